@@ -1,0 +1,52 @@
+import { MongoClient, type Db, type MongoClientOptions } from 'mongodb';
+
+/** A database connection that opens on first use and recovers from a failed start. */
+export interface MongoConnection {
+  /** The database that the URI names. Rejects while MongoDB cannot be reached; the next call tries again. */
+  db(): Promise<Db>;
+  close(): Promise<void>;
+}
+
+/**
+ * Options for one Lambda instance, which serves one request at a time. The driver's defaults (pool of 100, no idle limit, 30 s
+ * to find a server) are made for servers: they exhaust the cluster's connections and outlast the gateway's 29 s.
+ */
+export const LAMBDA_MONGO_OPTIONS = {
+  maxPoolSize: 2,
+  minPoolSize: 0,
+  maxIdleTimeMS: 60_000,
+  serverSelectionTimeoutMS: 3_000,
+  connectTimeoutMS: 3_000,
+  socketTimeoutMS: 20_000,
+} as const satisfies MongoClientOptions;
+
+/**
+ * Opens lazily and keeps one client. After a failed first connect the same client fails for ever with
+ * `MongoTopologyClosedError` (mongodb 7.9), so a failure drops the client and the next call makes a new one.
+ */
+export function connectMongo(uri: string, options: MongoClientOptions = {}): MongoConnection {
+  let opening: Promise<MongoClient> | undefined;
+
+  const open = async (): Promise<MongoClient> => {
+    const client = new MongoClient(uri, options);
+    try {
+      return await client.connect();
+    } catch (error) {
+      opening = undefined;
+      await client.close().catch(() => undefined);
+      throw error;
+    }
+  };
+
+  return {
+    async db() {
+      opening ??= open();
+      return (await opening).db();
+    },
+    async close() {
+      const closing = opening;
+      opening = undefined;
+      await closing?.then((client) => client.close()).catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,2 @@
+// Express decides by NODE_ENV what its error pages show; clients only ever meet the production pages.
+process.env['NODE_ENV'] = 'production';
