@@ -1,0 +1,90 @@
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export const NODE_ENVIRONMENTS = ['production', 'development', 'test'] as const;
+
+export interface LegacyConfig {
+  readonly mongodbUri: string;
+  /** The first signs session cookies, all verify them: put a new one in front to rotate. */
+  readonly sessionSecrets: readonly [string, ...string[]];
+  readonly host: string;
+  /** 0 asks the system for a free one. */
+  readonly port: number;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly nodeEnv: (typeof NODE_ENVIRONMENTS)[number];
+  /** How often each process looks for new notifications while somebody listens. */
+  readonly notificationPollMs: number;
+  /** How often an open stream or WebSocket is kept alive. */
+  readonly heartbeatMs: number;
+}
+
+/** The environment cannot be used; `faults` has one line for every variable that is wrong. */
+export class LegacyConfigError extends Error {
+  override readonly name = 'LegacyConfigError';
+
+  constructor(readonly faults: readonly string[]) {
+    super(`Environment: ${faults.join('; ')}`);
+  }
+}
+
+/**
+ * Reads the configuration from environment variables; `process.env` fits.
+ *
+ * @throws LegacyConfigError naming every bad variable at once; no message holds a secret
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): LegacyConfig {
+  const faults: string[] = [];
+
+  const oneOf = <const T extends string>(name: string, allowed: readonly T[], fallback: T): T => {
+    const found = allowed.find((word) => word === (env[name] ?? fallback));
+    if (found === undefined) {
+      faults.push(`${name} is ${JSON.stringify(env[name])}; expected one of ${allowed.join(', ')}`);
+    }
+    return found ?? fallback;
+  };
+  const wholeNumber = (name: string, fallback: number, min: number, max: number): number => {
+    const text = env[name] ?? String(fallback);
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : -1;
+    if (value >= min && value <= max) return value;
+    faults.push(`${name} is ${JSON.stringify(text)}; expected a whole number from ${min} to ${max}`);
+    return fallback;
+  };
+
+  const mongodbUri = env['MONGODB_URI'] ?? '';
+  if (!/^mongodb(\+srv)?:\/\/[^/]/.test(mongodbUri)) {
+    faults.push(
+      `MONGODB_URI is ${mongodbUri === '' ? 'missing' : 'not a MongoDB URI'}; expected one such as mongodb://127.0.0.1:27017/eventsapp`,
+    );
+  }
+  const host = env['HOST'] ?? '127.0.0.1';
+  if (host === '') faults.push('HOST is empty; expected a host name or an address');
+
+  const config: LegacyConfig = {
+    mongodbUri,
+    sessionSecrets: readSecrets(env['SESSION_SECRET'], faults),
+    host,
+    port: wholeNumber(env['LEGACY_PORT'] === undefined ? 'PORT' : 'LEGACY_PORT', 3001, 0, 65_535),
+    logLevel: oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
+    nodeEnv: oneOf('NODE_ENV', NODE_ENVIRONMENTS, 'development'),
+    notificationPollMs: wholeNumber('NOTIFICATION_POLL_MS', 250, 10, 60_000),
+    heartbeatMs: wholeNumber('HEARTBEAT_MS', 15_000, 100, 300_000),
+  };
+  if (faults.length > 0) throw new LegacyConfigError(faults);
+  return Object.freeze(config);
+}
+
+function readSecrets(text: string | undefined, faults: string[]): readonly [string, ...string[]] {
+  const secrets = text?.startsWith('[') ? readList(text) : [text];
+  const [first, ...others] = secrets.filter((secret) => typeof secret === 'string' && secret.trim() !== '').map(String);
+  if (first !== undefined && others.length === secrets.length - 1) return [first, ...others];
+  const found = text === undefined ? 'missing' : text.startsWith('[') ? 'not such a list' : 'empty';
+  faults.push(`SESSION_SECRET is ${found}; expected one secret, or a JSON array of secrets none of which is empty`);
+  return [''];
+}
+
+function readList(text: string): readonly unknown[] {
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) ? list : [];
+  } catch {
+    return [];
+  }
+}
