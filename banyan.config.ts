@@ -1,0 +1,47 @@
+import { defineConfig, expressErrorPage, expressJson, fromEnvironment } from './shared/banyan-config';
+import { passportUserData } from './shared/session/identity';
+import { sessionAuthenticator } from './shared/session/session-authenticator';
+
+const password = 'correct horse battery staple';
+const login = (email: string) =>
+  ({ kind: 'login', method: 'POST', path: '/api/auth/login', body: { email, password } }) as const;
+
+/**
+ * What is particular to this monolith; the rest of the system reads it from here. The session options repeat those of
+ * legacy/session.ts: where they differ, the authorizer accepts other tokens than the monolith.
+ */
+export default defineConfig({
+  app: './legacy/app.ts',
+
+  session: {
+    cookieName: 'eventsapp.sid',
+    secrets: fromEnvironment('SESSION_SECRET'),
+    store: { format: 'connect-mongo' },
+    touchAfter: 60,
+    rolling: true,
+    resave: false,
+  },
+
+  identity: passportUserData(),
+
+  // Requests with an x-api-key stay on the monolith: see `unless` in proxy/routes.yml.
+  authenticators: [sessionAuthenticator],
+
+  responses: {
+    headers: { 'x-powered-by': 'Express' },
+    unauthorized: expressJson(401, { error: 'Not authenticated' }),
+    forbidden: expressJson(403, { error: 'Not allowed' }),
+    internalError: expressErrorPage(500),
+  },
+
+  parity: {
+    identities: {
+      anonymous: { kind: 'anonymous' },
+      'bad token': { kind: 'headers', headers: { authorization: `Bearer s:forged.${'A'.repeat(43)}` } },
+      member: login('member@example.com'),
+      organiser: login('organiser@example.com'),
+      'other account': login('organiser@other.example.com'),
+      'API key': { kind: 'headers', headers: { 'x-api-key': 'demo-api-key' } },
+    },
+  },
+});

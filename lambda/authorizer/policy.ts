@@ -1,0 +1,67 @@
+import type {
+  APIGatewayAuthorizerResult,
+  APIGatewayRequestAuthorizerEvent,
+  APIGatewayRequestAuthorizerEventV2,
+  APIGatewaySimpleAuthorizerWithContextResult,
+} from 'aws-lambda';
+import type { AuthenticationResult } from '../../shared/session/authenticator';
+
+/** REST APIs, and HTTP APIs with payload format 1.0 or 2.0. */
+export type AuthorizerEvent = APIGatewayRequestAuthorizerEvent | APIGatewayRequestAuthorizerEventV2;
+
+/** What handlers find in `requestContext.authorizer`. API Gateway takes strings, numbers and booleans, and hands over strings. */
+export type AuthorizerContext = Readonly<Record<'userId' | 'customerAccountId' | 'fullName' | 'roles', string>> & {
+  readonly sessionCookie?: string;
+};
+
+export type AuthorizerAnswer =
+  APIGatewayAuthorizerResult | APIGatewaySimpleAuthorizerWithContextResult<AuthorizerContext | undefined>;
+
+type Authenticated = Extract<AuthenticationResult, { outcome: 'authenticated' }>;
+
+const isHttpApi = (event: AuthorizerEvent): event is APIGatewayRequestAuthorizerEventV2 =>
+  'version' in event && event.version === '2.0';
+
+/** The path the client asked for. Payload format 2.0 puts a named stage in front of it. */
+export function requestPath(event: AuthorizerEvent): string | undefined {
+  if (!isHttpApi(event)) return event.path;
+  const stage = `/${event.requestContext.stage}`;
+  return event.rawPath.startsWith(`${stage}/`) ? event.rawPath.slice(stage.length) : event.rawPath;
+}
+
+/** Lets the request through, with the identity as context. */
+export function allow(event: AuthorizerEvent, { identity, sessionCookie }: Authenticated): AuthorizerAnswer {
+  const context: AuthorizerContext = {
+    userId: identity.userId,
+    customerAccountId: identity.customerAccountId,
+    fullName: identity.fullName,
+    roles: JSON.stringify(identity.roles),
+    ...(sessionCookie !== undefined && { sessionCookie }),
+  };
+  if (isHttpApi(event)) return { isAuthorized: true, context };
+  return {
+    principalId: identity.userId,
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: wholeStage(event.methodArn) }],
+    },
+    context,
+  };
+}
+
+/**
+ * Refuses the request as unauthenticated. REST: this exact message is what API Gateway maps to 401; a Deny policy would be
+ * 403. HTTP API: a simple response can only say no, which clients see as 403.
+ *
+ * @throws Error `Unauthorized` for REST
+ */
+export function refuse(event: AuthorizerEvent): AuthorizerAnswer {
+  if (isHttpApi(event)) return { isAuthorized: false, context: undefined };
+  throw new Error('Unauthorized');
+}
+
+/** Every method and path of the stage: a policy for one route alone would, if it were ever cached, refuse the next route. */
+function wholeStage(methodArn: string): string {
+  const [api, stage] = methodArn.split('/');
+  return stage === undefined ? methodArn : `${api}/${stage}/*/*`;
+}

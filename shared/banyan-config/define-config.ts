@@ -1,0 +1,97 @@
+import { ConfigError } from '../errors';
+import { completeSession } from '../session/session-config';
+import { Faults, isFunction, isRecord, isText } from './faults';
+import type { BanyanConfig, BanyanOptions } from './types';
+import { validateSession } from './validate-session';
+
+const KEYS = ['app', 'session', 'identity', 'authenticators', 'responses', 'parity'];
+const KINDS = ['anonymous', 'headers', 'login'];
+
+/**
+ * Checks what is particular to a monolith, fills in defaults and freezes it. Secrets are not read here: the proxy and
+ * the CLI load the same file without them (`resolveSession` reads them).
+ *
+ * @throws ConfigError naming every fault at once with its path in the file, never a secret
+ */
+export function defineConfig(options: BanyanOptions): BanyanConfig {
+  const faults = new Faults();
+  validate(options, faults);
+  if (faults.list.length > 0) throw new ConfigError('banyan.config.ts', faults.list);
+  return Object.freeze({ ...options, session: completeSession(options.session) });
+}
+
+/** Types do not hold for JavaScript callers and casts, and cannot say that a number is negative. */
+function validate(options: unknown, faults: Faults): void {
+  if (!isRecord(options)) {
+    faults.list.push('is not an object');
+    return;
+  }
+  for (const key of Object.keys(options).filter((name) => !KEYS.includes(name)))
+    faults.list.push(`${key}: is not known; expected one of ${KEYS.join(', ')}`);
+  faults.check('app', options['app'], isText, 'the path of a module that exports the Express app');
+  validateSession(options['session'], faults);
+  faults.check('identity', options['identity'], isFunction, 'a function, such as passportUserData()');
+  validateAuthenticators(options['authenticators'], faults);
+  validateResponses(options['responses'], faults);
+  validateParity(options['parity'], faults);
+}
+
+function validateAuthenticators(authenticators: unknown, faults: Faults): void {
+  if (!Array.isArray(authenticators) || authenticators.length === 0) {
+    faults.add('authenticators', authenticators, 'a list such as [sessionAuthenticator]');
+    return;
+  }
+  authenticators.forEach((authenticator: unknown, index) => {
+    const good = isRecord(authenticator) && isText(authenticator['name']) && isFunction(authenticator['authenticate']);
+    if (!good) faults.add(`authenticators[${index}]`, authenticator, 'an object with name and authenticate');
+  });
+}
+
+function validateResponses(responses: unknown, faults: Faults): void {
+  if (!isRecord(responses)) {
+    faults.add('responses', responses, 'an object');
+    return;
+  }
+  validateHeaders('responses.headers', responses['headers'], faults);
+  for (const name of ['unauthorized', 'forbidden', 'internalError']) {
+    const path = `responses.${name}`;
+    const response = responses[name];
+    if (!isRecord(response)) {
+      faults.add(path, response, 'statusCode, headers and body');
+      continue;
+    }
+    const isStatus = (code: unknown) => Number.isInteger(code) && Number(code) >= 400 && Number(code) <= 599;
+    faults.check(`${path}.statusCode`, response['statusCode'], isStatus, 'a status from 400 to 599');
+    faults.check(`${path}.body`, response['body'], (body) => typeof body === 'string', 'a text');
+    validateHeaders(`${path}.headers`, response['headers'], faults);
+  }
+}
+
+function validateHeaders(path: string, headers: unknown, faults: Faults): void {
+  if (!isRecord(headers)) {
+    faults.add(path, headers, 'an object of header names and values');
+    return;
+  }
+  // RFC 9110 section 5: names are tokens, values hold no line breaks.
+  for (const [name, value] of Object.entries(headers))
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || typeof value !== 'string' || /[\r\n\0]/.test(value))
+      faults.add(`${path}.${name}`, value, 'a header name and its text, without line breaks');
+}
+
+function validateParity(parity: unknown, faults: Faults): void {
+  const identities = isRecord(parity) ? parity['identities'] : undefined;
+  if (!isRecord(identities)) {
+    faults.add('parity.identities', identities, 'an object of identities by name');
+    return;
+  }
+  for (const [name, identity] of Object.entries(identities)) {
+    const path = `parity.identities.${name}`;
+    const kind = isRecord(identity) ? identity['kind'] : undefined;
+    if (!isRecord(identity) || !KINDS.includes(String(kind))) faults.add(`${path}.kind`, kind, KINDS.join(', '));
+    else if (kind === 'headers') validateHeaders(`${path}.headers`, identity['headers'], faults);
+    else if (kind === 'login') {
+      faults.check(`${path}.method`, identity['method'], isText, 'an HTTP method');
+      faults.check(`${path}.path`, identity['path'], isText, 'a path of the monolith');
+    }
+  }
+}

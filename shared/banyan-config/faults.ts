@@ -1,0 +1,34 @@
+/** Collects what is wrong with a configuration, each fault behind the path of its value. */
+export class Faults {
+  readonly list: string[] = [];
+
+  add(path: string, value: unknown, expected: string): void {
+    this.list.push(`${path}: is ${describe(value)}; expected ${expected}`);
+  }
+
+  check(path: string, value: unknown, isGood: (value: unknown) => boolean, expected: string): void {
+    if (!isGood(value)) this.add(path, value, expected);
+  }
+
+  optional(path: string, value: unknown, isGood: (value: unknown) => boolean, expected: string): void {
+    if (value !== undefined) this.check(path, value, isGood, expected);
+  }
+}
+
+/** Short, and without what might be a secret: text is shown only when it is a word. */
+function describe(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (value === '') return 'empty';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'string') return value.length <= 40 ? JSON.stringify(value) : 'a long text';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isText = (value: unknown) => typeof value === 'string' && value !== '';
+export const isBoolean = (value: unknown) => typeof value === 'boolean';
+export const isFunction = (value: unknown) => typeof value === 'function';
+export const isNotNegative = (value: unknown) => typeof value === 'number' && Number.isFinite(value) && value >= 0;
+export const isPositive = (value: unknown) => isNotNegative(value) && value !== 0;

@@ -1,0 +1,11 @@
+export { defineConfig } from './define-config';
+export { expressErrorPage, expressJson } from './express-response';
+export type {
+  BanyanConfig,
+  BanyanOptions,
+  FixedResponse,
+  ParityConfig,
+  ParityIdentity,
+  ResponsesConfig,
+} from './types';
+export { fromEnvironment } from '../session/secret-source';

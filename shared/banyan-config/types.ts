@@ -1,0 +1,50 @@
+import type { Authenticator } from '../session/authenticator';
+import type { IdentityResolver } from '../session/identity';
+import type { SessionConfig, SessionOptions } from '../session/session-config';
+
+/** One answer that never varies: the gateway gives it when no function runs, so it must be the monolith's to the byte. */
+export interface FixedResponse {
+  readonly statusCode: number;
+  /** Beside those under `responses.headers`; `content-length` is left to whoever sends. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface ResponsesConfig {
+  /** On every one of these answers, CORS headers included where the monolith sends them on errors. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly unauthorized: FixedResponse;
+  readonly forbidden: FixedResponse;
+  readonly internalError: FixedResponse;
+}
+
+/** How a parity test gets the credentials of one kind of client. */
+export type ParityIdentity =
+  /** Sends nothing. */
+  | { readonly kind: 'anonymous' }
+  /** Sends these headers with every request. */
+  | { readonly kind: 'headers'; readonly headers: Readonly<Record<string, string>> }
+  /** Sends this request to the monolith first, then the cookie (or the bearer token) of the answer. */
+  | { readonly kind: 'login'; readonly method: string; readonly path: string; readonly body: unknown };
+
+export interface ParityConfig {
+  /** By the name that test reports show. */
+  readonly identities: Readonly<Record<string, ParityIdentity>>;
+}
+
+/** What a team writes in banyan.config.ts. */
+export interface BanyanOptions {
+  /** Path of a module that exports the Express app, from the project's root. */
+  readonly app: string;
+  readonly session: SessionOptions;
+  readonly identity: IdentityResolver;
+  /** Asked in this order; usually the session first. */
+  readonly authenticators: readonly Authenticator[];
+  readonly responses: ResponsesConfig;
+  readonly parity: ParityConfig;
+}
+
+/** The same, checked, with every default filled in, frozen. */
+export interface BanyanConfig extends Omit<BanyanOptions, 'session'> {
+  readonly session: SessionConfig;
+}

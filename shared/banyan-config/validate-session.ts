@@ -1,0 +1,122 @@
+import { getHashes } from 'node:crypto';
+import { isBoolean, isFunction, isNotNegative, isPositive, isRecord, isText, type Faults } from './faults';
+
+type Options = Readonly<Record<string, unknown>>;
+
+const FORMATS = ['connect-mongo', 'connect-mongodb-session'];
+const CONNECT_MONGO_OPTIONS = [
+  'format',
+  'collectionName',
+  'dbName',
+  'stringify',
+  'ttl',
+  'timestamps',
+  'serialize',
+  'unserialize',
+  'transformId',
+  'encryption',
+];
+const CONNECT_MONGODB_SESSION_OPTIONS = ['format', 'collection', 'databaseName', 'idField', 'expiresKey', 'expires'];
+const SCHEMES = ['kruptein', 'webcrypto'];
+// RFC 6265 section 4.1.1: cookie-name is a token.
+const COOKIE_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** Checks `session`, whose values may come from untyped code. */
+export function validateSession(session: unknown, faults: Faults): void {
+  if (!isRecord(session)) {
+    faults.add('session', session, 'an object');
+    return;
+  }
+  const { cookieName, secrets, store, touchAfter, rolling, resave, cookie } = session;
+  faults.optional(
+    'session.cookieName',
+    cookieName,
+    (name) => typeof name === 'string' && COOKIE_NAME.test(name),
+    'a cookie name',
+  );
+  validateSecret('session.secrets', secrets, faults);
+  faults.optional('session.touchAfter', touchAfter, isNotNegative, 'seconds, 0 or more');
+  faults.optional('session.rolling', rolling, isBoolean, 'true or false');
+  faults.optional('session.resave', resave, isBoolean, 'true or false');
+  faults.optional('session.cookie', cookie, isRecord, 'an object');
+  if (isRecord(cookie)) faults.optional('session.cookie.path', cookie['path'], startsWithSlash, 'a path such as /');
+  validateStore(store, faults);
+}
+
+const startsWithSlash = (path: unknown) => typeof path === 'string' && path.startsWith('/');
+
+/** By name, or values: an empty one would let anybody sign. Never shows a value. */
+function validateSecret(path: string, secret: unknown, faults: Faults): void {
+  if (isRecord(secret) && secret['kind'] === 'environment') {
+    faults.check(`${path}.name`, secret['name'], isText, 'the name of a variable');
+    return;
+  }
+  const expected = "fromEnvironment('SESSION_SECRET'), or a list of secrets none of which is empty";
+  if (!Array.isArray(secret)) faults.list.push(`${path}: is not usable; expected ${expected}`);
+  else if (secret.length === 0) faults.list.push(`${path}: is an empty list; expected ${expected}`);
+  else if (!secret.every((value) => typeof value === 'string' && value.trim() !== ''))
+    faults.list.push(`${path}: holds an empty secret; expected ${expected}`);
+}
+
+function validateStore(store: unknown, faults: Faults): void {
+  if (!isRecord(store)) {
+    faults.add('session.store', store, 'an object with a format');
+    return;
+  }
+  if (store['format'] === 'connect-mongo') validateConnectMongo(store, faults);
+  else if (store['format'] === 'connect-mongodb-session') validateConnectMongodbSession(store, faults);
+  else faults.add('session.store.format', store['format'], `one of ${FORMATS.join(', ')}`);
+}
+
+function validateConnectMongo(store: Options, faults: Faults): void {
+  refuseUnknown('session.store', store, CONNECT_MONGO_OPTIONS, faults);
+  for (const name of ['collectionName', 'dbName'])
+    faults.optional(`session.store.${name}`, store[name], isText, 'a name');
+  for (const name of ['stringify', 'timestamps'])
+    faults.optional(`session.store.${name}`, store[name], isBoolean, 'true or false');
+  for (const name of ['serialize', 'unserialize', 'transformId'])
+    faults.optional(`session.store.${name}`, store[name], isFunction, 'a function');
+  faults.optional('session.store.ttl', store['ttl'], isPositive, 'seconds, more than 0');
+  if (store['encryption'] !== undefined) validateEncryption(store['encryption'], faults);
+}
+
+function validateConnectMongodbSession(store: Options, faults: Faults): void {
+  refuseUnknown('session.store', store, CONNECT_MONGODB_SESSION_OPTIONS, faults);
+  for (const name of ['collection', 'databaseName', 'idField', 'expiresKey'])
+    faults.optional(`session.store.${name}`, store[name], isText, 'a name');
+  faults.optional('session.store.expires', store['expires'], isPositive, 'milliseconds, more than 0');
+}
+
+function validateEncryption(encryption: unknown, faults: Faults): void {
+  const path = 'session.store.encryption';
+  if (!isRecord(encryption) || !SCHEMES.includes(String(encryption['scheme']))) {
+    const found = isRecord(encryption) ? encryption['scheme'] : encryption;
+    faults.add(`${path}.scheme`, found, `one of ${SCHEMES.join(', ')}; other encryption cannot be read`);
+    return;
+  }
+  validateSecret(`${path}.secret`, encryption['secret'], faults);
+  if (encryption['scheme'] === 'kruptein') {
+    refuseUnknown(path, encryption, ['scheme', 'secret', 'hashing', 'encodeas'], faults);
+    const isHash = (name: unknown) => typeof name === 'string' && getHashes().includes(name);
+    faults.optional(`${path}.hashing`, encryption['hashing'], isHash, 'the name of a hash, such as sha512');
+    faults.optional(`${path}.encodeas`, encryption['encodeas'], oneOf('base64', 'hex'), 'base64 or hex');
+    return;
+  }
+  refuseUnknown(path, encryption, ['scheme', 'secret', 'encoding', 'salt', 'iterations', 'ivLength'], faults);
+  const encodings = oneOf('base64', 'base64url', 'hex');
+  faults.optional(`${path}.encoding`, encryption['encoding'], encodings, 'base64, base64url or hex');
+  faults.optional(`${path}.salt`, encryption['salt'], isText, 'a text');
+  for (const name of ['iterations', 'ivLength'])
+    faults.optional(`${path}.${name}`, encryption[name], isPositive, 'a number, more than 0');
+}
+
+const oneOf =
+  (...words: readonly string[]) =>
+  (value: unknown) =>
+    typeof value === 'string' && words.includes(value);
+
+/** A misspelt or unsupported option would silently change what is accepted. */
+function refuseUnknown(path: string, options: Options, known: readonly string[], faults: Faults): void {
+  for (const name of Object.keys(options).filter((key) => !known.includes(key)))
+    faults.list.push(`${path}.${name}: is not an option here; expected one of ${known.join(', ')}`);
+}

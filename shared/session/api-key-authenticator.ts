@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import type { Db } from 'mongodb';
+import type { Authenticator } from './authenticator';
+import type { Identity } from './identity';
+import { headerValues } from './token-from-request';
+
+interface ApiKeyOptions {
+  /** Lower case. Default `x-api-key`. */
+  readonly header?: string;
+  /** Finds the key by the SHA-256 (hex) of what was sent; undefined when there is none. */
+  readonly findIdentity: (db: Db, keyHash: string) => Promise<Identity | undefined>;
+}
+
+/**
+ * Accepts keys that the application stores hashed: the example to copy for other credentials. Looking up by the hash
+ * leaks nothing by timing, because an attacker cannot steer the hash of a guess.
+ */
+export function apiKeyAuthenticator({ header = 'x-api-key', findIdentity }: ApiKeyOptions): Authenticator {
+  return {
+    name: 'api key',
+    async authenticate(request, { db }) {
+      const [key] = headerValues(request, header);
+      if (key === undefined || key === '') return { outcome: 'anonymous', reason: 'no credential' };
+      const identity = await findIdentity(await db(), createHash('sha256').update(key).digest('hex'));
+      return identity === undefined
+        ? { outcome: 'anonymous', reason: 'unknown key' }
+        : { outcome: 'authenticated', identity };
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import type { Db } from 'mongodb';
+import type { Logger } from '../logger';
+import type { Identity, IdentityResolver } from './identity';
+import type { SessionFormat } from './session-format';
+import type { ResolvedSession } from './session-config';
+import type { RequestHeaders } from './token-from-request';
+
+/** What an authenticator sees of a request. */
+export interface AuthenticationRequest extends RequestHeaders {
+  /** The path the client asked for, without stage and query. */
+  readonly path?: string | undefined;
+}
+
+/** What an authenticator works with; made once per function instance, `db` connects at the first use. */
+export interface AuthenticationContext {
+  readonly session: ResolvedSession;
+  readonly format: SessionFormat;
+  readonly identity: IdentityResolver;
+  readonly db: () => Promise<Db>;
+  readonly now: () => Date;
+  readonly logger: Logger;
+}
+
+/** Why a request is anonymous: for logs and tools, never for clients. */
+export type AnonymousReason =
+  | 'no credential'
+  | 'bad signature'
+  | 'outside the cookie path'
+  | 'no live session'
+  | 'unreadable session'
+  | 'nobody logged in'
+  | 'unknown key';
+
+export type AuthenticationResult =
+  | { readonly outcome: 'anonymous'; readonly reason: AnonymousReason }
+  | {
+      readonly outcome: 'authenticated';
+      readonly identity: Identity;
+      /** The stored session's `cookie` as JSON, for `renewSessionCookie`. */
+      readonly sessionCookie?: string;
+      /** Work that may follow the decision; its failure must not matter. */
+      readonly afterwards?: () => Promise<void>;
+    };
+
+/**
+ * One kind of credential. They are asked in the configured order until one says who it is; an anonymous result lets the
+ * next one try, as the monolith's middleware does.
+ *
+ * A rejection means that it could not be found out (database away): the request fails with 500, never 401.
+ */
+export interface Authenticator {
+  readonly name: string;
+  authenticate(request: AuthenticationRequest, context: AuthenticationContext): Promise<AuthenticationResult>;
+}

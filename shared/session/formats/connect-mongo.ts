@@ -1,0 +1,111 @@
+import type { Document, Filter } from 'mongodb';
+import { decryptKruptein } from './kruptein';
+import { describeRecord, recordFormat } from './record-format';
+import { expiryAfterUse, notExpired } from './expiry';
+import type { ConnectMongoOptions, ResolvedSession } from '../session-config';
+import { parseSession } from './parse-session';
+import { SessionFormatError, SessionRecordError } from '../session-errors';
+import type { SessionFormat, StoredSession, Touch } from '../session-format';
+import { webCryptoDecrypter } from './web-crypto';
+
+const TWO_WEEKS = 1_209_600;
+
+/** Records of connect-mongo 3 to 6: `{_id, session, expires, lastModified?}`. */
+export class ConnectMongoFormat implements SessionFormat {
+  readonly collection: string;
+  readonly database: string | undefined;
+  readonly projection = { _id: 0, session: 1, lastModified: 1 };
+  private readonly decrypt: ((record: string) => Promise<string>) | undefined;
+  private readonly unserialize: ((stored: unknown) => unknown) | undefined;
+
+  constructor(
+    private readonly options: ConnectMongoOptions,
+    private readonly session: Pick<ResolvedSession, 'touchAfter' | 'encryptionSecret'>,
+  ) {
+    this.collection = options.collectionName ?? 'sessions';
+    this.database = options.dbName;
+    this.decrypt = decrypter(options, session.encryptionSecret);
+    this.unserialize = options.unserialize ?? (options.serialize && ((stored) => stored));
+  }
+
+  filter(sessionId: string, now: Date): Filter<Document> {
+    return { _id: this.storageId(sessionId), ...notExpired('expires', now) };
+  }
+
+  async read(record: Document): Promise<StoredSession> {
+    const stored: unknown = record['session'];
+    // connect-mongo 6 decrypts text only, so that records from before encryption with `stringify: false` still count.
+    const encrypted = this.decrypt !== undefined && typeof stored === 'string';
+    const value = encrypted ? this.fromPlaintext(await this.plaintext(stored)) : this.deserialise(stored);
+    return parseSession(value, record['lastModified']);
+  }
+
+  /**
+   * As connect-mongo's own `touch`: only `expires`, and `lastModified` only where it was; skipped while the last one is
+   * younger than `touchAfter`. Unlike connect-mongo, a session without `expires` is left as it is.
+   */
+  touch(sessionId: string, { cookie, lastModified }: StoredSession, now: Date): Touch | undefined {
+    const gated = this.session.touchAfter > 0 && lastModified !== undefined;
+    if (gated && now.getTime() - lastModified.getTime() < this.session.touchAfter * 1000) return undefined;
+    const expires = expiryAfterUse(cookie, (this.options.ttl ?? TWO_WEEKS) * 1000, now);
+    return {
+      filter: { _id: this.storageId(sessionId), expires: { $gt: now } },
+      update: {
+        $set: { expires, ...(gated && { lastModified: now }) },
+        ...(this.options.timestamps === true && { $currentDate: { updatedAt: true } }),
+      },
+    };
+  }
+
+  /** Always a string: an object here would be a query operator. The driver's types want an ObjectId under `_id`. */
+  private storageId(sessionId: string): never {
+    const id: unknown = this.options.transformId?.(sessionId) ?? sessionId;
+    if (typeof id !== 'string') throw new SessionFormatError('session.store.transformId did not return a string');
+    return id as never;
+  }
+
+  private deserialise(stored: unknown): unknown {
+    if (this.unserialize !== undefined) return this.unserialize(stored);
+    const stringify = this.options.stringify !== false;
+    const value = stringify && typeof stored === 'string' ? parseJson(stored) : stored;
+    // Text where an object belongs, an object where text belongs, text that is not JSON, or JSON twice over.
+    if (stringify ? value === undefined || value === stored || typeof value === 'string' : typeof value === 'string')
+      this.refuse(`connect-mongo with stringify: ${stringify}`, stored);
+    return value;
+  }
+
+  private async plaintext(stored: string): Promise<string> {
+    if (recordFormat(stored) === 'json' || this.decrypt === undefined)
+      this.refuse('an encrypted connect-mongo', stored);
+    return this.decrypt(stored);
+  }
+
+  /** With `stringify: true`, and always with connect-mongo 6, the plaintext is JSON text as JSON: parse twice. */
+  private fromPlaintext(plaintext: string): unknown {
+    const once = parseJson(plaintext);
+    if (this.unserialize !== undefined) return this.unserialize(once ?? plaintext);
+    return typeof once === 'string' ? parseJson(once) : once;
+  }
+
+  private refuse(expected: string, stored: unknown): never {
+    const format = recordFormat(stored);
+    if (format === 'unknown') throw new SessionRecordError('A session record is neither JSON nor an object');
+    throw new SessionFormatError(`Expected a record of ${expected}; ${describeRecord(stored)}`);
+  }
+}
+
+function decrypter(options: ConnectMongoOptions, secret: string | undefined) {
+  const { encryption } = options;
+  if (encryption === undefined || secret === undefined) return undefined;
+  if (encryption.scheme === 'webcrypto') return webCryptoDecrypter({ ...encryption, secret });
+  const { hashing = 'sha512', encodeas = 'base64' } = encryption;
+  return (record: string) => decryptKruptein(record, { secret, hashing, encodeas });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,57 @@
+import type { Document, Filter } from 'mongodb';
+import { describeRecord } from './record-format';
+import { expiryAfterUse } from './expiry';
+import type { ConnectMongodbSessionOptions, ResolvedSession } from '../session-config';
+import { parseSession } from './parse-session';
+import { SessionFormatError } from '../session-errors';
+import type { SessionFormat, StoredSession, Touch } from '../session-format';
+
+const TWO_WEEKS = 1_209_600_000;
+
+/** Records of connect-mongodb-session 5: the id under `idField`, a subdocument `session`, the expiry under `expiresKey`. */
+export class ConnectMongodbSessionFormat implements SessionFormat {
+  readonly collection: string;
+  readonly database: string | undefined;
+  readonly projection = { _id: 0, session: 1 };
+  private readonly idField: string;
+  private readonly expiresKey: string;
+
+  constructor(
+    private readonly options: ConnectMongodbSessionOptions,
+    private readonly session: Pick<ResolvedSession, 'resave'>,
+  ) {
+    this.collection = options.collection ?? 'sessions';
+    this.database = options.databaseName;
+    this.idField = options.idField ?? '_id';
+    this.expiresKey = options.expiresKey ?? 'expires';
+  }
+
+  /**
+   * The store's own `get` takes a missing or null expiry for "never", and looks at `expires` only: under another
+   * `expiresKey` it accepts expired sessions until the TTL index removes them. Here the configured key decides.
+   */
+  filter(sessionId: string, now: Date): Filter<Document> {
+    return { [this.idField]: sessionId, $or: [{ [this.expiresKey]: null }, { [this.expiresKey]: { $gt: now } }] };
+  }
+
+  read(record: Document): Promise<StoredSession> {
+    const stored: unknown = record['session'];
+    if (typeof stored !== 'object')
+      throw new SessionFormatError(`Expected a record of connect-mongodb-session; ${describeRecord(stored)}`);
+    return Promise.resolve(parseSession(stored, undefined));
+  }
+
+  /**
+   * This store has no `touch`: with `resave: false` the monolith never extends an unmodified session, so neither does
+   * this. With `resave: true` the monolith writes the whole document, which can resurrect a session that has just been
+   * logged out; the same life is given here by changing the expiry of a live record alone.
+   */
+  touch(sessionId: string, { cookie }: StoredSession, now: Date): Touch | undefined {
+    if (!this.session.resave) return undefined;
+    const expires = expiryAfterUse(cookie, this.options.expires ?? TWO_WEEKS, now);
+    return {
+      filter: { [this.idField]: sessionId, [this.expiresKey]: { $gt: now } },
+      update: { $set: { [this.expiresKey]: expires } },
+    };
+  }
+}

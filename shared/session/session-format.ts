@@ -1,0 +1,31 @@
+import type { Document, Filter, UpdateFilter } from 'mongodb';
+import type { StoredCookie } from './stored-cookie';
+
+/** A session as read from its record. */
+export interface StoredSession {
+  /** The session's data. Outside data: read own properties only. */
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly cookie: StoredCookie;
+  /** The record's own `lastModified`, when its store keeps one. */
+  readonly lastModified: Date | undefined;
+}
+
+/** What differs between store packages: where a record is, when it counts, how it reads, how its life is extended. */
+export interface SessionFormat {
+  readonly collection: string;
+  readonly database: string | undefined;
+  /** Finds the record of this id if it has not expired. The cookie's own `expires` is stale and never asked. */
+  filter(sessionId: string, now: Date): Filter<Document>;
+  readonly projection: Document;
+  /**
+   * @throws SessionFormatError when the record is of another format, SessionRecordError when it is broken
+   */
+  read(record: Document): Promise<StoredSession>;
+  /** The write that extends the session, or undefined when there is nothing to write yet. Never to be an upsert. */
+  touch(sessionId: string, session: StoredSession, now: Date): Touch | undefined;
+}
+
+export interface Touch {
+  readonly filter: Filter<Document>;
+  readonly update: UpdateFilter<Document>;
+}
