@@ -38,7 +38,7 @@ export function resolveSecrets(
 }
 
 function parseSecrets(text: string | undefined): readonly string[] | undefined {
-  if (text === undefined || !text.trimStart().startsWith('[')) return text === undefined ? undefined : [text];
+  if (text === undefined || !text.startsWith('[')) return text === undefined ? undefined : [text];
   try {
     const parsed: unknown = JSON.parse(text);
     return Array.isArray(parsed) && parsed.every((value) => typeof value === 'string') ? parsed : undefined;

@@ -1,4 +1,4 @@
-import type { Collection, Db, Document } from 'mongodb';
+import type { Collection, Db } from 'mongodb';
 import type { AnonymousReason, AuthenticationContext, AuthenticationResult, Authenticator } from './authenticator';
 import { SessionRecordError } from './session-errors';
 import type { SessionFormat, StoredSession } from './session-format';
