@@ -20,3 +20,12 @@ export async function closeMongo(): Promise<void> {
   connection = undefined;
   await closing?.close();
 }
+
+/**
+ * Begins to connect while a function's module loads, so that the first invocation (and with provisioned concurrency every
+ * one) finds the connection open. Nobody waits here, and a failure is dropped: the next `mongo().db()` tries again.
+ */
+export function connectEarly(): void {
+  const connect = async () => mongo().db();
+  connect().catch(() => undefined);
+}

@@ -1,0 +1,57 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+
+import type { Logger } from '../../shared/logger';
+import type { ResolvedSession } from '../../shared/session/session-config';
+import { clientErrorResponse } from './errors';
+import { readHeaders } from './headers';
+import { parseRequest, type HttpRequest } from './request';
+import { toGatewayResult, type HttpResponse } from './response';
+import { sessionCookie } from './session-cookie';
+
+/** What is particular to the monolith and to this deployment. */
+export interface HttpHandlerDeps {
+  /** What the monolith puts on every answer. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The monolith's own 500. */
+  readonly internalError: HttpResponse;
+  readonly session: ResolvedSession;
+  readonly logger: Logger;
+  readonly now: () => Date;
+}
+
+/** The part of a function that differs from the others. Throw a BanyanError below 500 to answer with its message. */
+export type Respond = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;
+
+type HandlerContext = Pick<Context, 'awsRequestId' | 'functionName'>;
+
+/** As API Gateway's Lambda proxy integration calls it. Two parameters: the Node.js 24 runtime refuses a third. */
+export type HttpHandler = (event: APIGatewayProxyEvent, context: HandlerContext) => Promise<APIGatewayProxyResult>;
+
+/** Makes the wrapper around every function: parse, call, respond, map errors. Every answer gets what Express gives every answer. */
+export function createHttpHandler(deps: HttpHandlerDeps): (respond: Respond) => HttpHandler {
+  const { headers: fixedHeaders, session, now } = deps;
+  return (respond) => async (event, context) => {
+    const requestHeaders = readHeaders(event.multiValueHeaders);
+    const response = await answer(respond, event, context, deps);
+    const setCookie = sessionCookie(event, requestHeaders, session, now());
+    return toGatewayResult(response, { requestHeaders, fixedHeaders, setCookie });
+  };
+}
+
+async function answer(
+  respond: Respond,
+  event: APIGatewayProxyEvent,
+  context: HandlerContext,
+  { logger, internalError }: HttpHandlerDeps,
+): Promise<HttpResponse> {
+  try {
+    return await respond(parseRequest(event));
+  } catch (error) {
+    const response = clientErrorResponse(error);
+    if (response !== undefined) return response;
+    // The event is not logged: it holds cookies and tokens.
+    const where = { requestId: context.awsRequestId, method: event.httpMethod, resource: event.resource };
+    logger.error({ ...where, err: error }, 'request failed');
+    return internalError;
+  }
+}

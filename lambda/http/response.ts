@@ -1,0 +1,60 @@
+import type { APIGatewayProxyResult } from 'aws-lambda';
+
+import { isFresh, weakETag } from './freshness';
+import type { RequestHeaders } from './headers';
+
+/** What a handler answers with. Make one with {@link json} or {@link noContent}. */
+export interface HttpResponse {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** The same for every answer of one request. */
+interface Finish {
+  readonly requestHeaders: RequestHeaders;
+  /** What the monolith puts on every answer, for example `X-Powered-By`. */
+  readonly fixedHeaders: Readonly<Record<string, string>>;
+  readonly setCookie: string | undefined;
+}
+
+/** An answer as Express 4's `res.status(statusCode).json(value)` makes it: same serialisation, media type and weak ETag. */
+export function json(statusCode: number, value: object): HttpResponse {
+  const body = JSON.stringify(value);
+  const headers = { 'Content-Type': 'application/json; charset=utf-8', ETag: weakETag(body) };
+  return { statusCode, headers, body };
+}
+
+/** 204, as Express 4's `res.status(204).end()`. */
+export function noContent(): HttpResponse {
+  return { statusCode: 204, headers: {}, body: '' };
+}
+
+/**
+ * Turns an answer into what API Gateway expects (Lambda proxy integration, format 1.0), after the last steps that Express takes
+ * on every response: 304 when the client's copy is fresh, the fixed headers, the rolling cookie. `Content-Length` is left to the
+ * gateway, which counts the bytes itself.
+ */
+export function toGatewayResult(
+  response: HttpResponse,
+  { requestHeaders, fixedHeaders, setCookie }: Finish,
+): APIGatewayProxyResult {
+  const { statusCode, headers, body } = notModified(response, requestHeaders) ?? response;
+  return {
+    statusCode,
+    headers: { ...fixedHeaders, ...headers },
+    // `headers` cannot hold several cookies; API Gateway merges the two.
+    ...(setCookie === undefined ? {} : { multiValueHeaders: { 'Set-Cookie': [setCookie] } }),
+    body,
+    isBase64Encoded: false,
+  };
+}
+
+/** Every migrated route is a GET, so the method needs no test. Express strips `Content-Type` from a 304 and keeps the rest. */
+function notModified({ statusCode, headers }: HttpResponse, requestHeaders: RequestHeaders): HttpResponse | undefined {
+  const etag = headers['ETag'];
+  const succeeded = statusCode >= 200 && statusCode < 300;
+  if (!succeeded || etag === undefined || !isFresh(requestHeaders, etag)) return undefined;
+  const kept = Object.entries(headers).filter(([name]) => name !== 'Content-Type');
+  return { statusCode: 304, headers: Object.fromEntries(kept), body: '' };
+}

@@ -1,0 +1,15 @@
+import { formatDay, parseMetricsQuery, type AllMetricsResponse } from '../../shared/contracts/metrics';
+import { httpHandler, json } from '../http-handler';
+import { connectEarly, mongo } from '../mongo';
+import { accountOf } from '../object-id';
+import { countByEvent, totals } from './repository';
+
+connectEarly();
+
+/** `GET /api/metrics/all` */
+export const handler = httpHandler(async ({ identity, query }) => {
+  const { interval, from, to } = parseMetricsQuery(query, new Date());
+  const events = await countByEvent(await mongo().db(), accountOf(identity), { from, to });
+  const range = { interval, from: formatDay(from), to: formatDay(to) };
+  return json(200, { ...range, events, totals: totals(events) } satisfies AllMetricsResponse);
+});

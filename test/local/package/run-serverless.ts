@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { devNull } from 'node:os';
+import { join } from 'node:path';
+
+interface PackageRun {
+  readonly root: string;
+  readonly stage: string;
+  /** Every AWS call goes here. */
+  readonly awsUrl: string;
+}
+
+/**
+ * Runs `serverless package` with an environment in which it can reach nothing but `awsUrl`: no profile, no instance metadata, no
+ * telemetry. Its output goes to ours.
+ *
+ * @throws Error when it does not exit with 0
+ */
+export async function runServerless({ root, stage, awsUrl }: PackageRun): Promise<void> {
+  // A zip of a function that has since been renamed would be listed as if it were new.
+  await rm(join(root, '.serverless'), { recursive: true, force: true });
+  const cli = require.resolve('serverless/bin/serverless.js', { paths: [root] });
+  const child = spawn(process.execPath, [cli, 'package', '--stage', stage], {
+    cwd: root,
+    env: offlineEnvironment(awsUrl),
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const stop = () => child.kill();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  process.off('SIGINT', stop).off('SIGTERM', stop);
+  if (code !== 0) throw new Error(`serverless package --stage ${stage} ended with ${code ?? signal ?? 'nothing'}`);
+}
+
+function offlineEnvironment(awsUrl: string): NodeJS.ProcessEnv {
+  const { PATH, HOME } = process.env;
+  return {
+    PATH,
+    HOME,
+    // Not NODE_ENV=test or the like from the caller: the bundler would put it into the code.
+    NODE_ENV: 'production',
+    AWS_ENDPOINT_URL: awsUrl,
+    AWS_ACCESS_KEY_ID: 'placeholder',
+    AWS_SECRET_ACCESS_KEY: 'placeholder',
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    // Our fork of the framework sends none; the original does.
+    SLS_TELEMETRY_DISABLED: '1',
+  };
+}
