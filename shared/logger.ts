@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 const LEVELS = { debug: 20, info: 30, warn: 40, error: 50, silent: 100 } as const;
 
 /** Names of log levels, least severe first; `silent` writes nothing. */
@@ -33,7 +35,7 @@ export function createLogger({
     return (fields: object, message: string) => {
       const line = { level: name, time: new Date().toISOString(), ...base, ...fields, message };
       write(
-        JSON.stringify(line, (_key, value: unknown) => (value instanceof Error ? describeError(value, 4) : value)) +
+        JSON.stringify(line, (_key, value: unknown) => (types.isNativeError(value) ? describeError(value, 4) : value)) +
           '\n',
       );
     };
@@ -44,6 +46,6 @@ export function createLogger({
 function describeError(error: Error, depth: number): object {
   const { name, message, stack } = error;
   const code = 'code' in error ? error.code : undefined;
-  const cause = error.cause instanceof Error && depth > 0 ? describeError(error.cause, depth - 1) : undefined;
+  const cause = types.isNativeError(error.cause) && depth > 0 ? describeError(error.cause, depth - 1) : undefined;
   return { name, code, message, stack, cause };
 }

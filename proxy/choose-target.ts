@@ -1,0 +1,101 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { RequestTarget } from './request-target';
+import type { Route } from './route-table/route';
+import type { Condition } from './route-table/schema';
+
+/** What the choice depends on. */
+export interface RequestFacts {
+  readonly method: string;
+  readonly target: RequestTarget;
+  /** As Node parsed them: lower-case names. */
+  readonly headers: IncomingHttpHeaders;
+  /** Flat list of names and values as they came. */
+  readonly rawHeaders: readonly string[];
+}
+
+/** Who answers, and why; `reason` stands in the access log. */
+export type Target =
+  | { readonly upstream: 'legacy'; readonly reason: LegacyReason }
+  | { readonly upstream: 'lambda'; readonly reason: 'stage' };
+
+export type LegacyReason =
+  | 'unlisted'
+  | 'stage'
+  /** A condition of the route's `unless` is met. */
+  | 'unless'
+  /** Percent-encoding that API Gateway would answer or decode differently (trap 6). */
+  | 'path-encoding'
+  | 'query-encoding'
+  /** A GET or HEAD with a body: parsed, refused or ignored by Express, refused by API Gateway's front. */
+  | 'body-on-get'
+  /** A body without Content-Length; API Gateway REST cannot stream (trap 25). */
+  | 'streamed-body'
+  | 'large-body'
+  /** Over API Gateway's limits on headers or path (trap 29). */
+  | 'large-headers'
+  | 'long-path';
+
+/** API Gateway refuses more than 10,240 bytes of headers in all; the rest is room for what is added on the way. */
+const MAX_HEADER_BYTES = 10_240 - 1_024;
+/** A method ARN may have 1,600 bytes; API Gateway puts region, account, API, stage and method before the path. */
+const MAX_PATH_BYTES = 1_600 - 200;
+/** Lambda accepts 6 MB of event; base64 makes four bytes of three, and the event holds headers too. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+/** Chooses who answers a request. Pure: the same route and request give the same target. */
+export function chooseTarget(route: Route | undefined, request: RequestFacts): Target {
+  if (route === undefined) return { upstream: 'legacy', reason: 'unlisted' };
+  if (route.stage === 'legacy') return { upstream: 'legacy', reason: 'stage' };
+  if (route.unless.some((condition) => isMet(condition, request))) return { upstream: 'legacy', reason: 'unless' };
+  const reason = unfitForApiGateway(request);
+  return reason === undefined ? { upstream: 'lambda', reason: 'stage' } : { upstream: 'legacy', reason };
+}
+
+function isMet(condition: Condition, { headers, target }: RequestFacts): boolean {
+  if ('header' in condition) return headers[condition.header.toLowerCase()] !== undefined;
+  if ('cookie' in condition) {
+    return (headers.cookie ?? '').split(';').some((pair) => pair.split('=', 1)[0]?.trim() === condition.cookie);
+  }
+  return new URLSearchParams(target.query).has(condition.query);
+}
+
+/** Why a client would notice API Gateway if this request went there; undefined when it would not. */
+function unfitForApiGateway({ method, target, headers, rawHeaders }: RequestFacts): LegacyReason | undefined {
+  const length = headers['content-length'];
+  const hasBody = headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
+  if (hasBody && (method === 'GET' || method === 'HEAD')) return 'body-on-get';
+  if (headers['transfer-encoding'] !== undefined) return 'streamed-body';
+  if (Number(length ?? 0) > MAX_BODY_BYTES) return 'large-body';
+  if (!hasPlainEncoding(target.pathname)) return 'path-encoding';
+  if (target.query !== undefined && !isDecodable(target.query)) return 'query-encoding';
+  if (target.pathname.length > MAX_PATH_BYTES) return 'long-path';
+  if (bytesOf(rawHeaders) > MAX_HEADER_BYTES) return 'large-headers';
+  return undefined;
+}
+
+/** True when both sides decode the path alike: well-formed, no encoded slash or backslash, no dot segment, no raw non-ASCII. */
+function hasPlainEncoding(pathname: string): boolean {
+  if (/[^\x21-\x7e]|\\/.test(pathname)) return false;
+  if (!pathname.includes('%') && !pathname.includes('/.')) return true;
+  if (!isDecodable(pathname) || /%(2f|5c|00)/i.test(pathname)) return false;
+  return !decodeURIComponent(pathname)
+    .split('/')
+    .some((segment) => segment === '.' || segment === '..');
+}
+
+function isDecodable(text: string): boolean {
+  if (!text.includes('%')) return true;
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Size as sent: `name: value\r\n`. Node reads one byte per character here. */
+function bytesOf(rawHeaders: readonly string[]): number {
+  let bytes = 0;
+  for (const text of rawHeaders) bytes += text.length + 2;
+  return bytes;
+}

@@ -1,0 +1,48 @@
+import { readEnvironment, type Environment } from '../shared/env';
+
+/** Everything the proxy is told from outside, read once at start. Durations in milliseconds. */
+export interface ProxyConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly legacyUrl: URL;
+  /** Absent until the first route is on Lambda; the path is the stage prefix, for example `/prod`. */
+  readonly lambdaUrl: URL | undefined;
+  readonly routesFile: string;
+  /** Proxies in front of this one whose `X-Forwarded-*` is believed; 0: this proxy is the edge. */
+  readonly trustedHops: number;
+  /** How long the proxy keeps serving after SIGTERM, so that load balancers notice `readyz` first. */
+  readonly drainDelay: number;
+  /** How long legacy may take until its response headers; 0: no limit, as without the proxy. */
+  readonly legacyTimeout: number;
+  /** How long API Gateway may take until its response headers. It gives up by itself after 29 s. */
+  readonly lambdaTimeout: number;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/**
+ * Reads the proxy's configuration. `DRAIN_DELAY`, `LEGACY_TIMEOUT` and `LAMBDA_TIMEOUT` are in seconds.
+ *
+ * @throws ConfigError naming every bad variable at once
+ */
+export function loadProxyConfig(env: Environment): ProxyConfig {
+  return readEnvironment(env, (read) => {
+    const legacyUrl = read.httpUrl('LEGACY_URL');
+    if (legacyUrl.pathname !== '/') {
+      read.faults.push(`LEGACY_URL is "${legacyUrl.href}"; expected no path, because paths reach legacy as they came`);
+    }
+    return {
+      host: read.string('HOST', '127.0.0.1'),
+      port: read.port('PORT', 8080),
+      legacyUrl,
+      lambdaUrl: env['LAMBDA_URL'] === undefined ? undefined : read.httpUrl('LAMBDA_URL'),
+      routesFile: read.string('ROUTES_FILE', 'proxy/routes.yml'),
+      trustedHops: read.integer('TRUSTED_HOPS', { default: 0, max: 10 }),
+      drainDelay: read.integer('DRAIN_DELAY', { default: 0, max: 3600 }) * 1000,
+      legacyTimeout: read.integer('LEGACY_TIMEOUT', { default: 0, max: 3600 }) * 1000,
+      lambdaTimeout: read.integer('LAMBDA_TIMEOUT', { default: 30, min: 1, max: 900 }) * 1000,
+      logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
+    };
+  });
+}

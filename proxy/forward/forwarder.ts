@@ -1,0 +1,195 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Pool, type Dispatcher } from 'undici';
+import { responseHeaders, type RawHeaders } from './headers';
+import { CLIENT_GONE, isStaleConnection, toUpstreamError, type UpstreamError } from './upstream-errors';
+
+/** Where requests go: one pool of connections to one origin. */
+export interface Upstream {
+  readonly name: 'legacy' | 'lambda';
+  readonly dispatcher: Dispatcher;
+  close(): Promise<void>;
+}
+
+/** What is sent upstream; the body, if any, is streamed from the client's request. */
+export interface UpstreamRequest {
+  readonly method: string;
+  /** Request target in origin-form or absolute-form, raw. */
+  readonly path: string;
+  readonly headers: RawHeaders;
+}
+
+/** The head of an upstream's answer. */
+export interface UpstreamResponse {
+  readonly statusCode: number;
+  readonly headers: RawHeaders;
+}
+
+/** What to do with an answer's head: send it on (changed or not), or drop it because another upstream will answer. */
+export type AdaptResponse = (response: UpstreamResponse) => UpstreamResponse | 'decline';
+
+/** How a forward ended. `declined`: nothing was sent to the client and nothing of its body was read. */
+export type ForwardResult =
+  { readonly kind: 'sent' | 'declined' } | { readonly kind: 'failed'; readonly error: UpstreamError };
+
+interface UpstreamOptions {
+  /** Until response headers, in ms; 0: no limit. */
+  readonly headersTimeout: number;
+  /** Between two chunks of a response body, in ms; 0: no limit, as event streams need. */
+  readonly bodyTimeout: number;
+}
+
+/** The server's own limit on a response head is 16 kB in Node; legacy may have raised it. */
+const MAX_RESPONSE_HEADER_BYTES = 64 * 1024;
+
+/** Opens the pool towards an origin; connections are made when needed and kept as long as the upstream's `Keep-Alive` allows. */
+export function createUpstream(name: Upstream['name'], origin: string, options: UpstreamOptions): Upstream {
+  const dispatcher = new Pool(origin, { ...options, pipelining: 1, maxHeaderSize: MAX_RESPONSE_HEADER_BYTES });
+  return { name, dispatcher, close: () => dispatcher.destroy() };
+}
+
+/**
+ * Forwards one request and streams the answer, both with backpressure. Resolves when the answer has been sent, was
+ * declined, or could not be had; never rejects.
+ *
+ * A safe request without a body is sent once more when a kept-alive connection turns out to be closed. Nothing else is
+ * ever sent twice.
+ */
+export function forward(
+  upstream: Upstream,
+  client: IncomingMessage,
+  response: ServerResponse,
+  request: UpstreamRequest,
+  adapt: AdaptResponse = (head) => head,
+): Promise<ForwardResult> {
+  return new Promise((resolve) => {
+    const exchange = new Exchange(upstream, client, response, request, adapt, resolve);
+    exchange.start();
+  });
+}
+
+/** True when the client sent a body, by RFC 9112 section 6.3. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  const length = headers['content-length'];
+  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
+}
+
+/** One request on its way. A class, so that a request costs one object and no closures per event. */
+class Exchange implements Dispatcher.DispatchHandler {
+  private controller: Dispatcher.DispatchController | undefined;
+  private declined = false;
+  private settled = false;
+  private mayRetry: boolean;
+  private readonly sendsBody: boolean;
+
+  constructor(
+    private readonly upstream: Upstream,
+    private readonly client: IncomingMessage,
+    private readonly response: ServerResponse,
+    private readonly request: UpstreamRequest,
+    private readonly adapt: AdaptResponse,
+    private readonly resolve: (result: ForwardResult) => void,
+  ) {
+    this.sendsBody = hasBody(client);
+    this.mayRetry = !this.sendsBody && (client.method === 'GET' || client.method === 'HEAD');
+  }
+
+  start(): void {
+    if (this.response.destroyed) {
+      this.settle({ kind: 'failed', error: CLIENT_GONE });
+      return;
+    }
+    this.response.once('close', this.onClientClose);
+    this.response.on('drain', this.onDrain);
+    this.dispatch();
+  }
+
+  private dispatch(): void {
+    const { method, path, headers } = this.request;
+    try {
+      this.upstream.dispatcher.dispatch(
+        { method: method, path, headers, body: this.sendsBody ? this.client : null },
+        this,
+      );
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    if (this.response.destroyed) controller.abort(CLIENT_GONE);
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, statusCode: number): void {
+    const raw = controller.rawHeaders;
+    const headers = responseHeaders(Array.isArray(raw) ? raw : []);
+    if (statusCode < 200) {
+      if (statusCode === 103) this.sendEarlyHints(headers);
+      return;
+    }
+    this.mayRetry = false;
+    const adapted = this.adapt({ statusCode, headers });
+    if (adapted === 'decline') {
+      this.declined = true;
+      return;
+    }
+    // Legacy without a Date header stays without one.
+    this.response.sendDate = false;
+    this.response.writeHead(adapted.statusCode, adapted.headers);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (!this.declined && !this.response.write(chunk)) controller.pause();
+  }
+
+  onResponseEnd(controller: Dispatcher.DispatchController): void {
+    if (this.declined) {
+      this.settle({ kind: 'declined' });
+      return;
+    }
+    const trailers = responseHeaders(Array.isArray(controller.rawTrailers) ? controller.rawTrailers : []);
+    if (trailers.length > 0) this.response.addTrailers(pairs(trailers));
+    this.response.end();
+    this.settle({ kind: 'sent' });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.fail(error);
+  }
+
+  private fail(error: unknown): void {
+    if (this.mayRetry && isStaleConnection(error) && !this.response.destroyed) {
+      this.mayRetry = false;
+      this.dispatch();
+      return;
+    }
+    this.settle({ kind: 'failed', error: this.response.destroyed ? CLIENT_GONE : toUpstreamError(error) });
+  }
+
+  private settle(result: ForwardResult): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.response.off('close', this.onClientClose);
+    this.response.off('drain', this.onDrain);
+    this.resolve(result);
+  }
+
+  private readonly onClientClose = (): void => {
+    this.controller?.abort(CLIENT_GONE);
+    this.settle({ kind: 'failed', error: CLIENT_GONE });
+  };
+
+  private readonly onDrain = (): void => this.controller?.resume();
+
+  private sendEarlyHints(headers: RawHeaders): void {
+    const hints: Record<string, string[]> = {};
+    for (const [name, value] of pairs(headers)) (hints[name.toLowerCase()] ??= []).push(value);
+    this.response.writeEarlyHints(hints);
+  }
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  const list: [string, string][] = [];
+  for (let i = 0; i + 1 < flat.length; i += 2) list.push([flat[i] ?? '', flat[i + 1] ?? '']);
+  return list;
+}

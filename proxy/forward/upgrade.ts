@@ -1,0 +1,98 @@
+import { ServerResponse, type IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { createProxyMiddleware, proxyEventsPlugin } from 'http-proxy-middleware';
+import type { Logger } from '../../shared/logger';
+import { edgeHeaders, FORWARDING_HEADERS } from './headers';
+import { toUpstreamError } from './upstream-errors';
+import { FrameBoundary } from './websocket-frames';
+
+/** Forwards WebSocket upgrades to legacy; they never go to Lambda. */
+export interface UpgradeForwarder {
+  /** Takes over the connection of an upgrade request. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Tells every WebSocket client that this server goes away (1001, RFC 6455 section 7.4.1) and ends the connections. */
+  close(): void;
+}
+
+interface Connection {
+  readonly client: Duplex;
+  readonly upstream: Socket;
+  /** Of the stream from upstream to the client. */
+  readonly boundary: FrameBoundary;
+}
+
+/** A close frame from server to client: FIN and opcode 8, two bytes of payload, status 1001. */
+const GOING_AWAY = Buffer.from([0x88, 0x02, 0x03, 0xe9]);
+
+/** http-proxy-middleware 3 carries the bytes (it is used for nothing else); headers, errors and an orderly end are ours. */
+export function createUpgradeForwarder(legacyUrl: URL, trustedHops: number, logger: Logger): UpgradeForwarder {
+  const connections = new Set<Connection>();
+  let closing = false;
+
+  const middleware = createProxyMiddleware({
+    target: legacyUrl.origin,
+    // The default plugins log by console and answer errors in their own words.
+    ejectPlugins: true,
+    plugins: [proxyEventsPlugin],
+    on: {
+      proxyReqWs: (proxyRequest, _request, client) => {
+        proxyRequest.on('response', ({ headers }) => {
+          // A refused upgrade: the body follows unchunked and ends with the connection.
+          delete headers['transfer-encoding'];
+          headers.connection = 'close';
+        });
+        proxyRequest.on('upgrade', (_response, upstream: Socket) => {
+          const connection = { client, upstream, boundary: new FrameBoundary() };
+          connections.add(connection);
+          client.once('close', () => connections.delete(connection));
+          const follow = (chunk: Buffer): void => {
+            connection.boundary.push(chunk);
+            if (closing) setImmediate(sayGoodbye, connection);
+          };
+          // After the pipe to the client is laid, before the first byte flows: an earlier listener would take bytes from it.
+          process.nextTick(() => upstream.on('data', follow));
+        });
+      },
+      error: (cause, _request, client) => {
+        const { statusCode, code, message } = toUpstreamError(cause);
+        logger.warn({ code, err: cause }, 'upgrade failed');
+        if (client instanceof ServerResponse) return;
+        const body = JSON.stringify({ error: message, code });
+        client.end(
+          `HTTP/1.1 ${statusCode} Upstream Failure\r\nContent-Type: application/json; charset=utf-8\r\n` +
+            `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+        );
+      },
+    },
+  });
+
+  return {
+    upgrade(request, socket, head) {
+      // Until legacy answers nobody else listens, and an unheard error would end the process.
+      socket.on('error', (error) => logger.debug({ err: error }, 'upgraded connection failed'));
+      if (trustedHops === 0) replaceForwardingHeaders(request);
+      if (socket instanceof Socket) middleware.upgrade(request, socket, head);
+      else socket.destroy();
+    },
+    close() {
+      closing = true;
+      for (const connection of connections) sayGoodbye(connection);
+    },
+  };
+}
+
+/** Ends a connection between two frames; in the middle of one it waits for the rest. */
+function sayGoodbye({ client, upstream, boundary }: Connection): void {
+  if (!boundary.isBetweenFrames || client.writableEnded) return;
+  upstream.unpipe(client);
+  client.end(GOING_AWAY);
+}
+
+function replaceForwardingHeaders(request: IncomingMessage): void {
+  request.headers = Object.fromEntries(
+    Object.entries(request.headers).filter(([name]) => !FORWARDING_HEADERS.has(name)),
+  );
+  const headers = edgeHeaders(request);
+  for (let i = 0; i + 1 < headers.length; i += 2) request.headers[(headers[i] ?? '').toLowerCase()] = headers[i + 1];
+}

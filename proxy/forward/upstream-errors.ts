@@ -1,0 +1,68 @@
+import { BanyanError } from '../../shared/errors';
+
+/** What can go wrong between the proxy and an upstream. Clients see `statusCode`, `code` and `message`, never `cause`. */
+export class UpstreamError extends BanyanError {
+  override readonly name = 'UpstreamError';
+}
+
+/** Thrown into a forward whose client has gone; 499 stands in the access log only (nginx's convention). */
+export const CLIENT_GONE = new UpstreamError('The client closed the connection', {
+  code: 'client_gone',
+  statusCode: 499,
+});
+
+const REFUSED = {
+  statusCode: 502,
+  code: 'upstream_refused',
+  message: 'The service cannot be reached right now. Please try again.',
+};
+const BROKEN = {
+  statusCode: 502,
+  code: 'upstream_broken',
+  message: 'The service ended the connection. Please try again.',
+};
+const TIMEOUT = {
+  statusCode: 504,
+  code: 'upstream_timeout',
+  message: 'The service took too long to answer. Please try again.',
+};
+const UNSENDABLE = { statusCode: 400, code: 'request_unsendable', message: 'The request is malformed.' };
+
+/** By the `code` of Node's and undici 7's errors. What is not listed is an upstream that broke. */
+const BY_CODE: Readonly<Record<string, typeof REFUSED>> = {
+  ECONNREFUSED: REFUSED,
+  ENOTFOUND: REFUSED,
+  EAI_AGAIN: REFUSED,
+  EHOSTUNREACH: REFUSED,
+  ENETUNREACH: REFUSED,
+  ETIMEDOUT: TIMEOUT,
+  UND_ERR_CONNECT_TIMEOUT: TIMEOUT,
+  UND_ERR_HEADERS_TIMEOUT: TIMEOUT,
+  UND_ERR_BODY_TIMEOUT: TIMEOUT,
+  UND_ERR_INVALID_ARG: UNSENDABLE,
+  UND_ERR_NOT_SUPPORTED: UNSENDABLE,
+  UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: UNSENDABLE,
+};
+
+/** Codes of a kept-alive connection that the upstream closed while the request was on its way to it. */
+const STALE_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+/** Names a fault by the table above. An {@link UpstreamError} passes through. */
+export function toUpstreamError(cause: unknown): UpstreamError {
+  if (cause instanceof UpstreamError) return cause;
+  const { message, ...details } = BY_CODE[codeOf(cause)] ?? BROKEN;
+  return new UpstreamError(message, { ...details, cause });
+}
+
+/** True when the connection, not the upstream's work on the request, is the likely fault: a safe request may be sent once more (RFC 9110 section 9.2.2). */
+export function isStaleConnection(cause: unknown): boolean {
+  return STALE_CONNECTION.has(codeOf(cause));
+}
+
+function codeOf(cause: unknown): string {
+  // Several addresses were tried (happy eyeballs): the last failure speaks for all.
+  if (cause instanceof AggregateError) return codeOf(cause.errors.at(-1));
+  return typeof cause === 'object' && cause !== null && 'code' in cause && typeof cause.code === 'string'
+    ? cause.code
+    : '';
+}

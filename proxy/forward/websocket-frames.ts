@@ -1,0 +1,44 @@
+/**
+ * Follows a stream of WebSocket frames (RFC 6455 section 5.2) and knows whether it stands between two of them, where
+ * another frame may be put in without breaking one.
+ */
+export class FrameBoundary {
+  private header: number[] = [];
+  /** Payload bytes of the current frame that are still to come. */
+  private remaining = 0;
+
+  /** True between two frames. */
+  get isBetweenFrames(): boolean {
+    return this.remaining === 0 && this.header.length === 0;
+  }
+
+  /** Takes the next bytes of the stream. */
+  push(chunk: Uint8Array): void {
+    let offset = 0;
+    while (offset < chunk.length) {
+      if (this.remaining > 0) {
+        const taken = Math.min(this.remaining, chunk.length - offset);
+        this.remaining -= taken;
+        offset += taken;
+        continue;
+      }
+      this.header.push(chunk[offset] ?? 0);
+      offset += 1;
+      const payload = payloadLength(this.header);
+      if (payload === undefined) continue;
+      this.header = [];
+      this.remaining = payload;
+    }
+  }
+}
+
+/** Payload length (masking key included) once the header is complete, else undefined. */
+function payloadLength(header: readonly number[]): number | undefined {
+  const second = header[1];
+  if (second === undefined) return undefined;
+  const short = second & 0x7f;
+  const extended = short === 126 ? 2 : short === 127 ? 8 : 0;
+  if (header.length < 2 + extended) return undefined;
+  const length = extended === 0 ? short : header.slice(2).reduce((value, byte) => value * 256 + byte, 0);
+  return length + ((second & 0x80) === 0 ? 0 : 4);
+}

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from '../shared/logger';
+import { chooseTarget, type LegacyReason } from './choose-target';
+import { fromApiGateway, isRefusedByGateway, toApiGateway } from './forward/for-api-gateway';
+import { forward, hasBody, type ForwardResult, type Upstream } from './forward/forwarder';
+import { requestHeaders } from './forward/headers';
+import type { UpstreamError } from './forward/upstream-errors';
+import { parseRequestTarget, type RequestTarget } from './request-target';
+import type { RouteTable } from './route-table/load';
+import type { Route } from './route-table/route';
+
+/** The Lambda side: its connections and the URL (with stage prefix) that they lead to. */
+export interface LambdaSide {
+  readonly upstream: Upstream;
+  readonly url: URL;
+}
+
+export interface RequestHandlerOptions {
+  readonly table: () => RouteTable;
+  readonly legacy: Upstream;
+  readonly lambda: LambdaSide | undefined;
+  readonly trustedHops: number;
+  readonly logger: Logger;
+}
+
+/** Who answered in the end, and why. */
+interface Answer {
+  readonly upstream: Upstream['name'];
+  readonly reason: LegacyReason | 'gateway-refused';
+  readonly result: ForwardResult;
+}
+
+/** The way of a request through the proxy: match, choose, forward, log. Never rejects. */
+export function createRequestHandler(
+  options: RequestHandlerOptions,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const { table, legacy, lambda, trustedHops, logger } = options;
+
+  const toLegacy = (request: IncomingMessage, response: ServerResponse): Promise<ForwardResult> =>
+    forward(legacy, request, response, {
+      method: request.method ?? 'GET',
+      path: request.url ?? '/',
+      headers: requestHeaders(request, trustedHops),
+    });
+
+  const toLambda = (
+    { upstream, url }: LambdaSide,
+    request: IncomingMessage,
+    response: ServerResponse,
+    target: RequestTarget,
+    route: Route,
+  ): Promise<ForwardResult> => {
+    // Only a request that changes nothing and has no body to lose can be asked of legacy afterwards.
+    const mayDecline = (request.method === 'GET' || request.method === 'HEAD') && !hasBody(request);
+    return forward(upstream, request, response, toApiGateway(request, target, route, url, trustedHops), (head) =>
+      mayDecline && isRefusedByGateway(head) ? 'decline' : fromApiGateway(head, url),
+    );
+  };
+
+  const answer = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    target: RequestTarget,
+    route: Route | undefined,
+  ): Promise<Answer> => {
+    const method = request.method ?? 'GET';
+    const chosen = chooseTarget(route, { method, target, headers: request.headers, rawHeaders: request.rawHeaders });
+    // A table is refused when it has a route on Lambda and there is no Lambda side, so both are there together.
+    if (chosen.upstream === 'legacy' || route === undefined || lambda === undefined) {
+      return { upstream: 'legacy', reason: chosen.reason, result: await toLegacy(request, response) };
+    }
+    const result = await toLambda(lambda, request, response, target, route);
+    if (result.kind !== 'declined') return { upstream: 'lambda', reason: 'stage', result };
+    return { upstream: 'legacy', reason: 'gateway-refused', result: await toLegacy(request, response) };
+  };
+
+  return async (request, response) => {
+    const begun = performance.now();
+    const target = parseRequestTarget(request.url ?? '/');
+    const route = table().match(request.method ?? 'GET', target.pathname);
+    const { upstream, reason, result } = await answer(request, response, target, route);
+    const error = result.kind === 'failed' ? result.error : undefined;
+    const requestId = error === undefined ? undefined : randomUUID();
+    if (error !== undefined) sendError(response, error, requestId);
+
+    // The query string stays out: clients put tokens there.
+    const line = {
+      method: request.method,
+      path: target.pathname.slice(0, 512),
+      route: route?.id,
+      upstream,
+      reason,
+      status: error?.statusCode ?? response.statusCode,
+      ms: Math.round((performance.now() - begun) * 10) / 10,
+    };
+    if (error === undefined) logger.info(line, 'request');
+    else logger.warn({ ...line, code: error.code, requestId, err: error.cause }, 'request failed');
+  };
+}
+
+/** Answers in the proxy's own words, or, when the answer has begun, breaks it off so that nobody takes half of it for the whole. */
+function sendError(
+  response: ServerResponse,
+  { statusCode, code, message }: UpstreamError,
+  requestId: string | undefined,
+): void {
+  if (response.destroyed || response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const body = JSON.stringify({ error: message, code, requestId });
+  response.writeHead(statusCode, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+    // What is left of the request's body is not wanted.
+    Connection: 'close',
+  });
+  response.end(body);
+}

@@ -1,0 +1,30 @@
+import type { ServerResponse } from 'node:http';
+
+/** Prefix of paths that the proxy answers itself. */
+const LIVE = '/.banyan/livez';
+const READY = '/.banyan/readyz';
+
+/**
+ * Answers the proxy's own health checks, independent of MongoDB, legacy and Lambda: a fault there must not make a load
+ * balancer take the proxies out.
+ *
+ * @returns false when the target is none of them
+ */
+export function answerHealth(target: string, response: ServerResponse, isReady: boolean): boolean {
+  if (!target.startsWith('/.banyan/')) return false;
+  const path = target.split('?', 1)[0];
+  if (path === LIVE) send(response, 200, 'live');
+  else if (path === READY) send(response, isReady ? 200 : 503, isReady ? 'ready' : 'draining');
+  else return false;
+  return true;
+}
+
+function send(response: ServerResponse, statusCode: number, status: string): void {
+  const body = JSON.stringify({ status });
+  response.writeHead(statusCode, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+  });
+  response.end(body);
+}

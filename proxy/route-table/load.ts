@@ -1,0 +1,175 @@
+import { readFile } from 'node:fs/promises';
+import { isCollection, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { ConfigError } from '../../shared/errors';
+import { compileExpressPath, createMatcher, type Matcher } from './match';
+import { parseSegments, type Route } from './route';
+import { routesFileSchema, type RouteEntry } from './schema';
+
+/** A loaded route table. Immutable: a reload makes a new one. */
+export interface RouteTable {
+  readonly routes: readonly Route[];
+  readonly match: Matcher;
+}
+
+/** What the table may use. */
+export interface RouteTableOptions {
+  /** Name of the file in messages. */
+  readonly file: string;
+  /** False while `LAMBDA_URL` is not set: a route on Lambda is then a fault. */
+  readonly lambdaAvailable: boolean;
+}
+
+/** The largest file that is read; 10,000 routes need about 1 MB. */
+const MAX_FILE_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Reads and validates the route table.
+ *
+ * @throws ConfigError with every fault as `file:line:column path: what was found, what is allowed`
+ */
+export async function loadRouteTable(options: RouteTableOptions): Promise<RouteTable> {
+  let text: string;
+  try {
+    text = await readFile(options.file, 'utf8');
+  } catch (error) {
+    throw new ConfigError('Route table', [`${options.file} cannot be read; set ROUTES_FILE to your routes.yml`], error);
+  }
+  return parseRouteTable(text, options);
+}
+
+/**
+ * Validates the text of a route table.
+ *
+ * @throws ConfigError as {@link loadRouteTable}
+ */
+export function parseRouteTable(text: string, { file, lambdaAvailable }: RouteTableOptions): RouteTable {
+  if (Buffer.byteLength(text) > MAX_FILE_BYTES) {
+    throw new ConfigError('Route table', [`${file} is larger than ${MAX_FILE_BYTES} bytes`]);
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const place = (offset: number): string => {
+    const { line, col } = lines.linePos(offset);
+    return `${file}:${line}:${col}`;
+  };
+  if (document.errors.length > 0) {
+    throw new ConfigError(
+      'Route table',
+      document.errors.map((error) => `${place(error.pos[0])} not valid YAML: ${error.message}`),
+    );
+  }
+
+  const parsed = routesFileSchema.safeParse(toPlain(document, file), { reportInput: true });
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => {
+      const path = issue.path.filter((key) => typeof key !== 'symbol');
+      return `${place(offsetOf(document, path))} ${describePath(path)}: ${describeFound(issue.input)}${issue.message}`;
+    });
+    throw new ConfigError('Route table', faults);
+  }
+
+  const routes = parsed.data.routes.map((entry, index) =>
+    toRoute(entry, lines.linePos(offsetOf(document, ['routes', index])).line),
+  );
+  const faults = [...findFaults(routes, lambdaAvailable)].map(({ line, message }) => `${file}:${line} ${message}`);
+  if (faults.length > 0) throw new ConfigError('Route table', faults);
+  return Object.freeze({ routes, match: createMatcher(routes) });
+}
+
+function toPlain(document: Document.Parsed, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    throw new ConfigError('Route table', [`${file} has too many YAML aliases; write the routes out`], error);
+  }
+}
+
+function toRoute({ id, match, stage, unless = [] }: RouteEntry, line: number): Route {
+  const [method = '', path = ''] = match.split(' ', 2);
+  return {
+    id,
+    method,
+    path,
+    stage,
+    unless: Array.isArray(unless) ? unless : [unless],
+    segments: parseSegments(path),
+    line,
+  };
+}
+
+/** Faults that concern several routes or the surroundings, which a schema cannot see. */
+function* findFaults(routes: readonly Route[], lambdaAvailable: boolean): Generator<{ line: number; message: string }> {
+  const byId = new Map<string, Route>();
+  const byShape = new Map<string, Route>();
+  for (const route of routes) {
+    const sameId = byId.get(route.id);
+    if (sameId !== undefined) {
+      yield {
+        line: route.line,
+        message: `id "${route.id}" is already used in line ${sameId.line}; ids must be unique`,
+      };
+    }
+    byId.set(route.id, route);
+
+    const shape = shapeOf(route);
+    const earlier = byShape.get(shape);
+    if (earlier !== undefined) {
+      const message = `route "${route.id}" is never reached: "${earlier.id}" in line ${earlier.line} matches the same requests first; remove one`;
+      yield { line: route.line, message };
+    } else byShape.set(shape, route);
+
+    if (route.segments === undefined && !isExpressPath(route.path)) {
+      yield {
+        line: route.line,
+        message: `route "${route.id}": ${route.path} is not an Express 4 path; check its brackets`,
+      };
+    }
+    if (route.stage === 'lambda' && route.segments === undefined) {
+      const message = `route "${route.id}": ${route.path} cannot be on lambda; API Gateway knows only static segments and whole :params, so list the paths one by one`;
+      yield { line: route.line, message };
+    }
+    if (route.stage === 'lambda' && !lambdaAvailable) {
+      yield {
+        line: route.line,
+        message: `route "${route.id}" is on lambda, but LAMBDA_URL is not set; set it or move the route to legacy`,
+      };
+    }
+  }
+}
+
+function isExpressPath(path: string): boolean {
+  try {
+    return compileExpressPath(path) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+/** Two routes of the same shape match exactly the same requests. */
+function shapeOf({ method, path, segments }: Route): string {
+  if (segments === undefined) return `${method} ${path}`;
+  return `${method} ${segments.map((segment) => (segment.kind === 'static' ? `/${segment.text.toLowerCase()}` : '/:')).join('')}`;
+}
+
+/** Where the named place, or the nearest existing place above it, begins. */
+function offsetOf(document: Document.Parsed, path: readonly (string | number)[]): number {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const node: unknown = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
+    if ((isScalar(node) || isCollection(node)) && node.range) return node.range[0];
+  }
+  return 0;
+}
+
+function describePath(path: readonly (string | number)[]): string {
+  return (
+    path.reduce<string>(
+      (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}${text && '.'}${key}`),
+      '',
+    ) || 'file'
+  );
+}
+
+function describeFound(input: unknown): string {
+  if (typeof input === 'string') return `found "${input.slice(0, 80)}"; `;
+  return input === null || typeof input === 'number' || typeof input === 'boolean' ? `found ${input}; ` : '';
+}

@@ -1,0 +1,32 @@
+import type { Condition, STAGES } from './schema';
+
+/** A route as the proxy uses it: parsed once at load, trusted afterwards. */
+export interface Route {
+  readonly id: string;
+  readonly method: string;
+  /** Express path as listed. */
+  readonly path: string;
+  readonly stage: (typeof STAGES)[number];
+  /** A request that meets any of these stays on legacy. */
+  readonly unless: readonly Condition[];
+  /** One entry per path segment when the path has only static and `:param` segments; such a path can be spelt for API Gateway. */
+  readonly segments: readonly Segment[] | undefined;
+  /** Line in `routes.yml`, for messages. */
+  readonly line: number;
+}
+
+/** `static`: text that must stand there (compared without case); `param`: any non-empty text without a slash. */
+export type Segment =
+  { readonly kind: 'static'; readonly text: string } | { readonly kind: 'param'; readonly name: string };
+
+/** Parses an Express path; undefined when it uses more than static and `:param` segments (optional, regular expression, wildcard). */
+export function parseSegments(path: string): readonly Segment[] | undefined {
+  const segments: Segment[] = [];
+  for (const text of path.replace(/\/$/, '').split('/').slice(1)) {
+    const param = /^:(\w+)$/.exec(text)?.[1];
+    if (param !== undefined) segments.push({ kind: 'param', name: param });
+    else if (/^[A-Za-z0-9\-._~!&',;=@%]+$/.test(text)) segments.push({ kind: 'static', text });
+    else return undefined;
+  }
+  return segments;
+}

@@ -1,0 +1,152 @@
+import { once } from 'node:events';
+import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import pino from 'pino';
+import { ConfigError } from '../shared/errors';
+import type { Logger } from '../shared/logger';
+import { loadProxyConfig, type ProxyConfig } from './config';
+import { createUpstream } from './forward/forwarder';
+import { createUpgradeForwarder } from './forward/upgrade';
+import { createRequestHandler } from './handle-request';
+import { answerHealth } from './health';
+import { watchRouteTable } from './route-table/watch';
+import type { RouteTable } from './route-table/load';
+
+/** A running proxy. */
+export interface Proxy {
+  readonly url: string;
+  readonly port: number;
+  /** The route table in force. */
+  readonly routes: () => RouteTable;
+  /** Loads the route table now. A bad file is logged and refused. */
+  readonly reload: () => Promise<void>;
+  /** Not ready, serve for `drainDelay` ms more, finish what runs (30 s at most), close WebSockets with 1001. */
+  readonly close: () => Promise<void>;
+}
+
+/** Longer than a load balancer keeps an idle connection (60 s by default on AWS), else it sends into a closed one. */
+const KEEP_ALIVE = 65_000;
+/** Between chunks of an answer from API Gateway, which sends it whole. */
+const LAMBDA_BODY_TIMEOUT = 30_000;
+const SHUTDOWN_LIMIT = 30_000;
+
+/**
+ * Starts the proxy and resolves once it listens.
+ *
+ * @throws ConfigError for a bad route table; the listen error (EADDRINUSE and the like) for an unusable port
+ */
+export async function startProxy(config: ProxyConfig, logger: Logger): Promise<Proxy> {
+  const { legacyUrl, lambdaUrl, trustedHops } = config;
+  const table = await watchRouteTable({ file: config.routesFile, lambdaAvailable: lambdaUrl !== undefined }, logger);
+  const legacy = createUpstream('legacy', legacyUrl.origin, { headersTimeout: config.legacyTimeout, bodyTimeout: 0 });
+  const lambda = lambdaUrl && {
+    url: lambdaUrl,
+    upstream: createUpstream('lambda', lambdaUrl.origin, {
+      headersTimeout: config.lambdaTimeout,
+      bodyTimeout: LAMBDA_BODY_TIMEOUT,
+    }),
+  };
+  const upgrades = createUpgradeForwarder(legacyUrl, trustedHops, logger);
+  const handle = createRequestHandler({ table: table.current, legacy, lambda, trustedHops, logger });
+  let ready = true;
+
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    if (!ready) response.shouldKeepAlive = false;
+    if (answerHealth(request.url ?? '/', response, ready)) return;
+    void handle(request, response);
+  };
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE }, onRequest);
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (request.headers.upgrade?.toLowerCase() === 'websocket' && request.method === 'GET')
+      upgrades.upgrade(request, socket, head);
+    else answerWithoutUpgrade(request, socket, onRequest);
+  });
+
+  const closeUpstreams = async (): Promise<void> => {
+    await Promise.all([table.close(), legacy.close(), lambda?.upstream.close()]);
+  };
+  try {
+    server.listen(config.port, config.host);
+    await once(server, 'listening');
+  } catch (error) {
+    await closeUpstreams();
+    throw error;
+  }
+  const { port } = server.address() as AddressInfo;
+
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    ready = false;
+    if (config.drainDelay > 0) await delay(config.drainDelay);
+    upgrades.close();
+    await finish(server);
+    await closeUpstreams();
+  };
+
+  return {
+    url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
+    port,
+    routes: table.current,
+    reload: table.reload,
+    close: () => (closing ??= close()),
+  };
+}
+
+/** Stops accepting, lets running requests end, and breaks off what is left after {@link SHUTDOWN_LIMIT}. */
+async function finish(server: Server): Promise<void> {
+  const limit = setTimeout(() => server.closeAllConnections(), SHUTDOWN_LIMIT);
+  // A connection whose last request ended after this moment would otherwise idle on for its keep-alive time.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  await new Promise((resolve) => server.close(resolve));
+  clearTimeout(limit);
+  clearInterval(sweep);
+}
+
+/** Ignores an offer to switch to another protocol than WebSocket, as RFC 9110 section 7.8 allows (`Upgrade: h2c` of curl). */
+function answerWithoutUpgrade(
+  request: IncomingMessage,
+  socket: Duplex,
+  onRequest: (request: IncomingMessage, response: ServerResponse) => void,
+): void {
+  socket.on('error', () => socket.destroy());
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(request.socket);
+  response.once('finish', () => socket.end());
+  onRequest(request, response);
+}
+
+/** Runs the proxy alone: `node dist/proxy/server.js`. */
+async function main(): Promise<void> {
+  const config = loadProxyConfig(process.env);
+  const logger = pino({ level: config.logLevel });
+  const proxy = await startProxy(config, logger);
+  logger.info(
+    {
+      url: proxy.url,
+      legacy: config.legacyUrl.origin,
+      lambda: config.lambdaUrl?.origin,
+      routes: proxy.routes().routes.length,
+    },
+    'proxy listens',
+  );
+
+  process.on('SIGHUP', () => void proxy.reload());
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      logger.info({ signal, drainDelay: config.drainDelay }, 'proxy drains');
+      void proxy.close().then(() => process.exit(0));
+    });
+  }
+}
+
+if (require.main === module) {
+  main().catch((error: unknown) => {
+    const lines =
+      error instanceof ConfigError ? error.faults : [error instanceof Error ? error.message : String(error)];
+    for (const line of lines) process.stderr.write(`banyan proxy: ${line}\n`);
+    process.exit(1);
+  });
+}

@@ -1,0 +1,55 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ProxyConfig } from '../../proxy/config';
+import { startProxy, type Proxy } from '../../proxy/server';
+import { capturedLogger, type CapturedLogger } from './captured-logger';
+import { waitFor } from './wait-for';
+
+/** A proxy on a free port with a route table of its own. */
+export interface RunningProxy extends Proxy {
+  readonly logger: CapturedLogger;
+  readonly routesFile: string;
+  /** Saves a route table and waits until it is in force. */
+  saveRoutes(text: string): Promise<void>;
+}
+
+/** Starts a proxy for a test; `close()` also removes its route table. */
+export async function runProxy({
+  routes = 'routes: []',
+  ...config
+}: Partial<ProxyConfig> & { routes?: string } & Pick<ProxyConfig, 'legacyUrl'>): Promise<RunningProxy> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'banyan-proxy-'));
+  const routesFile = path.join(folder, 'routes.yml');
+  await writeFile(routesFile, routes);
+  const logger = capturedLogger();
+  const proxy = await startProxy(
+    {
+      host: '127.0.0.1',
+      port: 0,
+      lambdaUrl: undefined,
+      trustedHops: 0,
+      drainDelay: 0,
+      legacyTimeout: 0,
+      lambdaTimeout: 30_000,
+      logLevel: 'info',
+      ...config,
+      routesFile,
+    },
+    logger,
+  );
+  return {
+    ...proxy,
+    logger,
+    routesFile,
+    async saveRoutes(text) {
+      const before = proxy.routes();
+      await writeFile(routesFile, text);
+      await waitFor('the saved route table', () => proxy.routes() !== before);
+    },
+    async close() {
+      await proxy.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { chooseTarget, type Target } from '../../../proxy/choose-target';
+import { parseRequestTarget } from '../../../proxy/request-target';
+import { parseSegments, type Route } from '../../../proxy/route-table/route';
+
+const onLambda: Route = {
+  id: 'get-event',
+  method: 'GET',
+  path: '/api/events/:eventId',
+  stage: 'lambda',
+  unless: [{ header: 'X-Api-Key' }, { cookie: 'beta' }, { query: 'debug' }],
+  segments: parseSegments('/api/events/:eventId'),
+  line: 1,
+};
+
+function choose(
+  url: string,
+  headers: IncomingHttpHeaders = {},
+  method = 'GET',
+  route: Route | undefined = onLambda,
+): Target {
+  const rawHeaders = Object.entries(headers).flatMap(([name, value]) => [name, String(value)]);
+  return chooseTarget(route, { method, target: parseRequestTarget(url), headers, rawHeaders });
+}
+
+describe('choose target', () => {
+  it('sends what is unlisted or on legacy to legacy', () => {
+    const request = { method: 'GET', target: parseRequestTarget('/a'), headers: {}, rawHeaders: [] };
+    expect(chooseTarget(undefined, request)).toEqual({ upstream: 'legacy', reason: 'unlisted' });
+    expect(choose('/api/events/1', {}, 'GET', { ...onLambda, stage: 'legacy' })).toEqual({
+      upstream: 'legacy',
+      reason: 'stage',
+    });
+  });
+
+  it.each([
+    ['/api/events/1'],
+    ['/API/Events/1/'],
+    ['/api/events/caf%C3%A9'],
+    ['/api/events/a%20b'],
+    ['/api/events/a+b'],
+    ['/api/events/.hidden'],
+    ['/api/events/1?filter[tags][]=a&x=%20'],
+    ['http://example.com/api/events/1'],
+  ])('sends %s to lambda', (url) => {
+    expect(choose(url)).toEqual({ upstream: 'lambda', reason: 'stage' });
+  });
+
+  it.each<[string, string, IncomingHttpHeaders, string]>([
+    ['path-encoding', '/api/events/%E0%A4%A', {}, 'GET'],
+    ['path-encoding', '/api/events/%', {}, 'GET'],
+    ['path-encoding', '/api/events/a%2Fb', {}, 'GET'],
+    ['path-encoding', '/api/events/a%5cb', {}, 'GET'],
+    ['path-encoding', '/api/events/..', {}, 'GET'],
+    ['path-encoding', '/api/events/%2e%2E', {}, 'GET'],
+    ['path-encoding', '/api/events/a\\b', {}, 'GET'],
+    ['path-encoding', '/api/events/caf\u00e9', {}, 'GET'],
+    ['query-encoding', '/api/events/1?q=%E0%A4%A', {}, 'GET'],
+    ['body-on-get', '/api/events/1', { 'content-length': '2' }, 'GET'],
+    ['body-on-get', '/api/events/1', { 'transfer-encoding': 'chunked' }, 'HEAD'],
+    ['streamed-body', '/api/events/1', { 'transfer-encoding': 'chunked' }, 'POST'],
+    ['large-body', '/api/events/1', { 'content-length': '5000000' }, 'POST'],
+    ['long-path', `/api/events/${'a'.repeat(1_500)}`, {}, 'GET'],
+    ['large-headers', '/api/events/1', { 'x-a': 'a'.repeat(9_300) }, 'GET'],
+    ['unless', '/api/events/1', { 'x-api-key': '' }, 'GET'],
+    ['unless', '/api/events/1', { cookie: 'a=1; beta=2' }, 'GET'],
+    ['unless', '/api/events/1?debug', {}, 'GET'],
+  ])('keeps on legacy (%s): %s', (reason, url, headers, method) => {
+    expect(choose(url, headers, method)).toEqual({ upstream: 'legacy', reason });
+  });
+
+  it('counts a bodiless Content-Length: 0 as no body', () => {
+    expect(choose('/api/events/1', { 'content-length': '0' })).toEqual({ upstream: 'lambda', reason: 'stage' });
+  });
+});

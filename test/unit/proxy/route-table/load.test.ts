@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { loadRouteTable, parseRouteTable } from '../../../../proxy/route-table/load';
+import { routesJsonSchema } from '../../../../proxy/route-table/schema';
+import { ConfigError } from '../../../../shared/errors';
+
+const proxyFolder = path.join(__dirname, '../../../../proxy');
+
+function faultsOf(text: string, lambdaAvailable = true): readonly string[] {
+  try {
+    parseRouteTable(text, { file: 'routes.yml', lambdaAvailable });
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('route table file', () => {
+  it('loads the demo table', async () => {
+    const file = path.join(proxyFolder, 'routes.yml');
+    const { routes } = await loadRouteTable({ file, lambdaAvailable: true });
+    expect(routes.map(({ id }) => id)).toEqual(['private', 'event-metrics', 'all-metrics', 'list-events', 'get-event']);
+    expect(routes[1]?.unless).toEqual([{ header: 'x-api-key' }]);
+  });
+
+  it('has an up-to-date schema for editors (else: npm run schema)', () => {
+    const checkedIn: unknown = JSON.parse(readFileSync(path.join(proxyFolder, 'routes.schema.json'), 'utf8'));
+    expect(checkedIn).toEqual(JSON.parse(JSON.stringify(routesJsonSchema())));
+  });
+
+  it('accepts a table without routes: everything goes to legacy', () => {
+    expect(faultsOf('routes: []\n')).toEqual([]);
+  });
+
+  it('reports every fault with file, line, what was found and what is allowed', () => {
+    const faults = faultsOf(`routes:
+  - id: Bad Id
+    match: GET /a
+    stage: lamda
+  - id: b
+    match: FETCH /b
+    stage: legacy
+    unles: {header: x}
+  - id: c
+    match: GET /c
+    stage: canary
+    unless: {headers: x}
+`);
+    expect(faults).toHaveLength(6);
+    expect(faults[0]).toMatch(/^routes.yml:2:9 routes\[0\]\.id: found "Bad Id"; expected lower-case letters/);
+    expect(faults[1]).toMatch(/^routes.yml:4:12 routes\[0\]\.stage: found "lamda"; expected one of legacy, lambda/);
+    expect(faults[2]).toMatch(/^routes.yml:6:12 routes\[1\]\.match: found "FETCH \/b"; expected a method and a path/);
+    expect(faults[3]).toMatch(/^routes.yml:5:5 routes\[1\]: .*"unles"/);
+    expect(faults[4]).toMatch(
+      /^routes.yml:11:12 routes\[2\]\.stage: found "canary"; stage "canary" is not available in this version; allowed/,
+    );
+    expect(faults[5]).toMatch(/^routes.yml:12:13 routes\[2\]\.unless: expected \{header: name\}/);
+  });
+
+  it.each([
+    ['', /routes.yml:1:1 file: .*expected/i],
+    ['routes: [', /routes.yml:1:\d+ not valid YAML/],
+    ['routes: []\nroutes: []', /routes.yml:2:1 not valid YAML: .*unique/],
+    ['- a', /routes.yml:1:1 file/],
+    ['routes: []\nother: 1', /routes.yml:1:1 file: .*"other"/],
+    ['routes:\n  - {id: a, match: HEAD /a, stage: legacy}', /HEAD follows GET/],
+    ['routes:\n  - {id: a, match: GET a, stage: legacy}', /expected a method and a path/],
+    ['routes:\n  - {id: a, match: "GET /a b", stage: legacy}', /expected a method and a path/],
+    [
+      'routes:\n  - {id: a, match: GET /a, stage: legacy}\n  - {id: a, match: GET /b, stage: legacy}',
+      /routes.yml:3 id "a" is already used in line 2/,
+    ],
+    [
+      'routes:\n  - {id: a, match: "GET /a/:x", stage: legacy}\n  - {id: b, match: "GET /A/:y/", stage: legacy}',
+      /routes.yml:3 route "b" is never reached: "a" in line 2/,
+    ],
+    ['routes:\n  - {id: a, match: "GET /a/*", stage: lambda}', /routes.yml:2 route "a": \/a\/\* cannot be on lambda/],
+    ['routes:\n  - {id: a, match: "GET /a(", stage: legacy}', /not an Express 4 path/],
+  ])('refuses %j', (text, message) => {
+    expect(faultsOf(text).join('\n')).toMatch(message);
+  });
+
+  it('refuses a route on lambda while there is no LAMBDA_URL', () => {
+    const text = 'routes:\n  - {id: a, match: GET /a, stage: lambda}';
+    expect(faultsOf(text, true)).toEqual([]);
+    expect(faultsOf(text, false)).toEqual([
+      'routes.yml:2 route "a" is on lambda, but LAMBDA_URL is not set; set it or move the route to legacy',
+    ]);
+  });
+
+  it('names a missing file and the variable that points to it', async () => {
+    await expect(loadRouteTable({ file: 'no/such.yml', lambdaAvailable: true })).rejects.toThrow(
+      /no\/such.yml cannot be read; set ROUTES_FILE/,
+    );
+  });
+
+  it('does not expand an alias bomb', () => {
+    const bomb = [
+      'a: &a [x,x,x,x,x,x,x,x,x]',
+      ...'bcdefghij'.split('').map((c, i) => `${c}: &${c} [${Array(9).fill(`*${'abcdefghi'[i]}`).join(',')}]`),
+    ].join('\n');
+    expect(faultsOf(bomb).join()).toMatch(/too many YAML aliases/);
+  });
+});

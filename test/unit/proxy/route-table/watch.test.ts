@@ -1,0 +1,72 @@
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { watchRouteTable, type WatchedRouteTable } from '../../../../proxy/route-table/watch';
+import { capturedLogger, type CapturedLogger } from '../../../support/captured-logger';
+import { waitFor } from '../../../support/wait-for';
+
+const table = (stage: string): string => `routes:\n  - {id: a, match: GET /a, stage: ${stage}}\n`;
+
+describe('watched route table', () => {
+  let folder: string;
+  let file: string;
+  let logger: CapturedLogger;
+  let watched: WatchedRouteTable;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'banyan-watch-'));
+    file = path.join(folder, 'routes.yml');
+    logger = capturedLogger();
+    await writeFile(file, table('legacy'));
+    watched = await watchRouteTable({ file, lambdaAvailable: true }, logger);
+  });
+
+  afterEach(async () => {
+    await watched.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const stage = (): string | undefined => watched.current().routes[0]?.stage;
+
+  it('follows a saved file within a second and says what changed', async () => {
+    const begun = performance.now();
+    await writeFile(file, table('lambda'));
+    await waitFor('the new table', () => stage() === 'lambda', 1_000);
+    expect(performance.now() - begun).toBeLessThan(1_000);
+    expect(logger.lines).toContainEqual({
+      level: 'info',
+      message: 'route table reloaded',
+      fields: { file, changed: ['a: legacy -> lambda'] },
+    });
+  });
+
+  it('follows a file that is replaced by another, as editors do', async () => {
+    for (const next of ['lambda', 'legacy', 'lambda']) {
+      await writeFile(`${file}.new`, table(next));
+      await rename(`${file}.new`, file);
+      await waitFor(next, () => stage() === next, 1_000);
+    }
+  });
+
+  it('refuses a bad file, says why, keeps the last good table and takes the next good one', async () => {
+    await writeFile(file, table('lamda'));
+    const refusal = await waitFor('the refusal', () => logger.lines.find(({ level }) => level === 'error'));
+    expect(String(refusal.fields['faults'])).toMatch(/routes.yml:2:\d+ routes\[0\]\.stage: found "lamda"/);
+    expect(stage()).toBe('legacy');
+    await writeFile(file, table('lambda'));
+    await waitFor('the good table', () => stage() === 'lambda');
+  });
+
+  it('keeps the last good table when the file is deleted, and takes the file that comes back', async () => {
+    await rm(file);
+    await waitFor('the refusal', () => logger.lines.some(({ level }) => level === 'error'));
+    expect(stage()).toBe('legacy');
+    await writeFile(file, table('lambda'));
+    await waitFor('the good table', () => stage() === 'lambda');
+  });
+
+  it('is fatal when the file is bad at the start', async () => {
+    await writeFile(file, 'routes: 5');
+    await expect(watchRouteTable({ file, lambdaAvailable: true }, logger)).rejects.toThrow(/found 5; /);
+  });
+});
