@@ -7,7 +7,7 @@ import { createNotificationStore } from './notifications/store';
 
 const DEFAULT_DATABASE = 'eventsapp';
 
-/** How long a query waits for a database that is not there before the request fails. */
+/** How long a query waits for a database that is not there before the request fails, unless the URI says otherwise. */
 const SERVER_SELECTION_TIMEOUT_MS = 5_000;
 
 export interface Database {
@@ -21,7 +21,8 @@ export interface Database {
  * @throws MongoServerSelectionError and other driver errors if MongoDB cannot be reached
  */
 export async function connectDatabase(uri: string): Promise<Database> {
-  const client = new MongoClient(uri, { serverSelectionTimeoutMS: SERVER_SELECTION_TIMEOUT_MS });
+  const ownTimeout = /[?&]serverSelectionTimeoutMS=/i.test(uri);
+  const client = new MongoClient(uri, ownTimeout ? {} : { serverSelectionTimeoutMS: SERVER_SELECTION_TIMEOUT_MS });
   try {
     await client.connect();
   } catch (error) {

@@ -23,6 +23,12 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+interface ServerOptions {
+  readonly logger?: Logger;
+  /** What time it is for the data that routes read and write. */
+  readonly clock?: () => Date;
+}
+
 /**
  * Connects to MongoDB, creates the indexes and listens.
  *
@@ -30,18 +36,22 @@ export interface RunningServer {
  */
 export async function startServer(
   config: LegacyConfig,
-  { logger = createLogger(config) }: { readonly logger?: Logger } = {},
+  { logger = createLogger(config), clock = () => new Date() }: ServerOptions = {},
 ): Promise<RunningServer> {
   const database = await connectDatabase(config.mongodbUri);
   try {
-    return await serve(config, database, logger);
+    return await serve(config, database, { logger, clock });
   } catch (error) {
     await database.client.close();
     throw error;
   }
 }
 
-async function serve(config: LegacyConfig, { client, db }: Database, logger: Logger): Promise<RunningServer> {
+async function serve(
+  config: LegacyConfig,
+  { client, db }: Database,
+  { logger, clock }: Required<ServerOptions>,
+): Promise<RunningServer> {
   await ensureIndexes(db);
   const sessionStore = createSessionStore(db);
   await sessionStore.collectionP;
@@ -51,7 +61,7 @@ async function serve(config: LegacyConfig, { client, db }: Database, logger: Log
     pollMs: config.notificationPollMs,
     logger,
   });
-  const app = createApp({ db, config, logger, authentication, feed });
+  const app = createApp({ db, config, logger, clock, authentication, feed });
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS }, app);
   const closeWebSockets = attachWebSocket({
     server,

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { MongoClient, type Db } from 'mongodb';
+import { pino } from 'pino';
+import request from 'supertest';
+import { loadConfig } from '../../../../legacy/config';
+import { startServer, type RunningServer } from '../../../../legacy/server';
+import { startMongo } from '../../../local/mongo';
+import { DEMO_PASSWORD, seedDemoData } from '../../../local/seed';
+
+/** What time it is for the routes and the seed data. */
+export const NOW = new Date('2026-11-18T12:00:00.000Z');
+
+export interface Login {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  /** `eventsapp.sid=s%3A...`, as a cookie jar would send it. */
+  readonly cookie: string;
+  readonly token: string;
+}
+
+/** MongoDB with seed data and, on demand, instances of the monolith in front of it. */
+export interface Eventsapp {
+  readonly db: Db;
+  readonly url: string;
+  readonly server: RunningServer;
+  /** Every log line of every instance. */
+  readonly logLines: readonly string[];
+  /** One more instance over the same database. */
+  startInstance(env?: Record<string, string>): Promise<RunningServer>;
+  /** Logs in, with the right password unless told. */
+  login(email: string, options?: { readonly password?: string; readonly url?: string }): Promise<Login>;
+  close(): Promise<void>;
+}
+
+export async function startEventsapp(): Promise<Eventsapp> {
+  const mongo = await startMongo({ env: process.env });
+  const uri = new URL(mongo.uri);
+  // A database of its own, in case that several test files share one real MongoDB.
+  uri.pathname = `/eventsapp-test-${randomBytes(6).toString('hex')}`;
+  const client = await MongoClient.connect(uri.href);
+  const db = client.db(uri.pathname.slice(1));
+  await seedDemoData(db, { now: NOW });
+
+  const logLines: string[] = [];
+  const logger = pino({ level: 'trace' }, { write: (line: string) => logLines.push(line) });
+  const instances: RunningServer[] = [];
+  const startInstance = async (env: Record<string, string> = {}) => {
+    const config = loadConfig({
+      MONGODB_URI: uri.href,
+      SESSION_SECRET: '["secret-of-the-tests","older-secret-of-the-tests"]',
+      LEGACY_PORT: '0',
+      NODE_ENV: 'production',
+      NOTIFICATION_POLL_MS: '20',
+      ...env,
+    });
+    const instance = await startServer(config, { logger, clock: () => NOW });
+    instances.push(instance);
+    return instance;
+  };
+  const server = await startInstance();
+
+  return {
+    db,
+    url: server.url,
+    server,
+    logLines,
+    startInstance,
+    async login(email, { password = DEMO_PASSWORD, url = server.url } = {}) {
+      const response = await request(url).post('/api/auth/login').send({ email, password });
+      const headers = response.headers as Record<string, string>;
+      const setCookie = String(headers['set-cookie'] ?? '');
+      const { token = '' } = response.body as { token?: string };
+      return { status: response.status, headers, cookie: setCookie.split(';', 1)[0] ?? '', token };
+    },
+    async close() {
+      await Promise.all(instances.map((instance) => instance.close()));
+      await db.dropDatabase();
+      await client.close();
+      await mongo.stop();
+    },
+  };
+}
+
+/** Waits until a condition holds; fails by the test's own time limit. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
+}
