@@ -1,0 +1,68 @@
+import { difference, type Difference } from './exchange';
+
+interface Cookie {
+  readonly name: string;
+  /** Attribute name in lower case to value, with the cookie's own value under ''. */
+  readonly attributes: ReadonlyMap<string, string>;
+}
+
+/**
+ * Compares `Set-Cookie` lines (RFC 6265 section 4.1) cookie by cookie and attribute by attribute.
+ *
+ * @param timeTolerance how far `Expires` may be apart, in ms; the form must be the same
+ */
+export function compareCookies(
+  control: readonly string[],
+  candidate: readonly string[],
+  timeTolerance: number,
+): Difference[] {
+  const expected = control.map(parseSetCookie);
+  const found = candidate.map(parseSetCookie);
+  const order = (cookies: readonly Cookie[]): string => cookies.map(({ name }) => name).join(', ');
+  if (order(expected) !== order(found)) {
+    const kind = found.length < expected.length ? 'missing' : found.length > expected.length ? 'unexpected' : 'value';
+    return [difference('header set-cookie', kind, order(expected), order(found))];
+  }
+  return expected.flatMap((cookie, i) => compareAttributes(cookie, found[i], timeTolerance));
+}
+
+function compareAttributes(expected: Cookie, found: Cookie | undefined, timeTolerance: number): Difference[] {
+  const differences: Difference[] = [];
+  const names = new Set([...expected.attributes.keys(), ...(found?.attributes.keys() ?? [])]);
+  for (const name of names) {
+    const a = expected.attributes.get(name);
+    const b = found?.attributes.get(name);
+    if (a === b || (name === 'expires' && isSameTime(a, b, timeTolerance))) continue;
+    const kind = b === undefined ? 'missing' : a === undefined ? 'unexpected' : 'value';
+    // The value is a session token as a rule: a report says that it differs, not what it is.
+    const [shownA, shownB] = name === '' ? ['(one value)', '(another value)'] : [a, b];
+    differences.push(difference(`cookie ${expected.name}${name && `; ${name}`}`, kind, shownA, shownB));
+  }
+  return differences;
+}
+
+function isSameTime(a: string | undefined, b: string | undefined, tolerance: number): boolean {
+  if (a === undefined || b === undefined || formOf(a) !== formOf(b)) return false;
+  return Math.abs(Date.parse(a) - Date.parse(b)) <= tolerance;
+}
+
+/** `Wed, 01 Jan 2031 00:00:00 GMT` becomes `Aaa, 00 Aaa 0000 00:00:00 AAA`. */
+function formOf(time: string): string {
+  return time.replace(/\d/g, '0').replace(/[A-Z]/g, 'A').replace(/[a-z]/g, 'a');
+}
+
+function parseSetCookie(line: string): Cookie {
+  const [pair = '', ...rest] = line.split(';');
+  const [name, value] = splitAtEquals(pair);
+  const attributes = new Map([['', value]]);
+  for (const part of rest) {
+    const [attribute, text] = splitAtEquals(part);
+    attributes.set(attribute.toLowerCase(), text);
+  }
+  return { name, attributes };
+}
+
+function splitAtEquals(text: string): [string, string] {
+  const at = text.indexOf('=');
+  return at < 0 ? [text.trim(), ''] : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+}
