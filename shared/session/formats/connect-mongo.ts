@@ -48,6 +48,7 @@ export class ConnectMongoFormat implements SessionFormat {
     const gated = this.session.touchAfter > 0 && lastModified !== undefined;
     if (gated && now.getTime() - lastModified.getTime() < this.session.touchAfter * 1000) return undefined;
     const expires = expiryAfterUse(cookie, (this.options.ttl ?? TWO_WEEKS) * 1000, now);
+    if (expires === undefined) return undefined;
     return {
       filter: { _id: this.storageId(sessionId), expires: { $gt: now } },
       update: {
@@ -68,10 +69,8 @@ export class ConnectMongoFormat implements SessionFormat {
     if (this.unserialize !== undefined) return this.unserialize(stored);
     const stringify = this.options.stringify !== false;
     const value = stringify && typeof stored === 'string' ? parseJson(stored) : stored;
-    // Text where an object belongs, an object where text belongs, text that is not JSON, or JSON twice over.
-    if (stringify ? value === undefined || value === stored || typeof value === 'string' : typeof value === 'string')
-      this.refuse(`connect-mongo with stringify: ${stringify}`, stored);
-    return value;
+    const fits = typeof stored === (stringify ? 'string' : 'object') && typeof value === 'object';
+    return fits ? value : this.refuse(`connect-mongo with stringify: ${stringify}`, stored);
   }
 
   private async plaintext(stored: string): Promise<string> {
@@ -89,7 +88,8 @@ export class ConnectMongoFormat implements SessionFormat {
 
   private refuse(expected: string, stored: unknown): never {
     const format = recordFormat(stored);
-    if (format === 'unknown') throw new SessionRecordError('A session record is neither JSON nor an object');
+    const broken = format === 'unknown' || (format === 'json' && this.options.stringify !== false && !this.decrypt);
+    if (broken) throw new SessionRecordError('A session record is neither JSON nor an object');
     throw new SessionFormatError(`Expected a record of ${expected}; ${describeRecord(stored)}`);
   }
 }

@@ -49,6 +49,7 @@ export class ConnectMongodbSessionFormat implements SessionFormat {
   touch(sessionId: string, { cookie }: StoredSession, now: Date): Touch | undefined {
     if (!this.session.resave) return undefined;
     const expires = expiryAfterUse(cookie, this.options.expires ?? TWO_WEEKS, now);
+    if (expires === undefined) return undefined;
     return {
       filter: { [this.idField]: sessionId, [this.expiresKey]: { $gt: now } },
       update: { $set: { [this.expiresKey]: expires } },

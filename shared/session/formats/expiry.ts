@@ -9,7 +9,12 @@ export function notExpired(field: string, now: Date): Filter<Document> {
   return { $or: [{ [field]: { $exists: false } }, { [field]: { $gt: now } }] };
 }
 
-/** When a session ends that is used now: by its cookie's age, else by the store's own default. */
-export function expiryAfterUse(cookie: StoredCookie, defaultAge: number, now: Date): Date {
-  return new Date(now.getTime() + (cookie.originalMaxAge ?? defaultAge));
+/**
+ * When a session ends that is used now: by its cookie's age, else by the store's own default.
+ *
+ * @returns undefined when the age leads beyond the calendar
+ */
+export function expiryAfterUse(cookie: StoredCookie, defaultAge: number, now: Date): Date | undefined {
+  const expires = new Date(now.getTime() + (cookie.originalMaxAge ?? defaultAge));
+  return Number.isNaN(expires.getTime()) ? undefined : expires;
 }
