@@ -25,6 +25,7 @@ export interface AppDeps {
   readonly config: LegacyConfig;
   /** Default: the sessions collection of `db`. */
   readonly sessionStore?: Store;
+  /** What time it is for the data that routes read and write. Sessions and limits go by the real time. */
   readonly clock?: () => Date;
   readonly logger?: Logger;
   /** Shared with the WebSocket by the server. */
@@ -57,7 +58,7 @@ export function createApp({ db, config, clock = () => new Date(), ...given }: Ap
   app.use(express.urlencoded({ extended: true }));
   app.use(...authentication);
 
-  const limiter = loginLimiter(createLoginAttemptStore(db, clock), logger);
+  const limiter = loginLimiter(createLoginAttemptStore(db), logger);
   app.use('/api/auth', authRoutes({ config, passport, loginLimiter: limiter }));
   app.use('/api/account', accountRoutes({ accounts: createAccountStore(db), users, clock }));
   app.use('/api/events', eventRoutes({ events, notifications, acceptApiKey: apiKey, clock }));

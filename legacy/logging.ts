@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { pino, type Logger } from 'pino';
+import { currentUser } from './auth/identity';
 import type { LegacyConfig } from './config';
 
 export type { Logger } from 'pino';
@@ -22,7 +23,7 @@ export function requestLog(logger: Logger): RequestHandler {
         status: res.statusCode,
         durationMs: Number(process.hrtime.bigint() - startedAt) / 1e6,
         ip: req.ip,
-        userId: req.user?.userId,
+        userId: currentUser(req)?.userId,
         integration: req.integration?.name,
         aborted: !res.writableFinished,
       };

@@ -25,7 +25,7 @@ export interface RunningServer {
 
 interface ServerOptions {
   readonly logger?: Logger;
-  /** What time it is for the data that routes read and write. */
+  /** What time it is for the data that routes read and write. Sessions and limits go by the real time. */
   readonly clock?: () => Date;
 }
 

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { asyncRoute } from '../async-route';
+import { currentUser } from './identity';
 import type { ApiKeyStore } from './store';
 
 /**
@@ -9,7 +10,7 @@ import type { ApiKeyStore } from './store';
 export function acceptApiKey(apiKeys: ApiKeyStore): RequestHandler {
   return asyncRoute(async (req, _res, next) => {
     const key = req.get('x-api-key');
-    if (!req.user && key !== undefined && key !== '') {
+    if (!currentUser(req) && key !== undefined && key !== '') {
       const found = await apiKeys.findByKey(key);
       if (found) req.integration = { name: found.name, customerAccountId: found.customerAccountId.toHexString() };
     }

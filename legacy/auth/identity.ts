@@ -19,25 +19,17 @@ export interface Integration {
 }
 
 declare global {
-  // eslint-disable-next-line @typescript-eslint/no-namespace -- the way in which Passport's types are extended
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- the way in which Express's types are extended
   namespace Express {
-    // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- an interface, because it merges with Passport's own
-    interface User extends SessionUser {}
     interface Request {
       integration?: Integration;
     }
   }
 }
 
-/**
- * The account whose data a request may see.
- *
- * @throws Error on a request that no access check has let through
- */
-export function accountOf(req: Request): ObjectId {
-  const owner = req.user ?? req.integration;
-  if (owner === undefined) throw new Error(`${req.method} ${req.path} has no access check in front of it`);
-  return new ObjectId(owner.customerAccountId);
+/** The user whom Passport found in the session, if any. */
+export function currentUser(req: Request): SessionUser | undefined {
+  return req.user as SessionUser | undefined;
 }
 
 /**
@@ -46,6 +38,19 @@ export function accountOf(req: Request): ObjectId {
  * @throws Error on a request that no access check has let through
  */
 export function userOf(req: Request): SessionUser {
-  if (req.user === undefined) throw new Error(`${req.method} ${req.path} has no access check in front of it`);
-  return req.user;
+  return orThrow(req, currentUser(req));
+}
+
+/**
+ * The account whose data a request may see.
+ *
+ * @throws Error on a request that no access check has let through
+ */
+export function accountOf(req: Request): ObjectId {
+  return new ObjectId(orThrow(req, currentUser(req) ?? req.integration).customerAccountId);
+}
+
+function orThrow<T>(req: Request, found: T | undefined): T {
+  if (found === undefined) throw new Error(`${req.method} ${req.path} has no access check in front of it`);
+  return found;
 }

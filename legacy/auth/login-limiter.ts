@@ -19,11 +19,11 @@ interface LoginAttempts {
 export type LoginAttemptStore = ReturnType<typeof createLoginAttemptStore>;
 
 /** Counts attempts in MongoDB, because a client's attempts reach several instances. */
-export function createLoginAttemptStore(db: Db, clock: () => Date = () => new Date()) {
+export function createLoginAttemptStore(db: Db) {
   const attempts = db.collection<LoginAttempts>('loginAttempts');
 
   const increment = async (key: string): Promise<ClientRateLimitInfo> => {
-    const now = clock();
+    const now = new Date();
     const counted = await attempts.findOneAndUpdate(
       { _id: key, expiresAt: { $gt: now } },
       { $inc: { hits: 1 } },

@@ -5,6 +5,7 @@ import { asFields, isText, sendValidationErrors, type FieldErrors } from '../val
 import { requireUser } from './access';
 import type { PassportInstance } from './authentication';
 import { signedSessionId } from './bearer';
+import { currentUser } from './identity';
 
 const MAX_EMAIL = 254;
 /** bcrypt looks at 72 bytes; anything much longer is no password. */
@@ -52,7 +53,7 @@ export function authRoutes({ config, passport, loginLimiter }: AuthRoutesDeps): 
   });
 
   router.get('/me', requireUser, (req, res) => {
-    res.json({ user: req.user });
+    res.json({ user: currentUser(req) });
   });
 
   return router;

@@ -11,8 +11,6 @@ import { DEMO_PASSWORD, seedDemoData } from '../../../local/seed';
 export const NOW = new Date('2026-11-18T12:00:00.000Z');
 
 export interface Login {
-  readonly status: number;
-  readonly headers: Record<string, string>;
   /** `eventsapp.sid=s%3A...`, as a cookie jar would send it. */
   readonly cookie: string;
   readonly token: string;
@@ -21,14 +19,15 @@ export interface Login {
 /** MongoDB with seed data and, on demand, instances of the monolith in front of it. */
 export interface Eventsapp {
   readonly db: Db;
+  readonly uri: string;
   readonly url: string;
   readonly server: RunningServer;
   /** Every log line of every instance. */
   readonly logLines: readonly string[];
   /** One more instance over the same database. */
   startInstance(env?: Record<string, string>): Promise<RunningServer>;
-  /** Logs in, with the right password unless told. */
-  login(email: string, options?: { readonly password?: string; readonly url?: string }): Promise<Login>;
+  /** Logs a demo user in; fails if that does not work. */
+  login(email: string, options?: { readonly url?: string }): Promise<Login>;
   close(): Promise<void>;
 }
 
@@ -61,16 +60,17 @@ export async function startEventsapp(): Promise<Eventsapp> {
 
   return {
     db,
+    uri: uri.href,
     url: server.url,
     server,
     logLines,
     startInstance,
-    async login(email, { password = DEMO_PASSWORD, url = server.url } = {}) {
-      const response = await request(url).post('/api/auth/login').send({ email, password });
-      const headers = response.headers as Record<string, string>;
-      const setCookie = String(headers['set-cookie'] ?? '');
+    async login(email, { url = server.url } = {}) {
+      const response = await request(url).post('/api/auth/login').send({ email, password: DEMO_PASSWORD });
+      if (response.status !== 200) throw new Error(`Login of ${email}: ${response.status} ${response.text}`);
+      const setCookie = response.headers['set-cookie']?.[0] ?? '';
       const { token = '' } = response.body as { token?: string };
-      return { status: response.status, headers, cookie: setCookie.split(';', 1)[0] ?? '', token };
+      return { cookie: setCookie.split(';', 1)[0] ?? '', token };
     },
     async close() {
       await Promise.all(instances.map((instance) => instance.close()));
@@ -79,9 +79,4 @@ export async function startEventsapp(): Promise<Eventsapp> {
       await mongo.stop();
     },
   };
-}
-
-/** Waits until a condition holds; fails by the test's own time limit. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
 }

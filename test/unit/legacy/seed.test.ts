@@ -1,0 +1,54 @@
+import { compare } from 'bcryptjs';
+import { MongoClient, type Db, type Document } from 'mongodb';
+import { startMongo } from '../../local/mongo';
+import { DEMO_IDS, DEMO_PASSWORD, seedDemoData } from '../../local/seed';
+
+const NOW = new Date('2026-11-18T12:00:00.000Z');
+const COLLECTIONS = ['users', 'customerAccounts', 'apiKeys', 'events', 'eventActivity', 'notifications'];
+
+let mongo: Awaited<ReturnType<typeof startMongo>>;
+let client: MongoClient;
+beforeAll(async () => {
+  mongo = await startMongo({ env: process.env });
+  client = await MongoClient.connect(mongo.uri);
+});
+afterAll(async () => {
+  for (const name of ['seed-one', 'seed-two']) await client.db(name).dropDatabase();
+  await client.close();
+  await mongo.stop();
+});
+
+const content = (db: Db): Promise<Document[][]> =>
+  Promise.all(COLLECTIONS.map((name) => db.collection(name).find().sort({ _id: 1 }).toArray()));
+
+test('two databases seeded at the same time are equal, and a second run changes nothing', async () => {
+  const one = client.db('seed-one');
+  const two = client.db('seed-two');
+  expect(await seedDemoData(one, { now: NOW })).toBe('seeded');
+  expect(await seedDemoData(two, { now: NOW })).toBe('seeded');
+  const before = await content(one);
+  expect(await content(two)).toEqual(before);
+  expect(before.map(({ length }) => length)).toEqual([3, 2, 1, 25, 400, 6]);
+
+  await one.collection('events').deleteOne({ _id: DEMO_IDS.event(1) });
+  expect(await seedDemoData(one, { now: new Date(0) })).toBe('left alone');
+  expect(await one.collection('events').countDocuments()).toBe(24);
+});
+
+test('a run that was interrupted is completed', async () => {
+  const db = client.db('seed-one');
+  await db.collection('customerAccounts').deleteMany({});
+  expect(await seedDemoData(db, { now: NOW })).toBe('seeded');
+  expect(await db.collection('events').countDocuments()).toBe(25);
+});
+
+test('the data is fit for demonstration: passwords work, nothing lies in the future, days and weeks have activity', async () => {
+  const db = client.db('seed-two');
+  const user = await db.collection('users').findOne({ email: 'organiser@example.com' });
+  expect(await compare(DEMO_PASSWORD, String(user?.['passwordHash']))).toBe(true);
+  const activity = await db.collection<{ at: Date }>('eventActivity').find().toArray();
+  const times = activity.map(({ at }) => at.getTime());
+  expect(Math.max(...times)).toBeLessThanOrEqual(NOW.getTime());
+  expect(Math.min(...times)).toBeGreaterThanOrEqual(NOW.getTime() - 60.5 * 86_400_000);
+  expect(times.filter((time) => time % 86_400_000 === 0).length).toBeGreaterThan(10);
+});
