@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { Pool, type Dispatcher } from 'undici';
 import { responseHeaders, type RawHeaders } from './headers';
 import { CLIENT_GONE, isStaleConnection, toUpstreamError, type UpstreamError } from './upstream-errors';
@@ -21,6 +21,8 @@ export interface UpstreamRequest {
 /** The head of an upstream's answer. */
 export interface UpstreamResponse {
   readonly statusCode: number;
+  /** Reason phrase; the standard one when undefined. */
+  readonly statusMessage?: string | undefined;
   readonly headers: RawHeaders;
 }
 
@@ -120,7 +122,12 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.response.destroyed) controller.abort(CLIENT_GONE);
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, statusCode: number): void {
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    statusCode: number,
+    _parsed: IncomingHttpHeaders,
+    statusMessage?: string,
+  ): void {
     const raw = controller.rawHeaders;
     const headers = responseHeaders(Array.isArray(raw) ? raw : []);
     if (statusCode < 200) {
@@ -128,14 +135,15 @@ class Exchange implements Dispatcher.DispatchHandler {
       return;
     }
     this.mayRetry = false;
-    const adapted = this.adapt({ statusCode, headers });
+    const adapted = this.adapt({ statusCode, statusMessage, headers });
     if (adapted === 'decline') {
       this.declined = true;
       return;
     }
     // Legacy without a Date header stays without one.
     this.response.sendDate = false;
-    this.response.writeHead(adapted.statusCode, adapted.headers);
+    if (adapted.statusMessage === undefined) this.response.writeHead(adapted.statusCode, adapted.headers);
+    else this.response.writeHead(adapted.statusCode, adapted.statusMessage, adapted.headers);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

@@ -15,8 +15,8 @@ export interface RawConnection {
 }
 
 /** Connects to a loopback port. */
-export async function rawConnection(port: number): Promise<RawConnection> {
-  const socket = connect(port, '127.0.0.1');
+export async function rawConnection(port: number, host = '127.0.0.1'): Promise<RawConnection> {
+  const socket = connect(port, host);
   socket.on('error', () => undefined);
   let text = '';
   let ended = false;

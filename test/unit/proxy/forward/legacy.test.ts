@@ -145,9 +145,9 @@ describe('forward to legacy', () => {
   });
 
   describe('response', () => {
-    it('passes status, reason-free headers with case and multiplicity, and body on', async () => {
+    it('passes status, reason phrase, headers with case and multiplicity, and body on', async () => {
       legacy.answer((_request, response) => {
-        response.writeHead(418, [
+        response.writeHead(418, 'Short and stout', [
           'X-One',
           '1',
           'x-ONE',
@@ -162,7 +162,7 @@ describe('forward to legacy', () => {
         response.end('tea');
       });
       const answer = await exchangeRaw(proxy.port, `GET / HTTP/1.1\r\nHost: a\r\n${close}`);
-      expect(answer).toMatch(/^HTTP\/1.1 418 /);
+      expect(answer).toMatch(/^HTTP\/1.1 418 Short and stout\r\n/);
       expect(answer).toContain(
         'X-One: 1\r\nx-ONE: 2\r\nSet-Cookie: a=1; Expires=Wed, 01 Jan 2031 00:00:00 GMT\r\nSet-Cookie: b=2\r\nContent-Length: 3\r\n',
       );

@@ -1,0 +1,165 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { demoRoutes } from '../support/running-system';
+import { listen } from '../support/listen';
+import { waitFor } from '../support/wait-for';
+
+const ROOT = path.join(__dirname, '../..');
+
+/** `npm start` as a user runs it, but with free ports and an own temporary folder to look for stray files in. */
+interface Started {
+  readonly process: ChildProcess;
+  output(): string;
+  exited(): Promise<number | null>;
+}
+
+describe('npm start', () => {
+  let folder: string;
+  let running: ChildProcess[];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'banyan-start-'));
+    running = [];
+  });
+
+  afterEach(async () => {
+    for (const { pid } of running) {
+      // The whole group: npm, its shell and node.
+      if (pid !== undefined) kill(-pid, 'SIGKILL');
+    }
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const start = (env: Record<string, string> = {}): Started => {
+    const child = spawn('npm', ['start', '--silent'], {
+      cwd: ROOT,
+      detached: true,
+      env: {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        TMPDIR: folder,
+        PORT: '0',
+        LEGACY_PORT: '0',
+        GATEWAY_PORT: '0',
+        ...env,
+      },
+    });
+    running.push(child);
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const exit = once(child, 'exit') as Promise<[number | null]>;
+    return { process: child, output: () => output, exited: async () => (await exit)[0] };
+  };
+
+  const ready = (started: Started): Promise<unknown> =>
+    waitFor(
+      'the table',
+      () => started.output().includes('Try it') || (started.process.exitCode !== null && fail(started)),
+      30_000,
+    );
+
+  const fail = (started: Started): never => {
+    throw new Error(`npm start ended:\n${started.output()}`);
+  };
+
+  it('prints where things are, and four curl lines that work; Ctrl-C leaves nothing', async () => {
+    const routesFile = path.join(folder, 'routes.yml');
+    await writeFile(routesFile, await demoRoutes('lambda'));
+    const started = start({ ROUTES_FILE: routesFile });
+    await ready(started);
+    const text = started.output();
+    expect(text).toMatch(/started in \d+\.\d s/);
+    expect(text).toMatch(/MongoDB {3}(embedded|mongod): \S/);
+    expect(text).toMatch(/event-metrics +GET \/api\/events\/:eventId\/metrics +lambda {3}unless x-api-key/);
+    for (const user of ['organiser@example.com', 'member@example.com']) expect(text).toContain(user);
+
+    const lines = text.split('Try it')[1]?.match(/^ {2}(TOKEN=|curl ).*$/gm) ?? [];
+    expect(lines).toHaveLength(4);
+    const { stdout } = await promisify(execFile)('bash', [
+      '-euc',
+      lines.map((line) => `${line.trim()}; echo`).join('\n'),
+    ]);
+    const [token, events, byCookie, byBearer] = stdout.split('\n').filter((line) => line !== '');
+    expect(token).toMatch(/^s:/);
+    expect(JSON.parse(events ?? '')).toMatchObject({
+      page: 1,
+      limit: 2,
+      events: [{ status: 'published' }, { status: 'published' }],
+    });
+    expect(JSON.parse(byCookie ?? '')).toMatchObject({ interval: 'day', totals: {} });
+    expect(byBearer).toBe(byCookie);
+    await waitFor('the request lines', () =>
+      /GET \/api\/events -> lambda 200 in [\d.]+ ms \(list-events, stage\)/.test(started.output()),
+    );
+
+    const begun = performance.now();
+    kill(-(started.process.pid ?? 0), 'SIGINT');
+    expect(await started.exited()).toBe(0);
+    expect(performance.now() - begun).toBeLessThan(3_000);
+    // Nothing of the process group is left, and nothing but the table and the compiler's cache in the temporary folder.
+    expect(() => process.kill(-(started.process.pid ?? 0), 0)).toThrow(/ESRCH/);
+    expect((await readdir(folder)).filter((name) => !name.startsWith('tsx-'))).toEqual(['routes.yml']);
+  }, 60_000);
+
+  describe('says in one line what is wrong and what to do, and ends with 1:', () => {
+    const refused = async (env: Record<string, string>): Promise<string> => {
+      const started = start(env);
+      expect(await started.exited()).toBe(1);
+      const lines = started
+        .output()
+        .split('\n')
+        .filter((line) => line.startsWith('npm start: '));
+      expect(lines).toHaveLength(1);
+      expect(started.output()).not.toMatch(/\n {4}at /);
+      return lines[0] ?? '';
+    };
+
+    it.each(['PORT', 'LEGACY_PORT', 'GATEWAY_PORT'])('a busy %s', async (variable) => {
+      const other = createServer();
+      const port = await listen(other);
+      const line = await refused({ [variable]: String(port) });
+      await new Promise((resolve) => other.close(resolve));
+      expect(line).toContain(`port ${port} is in use`);
+      expect(line).toContain(`set ${variable} to another port`);
+    });
+
+    it('a missing secret', async () => {
+      expect(await refused({ MONGODB_URI: 'mongodb://127.0.0.1:1/eventsapp' })).toMatch(
+        /SESSION_SECRET is missing; set it/,
+      );
+    });
+
+    it('an empty secret', async () => {
+      expect(await refused({ SESSION_SECRET: '' })).toMatch(/SESSION_SECRET is empty; set it/);
+    });
+
+    it('a bad route table', async () => {
+      const file = path.join(folder, 'bad.yml');
+      await writeFile(file, 'routes:\n  - {id: a, match: GET /a, stage: lamda}\n');
+      expect(await refused({ ROUTES_FILE: file })).toMatch(
+        /bad\.yml:2:\d+ routes\[0\]\.stage: found "lamda"; expected one of legacy, lambda/,
+      );
+    });
+
+    it('a MongoDB that cannot be reached, without its password', async () => {
+      const line = await refused({ MONGODB_URI: 'mongodb://user:hunter2@127.0.0.1:1/eventsapp', SESSION_SECRET: 'x' });
+      expect(line).toMatch(/127\.0\.0\.1:1/);
+      expect(line).toMatch(/MONGODB_URI/);
+      expect(line).not.toContain('hunter2');
+    });
+  });
+});
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // Already gone.
+  }
+}

@@ -1,0 +1,46 @@
+import { DEMO_IDS, DEMO_PASSWORD } from './seed';
+import type { LocalSystem, LocalSystemConfig } from './system';
+
+/** What `npm start` prints: where things are, what answers, and lines to paste. `startedIn` in ms. */
+export function describeSystem(
+  { mongo, seeded, legacy, gateway, proxy }: LocalSystem,
+  { routesFile }: LocalSystemConfig,
+  startedIn: number,
+): string {
+  const { routes } = proxy.routes();
+  const idWidth = Math.max(...routes.map(({ id }) => id.length), 4);
+  const matchWidth = Math.max(...routes.map(({ method, path }) => `${method} ${path}`.length));
+  const event = DEMO_IDS.event(1).toHexString();
+  const data = seeded === 'seeded' ? 'demo data seeded' : 'data left as it was: it has customer accounts already';
+  return `
+Banyan runs (started in ${(startedIn / 1000).toFixed(1)} s). Ctrl-C stops everything.
+
+  proxy     ${proxy.url}   what clients talk to
+  monolith  ${legacy.url}   legacy: Express
+  gateway   ${gateway.url}   API Gateway and Lambdas, from serverless.yml
+  MongoDB   ${mongo.chosen}: ${mongo.why}; ${data}
+
+Routes (${routesFile}; change a stage, save, and the proxy follows within a second; everything else is on legacy)
+
+${routes
+  .map(({ id, method, path, stage, unless }) => {
+    const conditions = unless.map((condition) => Object.values(condition).join('')).join(', ');
+    const except = conditions === '' ? '' : `   unless ${conditions}`;
+    return `  ${id.padEnd(idWidth)}  ${`${method} ${path}`.padEnd(matchWidth)}  ${stage}${except}`.trimEnd();
+  })
+  .join('\n')}
+
+Demo users (password "${DEMO_PASSWORD}")
+
+  organiser@example.com   roles organiser, member
+  member@example.com      role member
+
+Try it (log in; list events; metrics with the cookie; the same with a bearer token)
+
+  TOKEN=$(curl -s ${proxy.url}/api/auth/login -H 'Content-Type: application/json' -d '{"email":"organiser@example.com","password":"${DEMO_PASSWORD}"}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/'); echo "$TOKEN"
+  curl -s -b "eventsapp.sid=$TOKEN" '${proxy.url}/api/events?limit=2&filter\\[status\\]=published'
+  curl -s -b "eventsapp.sid=$TOKEN" ${proxy.url}/api/events/${event}/metrics
+  curl -s -H "Authorization: Bearer $TOKEN" ${proxy.url}/api/events/${event}/metrics
+
+`;
+}

@@ -1,0 +1,74 @@
+import { ConfigError } from '../../shared/errors';
+import type { Logger } from '../../shared/logger';
+import { describeSystem } from './describe-system';
+import { loadLocalConfig, startSystem, type LocalSystem } from './system';
+
+// `npm start`: everything on one machine until Ctrl-C.
+
+/** Everything is closed within this time (ms), or left to the end of the process. */
+const STOP_LIMIT = 2_500;
+
+const HELP = `npm start: MongoDB, the monolith, API Gateway with the Lambdas, and the proxy on this machine.
+
+Variables (default):
+  PORT (8080) proxy, LEGACY_PORT (3001) monolith, GATEWAY_PORT (3002) gateway, HOST (127.0.0.1)
+  ROUTES_FILE (proxy/routes.yml), TRUSTED_HOPS (0), LOG_LEVEL (info)
+  MONGODB_URI       use this MongoDB; else a mongod on PATH; else MONGOD_DOWNLOAD=1 downloads one; else an embedded one
+  SESSION_SECRET    made up at each start, but required with MONGODB_URI
+`;
+
+/** One readable line per request and event, instead of JSON. */
+function consoleLogger(level: string): Logger {
+  const print = (prefix: string) => (fields: object, message: string) => {
+    const f = fields as Record<string, unknown>;
+    const text =
+      message === 'request' || message === 'request failed'
+        ? `${String(f['method'])} ${String(f['path'])} -> ${String(f['upstream'])} ${String(f['status'])} in ${String(f['ms'])} ms (${[f['route'], f['reason'], f['code']].filter(Boolean).join(', ')})`
+        : [
+            message,
+            ...[f['changed'], f['faults']].flat().filter(Boolean),
+            ...(f['err'] instanceof Error ? [f['err'].message] : []),
+          ].join('\n    ');
+    process.stdout.write(`${new Date().toTimeString().slice(0, 8)} ${prefix}${text}\n`);
+  };
+  const silent = (): void => undefined;
+  const rank = ['debug', 'info', 'warn', 'error', 'silent'].indexOf(level);
+  return {
+    debug: rank <= 0 ? print('debug ') : silent,
+    info: rank <= 1 ? print('') : silent,
+    warn: rank <= 2 ? print('warning ') : silent,
+    error: rank <= 3 ? print('error ') : silent,
+  };
+}
+
+async function main(): Promise<void> {
+  if (process.argv.includes('--help')) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const begun = performance.now();
+  const config = loadLocalConfig(process.env);
+
+  // Before the first part starts, so that Ctrl-C during the start leaves nothing either.
+  let system: LocalSystem | undefined;
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    process.stdout.write('\nStopping.\n');
+    setTimeout(() => process.exit(0), STOP_LIMIT).unref();
+    void system?.close().then(() => process.exit(0));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+
+  system = await startSystem(config, { env: process.env, logger: consoleLogger(config.logLevel) });
+  // A signal during the start is obeyed now that there is something to close.
+  if (stopping) await system.close().then(() => process.exit(0));
+  process.stdout.write(describeSystem(system, config, performance.now() - begun));
+}
+
+main().catch((error: unknown) => {
+  const lines = error instanceof ConfigError ? error.faults : [error instanceof Error ? error.message : String(error)];
+  for (const line of lines) process.stderr.write(`npm start: ${line}\n`);
+  process.exit(1);
+});

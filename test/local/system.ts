@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { MongoClient } from 'mongodb';
+import { loadConfig as loadLegacyConfig, LegacyConfigError } from '../../legacy/config';
+import { createLogger as createLegacyLogger } from '../../legacy/logging';
+import { startServer, type RunningServer } from '../../legacy/server';
+import { forgetLambdaConfig } from '../../lambda/config';
+import { closeMongo } from '../../lambda/mongo';
+import { loadRouteTable } from '../../proxy/route-table/load';
+import { startProxy, type Proxy } from '../../proxy/server';
+import { readEnvironment, type Environment } from '../../shared/env';
+import { BanyanError, ConfigError } from '../../shared/errors';
+import type { Logger } from '../../shared/logger';
+import { startGateway, type RunningGateway } from './gateway';
+import { startMongo, type LocalMongo } from './mongo';
+import { seedDemoData } from './seed';
+
+/** The whole migration on one machine. */
+export interface LocalSystem {
+  readonly mongo: LocalMongo;
+  readonly seeded: 'seeded' | 'left alone';
+  readonly legacy: RunningServer;
+  readonly gateway: RunningGateway;
+  readonly proxy: Proxy;
+  /** Stops everything, the last started first. */
+  close(): Promise<void>;
+}
+
+/** What to run where. Ports of 0 are free ones. */
+export interface LocalSystemConfig {
+  readonly host: string;
+  readonly proxyPort: number;
+  readonly legacyPort: number;
+  readonly gatewayPort: number;
+  readonly routesFile: string;
+  readonly sessionSecret: string;
+  readonly trustedHops: number;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+}
+
+interface LocalSystemOptions {
+  /** Chooses MongoDB: see test/local/mongo. */
+  readonly env: Environment;
+  readonly logger: Logger;
+  /** What the seeded data's dates are relative to. */
+  readonly now?: Date;
+}
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+const ROOT = path.join(__dirname, '../..');
+export const STAGE = 'dev';
+
+/**
+ * Reads what `npm start` can be told. The session secret is made up when the data is made up too; a database that was there
+ * before has sessions, and only its own secret fits them.
+ *
+ * @throws ConfigError naming every bad variable at once
+ */
+export function loadLocalConfig(env: Environment): LocalSystemConfig {
+  return readEnvironment(env, (read) => {
+    const madeUp = env['MONGODB_URI'] === undefined ? randomBytes(24).toString('base64url') : undefined;
+    return {
+      host: read.string('HOST', '127.0.0.1'),
+      proxyPort: read.port('PORT', 8080),
+      legacyPort: read.port('LEGACY_PORT', 3001),
+      gatewayPort: read.port('GATEWAY_PORT', 3002),
+      routesFile: read.string('ROUTES_FILE', path.relative(process.cwd(), path.join(ROOT, 'proxy/routes.yml'))),
+      sessionSecret: read.string('SESSION_SECRET', madeUp),
+      trustedHops: read.integer('TRUSTED_HOPS', { default: 0, max: 10 }),
+      logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
+    };
+  });
+}
+
+/**
+ * Starts MongoDB, seeds it, then the monolith, the gateway with its Lambdas, and the proxy.
+ *
+ * @throws BanyanError with one line that says what is wrong and what to do; nothing is left running
+ */
+export async function startSystem(
+  config: LocalSystemConfig,
+  { env, logger, now }: LocalSystemOptions,
+): Promise<LocalSystem> {
+  const { host, sessionSecret, routesFile } = config;
+  // A bad route table is told before anything starts.
+  await loadRouteTable({ file: routesFile, lambdaAvailable: true });
+
+  const started: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const stop of started.splice(0).reverse()) await stop();
+  };
+
+  try {
+    const mongo = await startMongo({ env, logger });
+    started.push(() => mongo.stop());
+    const seeded = await seed(mongo.uri, now);
+
+    const legacyEnv = {
+      MONGODB_URI: mongo.uri,
+      SESSION_SECRET: sessionSecret,
+      HOST: host,
+      LEGACY_PORT: String(config.legacyPort),
+      LOG_LEVEL: config.logLevel === 'silent' ? 'silent' : 'warn',
+      NODE_ENV: 'production',
+    };
+    const legacyConfig = loadLegacyConfig(legacyEnv);
+    const legacy = await named('monolith', 'LEGACY_PORT', config.legacyPort, () =>
+      startServer(legacyConfig, { logger: createLegacyLogger(legacyConfig), ...(now && { clock: () => now }) }),
+    );
+    started.push(() => legacy.close());
+
+    const gateway = await named('gateway', 'GATEWAY_PORT', config.gatewayPort, () =>
+      startGateway({
+        serverlessFile: path.join(ROOT, 'serverless.yml'),
+        stage: STAGE,
+        host,
+        port: config.gatewayPort,
+        environment: {
+          MONGODB_URI: mongo.uri,
+          SESSION_SECRET: sessionSecret,
+          LOG_LEVEL: config.logLevel === 'silent' ? 'silent' : 'warn',
+        },
+        logger,
+      }),
+    );
+    started.push(async () => {
+      await gateway.close();
+      await closeMongo();
+      forgetLambdaConfig();
+    });
+
+    const proxy = await named('proxy', 'PORT', config.proxyPort, () =>
+      startProxy(
+        {
+          host,
+          port: config.proxyPort,
+          legacyUrl: new URL(legacy.url),
+          lambdaUrl: new URL(gateway.url),
+          routesFile,
+          trustedHops: config.trustedHops,
+          drainDelay: 0,
+          legacyTimeout: 0,
+          lambdaTimeout: 30_000,
+          logLevel: config.logLevel,
+        },
+        logger,
+      ),
+    );
+    started.push(() => proxy.close());
+    return { mongo, seeded, legacy, gateway, proxy, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function seed(uri: string, now: Date | undefined): Promise<'seeded' | 'left alone'> {
+  const client = await MongoClient.connect(uri);
+  try {
+    return await seedDemoData(client.db(), now && { now });
+  } finally {
+    await client.close();
+  }
+}
+
+/** Turns a failed start into one line that names the part and the way out. */
+async function named<T>(part: string, variable: string, port: number, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    if (error instanceof BanyanError || error instanceof LegacyConfigError) throw error;
+    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+    const faults =
+      code === 'EADDRINUSE'
+        ? `port ${port} is in use, so the ${part} cannot listen; end what uses it (is another "npm start" running?) or set ${variable} to another port`
+        : code === 'EACCES'
+          ? `port ${port} may not be used by this user; set ${variable} to one above 1023`
+          : `the ${part} cannot start: ${error instanceof Error ? error.message : String(error)}`;
+    throw new ConfigError('Local system', [faults], error);
+  }
+}

@@ -1,0 +1,53 @@
+import { DEMO_IDS } from '../local/seed';
+import { describeParity, OWN_ACCOUNT, READABLE, type ParityCase } from './describe-parity';
+
+const id = DEMO_IDS.event(1).toHexString();
+const get = (name: string, path: string, more: Partial<ParityCase> = {}): ParityCase => ({
+  name,
+  request: { path },
+  status: 200,
+  ...more,
+});
+const day = (offset: number): string => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
+
+const queries = (path: string): ParityCase[] => [
+  get('by week', `${path}?interval=week`),
+  get('by day', `${path}?interval=day`),
+  get('a range', `${path}?from=${day(-20)}&to=${day(-5)}`),
+  get('from only', `${path}?from=${day(-50)}&interval=week`),
+  get('to only', `${path}?to=${day(-10)}`),
+  get('a range without activity', `${path}?from=2001-01-01&to=2001-02-01`),
+  get('weeks around new year', `${path}?from=2024-12-20&to=2025-01-10&interval=week`),
+  get('every fault at once', `${path}?interval=month&from=yesterday&to=2026-02-30`, { status: 400 }),
+  get('from after to', `${path}?from=2026-02-02&to=2026-02-01`, { status: 400 }),
+  get('repeated parameters', `${path}?from=2026-02-02&from=2026-02-01`, { status: 400 }),
+  get('nested parameters', `${path}?from[$gt]=2026-02-02&interval[]=day`, { status: 400 }),
+  get('other case and a slash (trap 5)', `${path.toUpperCase()}/`, {
+    onlyThroughProxy: 'the proxy spells it as deployed',
+  }),
+  {
+    name: 'HEAD (trap 1)',
+    request: { method: 'HEAD', path },
+    status: { member: 200, anonymous: 401 },
+    onlyThroughProxy: 'API Gateway refuses HEAD',
+  },
+  { name: 'If-None-Match (trap 13)', request: { path, headers: { 'If-None-Match': '*' } }, status: 304 },
+];
+
+describeParity('GET /api/events/:eventId/metrics', [
+  get('plain', `/api/events/${id}/metrics`, { status: OWN_ACCOUNT }),
+  ...queries(`/api/events/${id}/metrics`),
+  get('an event without activity', `/api/events/${DEMO_IDS.event(25).toHexString()}/metrics`, {
+    identities: ['organiser'],
+  }),
+  get('an unknown event', '/api/events/ffffffffffffffffffffffff/metrics', {
+    status: { member: 404, anonymous: 401, 'API key': 404 },
+  }),
+  get('a malformed id', '/api/events/x/metrics', { status: { member: 404, anonymous: 401 } }),
+  get('a malformed id and malformed query: which is told', '/api/events/x/metrics?interval=month', { status: 404 }),
+]);
+
+describeParity('GET /api/metrics/all', [
+  get('plain', '/api/metrics/all', { status: READABLE }),
+  ...queries('/api/metrics/all'),
+]);

@@ -1,0 +1,55 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startSystem, type LocalSystem } from '../local/system';
+import { capturedLogger, type CapturedLogger } from './captured-logger';
+import { waitFor } from './wait-for';
+
+/** The demo's route table with every route but those that exist on Lambda alone moved to one stage. */
+export async function demoRoutes(stage: 'legacy' | 'lambda'): Promise<string> {
+  const text = await readFile(path.join(__dirname, '../../proxy/routes.yml'), 'utf8');
+  return text.replaceAll(/stage: \w+(?! # exists only there)/g, `stage: ${stage}`);
+}
+
+/** The whole system on free ports, with a route table of its own. */
+export interface RunningSystem extends LocalSystem {
+  readonly logger: CapturedLogger;
+  readonly routesFile: string;
+  /** Saves the route table and waits until it is in force. */
+  moveAllRoutes(stage: 'legacy' | 'lambda'): Promise<void>;
+}
+
+/** Starts everything for a test. MongoDB is chosen as by `npm start`, but never one that `MONGODB_URI` names: tests seed and write. */
+export async function runSystem({ stage = 'lambda' }: { stage?: 'legacy' | 'lambda' } = {}): Promise<RunningSystem> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'banyan-system-'));
+  const routesFile = path.join(folder, 'routes.yml');
+  await writeFile(routesFile, await demoRoutes(stage));
+  const logger = capturedLogger();
+  const system = await startSystem(
+    {
+      host: '127.0.0.1',
+      proxyPort: 0,
+      legacyPort: 0,
+      gatewayPort: 0,
+      routesFile,
+      sessionSecret: 'a secret for tests',
+      trustedHops: 0,
+      logLevel: 'silent',
+    },
+    { env: { PATH: process.env['PATH'] }, logger },
+  );
+  return {
+    ...system,
+    logger,
+    routesFile,
+    async moveAllRoutes(next) {
+      const before = system.proxy.routes();
+      await writeFile(routesFile, await demoRoutes(next));
+      await waitFor(`all routes on ${next}`, () => system.proxy.routes() !== before);
+    },
+    async close() {
+      await system.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
