@@ -39,5 +39,10 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    // typescript-eslint 8.73 never comes to an end with this rule on types that contain themselves, as BSON values do.
+    files: ['test/local/mongo/**/*.ts', 'test/unit/local/mongo/**/*.ts'],
+    rules: { '@typescript-eslint/no-unsafe-class-instance-assignment': 'off' },
+  },
   { files: ['**/*.mjs', '**/*.js'], ...tseslint.configs.disableTypeChecked },
 );

@@ -1,0 +1,61 @@
+import { scopesAt } from '../aggregation/scope';
+import type { BsonDocument } from '../bson/values';
+import { document } from '../bson/values';
+import { MongoServerFault } from '../errors';
+import { compileMatcher } from '../query/matcher';
+import { compileProjection } from '../query/projection';
+import { compileSort } from '../query/sort';
+import { compileUpdate } from '../update/compile-update';
+import type { CommandHandler, Fields } from './command';
+import { checkHint } from './hint';
+import { applyUpdate, upsert } from './writes';
+
+/** Manual: `findAndModify`. */
+export const findAndModify: CommandHandler = (command, context) => {
+  command.refuse('collation', 'arrayFilters', 'let');
+  const { remove, update, returnNew } = readMode(command);
+  const collection = context.databases.ensure(command.database, command.collectionName());
+  checkHint(command, collection);
+  const scopes = scopesAt(context.now);
+  const filter = command.document('query') ?? new Map();
+  const matches = compileMatcher(filter, scopes);
+  const sort = compileSort(command.document('sort') ?? new Map());
+  const fields = command.document('fields') ?? new Map();
+  const project = fields.size === 0 ? undefined : compileProjection(fields, { scopes, dialect: 'find' });
+  const show = (item: BsonDocument | undefined) => (item === undefined ? null : (project?.(item) ?? item));
+  const [found] = sort(collection.candidates(filter).filter(matches));
+
+  if (remove) {
+    if (found !== undefined) collection.remove(found);
+    return document({ lastErrorObject: { n: found === undefined ? 0 : 1 }, value: show(found) });
+  }
+  const compiled = compileUpdate(command.required('update', update), context.now);
+  if (found !== undefined) {
+    const after = applyUpdate(collection, found, compiled);
+    return document({ lastErrorObject: { n: 1, updatedExisting: true }, value: show(returnNew ? after : found) });
+  }
+  if (!command.flag('upsert')) return document({ lastErrorObject: { n: 0, updatedExisting: false }, value: null });
+  const inserted = upsert(collection, filter, compiled);
+  return document({
+    lastErrorObject: { n: 1, updatedExisting: false, upserted: inserted.get('_id') ?? null },
+    value: show(returnNew ? inserted : undefined),
+  });
+};
+
+function readMode(command: Fields) {
+  const remove = command.flag('remove');
+  const update = command.get('update');
+  const returnNew = command.flag('new');
+  const contradiction =
+    remove && update !== undefined
+      ? 'Cannot specify both an update and remove=true'
+      : remove && command.flag('upsert')
+        ? 'Cannot specify both upsert=true and remove=true'
+        : remove && returnNew
+          ? "Cannot specify both new=true and remove=true; 'remove' always returns the deleted document"
+          : !remove && update === undefined
+            ? 'Either an update or remove=true must be specified'
+            : undefined;
+  if (contradiction !== undefined) throw new MongoServerFault('FailedToParse', contradiction);
+  return { remove, update, returnNew };
+}

@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BsonDocument } from '../bson/values';
+import { document } from '../bson/values';
+import type { Outcome } from '../connection';
+import type { Cursors } from '../cursors';
+import { MongoServerFault } from '../errors';
+import type { FailureOptions, FaultRules } from '../faults';
+import type { CommandEvent } from '../server';
+import { DuplicateKeyFault } from '../storage/document-index';
+import type { Databases } from '../storage/databases';
+import { COMMANDS, COMMON_OPTIONS } from '../supported';
+import type { Request } from '../wire-protocol';
+import { Fields } from './command';
+import { checkCommonOptions } from './common-options';
+import { HANDLERS } from './handlers';
+
+interface RunnerOptions {
+  readonly databases: Databases;
+  readonly cursors: Cursors;
+  readonly rules: FaultRules;
+  readonly observe: (event: CommandEvent) => void;
+  /** Told of errors that are no answer of MongoDB's, but a fault in this server. */
+  readonly onDefect: (error: unknown) => void;
+}
+
+/** Makes the function that turns requests into replies: injected faults first, then the checks all commands share, then the command. */
+export function createCommandRunner({ databases, cursors, rules, observe, onDefect }: RunnerOptions) {
+  const answer = (request: Request, fields: Fields, command: BsonDocument, connectionId: number): BsonDocument => {
+    try {
+      checkCommand(request, fields, command);
+      const handler = HANDLERS[fields.name];
+      if (handler === undefined) throw new MongoServerFault('CommandNotFound', `no such command: '${fields.name}'`);
+      return new Map([...handler(fields, { databases, cursors, connectionId, now: new Date() }), ...OK]);
+    } catch (error) {
+      if (!(error instanceof MongoServerFault)) onDefect(error);
+      return faultReply(error);
+    }
+  };
+
+  return async (request: Request, connectionId: number): Promise<Outcome> => {
+    const { command } = request;
+    if (command instanceof MongoServerFault) return { reply: faultReply(command) };
+    const fields = new Fields(command, command.keys().next().value ?? '', String(command.get('$db') ?? ''));
+    const collection = targetCollection(command, fields.name);
+    observe({ command: fields.name, database: fields.database, collection });
+    const { delay, failure } = rules.decide(fields.name, collection);
+    if (delay > 0) await sleep(delay, undefined, { ref: false });
+    if (failure?.closeConnection === 'before running') return { cut: true };
+    if (failure !== undefined && failure.closeConnection === undefined) return { reply: injectedReply(failure) };
+    const reply = answer(request, fields, command, connectionId);
+    return failure === undefined ? { reply } : { cut: true };
+  };
+}
+
+const OK = document({ ok: 1 });
+
+function targetCollection(command: BsonDocument, name: string): string | undefined {
+  const target = command.get(name === 'getMore' ? 'collection' : name);
+  return typeof target === 'string' ? target : undefined;
+}
+
+function checkCommand(request: Request, fields: Fields, command: BsonDocument): void {
+  const { name } = fields;
+  const options = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (options === undefined) throw new MongoServerFault('CommandNotFound', `no such command: '${name}'`);
+  if (request.kind === 'query' && !['hello', 'isMaster', 'ismaster'].includes(name))
+    throw new MongoServerFault(352, `Unsupported OP_QUERY command: ${name}. The client driver may require an upgrade.`);
+  for (const option of command.keys())
+    if (option !== name && !options.has(option) && !COMMON_OPTIONS.has(option))
+      throw new MongoServerFault(40_415, `BSON field '${name}.${option}' is an unknown field.`);
+  checkCommonOptions(fields);
+}
+
+function faultReply(error: unknown): BsonDocument {
+  if (!(error instanceof MongoServerFault))
+    return document({
+      ok: 0,
+      errmsg: `embedded MongoDB: ${error instanceof Error ? error.message : 'defect'}`,
+      code: 1,
+      codeName: 'InternalError',
+    });
+  const { message, code, codeName } = error;
+  const duplicate =
+    error instanceof DuplicateKeyFault ? { keyPattern: error.keyPattern, keyValue: error.keyValue } : {};
+  return document({ ok: 0, errmsg: message, code, codeName, ...duplicate });
+}
+
+const injectedReply = ({
+  code = 1,
+  message = 'injected by the fault injector',
+  errorLabels,
+}: FailureOptions): BsonDocument => document({ ok: 0, errmsg: message, code, codeName: 'InjectedFault', errorLabels });
