@@ -1,9 +1,11 @@
 import banyan from '../../banyan.config';
 import { createLogger } from '../../shared/logger';
 import { lambdaConfig, type LambdaConfig } from '../config';
-import { mongo } from '../mongo';
+import { connectEarly, mongo } from '../mongo';
 import { createAuthorizer } from './authorizer';
 import type { AuthorizerAnswer, AuthorizerEvent } from './policy';
+
+connectEarly();
 
 let current: { readonly config: LambdaConfig; readonly authorize: ReturnType<typeof createAuthorizer> } | undefined;
 

@@ -34,11 +34,12 @@ export class ConnectMongodbSessionFormat implements SessionFormat {
     return { [this.idField]: sessionId, $or: [{ [this.expiresKey]: null }, { [this.expiresKey]: { $gt: now } }] };
   }
 
-  read(record: Document): Promise<StoredSession> {
+  // eslint-disable-next-line @typescript-eslint/require-await -- the interface is asynchronous, so faults must reject
+  async read(record: Document): Promise<StoredSession> {
     const stored: unknown = record['session'];
-    if (typeof stored !== 'object')
+    if (typeof stored === 'string')
       throw new SessionFormatError(`Expected a record of connect-mongodb-session; ${describeRecord(stored)}`);
-    return Promise.resolve(parseSession(stored, undefined));
+    return parseSession(stored, undefined);
   }
 
   /**

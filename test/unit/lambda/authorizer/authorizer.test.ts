@@ -1,0 +1,389 @@
+import { createHash } from 'node:crypto';
+import { MongoNetworkError, MongoServerError, ObjectId } from 'mongodb';
+import { createAuthorizer } from '../../../../lambda/authorizer/authorizer';
+import type { AuthorizerEvent } from '../../../../lambda/authorizer/policy';
+import { createLogger } from '../../../../shared/logger';
+import { apiKeyAuthenticator } from '../../../../shared/session/api-key-authenticator';
+import type { Authenticator } from '../../../../shared/session/authenticator';
+import { passportUserData, passportUserId, type IdentityResolver } from '../../../../shared/session/identity';
+import { sessionAuthenticator } from '../../../../shared/session/session-authenticator';
+import { completeSession, resolveSession, type SessionOptions } from '../../../../shared/session/session-config';
+import { sign } from '../../../../shared/session/unsign';
+import { httpApiEvent, restEvent } from './events';
+import { fakeDatabase, type FakeDatabase } from './fake-database';
+
+const NAME = 'eventsapp.sid';
+const SECRETS = ['current-secret-value', 'previous-secret-value'] as const;
+const NOW = new Date('2026-11-23T08:00:00.000Z');
+const ID = 'session-id-not-to-be-logged';
+const ann = { userId: 'u1', customerAccountId: 'a1', fullName: 'Ann Ümlaut', roles: ['member', 'organiser'] };
+const minutes = (count: number) => new Date(NOW.getTime() + count * 60_000);
+
+let database: FakeDatabase;
+let logged: string;
+
+interface Setup {
+  readonly session?: Partial<SessionOptions>;
+  readonly identity?: IdentityResolver;
+  readonly authenticators?: readonly Authenticator[];
+  readonly connectionFault?: Error;
+}
+
+function authorizer({ session, identity = passportUserData(), authenticators, connectionFault }: Setup = {}) {
+  const options: SessionOptions = {
+    cookieName: NAME,
+    secrets: SECRETS,
+    store: { format: 'connect-mongo' },
+    ...session,
+  };
+  const authorize = createAuthorizer({
+    config: {
+      session: resolveSession(completeSession(options), {}),
+      identity,
+      authenticators: authenticators ?? [sessionAuthenticator],
+    },
+    connection: { db: () => (connectionFault ? Promise.reject(connectionFault) : Promise.resolve(database.db)) },
+    logger: createLogger({ level: 'debug', write: (line) => (logged += line) }),
+    clock: () => NOW,
+  });
+  return async (event: AuthorizerEvent) => {
+    const answer = await authorize(event);
+    await new Promise(setImmediate); // lets a touch that was started come to its end
+    return answer;
+  };
+}
+
+const tokenOf = (id: string, secret: string = SECRETS[0]) => `s:${sign(id, secret)}`;
+const withToken = (value: string) => restEvent({ Cookie: `${NAME}=${encodeURIComponent(value)}` });
+const withSession = (id = ID) => withToken(tokenOf(id));
+
+function store(record: object, id: unknown = ID): void {
+  database = fakeDatabase({ sessions: [{ _id: id, ...record }] });
+}
+function storeUser(user: unknown): void {
+  store({ session: JSON.stringify({ cookie: { originalMaxAge: 60_000 }, passport: { user } }), expires: minutes(5) });
+}
+
+beforeEach(() => {
+  logged = '';
+  storeUser(ann);
+});
+afterEach(() => {
+  database.restore();
+  for (const secret of [...SECRETS, ID, ID.slice(8)]) expect(logged).not.toContain(secret);
+});
+
+describe('a live session of a user', () => {
+  const policy = {
+    principalId: 'u1',
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Action: 'execute-api:Invoke',
+          Effect: 'Allow',
+          Resource: 'arn:aws:execute-api:eu-west-1:123456789012:api1234567/dev/*/*',
+        },
+      ],
+    },
+    context: { userId: 'u1', customerAccountId: 'a1', fullName: 'Ann Ümlaut', roles: '["member","organiser"]' },
+  };
+
+  it.each([
+    ['by cookie', withSession()],
+    ['by bearer token', restEvent({ Authorization: `Bearer ${tokenOf(ID)}` })],
+    ['by percent-encoded bearer token', restEvent({ authorization: `bearer ${encodeURIComponent(tokenOf(ID))}` })],
+    ['signed with an older secret', withToken(tokenOf(ID, SECRETS[1]))],
+  ])('is let through to the whole stage: %s', async (_case, event) => {
+    await expect(authorizer()(event)).resolves.toEqual(policy);
+    expect(database.calls[0]).toBe('sessions.findOne');
+  });
+
+  it('carries the stored cookie when the session rolls, and neither id nor token', async () => {
+    const answer = await authorizer({ session: { rolling: true } })(withSession());
+    const context: unknown = 'context' in answer ? answer.context : undefined;
+    expect(context).toEqual({ ...policy.context, sessionCookie: expect.any(String) as string });
+    expect(JSON.parse(String(Reflect.get(Object(context), 'sessionCookie')))).toEqual({
+      originalMaxAge: 60_000,
+      path: '/',
+      httpOnly: true,
+    });
+    expect(JSON.stringify(answer)).not.toContain(ID);
+  });
+
+  it('is let through by simple responses of HTTP APIs', async () => {
+    await expect(authorizer()(httpApiEvent({}, [`${NAME}=${encodeURIComponent(tokenOf(ID))}`]))).resolves.toEqual({
+      isAuthorized: true,
+      context: policy.context,
+    });
+    await expect(authorizer()(httpApiEvent({}))).resolves.toEqual({ isAuthorized: false, context: undefined });
+  });
+
+  it.each(['{"$ne":1}', '$where', '__proto__', 'a\0b', 'ü\u{1f600}', 'a.b.c', 'a%2Eb'])(
+    'has its id taken as text and nothing else: %j',
+    async (id) => {
+      database.restore();
+      store({ session: JSON.stringify({ cookie: {}, passport: { user: ann } }) }, id);
+      await expect(authorizer()(withSession(id))).resolves.toMatchObject({ principalId: 'u1' });
+      await expect(authorizer()(withSession(`${id}x`))).rejects.toThrow('Unauthorized');
+    },
+  );
+});
+
+describe('a request without a verified id', () => {
+  const good = tokenOf(ID);
+  const encoded = encodeURIComponent(good);
+
+  it.each<[string, AuthorizerEvent]>([
+    ['no headers', restEvent({})],
+    ['an unsigned id', withToken(`s:${ID}`)],
+    ['a bare id as bearer', restEvent({ Authorization: `Bearer ${ID}` })],
+    ['a wrong secret', withToken(tokenOf(ID, 'wrong'))],
+    ['an empty secret', withToken(tokenOf(ID, ''))],
+    ['a truncated signature', withToken(good.slice(0, -1))],
+    ['a padded signature', withToken(`${good}=`)],
+    ['an upper-case prefix', withToken(good.replace('s:', 'S:'))],
+    ['a double-encoded token', withToken(encoded)],
+    ['an empty id', withToken(tokenOf(''))],
+    ['no dot', withToken(good.replace('.', ''))],
+    ['a lone surrogate', restEvent({ Cookie: `${NAME}=s:\ud800.${sign('\ufffd', SECRETS[0]).slice(2)}` })],
+    ['a bad first duplicate', restEvent({ Cookie: `${NAME}=x; ${NAME}=${encoded}` })],
+    ['a bad first duplicate in another header', restEvent({ Cookie: [`${NAME}=x`, `${NAME}=${encoded}`] })],
+    [
+      'a malformed Authorization beside a good cookie',
+      restEvent({ Authorization: 'Basic x', Cookie: `${NAME}=${encoded}` }),
+    ],
+    ['two Authorization headers, the first malformed', restEvent({ Authorization: ['x', `Bearer ${good}`] })],
+    ['more than 16 kB', restEvent({ Cookie: `${'x'.repeat(16_384)}; ${NAME}=${encoded}` })],
+    ['1 MB of semicolons', restEvent({ Cookie: ';'.repeat(1_000_000) })],
+  ])('is refused without asking the database: %s', async (_case, event) => {
+    await expect(authorizer()(event)).rejects.toThrow(/^Unauthorized$/);
+    expect(database.calls).toEqual([]);
+  });
+
+  it('is refused outside the cookie path, where the monolith has no session', async () => {
+    const authorize = authorizer({ session: { cookie: { path: '/app' } } });
+    await expect(authorize(withSession())).rejects.toThrow(/^Unauthorized$/);
+    expect(database.calls).toEqual([]);
+    await expect(authorize({ ...withSession(), path: '/app/x' })).resolves.toBeDefined();
+  });
+});
+
+describe('a record that does not count', () => {
+  const session = JSON.stringify({ cookie: { expires: '2020-01-01T00:00:00.000Z' }, passport: { user: ann } });
+
+  it.each<[string, object]>([
+    ['expires later, the cookie inside long expired', { session, expires: minutes(1) }],
+    ['expires missing', { session }],
+  ])('counts: %s', async (_case, record) => {
+    database.restore();
+    store(record);
+    await expect(authorizer()(withSession())).resolves.toMatchObject({ principalId: 'u1' });
+  });
+
+  it.each<[string, object]>([
+    ['expired', { session, expires: minutes(-1) }],
+    ['expires exactly now', { session, expires: NOW }],
+    ['expires null', { session, expires: null }],
+    ['expires as text', { session, expires: '2030-01-01' }],
+    ['expires as a number', { session, expires: NOW.getTime() + 60_000 }],
+  ])('is refused after one read: %s', async (_case, record) => {
+    database.restore();
+    store(record);
+    await expect(authorizer()(withSession())).rejects.toThrow(/^Unauthorized$/);
+    expect(database.calls).toEqual(['sessions.findOne']);
+  });
+
+  it.each<[string, string]>([
+    ['null', 'null'],
+    ['an array', '[]'],
+    ['broken JSON', '{'],
+    ['no cookie', JSON.stringify({ passport: { user: ann } })],
+  ])('is refused and counted when unreadable: %s', async (_case, unreadable) => {
+    database.restore();
+    store({ session: unreadable });
+    await expect(authorizer()(withSession())).rejects.toThrow(/^Unauthorized$/);
+    expect(logged).toContain('"metric":"session_record_unreadable"');
+    expect(database.calls).toEqual(['sessions.findOne']);
+  });
+
+  it('is our fault, 500, when it is of another format', async () => {
+    database.restore();
+    store({ session: { cookie: {}, passport: { user: ann } } });
+    await expect(authorizer()(withSession())).rejects.toThrow('it looks like connect-mongo with stringify: false');
+    expect(logged).toContain('stringify: false');
+  });
+});
+
+describe('the user in the session', () => {
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['empty text', ''],
+    ['false', false],
+    ['an operator', { $gt: '' }],
+    ['an operator as id', { ...ann, userId: { $ne: null } }],
+    ['text where data belongs', 'u1'],
+  ])('is nobody: %s', async (_case, user) => {
+    database.restore();
+    storeUser(user);
+    await expect(authorizer()(withSession())).rejects.toThrow(/^Unauthorized$/);
+    expect(database.calls).toEqual(['sessions.findOne']);
+  });
+
+  it.each([{}, { passport: {} }, { passport: null }])('is nobody after logout: %j', async (data) => {
+    database.restore();
+    store({ session: JSON.stringify({ cookie: {}, ...data }) });
+    await expect(authorizer()(withSession())).rejects.toThrow(/^Unauthorized$/);
+    expect(database.calls).toEqual(['sessions.findOne']);
+  });
+
+  it('is nobody when it is only in the prototype', async () => {
+    database.restore();
+    store({ session: `{"cookie":{},"__proto__":{"passport":{"user":${JSON.stringify(ann)}}}}` });
+    await expect(authorizer()(withSession())).rejects.toThrow(/^Unauthorized$/);
+  });
+
+  describe('stored as an id', () => {
+    const userId = new ObjectId();
+    const byId = passportUserId({
+      findUser: (db, ids) => db.collection('users').findOne({ _id: { $in: [...ids] } } as object),
+      toIdentity: () => ann,
+    });
+    const storeBoth = (user: unknown, users: readonly object[]) => {
+      database.restore();
+      const session = JSON.stringify({ cookie: {}, passport: { user } });
+      database = fakeDatabase({ sessions: [{ _id: ID, session }], users });
+    };
+
+    it('is found by a second read', async () => {
+      storeBoth(userId.toHexString(), [{ _id: userId.toHexString() }]);
+      await expect(authorizer({ identity: byId })(withSession())).resolves.toMatchObject({ principalId: 'u1' });
+      expect(database.calls.slice(0, 2)).toEqual(['sessions.findOne', 'users.findOne']);
+    });
+
+    it('is nobody when the user has gone in the meantime', async () => {
+      storeBoth(userId.toHexString(), []);
+      await expect(authorizer({ identity: byId })(withSession())).rejects.toThrow(/^Unauthorized$/);
+    });
+
+    it('never becomes an operator', async () => {
+      storeBoth({ $ne: null }, [{ _id: 'u1' }]);
+      await expect(authorizer({ identity: byId })(withSession())).rejects.toThrow(/^Unauthorized$/);
+      expect(database.calls).toEqual(['sessions.findOne']);
+    });
+  });
+});
+
+describe('a fault of ours', () => {
+  const faults: [string, Error][] = [
+    ['a network error', new MongoNetworkError('connect ECONNREFUSED 10.0.0.1:27017')],
+    ['an error of the server that quotes the query', new MongoServerError({ message: `bad _id ${ID}`, code: 2 })],
+    ['an error that calls itself Unauthorized', new Error('Unauthorized')],
+  ];
+
+  it.each(faults)('is never a 401: %s while reading', async (_case, fault) => {
+    database.fault = fault;
+    const authorize = authorizer();
+    await expect(authorize(withSession())).rejects.toThrow('The request could not be authenticated');
+    expect(logged).toContain('"level":"error"');
+    database.fault = undefined;
+    await expect(authorize(withSession())).resolves.toMatchObject({ principalId: 'u1' });
+  });
+
+  it.each(faults)('is never a 401: %s while connecting', async (_case, connectionFault) => {
+    await expect(authorizer({ connectionFault })(withSession())).rejects.toThrow(/^(?!Unauthorized)/);
+  });
+
+  it('does not concern requests that need no database', async () => {
+    const connectionFault = new MongoNetworkError('away');
+    await expect(authorizer({ connectionFault })(restEvent({}))).rejects.toThrow(/^Unauthorized$/);
+  });
+
+  it('is logged with the host, without the stack or the query', async () => {
+    database.fault = faults[0]?.[1];
+    await expect(authorizer()(withSession())).rejects.toThrow();
+    expect(logged).toContain('10.0.0.1:27017');
+    expect(logged).not.toContain('stack');
+  });
+});
+
+describe('the touch', () => {
+  const expiry = () => database.collections['sessions']?.[0]?.['expires'] as unknown;
+
+  it('extends the session after the decision', async () => {
+    await authorizer()(withSession());
+    expect(database.calls).toEqual(['sessions.findOne', 'sessions.updateOne']);
+    expect(expiry()).toEqual(minutes(1));
+  });
+
+  it('is left out while lastModified is young', async () => {
+    database.restore();
+    const session = JSON.stringify({ cookie: { originalMaxAge: 60_000 }, passport: { user: ann } });
+    store({ session, expires: minutes(5), lastModified: minutes(-1) });
+    await authorizer({ session: { touchAfter: 300 } })(withSession());
+    expect(database.calls).toEqual(['sessions.findOne']);
+  });
+
+  it('is left out for requests that are refused', async () => {
+    database.restore();
+    storeUser(null);
+    await expect(authorizer()(withSession())).rejects.toThrow();
+    expect(database.calls).toEqual(['sessions.findOne']);
+  });
+
+  it('never delays the answer and never fails it', async () => {
+    const authorize = authorizer();
+    let fail: (error: Error) => void = () => undefined;
+    const updateOne = jest.spyOn(
+      database.db.collection('sessions').constructor.prototype as { updateOne(): unknown },
+      'updateOne',
+    );
+    updateOne.mockReturnValue(new Promise((_resolve, reject) => (fail = reject)));
+    await expect(authorize(withSession())).resolves.toMatchObject({ principalId: 'u1' });
+    fail(new MongoServerError({ message: `private ${ID}`, code: 11600, codeName: 'InterruptedAtShutdown' }));
+    await new Promise(setImmediate);
+    expect(logged).toContain('"metric":"session_touch_failed"');
+    expect(logged).toContain('InterruptedAtShutdown');
+    updateOne.mockRestore();
+  });
+});
+
+describe('several authenticators', () => {
+  const key = 'an-api-key-not-to-be-logged';
+  const integration = { userId: 'key:1', customerAccountId: 'a1', fullName: 'Calendar', roles: [] };
+  const apiKeys = apiKeyAuthenticator({
+    findIdentity: async (db, keyHash) =>
+      (await db.collection('apiKeys').findOne({ keyHash })) ? integration : undefined,
+  });
+  const setup: Setup = { authenticators: [sessionAuthenticator, apiKeys] };
+
+  beforeEach(() => {
+    database.restore();
+    const session = JSON.stringify({ cookie: {}, passport: { user: ann } });
+    const keyHash = createHash('sha256').update(key).digest('hex');
+    database = fakeDatabase({ sessions: [{ _id: ID, session }], apiKeys: [{ keyHash }] });
+  });
+  afterEach(() => {
+    expect(logged).not.toContain(key);
+  });
+
+  it('are asked in order: a session wins over a key', async () => {
+    const event = restEvent({ 'X-Api-Key': key, Cookie: `${NAME}=${encodeURIComponent(tokenOf(ID))}` });
+    await expect(authorizer(setup)(event)).resolves.toMatchObject({ principalId: 'u1' });
+    expect(database.calls).not.toContain('apiKeys.findOne');
+  });
+
+  it.each([
+    ['without a session', restEvent({ 'x-api-key': key })],
+    ['beside a forged session', restEvent({ 'x-api-key': key, Cookie: `${NAME}=s%3Aa.b` })],
+    ['beside a malformed Authorization', restEvent({ 'x-api-key': key, Authorization: 'Basic x' })],
+  ])('let the next one try: %s', async (_case, event) => {
+    await expect(authorizer(setup)(event)).resolves.toMatchObject({ principalId: 'key:1', context: { roles: '[]' } });
+  });
+
+  it('refuse when none of them knows anybody', async () => {
+    await expect(authorizer(setup)(restEvent({ 'x-api-key': 'other' }))).rejects.toThrow(/^Unauthorized$/);
+    await expect(authorizer(setup)(restEvent({ 'x-api-key': '' }))).rejects.toThrow(/^Unauthorized$/);
+    expect(database.calls).toEqual(['apiKeys.findOne']);
+  });
+});

@@ -1,0 +1,132 @@
+import banyan from '../../../../banyan.config';
+import { defineConfig, fromEnvironment } from '../../../../shared/banyan-config';
+import { ConfigError } from '../../../../shared/errors';
+
+/** The demo configuration as written, changed as an untyped caller might. */
+function faultsOf(changes: object): readonly string[] {
+  try {
+    defineConfig({ ...banyan, ...changes });
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+}
+const sessionFaults = (changes: object) => faultsOf({ session: { ...banyan.session, ...changes } });
+const storeFaults = (store: unknown) => sessionFaults({ store });
+
+describe('defineConfig', () => {
+  it('accepts the demo configuration without reading a secret', () => {
+    expect(banyan.session.secrets).toEqual({ kind: 'environment', name: 'SESSION_SECRET' });
+    expect(banyan.session).toMatchObject({ cookieName: 'eventsapp.sid', rolling: true, resave: false });
+    expect(Object.isFrozen(banyan)).toBe(true);
+    expect(Object.isFrozen(banyan.session)).toBe(true);
+  });
+
+  it('reports all faults at once, each with its path', () => {
+    const session = { ...banyan.session, secrets: [''], touchAfter: -5, store: { format: 'redis' } };
+    const define = () => defineConfig({ ...banyan, app: '', session } as never);
+    expect(define).toThrow(/^banyan\.config\.ts: app: is empty; expected .*session\.secrets: holds an empty secret/);
+    expect(define).toThrow(/session\.touchAfter: is -5; expected seconds, 0 or more/);
+    expect(define).toThrow(
+      /session\.store\.format: is "redis"; expected one of connect-mongo, connect-mongodb-session/,
+    );
+    expect(faultsOf({ app: '', session })).toHaveLength(4);
+  });
+
+  it.each<[string, object, string]>([
+    ['no secrets', { secrets: undefined }, 'session.secrets: is not usable'],
+    ['a secret that is not in a list', { secrets: 'hidden' }, 'session.secrets: is not usable'],
+    ['an empty list of secrets', { secrets: [] }, 'session.secrets: is an empty list'],
+    ['an empty secret in the list', { secrets: ['hidden', ' '] }, 'session.secrets: holds an empty secret'],
+    ['a variable without a name', { secrets: fromEnvironment('') }, 'session.secrets.name: is empty'],
+    ['a cookie name with a space', { cookieName: 'my sid' }, 'session.cookieName: is "my sid"'],
+    ['a touchAfter that is text', { touchAfter: '60' }, 'session.touchAfter: is "60"'],
+    ['a touchAfter that is no number', { touchAfter: Number.NaN }, 'session.touchAfter: is NaN'],
+    ['rolling as text', { rolling: 'yes' }, 'session.rolling: is "yes"'],
+    ['a relative cookie path', { cookie: { path: 'app' } }, 'session.cookie.path: is "app"'],
+    ['no store', { store: undefined }, 'session.store: is missing'],
+  ])('refuses a session with %s', (_case, changes, fault) => {
+    expect(sessionFaults(changes)).toEqual([expect.stringContaining(fault)]);
+    expect(sessionFaults(changes).join()).not.toContain('hidden');
+  });
+
+  it.each<[string, object, string]>([
+    [
+      'the option of another store',
+      { format: 'connect-mongo', collection: 'x' },
+      'session.store.collection: is not an option here',
+    ],
+    [
+      'the option of another store',
+      { format: 'connect-mongodb-session', stringify: true },
+      'session.store.stringify: is not an option',
+    ],
+    ['a negative ttl', { format: 'connect-mongo', ttl: -1 }, 'session.store.ttl: is -1'],
+    ['stringify as text', { format: 'connect-mongo', stringify: 'no' }, 'session.store.stringify: is "no"'],
+    [
+      'a transformId that is no function',
+      { format: 'connect-mongo', transformId: 7 },
+      'session.store.transformId: is 7',
+    ],
+    ['an empty idField', { format: 'connect-mongodb-session', idField: '' }, 'session.store.idField: is empty'],
+    [
+      'unknown encryption',
+      { format: 'connect-mongo', encryption: { scheme: 'kruptein 2' } },
+      'session.store.encryption.scheme: is "kruptein 2"; expected one of kruptein, webcrypto; other encryption cannot be read',
+    ],
+    [
+      'an empty encryption secret',
+      { format: 'connect-mongo', encryption: { scheme: 'webcrypto', secret: [''] } },
+      'session.store.encryption.secret: holds an empty secret',
+    ],
+    [
+      'an option of kruptein that cannot be followed',
+      { format: 'connect-mongo', encryption: { scheme: 'kruptein', secret: ['s'], use_scrypt: true } },
+      'session.store.encryption.use_scrypt: is not an option here',
+    ],
+    [
+      'an unknown hash',
+      { format: 'connect-mongo', encryption: { scheme: 'kruptein', secret: ['s'], hashing: 'sha0' } },
+      'session.store.encryption.hashing: is "sha0"',
+    ],
+  ])('refuses a store with %s', (_case, store, fault) => {
+    expect(storeFaults(store)).toEqual([expect.stringContaining(fault)]);
+  });
+
+  it.each<[string, object, string]>([
+    ['an unknown key', { sesion: {} }, 'sesion: is not known'],
+    ['an identity that is no function', { identity: {} }, 'identity: is an object'],
+    ['no authenticators', { authenticators: [] }, 'authenticators: is an empty list'],
+    [
+      'an authenticator without a name',
+      { authenticators: [{ authenticate: () => undefined }] },
+      'authenticators[0]: is an object',
+    ],
+    ['a successful refusal', responses({ statusCode: 200 }), 'responses.unauthorized.statusCode: is 200'],
+    ['a body that is no text', responses({ body: {} }), 'responses.unauthorized.body: is an object'],
+    ['a header with a line break', responses({ headers: { a: 'b\r\nc: d' } }), 'responses.unauthorized.headers.a: is'],
+    ['no responses', { responses: undefined }, 'responses: is missing'],
+    ['no identities', { parity: {} }, 'parity.identities: is missing'],
+    [
+      'an unknown kind of identity',
+      { parity: { identities: { x: { kind: 'magic' } } } },
+      'parity.identities.x.kind: is "magic"',
+    ],
+    [
+      'a login without a path',
+      { parity: { identities: { x: { kind: 'login', method: 'POST' } } } },
+      'parity.identities.x.path: is missing',
+    ],
+  ])('refuses %s', (_case, changes, fault) => {
+    expect(faultsOf(changes)).toEqual([expect.stringContaining(fault)]);
+  });
+
+  it('refuses what is not an object', () => {
+    expect(() => defineConfig(null as never)).toThrow('banyan.config.ts: is not an object');
+  });
+});
+
+function responses(changes: object): object {
+  return { responses: { ...banyan.responses, unauthorized: { ...banyan.responses.unauthorized, ...changes } } };
+}
