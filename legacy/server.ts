@@ -67,7 +67,7 @@ async function serve(
     server,
     authentication: authentication.middleware,
     feed,
-    heartbeatMs: config.heartbeatMs,
+    config,
   });
   const { port } = await listen(server, config);
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;

@@ -22,6 +22,7 @@ export class Subscription {
     this.#waiting.push(notification);
   };
   #end: (() => void) | undefined;
+  #ended = false;
 
   constructor(
     readonly customerAccountId: string,
@@ -34,6 +35,7 @@ export class Subscription {
     this.#end = end;
     this.#waiting.forEach(deliver);
     this.#waiting = [];
+    if (this.#ended) end();
   }
 
   offer(notification: NotificationDocument): void {
@@ -41,6 +43,7 @@ export class Subscription {
   }
 
   end(): void {
+    this.#ended = true;
     this.#end?.();
   }
 
@@ -117,7 +120,7 @@ class Poller {
   /** Settles after the first look, which only learns what is there already. */
   readonly ready: Promise<void>;
   /** Ids within reach of the next look. */
-  #seen = new Set<string>();
+  #seen: readonly ObjectId[] = [];
   #lookedAt = Date.now();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -154,14 +157,14 @@ class Poller {
 
   async #look(): Promise<NotificationDocument[]> {
     const startedAt = Date.now();
-    const found = await this.options.notifications.listMadeSince(new Date(this.#lookedAt - OVERLAP_MS));
-    const fresh = found.filter(({ _id }) => !this.#seen.has(_id.toHexString()));
+    const from = new Date(this.#lookedAt - OVERLAP_MS);
+    const fresh = await this.options.notifications.listMadeSince(from, this.#seen);
     // Never back: a clock that is set back would make old notifications look new.
     this.#lookedAt = Math.max(this.#lookedAt, startedAt);
+    // Ids hold whole seconds, and the next look begins with a whole one.
     const reach = Math.floor((this.#lookedAt - OVERLAP_MS) / 1000) * 1000;
-    this.#seen = new Set(
-      found.filter(({ _id }) => _id.getTimestamp().getTime() >= reach).map(({ _id }) => _id.toHexString()),
-    );
+    const ids = fresh.map(({ _id }) => _id);
+    this.#seen = [...this.#seen, ...ids].filter((id) => id.getTimestamp().getTime() >= reach);
     return fresh;
   }
 }

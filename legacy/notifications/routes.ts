@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Router, type Response } from 'express';
 import type { ObjectId } from 'mongodb';
 import { asyncRoute } from '../async-route';
@@ -40,20 +39,23 @@ export function notificationRoutes({ notifications, feed, heartbeatMs }: Notific
         subscription.cancel();
         return;
       }
-      const heartbeat = setInterval(() => res.write(':\n\n'), heartbeatMs);
+      // Between its end and its close a response must not be written to: that would be an error nobody catches.
+      const write = (text: string) => {
+        if (res.writableLength > MAX_BUFFERED_BYTES) res.destroy();
+        else if (!res.writableEnded && !res.destroyed) res.write(text);
+      };
+      const heartbeat = setInterval(write, heartbeatMs, ':\n\n');
       res.once('close', () => {
         clearInterval(heartbeat);
         subscription.cancel();
       });
-      res.write('retry: 2000\n\n');
+      write('retry: 2000\n\n');
 
       const lastId = parseObjectId(req.get('last-event-id'));
       const replayed = lastId && (await replay(res, notifications, account, lastId));
       subscription.start(
         (notification) => {
-          if (replayed?.has(notification._id.toHexString())) return;
-          if (res.writableLength > MAX_BUFFERED_BYTES) res.destroy();
-          else res.write(toMessage(notification));
+          if (!replayed?.has(notification._id.toHexString())) write(toMessage(notification));
         },
         () => res.end(),
       );
@@ -79,10 +81,20 @@ async function replay(
   for await (const notification of notifications.listOfAccountSince(account, lastAt)) {
     if (byTime(notification, last) <= 0) continue;
     if (res.destroyed) break;
-    if (!res.write(toMessage(notification))) await Promise.race([once(res, 'drain'), once(res, 'close')]);
+    if (!res.write(toMessage(notification))) await drainOrClose(res);
     written.add(notification._id.toHexString());
   }
   return written;
+}
+
+function drainOrClose(res: Response): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      res.off('drain', done).off('close', done);
+      resolve();
+    };
+    res.on('drain', done).on('close', done);
+  });
 }
 
 function toMessage(notification: NotificationDocument): string {

@@ -21,10 +21,11 @@ export function createNotificationStore(db: Db) {
     async add(notification: Omit<NotificationDocument, '_id'>): Promise<void> {
       await notifications.insertOne({ _id: new ObjectId(), ...notification });
     },
-    /** All accounts' notifications whose id was made at `time` or later. */
-    listMadeSince(time: Date): Promise<NotificationDocument[]> {
+    /** All accounts' notifications whose id was made at `time` or later, without those that are known. */
+    listMadeSince(time: Date, known: readonly ObjectId[]): Promise<NotificationDocument[]> {
+      const first = ObjectId.createFromTime(Math.floor(time.getTime() / 1000));
       return notifications
-        .find({ _id: { $gte: ObjectId.createFromTime(Math.floor(time.getTime() / 1000)) } })
+        .find({ _id: { $gte: first, $nin: [...known] } })
         .sort({ _id: 1 })
         .toArray();
     },

@@ -5,6 +5,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { asyncRoute } from '../async-route';
 import { requireUser } from '../auth/access';
 import { accountOf } from '../auth/identity';
+import type { LegacyConfig } from '../config';
 import type { NotificationFeed, Subscription } from './feed';
 import { MAX_BUFFERED_BYTES, toNotificationJson } from './notification-json';
 
@@ -19,7 +20,7 @@ interface WebSocketDeps {
   /** Finds out who is asking, as in front of the routes. */
   readonly authentication: readonly RequestHandler[];
   readonly feed: NotificationFeed;
-  readonly heartbeatMs: number;
+  readonly config: Pick<LegacyConfig, 'heartbeatMs' | 'nodeEnv'>;
 }
 
 /**
@@ -28,9 +29,10 @@ interface WebSocketDeps {
  *
  * @returns closes all connections with 1001 and resolves when they are gone
  */
-export function attachWebSocket({ server, authentication, feed, heartbeatMs }: WebSocketDeps): () => Promise<void> {
+export function attachWebSocket({ server, authentication, feed, config }: WebSocketDeps): () => Promise<void> {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_PAYLOAD_BYTES });
   const upgrades = express();
+  upgrades.set('env', config.nodeEnv);
   upgrades.set('trust proxy', 1);
   upgrades.get(
     '/ws',
@@ -48,7 +50,7 @@ export function attachWebSocket({ server, authentication, feed, heartbeatMs }: W
       }
       res.detachSocket(req.socket);
       sockets.handleUpgrade(req, req.socket, Buffer.alloc(0), (socket) => {
-        serve(socket, subscription, heartbeatMs);
+        serve(socket, subscription, config.heartbeatMs);
       });
     }),
   );
@@ -60,7 +62,9 @@ export function attachWebSocket({ server, authentication, feed, heartbeatMs }: W
     const res = new ServerResponse(req);
     res.shouldKeepAlive = false;
     res.assignSocket(req.socket);
-    res.once('finish', () => socket.end());
+    res.once('finish', () => {
+      req.socket.destroySoon();
+    });
     upgrades(req, res);
   });
 

@@ -27,10 +27,14 @@ function startFeed() {
     listOfAccountSince: () => {
       throw new Error('not used');
     },
-    listMadeSince: (time) => {
+    listMadeSince: (time, known) => {
       state.looks += 1;
       if (state.away) return Promise.reject(new Error('away'));
-      return Promise.resolve(collection.filter(({ _id }) => _id.getTimestamp().getTime() >= time.getTime() - 1000));
+      return Promise.resolve(
+        collection.filter(
+          ({ _id }) => _id.getTimestamp().getTime() >= time.getTime() - 1000 && !known.some((id) => id.equals(_id)),
+        ),
+      );
     },
   };
   const feed = new NotificationFeed({ notifications, pollMs: 10, logger: pino({ level: 'silent' }) });
@@ -154,4 +158,16 @@ test('what comes between subscribing and starting is kept', async () => {
   );
   expect(ids).toEqual([id.toHexString()]);
   subscription.cancel();
+});
+
+test('a listener that starts after the feed was closed is ended at once', async () => {
+  const { feed } = startFeed();
+  const subscription = await feed.subscribe(account);
+  feed.close();
+  const calls: string[] = [];
+  subscription.start(
+    () => calls.push('delivered'),
+    () => calls.push('end'),
+  );
+  expect(calls).toEqual(['end']);
 });

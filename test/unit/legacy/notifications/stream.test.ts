@@ -1,7 +1,9 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { ObjectId } from 'mongodb';
 import request from 'supertest';
 import { DEMO_API_KEY, DEMO_IDS } from '../../../local/seed';
-import { startEventsapp, type Eventsapp } from '../support/eventsapp';
+import { NOW, startEventsapp, type Eventsapp } from '../support/eventsapp';
 import { until } from '../support/until';
 import { openStream } from '../support/event-stream';
 
@@ -108,6 +110,29 @@ test('a heartbeat keeps a quiet stream open', async () => {
   const quiet = await stream({ Cookie: member }, secondUrl);
   await until(() => quiet.comments >= 2);
   quiet.close();
+});
+
+test('a client that does not read is cut off, and the instance goes on', async () => {
+  // The address stands for the client in the log.
+  const isCutOff = () => app.logLines.some((line) => /"203\.0\.113\.50".*"aborted":true/.test(line));
+  const socket = connect(app.server.port, '127.0.0.1');
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.on('error', () => undefined);
+  socket.write(
+    `GET /api/notifications/stream HTTP/1.1\r\nHost: x\r\nCookie: ${member}\r\nX-Forwarded-For: 203.0.113.50\r\n\r\n`,
+  );
+  await once(socket, 'data');
+  socket.pause();
+  // More than the buffers of both sockets hold, in one go.
+  const large = { customerAccountId: DEMO_IDS.account, type: 'large', payload: { text: 'x'.repeat(500_000) } };
+  const documents = Array.from({ length: 40 }, () => ({ _id: new ObjectId(), ...large, createdAt: NOW }));
+  await app.db.collection('notifications').insertMany(documents.slice(0, 20));
+  await app.db.collection('notifications').insertMany(documents.slice(20));
+  await until(isCutOff);
+  socket.resume();
+  await closed;
+  expect((await request(app.url).get('/healthz')).status).toBe(200);
+  await app.db.collection('notifications').deleteMany({ type: 'large' });
 });
 
 test('HEAD is answered at once', async () => {
