@@ -7,24 +7,32 @@ import { join } from 'node:path';
 interface PackageRun {
   readonly root: string;
   readonly stage: string;
+  /** A folder under `root`; it is emptied first. */
+  readonly output: string;
+  /** Where the framework's own output goes. */
+  readonly stdio: 'inherit' | 'ignore';
   /** Every AWS call goes here. */
   readonly awsUrl: string;
 }
 
+/** Packaging takes seconds; a framework that hangs must not hang a pipeline. */
+const TIMEOUT_MS = 120_000;
+
 /**
  * Runs `serverless package` with an environment in which it can reach nothing but `awsUrl`: no profile, no instance metadata, no
- * telemetry. Its output goes to ours.
+ * telemetry.
  *
  * @throws Error when it does not exit with 0
  */
-export async function runServerless({ root, stage, awsUrl }: PackageRun): Promise<void> {
+export async function runServerless({ root, stage, output, stdio, awsUrl }: PackageRun): Promise<void> {
   // A zip of a function that has since been renamed would be listed as if it were new.
-  await rm(join(root, '.serverless'), { recursive: true, force: true });
+  await rm(join(root, output), { recursive: true, force: true });
   const cli = require.resolve('serverless/bin/serverless.js', { paths: [root] });
-  const child = spawn(process.execPath, [cli, 'package', '--stage', stage], {
+  const child = spawn(process.execPath, [cli, 'package', '--stage', stage, '--package', output], {
     cwd: root,
     env: offlineEnvironment(awsUrl),
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', stdio, stdio],
+    timeout: TIMEOUT_MS,
   });
   const stop = () => child.kill();
   process.once('SIGINT', stop).once('SIGTERM', stop);

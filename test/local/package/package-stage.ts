@@ -1,0 +1,60 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { parse } from 'yaml';
+
+import { startPlaceholderAws } from './placeholder-aws';
+import { runServerless } from './run-serverless';
+import { findLookups } from './stage-lookups';
+import { listZips, zipFaults, type Zip } from './zips';
+
+const ROOT = join(__dirname, '../../..');
+
+interface PackageOptions {
+  readonly stage: string | undefined;
+  /** Where the result goes, from the project's root. */
+  readonly output: string;
+  /** Where the framework's own output goes. Default: where ours goes. */
+  readonly stdio?: 'inherit' | 'ignore';
+}
+
+interface Packaged {
+  readonly stage: string;
+  readonly zips: readonly Zip[];
+  /** True when the stage looks up values in AWS, which are placeholders here. */
+  readonly hasPlaceholders: boolean;
+}
+
+/**
+ * Packages one stage as it would be deployed, with no credentials and no network.
+ *
+ * @throws Error when the stage is unknown, packaging fails, a function has no zip or a zip is over its limit
+ */
+export async function packageStage({ stage: wanted, output, stdio = 'inherit' }: PackageOptions): Promise<Packaged> {
+  const stage = await knownStage(wanted);
+  const lookups = findLookups(await readFile(join(ROOT, `lambda/stages/${stage}.yml`), 'utf8'));
+  const aws = await startPlaceholderAws(lookups);
+  try {
+    await runServerless({ root: ROOT, stage, output, stdio, awsUrl: aws.url });
+  } finally {
+    await aws.close();
+  }
+  const zips = await listZips(join(ROOT, output));
+  const faults = zipFaults(zips, await functionNames());
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  return { stage, zips, hasPlaceholders: aws.requests.length > 0 };
+}
+
+async function knownStage(stage: string | undefined): Promise<string> {
+  const files = await readdir(join(ROOT, 'lambda/stages'));
+  const stages = files.map((name) => name.replace(/\.yml$/, '')).sort();
+  if (stage !== undefined && stages.includes(stage)) return stage;
+  const found = stage === undefined ? 'missing' : JSON.stringify(stage);
+  throw new Error(`--stage is ${found}; expected one of ${stages.join(', ')}`);
+}
+
+async function functionNames(): Promise<readonly string[]> {
+  const service: unknown = parse(await readFile(join(ROOT, 'serverless.yml'), 'utf8'));
+  if (typeof service !== 'object' || service === null || !('functions' in service)) return [];
+  return Object.keys(service.functions ?? {});
+}

@@ -1,0 +1,80 @@
+import { ZIP_LIMIT_BYTES, zipFaults } from '../../../local/package/zips';
+import { placeholderFor, startPlaceholderAws, type PlaceholderAws } from '../../../local/package/placeholder-aws';
+import { findLookups } from '../../../local/package/stage-lookups';
+
+const STAGE_FILE = `
+subnets:
+  - \${cf:network-prod.SubnetA}
+  - \${cf(eu-west-1):network-prod.SubnetB}
+uri: '{{resolve:secretsmanager:\${ssm:/banyan/prod/uri}}}'
+other: \${ssm(eu-west-1, raw):/banyan/prod/other, 'fallback'}
+self: \${self:custom.x}
+`;
+
+describe('findLookups', () => {
+  it('finds parameters and outputs, with and without a region', () => {
+    const { parameters, stacks } = findLookups(STAGE_FILE);
+    expect([...parameters]).toEqual(['/banyan/prod/uri', '/banyan/prod/other']);
+    expect([...stacks].map(([stack, outputs]) => [stack, [...outputs]])).toEqual([
+      ['network-prod', ['SubnetA', 'SubnetB']],
+    ]);
+  });
+});
+
+describe('startPlaceholderAws', () => {
+  let aws: PlaceholderAws;
+
+  beforeAll(async () => {
+    aws = await startPlaceholderAws(findLookups(STAGE_FILE));
+  });
+  afterAll(() => aws.close());
+
+  const ssm = (target: string, name: string) =>
+    fetch(aws.url, { method: 'POST', headers: { 'x-amz-target': target }, body: JSON.stringify({ Name: name }) });
+  const query = (parameters: Record<string, string>) =>
+    fetch(aws.url, { method: 'POST', body: new URLSearchParams(parameters) });
+
+  it('answers a parameter that the stage looks up', async () => {
+    const response = await ssm('AmazonSSM.GetParameter', '/banyan/prod/uri');
+    expect(await response.json()).toMatchObject({ Parameter: { Name: '/banyan/prod/uri', Type: 'String' } });
+  });
+
+  it('knows no other parameter', async () => {
+    const response = await ssm('AmazonSSM.GetParameter', '/banyan/prod/misspelt');
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual({ __type: 'ParameterNotFound' });
+  });
+
+  it('answers the outputs of a stack, and knows no other stack', async () => {
+    const found = await (await query({ Action: 'DescribeStacks', StackName: 'network-prod' })).text();
+    expect(found).toContain(`<OutputKey>SubnetA</OutputKey><OutputValue>${placeholderFor('SubnetA')}</OutputValue>`);
+    const missing = await query({ Action: 'DescribeStacks', StackName: 'misspelt' });
+    expect(missing.status).toBe(400);
+    expect(await missing.text()).toContain('Stack with id misspelt does not exist');
+  });
+
+  it.each([{ Action: 'GetCallerIdentity' }, {}])('refuses %j', async (parameters) => {
+    expect((await query(parameters)).status).toBe(400);
+  });
+});
+
+describe('placeholderFor', () => {
+  it('looks like the id it stands for', () => {
+    expect(placeholderFor('PrivateSubnetA')).toMatch(/^subnet-[0-9a-f]{17}$/);
+    expect(placeholderFor('LambdaSecurityGroup')).toMatch(/^sg-[0-9a-f]{17}$/);
+    expect(placeholderFor('PrivateSubnetA')).not.toBe(placeholderFor('PrivateSubnetB'));
+  });
+});
+
+describe('zipFaults', () => {
+  it('is content with a zip for each function', () => {
+    expect(zipFaults([{ functionName: 'a', bytes: ZIP_LIMIT_BYTES }], ['a'])).toEqual([]);
+  });
+
+  it('names what is missing and what is too big', () => {
+    expect(zipFaults([{ functionName: 'a', bytes: ZIP_LIMIT_BYTES + 1 }], ['a', 'b'])).toEqual([
+      'b: no zip was made',
+      'a: 400001 bytes, more than the 400000 allowed',
+    ]);
+  });
+});
