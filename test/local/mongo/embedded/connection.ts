@@ -30,7 +30,7 @@ export function serveConnection(socket: Socket, { respond, onProtocolError }: Co
         socket.destroy();
         break;
       }
-      if (request.noReply || socket.destroyed) continue;
+      if (request.noReply || !socket.writable) continue;
       replies = (replies + 1) & 0x7fff_ffff;
       if (!socket.write(buildReply(request, outcome.reply, replies))) await drained(socket);
     }

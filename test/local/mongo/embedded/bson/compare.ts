@@ -1,7 +1,7 @@
-import { Binary, BSONRegExp, Code, ObjectId, Timestamp } from 'bson';
+import { Binary, BSONRegExp, Code, Decimal128, Double, ObjectId, Timestamp } from 'bson';
 import { compareNumbers, numberKey } from './numbers';
 import type { BsonDocument, BsonValue } from './values';
-import { isNumeric, typeName, typeRank } from './values';
+import { isArray, isDocument, isNumeric, typeName, typeRank } from './values';
 
 /**
  * The total order of BSON values (manual: "Comparison and Sort Order" of BSON types). A missing value comes before null, as in
@@ -19,14 +19,14 @@ export function compareValues(a: BsonValue | undefined, b: BsonValue | undefined
   if (a instanceof ObjectId && b instanceof ObjectId) return Buffer.compare(a.id, b.id);
   if (a instanceof Date && b instanceof Date) return Math.sign(a.getTime() - b.getTime());
   if (typeof a === 'boolean' && typeof b === 'boolean') return Number(a) - Number(b);
-  if (a instanceof Map && b instanceof Map) return compareDocuments(a, b);
-  if (Array.isArray(a) && Array.isArray(b)) return compareArrays(a, b);
+  if (isDocument(a) && isDocument(b)) return compareDocuments(a, b);
+  if (isArray(a) && isArray(b)) return compareArrays(a, b);
   if (a instanceof Binary && b instanceof Binary)
     return Math.sign(a.length() - b.length() || a.sub_type - b.sub_type) || Buffer.compare(a.value(), b.value());
   if (a instanceof BSONRegExp && b instanceof BSONRegExp)
     return compareStrings(a.pattern, b.pattern) || compareStrings(a.options, b.options);
   if (a instanceof Timestamp && b instanceof Timestamp) return a.compare(b);
-  if (a instanceof Code && b instanceof Code) return compareStrings(String(a.code), String(b.code));
+  if (a instanceof Code && b instanceof Code) return compareStrings(a.code, b.code);
   return 0;
 }
 
@@ -79,17 +79,17 @@ export const equalValues = (a: BsonValue | undefined, b: BsonValue | undefined):
 export function identical(a: BsonValue | undefined, b: BsonValue | undefined): boolean {
   if (a === b) return true;
   if (a === undefined || b === undefined || typeName(a) !== typeName(b)) return false;
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => identical(item, b[i]));
-  if (a instanceof Map && b instanceof Map) {
+  if (isArray(a) && isArray(b)) return a.length === b.length && a.every((item, i) => identical(item, b[i]));
+  if (isDocument(a) && isDocument(b)) {
     const names = [...b.keys()];
     return a.size === b.size && [...a].every(([name, value], i) => name === names[i] && identical(value, b.get(name)));
   }
-  if (typeName(a) === 'decimal') return String(a) === String(b);
+  if (a instanceof Decimal128 && b instanceof Decimal128) return a.toString() === b.toString();
   return compareValues(a, b) === 0 && !isNegativeZeroApart(a, b);
 }
 
 const isNegativeZeroApart = (a: BsonValue, b: BsonValue): boolean =>
-  typeName(a) === 'double' && isNumeric(a) && isNumeric(b) && Object.is(Number(a), -0) !== Object.is(Number(b), -0);
+  a instanceof Double && b instanceof Double && Object.is(a.value, -0) !== Object.is(b.value, -0);
 
 /** Text that two values share exactly when {@link equalValues}; the key of Maps for indexes, groups and sets. */
 export function valueKey(value: BsonValue | undefined): string {
@@ -99,12 +99,12 @@ export function valueKey(value: BsonValue | undefined): string {
   if (value instanceof ObjectId) return `o:${value.toHexString()}`;
   if (value === null || typeof value === 'boolean') return String(value);
   if (value instanceof Date) return `d:${value.getTime()}`;
-  if (Array.isArray(value)) return `[${value.map(valueKey).join(',')}]`;
-  if (value instanceof Map)
+  if (isArray(value)) return `[${value.map(valueKey).join(',')}]`;
+  if (isDocument(value))
     return `{${Array.from(value, ([name, item]) => `${JSON.stringify(name)}:${valueKey(item)}`).join(',')}}`;
   if (value instanceof Binary) return `b${value.sub_type}:${Buffer.from(value.value()).toString('base64')}`;
   if (value instanceof BSONRegExp) return `r:${JSON.stringify([value.pattern, value.options])}`;
-  if (value instanceof Timestamp) return `t:${value.toString()}`;
+  if (value instanceof Timestamp) return `t:${value.t}:${value.i}`;
   if (value instanceof Code) return `c:${JSON.stringify(value.code)}`;
   return typeName(value);
 }

@@ -20,7 +20,7 @@ function valueSize(value: BsonValue): number {
   if (value instanceof Decimal128) return 16;
   if (value instanceof Binary) return 5 + value.length();
   if (value instanceof BSONRegExp) return 2 + Buffer.byteLength(value.pattern) + Buffer.byteLength(value.options);
-  if (value instanceof Code) return 5 + Buffer.byteLength(String(value.code));
+  if (value instanceof Code) return 5 + Buffer.byteLength(value.code);
   return isKeyBound(value) ? 0 : 8;
 }
 
@@ -81,9 +81,9 @@ class Encoder {
       this.cString(value.pattern);
       this.cString(value.options);
     } else if (value instanceof Timestamp) {
-      this.offset = bytes.writeInt32LE(value.low, this.offset);
-      this.offset = bytes.writeInt32LE(value.high, this.offset);
-    } else if (value instanceof Code) this.string(String(value.code));
+      this.offset = bytes.writeUInt32LE(value.i, this.offset);
+      this.offset = bytes.writeUInt32LE(value.t, this.offset);
+    } else if (value instanceof Code) this.string(value.code);
   }
 
   private raw(source: Uint8Array): void {

@@ -1,6 +1,7 @@
-import { isDocument } from '../bson/values';
+import { shellText } from '../bson/shell-text';
 import { toDouble } from '../bson/numbers';
-import { isNumeric } from '../bson/values';
+import type { BsonValue } from '../bson/values';
+import { isDocument, isNumeric } from '../bson/values';
 import { MongoServerFault, notSupported } from '../errors';
 import type { Fields } from './command';
 
@@ -23,10 +24,13 @@ export function checkCommonOptions(command: Fields): void {
   checkWriteConcern(command);
 }
 
+/** A standalone server gives all of these the same answer. */
+const READ_LEVELS: ReadonlySet<BsonValue> = new Set(['local', 'available', 'majority']);
+
 function checkReadConcern(command: Fields): void {
   const concern = command.document('readConcern');
   const level = concern?.get('level') ?? 'local';
-  if (!['local', 'available', 'majority'].includes(String(level))) throw notSupported(`read concern ${String(level)}`);
+  if (!READ_LEVELS.has(level)) throw notSupported(`read concern ${shellText(level)}`);
   for (const field of concern?.keys() ?? []) if (field !== 'level') throw notSupported(`read concern with ${field}`);
 }
 

@@ -40,7 +40,7 @@ export function createCommandRunner({ databases, cursors, rules, observe, onDefe
   return async (request: Request, connectionId: number): Promise<Outcome> => {
     const { command } = request;
     if (command instanceof MongoServerFault) return { reply: faultReply(command) };
-    const fields = new Fields(command, command.keys().next().value ?? '', String(command.get('$db') ?? ''));
+    const fields = new Fields(command, command.keys().next().value ?? '', databaseOf(command));
     const collection = targetCollection(command, fields.name);
     observe({ command: fields.name, database: fields.database, collection });
     const { delay, failure } = rules.decide(fields.name, collection);
@@ -51,6 +51,11 @@ export function createCommandRunner({ databases, cursors, rules, observe, onDefe
     return failure === undefined ? { reply } : { cut: true };
   };
 }
+
+const databaseOf = (command: BsonDocument): string => {
+  const name = command.get('$db');
+  return typeof name === 'string' ? name : '';
+};
 
 const OK = document({ ok: 1 });
 

@@ -1,14 +1,14 @@
 import { scopesAt } from '../aggregation/scope';
 import { wholeNumber } from '../bson/numbers';
-import type { BsonDocument, BsonValue, Plain } from '../bson/values';
-import { document, isDocument } from '../bson/values';
+import type { BsonDocument, Plain } from '../bson/values';
+import { document } from '../bson/values';
 import { MongoServerFault } from '../errors';
 import { compileMatcher } from '../query/matcher';
 import type { Collection } from '../storage/collection';
 import { DuplicateKeyFault } from '../storage/document-index';
 import { compileUpdate, type Update } from '../update/compile-update';
 import { documentToUpsert, withIdFirst } from '../update/upsert';
-import type { CommandContext, CommandHandler, Fields } from './command';
+import type { CommandHandler, Fields } from './command';
 import { checkHint } from './hint';
 
 const STATEMENT = {

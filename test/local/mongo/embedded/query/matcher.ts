@@ -67,11 +67,23 @@ type FieldTest = (field: FieldView) => boolean;
 function compilePath(name: string, value: BsonValue): Matcher {
   const path = name.split('.');
   const test = hasOperators(value) ? compileOperators(value) : equality(value);
-  return (document) =>
-    test({
-      any: (predicate) => visitPathAndElements(document, path, predicate),
-      whole: (predicate) => visitPath(document, path, predicate),
-    });
+  return (document) => test(new PathView(document, path));
+}
+
+/** A class rather than closures, because one is made for every document. */
+class PathView implements FieldView {
+  constructor(
+    private readonly document: BsonDocument,
+    private readonly path: readonly string[],
+  ) {}
+
+  any(predicate: Predicate): boolean {
+    return visitPathAndElements(this.document, this.path, predicate);
+  }
+
+  whole(predicate: Predicate): boolean {
+    return visitPath(this.document, this.path, predicate);
+  }
 }
 
 function compileOperators(operators: BsonDocument): FieldTest {

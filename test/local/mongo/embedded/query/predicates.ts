@@ -12,6 +12,7 @@ import {
   typeNumber,
   typeRank,
 } from '../bson/values';
+import { shellText } from '../bson/shell-text';
 import { MongoServerFault, notSupported } from '../errors';
 import { compileRegex } from './regex';
 
@@ -97,9 +98,9 @@ function typesNamed(operand: BsonValue): readonly BsonTypeName[] {
   const number = wholeNumber(operand);
   const found = BSON_TYPE_NAMES.filter((name) => name === operand || typeNumber(name) === number);
   if (found.length > 0) return found;
-  if (['undefined', 'dbPointer', 'symbol', 'javascriptWithScope'].includes(String(operand)))
-    throw notSupported(`$type ${String(operand)}`);
-  throw new MongoServerFault('BadValue', `Unknown type name alias: ${String(operand)}`);
+  if (typeof operand === 'string' && ['undefined', 'dbPointer', 'symbol', 'javascriptWithScope'].includes(operand))
+    throw notSupported(`$type ${operand}`);
+  throw new MongoServerFault('BadValue', `Unknown type name alias: ${shellText(operand)}`);
 }
 
 /** `$size`: the exact length of an array. */

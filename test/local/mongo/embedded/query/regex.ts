@@ -1,4 +1,4 @@
-import { BSONRegExp } from 'bson';
+import type { BSONRegExp } from 'bson';
 import { MongoServerFault, notSupported } from '../errors';
 
 /** Keeps the compiled form beside the value, because a pattern in `$in` or a pipeline is tested for many documents. */
@@ -18,7 +18,7 @@ export function compileRegex(value: BSONRegExp): RegExp {
     if (!'imsxu'.includes(option)) throw new MongoServerFault(51_108, `invalid flag in regex options: ${option}`);
     if (option === 'x') throw notSupported('the regular expression option x');
   }
-  const flags = [...'ims'].filter((flag) => options.includes(flag)).join('') + 'u';
+  const flags = ['i', 'm', 's'].filter((flag) => options.includes(flag)).join('') + 'u';
   try {
     const regex = new RegExp(
       translate(pattern, { dotAll: options.includes('s'), multiline: options.includes('m') }),

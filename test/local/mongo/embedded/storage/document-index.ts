@@ -5,7 +5,7 @@ import { MongoServerFault, notSupported } from '../errors';
 import { indexValues } from '../query/index-values';
 import { compileMatcher, type Matcher } from '../query/matcher';
 import { visitPath } from '../query/paths';
-import { shellDocument } from './shell-text';
+import { shellDocument } from '../bson/shell-text';
 
 /** What `createIndexes` was given, as `listIndexes` returns it. */
 export interface IndexSpecification {

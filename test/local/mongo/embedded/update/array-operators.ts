@@ -1,4 +1,5 @@
 import { BSONRegExp } from 'bson';
+import { shellText } from '../bson/shell-text';
 import { compareValues, equalValues, valueKey } from '../bson/compare';
 import { wholeNumber } from '../bson/numbers';
 import type { BsonDocument, BsonValue } from '../bson/values';
@@ -120,7 +121,7 @@ const pullAll: CompileChange = (operand) => {
 const pop: CompileChange = (operand, { path }) => {
   const end = wholeNumber(operand);
   if (end !== 1 && end !== -1)
-    throw new MongoServerFault('FailedToParse', `$pop expects 1 or -1, found: ${String(operand)}`);
+    throw new MongoServerFault('FailedToParse', `$pop expects 1 or -1, found: ${shellText(operand)}`);
   return (current) => {
     if (current === undefined) return undefined;
     if (!isArray(current))

@@ -5,8 +5,10 @@ import { toLocal } from './timezone';
 export const DEFAULT_FORMAT = '%Y-%m-%dT%H:%M:%S.%LZ';
 export const DEFAULT_FORMAT_IN_ZONE = '%Y-%m-%dT%H:%M:%S.%L';
 
+type Write = (local: Date, offsetMinutes: number) => string;
+
 /** The format specifiers of `$dateToString` (manual: "Format Specifiers"). */
-const SPECIFIERS: Readonly<Record<string, (local: Date, offsetMinutes: number) => string>> = {
+const SPECIFIERS: Readonly<Record<string, Write>> = {
   d: (date) => pad(date.getUTCDate(), 2),
   G: (date) => pad(isoWeek(date).year, 4),
   H: (date) => pad(date.getUTCHours(), 2),
@@ -26,6 +28,25 @@ const SPECIFIERS: Readonly<Record<string, (local: Date, offsetMinutes: number) =
   '%': () => '%',
 };
 
+/** Formats seldom vary; a pipeline applies one to every document. */
+const compiled = new Map<string, readonly Write[]>();
+const MOST_COMPILED = 100;
+
+function compileFormat(format: string): readonly Write[] {
+  const known = compiled.get(format);
+  if (known !== undefined) return known;
+  const parts = Array.from(format.matchAll(/%(.?)|[^%]+/gsu), ([text, specifier]): Write => {
+    if (specifier === undefined) return () => text;
+    const write = Object.hasOwn(SPECIFIERS, specifier) ? SPECIFIERS[specifier] : undefined;
+    if (write === undefined)
+      throw new MongoServerFault(18_536, `Invalid format character '%${specifier}' in format string`);
+    return write;
+  });
+  if (compiled.size >= MOST_COMPILED) compiled.clear();
+  compiled.set(format, parts);
+  return parts;
+}
+
 /**
  * Formats a date.
  *
@@ -39,10 +60,7 @@ export function formatDate(instant: Date, format: string, timezone: string): str
       18_537,
       `Could not convert date to string: date component was outside the supported range of 0-9999`,
     );
-  return format.replace(/%(.?)/gsu, (_match, specifier: string) => {
-    const write = SPECIFIERS[specifier];
-    if (write === undefined || !Object.hasOwn(SPECIFIERS, specifier))
-      throw new MongoServerFault(18_536, `Invalid format character '%${specifier}' in format string`);
-    return write(local, offset);
-  });
+  return compileFormat(format)
+    .map((write) => write(local, offset))
+    .join('');
 }

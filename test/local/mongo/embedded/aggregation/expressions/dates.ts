@@ -5,6 +5,7 @@ import { isArray, isDocument, isNullish } from '../../bson/values';
 import { MongoServerFault, notSupported } from '../../errors';
 import type { CompileOperator } from '../operands';
 import { compileOptional, expectDate, expectString, namedOperands } from '../operands';
+import { shellText } from '../../bson/shell-text';
 import { addMonths, DAY, dayOfYear, isoDayOfWeek, isoWeek } from './calendar';
 import { DEFAULT_FORMAT, DEFAULT_FORMAT_IN_ZONE, formatDate } from './date-format';
 import { fromLocal, toLocal } from './timezone';
@@ -64,7 +65,7 @@ const REFERENCE = Date.UTC(2000, 0, 1);
 function expectUnit(value: BsonValue, name: string): Unit {
   const unit = UNITS.find((known) => known === value);
   if (unit === undefined)
-    throw new MongoServerFault('FailedToParse', `unknown time unit value: ${String(value)} (${name})`);
+    throw new MongoServerFault('FailedToParse', `unknown time unit value: ${shellText(value)} (${name})`);
   return unit;
 }
 
@@ -86,8 +87,9 @@ const dateTrunc: CompileOperator = (operand, compiler) => {
     const binSize = wholeNumber(bin);
     if (binSize === undefined || binSize < 1)
       throw new MongoServerFault(5_439_017, `${name} requires 'binSize' to be greater than 0`);
-    const firstDay = WEEKDAYS.findIndex((day) => [day, day.slice(0, 3)].includes(String(weekStart).toLowerCase()));
-    if (firstDay === -1) throw new MongoServerFault('FailedToParse', `unknown day of week value: ${String(weekStart)}`);
+    const weekday = expectString(weekStart, 5_439_015, name).toLowerCase();
+    const firstDay = WEEKDAYS.findIndex((day) => [day, day.slice(0, 3)].includes(weekday));
+    if (firstDay === -1) throw new MongoServerFault('FailedToParse', `unknown day of week value: ${weekday}`);
     return truncate(expectDate(instant), {
       unit: expectUnit(unitName, name),
       binSize,

@@ -8,6 +8,8 @@ import type { CompileOperator } from '../operands';
 import { compileOptional, expectString, namedOperands, withOperand, withOperands } from '../operands';
 import { stringFrom } from './conversions';
 
+const codePoints = (text: string): readonly string[] => Array.from(text);
+
 /** MongoDB changes the case of ASCII letters only. */
 const changeCase = (pattern: RegExp, change: (letter: string) => string): CompileOperator =>
   withOperand((value) => (isNullish(value) ? '' : stringFrom(value).replace(pattern, change)));
@@ -25,8 +27,8 @@ const trim =
       const text = input(scope);
       const given = parts.chars === undefined ? WHITE_SPACE : chars(scope);
       if (isNullish(text) || isNullish(given)) return null;
-      const removed = new Set(expectString(given, 50_700, compiler.name));
-      const points = [...expectString(text, 50_699, compiler.name)];
+      const removed = new Set(codePoints(expectString(given, 50_700, compiler.name)));
+      const points = codePoints(expectString(text, 50_699, compiler.name));
       let from = 0;
       let to = points.length;
       while (start && from < to && removed.has(points[from] ?? '')) from += 1;
@@ -40,7 +42,11 @@ function substring([value, start, count]: readonly (BsonValue | undefined)[], na
   const length = wholeNumber(count);
   if (from === undefined || length === undefined || from < 0 || length < 0)
     throw new MongoServerFault(34_450, `${name}: start and length must be whole numbers that are not negative`);
-  return isNullish(value) ? '' : [...stringFrom(value)].slice(from, from + length).join('');
+  return isNullish(value)
+    ? ''
+    : codePoints(stringFrom(value))
+        .slice(from, from + length)
+        .join('');
 }
 
 const regexMatch: CompileOperator = (operand, compiler) => {
@@ -77,7 +83,7 @@ export const STRINGS: Readonly<Record<string, CompileOperator>> = {
     if (separator === '') throw new MongoServerFault(40_087, '$split requires a non-empty separator');
     return expectString(text, 40_085, name).split(expectString(separator, 40_086, name));
   }),
-  $strLenCP: withOperand((value, name) => new Int32([...expectString(value, 34_471, name)].length)),
+  $strLenCP: withOperand((value, name) => new Int32(codePoints(expectString(value, 34_471, name)).length)),
   $substrCP: withOperands([3, 3], substring),
   $trim: trim({ start: true, end: true }),
   $ltrim: trim({ start: true, end: false }),

@@ -53,13 +53,10 @@ function indexBy(candidates: readonly BsonDocument[], path: readonly string[]): 
 }
 
 function localKeys(item: BsonDocument, path: readonly string[]): readonly string[] {
-  const keys: string[] = [];
-  let visited = false;
+  const keys: (readonly string[])[] = [];
   visitPath(item, path, (value) => {
-    visited = true;
-    if (isArray(value)) keys.push(...value.map(valueKey));
-    else keys.push(valueKey(value ?? null));
+    keys.push(isArray(value) ? value.map(valueKey) : [valueKey(value ?? null)]);
     return false;
   });
-  return visited ? keys : [valueKey(null)];
+  return keys.length === 0 ? [valueKey(null)] : keys.flat();
 }
