@@ -27,6 +27,9 @@ export default defineConfig({
   // Requests with an x-api-key stay on the monolith: see `unless` in proxy/routes.yml.
   authenticators: [sessionAuthenticator],
 
+  // /api/private is not the monolith's: nobody expects a key to be accepted there.
+  credentials: [{ header: 'x-api-key', exceptRoutes: ['private'] }],
+
   responses: {
     headers: { 'x-powered-by': 'Express' },
     unauthorized: expressJson(401, { error: 'Not authenticated' }),

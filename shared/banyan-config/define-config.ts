@@ -4,7 +4,7 @@ import { Faults, isFunction, isRecord, isText } from './faults';
 import type { BanyanConfig, BanyanOptions } from './types';
 import { validateSession } from './validate-session';
 
-const KEYS = ['app', 'session', 'identity', 'authenticators', 'responses', 'parity'];
+const KEYS = ['app', 'session', 'identity', 'authenticators', 'credentials', 'responses', 'parity'];
 const KINDS = ['anonymous', 'headers', 'login'];
 
 /**
@@ -32,6 +32,7 @@ function validate(options: unknown, faults: Faults): void {
   validateSession(options['session'], faults);
   faults.check('identity', options['identity'], isFunction, 'a function, such as passportUserData()');
   validateAuthenticators(options['authenticators'], faults);
+  validateCredentials(options['credentials'], faults);
   validateResponses(options['responses'], faults);
   validateParity(options['parity'], faults);
 }
@@ -44,6 +45,23 @@ function validateAuthenticators(authenticators: unknown, faults: Faults): void {
   authenticators.forEach((authenticator: unknown, index) => {
     const good = isRecord(authenticator) && isText(authenticator['name']) && isFunction(authenticator['authenticate']);
     if (!good) faults.add(`authenticators[${index}]`, authenticator, 'an object with name and authenticate');
+  });
+}
+
+function validateCredentials(credentials: unknown, faults: Faults): void {
+  if (credentials === undefined) return;
+  if (!Array.isArray(credentials)) {
+    faults.add('credentials', credentials, "a list such as [{ header: 'x-api-key' }]");
+    return;
+  }
+  credentials.forEach((credential: unknown, index) => {
+    const { exceptRoutes, ...place } = isRecord(credential) ? credential : {};
+    const [kind, ...others] = Object.keys(place);
+    const good = others.length === 0 && ['header', 'cookie', 'query'].includes(String(kind));
+    if (!good || !Object.values(place).every(isText))
+      faults.add(`credentials[${index}]`, credential, 'one of {header: name}, {cookie: name}, {query: name}');
+    const isList = (ids: unknown) => Array.isArray(ids) && ids.every(isText);
+    faults.optional(`credentials[${index}].exceptRoutes`, exceptRoutes, isList, 'a list of route ids');
   });
 }
 

@@ -1,6 +1,7 @@
 export { defineConfig } from './define-config';
 export { expressErrorPage, expressJson } from './express-response';
 export type {
+  AcceptedCredential,
   BanyanConfig,
   BanyanOptions,
   FixedResponse,

@@ -1,4 +1,4 @@
-import type { Authenticator } from '../session/authenticator';
+import type { Authenticator, Credential } from '../session/authenticator';
 import type { IdentityResolver } from '../session/identity';
 import type { SessionConfig, SessionOptions } from '../session/session-config';
 
@@ -32,6 +32,12 @@ export interface ParityConfig {
   readonly identities: Readonly<Record<string, ParityIdentity>>;
 }
 
+/** One kind of credential that the monolith accepts. */
+export type AcceptedCredential = Credential & {
+  /** Ids of listed routes on which the monolith does not accept it. */
+  readonly exceptRoutes?: readonly string[];
+};
+
 /** What a team writes in banyan.config.ts. */
 export interface BanyanOptions {
   /** Path of a module that exports the Express app, from the project's root. */
@@ -40,6 +46,11 @@ export interface BanyanOptions {
   readonly identity: IdentityResolver;
   /** Asked in this order; usually the session first. */
   readonly authenticators: readonly Authenticator[];
+  /**
+   * What the monolith accepts beside its session, such as API keys: `banyan check` warns of requests that would be refused
+   * by Lambda. Headers of `parity.identities` count as well.
+   */
+  readonly credentials?: readonly AcceptedCredential[];
   readonly responses: ResponsesConfig;
   readonly parity: ParityConfig;
 }

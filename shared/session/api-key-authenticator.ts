@@ -18,6 +18,7 @@ interface ApiKeyOptions {
 export function apiKeyAuthenticator({ header = 'x-api-key', findIdentity }: ApiKeyOptions): Authenticator {
   return {
     name: 'api key',
+    credentials: [{ header }],
     async authenticate(request, { db }) {
       const [key] = headerValues(request, header);
       if (key === undefined || key === '') return { outcome: 'anonymous', reason: 'no credential' };

@@ -3,6 +3,7 @@ import type { Logger } from '../logger';
 import type { Identity, IdentityResolver } from './identity';
 import type { SessionFormat } from './session-format';
 import type { ResolvedSession } from './session-config';
+import type { SessionStep } from './session-step';
 import type { RequestHeaders } from './token-from-request';
 
 /** What an authenticator sees of a request. */
@@ -19,6 +20,8 @@ export interface AuthenticationContext {
   readonly db: () => Promise<Db>;
   readonly now: () => Date;
   readonly logger: Logger;
+  /** Hears every step of the session authenticator as it is taken. */
+  readonly observe?: (step: SessionStep) => void;
 }
 
 /** Why a request is anonymous: for logs and tools, never for clients. */
@@ -42,6 +45,9 @@ export type AuthenticationResult =
       readonly afterwards?: () => Promise<void>;
     };
 
+/** Where a request carries a credential, as the conditions of the route table's `unless`. */
+export type Credential = { readonly header: string } | { readonly cookie: string } | { readonly query: string };
+
 /**
  * One kind of credential. They are asked in the configured order until one says who it is; an anonymous result lets the
  * next one try, as the monolith's middleware does.
@@ -50,5 +56,7 @@ export type AuthenticationResult =
  */
 export interface Authenticator {
   readonly name: string;
+  /** Where it looks; `banyan check` compares this with what the monolith accepts. */
+  readonly credentials?: readonly Credential[];
   authenticate(request: AuthenticationRequest, context: AuthenticationContext): Promise<AuthenticationResult>;
 }

@@ -16,21 +16,26 @@ export const sessionAuthenticator: Authenticator = {
   name: 'session',
 
   async authenticate(request, context) {
-    const { session, format, now } = context;
+    const { session, format, now, observe } = context;
     if (request.path !== undefined && !request.path.startsWith(session.cookie.path))
       return anonymous('outside the cookie path');
     const token = tokenFromRequest(request, session.cookieName);
+    observe?.({ step: 'token', token });
     if (token === undefined) return anonymous('no credential');
     const verified = unsign(token.value, session.secrets);
+    observe?.({ step: 'signature', verified });
     if (verified === undefined) return anonymous('bad signature');
 
     const collection = sessionCollection(await context.db(), format);
     const stored = await readSession(collection, verified.id, context);
     if (typeof stored === 'string') return anonymous(stored);
+    observe?.({ step: 'session', session: stored });
     const identity = await context.identity(stored.data, context.db);
+    observe?.({ step: 'identity', identity });
     if (identity === undefined) return anonymous('nobody logged in');
 
     const touch = format.touch(verified.id, stored, now());
+    observe?.({ step: 'touch', touch });
     return {
       outcome: 'authenticated',
       identity,
@@ -40,7 +45,8 @@ export const sessionAuthenticator: Authenticator = {
   },
 };
 
-function sessionCollection(db: Db, format: SessionFormat): Collection {
+/** Where the sessions are. */
+export function sessionCollection(db: Db, format: SessionFormat): Collection {
   const database = format.database === undefined ? db : db.client.db(format.database);
   return database.collection(format.collection);
 }
@@ -48,14 +54,16 @@ function sessionCollection(db: Db, format: SessionFormat): Collection {
 async function readSession(
   collection: Collection,
   id: string,
-  { format, logger, now }: AuthenticationContext,
+  { format, logger, now, observe }: AuthenticationContext,
 ): Promise<StoredSession | AnonymousReason> {
   const record = await collection.findOne(format.filter(id, now()), { projection: format.projection });
+  observe?.({ step: 'record', found: record !== null });
   if (record === null) return 'no live session';
   try {
     return await format.read(record);
   } catch (error) {
     if (!(error instanceof SessionRecordError)) throw error;
+    observe?.({ step: 'unreadable', error });
     logger.warn({ metric: error.code, fault: error.message }, 'session record unreadable, request refused');
     return 'unreadable session';
   }

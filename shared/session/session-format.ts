@@ -14,6 +14,10 @@ export interface StoredSession {
 export interface SessionFormat {
   readonly collection: string;
   readonly database: string | undefined;
+  /** The record's field that says when it expires. */
+  readonly expiryField: string;
+  /** Finds the record of this id whether or not it has expired: for tools that explain a refusal, never to accept. */
+  identify(sessionId: string): Filter<Document>;
   /** Finds the record of this id if it has not expired. The cookie's own `expires` is stale and never asked. */
   filter(sessionId: string, now: Date): Filter<Document>;
   readonly projection: Document;

@@ -14,6 +14,7 @@ const TWO_WEEKS = 1_209_600;
 export class ConnectMongoFormat implements SessionFormat {
   readonly collection: string;
   readonly database: string | undefined;
+  readonly expiryField = 'expires';
   readonly projection = { _id: 0, session: 1, lastModified: 1 };
   private readonly decrypt: ((record: string) => Promise<string>) | undefined;
   private readonly unserialize: ((stored: unknown) => unknown) | undefined;
@@ -28,8 +29,12 @@ export class ConnectMongoFormat implements SessionFormat {
     this.unserialize = options.unserialize ?? (options.serialize && ((stored) => stored));
   }
 
+  identify(sessionId: string): Filter<Document> {
+    return { _id: this.storageId(sessionId) };
+  }
+
   filter(sessionId: string, now: Date): Filter<Document> {
-    return { _id: this.storageId(sessionId), ...notExpired('expires', now) };
+    return { ...this.identify(sessionId), ...notExpired(this.expiryField, now) };
   }
 
   async read(record: Document): Promise<StoredSession> {

@@ -12,9 +12,9 @@ const TWO_WEEKS = 1_209_600_000;
 export class ConnectMongodbSessionFormat implements SessionFormat {
   readonly collection: string;
   readonly database: string | undefined;
+  readonly expiryField: string;
   readonly projection = { _id: 0, session: 1 };
   private readonly idField: string;
-  private readonly expiresKey: string;
 
   constructor(
     private readonly options: ConnectMongodbSessionOptions,
@@ -23,7 +23,11 @@ export class ConnectMongodbSessionFormat implements SessionFormat {
     this.collection = options.collection ?? 'sessions';
     this.database = options.databaseName;
     this.idField = options.idField ?? '_id';
-    this.expiresKey = options.expiresKey ?? 'expires';
+    this.expiryField = options.expiresKey ?? 'expires';
+  }
+
+  identify(sessionId: string): Filter<Document> {
+    return { [this.idField]: sessionId };
   }
 
   /**
@@ -31,7 +35,8 @@ export class ConnectMongodbSessionFormat implements SessionFormat {
    * `expiresKey` it accepts expired sessions until the TTL index removes them. Here the configured key decides.
    */
   filter(sessionId: string, now: Date): Filter<Document> {
-    return { [this.idField]: sessionId, $or: [{ [this.expiresKey]: null }, { [this.expiresKey]: { $gt: now } }] };
+    const notExpired = [{ [this.expiryField]: null }, { [this.expiryField]: { $gt: now } }];
+    return { ...this.identify(sessionId), $or: notExpired };
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- the interface is asynchronous, so faults must reject
@@ -52,8 +57,8 @@ export class ConnectMongodbSessionFormat implements SessionFormat {
     const expires = expiryAfterUse(cookie, this.options.expires ?? TWO_WEEKS, now);
     if (expires === undefined) return undefined;
     return {
-      filter: { [this.idField]: sessionId, [this.expiresKey]: { $gt: now } },
-      update: { $set: { [this.expiresKey]: expires } },
+      filter: { ...this.identify(sessionId), [this.expiryField]: { $gt: now } },
+      update: { $set: { [this.expiryField]: expires } },
     };
   }
 }
