@@ -1,14 +1,6 @@
-import { createHash } from 'node:crypto';
-
 import type { RequestHeaders } from './headers';
 
 const NO_CACHE = /(?:^|,)\s*?no-cache\s*?(?:,|$)/;
-
-/** The weak entity tag that Express 4 puts on every `res.send`: byte length in hex, and 27 characters of the SHA-1. */
-export function weakETag(body: string): string {
-  const hash = createHash('sha1').update(body, 'utf8').digest('base64').slice(0, 27);
-  return `W/"${Buffer.byteLength(body, 'utf8').toString(16)}-${hash}"`;
-}
 
 /**
  * Whether the client's copy is still good, so that Express 4 would answer 304: the rules of `fresh` 0.5 (older than RFC 9110:

@@ -10,7 +10,7 @@ export interface HttpRequest {
   readonly identity: Identity;
   /** As Express's extended parser would give it; unchecked, so hand it to a parser of shared/contracts. */
   readonly query: ParsedQs;
-  /** Decoded once by API Gateway, as by Express. */
+  /** Decoded, as Express decodes them. */
   readonly params: Readonly<Record<string, string | undefined>>;
 }
 
@@ -19,6 +19,19 @@ export function parseRequest(event: APIGatewayProxyEvent): HttpRequest {
   return {
     identity: readIdentity(event.requestContext.authorizer),
     query: parseQuery(event.multiValueQueryStringParameters),
-    params: event.pathParameters ?? {},
+    params: decodeParams(event.pathParameters ?? {}),
   };
+}
+
+/** API Gateway REST hands path parameters over as they were sent (trap 6); malformed encoding, which the proxy keeps on legacy, stays as it is. */
+function decodeParams(params: Readonly<Record<string, string | undefined>>): HttpRequest['params'] {
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, value && decodeParam(value)]));
+}
+
+function decodeParam(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
 }

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 
-import { isFresh, weakETag } from './freshness';
+import { weakETag } from '../../shared/weak-etag';
+import { isFresh } from './freshness';
 import type { RequestHeaders } from './headers';
 
 /** What a handler answers with. Make one with {@link json} or {@link noContent}. */

@@ -28,7 +28,11 @@ export function sessionCookie(
   });
 }
 
-/** Express's `req.secure` under `trust proxy`: the first of the protocols that the proxies in front have named. */
+/**
+ * Express's `req.secure` under `trust proxy`: the first of the protocols that the proxies in front have named. API Gateway
+ * overwrites `X-Forwarded-Proto` by its own, so the routing proxy names the client's under another name as well.
+ */
 function isSecure(headers: RequestHeaders): boolean {
-  return headers.get('x-forwarded-proto')?.split(',', 1)[0]?.trim() === 'https';
+  const protocols = headers.get('x-banyan-forwarded-proto') ?? headers.get('x-forwarded-proto');
+  return protocols?.split(',', 1)[0]?.trim() === 'https';
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
+import { weakETag } from '../weak-etag';
 import type { FixedResponse } from './types';
 
 /** What Express 4 sends for `res.status(statusCode).json(value)`: type, weak ETag, body. */
@@ -36,10 +36,4 @@ export function expressErrorPage(statusCode = 500): FixedResponse {
       '',
     ].join('\n'),
   });
-}
-
-/** The `etag` package's form: length in hex, 27 characters of base64 SHA-1. */
-function weakETag(body: string): string {
-  const hash = createHash('sha1').update(body).digest('base64').slice(0, 27);
-  return `W/"${Buffer.byteLength(body).toString(16)}-${hash}"`;
 }

@@ -43,8 +43,8 @@ describe('each gateway response, beside a real Express', () => {
     oracle = await startOracle(app);
   });
   afterAll(async () => {
-    jest.restoreAllMocks();
     await oracle.close();
+    jest.restoreAllMocks();
   });
 
   const fixedHeaders = banyan.responses.headers;

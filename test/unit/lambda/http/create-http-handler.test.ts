@@ -279,6 +279,18 @@ describe('what a handler receives', () => {
       params: { eventId: 'a/b' },
     });
   });
+
+  it.each([
+    ['a%20b%2Fc', 'a b/c'],
+    ['caf%C3%A9', 'café'],
+    ['a+b', 'a+b'],
+    ['%2541', '%41'],
+    ['%E0%A4%A', '%E0%A4%A'],
+  ])('decodes the path parameter %s once, to %s', async (sent, decoded) => {
+    const respond = jest.fn<ReturnType<Respond>, Parameters<Respond>>(() => noContent());
+    await call(httpHandler(respond), { params: { id: sent } });
+    expect(respond.mock.calls[0]?.[0].params).toEqual({ id: decoded });
+  });
 });
 
 describe('the rolling session cookie', () => {
@@ -326,5 +338,15 @@ describe('the rolling session cookie', () => {
     const forwarded = protocol === undefined ? [] : [['X-Forwarded-Proto', protocol] as const];
     const { headers } = await call(ok, { authorizer: secure, headers: [cookie('new secret'), ...forwarded] });
     expect('set-cookie' in headers).toBe(sent);
+  });
+
+  it('goes by the protocol that the routing proxy names, because API Gateway puts its own https in X-Forwarded-Proto', async () => {
+    const secure = { ...authorizer, sessionCookie: JSON.stringify({ ...STORED_COOKIE, secure: true }) };
+    const forwarded = [
+      ['X-Forwarded-Proto', 'https'],
+      ['X-Banyan-Forwarded-Proto', 'http'],
+    ] as const;
+    const { headers } = await call(ok, { authorizer: secure, headers: [cookie('new secret'), ...forwarded] });
+    expect(headers).not.toHaveProperty('set-cookie');
   });
 });

@@ -29,8 +29,12 @@ export async function startOracle(app: Express): Promise<Oracle> {
   };
 }
 
-/** node:http, because fetch adds headers of its own (`Cache-Control: no-cache` beside conditional ones). */
-async function get(port: number, path: string, headers: readonly (readonly [string, string])[]): Promise<Answer> {
+/** A GET by node:http, because fetch adds headers of its own (`Cache-Control: no-cache` beside conditional ones). */
+export async function get(
+  port: number,
+  path: string,
+  headers: readonly (readonly [string, string])[],
+): Promise<Answer> {
   const outgoing = request({
     host: '127.0.0.1',
     port,
