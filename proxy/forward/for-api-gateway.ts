@@ -11,9 +11,12 @@ const REMAPPED = /^x-amzn-remapped-/i;
 const NOT_RESTORED = new Set(['content-length', 'connection', 'date', 'server', 'transfer-encoding']);
 /** An answer without a body has no type and no length in Express; API Gateway adds both. */
 const DESCRIBES_BODY = new Set(['content-type', 'content-length']);
-/** Not the client's to send, or replaced on the way. */
+/**
+ * Not the client's to send, or replaced on the way. API Gateway obeys `X-HTTP-Method-Override`, Express does not: with it a
+ * client could reach another method than the one that was routed.
+ */
 const NOT_SENT =
-  /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|forwarded|x-forwarded-(for|host|port|proto)|x-real-ip)$/;
+  /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|forwarded|x-forwarded-(for|host|port|proto)|x-real-ip|x-http-method-override|x-banyan-.*)$/;
 
 /**
  * Makes a request fit for API Gateway, so that the client's freedoms under Express survive: HEAD is asked as GET (trap 1),
@@ -28,7 +31,7 @@ export function toApiGateway(
   trustedHops: number,
 ): UpstreamRequest {
   const prefix = lambdaUrl.pathname.replace(/\/$/, '');
-  const query = target.query === undefined ? '' : `?${target.query}`;
+  const query = target.query === undefined ? '' : `?${encodeForApiGateway(target.query)}`;
   return {
     method: request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET'),
     path: `${prefix}${canonicalPath(route, target.pathname)}${query}`,
@@ -63,7 +66,12 @@ export function isRefusedByGateway({ statusCode, headers }: UpstreamResponse): b
   const type = headerValue(headers, 'x-amzn-errortype')?.split(':', 1)[0] ?? '';
   return statusCode === 429
     ? /^(TooManyRequests|LimitExceeded|Throttling)Exception$/.test(type)
-    : type === 'MissingAuthenticationTokenException';
+    : /^(MissingAuthenticationToken|IncompleteSignature)Exception$/.test(type);
+}
+
+/** Encodes what Express takes as it is and API Gateway refuses in a query (`|`, `{`, `}`) or what RFC 3986 section 3.4 does not allow there. */
+function encodeForApiGateway(query: string): string {
+  return query.replace(/[^\x21-\x7e]|["<>\\^`{|}]/g, encodeURIComponent);
 }
 
 /** Static segments as listed, parameters as sent, no trailing slash. */
@@ -87,8 +95,16 @@ function joinedHeaders({ headers }: IncomingMessage): RawHeaders {
   return joined;
 }
 
+/**
+ * Who the client is. API Gateway overwrites `X-Forwarded-Proto` by its own `https`, so the protocol that legacy would see
+ * goes along once more under a name of ours; the handler wrapper reads it.
+ */
 function forwardedHeaders(request: IncomingMessage, trustedHops: number): RawHeaders {
-  if (trustedHops === 0) return edgeHeaders(request);
+  const forwarded = trustedHops === 0 ? edgeHeaders(request) : receivedForwardedHeaders(request);
+  return [...forwarded, 'X-Banyan-Forwarded-Proto', headerValue(forwarded, 'x-forwarded-proto') ?? 'http'];
+}
+
+function receivedForwardedHeaders(request: IncomingMessage): RawHeaders {
   const { headers } = request;
   const forwarded = ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port', 'forwarded'].flatMap((name) => {
     const value = headers[name];

@@ -38,7 +38,7 @@ Demo users (password "${DEMO_PASSWORD}")
 Try it (log in; list events; metrics with the cookie; the same with a bearer token)
 
   TOKEN=$(curl -s ${proxy.url}/api/auth/login -H 'Content-Type: application/json' -d '{"email":"organiser@example.com","password":"${DEMO_PASSWORD}"}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/'); echo "$TOKEN"
-  curl -s -b "eventsapp.sid=$TOKEN" '${proxy.url}/api/events?limit=2&filter\\[status\\]=published'
+  curl -sg -b "eventsapp.sid=$TOKEN" '${proxy.url}/api/events?limit=2&filter[status]=published'
   curl -s -b "eventsapp.sid=$TOKEN" ${proxy.url}/api/events/${event}/metrics
   curl -s -H "Authorization: Bearer $TOKEN" ${proxy.url}/api/events/${event}/metrics
 

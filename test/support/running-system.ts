@@ -8,7 +8,7 @@ import { waitFor } from './wait-for';
 /** The demo's route table with every route but those that exist on Lambda alone moved to one stage. */
 export async function demoRoutes(stage: 'legacy' | 'lambda'): Promise<string> {
   const text = await readFile(path.join(__dirname, '../../proxy/routes.yml'), 'utf8');
-  return text.replaceAll(/stage: \w+(?! # exists only there)/g, `stage: ${stage}`);
+  return text.replaceAll(/stage: \w+\b(?! # exists only there)/g, `stage: ${stage}`);
 }
 
 /** The whole system on free ports, with a route table of its own. */

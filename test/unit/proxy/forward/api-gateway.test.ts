@@ -35,6 +35,20 @@ describe('forward to API Gateway', () => {
     expect(legacy.requests).toHaveLength(0);
   });
 
+  it('encodes what Express takes raw in a query and API Gateway refuses', async () => {
+    await exchangeRaw(proxy.port, `GET /api/events?a={1|2}&filter[x]=%7C" HTTP/1.1\r\nHost: a\r\n${close}`);
+    expect(gateway.requests[0]?.url).toBe('/prod/api/events?a=%7B1%7C2%7D&filter[x]=%7C%22');
+  });
+
+  it('tells Lambda the protocol of the client, and lets no client override method or protocol', async () => {
+    await exchangeRaw(
+      proxy.port,
+      `GET /api/events HTTP/1.1\r\nHost: a\r\nX-HTTP-Method-Override: DELETE\r\nX-Banyan-Forwarded-Proto: https\r\n${close}`,
+    );
+    expect(gateway.requests[0]?.headers).toMatchObject({ 'x-banyan-forwarded-proto': 'http' });
+    expect(gateway.requests[0]?.headers).not.toHaveProperty('x-http-method-override');
+  });
+
   it('spells an absolute-form target in origin-form', async () => {
     await exchangeRaw(proxy.port, `GET http://shop.example/api/events?x HTTP/1.1\r\nHost: shop.example\r\n${close}`);
     expect(gateway.requests[0]?.url).toBe('/prod/api/events?x');
@@ -130,6 +144,7 @@ describe('forward to API Gateway', () => {
     [429, 'TooManyRequestsException'],
     [429, 'LimitExceededException'],
     [403, 'MissingAuthenticationTokenException'],
+    [403, 'IncompleteSignatureException'],
   ])('lets legacy answer a safe request that the gateway refused (%i %s)', async (status, type) => {
     gateway.answer((_request, response) => response.writeHead(status, { 'x-amzn-ErrorType': type }).end('{}'));
     const answer = await exchangeRaw(proxy.port, `GET /api/events HTTP/1.1\r\nHost: a\r\n${close}`);

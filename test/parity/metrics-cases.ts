@@ -1,8 +1,7 @@
-import { DEMO_IDS } from '../local/seed';
-import { describeParity, OWN_ACCOUNT, READABLE, type ParityCase } from './describe-parity';
+import type { ParityCase } from './describe-parity';
 
-const id = DEMO_IDS.event(1).toHexString();
-const get = (name: string, path: string, more: Partial<ParityCase> = {}): ParityCase => ({
+/** A plain GET that everybody of the account may send. */
+export const get = (name: string, path: string, more: Partial<ParityCase> = {}): ParityCase => ({
   name,
   request: { path },
   status: 200,
@@ -10,7 +9,8 @@ const get = (name: string, path: string, more: Partial<ParityCase> = {}): Parity
 });
 const day = (offset: number): string => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
 
-const queries = (path: string): ParityCase[] => [
+/** The queries that both metrics routes understand, right and wrong. */
+export const metricsQueries = (path: string): ParityCase[] => [
   get('by week', `${path}?interval=week`),
   get('by day', `${path}?interval=day`),
   get('a range', `${path}?from=${day(-20)}&to=${day(-5)}`),
@@ -33,21 +33,3 @@ const queries = (path: string): ParityCase[] => [
   },
   { name: 'If-None-Match (trap 13)', request: { path, headers: { 'If-None-Match': '*' } }, status: 304 },
 ];
-
-describeParity('GET /api/events/:eventId/metrics', [
-  get('plain', `/api/events/${id}/metrics`, { status: OWN_ACCOUNT }),
-  ...queries(`/api/events/${id}/metrics`),
-  get('an event without activity', `/api/events/${DEMO_IDS.event(25).toHexString()}/metrics`, {
-    identities: ['organiser'],
-  }),
-  get('an unknown event', '/api/events/ffffffffffffffffffffffff/metrics', {
-    status: { member: 404, anonymous: 401, 'API key': 404 },
-  }),
-  get('a malformed id', '/api/events/x/metrics', { status: { member: 404, anonymous: 401 } }),
-  get('a malformed id and malformed query: which is told', '/api/events/x/metrics?interval=month', { status: 404 }),
-]);
-
-describeParity('GET /api/metrics/all', [
-  get('plain', '/api/metrics/all', { status: READABLE }),
-  ...queries('/api/metrics/all'),
-]);

@@ -1,0 +1,41 @@
+import { MongoError, MongoNetworkError, MongoServerError, MongoServerSelectionError } from 'mongodb';
+import { BanyanError, ConfigError } from '../../shared/errors';
+
+/** An error as a user may see it. */
+export interface DescribedError {
+  readonly code: string;
+  /** One for each fault. */
+  readonly lines: readonly string[];
+}
+
+/**
+ * What went wrong and what to do, in one line for each fault. Texts of unknown errors are not shown, nor those of the
+ * driver that may quote a query or a URI: they could hold a session id or a password.
+ */
+export function describeError(error: unknown): DescribedError {
+  if (error instanceof ConfigError) return { code: error.code, lines: error.faults };
+  if (error instanceof BanyanError) return { code: error.code, lines: [error.message] };
+  if (error instanceof MongoError) return describeMongoError(error);
+  const name = error instanceof Error ? error.name : typeof error;
+  return { code: 'unexpected', lines: [`unexpected ${name}; this is a bug of banyan or of a hook in banyan.config.ts`] };
+}
+
+function describeMongoError(error: MongoError): DescribedError {
+  if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError)
+    return {
+      code: 'database_unreachable',
+      lines: [`MongoDB cannot be reached (${error.message}); check MONGODB_URI and that this machine is in its network`],
+    };
+  if (error instanceof MongoServerError) {
+    const codeName: unknown = error['codeName'];
+    const name = typeof codeName === 'string' ? codeName : `code ${String(error.code)}`;
+    return {
+      code: 'database_refused',
+      lines: [`MongoDB refused with ${name}; check the user, its rights and authSource in MONGODB_URI`],
+    };
+  }
+  return {
+    code: 'database_unusable',
+    lines: [`MongoDB cannot be used (${error.name}); check that MONGODB_URI is a connection string`],
+  };
+}

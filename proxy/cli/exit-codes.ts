@@ -1,0 +1,18 @@
+/** What a command's end says to a script. */
+export const EXIT = { fine: 0, findings: 1, impossible: 2 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** For --help. */
+export const EXIT_CODES_HELP = `
+Exit codes:
+  0  fine
+  1  findings: the token is not accepted, doctor or check found a fault (warnings alone are 0)
+  2  wrong usage, or it cannot be done: database unreachable, configuration bad`;
+
+/** What a command has to say, before anything is printed. */
+export interface CommandResult {
+  readonly exitCode: ExitCode;
+  readonly text: string;
+  /** Printed instead of the text with --json. */
+  readonly json: object;
+}

@@ -1,0 +1,35 @@
+import { passportUser, type Identity } from '../../../shared/session/identity';
+import { ownProperty } from '../../../shared/session/own-property';
+import { fault, ok, type Finding } from '../finding';
+
+/** Whom the request would act for. The name is left out: an inspection is pasted into tickets. */
+export function describeIdentity({ userId, customerAccountId, roles }: Identity): Finding {
+  const list = roles.length === 0 ? 'no roles' : `roles ${roles.join(', ')}`;
+  return ok('identity', `user ${userId}, customer account ${customerAccountId}, ${list}`);
+}
+
+/** Why a session has no identity, as far as its shape tells: names of keys and types, never values. */
+export function describeNobody(data: Readonly<Record<string, unknown>>): Finding {
+  const remedy = 'make identity in banyan.config.ts fit what serializeUser stores';
+  const user = passportUser(data);
+  if (user === undefined) {
+    if (Object.hasOwn(data, 'passport'))
+      return fault('identity', 'passport has no user: logged out, or never logged in', 'the client must log in');
+    return fault(
+      'identity',
+      `nobody is logged in (keys of the session: ${keys(data)})`,
+      "the client must log in; if it has, give identity the monolith's own passport key",
+    );
+  }
+  if (typeof user === 'object')
+    return fault('identity', `the user in the session (keys: ${keys(user)}) was not recognised, or is gone`, remedy);
+  const type = typeof user === 'string' ? 'text' : `a ${typeof user}`;
+  return fault('identity', `the user in the session is ${type}; nobody was found by it`, `${remedy}; for ids use passportUserId`);
+}
+
+/** Names of keys only, shortened: a session could hold anything as a key. */
+function keys(value: object | null): string {
+  const names = Object.keys(value ?? {}).filter((name) => ownProperty(value, name) !== undefined);
+  const shown = names.slice(0, 10).map((name) => (/^[\w$.-]{1,30}$/.test(name) ? name : '?'));
+  return [...shown, ...(names.length > 10 ? ['...'] : [])].join(', ') || 'none';
+}

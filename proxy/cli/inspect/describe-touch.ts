@@ -1,0 +1,24 @@
+import type { ResolvedSession } from '../../../shared/session/session-config';
+import { ownProperty } from '../../../shared/session/own-property';
+import type { StoredSession, Touch } from '../../../shared/session/session-format';
+import { formatDuration } from '../duration';
+import { ok, type Finding } from '../finding';
+
+/** Whether using the token now would extend the session. */
+export function describeTouch(
+  touch: Touch | undefined,
+  { lastModified }: StoredSession,
+  { touchAfter, store }: ResolvedSession,
+  now: Date,
+): Finding {
+  if (touch !== undefined) {
+    const expires = Object.values(ownProperty(touch.update, '$set') ?? {}).find((value) => value instanceof Date);
+    const until = expires instanceof Date ? ` until ${expires.toISOString()}` : '';
+    return ok('touch', `due: the next request extends the session${until}; this command writes nothing`);
+  }
+  if (store.format === 'connect-mongodb-session')
+    return ok('touch', 'never: this store does not extend unchanged sessions unless resave is true');
+  if (lastModified === undefined) return ok('touch', 'not possible: its age leads beyond the calendar');
+  const age = formatDuration(now.getTime() - lastModified.getTime());
+  return ok('touch', `not due: last one ${age} ago, touchAfter ${touchAfter} s`);
+}

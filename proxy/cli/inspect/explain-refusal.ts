@@ -1,0 +1,70 @@
+import type { TokenInput } from './token-input';
+
+/** Base64 of HMAC-SHA256 without padding. */
+const SIGNATURE_LENGTH = 43;
+
+interface Explanation {
+  readonly text: string;
+  readonly remedy: string;
+}
+
+const LOG_IN = 'copy the token again; if it is whole, the client must log in again';
+
+/** Why there is nothing to verify in what was given. Never repeats any of it: it may be a secret. */
+export function explainNoToken(given: string, { form, cookies }: TokenInput, cookieName: string): Explanation {
+  const text = given.trim();
+  if (text === '') return { text: 'nothing was given', remedy: 'give the value of the session cookie' };
+  if (/\beyJ[\w-]+\.[\w-]+\.[\w-]*/.test(text))
+    return {
+      text: 'this is a JSON Web Token, not an express-session token',
+      remedy: 'the monolith signs session ids (s:<id>.<signature>); look where this token comes from',
+    };
+  if (/s%253a/i.test(text))
+    return { text: 'percent-encoded twice', remedy: 'find the client or proxy that encodes the cookie once more' };
+  if (form === 'Cookie header' && !hasCookie(text, cookieName))
+    return {
+      text: `no cookie is named ${cookieName} (of ${cookies}; names are case-sensitive)`,
+      remedy: 'compare session.cookieName in banyan.config.ts with the name option of express-session',
+    };
+  if (form === 'Authorization header')
+    return {
+      text: 'Authorization does not hold Bearer and one signed value',
+      remedy: 'a present Authorization header decides, even beside a good cookie; send Bearer s:<id>.<signature>',
+    };
+  return {
+    text: 'the value does not begin with s: (or s%3A), so it is not signed',
+    remedy: 'a bare session id is never accepted; copy the whole value of the cookie',
+  };
+}
+
+/** Why no secret fits a token, as far as its shape tells. */
+export function explainBadSignature(token: string, secretCount: number): Explanation {
+  const dot = token.lastIndexOf('.');
+  if (dot === -1) return { text: 'the token has no signature: nothing follows the id', remedy: LOG_IN };
+  if (dot < 3) return { text: 'the session id is empty', remedy: LOG_IN };
+  const signature = token.slice(dot + 1);
+  if (signature.endsWith('='))
+    return {
+      text: 'the signature is padded with =, which express-session does not accept',
+      remedy: 'use the value as the monolith sent it',
+    };
+  if (signature.length !== SIGNATURE_LENGTH)
+    return {
+      text: `the signature has ${signature.length} of ${SIGNATURE_LENGTH} characters: the token was cut off or changed`,
+      remedy: LOG_IN,
+    };
+  if (/[-_]/.test(signature))
+    return {
+      text: 'the signature is base64url, which express-session does not accept',
+      remedy: 'use the value as the monolith sent it',
+    };
+  const secrets = secretCount === 1 ? 'not signed by the configured secret' : `signed by none of the ${secretCount} secrets`;
+  return {
+    text: secrets,
+    remedy: 'compare the fingerprints of `banyan session doctor` between this deployment and the monolith',
+  };
+}
+
+function hasCookie(header: string, name: string): boolean {
+  return header.split(';').some((pair) => pair.replace(/^\s*(set-)?cookie:/i, '').split('=', 1)[0]?.trim() === name);
+}

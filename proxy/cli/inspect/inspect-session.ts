@@ -1,0 +1,92 @@
+import type { Db } from 'mongodb';
+import type { BanyanConfig } from '../../../shared/banyan-config';
+import { createLogger } from '../../../shared/logger';
+import type { AuthenticationContext, AuthenticationResult } from '../../../shared/session/authenticator';
+import { sessionFormat } from '../../../shared/session/formats/select';
+import { sessionAuthenticator, sessionCollection } from '../../../shared/session/session-authenticator';
+import type { ResolvedSession } from '../../../shared/session/session-config';
+import type { SessionStep } from '../../../shared/session/session-step';
+import { describeError } from '../describe-error';
+import { EXIT, type CommandResult } from '../exit-codes';
+import { renderFindings } from '../finding';
+import { describeInspection } from './describe-inspection';
+import { lookUpRecord } from './look-up-record';
+import { readTokenInput } from './token-input';
+
+export interface InspectParts {
+  readonly banyan: Pick<BanyanConfig, 'identity' | 'authenticators'>;
+  readonly session: ResolvedSession;
+  readonly db: () => Promise<Db>;
+  readonly now: Date;
+}
+
+/**
+ * Says step by step why a token is or is not accepted, by running the authorizer's own session authenticator and
+ * listening to it. Writes nothing: a touch that is due is only told.
+ *
+ * @returns exit code 1 when the token is not accepted
+ * @throws the driver's error when the database is needed and cannot be asked
+ */
+export async function inspectSession(given: string, parts: InspectParts): Promise<CommandResult> {
+  const { banyan, session, now } = parts;
+  const format = sessionFormat(session);
+  const steps: SessionStep[] = [];
+  const context: AuthenticationContext = {
+    session,
+    format,
+    identity: banyan.identity,
+    db: parts.db,
+    now: () => now,
+    logger: createLogger({ level: 'silent' }),
+    observe: (step) => steps.push(step),
+  };
+  const input = readTokenInput(given, session.cookieName);
+  const result = await sessionAuthenticator.authenticate(input.headers, context).catch(asFault);
+
+  const verified = steps.find((step) => step.step === 'signature')?.verified;
+  const asked = steps.some(({ step }) => step === 'record');
+  const collection = asked ? sessionCollection(await parts.db(), format) : undefined;
+  const record = collection && verified && (await lookUpRecord(collection, format, verified.id));
+
+  const { findings, accepted, verdict } = describeInspection({
+    given,
+    input,
+    steps,
+    result,
+    record,
+    session,
+    now,
+    place: collection === undefined ? '' : collection.namespace,
+    sessionIsAsked: banyan.authenticators.some(({ name }) => name === sessionAuthenticator.name),
+  });
+  const identity = accepted && result.outcome === 'authenticated' ? result.identity : undefined;
+  return {
+    exitCode: accepted ? EXIT.fine : EXIT.findings,
+    text: `${renderFindings(findings)}\n${verdict}\n`,
+    json: {
+      accepted,
+      verdict,
+      steps: findings,
+      ...(identity && {
+        identity: {
+          userId: identity.userId,
+          customerAccountId: identity.customerAccountId,
+          roles: identity.roles,
+        },
+      }),
+    },
+  };
+}
+
+/** An outcome beside those of the authenticator: it threw, for which the authorizer answers 500. */
+export interface FaultyResult {
+  readonly outcome: 'fault';
+  readonly error: unknown;
+}
+export type InspectedResult = AuthenticationResult | FaultyResult;
+
+/** A database that is away is no finding about the token. */
+function asFault(error: unknown): FaultyResult {
+  if (describeError(error).code.startsWith('database')) throw error;
+  return { outcome: 'fault', error };
+}

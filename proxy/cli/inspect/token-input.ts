@@ -1,0 +1,27 @@
+import type { RequestHeaders } from '../../../shared/session/token-from-request';
+
+/** What somebody pasted, as the request that would carry it. */
+export interface TokenInput {
+  readonly form: 'value' | 'Cookie header' | 'Authorization header';
+  readonly headers: RequestHeaders;
+  /** How many cookies the text holds, when it is a Cookie header. */
+  readonly cookies: number;
+}
+
+/**
+ * Accepts what is at hand: the cookie's value (raw or percent-encoded), a `name=value` pair or a whole Cookie header, or
+ * `Bearer ...`; the last two also behind their header's name, as developer tools copy them.
+ */
+export function readTokenInput(text: string, cookieName: string): TokenInput {
+  const trimmed = text.trim();
+  const authorization = /^authorization:\s*(.*)$/is.exec(trimmed)?.[1] ?? /^bearer\s.*$/is.exec(trimmed)?.[0];
+  if (authorization !== undefined)
+    return { form: 'Authorization header', headers: { headers: { authorization } }, cookies: 0 };
+  const cookie = /^(?:set-)?cookie:\s*(.*)$/is.exec(trimmed)?.[1] ?? (isPair(trimmed) ? trimmed : undefined);
+  if (cookie !== undefined)
+    return { form: 'Cookie header', headers: { headers: { cookie } }, cookies: cookie.split(';').length };
+  return { form: 'value', headers: { headers: { cookie: `${cookieName}=${trimmed}` } }, cookies: 1 };
+}
+
+/** A signed value may hold `=` itself, when somebody has padded its signature. */
+const isPair = (text: string) => !/^s(:|%3a)/i.test(text) && /^[^\s=;,"]+=[^=]/.test(text);

@@ -1,0 +1,20 @@
+import type { Db } from 'mongodb';
+import { connectMongo } from '../../shared/mongo';
+
+const OPTIONS = {
+  appName: 'banyan',
+  maxPoolSize: 2,
+  serverSelectionTimeoutMS: 5_000,
+  connectTimeoutMS: 5_000,
+  socketTimeoutMS: 30_000,
+} as const;
+
+/** Works with a database that is connected at the first use and closed afterwards. Errors are the driver's own. */
+export async function withDatabase<T>(uri: string, work: (db: () => Promise<Db>) => Promise<T>): Promise<T> {
+  const connection = connectMongo(uri, OPTIONS);
+  try {
+    return await work(() => connection.db());
+  } finally {
+    await connection.close();
+  }
+}
