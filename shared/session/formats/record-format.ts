@@ -26,7 +26,9 @@ export function recordFormat(stored: unknown): RecordFormat {
 function encryptedFormat(stored: string): RecordFormat {
   const hex = /^(?:[0-9a-f]{2})+$/i.test(stored);
   const fields = readOctetStrings(Buffer.from(stored, hex ? 'hex' : 'base64'));
-  if (fields?.length === 6) return fields[2]?.length === 16 ? 'kruptein 3.4' : 'kruptein 3.0 to 3.3';
+  // Up to 3.3 the HMAC (the second field) is kept as text, since 3.4 as bytes.
+  const hmac = fields?.length === 6 ? fields[1]?.toString('latin1') : undefined;
+  if (hmac !== undefined) return /^[\w+/]*={0,2}$/.test(hmac) ? 'kruptein 3.0 to 3.3' : 'kruptein 3.4';
   // 12 bytes IV, 16 bytes tag and at least `{}`.
   return /^[\w+/-]{40,}={0,2}$/.test(stored) ? 'base64 (perhaps WebCrypto)' : 'unknown';
 }

@@ -1,0 +1,59 @@
+import { IncomingMessage } from 'node:http';
+import { MongoClient } from 'mongodb';
+import request from 'supertest';
+import { startEmbedded, type EmbeddedMongo } from '../../../local/mongo';
+import { oracleApp, passport04 } from '../../../oracles/app';
+import { connectMongo, type OracleStore } from '../../../oracles/stores';
+import { cookieEvent, runningAuthorizer, SECRETS } from './running-authorizer';
+
+const ann = { userId: 'u1', customerAccountId: 'a1', fullName: 'Ann', roles: ['member'] };
+const bob = { ...ann, userId: 'u2', fullName: 'Bob' };
+
+/** passport 0.4 adds methods to a class of Node's that other test files of this process use as well. */
+const PATCHED = ['login', 'logIn', 'logout', 'logOut', 'isAuthenticated', 'isUnauthenticated'];
+
+let mongo: EmbeddedMongo;
+let oracle: OracleStore;
+let client: MongoClient;
+let app: ReturnType<typeof oracleApp>;
+let lambda: ReturnType<typeof runningAuthorizer>;
+
+beforeAll(async () => {
+  mongo = await startEmbedded();
+  const uri = `mongodb://127.0.0.1:${mongo.port}/passport`;
+  oracle = connectMongo(6, uri);
+  client = await MongoClient.connect(uri);
+  app = oracleApp({ session: { secret: SECRETS, store: oracle.store }, passport: passport04() });
+  lambda = runningAuthorizer({ uri, session: { store: { format: 'connect-mongo' } } });
+});
+afterAll(async () => {
+  for (const name of PATCHED) Reflect.deleteProperty(IncomingMessage.prototype, name);
+  await Promise.all([oracle.close(), client.close(), lambda.connection.close()]);
+  await mongo.stop();
+});
+
+const login = (user: object, cookie = '') =>
+  request(app).post('/login').set('Cookie', cookie).send({ user }).expect(200);
+const cookieOf = (response: request.Response) => String(response.headers['set-cookie']?.[0]).split(';')[0] ?? '';
+const legacy = async (cookie: string) => (await request(app).get('/whoami').set('Cookie', cookie)).status;
+
+describe('sessions of passport 0.4', () => {
+  it('keep their id across a login, so that the old cookie is the new user', async () => {
+    const cookie = cookieOf(await login(ann));
+    await expect(lambda.authorize(cookieEvent(cookie))).resolves.toMatchObject({ principalId: 'u1' });
+    await login(bob, cookie);
+    expect((await request(app).get('/whoami').set('Cookie', cookie)).body).toEqual(bob);
+    await expect(lambda.authorize(cookieEvent(cookie))).resolves.toMatchObject({ principalId: 'u2' });
+  });
+
+  it('stay behind empty after logout, and are refused', async () => {
+    const cookie = cookieOf(await login(ann));
+    await request(app).post('/logout').set('Cookie', cookie).expect(204);
+    const id = decodeURIComponent(cookie)
+      .replace(/^.*?s:/, '')
+      .replace(/\.[^.]*$/, '');
+    const record = await client.db().collection<{ _id: string; session: string }>('sessions').findOne({ _id: id });
+    expect(JSON.parse(record?.session ?? '')).toMatchObject({ passport: {} });
+    expect([await legacy(cookie), await lambda.status(cookieEvent(cookie))]).toEqual([401, 401]);
+  });
+});

@@ -1,0 +1,116 @@
+import { Binary, MongoClient } from 'mongodb';
+import request from 'supertest';
+import { completeSession, resolveSession } from '../../../../shared/session/session-config';
+import { sessionFormat } from '../../../../shared/session/formats/select';
+import { startEmbedded, type EmbeddedMongo } from '../../../local/mongo';
+import { oracleApp, passport07 } from '../../../oracles/app';
+import { loadFrom, type Workspace } from '../../../oracles/load';
+import { connectMongo, connectMongo3 } from '../../../oracles/stores';
+import { cookieEvent, runningAuthorizer, SECRETS } from './running-authorizer';
+
+// Later versions of kruptein want two of each kind of character.
+const SECRET = 'Store-Secret-2026';
+const user = { userId: 'u1', customerAccountId: 'a1', fullName: 'Ann', roles: ['member'] };
+const encryption = { scheme: 'kruptein', secret: [SECRET] } as const;
+
+let mongo: EmbeddedMongo;
+let uri: string;
+
+beforeAll(async () => {
+  mongo = await startEmbedded();
+  uri = `mongodb://127.0.0.1:${mongo.port}/formats`;
+});
+afterAll(async () => {
+  await mongo.stop();
+});
+
+describe('the encryption of connect-mongo 3', () => {
+  it('is accepted by the monolith and refused by name, as our fault', async () => {
+    const oracle = connectMongo3(uri, { secret: SECRET });
+    const { store } = oracle;
+    const app = oracleApp({ session: { secret: SECRETS, store }, passport: passport07() });
+    const response = await request(app).post('/login').send({ user }).expect(200);
+    const cookie = String(response.headers['set-cookie']?.[0]).split(';')[0] ?? '';
+    await request(app).get('/whoami').set('Cookie', cookie).expect(200);
+
+    for (const ours of [{ format: 'connect-mongo' }, { format: 'connect-mongo', encryption }] as const) {
+      const lambda = runningAuthorizer({ uri, session: { store: ours } });
+      expect(await lambda.status(cookieEvent(cookie))).toBe(500);
+      expect(lambda.logger.text()).toContain('it looks like the encryption of connect-mongo 3; not supported');
+      expect(lambda.logger.text()).not.toContain(SECRET);
+      await lambda.connection.close();
+    }
+    await oracle.close();
+  });
+});
+
+describe('records of kruptein', () => {
+  interface Kruptein {
+    set(secret: string, plaintext: string, callback: (error: unknown, record: string) => void): void;
+  }
+
+  /** What connect-mongo 4 and 5 would store with this kruptein. */
+  function encrypt(workspace: Workspace, session: object): Promise<string> {
+    const create = loadFrom(workspace, 'kruptein') as (options: object) => Kruptein;
+    const sizes = { key_size: 32, iv_size: 16, at_size: 16 };
+    const kruptein = create({ algorithm: 'aes-256-gcm', hashing: 'sha512', encodeas: 'base64', ...sizes });
+    return new Promise((resolve, reject) => {
+      kruptein.set(SECRET, JSON.stringify(session), (error, record) =>
+        error === null || error === undefined ? resolve(record) : reject(new Error('kruptein failed')),
+      );
+    });
+  }
+
+  const read = async (record: unknown) => {
+    const options = completeSession({ secrets: ['s'], store: { format: 'connect-mongo', encryption } });
+    return sessionFormat(resolveSession(options, {})).read({ session: record });
+  };
+
+  it.each<[Workspace, RegExp]>([
+    ['kruptein-3.1', /this one was written by kruptein 3\.1\.7 to 3\.3\.0; not supported/],
+    ['kruptein-3.4', /it looks like kruptein 3\.4, .*; not supported/],
+  ])('of the workspace %s are refused by name', async (workspace, message) => {
+    await expect(read(await encrypt(workspace, { cookie: {} }))).rejects.toThrow(message);
+  });
+
+  it('of 3.0.8 are read', async () => {
+    await expect(read(await encrypt('connect-mongo-6', { cookie: {}, a: 1 }))).resolves.toMatchObject({
+      data: { a: 1 },
+    });
+  });
+});
+
+describe('a session whose format was changed under way', () => {
+  it('is 500 on both sides, never 401', async () => {
+    const oracle = connectMongo(6, uri, { collectionName: 'changed' });
+    const { store } = oracle;
+    const app = oracleApp({ session: { secret: SECRETS, store }, passport: passport07() });
+    const response = await request(app).post('/login').send({ user }).expect(200);
+    const cookie = String(response.headers['set-cookie']?.[0]).split(';')[0] ?? '';
+    const client = await MongoClient.connect(uri);
+    const lambda = runningAuthorizer({
+      uri,
+      session: { store: { format: 'connect-mongo', collectionName: 'changed' } },
+    });
+
+    await client
+      .db()
+      .collection('changed')
+      .updateOne({}, { $set: { session: { cookie: {}, passport: { user } } } });
+    await request(app).get('/whoami').set('Cookie', cookie).expect(500);
+    expect(await lambda.status(cookieEvent(cookie))).toBe(500);
+
+    // A broken record, though, is 401 here: see the decisions in lambda/authorizer/README.md.
+    for (const broken of ['{', 'null', '{"passport":{}}', 7, new Binary(Buffer.from('x'))]) {
+      await client
+        .db()
+        .collection('changed')
+        .updateOne({}, { $set: { session: broken } });
+      expect([broken, await lambda.status(cookieEvent(cookie))]).toEqual([
+        broken,
+        broken instanceof Binary ? 500 : 401,
+      ]);
+    }
+    await Promise.all([oracle.close(), client.close(), lambda.connection.close()]);
+  });
+});
