@@ -17,14 +17,19 @@ export function describeError(error: unknown): DescribedError {
   if (error instanceof BanyanError) return { code: error.code, lines: [error.message] };
   if (error instanceof MongoError) return describeMongoError(error);
   const name = error instanceof Error ? error.name : typeof error;
-  return { code: 'unexpected', lines: [`unexpected ${name}; this is a bug of banyan or of a hook in banyan.config.ts`] };
+  return {
+    code: 'unexpected',
+    lines: [`unexpected ${name}; this is a bug of banyan or of a hook in banyan.config.ts`],
+  };
 }
 
 function describeMongoError(error: MongoError): DescribedError {
   if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError)
     return {
       code: 'database_unreachable',
-      lines: [`MongoDB cannot be reached (${error.message}); check MONGODB_URI and that this machine is in its network`],
+      lines: [
+        `MongoDB cannot be reached (${error.message}); check MONGODB_URI and that this machine is in its network`,
+      ],
     };
   if (error instanceof MongoServerError) {
     const codeName: unknown = error['codeName'];

@@ -69,9 +69,9 @@ export function isRefusedByGateway({ statusCode, headers }: UpstreamResponse): b
     : /^(MissingAuthenticationToken|IncompleteSignature)Exception$/.test(type);
 }
 
-/** Encodes what Express takes as it is and API Gateway refuses in a query (`|`, `{`, `}`) or what RFC 3986 section 3.4 does not allow there. */
+/** Encodes what Express takes as it is and API Gateway refuses in a query (`|`, `{`, `}`) or splits at (`;`), or what RFC 3986 section 3.4 does not allow there. */
 function encodeForApiGateway(query: string): string {
-  return query.replace(/[^\x21-\x7e]|["<>\\^`{|}]/g, encodeURIComponent);
+  return query.replace(/[^\x21-\x7e]|["<>\\^`{|};]/g, encodeURIComponent);
 }
 
 /** Static segments as listed, parameters as sent, no trailing slash. */

@@ -1,3 +1,4 @@
+import { ObjectId } from 'mongodb';
 import { passportUser, type Identity } from '../../../shared/session/identity';
 import { ownProperty } from '../../../shared/session/own-property';
 import { fault, ok, type Finding } from '../finding';
@@ -21,10 +22,14 @@ export function describeNobody(data: Readonly<Record<string, unknown>>): Finding
       "the client must log in; if it has, give identity the monolith's own passport key",
     );
   }
-  if (typeof user === 'object')
+  if (typeof user === 'object' && !(user instanceof ObjectId))
     return fault('identity', `the user in the session (keys: ${keys(user)}) was not recognised, or is gone`, remedy);
-  const type = typeof user === 'string' ? 'text' : `a ${typeof user}`;
-  return fault('identity', `the user in the session is ${type}; nobody was found by it`, `${remedy}; for ids use passportUserId`);
+  const type = user instanceof ObjectId ? 'an ObjectId' : typeof user === 'string' ? 'text' : `a ${typeof user}`;
+  return fault(
+    'identity',
+    `the user in the session is ${type}; nobody was found by it`,
+    `${remedy}; for ids use passportUserId`,
+  );
 }
 
 /** Names of keys only, shortened: a session could hold anything as a key. */

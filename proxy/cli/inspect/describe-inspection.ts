@@ -21,6 +21,7 @@ export interface InspectionFacts {
   readonly record: RecordLook | undefined;
   readonly session: ResolvedSession;
   readonly now: Date;
+  readonly expiryField: string;
   /** `database.collection`. */
   readonly place: string;
   /** Whether the session is among the authenticators of banyan.config.ts. */
@@ -86,7 +87,7 @@ function describeStep(step: SessionStep, facts: InspectionFacts): Finding[] {
       return [describeIdentity(step.identity)];
     case 'touch': {
       const stored = facts.steps.find((earlier) => earlier.step === 'session')?.session;
-      return stored === undefined ? [] : [describeTouch(step.touch, stored, session, now)];
+      return stored === undefined ? [] : [describeTouch(step.touch, stored, session, facts.expiryField, now)];
     }
   }
 }

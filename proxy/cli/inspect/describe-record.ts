@@ -20,7 +20,7 @@ export function explainMissing(record: RecordLook | undefined, place: string, no
     const remedy =
       record?.documents === 0
         ? `${place} is empty: check the database in MONGODB_URI and the collection in session.store`
-        : 'the client must log in again; if it has just done so, this is not the monolith\'s database';
+        : "the client must log in again; if it has just done so, this is not the monolith's database";
     return fault('document', `not in ${place}: logged out, expired and removed, or never stored here`, remedy);
   }
   const { expiry } = record;

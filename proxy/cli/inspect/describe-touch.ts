@@ -8,11 +8,12 @@ import { ok, type Finding } from '../finding';
 export function describeTouch(
   touch: Touch | undefined,
   { lastModified }: StoredSession,
-  { touchAfter, store }: ResolvedSession,
+  { touchAfter, store }: Pick<ResolvedSession, 'touchAfter' | 'store'>,
+  expiryField: string,
   now: Date,
 ): Finding {
   if (touch !== undefined) {
-    const expires = Object.values(ownProperty(touch.update, '$set') ?? {}).find((value) => value instanceof Date);
+    const expires = ownProperty(ownProperty(touch.update, '$set'), expiryField);
     const until = expires instanceof Date ? ` until ${expires.toISOString()}` : '';
     return ok('touch', `due: the next request extends the session${until}; this command writes nothing`);
   }

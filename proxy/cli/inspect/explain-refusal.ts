@@ -58,7 +58,8 @@ export function explainBadSignature(token: string, secretCount: number): Explana
       text: 'the signature is base64url, which express-session does not accept',
       remedy: 'use the value as the monolith sent it',
     };
-  const secrets = secretCount === 1 ? 'not signed by the configured secret' : `signed by none of the ${secretCount} secrets`;
+  const secrets =
+    secretCount === 1 ? 'not signed by the configured secret' : `signed by none of the ${secretCount} secrets`;
   return {
     text: secrets,
     remedy: 'compare the fingerprints of `banyan session doctor` between this deployment and the monolith',
@@ -66,5 +67,11 @@ export function explainBadSignature(token: string, secretCount: number): Explana
 }
 
 function hasCookie(header: string, name: string): boolean {
-  return header.split(';').some((pair) => pair.replace(/^\s*(set-)?cookie:/i, '').split('=', 1)[0]?.trim() === name);
+  return header.split(';').some(
+    (pair) =>
+      pair
+        .replace(/^\s*(set-)?cookie:/i, '')
+        .split('=', 1)[0]
+        ?.trim() === name,
+  );
 }

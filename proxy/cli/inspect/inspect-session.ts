@@ -56,6 +56,7 @@ export async function inspectSession(given: string, parts: InspectParts): Promis
     record,
     session,
     now,
+    expiryField: format.expiryField,
     place: collection === undefined ? '' : collection.namespace,
     sessionIsAsked: banyan.authenticators.some(({ name }) => name === sessionAuthenticator.name),
   });

@@ -17,7 +17,6 @@ export interface RecordLook {
 export async function lookUpRecord(collection: Collection, format: SessionFormat, id: string): Promise<RecordLook> {
   const projection = { _id: 0, [format.expiryField]: 1 };
   const record = await collection.findOne(format.identify(id), { projection, ...LIMIT });
-  if (record !== null)
-    return { found: true, expiry: ownProperty(record, format.expiryField), documents: undefined };
+  if (record !== null) return { found: true, expiry: ownProperty(record, format.expiryField), documents: undefined };
   return { found: false, expiry: undefined, documents: await collection.estimatedDocumentCount(LIMIT) };
 }

@@ -1,0 +1,120 @@
+import type { ResolvedSession } from '../../../shared/session/session-config';
+import type { StoredCookie } from '../../../shared/session/stored-cookie';
+import { formatDuration } from '../duration';
+import { fault, ok, warning, type Finding } from '../finding';
+import type { RecordFacts } from './record-facts';
+import { share } from './share';
+
+/** Compares what is inside the sessions with the configuration: cookie attributes, passport, identities. Pure. */
+export function diagnoseSessions(sample: readonly RecordFacts[], session: ResolvedSession): Finding[] {
+  const readable = sample.filter(({ unreadable }) => unreadable === undefined);
+  if (readable.length === 0) return [];
+  const cookies = readable.flatMap(({ cookie }) => cookie ?? []);
+  return [...diagnoseCookies(cookies, session), ...diagnoseUsers(readable)];
+}
+
+function diagnoseCookies(cookies: readonly StoredCookie[], { cookie, rolling }: ResolvedSession): Finding[] {
+  const total = cookies.length;
+  const count = (isSo: (stored: StoredCookie) => boolean) => cookies.filter(isSo).length;
+  const ages = distribution(cookies, ({ originalMaxAge }) =>
+    originalMaxAge === undefined ? 'browser session' : formatDuration(originalMaxAge),
+  );
+  const attributes = [
+    `Secure ${share(
+      count(({ secure }) => Boolean(secure)),
+      total,
+    )}`,
+    `HttpOnly ${share(
+      count(({ httpOnly }) => Boolean(httpOnly)),
+      total,
+    )}`,
+    `SameSite ${distribution(cookies, ({ sameSite }) => (sameSite === true ? 'strict' : word(sameSite)))}`,
+  ];
+  const findings = [ok('cookie age', ages), ok('cookie', attributes.join(', '))];
+
+  const elsewhere = count(({ path }) => path !== cookie.path);
+  if (elsewhere > 0)
+    findings.push(
+      fault(
+        'cookie path',
+        `${share(elsewhere, total)} have another path than ${cookie.path}`,
+        "set session.cookie.path to the monolith's: express-session has no session outside of it",
+      ),
+    );
+  const readableByScripts = count(({ httpOnly }) => !httpOnly);
+  if (readableByScripts > 0)
+    findings.push(
+      warning('cookie', `${share(readableByScripts, total)} can be read by scripts`, 'set httpOnly in the monolith'),
+    );
+  const refused = count(({ sameSite, secure }) => /^none$/i.test(word(sameSite)) && !secure);
+  if (refused > 0)
+    findings.push(
+      warning('cookie', `${share(refused, total)} are SameSite=None without Secure`, 'browsers drop them; set secure'),
+    );
+  findings.push(diagnoseRolling(cookies, rolling));
+  return findings;
+}
+
+/** The store does not say whether the monolith rolls; only what follows if it does or not. */
+function diagnoseRolling(cookies: readonly StoredCookie[], rolling: boolean): Finding {
+  const aged = cookies.filter(({ originalMaxAge }) => originalMaxAge !== undefined).length;
+  if (rolling)
+    return ok('rolling', 'true: every answer renews the cookie (the store cannot show whether the monolith does)');
+  if (aged === 0) return ok('rolling', 'false, and cookies end with the browser session');
+  return ok(
+    'rolling',
+    'false: browsers forget the cookie at its first age, however long the store extends the session',
+  );
+}
+
+function diagnoseUsers(readable: readonly RecordFacts[]): Finding[] {
+  const total = readable.length;
+  const count = (user: RecordFacts['user']) => readable.filter((record) => record.user === user).length;
+  const recognised = count('recognised');
+  const findings = [ok('users', `${share(recognised, total)} are of a user that identity recognises`)];
+  const strangers = count('not recognised');
+  if (strangers > 0) {
+    const text = `${share(strangers, total)} have passport.user, but identity recognises nobody`;
+    findings.push(
+      recognised === 0
+        ? fault('users', text, 'make identity in banyan.config.ts fit what serializeUser stores')
+        : warning('users', text, 'users that were deleted, or an older form of passport.user'),
+    );
+  }
+  if (count('failed') > 0)
+    findings.push(
+      fault('users', `identity threw for ${share(count('failed'), total)}`, 'it must answer undefined instead'),
+    );
+  if (recognised === 0 && count('nobody') === total)
+    findings.push(
+      warning(
+        'passport key',
+        `no session has passport.user; keys seen: ${keysOf(readable)}`,
+        "log in once and come back; or give identity the monolith's own passport key",
+      ),
+    );
+  return findings;
+}
+
+/** Keys that several sessions share; one that stands in a single session could be somebody's data. */
+function keysOf(readable: readonly RecordFacts[]): string {
+  const all = readable.flatMap(({ keys }) => keys);
+  const common = [...new Set(all)].filter(
+    (key) => /^[\w$.-]{1,30}$/.test(key) && (readable.length === 1 || all.indexOf(key) !== all.lastIndexOf(key)),
+  );
+  return common.slice(0, 10).join(', ') || 'none in common';
+}
+
+/** `14 d (190), browser session (10)`. */
+function distribution(cookies: readonly StoredCookie[], of: (cookie: StoredCookie) => string): string {
+  const counts = new Map<string, number>();
+  for (const cookie of cookies) counts.set(of(cookie), (counts.get(of(cookie)) ?? 0) + 1);
+  if (counts.size === 1) return `${[...counts.keys()].join('')}`;
+  return [...counts]
+    .map(([value, count]) => `${value} (${count})`)
+    .slice(0, 5)
+    .join(', ');
+}
+
+/** Attributes of stored cookies are outside data. */
+const word = (value: unknown) => (typeof value === 'string' && /^\w{1,10}$/.test(value) ? value : 'not set');

@@ -1,0 +1,111 @@
+import type { ResolvedSession } from '../../../shared/session/session-config';
+import { describeStore } from '../describe-store';
+import { fault, ok, warning, type Finding } from '../finding';
+import { share } from './share';
+import type { StoreFacts } from './store-facts';
+
+/** Compares where and how sessions are stored with the configuration. Pure. */
+export function diagnoseStore(facts: StoreFacts, session: ResolvedSession, expiryField: string): Finding[] {
+  const { place, documents, sample, cutShort } = facts;
+  if (sample.length === 0) return [emptyStore(facts)];
+  const limits = cutShort ? ', cut short because reading took too long' : '';
+  return [
+    ok('documents', `about ${documents} in ${place}; ${sample.length} looked at${limits}`),
+    ...diagnoseFormat(facts, session),
+    ...diagnoseId(facts),
+    ...diagnoseExpiry(facts, session, expiryField),
+    diagnoseTtlIndex(facts, expiryField),
+    diagnoseTouch(facts, session),
+  ];
+}
+
+function emptyStore({ place, similarCollections }: StoreFacts): Finding {
+  const others = similarCollections.length === 0 ? '' : ` (there is ${similarCollections.join(', ')})`;
+  return warning(
+    'documents',
+    `none in ${place}`,
+    `check the database in MONGODB_URI and the collection in session.store${others}, or log in once and come back`,
+  );
+}
+
+function diagnoseFormat({ sample }: StoreFacts, { store }: ResolvedSession): Finding[] {
+  const configured = describeStore(store);
+  const others = sample.filter(({ unreadable }) => unreadable === 'other format');
+  const broken = sample.filter(({ unreadable }) => unreadable === 'broken');
+  const findings: Finding[] = [];
+  if (others.length > 0) {
+    const looks = [...new Set(others.map(({ looksLike }) => looksLike))].join('; ');
+    const text = `${share(others.length, sample.length)} cannot be read as ${configured}: ${looks}`;
+    findings.push(
+      others.length === sample.length
+        ? fault('format', text, 'make session.store repeat the options (and the encryption secret) of the monolith')
+        : warning('format', text, 'records of an earlier configuration? Their users get 500 until the records expire'),
+    );
+  } else if (broken.length < sample.length) findings.push(ok('format', `${configured}, as configured`));
+  if (broken.length > 0) {
+    const text = `${share(broken.length, sample.length)} are broken (not JSON, or without a cookie)`;
+    const remedy = 'find what else writes this collection; the monolith answers 500 to these, the authorizer 401';
+    findings.push((broken.length === sample.length ? fault : warning)('format', text, remedy));
+  }
+  return findings;
+}
+
+function diagnoseId({ sample }: StoreFacts): Finding[] {
+  const without = sample.filter(({ hasTextId }) => !hasTextId).length;
+  if (without === 0) return [];
+  const text = `${share(without, sample.length)} have no text where the session id is looked for`;
+  return [fault('session id', text, "set idField to the store's own (connect-mongodb-session), or check the format")];
+}
+
+function diagnoseExpiry({ sample }: StoreFacts, { store }: ResolvedSession, field: string): Finding[] {
+  const count = (expiry: string) => sample.filter((record) => record.expiry === expiry).length;
+  const never = count('missing') + (store.format === 'connect-mongodb-session' ? count('null') : 0);
+  const unusable = count('not a date') + (store.format === 'connect-mongo' ? count('null') : 0);
+  const findings = [ok('expiry', `${share(count('expired'), sample.length)} expired and not yet removed`)];
+  if (never > 0)
+    findings.push(
+      warning(
+        'expiry',
+        `${share(never, sample.length)} never expire: no ${field}`,
+        'check expiresKey, and what wrote them',
+      ),
+    );
+  if (unusable > 0)
+    findings.push(
+      fault(
+        'expiry',
+        `${share(unusable, sample.length)} have a ${field} that is no date: never accepted`,
+        'mend the writer',
+      ),
+    );
+  return findings;
+}
+
+function diagnoseTtlIndex({ ttlFields, place }: StoreFacts, field: string): Finding {
+  if (ttlFields.includes(field)) return ok('TTL index', `on ${field}`);
+  const others = ttlFields.length === 0 ? 'no TTL index' : `TTL index on ${ttlFields.join(', ')}, not on ${field}`;
+  return warning(
+    'TTL index',
+    `${others} in ${place}: expired sessions stay, although they are not accepted`,
+    'the monolith creates it (autoRemove: native); with interval or disabled, see that something removes them',
+  );
+}
+
+function diagnoseTouch({ sample }: StoreFacts, { store, touchAfter }: ResolvedSession): Finding {
+  const modified = sample.filter(({ hasLastModified }) => hasLastModified).length;
+  const some = `${share(modified, sample.length)} have lastModified`;
+  if (store.format === 'connect-mongodb-session') {
+    if (modified > 0)
+      return warning('touch', `${some}, which connect-mongodb-session never writes`, 'is the store connect-mongo?');
+    return ok('touch', 'this store extends unchanged sessions only with resave: true');
+  }
+  if (touchAfter === 0 && modified > 0)
+    return warning('touch', `${some}, but touchAfter is 0`, 'set session.touchAfter to the touchAfter of the monolith');
+  if (touchAfter > 0 && modified < sample.length)
+    return warning(
+      'touch',
+      `${some}, but touchAfter is ${touchAfter} s: the others are written at every request`,
+      'remove session.touchAfter if the monolith has none; if it has got it recently, old sessions will pass',
+    );
+  return ok('touch', touchAfter === 0 ? 'no lastModified, touchAfter 0' : `${some}, touchAfter ${touchAfter} s`);
+}

@@ -1,0 +1,47 @@
+import type { Db } from 'mongodb';
+import type { BanyanConfig } from '../../../shared/banyan-config';
+import { sessionFormat } from '../../../shared/session/formats/select';
+import type { ResolvedSession } from '../../../shared/session/session-config';
+import { describeStore } from '../describe-store';
+import type { CommandResult } from '../exit-codes';
+import { judge, ok, type Finding } from '../finding';
+import { diagnoseSecrets } from './diagnose-secrets';
+import { diagnoseSessions } from './diagnose-sessions';
+import { diagnoseStore } from './diagnose-store';
+import { lookAtStore } from './store-facts';
+
+export interface DoctorParts {
+  readonly banyan: Pick<BanyanConfig, 'identity'>;
+  readonly session: ResolvedSession;
+  readonly db: () => Promise<Db>;
+  readonly now: Date;
+  /** How many records are read; default 200. */
+  readonly sampleSize?: number;
+  /** How long that may take in ms; default 5 s. */
+  readonly timeLimit?: number;
+}
+
+/**
+ * Compares the configured secrets and options with what the store holds. Reads only.
+ *
+ * @returns exit code 1 when something is at fault; warnings alone are fine
+ * @throws the driver's error when the database cannot be asked
+ */
+export async function diagnoseDeployment(parts: DoctorParts): Promise<CommandResult> {
+  const { banyan, session, db, now, sampleSize = 200, timeLimit = 5_000 } = parts;
+  const format = sessionFormat(session);
+  const idField = session.store.format === 'connect-mongodb-session' ? (session.store.idField ?? '_id') : '_id';
+  const facts = await lookAtStore({ db, format, idField, identity: banyan.identity, now, sampleSize, timeLimit });
+  return judge([
+    describeOptions(session),
+    ...diagnoseSecrets(session),
+    ...diagnoseStore(facts, session, format.expiryField),
+    ...diagnoseSessions(facts.sample, session),
+  ]);
+}
+
+/** In one line, to lay beside that of another deployment. */
+function describeOptions({ cookieName, cookie, store, touchAfter, rolling, resave }: ResolvedSession): Finding {
+  const options = `touchAfter ${touchAfter} s, rolling ${rolling}, resave ${resave}`;
+  return ok('options', `cookie ${cookieName}, path ${cookie.path}; ${describeStore(store)}; ${options}`);
+}
