@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
-import { join } from 'node:path';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
 import { loadConfig } from '../../../legacy/config';
 import { startServer } from '../../../legacy/server';
 import { openStream } from './support/event-stream';
 import { startEventsapp, type Eventsapp } from './support/eventsapp';
+import { runProgram } from './support/program';
 import { until } from './support/until';
 
 let app: Eventsapp;
@@ -71,27 +70,20 @@ test('a busy port is an error and leaves nothing open', async () => {
 });
 
 describe('run as a program', () => {
-  function run(env: Record<string, string>) {
-    const file = join(__dirname, '../../../legacy/server.ts');
-    const child = spawn(process.execPath, ['--import', 'tsx', file], {
-      env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...env },
-    });
-    const output = { stdout: '', stderr: '' };
-    child.stdout.on('data', (chunk) => (output.stdout += String(chunk)));
-    child.stderr.on('data', (chunk) => (output.stderr += String(chunk)));
-    return { child, output, exited: once(child, 'exit') as Promise<[number | null, string | null]> };
-  }
-
   test('it stops cleanly on SIGTERM', async () => {
-    const { child, output, exited } = run({ MONGODB_URI: app.uri, SESSION_SECRET: 'x', LEGACY_PORT: '0' });
-    await until(() => output.stdout.includes('listening'));
+    const { child, output, exited, listening } = runProgram({
+      MONGODB_URI: app.uri,
+      SESSION_SECRET: 'x',
+      LEGACY_PORT: '0',
+    });
+    await listening();
     child.kill('SIGTERM');
     expect(await exited).toEqual([0, null]);
     expect(output.stderr).toBe('');
   });
 
   test('with a bad environment it says so in one line and exits with 1', async () => {
-    const { output, exited } = run({ SESSION_SECRET: '', PORT: 'http' });
+    const { output, exited } = runProgram({ SESSION_SECRET: '', PORT: 'http' });
     expect(await exited).toEqual([1, null]);
     expect(output.stderr).toMatch(
       /^eventsapp cannot start: Environment: MONGODB_URI is missing; .+; SESSION_SECRET is empty; .+; PORT is "http"; .+\n$/,
