@@ -7,11 +7,15 @@ const OPTIONS = {
   serverSelectionTimeoutMS: 5_000,
   connectTimeoutMS: 5_000,
   socketTimeoutMS: 30_000,
-} as const;
+};
 
-/** Works with a database that is connected at the first use and closed afterwards. Errors are the driver's own. */
+/**
+ * Works with a database that is connected at the first use and closed afterwards. Options in the URI win over those for a
+ * tool that somebody waits for. Errors are the driver's own.
+ */
 export async function withDatabase<T>(uri: string, work: (db: () => Promise<Db>) => Promise<T>): Promise<T> {
-  const connection = connectMongo(uri, OPTIONS);
+  const absent = Object.entries(OPTIONS).filter(([name]) => !new RegExp(`[?&]${name}=`, 'i').test(uri));
+  const connection = connectMongo(uri, Object.fromEntries(absent));
   try {
     return await work(() => connection.db());
   } finally {

@@ -109,7 +109,7 @@ function keysOf(readable: readonly RecordFacts[]): string {
 function distribution(cookies: readonly StoredCookie[], of: (cookie: StoredCookie) => string): string {
   const counts = new Map<string, number>();
   for (const cookie of cookies) counts.set(of(cookie), (counts.get(of(cookie)) ?? 0) + 1);
-  if (counts.size === 1) return `${[...counts.keys()].join('')}`;
+  if (counts.size === 1) return [...counts.keys()].join('');
   return [...counts]
     .map(([value, count]) => `${value} (${count})`)
     .slice(0, 5)

@@ -44,8 +44,8 @@ export async function lookAtStore(look: StoreLook): Promise<StoreFacts> {
   const sample: RecordFacts[] = [];
   const end = Date.now() + timeLimit;
   for (const record of records) {
-    if (Date.now() > end) break;
     sample.push(await examineRecord(record, look));
+    if (Date.now() > end) break;
   }
   return {
     place: collection.namespace,

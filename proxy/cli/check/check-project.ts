@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ConfigError } from '../../../shared/errors';
+import { loadRouteTable } from '../../route-table/load';
+import type { Route } from '../../route-table/route';
+import type { CommandResult } from '../exit-codes';
+import { fault, judge, ok, type Finding } from '../finding';
+import { loadBanyanConfig, type LoadedConfig } from '../load-banyan-config';
+import { checkCredentials } from './credentials';
+import { checkFunctions } from './functions';
+import { readGatewayRoutes } from './gateway-routes';
+import { checkApp } from './load-app';
+
+export interface CheckParts {
+  /** `banyan.config.ts`; default: the project's own. */
+  readonly configFile?: string;
+  readonly routesFile: string;
+  /** Only looked at when it is there. */
+  readonly serverlessFile: string;
+}
+
+/**
+ * Checks the files of a migration against each other: route table, banyan.config.ts, the monolith's app module,
+ * serverless.yml. Needs neither secrets nor a database.
+ *
+ * @returns exit code 1 when something is at fault; what depends on a faulty file is left out
+ */
+export async function checkProject({ configFile, routesFile, serverlessFile }: CheckParts): Promise<CommandResult> {
+  const findings: Finding[] = [];
+  // A missing LAMBDA_URL is no fault of the file.
+  const table = await attempt('route table', 'mend the file', findings, () =>
+    loadRouteTable({ file: routesFile, lambdaAvailable: true }),
+  );
+  if (table !== undefined) findings.push(ok('route table', describeRoutes(table.routes, routesFile)));
+
+  const config = await attempt('banyan.config.ts', 'mend the file', findings, () => loadBanyanConfig(configFile));
+  if (config !== undefined) findings.push(ok('banyan.config.ts', 'loads'), ...(await checkConfigured(config)));
+  if (config !== undefined && table !== undefined) findings.push(...checkCredentials(config.banyan, table.routes));
+  if (table !== undefined) findings.push(...(await checkServerless(serverlessFile, table.routes)));
+  return judge(findings);
+}
+
+function describeRoutes(routes: readonly Route[], file: string): string {
+  const moved = routes.filter(({ stage }) => stage === 'lambda').length;
+  return `${file}; listed: ${routes.length}, on lambda: ${moved}`;
+}
+
+const checkConfigured = ({ banyan, file }: LoadedConfig) => checkApp(banyan.app, path.dirname(file));
+
+async function checkServerless(file: string, routes: readonly Route[]): Promise<Finding[]> {
+  if (!existsSync(file)) return [ok('functions', `not checked: there is no ${file}`)];
+  const findings: Finding[] = [];
+  const read = async () => readGatewayRoutes(await readFile(file, 'utf8'), file) ?? 'elsewhere';
+  const gateway = await attempt('functions', 'mend the file', findings, read);
+  if (gateway === 'elsewhere') return [ok('functions', `not checked: ${file} takes them from other files`)];
+  return gateway === undefined ? findings : checkFunctions(routes, gateway);
+}
+
+/** Runs one check; every fault of a ConfigError becomes a finding. */
+async function attempt<T>(
+  subject: string,
+  remedy: string,
+  findings: Finding[],
+  work: () => T | Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    findings.push(...error.faults.map((text) => fault(subject, text, remedy)));
+    return undefined;
+  }
+}

@@ -1,0 +1,91 @@
+import type { BanyanConfig } from '../../../shared/banyan-config';
+import type { Credential } from '../../../shared/session/authenticator';
+import { sessionAuthenticator } from '../../../shared/session/session-authenticator';
+import type { Route } from '../../route-table/route';
+import { ok, warning, type Finding } from '../finding';
+
+type Config = Pick<BanyanConfig, 'authenticators' | 'credentials' | 'parity' | 'session'>;
+
+interface Accepted {
+  readonly credential: Credential;
+  /** Where it was learnt from. */
+  readonly sources: string[];
+  readonly exceptRoutes: readonly string[];
+}
+
+/** The session's own, judged as the session. */
+const OF_SESSION = ['cookie', 'authorization'];
+
+/**
+ * Warns of credentials that the monolith accepts and Lambda does not: such clients would get 401 as soon as a route moves.
+ * What the monolith accepts cannot be read from its code with certainty, so it is taken from what is declared, and said so.
+ */
+export function checkCredentials(config: Config, routes: readonly Route[]): Finding[] {
+  const accepted = acceptedCredentials(config);
+  const sources = [
+    `the session (cookie ${config.session.cookieName}, Authorization: Bearer)`,
+    ...accepted.map(({ credential, sources: from }) => `${describe(credential)} (${from.join(', ')})`),
+  ];
+  const findings = [
+    ok('credentials', `known of the monolith: ${sources.join('; ')}. What is declared nowhere is not seen`),
+  ];
+  if (!config.authenticators.some(({ name }) => name === sessionAuthenticator.name))
+    findings.push(
+      warning(
+        'credentials',
+        'the session is not among the authenticators: who is logged in gets 401 from Lambda',
+        'add sessionAuthenticator to authenticators in banyan.config.ts',
+      ),
+    );
+  for (const one of accepted) findings.push(...checkCredential(one, config, routes));
+  return findings;
+}
+
+function checkCredential(
+  { credential, exceptRoutes }: Accepted,
+  { authenticators }: Config,
+  routes: readonly Route[],
+): Finding[] {
+  const name = describe(credential);
+  const reader = authenticators.find(({ credentials = [] }) => credentials.some((known) => same(known, credential)));
+  if (reader !== undefined) return [ok(name, `known to the authenticator "${reader.name}"`)];
+  const findings = exceptRoutes
+    .filter((id) => !routes.some((route) => route.id === id))
+    .map((id) => warning(name, `exceptRoutes names ${id}, which is not listed`, 'use an id of the route table'));
+  const open = routes.filter(
+    ({ id, stage, unless }) =>
+      stage === 'lambda' && !exceptRoutes.includes(id) && !unless.some((condition) => same(condition, credential)),
+  );
+  if (open.length === 0) return [...findings, ok(name, 'kept on legacy by unless on every route that is on lambda')];
+  const ids = open.map(({ id }) => id).join(', ');
+  const kept = `unless: { ${Object.keys(credential).join('')}: ${Object.values(credential).join('')} }`;
+  const remedy = `add ${kept} to these routes; or an authenticator that declares it in its credentials; or exceptRoutes where the monolith does not accept it`;
+  return [...findings, warning(name, `accepted by the monolith, unknown to Lambda on: ${ids}`, remedy)];
+}
+
+function acceptedCredentials({ credentials = [], parity }: Config): Accepted[] {
+  const accepted: Accepted[] = credentials.map(({ exceptRoutes = [], ...credential }) => ({
+    credential,
+    sources: ['credentials'],
+    exceptRoutes,
+  }));
+  for (const [name, identity] of Object.entries(parity.identities)) {
+    if (identity.kind !== 'headers') continue;
+    for (const header of Object.keys(identity.headers)) {
+      if (OF_SESSION.includes(header.toLowerCase())) continue;
+      const source = `parity.identities["${name}"]`;
+      const known = accepted.find(({ credential }) => same(credential, { header }));
+      if (known) known.sources.push(source);
+      else accepted.push({ credential: { header: header.toLowerCase() }, sources: [source], exceptRoutes: [] });
+    }
+  }
+  return accepted;
+}
+
+const describe = (credential: Credential): string => Object.entries(credential).flat().join(' ');
+
+/** Header names are compared without case (RFC 9110 section 5.1), others as they are. */
+function same(a: Credential, b: Credential): boolean {
+  if ('header' in a) return 'header' in b && a.header.toLowerCase() === b.header.toLowerCase();
+  return describe(a) === describe(b);
+}

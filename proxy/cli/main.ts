@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+import { processEnvironment } from './config';
+import { run } from './program';
+
+/** Reads up to the first line break behind some text, so that a pasted token needs Enter only. */
+async function readInput(): Promise<string> {
+  let text = '';
+  for await (const chunk of process.stdin) {
+    text += String(chunk);
+    if (text.trimStart().includes('\n') || text.length > 65_536) break;
+  }
+  return text.trim();
+}
+
+void run(process.argv.slice(2), {
+  env: processEnvironment(),
+  readInput,
+  write: (text) => process.stdout.write(text),
+  writeError: (text) => process.stderr.write(text),
+  now: () => new Date(),
+}).then((exitCode) => {
+  process.exitCode = exitCode;
+});

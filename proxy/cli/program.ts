@@ -1,0 +1,121 @@
+import { Command, CommanderError } from 'commander';
+import type { Environment } from '../../shared/env';
+import { BanyanError } from '../../shared/errors';
+import { checkProject } from './check/check-project';
+import { readRoutesFile, readSessionEnvironment } from './config';
+import { describeError } from './describe-error';
+import { diagnoseDeployment } from './doctor/diagnose';
+import { EXIT, EXIT_CODES_HELP, type CommandResult } from './exit-codes';
+import { inspectSession } from './inspect/inspect-session';
+import { loadBanyanConfig } from './load-banyan-config';
+import { withDatabase } from './with-database';
+
+/** What a command may touch of its process. */
+export interface CliIo {
+  readonly env: Environment;
+  /** The first line of standard input that is not empty, or what there is. */
+  readonly readInput: () => Promise<string>;
+  readonly write: (text: string) => void;
+  readonly writeError: (text: string) => void;
+  readonly now: () => Date;
+}
+
+interface CommonOptions {
+  readonly json?: boolean;
+  readonly config?: string;
+}
+
+/**
+ * Runs one command line and prints its result.
+ *
+ * @param argv without node and script
+ * @returns the exit code; see --help
+ */
+export async function run(argv: readonly string[], io: CliIo): Promise<number> {
+  let exitCode: number = EXIT.fine;
+  const program = createProgram(io, (result, { json }) => {
+    io.write(json ? `${JSON.stringify(result.json, null, 2)}\n` : result.text);
+    exitCode = result.exitCode;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // commander has printed its message or the help itself.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.impossible;
+    const { code, lines } = describeError(error);
+    if (argv.includes('--json')) io.write(`${JSON.stringify({ error: { code, messages: lines } }, null, 2)}\n`);
+    for (const line of lines) io.writeError(`banyan: ${line}\n`);
+    return EXIT.impossible;
+  }
+}
+
+function createProgram(io: CliIo, finish: (result: CommandResult, options: CommonOptions) => void): Command {
+  const program = new Command('banyan')
+    .description('Tools for a migration with Banyan')
+    .exitOverride()
+    .configureOutput({ writeOut: io.write, writeErr: io.writeError })
+    .addHelpText('afterAll', EXIT_CODES_HELP);
+
+  const session = program.command('session').description('Sessions that the monolith and Lambda share');
+
+  withCommonOptions(session.command('inspect'))
+    .description(
+      'Say step by step why a token is or is not accepted. Prints neither token, id nor secret; writes nothing',
+    )
+    .argument(
+      '<token>',
+      'cookie value, name=value, or "Bearer ..."; - reads it from standard input (not in shell history)',
+    )
+    .addHelpText('after', '\nVariables: MONGODB_URI and the secrets named in banyan.config.ts (SESSION_SECRET)')
+    .action(async (token: string, options: CommonOptions) => {
+      const given = token === '-' ? await io.readInput() : token;
+      const { banyan } = loadBanyanConfig(options.config);
+      const { mongodbUri, session } = readSessionEnvironment(banyan.session, io.env);
+      const inspect = (db: Parameters<typeof inspectSession>[1]['db']) =>
+        inspectSession(given, { banyan, session, db, now: io.now() });
+      finish(await withDatabase(mongodbUri, inspect), options);
+    });
+
+  withCommonOptions(session.command('doctor'))
+    .description('Compare the configured secrets and options with what the session store holds. Writes nothing')
+    .option('--sample <count>', 'how many records to read', readCount, 200)
+    .addHelpText('after', '\nVariables: MONGODB_URI and the secrets named in banyan.config.ts (SESSION_SECRET)')
+    .action(async (options: CommonOptions & { readonly sample: number }) => {
+      const { banyan } = loadBanyanConfig(options.config);
+      const { mongodbUri, session } = readSessionEnvironment(banyan.session, io.env);
+      const sampleSize = options.sample;
+      const diagnose = (db: Parameters<typeof diagnoseDeployment>[0]['db']) =>
+        diagnoseDeployment({ banyan, session, db, now: io.now(), sampleSize });
+      finish(await withDatabase(mongodbUri, diagnose), options);
+    });
+
+  withCommonOptions(program.command('check'))
+    .description(
+      'Check route table, banyan.config.ts, app module and serverless.yml against each other. Needs no database',
+    )
+    .option('--serverless <file>', 'the file with the functions', 'serverless.yml')
+    .addHelpText('after', '\nVariables: ROUTES_FILE (proxy/routes.yml)')
+    .action(async (options: CommonOptions & { readonly serverless: string }) => {
+      const { config: configFile, serverless: serverlessFile } = options;
+      const routesFile = readRoutesFile(io.env);
+      finish(
+        await checkProject({ routesFile, serverlessFile, ...(configFile !== undefined && { configFile }) }),
+        options,
+      );
+    });
+
+  return program;
+}
+
+function withCommonOptions(command: Command): Command {
+  return command
+    .option('--json', 'print JSON instead of text')
+    .option('--config <file>', 'another banyan.config.ts (or its compiled form)');
+}
+
+function readCount(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text))
+    throw new BanyanError(`--sample is ${JSON.stringify(text)}; expected a number from 1 to 99999`, { code: 'usage' });
+  return Number(text);
+}
