@@ -15,7 +15,9 @@ export interface DescribedError {
 export function describeError(error: unknown): DescribedError {
   if (error instanceof ConfigError) return { code: error.code, lines: error.faults };
   if (error instanceof BanyanError) return { code: error.code, lines: [error.message] };
-  if (error instanceof MongoError) return describeMongoError(error);
+  // The parser of connection strings has an error class of its own, of the same name as the driver's.
+  if (error instanceof MongoError || (error instanceof Error && error.name === 'MongoParseError'))
+    return describeMongoError(error);
   const name = error instanceof Error ? error.name : typeof error;
   return {
     code: 'unexpected',
@@ -23,7 +25,7 @@ export function describeError(error: unknown): DescribedError {
   };
 }
 
-function describeMongoError(error: MongoError): DescribedError {
+function describeMongoError(error: Error): DescribedError {
   if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError)
     return {
       code: 'database_unreachable',

@@ -107,6 +107,20 @@ describe('defineConfig', () => {
     ['a body that is no text', responses({ body: {} }), 'responses.unauthorized.body: is an object'],
     ['a header with a line break', responses({ headers: { a: 'b\r\nc: d' } }), 'responses.unauthorized.headers.a: is'],
     ['no responses', { responses: undefined }, 'responses: is missing'],
+    ['credentials that are no list', { credentials: { header: 'x-api-key' } }, 'credentials: is an object'],
+    ['a credential without a place', { credentials: [{}] }, 'credentials[0]: is an object; expected one of {header'],
+    [
+      'a credential in two places',
+      { credentials: [{ header: 'a' }, { header: 'a', cookie: 'b' }] },
+      'credentials[1]: is an object',
+    ],
+    ['a credential in the body', { credentials: [{ body: 'a' }] }, 'credentials[0]: is an object'],
+    ['a credential without a name', { credentials: [{ query: '' }] }, 'credentials[0]: is an object'],
+    [
+      'an exception that is no list',
+      { credentials: [{ header: 'a', exceptRoutes: 'x' }] },
+      'credentials[0].exceptRoutes: is "x"; expected a list of route ids',
+    ],
     ['no identities', { parity: {} }, 'parity.identities: is missing'],
     [
       'an unknown kind of identity',

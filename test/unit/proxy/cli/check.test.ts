@@ -1,0 +1,253 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import banyan from '../../../../banyan.config';
+import { checkCredentials } from '../../../../proxy/cli/check/credentials';
+import { checkFunctions } from '../../../../proxy/cli/check/functions';
+import { readGatewayRoutes } from '../../../../proxy/cli/check/gateway-routes';
+import { checkApp } from '../../../../proxy/cli/check/load-app';
+import { checkProject } from '../../../../proxy/cli/check/check-project';
+import { renderFindings, type Finding } from '../../../../proxy/cli/finding';
+import { parseRouteTable } from '../../../../proxy/route-table/load';
+import { apiKeyAuthenticator } from '../../../../shared/session/api-key-authenticator';
+
+const ROOT = path.join(__dirname, '../../../..');
+let folder: string;
+beforeAll(async () => (folder = await mkdtemp(path.join(tmpdir(), 'banyan-check-'))));
+afterAll(() => rm(folder, { recursive: true }));
+
+async function file(name: string, text: string): Promise<string> {
+  const full = path.join(folder, name);
+  await writeFile(full, text);
+  return full;
+}
+const routesOf = (...entries: string[]) =>
+  parseRouteTable(`routes:\n${entries.map((entry) => `  - ${entry}\n`).join('')}`, {
+    file: 'routes.yml',
+    lambdaAvailable: true,
+  }).routes;
+const textOf = (findings: readonly Finding[]): string => renderFindings(findings).replace(/[ \n]+/g, ' ');
+
+describe('credentials', () => {
+  const events = '{ id: events, match: GET /events, stage: lambda }';
+  const kept = '{ id: events, match: GET /events, stage: lambda, unless: { header: X-Api-Key } }';
+  const identities = { key: { kind: 'headers', headers: { 'X-API-Key': 'k', Cookie: 'a=b' } } } as const;
+  const config = { ...banyan, credentials: [], parity: { identities } };
+
+  it('says what they are derived from', () => {
+    const text = textOf(checkCredentials(banyan, []));
+    expect(text).toContain('the session (cookie eventsapp.sid, Authorization: Bearer)');
+    expect(text).toContain('header x-api-key (credentials, parity.identities["API key"])');
+    expect(text).toContain('What is declared nowhere is not seen');
+  });
+
+  it('warns of one that Lambda does not know', () => {
+    const findings = checkCredentials(config, routesOf(events));
+    expect(textOf(findings)).toContain(
+      'warning header x-api-key accepted by the monolith, unknown to Lambda on: events -> add unless: { header: x-api-key }',
+    );
+    expect(textOf(findings)).not.toContain('header cookie');
+  });
+
+  it.each<[string, string, object]>([
+    ['it is kept on legacy', kept, {}],
+    ['the route is on legacy', events.replace('lambda', 'legacy'), {}],
+    [
+      'an authenticator reads it',
+      events,
+      {
+        authenticators: [
+          ...banyan.authenticators,
+          apiKeyAuthenticator({ findIdentity: () => Promise.resolve(undefined) }),
+        ],
+      },
+    ],
+    [
+      'the monolith does not accept it there',
+      events,
+      { credentials: [{ header: 'x-api-key', exceptRoutes: ['events'] }] },
+    ],
+  ])('is silent when %s', (_case, route, changes) => {
+    expect(checkCredentials({ ...config, ...changes }, routesOf(route)).map(({ level }) => level)).toEqual([
+      'ok',
+      'ok',
+    ]);
+  });
+
+  it.each<[object, object, boolean]>([
+    [{ cookie: 'remember_me' }, { cookie: 'remember_me' }, true],
+    [{ cookie: 'remember_me' }, { cookie: 'Remember_me' }, false],
+    [{ query: 'token' }, { query: 'token' }, true],
+    [{ query: 'token' }, { header: 'token' }, false],
+  ])('keeps %j on legacy by unless %j: %s', (credential, unless, isKept) => {
+    const route = `{ id: a, match: GET /a, stage: lambda, unless: ${JSON.stringify(unless)} }`;
+    const findings = checkCredentials(
+      { ...config, credentials: [credential as { cookie: string }], parity: { identities: {} } },
+      routesOf(route),
+    );
+    expect(findings.some(({ level }) => level === 'warning')).toBe(!isKept);
+  });
+
+  it('warns of an exception for a route that is not listed, and of a session that is not asked', () => {
+    const changes = { credentials: [{ header: 'x-api-key', exceptRoutes: ['gone'] }], authenticators: [] };
+    const text = textOf(checkCredentials({ ...config, ...changes }, routesOf(kept)));
+    expect(text).toContain('exceptRoutes names gone, which is not listed');
+    expect(text).toContain('the session is not among the authenticators');
+  });
+});
+
+describe('functions', () => {
+  const routes = routesOf(
+    '{ id: list, match: GET /api/events, stage: lambda }',
+    '{ id: get, match: GET /api/events/:eventId, stage: legacy }',
+  );
+  const check = (...events: string[]) => {
+    const functions = events.map((event, i) => `  f${i}:\n    events: [${event}]\n`).join('');
+    const text = `functions:\n  none: {}\n${functions}`;
+    return textOf(checkFunctions(routes, readGatewayRoutes(text, 'serverless.yml') ?? []));
+  };
+  const list = '{ http: { path: api/events, method: get, authorizer: x } }';
+  const get = '{ http: { path: "/api/events/{id}", method: GET, authorizer: { name: x } } }';
+
+  it('fit, whatever the name of a parameter', () => {
+    expect(check(list, get)).toContain('ok functions every listed route has one, each behind an authorizer');
+  });
+
+  it.each<[string, string[]]>([
+    ['any method and a greedy path', ['{ http: { path: "api/{proxy+}", method: any, authorizer: x } }']],
+    ['several events of one function', [`${list}, ${get}`]],
+  ])('fit with %s', (_case, events) => {
+    expect(check(...events)).toContain('every listed route has one');
+  });
+
+  it('are missing: a fault on lambda, a warning on legacy', () => {
+    const text = check('{ http: POST api/events }', '{ sqs: x }');
+    expect(text).toContain('fault route list on lambda, but no function for GET /api/events in serverless.yml');
+    expect(text).toContain('warning route get no function for GET /api/events/:eventId');
+  });
+
+  it('differ in case', () => {
+    const text = check(list.replace('events', 'Events'), get);
+    expect(text).toContain('fault route list on lambda, but /api/events and /api/Events of function f0 differ in case');
+  });
+
+  it.each([
+    '{ http: { path: api, method: get, authorizer: x } }',
+    '{ http: { path: api/events/all/x, method: get, authorizer: x } }',
+    '{ http: { path: "api/{name}", method: get, authorizer: x } }',
+    '{ http: { path: "{proxy+}", method: post, authorizer: x } }',
+    '{ httpApi: { path: /api/events, method: get } }',
+  ])('do not serve GET /api/events by %s', (event) => {
+    expect(check(event, get)).toContain('fault route list');
+  });
+
+  it('are open to everybody', () => {
+    const open = list.replace(', authorizer: x', '');
+    expect(check(open, get)).toContain('warning function f0 GET /api/events has no authorizer: anybody may call it');
+    expect(check('{ http: get api/events }', get)).toContain('warning function f0');
+  });
+
+  it('are in another file', () => {
+    expect(readGatewayRoutes('functions: ${file(functions.yml)}', 'serverless.yml')).toBeUndefined();
+  });
+
+  it.each(['functions: [', 'service: x', 'functions: 7'])('are refused in %j', (text) => {
+    expect(() => readGatewayRoutes(text, 'serverless.yml')).toThrow(
+      /^serverless\.yml: serverless\.yml (is not|has no)/,
+    );
+  });
+});
+
+describe('the app module', () => {
+  it.each<[string, string, string]>([
+    [
+      'a factory',
+      'exports.createApp = () => 1; exports.other = 5;',
+      'ok app ./app.js loads without side effects on the network; it exports createApp',
+    ],
+    [
+      'an Express app',
+      `module.exports = require(${JSON.stringify(require.resolve('express'))})();`,
+      'it exports module.exports',
+    ],
+    [
+      'a default export',
+      `exports.default = require(${JSON.stringify(require.resolve('express'))})();`,
+      'it exports default',
+    ],
+    [
+      'one that listens',
+      "require('node:http').createServer().listen(0);",
+      'warning app ./app.js tries to listen while it is loaded',
+    ],
+    ['one that connects', "require('node:net').connect(9, '127.0.0.1');", 'warning app ./app.js tries to connect'],
+    [
+      'one that connects a little later',
+      "setImmediate(() => require('node:net').connect(9, '127.0.0.1'));",
+      'tries to connect',
+    ],
+    [
+      'one that throws',
+      "throw new Error('DB_URL is missing\\nand more')",
+      'cannot be loaded: Error: DB_URL is missing ->',
+    ],
+    ['one that exits', 'process.exit(3)', 'it ended the process (exit code 3)'],
+    ['one that exports neither', 'exports.a = 1', 'exports neither an Express app nor a function'],
+  ])('%s', async (_case, source, text) => {
+    await file('app.js', source);
+    expect(textOf(await checkApp('./app.js', folder))).toContain(text);
+  });
+
+  it('is not there', async () => {
+    expect(textOf(await checkApp('./nowhere.ts', folder))).toContain('fault app ./nowhere.ts does not exist');
+  });
+});
+
+describe('check of a project', () => {
+  const routesFile = path.join(ROOT, 'proxy/routes.yml');
+  const serverlessFile = path.join(ROOT, 'serverless.yml');
+
+  it('finds nothing wrong with this one', async () => {
+    const { exitCode, text } = await checkProject({ routesFile, serverlessFile });
+    expect(text).toMatch(/\n0 faults, 0 warnings\n$/);
+    expect(exitCode).toBe(0);
+    expect(text).toContain('it exports createApp');
+  });
+
+  it('reports every fault of a bad table and of a bad configuration', async () => {
+    const bad = await file('routes.yml', 'routes:\n  - { id: A, match: GET /x, stage: lamda }\n');
+    const configFile = await file('banyan.config.js', 'exports.default = { app: "" }');
+    const { exitCode, text } = await checkProject({ configFile, routesFile: bad, serverlessFile });
+    expect(exitCode).toBe(1);
+    expect(text).toMatch(/fault +route table +\S*routes\.yml:2:\d+ routes\[0\]\.id: found "A"/);
+    expect(text).toMatch(/routes\[0\]\.stage: found "lamda"/);
+    expect(text).toMatch(/fault +banyan\.config\.ts +app: is empty/);
+    expect(text).toMatch(/fault +banyan\.config\.ts +session: is missing/);
+  });
+
+  it.each<[string, string, string]>([
+    ['throws', 'throw new Error("no\\nmore")', 'cannot be loaded: no\n'],
+    ['is no JavaScript', 'exports.default = {', 'cannot be loaded: '],
+    ['exports nothing', '', 'app: is missing'],
+  ])('reports a configuration that %s', async (name, source, text) => {
+    const configFile = await file(`${name.replace(/ /g, '-')}.js`, source);
+    const result = await checkProject({ configFile, routesFile, serverlessFile });
+    expect(result.exitCode).toBe(1);
+    expect(result.text).toContain(text);
+  });
+
+  it('reports missing files: only serverless.yml may be missing', async () => {
+    const missing = path.join(folder, 'missing');
+    const { exitCode, text } = await checkProject({
+      configFile: `${missing}.ts`,
+      routesFile: `${missing}.yml`,
+      serverlessFile,
+    });
+    expect(exitCode).toBe(1);
+    expect(text).toContain('missing.ts does not exist; name the file with --config');
+    expect(text).toContain('missing.yml cannot be read; set ROUTES_FILE');
+    const without = await checkProject({ routesFile, serverlessFile: missing });
+    expect(without.exitCode).toBe(0);
+    expect(without.text).toContain('not checked: there is no ');
+  });
+});

@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { sign } from '../../../../shared/session/unsign';
+import { SECRETS, sessionOf, startSessionDatabase, USER } from './session-database';
+
+/** The command as a user runs it: a process of its own. */
+function banyan(argv: readonly string[], env: Record<string, string> = {}, input = '') {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'proxy/cli/main.ts', ...argv], {
+    cwd: path.join(__dirname, '../../../..'),
+    env: { PATH: process.env['PATH'], ...env },
+  });
+  let out = '';
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stdin.end(input);
+  return new Promise<{ exitCode: number | null; out: string }>((resolve) => {
+    child.on('close', (exitCode) => resolve({ exitCode, out }));
+  });
+}
+
+it('helps, checks, and refuses wrong usage', async () => {
+  const [help, check, wrong] = await Promise.all([banyan(['--help']), banyan(['check']), banyan(['chek'])]);
+  expect(help.exitCode).toBe(0);
+  expect(help.out).toContain('Exit codes:');
+  expect(check.out).toMatch(/\n0 faults, 0 warnings\n$/);
+  expect(check.exitCode).toBe(0);
+  expect(wrong.exitCode).toBe(2);
+  expect(wrong.out).toContain("unknown command 'chek'");
+});
+
+it('inspects a session of the real store', async () => {
+  const database = await startSessionDatabase();
+  try {
+    await database.save('an-id', sessionOf(USER));
+    const env = { MONGODB_URI: database.uri, SESSION_SECRET: JSON.stringify(SECRETS) };
+    const token = `s:${sign('an-id', SECRETS[1])}`;
+    const [good, bad] = await Promise.all([
+      banyan(['session', 'inspect', '-'], env, `${token}\n`),
+      banyan(['session', 'inspect', token.slice(0, 20)], env),
+    ]);
+    expect(good.out).toMatch(/signed by secret 2 of 2[^]*\naccepted\n$/);
+    expect(good.exitCode).toBe(0);
+    expect(bad.exitCode).toBe(1);
+  } finally {
+    await database.close();
+  }
+});
