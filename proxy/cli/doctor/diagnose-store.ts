@@ -72,11 +72,7 @@ function diagnoseExpiry({ sample }: StoreFacts, { store }: ResolvedSession, fiel
     );
   if (unusable > 0)
     findings.push(
-      fault(
-        'expiry',
-        `${share(unusable, sample.length)} have a ${field} that is no date: never accepted`,
-        'mend the writer',
-      ),
+      fault('expiry', `${share(unusable, sample.length)} have no date in ${field}: never accepted`, 'mend the writer'),
     );
   return findings;
 }

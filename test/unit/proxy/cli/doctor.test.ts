@@ -155,7 +155,7 @@ describe('a store that does not fit the configuration', () => {
       },
       'fault format all 4 cannot be read as connect-mongo with stringify: true, encryption: webcrypto: it looks encrypted',
     ],
-    ['expiries that are text', { expires: 'tomorrow' }, {}, 'fault expiry all 4 have a expires that is no date'],
+    ['expiries that are text', { expires: 'tomorrow' }, {}, 'fault expiry all 4 have no date in expires'],
     [
       'another cookie path',
       { session: JSON.stringify(sessionOf(USER, { path: '/app' })) },
