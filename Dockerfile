@@ -1,4 +1,4 @@
-# The proxy alone. Mount your route table over /app/proxy/routes.yml, or point ROUTES_FILE to it.
+# The proxy, and the `banyan` command (node dist/proxy/cli/main.js). Mount your route table over /app/proxy/routes.yml, or point ROUTES_FILE to it.
 FROM node:20-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -11,8 +11,7 @@ WORKDIR /app
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
-COPY --from=build /app/dist/proxy ./dist/proxy
-COPY --from=build /app/dist/shared ./dist/shared
+COPY --from=build /app/dist ./dist
 COPY proxy/routes.yml ./proxy/routes.yml
 USER node
 EXPOSE 8080

@@ -12,13 +12,15 @@ export function describeSystem(
   const matchWidth = Math.max(...routes.map(({ method, path }) => `${method} ${path}`.length));
   const event = DEMO_IDS.event(1).toHexString();
   const data = seeded === 'seeded' ? 'demo data seeded' : 'data left as it was: it has customer accounts already';
+  // A URI from outside may hold a password and is known to whoever set it.
+  const own = mongo.chosen === 'MONGODB_URI' ? '' : `\n            ${mongo.uri}`;
   return `
 Banyan runs (started in ${(startedIn / 1000).toFixed(1)} s). Ctrl-C stops everything.
 
   proxy     ${proxy.url}   what clients talk to
   monolith  ${legacy.url}   legacy: Express
   gateway   ${gateway.url}   API Gateway and Lambdas, from serverless.yml
-  MongoDB   ${mongo.chosen}: ${mongo.why}; ${data}
+  MongoDB   ${mongo.chosen}: ${mongo.why}; ${data}${own}
 
 Routes (${routesFile}; change a stage, save, and the proxy follows within a second; everything else is on legacy)
 
