@@ -1,9 +1,11 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 
+import { expressErrorPage } from '../../shared/banyan-config/express-response';
 import type { Logger } from '../../shared/logger';
 import type { ResolvedSession } from '../../shared/session/session-config';
+import { BodyError, parseBody } from './body';
 import { clientErrorResponse } from './errors';
-import { readHeaders } from './headers';
+import { readHeaders, type RequestHeaders } from './headers';
 import { parseRequest, type HttpRequest } from './request';
 import { toGatewayResult, type HttpResponse } from './response';
 import { sessionCookie } from './session-cookie';
@@ -32,20 +34,33 @@ export function createHttpHandler(deps: HttpHandlerDeps): (respond: Respond) => 
   const { headers: fixedHeaders, session, now } = deps;
   return (respond) => async (event, context) => {
     const requestHeaders = readHeaders(event.multiValueHeaders);
-    const response = await answer(respond, event, context, deps);
-    const setCookie = sessionCookie(event, requestHeaders, session, now());
-    return toGatewayResult(response, { requestHeaders, fixedHeaders, setCookie });
+    const finish = { method: event.httpMethod, requestHeaders, fixedHeaders };
+    const body = readBody(event, requestHeaders);
+    // The monolith refuses a body before its session middleware: such an answer has no cookie.
+    if (body instanceof BodyError) return toGatewayResult(expressErrorPage(body.statusCode), finish);
+    const response = await answer(() => respond(parseRequest(event, body)), event, context, deps);
+    return toGatewayResult(response, { ...finish, setCookie: sessionCookie(event, requestHeaders, session, now()) });
   };
 }
 
+/** What a body that cannot be read throws is returned: it is an answer that needs no log. */
+function readBody(event: APIGatewayProxyEvent, headers: RequestHeaders): unknown {
+  try {
+    return parseBody(event, headers);
+  } catch (error) {
+    if (error instanceof BodyError) return error;
+    throw error;
+  }
+}
+
 async function answer(
-  respond: Respond,
+  respond: () => HttpResponse | Promise<HttpResponse>,
   event: APIGatewayProxyEvent,
   context: HandlerContext,
   { logger, internalError }: HttpHandlerDeps,
 ): Promise<HttpResponse> {
   try {
-    return await respond(parseRequest(event));
+    return await respond();
   } catch (error) {
     const response = clientErrorResponse(error);
     if (response !== undefined) return response;

@@ -12,14 +12,20 @@ export interface HttpRequest {
   readonly query: ParsedQs;
   /** Decoded, as Express decodes them. */
   readonly params: Readonly<Record<string, string | undefined>>;
+  /** As Express's JSON and form parsers would leave it, `{}` without any; unchecked like the query. */
+  readonly body: unknown;
 }
 
-/** @throws BanyanError 500 when the authorizer's context is malformed */
-export function parseRequest(event: APIGatewayProxyEvent): HttpRequest {
+/**
+ * @param body what `parseBody` made of the event's
+ * @throws BanyanError 500 when the authorizer's context is malformed
+ */
+export function parseRequest(event: APIGatewayProxyEvent, body: unknown): HttpRequest {
   return {
     identity: readIdentity(event.requestContext.authorizer),
     query: parseQuery(event.multiValueQueryStringParameters),
     params: decodeParams(event.pathParameters ?? {}),
+    body,
   };
 }
 

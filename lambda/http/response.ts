@@ -13,16 +13,21 @@ export interface HttpResponse {
 
 /** The same for every answer of one request. */
 interface Finish {
+  readonly method: string;
   readonly requestHeaders: RequestHeaders;
   /** What the monolith puts on every answer, for example `X-Powered-By`. */
   readonly fixedHeaders: Readonly<Record<string, string>>;
-  readonly setCookie: string | undefined;
+  readonly setCookie?: string | undefined;
 }
 
-/** An answer as Express 4's `res.status(statusCode).json(value)` makes it: same serialisation, media type and weak ETag. */
-export function json(statusCode: number, value: object): HttpResponse {
+/**
+ * An answer as Express 4's `res.status(statusCode).json(value)` makes it: same serialisation, media type and weak ETag.
+ *
+ * @param more further headers, such as `Location`
+ */
+export function json(statusCode: number, value: object, more: Readonly<Record<string, string>> = {}): HttpResponse {
   const body = JSON.stringify(value);
-  const headers = { 'Content-Type': 'application/json; charset=utf-8', ETag: weakETag(body) };
+  const headers = { ...more, 'Content-Type': 'application/json; charset=utf-8', ETag: weakETag(body) };
   return { statusCode, headers, body };
 }
 
@@ -38,9 +43,9 @@ export function noContent(): HttpResponse {
  */
 export function toGatewayResult(
   response: HttpResponse,
-  { requestHeaders, fixedHeaders, setCookie }: Finish,
+  { method, requestHeaders, fixedHeaders, setCookie }: Finish,
 ): APIGatewayProxyResult {
-  const { statusCode, headers, body } = notModified(response, requestHeaders) ?? response;
+  const { statusCode, headers, body } = notModified(response, method, requestHeaders) ?? response;
   return {
     statusCode,
     headers: { ...fixedHeaders, ...headers },
@@ -51,10 +56,14 @@ export function toGatewayResult(
   };
 }
 
-/** Every migrated route is a GET, so the method needs no test. Express strips `Content-Type` from a 304 and keeps the rest. */
-function notModified({ statusCode, headers }: HttpResponse, requestHeaders: RequestHeaders): HttpResponse | undefined {
+/** HEAD arrives as GET. Express strips `Content-Type` from a 304 and keeps the rest. */
+function notModified(
+  { statusCode, headers }: HttpResponse,
+  method: string,
+  requestHeaders: RequestHeaders,
+): HttpResponse | undefined {
   const etag = headers['ETag'];
-  const succeeded = statusCode >= 200 && statusCode < 300;
+  const succeeded = method === 'GET' && statusCode >= 200 && statusCode < 300;
   if (!succeeded || etag === undefined || !isFresh(requestHeaders, etag)) return undefined;
   const kept = Object.entries(headers).filter(([name]) => name !== 'Content-Type');
   return { statusCode: 304, headers: Object.fromEntries(kept), body: '' };

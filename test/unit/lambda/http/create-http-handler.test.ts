@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+
 import express, { type Response } from 'express';
 import fc from 'fast-check';
 
@@ -277,6 +280,7 @@ describe('what a handler receives', () => {
       identity: IDENTITY,
       query: { filter: { status: 'draft' } },
       params: { eventId: 'a/b' },
+      body: {},
     });
   });
 
@@ -290,6 +294,51 @@ describe('what a handler receives', () => {
     const respond = jest.fn<ReturnType<Respond>, Parameters<Respond>>(() => noContent());
     await call(httpHandler(respond), { params: { id: sent } });
     expect(respond.mock.calls[0]?.[0].params).toEqual({ id: decoded });
+  });
+});
+
+describe('a request with a body', () => {
+  const type = ['Content-Type', 'application/json'] as const;
+
+  it('reaches the handler parsed', async () => {
+    const respond = jest.fn<ReturnType<Respond>, Parameters<Respond>>(() => noContent());
+    await call(httpHandler(respond), { method: 'POST', headers: [type], body: '{"title":"é"}' });
+    expect(respond.mock.calls[0]?.[0].body).toEqual({ title: 'é' });
+  });
+
+  it.each([
+    ['malformed', '{"title":', 400],
+    ['too large', `["${'x'.repeat(102_400)}"]`, 413],
+  ])('is answered as Express answers one that is %s, before any session', async (_name, body, statusCode) => {
+    const app = express();
+    app.set('env', 'production');
+    app.use(express.json());
+    const log = jest.spyOn(console, 'error').mockReturnValue();
+    const server = app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const respond = jest.fn(() => noContent());
+    const expected = await fetch(`http://127.0.0.1:${port}`, { method: 'POST', headers: [[...type]], body });
+    const cookie = ['Cookie', `sid=${encodeURIComponent(`s:${sign('session-id', 'new secret')}`)}`] as const;
+    const authorizer = { ...AUTHORIZER, sessionCookie: JSON.stringify(STORED_COOKIE) };
+    const answer = await call(httpHandler(respond), { method: 'POST', headers: [type, cookie], body, authorizer });
+    const { headers } = comparable({ statusCode, headers: Object.fromEntries(expected.headers), body: '' });
+    expect(answer).toEqual({ statusCode: expected.status, headers, body: await expected.text() });
+    expect(answer.statusCode).toBe(statusCode);
+    expect(respond).not.toHaveBeenCalled();
+    expect(lines).toEqual([]);
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+    log.mockRestore();
+  });
+
+  it('is never answered 304, whatever tag the client has', async () => {
+    const answer = await call(
+      httpHandler(() => json(201, { a: 1 }, { Location: '/a' })),
+      { method: 'POST', headers: [['If-None-Match', '*']] },
+    );
+    expect(answer).toMatchObject({ statusCode: 201, headers: { location: '/a' }, body: '{"a":1}' });
   });
 });
 

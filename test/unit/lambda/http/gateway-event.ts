@@ -6,19 +6,23 @@ export const IDENTITY = { userId: 'u1', customerAccountId: 'a1', fullName: 'Ada 
 export const AUTHORIZER = { ...IDENTITY, roles: JSON.stringify(IDENTITY.roles) };
 
 export interface EventParts {
+  readonly method?: string;
   readonly path?: string;
   readonly headers?: readonly (readonly [string, string])[];
   readonly query?: string;
   readonly params?: Readonly<Record<string, string>>;
+  readonly body?: string;
   readonly authorizer?: Readonly<Record<string, unknown>> | null;
 }
 
 /** An event of a REST API with Lambda proxy integration, with the query split and decoded as API Gateway does it. */
 export function gatewayEvent({
+  method = 'GET',
   path = '/',
   headers = [],
   query = '',
   params,
+  body,
   authorizer = AUTHORIZER,
 }: EventParts = {}) {
   const multiValueHeaders = group(headers);
@@ -26,7 +30,7 @@ export function gatewayEvent({
   const event = {
     resource: '/{proxy}',
     path,
-    httpMethod: 'GET',
+    httpMethod: method,
     headers: lastOf(multiValueHeaders),
     multiValueHeaders,
     queryStringParameters: query === '' ? null : lastOf(multiValueQuery),
@@ -34,7 +38,7 @@ export function gatewayEvent({
     pathParameters: params ?? null,
     stageVariables: null,
     requestContext: { ...REQUEST_CONTEXT, authorizer: authorizer === null ? undefined : { ...authorizer } },
-    body: null,
+    body: body ?? null,
     isBase64Encoded: false,
   };
   return event satisfies APIGatewayProxyEvent;

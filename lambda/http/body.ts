@@ -1,0 +1,119 @@
+import { types } from 'node:util';
+import { gunzipSync, inflateSync } from 'node:zlib';
+
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { parse as parseForm } from 'qs';
+
+import { BanyanError } from '../../shared/errors';
+import type { RequestHeaders } from './headers';
+import { parseMediaType } from './media-type';
+
+const BYTES_LIMIT = 102_400;
+const PARAMETER_LIMIT = 1_000;
+const FORM_DEPTH = 32;
+
+/**
+ * A body that Express's parsers refuse. The monolith answers with Express's page for the status, before the session middleware
+ * runs, and so without a cookie.
+ */
+export class BodyError extends BanyanError {
+  override readonly name = 'BodyError';
+}
+
+type BodyEvent = Pick<APIGatewayProxyEvent, 'body' | 'isBase64Encoded'>;
+
+/**
+ * Gives `req.body` as `express.json()` and `express.urlencoded({ extended: true })` of Express 4 leave it, with their defaults:
+ * 100 kB (inflated), strict JSON, UTF-8, at most 1,000 form parameters, 32 levels deep. No body, another media type or none at
+ * all give `{}` (traps 9 to 11).
+ *
+ * Two things cannot be recovered, because API Gateway hands text over as UTF-8: JSON in UTF-7 and UTF-16, answered 415 here, and
+ * compressed bodies unless API Gateway inflates them (`minimumCompressionSize`) or leaves them binary.
+ *
+ * @throws BodyError 400 for what cannot be parsed or inflated, 413 for too much, 415 for an unknown charset or content coding
+ */
+export function parseBody(event: BodyEvent, headers: RequestHeaders): unknown {
+  const sent = readBytes(event, headers);
+  const mediaType = parseMediaType(headers.get('content-type'));
+  const parse = mediaType && parserFor(mediaType.type);
+  if (sent === undefined || parse === undefined) return {};
+  const charset = (mediaType?.parameters.get('charset') ?? '').toLowerCase() || 'utf-8';
+  if (!parse.mayRead(charset)) throw unsupported(`charset ${charset}`);
+  const bytes = inflate(sent, (headers.get('content-encoding') ?? '').toLowerCase());
+  if (bytes.length > BYTES_LIMIT) throw tooLarge(`body over ${BYTES_LIMIT} bytes`);
+  // As iconv-lite, which Express asks, looks names up: `utf-8:2008` and `utf--8` are UTF-8 too.
+  if (charset.replace(/:\d{4}$|[^0-9a-z]/g, '') !== 'utf8') throw unsupported(`charset ${charset}`);
+  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+  return text === '' ? {} : parse.read(text);
+}
+
+interface BodyParser {
+  /** Express's parsers check the name of the charset differently. */
+  readonly mayRead: (charset: string) => boolean;
+  readonly read: (text: string) => unknown;
+}
+
+function parserFor(type: string): BodyParser | undefined {
+  if (type === 'application/json') return { mayRead: (charset) => charset.startsWith('utf-'), read: readJson };
+  if (type === 'application/x-www-form-urlencoded') return { mayRead: (c) => c === 'utf-8', read: readForm };
+  return undefined;
+}
+
+/** Undefined when the request had no body; an empty one counts, if its length was declared. */
+function readBytes({ body, isBase64Encoded }: BodyEvent, headers: RequestHeaders): Buffer | undefined {
+  const declared = headers.has('transfer-encoding') || headers.has('content-length');
+  if (body === null) return declared ? Buffer.alloc(0) : undefined;
+  return Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+}
+
+function inflate(bytes: Buffer, coding: string): Buffer {
+  if (coding === '' || coding === 'identity') return bytes;
+  const inflateAll = coding === 'gzip' ? gunzipSync : coding === 'deflate' ? inflateSync : undefined;
+  if (inflateAll === undefined) throw unsupported(`content coding ${coding}`);
+  try {
+    return inflateAll(bytes, { maxOutputLength: BYTES_LIMIT });
+  } catch (cause) {
+    const exceeded = types.isNativeError(cause) && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE';
+    if (exceeded) throw tooLarge(`body over ${BYTES_LIMIT} bytes inflated`);
+    throw malformed(`the body is not ${coding}`, cause);
+  }
+}
+
+function readJson(text: string): unknown {
+  // Strict, as by default in Express: a text, number or null alone is refused.
+  if (!/^[ \t\n\r]*[{[]/.test(text)) throw malformed('JSON must be an object or an array');
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw malformed('malformed JSON', cause);
+  }
+}
+
+function readForm(text: string): unknown {
+  const parameters = text.split('&').length;
+  if (parameters > PARAMETER_LIMIT) throw tooLarge(`more than ${PARAMETER_LIMIT} parameters`);
+  try {
+    return parseForm(text, {
+      allowPrototypes: true,
+      arrayLimit: Math.max(100, parameters),
+      depth: FORM_DEPTH,
+      strictDepth: true,
+      parameterLimit: PARAMETER_LIMIT,
+    });
+  } catch (cause) {
+    if (cause instanceof RangeError) throw malformed('form nested too deeply', cause);
+    throw cause;
+  }
+}
+
+function malformed(message: string, cause?: unknown): BodyError {
+  return new BodyError(message, { code: 'body_malformed', statusCode: 400, cause });
+}
+
+function tooLarge(message: string): BodyError {
+  return new BodyError(message, { code: 'body_too_large', statusCode: 413 });
+}
+
+function unsupported(what: string): BodyError {
+  return new BodyError(`unsupported ${what}`, { code: 'body_unsupported', statusCode: 415 });
+}
