@@ -3,6 +3,8 @@ import type { Store } from 'express-session';
 import type { Db } from 'mongodb';
 import { accountRoutes } from './accounts/routes';
 import { createAccountStore } from './accounts/store';
+import { attendeeRoutes } from './attendees/routes';
+import { createAttendeeStore } from './attendees/store';
 import { acceptApiKey } from './auth/api-key';
 import { createAuthentication, type Authentication } from './auth/authentication';
 import { createLoginAttemptStore, loginLimiter } from './auth/login-limiter';
@@ -18,6 +20,8 @@ import { createMetricsStore } from './metrics/store';
 import { NotificationFeed } from './notifications/feed';
 import { notificationRoutes } from './notifications/routes';
 import { createNotificationStore } from './notifications/store';
+import { photoRoutes } from './photos/routes';
+import { createPhotoStore } from './photos/store';
 import { createSessionStore } from './session';
 
 export interface AppDeps {
@@ -62,6 +66,11 @@ export function createApp({ db, config, clock = () => new Date(), ...given }: Ap
   app.use('/api/auth', authRoutes({ config, passport, loginLimiter: limiter }));
   app.use('/api/account', accountRoutes({ accounts: createAccountStore(db), users, clock }));
   app.use('/api/events', eventRoutes({ events, notifications, acceptApiKey: apiKey, clock }));
+  app.use(
+    '/api/events',
+    attendeeRoutes({ attendees: createAttendeeStore(db), events, notifications, acceptApiKey: apiKey, clock }),
+  );
+  app.use('/api', photoRoutes({ photos: createPhotoStore(db), events, acceptApiKey: apiKey, clock }));
   app.use('/api', metricsRoutes({ metrics: createMetricsStore(db), events, acceptApiKey: apiKey, clock }));
   app.use('/api/notifications', notificationRoutes({ notifications, feed, heartbeatMs: config.heartbeatMs }));
   app.use(homeRoutes());

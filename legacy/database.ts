@@ -1,9 +1,11 @@
 import { MongoClient, type Db } from 'mongodb';
+import { createAttendeeStore } from './attendees/store';
 import { createLoginAttemptStore } from './auth/login-limiter';
 import { createApiKeyStore, createUserStore } from './auth/store';
 import { createEventStore } from './events/store';
 import { createMetricsStore } from './metrics/store';
 import { createNotificationStore } from './notifications/store';
+import { createPhotoStore } from './photos/store';
 
 const DEFAULT_DATABASE = 'eventsapp';
 
@@ -42,6 +44,8 @@ export async function ensureIndexes(db: Db): Promise<void> {
   await createUserStore(db).ensureIndexes();
   await createApiKeyStore(db).ensureIndexes();
   await createEventStore(db).ensureIndexes();
+  await createAttendeeStore(db).ensureIndexes();
+  await createPhotoStore(db).ensureIndexes();
   await createMetricsStore(db).ensureIndexes();
   await createNotificationStore(db).ensureIndexes();
   await createLoginAttemptStore(db).ensureIndexes();

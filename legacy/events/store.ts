@@ -1,4 +1,7 @@
 import { ObjectId, type Db, type Filter, type Sort } from 'mongodb';
+import type { AttendeeDocument } from '../attendees/store';
+import type { Paging } from '../paging';
+import type { PhotoDocument } from '../photos/store';
 
 export const EVENT_STATUSES = ['draft', 'published', 'cancelled'] as const;
 export type EventStatus = (typeof EVENT_STATUSES)[number];
@@ -38,15 +41,13 @@ export type EventInput = Pick<
   'title' | 'description' | 'status' | 'tags' | 'venue' | 'startsAt' | 'endsAt' | 'capacity'
 >;
 
-export interface EventListQuery {
+export interface EventListQuery extends Paging {
   readonly status?: EventStatus;
   /** Events with any of these. */
   readonly tags?: readonly string[];
   /** Part of the title, in any case. */
   readonly q?: string;
   readonly sort: { readonly field: 'startsAt' | 'title' | 'createdAt'; readonly direction: 1 | -1 };
-  readonly page: number;
-  readonly limit: number;
 }
 
 export type EventStore = ReturnType<typeof createEventStore>;
@@ -55,6 +56,8 @@ export type EventStore = ReturnType<typeof createEventStore>;
 export function createEventStore(db: Db) {
   const events = db.collection<EventDocument>('events');
   const activities = db.collection<ActivityDocument>('eventActivity');
+  const attendees = db.collection<AttendeeDocument>('attendees');
+  const photos = db.collection<PhotoDocument>('photos');
   return {
     async ensureIndexes(): Promise<void> {
       await events.createIndex({ customerAccountId: 1, startsAt: 1, _id: 1 });
@@ -108,10 +111,13 @@ export function createEventStore(db: Db) {
       );
     },
 
-    /** Removes an event and its activity; returns what was removed. */
+    /** Removes an event with its activity, attendees and photos; returns what was removed. */
     async remove(customerAccountId: ObjectId, id: ObjectId): Promise<EventDocument | null> {
       const removed = await events.findOneAndDelete({ _id: id, customerAccountId });
-      if (removed) await activities.deleteMany({ eventId: id, customerAccountId });
+      if (!removed) return null;
+      await activities.deleteMany({ eventId: id, customerAccountId });
+      await attendees.deleteMany({ eventId: id, customerAccountId });
+      await photos.deleteMany({ eventId: id, customerAccountId });
       return removed;
     },
 

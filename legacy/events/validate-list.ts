@@ -1,3 +1,4 @@
+import { readPaging } from '../paging';
 import { asFields, isFields, isText, validated, type FieldErrors, type Validated } from '../validation';
 import { EVENT_STATUSES, type EventListQuery } from './store';
 
@@ -5,8 +6,6 @@ const SORTS = ['startsAt', '-startsAt', 'title', '-title', 'createdAt', '-create
 const SORT_FIELDS = ['startsAt', 'title', 'createdAt'] as const;
 const MAX_TAGS = 20;
 const MAX_TEXT = 200;
-const MAX_PAGE = 100_000;
-const MAX_LIMIT = 100;
 
 /**
  * Reads `filter[status]`, `filter[tags][]`, `filter[q]`, `sort`, `page` and `limit`. Whatever the query parser made of the
@@ -14,7 +13,7 @@ const MAX_LIMIT = 100;
  * parameters are ignored.
  */
 export function validateEventList(query: unknown): Validated<EventListQuery> {
-  const { filter, sort = 'startsAt', page = '1', limit = '20' } = asFields(query);
+  const { filter, sort = 'startsAt' } = asFields(query);
   const fields: FieldErrors = {};
   if (filter !== undefined && !isFields(filter)) fields['filter'] = 'must be given as filter[name]=value';
   const { status, tags, q } = asFields(filter);
@@ -31,10 +30,7 @@ export function validateEventList(query: unknown): Validated<EventListQuery> {
 
   const knownSort = SORTS.find((known) => known === sort);
   if (knownSort === undefined) fields['sort'] = `must be one of ${SORTS.join(', ')}`;
-  const pageNumber = readWholeNumber(page, MAX_PAGE);
-  if (pageNumber === undefined) fields['page'] = `must be a whole number from 1 to ${MAX_PAGE}`;
-  const limitNumber = readWholeNumber(limit, MAX_LIMIT);
-  if (limitNumber === undefined) fields['limit'] = `must be a whole number from 1 to ${MAX_LIMIT}`;
+  const paging = readPaging(asFields(query), fields);
 
   return validated(fields, {
     ...(knownStatus === undefined ? {} : { status: knownStatus }),
@@ -44,8 +40,7 @@ export function validateEventList(query: unknown): Validated<EventListQuery> {
       field: SORT_FIELDS.find((field) => knownSort?.endsWith(field)) ?? 'startsAt',
       direction: knownSort?.startsWith('-') ? -1 : 1,
     },
-    page: pageNumber ?? 1,
-    limit: limitNumber ?? 1,
+    ...paging,
   });
 }
 
@@ -53,10 +48,4 @@ function readTags(value: unknown): readonly string[] | undefined {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   const tags = list.filter((tag) => isText(tag, MAX_TEXT) && tag !== '').map(String);
   return tags.length === list.length && list.length > 0 && list.length <= MAX_TAGS ? tags : undefined;
-}
-
-function readWholeNumber(value: unknown, max: number): number | undefined {
-  if (typeof value !== 'string' || !/^\d{1,9}$/.test(value)) return undefined;
-  const number = Number(value);
-  return number >= 1 && number <= max ? number : undefined;
 }

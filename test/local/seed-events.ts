@@ -1,7 +1,5 @@
 import type { EventDocument } from '../../legacy/events/store';
 
-export const DAY_MS = 86_400_000;
-
 type DemoEvent = Pick<EventDocument, 'title' | 'description' | 'status' | 'tags' | 'venue' | 'capacity'> & {
   /** The account of organiser@example.com, or that of other@example.net. */
   readonly account: 'own' | 'other';

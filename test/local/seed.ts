@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
-import { ObjectId, type Db, type OptionalUnlessRequiredId } from 'mongodb';
+import type { Db, ObjectId, OptionalUnlessRequiredId } from 'mongodb';
 import type { AccountDocument } from '../../legacy/accounts/store';
 import type { ApiKeyDocument, UserDocument } from '../../legacy/auth/store';
 import type { ActivityDocument, ActivityType, EventDocument } from '../../legacy/events/store';
 import type { NotificationDocument } from '../../legacy/notifications/store';
-import { DAY_MS, DEMO_EVENTS } from './seed-events';
+import { demoAttendees } from './seed-attendees';
+import { DEMO_EVENTS } from './seed-events';
+import { demoPhotos } from './seed-photos';
+import { before, DAY_MS, DEMO_IDS, demoId, pick, seededRandom, startOfDay } from './seed-values';
+
+export { DEMO_IDS } from './seed-values';
 
 /** The password of every demo user. */
 export const DEMO_PASSWORD = 'correct horse battery staple';
@@ -14,28 +19,14 @@ export const DEMO_API_KEY = 'demo-key-51f0c7a2e98b4d36';
 /** bcrypt of {@link DEMO_PASSWORD} at cost 4 instead of the application's 10, so that thousands of logins in tests stay cheap. */
 const DEMO_PASSWORD_HASH = '$2b$04$gpN1AO4nrBrDLMrBGyyb5uJvbLG1uAlMJ4POz4.VGfzitjMzwlU/q';
 
-/** Ids are fixed, so that links and tests hold: `5eed`, the kind, the number. */
-const demoId = (kind: string, number: number) => new ObjectId(`5eed${kind}${number.toString(16).padStart(16, '0')}`);
-
-export const DEMO_IDS = {
-  /** Harbour Events: organiser@example.com, member@example.com, the API key. */
-  account: demoId('acc0', 1),
-  /** Northwind Meetups: other@example.net. */
-  otherAccount: demoId('acc0', 2),
-  organiser: demoId('a5e0', 1),
-  member: demoId('a5e0', 2),
-  other: demoId('a5e0', 3),
-  /** The nth demo event, counted from 1 in the order of `seed-events.ts`. */
-  event: (number: number) => demoId('e0e0', number),
-} as const;
-
 interface SeedOptions {
   /** All dates are relative to this. Two databases seeded with the same `now` hold the same. Default: the present. */
   readonly now?: Date;
 }
 
 /**
- * Fills an empty database with two customer accounts, their users, events, 60 days of activity, notifications and an API key.
+ * Fills an empty database with two customer accounts, their users, events, 60 days of activity, attendees, photos,
+ * notifications and an API key.
  * A database that has a customer account is left as it is. Accounts are written last, so an interrupted run is completed by
  * the next one.
  */
@@ -46,6 +37,8 @@ export async function seedDemoData(db: Db, { now = new Date() }: SeedOptions = {
   await write(db, 'apiKeys', demoApiKeys(now));
   await write(db, 'events', events);
   await write(db, 'eventActivity', demoActivity(events, now));
+  await write(db, 'attendees', demoAttendees(now));
+  await write(db, 'photos', demoPhotos(now));
   await write(db, 'notifications', demoNotifications(events, now));
   await write(db, 'customerAccounts', demoAccounts(now));
   return 'seeded';
@@ -176,30 +169,4 @@ function demoNotifications(events: readonly EventDocument[], now: Date): Notific
     payload: { eventId: event._id.toHexString(), title: event.title, status: event.status },
     createdAt: before(now, 6 - index),
   }));
-}
-
-function before(now: Date, days: number): Date {
-  return new Date(now.getTime() - days * DAY_MS);
-}
-
-function startOfDay(date: Date): Date {
-  return new Date(Math.floor(date.getTime() / DAY_MS) * DAY_MS);
-}
-
-/** An element by a number from 0 (inclusive) to 1 (exclusive). */
-function pick<T>(list: readonly T[], fraction: number): T {
-  const found = list[Math.floor(fraction * list.length)];
-  if (found === undefined) throw new RangeError(`Nothing at ${fraction} of ${list.length} elements`);
-  return found;
-}
-
-/** The same numbers from 0 to 1 for the same seed (mulberry32). */
-function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -4,7 +4,16 @@ import { startMongo } from '../../local/mongo';
 import { DEMO_IDS, DEMO_PASSWORD, seedDemoData } from '../../local/seed';
 
 const NOW = new Date('2026-11-18T12:00:00.000Z');
-const COLLECTIONS = ['users', 'customerAccounts', 'apiKeys', 'events', 'eventActivity', 'notifications'];
+const COLLECTIONS = [
+  'users',
+  'customerAccounts',
+  'apiKeys',
+  'events',
+  'eventActivity',
+  'notifications',
+  'attendees',
+  'photos',
+];
 
 let mongo: Awaited<ReturnType<typeof startMongo>>;
 let client: MongoClient;
@@ -28,7 +37,7 @@ test('two databases seeded at the same time are equal, and a second run changes 
   expect(await seedDemoData(two, { now: NOW })).toBe('seeded');
   const before = await content(one);
   expect(await content(two)).toEqual(before);
-  expect(before.map(({ length }) => length)).toEqual([3, 2, 1, 25, 400, 6]);
+  expect(before.map(({ length }) => length)).toEqual([3, 2, 1, 25, 400, 6, 88, 5]);
 
   await one.collection('events').deleteOne({ _id: DEMO_IDS.event(1) });
   expect(await seedDemoData(one, { now: new Date(0) })).toBe('left alone');

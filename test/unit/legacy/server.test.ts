@@ -25,6 +25,8 @@ test('the indexes that the queries need are there', async () => {
   expect(await names('events')).toHaveLength(4);
   expect(await names('eventActivity')).toHaveLength(3);
   expect(await names('notifications')).toHaveLength(2);
+  expect(await names('attendees')).toHaveLength(4);
+  expect(await names('photos')).toHaveLength(2);
   expect(await names('loginAttempts')).toEqual(['_id_', 'expiresAt_1']);
   expect(await names('sessions')).toEqual(['_id_', 'expires_1']);
 });
