@@ -87,16 +87,15 @@ describe('the authorizer while MongoDB comes and goes', () => {
 describe('what the authorizer asks MongoDB', () => {
   it('is one projected read by id, and one update of a live record', async () => {
     const seen: unknown[] = [];
-    const observed = new MongoClient(
-      client.options.hosts.map((host) => `mongodb://${host.toString()}/eventsapp`).join(),
-      {
-        monitorCommands: true,
-      },
-    );
+    const observed = new MongoClient(uri, { monitorCommands: true });
     observed.on('commandStarted', ({ command }) => seen.push(command));
     jest.spyOn(lambda.connection, 'db').mockResolvedValue(observed.db());
-    expect(await lambda.status(event)).toBe(200);
-    await waitFor('the touch', () => seen.length === 2);
+    try {
+      expect(await lambda.status(event)).toBe(200);
+      await waitFor('the touch', () => seen.length === 2);
+    } finally {
+      await observed.close();
+    }
     expect(seen[0]).toMatchObject({
       find: 'sessions',
       limit: 1,
@@ -107,7 +106,6 @@ describe('what the authorizer asks MongoDB', () => {
     const u = { $set: { expires: expect.any(Date) as Date } };
     expect(seen[1]).toMatchObject({ update: 'sessions', updates: [{ q, u }] });
     expect(JSON.stringify(seen)).not.toContain('upsert":true');
-    await observed.close();
   });
 });
 
