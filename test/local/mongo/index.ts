@@ -2,7 +2,7 @@ import type { Environment } from '../../../shared/env';
 import { BanyanError } from '../../../shared/errors';
 import type { Logger } from '../../../shared/logger';
 import { parseConnectionString } from './connection-string';
-import { startDownloaded } from './download';
+import { downloadMongod } from './download';
 import { startEmbedded, type EmbeddedMongo, type FaultInjector } from './embedded';
 import { findMongod, startMongod } from './mongod';
 import { ping } from './reachable';
@@ -63,7 +63,7 @@ export async function startMongo({ env, databaseName = 'eventsapp', logger }: St
     };
   }
   if (env['MONGOD_DOWNLOAD'] === '1') {
-    const { port, stop } = await startDownloaded(databaseName);
+    const { port, stop } = await startMongod(await downloadMongod());
     return {
       uri: localUri(port, databaseName),
       chosen: 'download',

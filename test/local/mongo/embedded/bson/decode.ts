@@ -74,7 +74,7 @@ class Decoder {
       case 0x0a:
         return null;
       case 0x0b:
-        return new BSONRegExp(this.cString(limit), this.cString(limit));
+        return this.regex(limit);
       case 0x0d:
         return new Code(this.string(limit));
       case 0x10:
@@ -150,6 +150,13 @@ class Decoder {
     const subtype = this.bytes[this.take(1, limit)] ?? 0;
     if (subtype === 2) throw notSupported('the deprecated binary subtype 2');
     return new Binary(this.copy(length, limit), subtype);
+  }
+
+  private regex(limit: number): BSONRegExp {
+    const pattern = this.cString(limit);
+    const options = this.cString(limit);
+    if (/[^imxlsu]/.test(options)) throw invalid(`regular expression options ${JSON.stringify(options)}`);
+    return new BSONRegExp(pattern, options);
   }
 
   private date(limit: number): Date {

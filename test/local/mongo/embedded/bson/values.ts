@@ -101,7 +101,9 @@ function toValue(value: Exclude<Plain, undefined>): BsonValue {
 }
 
 const isPlainObject = (value: unknown): value is { readonly [field: string]: Plain } =>
-  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  typeof value === 'object' &&
+  value !== null &&
+  (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null);
 
 export const int32OrDouble = (value: number): Int32 | Double =>
   Number.isInteger(value) && Math.abs(value) <= 0x7fff_ffff && !Object.is(value, -0)

@@ -7,8 +7,8 @@ import type { PipelineContext, Stage } from '../pipeline';
 import { replaceAt } from './unwind';
 
 /**
- * `$lookup` with a single equality (manual: "Equality Match with a Single Join Condition"): a missing field joins with null and
- * missing, an array with each of its elements.
+ * `$lookup` with a single equality (manual: "Equality Match with a Single Join Condition"): an array joins with each of its
+ * elements, and where there is no value at all (a missing field, an empty array) null and missing fields join.
  */
 export function compileLookup(operand: BsonValue, { documentsOf }: PipelineContext): Stage {
   if (!isDocument(operand)) throw new MongoServerFault('FailedToParse', 'the $lookup specification must be an object');
@@ -53,10 +53,11 @@ function indexBy(candidates: readonly BsonDocument[], path: readonly string[]): 
 }
 
 function localKeys(item: BsonDocument, path: readonly string[]): readonly string[] {
-  const keys: (readonly string[])[] = [];
+  const keys: string[] = [];
   visitPath(item, path, (value) => {
-    keys.push(isArray(value) ? value.map(valueKey) : [valueKey(value ?? null)]);
+    if (isArray(value)) keys.push(...value.map(valueKey));
+    else if (value !== undefined) keys.push(valueKey(value));
     return false;
   });
-  return keys.length === 0 ? [valueKey(null)] : keys.flat();
+  return keys.length === 0 ? [valueKey(null)] : keys;
 }

@@ -1,0 +1,560 @@
+import { Decimal128, Double, Int32, Long, MaxKey, MinKey, ObjectId } from 'mongodb';
+import { idsOf, type OperationGroup } from './operation-case';
+
+const INVENTORY = [
+  { _id: 1, item: 'journal', qty: 25, tags: ['blank', 'red'], size: { h: 14, w: 21, uom: 'cm' }, dim: [14, 21] },
+  { _id: 2, item: 'notebook', qty: 50, tags: ['red', 'blank'], size: { h: 8.5, w: 11, uom: 'in' }, dim: [14, 21] },
+  {
+    _id: 3,
+    item: 'paper',
+    qty: 100,
+    tags: ['red', 'blank', 'plain'],
+    size: { h: 8.5, w: 11, uom: 'in' },
+    dim: [14, 21],
+  },
+  { _id: 4, item: 'planner', qty: 75, tags: ['blank', 'red'], size: { h: 22.85, w: 30, uom: 'cm' }, dim: [22.85, 30] },
+  { _id: 5, item: 'postcard', qty: 45, tags: ['blue'], size: { h: 10, w: 15.25, uom: 'cm' }, dim: [10, 15.25] },
+];
+const NULLS = [{ _id: 1, item: null }, { _id: 2 }];
+const SURVEY = [
+  {
+    _id: 1,
+    results: [
+      { product: 'abc', score: 10 },
+      { product: 'xyz', score: 5 },
+    ],
+  },
+  {
+    _id: 2,
+    results: [
+      { product: 'abc', score: 8 },
+      { product: 'xyz', score: 7 },
+    ],
+  },
+  {
+    _id: 3,
+    results: [
+      { product: 'abc', score: 7 },
+      { product: 'xyz', score: 8 },
+    ],
+  },
+  {
+    _id: 4,
+    results: [
+      { product: 'abc', score: 7 },
+      { product: 'def', score: 8 },
+    ],
+  },
+];
+const PRODUCTS = [
+  { _id: 100, sku: 'abc123', description: 'Single line description.' },
+  { _id: 101, sku: 'abc789', description: 'First line\nSecond line' },
+  { _id: 102, sku: 'xyz456', description: 'Many spaces before     line' },
+  { _id: 103, sku: 'xyz789', description: 'Multiple\nline description' },
+  { _id: 104, sku: 'Abc789', description: 'SKU starts with A' },
+];
+const ID = new ObjectId('65f000000000000000000001');
+const TYPES = [
+  { _id: 1, v: new MinKey() },
+  { _id: 2, v: null },
+  { _id: 3, v: new Int32(5) },
+  { _id: 4, v: Long.fromNumber(5) },
+  { _id: 5, v: new Double(5.5) },
+  { _id: 6, v: Decimal128.fromString('6') },
+  { _id: 7, v: 'text' },
+  { _id: 8, v: { a: 1 } },
+  { _id: 9, v: ID },
+  { _id: 10, v: false },
+  { _id: 11, v: new Date(0) },
+  { _id: 12, v: new MaxKey() },
+];
+
+/** Expected results from the manual's own examples, or from the sentence of the page that is named in the case. */
+export const QUERIES: readonly OperationGroup[] = [
+  {
+    group: 'arrays and embedded documents',
+    cases: [
+      {
+        name: 'an array equals in elements and order',
+        manual: 'tutorial/query-arrays/',
+        documents: INVENTORY,
+        run: idsOf({ tags: ['red', 'blank'] }),
+        expected: [2],
+      },
+      {
+        name: '$all in any order, other elements allowed',
+        manual: 'tutorial/query-arrays/',
+        documents: INVENTORY,
+        run: idsOf({ tags: { $all: ['red', 'blank'] } }),
+        expected: [1, 2, 3, 4],
+      },
+      {
+        name: 'a value equals one element',
+        manual: 'tutorial/query-arrays/',
+        documents: INVENTORY,
+        run: idsOf({ tags: 'red' }),
+        expected: [1, 2, 3, 4],
+      },
+      {
+        name: 'one condition on elements',
+        manual: 'tutorial/query-arrays/',
+        documents: INVENTORY,
+        run: idsOf({ dim: { $gt: 25 } }),
+        expected: [4],
+      },
+      {
+        name: 'two conditions may be met by two elements',
+        manual: 'tutorial/query-arrays/',
+        documents: INVENTORY,
+        run: idsOf({ dim: { $gt: 15, $lt: 20 } }),
+        expected: [1, 2, 3, 5],
+      },
+      {
+        name: '$elemMatch: both by the same element',
+        manual: 'tutorial/query-arrays/',
+        documents: INVENTORY,
+        run: idsOf({ dim: { $elemMatch: { $gt: 22, $lt: 30 } } }),
+        expected: [4],
+      },
+      {
+        name: 'by position',
+        manual: 'tutorial/query-arrays/',
+        documents: INVENTORY,
+        run: idsOf({ 'dim.1': { $gt: 25 } }),
+        expected: [4],
+      },
+      {
+        name: '$size',
+        manual: 'tutorial/query-arrays/',
+        documents: INVENTORY,
+        run: idsOf({ tags: { $size: 3 } }),
+        expected: [3],
+      },
+      {
+        name: 'an embedded document equals whole, in field order',
+        manual: 'tutorial/query-embedded-documents/',
+        documents: INVENTORY,
+        run: idsOf({ size: { h: 14, w: 21, uom: 'cm' } }),
+        expected: [1],
+      },
+      {
+        name: 'another field order does not',
+        manual: 'tutorial/query-embedded-documents/',
+        documents: INVENTORY,
+        run: idsOf({ size: { w: 21, h: 14, uom: 'cm' } }),
+        expected: [],
+      },
+      {
+        name: 'dotted path',
+        manual: 'tutorial/query-embedded-documents/',
+        documents: INVENTORY,
+        run: idsOf({ 'size.uom': 'in' }),
+        expected: [2, 3],
+      },
+      {
+        name: 'dotted path with operators and a further condition',
+        manual: 'tutorial/query-embedded-documents/',
+        documents: INVENTORY,
+        run: idsOf({ 'size.h': { $lt: 15 }, 'size.uom': 'in', qty: { $gte: 100 } }),
+        expected: [3],
+      },
+      {
+        name: '$elemMatch on embedded documents',
+        manual: 'reference/operator/query/elemMatch/',
+        documents: SURVEY,
+        run: idsOf({ results: { $elemMatch: { product: 'xyz', score: { $gte: 8 } } } }),
+        expected: [3],
+      },
+      {
+        name: 'without $elemMatch the conditions may be met apart',
+        manual: 'reference/operator/query/elemMatch/',
+        documents: SURVEY,
+        run: idsOf({ 'results.product': 'xyz', 'results.score': { $gte: 8 } }),
+        expected: [1, 2, 3],
+      },
+      {
+        name: 'an array element that is an array is not entered',
+        manual: 'tutorial/query-arrays/',
+        documents: [{ _id: 1, a: [[1, 2], 3] }],
+        run: idsOf({ a: 1 }),
+        expected: [],
+      },
+      {
+        name: 'but equals as a whole',
+        manual: 'tutorial/query-arrays/',
+        documents: [{ _id: 1, a: [[1, 2], 3] }],
+        run: idsOf({ a: [1, 2] }),
+        expected: [1],
+      },
+      {
+        name: '$all of $elemMatch',
+        manual: 'reference/operator/query/all/',
+        documents: SURVEY,
+        run: idsOf({
+          results: {
+            $all: [{ $elemMatch: { product: 'abc', score: 7 } }, { $elemMatch: { product: 'xyz', score: { $gt: 5 } } }],
+          },
+        }),
+        expected: [3],
+      },
+      {
+        name: '$all of an empty list',
+        manual: 'reference/operator/query/all/',
+        documents: INVENTORY,
+        run: idsOf({ tags: { $all: [] } }),
+        expected: [],
+      },
+    ],
+  },
+  {
+    group: 'null and missing',
+    cases: [
+      {
+        name: 'null finds null and missing',
+        manual: 'tutorial/query-for-null-fields/',
+        documents: NULLS,
+        run: idsOf({ item: null }),
+        expected: [1, 2],
+      },
+      {
+        name: '$type 10 finds null alone',
+        manual: 'tutorial/query-for-null-fields/',
+        documents: NULLS,
+        run: idsOf({ item: { $type: 10 } }),
+        expected: [1],
+      },
+      {
+        name: '$exists false finds missing alone',
+        manual: 'tutorial/query-for-null-fields/',
+        documents: NULLS,
+        run: idsOf({ item: { $exists: false } }),
+        expected: [2],
+      },
+      {
+        name: '$ne null',
+        manual: 'tutorial/query-for-null-fields/',
+        documents: [...NULLS, { _id: 3, item: 0 }],
+        run: idsOf({ item: { $ne: null } }),
+        expected: [3],
+      },
+      {
+        name: '$in with null',
+        manual: 'reference/operator/query/in/',
+        documents: [...NULLS, { _id: 3, item: 0 }],
+        run: idsOf({ item: { $in: [null, 0] } }),
+        expected: [1, 2, 3],
+      },
+      // The server's own test jstests/core/null2.js holds these.
+      {
+        name: 'null on a path through arrays',
+        manual: 'tutorial/query-for-null-fields/',
+        documents: [
+          { _id: 1, a: [{ b: 5 }] },
+          { _id: 2, a: [{}] },
+          { _id: 3, a: [] },
+          { _id: 4, a: [{}, { b: 5 }] },
+          { _id: 5, a: [5, { b: 5 }] },
+        ],
+        run: idsOf({ 'a.b': null }),
+        expected: [2, 4],
+      },
+      {
+        name: 'a range does not find missing fields',
+        manual: 'reference/operator/query/lt/',
+        documents: NULLS,
+        run: idsOf({ item: { $lt: 10 } }),
+        expected: [],
+      },
+      {
+        name: '$nin finds missing fields',
+        manual: 'reference/operator/query/nin/',
+        documents: [{ _id: 1, qty: 5 }, { _id: 2 }],
+        run: idsOf({ qty: { $nin: [5, 15] } }),
+        expected: [2],
+      },
+      {
+        name: '$not finds missing fields',
+        manual: 'reference/operator/query/not/',
+        documents: [{ _id: 1, price: 2 }, { _id: 2 }, { _id: 3, price: 1 }],
+        run: idsOf({ price: { $not: { $gt: 1.99 } } }),
+        expected: [2, 3],
+      },
+    ],
+  },
+  {
+    group: 'types and order',
+    cases: [
+      {
+        name: 'all types in order',
+        manual: 'reference/bson-type-comparison-order/',
+        documents: [...TYPES].reverse(),
+        run: async (collection) =>
+          (await collection.find().sort({ v: 1, _id: 1 }).toArray()).map(({ _id }) => Number(_id)),
+        expected: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+      },
+      {
+        name: 'numbers compare whatever their type',
+        manual: 'reference/bson-type-comparison-order/#numeric-types',
+        documents: TYPES,
+        run: idsOf({ v: 5 }),
+        expected: [3, 4],
+      },
+      {
+        name: 'a range stays within the type',
+        manual: 'reference/method/db.collection.find/#type-bracketing',
+        documents: TYPES,
+        run: idsOf({ v: { $gte: 5 } }),
+        expected: [3, 4, 5, 6],
+      },
+      {
+        name: 'strings too',
+        manual: 'reference/method/db.collection.find/#type-bracketing',
+        documents: TYPES,
+        run: idsOf({ v: { $gte: '' } }),
+        expected: [7],
+      },
+      {
+        name: 'ObjectId',
+        manual: 'reference/bson-types/#objectid',
+        documents: TYPES,
+        run: idsOf({ v: new ObjectId(ID.toHexString()) }),
+        expected: [9],
+      },
+      {
+        name: '$type by name',
+        manual: 'reference/operator/query/type/',
+        documents: TYPES,
+        run: idsOf({ v: { $type: ['bool', 'date'] } }),
+        expected: [10, 11],
+      },
+      {
+        name: '$type number',
+        manual: 'reference/operator/query/type/',
+        documents: TYPES,
+        run: idsOf({ v: { $type: 'number' } }),
+        expected: [3, 4, 5, 6],
+      },
+      {
+        name: '$type looks at the elements of an array',
+        manual: 'reference/operator/query/type/',
+        documents: [
+          { _id: 1, z: ['a', 3] },
+          { _id: 2, z: [3] },
+        ],
+        run: idsOf({ z: { $type: 'string' } }),
+        expected: [1],
+      },
+      {
+        name: '$type array',
+        manual: 'reference/operator/query/type/',
+        documents: [
+          { _id: 1, z: [] },
+          { _id: 2, z: 3 },
+        ],
+        run: idsOf({ z: { $type: 'array' } }),
+        expected: [1],
+      },
+      {
+        name: 'an ascending sort looks at the least element',
+        manual: 'reference/bson-type-comparison-order/#arrays',
+        documents: [{ _id: 1, a: [3, 9] }, { _id: 2, a: 4 }, { _id: 3, a: [] }, { _id: 4, a: null }, { _id: 5 }],
+        run: async (collection) =>
+          (await collection.find().sort({ a: 1, _id: 1 }).toArray()).map(({ _id }) => Number(_id)),
+        expected: [3, 4, 5, 1, 2],
+      },
+      {
+        name: 'a descending one at the greatest',
+        manual: 'reference/bson-type-comparison-order/#arrays',
+        documents: [
+          { _id: 1, a: [3, 9] },
+          { _id: 2, a: 4 },
+        ],
+        run: async (collection) => (await collection.find().sort({ a: -1 }).toArray()).map(({ _id }) => Number(_id)),
+        expected: [1, 2],
+      },
+      {
+        name: 'large whole numbers compare exactly',
+        manual: 'reference/bson-type-comparison-order/#numeric-types',
+        documents: [
+          { _id: 1, v: Long.fromString('9007199254740993') },
+          { _id: 2, v: 9007199254740992 },
+        ],
+        run: idsOf({ v: { $gt: 9007199254740992 } }),
+        expected: [1],
+      },
+      {
+        name: 'NaN equals NaN and is in no range',
+        manual: 'reference/operator/query/eq/',
+        documents: [
+          { _id: 1, v: Number.NaN },
+          { _id: 2, v: 1 },
+        ],
+        run: async (collection) => [
+          await idsOf({ v: Number.NaN })(collection),
+          await idsOf({ v: { $lt: 5 } })(collection),
+        ],
+        expected: [[1], [2]],
+      },
+    ],
+  },
+  {
+    group: 'logic and elements',
+    cases: [
+      {
+        name: '$or beside a field',
+        manual: 'reference/operator/query/or/',
+        documents: INVENTORY,
+        run: idsOf({ $or: [{ qty: { $lt: 30 } }, { item: /^po/ }], 'size.uom': 'cm' }),
+        expected: [1, 5],
+      },
+      {
+        name: '$nor',
+        manual: 'reference/operator/query/nor/',
+        documents: INVENTORY,
+        run: idsOf({ $nor: [{ qty: { $lt: 50 } }, { tags: 'plain' }] }),
+        expected: [2, 4],
+      },
+      {
+        name: '$and of the same field',
+        manual: 'reference/operator/query/and/',
+        documents: INVENTORY,
+        run: idsOf({ $and: [{ qty: { $ne: 50 } }, { qty: { $exists: true } }] }),
+        expected: [1, 3, 4, 5],
+      },
+      {
+        name: '$in with a pattern',
+        manual: 'reference/operator/query/in/',
+        documents: INVENTORY,
+        run: idsOf({ item: { $in: [/^po/, 'paper'] } }),
+        expected: [3, 5],
+      },
+      {
+        name: '$mod',
+        manual: 'reference/operator/query/mod/',
+        documents: [
+          { _id: 1, qty: 0 },
+          { _id: 2, qty: 5 },
+          { _id: 3, qty: 12 },
+        ],
+        run: idsOf({ qty: { $mod: [4, 0] } }),
+        expected: [1, 3],
+      },
+      {
+        name: '$expr compares two fields',
+        manual: 'reference/operator/query/expr/',
+        documents: [
+          { _id: 1, budget: 400, spent: 450 },
+          { _id: 2, budget: 100, spent: 150 },
+          { _id: 3, budget: 100, spent: 50 },
+        ],
+        run: idsOf({ $expr: { $gt: ['$spent', '$budget'] } }),
+        expected: [1, 2],
+      },
+      {
+        name: '$exists true finds null',
+        manual: 'reference/operator/query/exists/',
+        documents: [{ _id: 1, a: 5 }, { _id: 2, a: null }, { _id: 3 }],
+        run: idsOf({ a: { $exists: true } }),
+        expected: [1, 2],
+      },
+      {
+        name: 'connect-mongo: missing or later',
+        manual: 'reference/operator/query/or/',
+        documents: [
+          { _id: 1, expires: new Date(5) },
+          { _id: 2 },
+          { _id: 3, expires: null },
+          { _id: 4, expires: 'x' },
+          { _id: 5, expires: new Date(20) },
+        ],
+        run: idsOf({ $or: [{ expires: { $exists: false } }, { expires: { $gt: new Date(10) } }] }),
+        expected: [2, 5],
+      },
+      {
+        name: '$mod with one number',
+        manual: 'reference/operator/query/mod/',
+        documents: INVENTORY,
+        run: idsOf({ qty: { $mod: [4] } }),
+        expected: { error: 2 },
+      },
+      {
+        name: 'an unknown operator',
+        manual: 'reference/operator/query/',
+        documents: INVENTORY,
+        run: idsOf({ qty: { $like: 4 } }),
+        expected: { error: 2 },
+      },
+    ],
+  },
+  {
+    group: 'regular expressions',
+    cases: [
+      {
+        name: 'like',
+        manual: 'reference/operator/query/regex/',
+        documents: PRODUCTS,
+        run: idsOf({ sku: { $regex: /789$/ } }),
+        expected: [101, 103, 104],
+      },
+      {
+        name: 'i',
+        manual: 'reference/operator/query/regex/',
+        documents: PRODUCTS,
+        run: idsOf({ sku: { $regex: '^ABC', $options: 'i' } }),
+        expected: [100, 101, 104],
+      },
+      {
+        name: 'm matches at every line',
+        manual: 'reference/operator/query/regex/',
+        documents: PRODUCTS,
+        run: idsOf({ description: { $regex: '^S', $options: 'm' } }),
+        expected: [100, 101, 104],
+      },
+      {
+        name: 'without m only at the start',
+        manual: 'reference/operator/query/regex/',
+        documents: PRODUCTS,
+        run: idsOf({ description: { $regex: '^S' } }),
+        expected: [100, 104],
+      },
+      {
+        name: 's lets the dot match newlines',
+        manual: 'reference/operator/query/regex/',
+        documents: PRODUCTS,
+        run: idsOf({ description: { $regex: 'm.*line', $options: 'si' } }),
+        expected: [102, 103],
+      },
+      {
+        name: 'without s it does not',
+        manual: 'reference/operator/query/regex/',
+        documents: PRODUCTS,
+        run: idsOf({ description: { $regex: 'm.*line', $options: 'i' } }),
+        expected: [102],
+      },
+      {
+        name: 'escaped text',
+        manual: 'reference/operator/query/regex/',
+        documents: [
+          { _id: 1, t: 'a.b-c(d)' },
+          { _id: 2, t: 'axb-c(d)' },
+        ],
+        run: idsOf({ t: { $regex: 'a\\.b\\-c\\(d\\)' } }),
+        expected: [1],
+      },
+      {
+        name: '$not with a pattern',
+        manual: 'reference/operator/query/not/',
+        documents: PRODUCTS,
+        run: idsOf({ sku: { $not: /^abc/i } }),
+        expected: [102, 103],
+      },
+      {
+        name: 'in an array',
+        manual: 'reference/operator/query/regex/',
+        documents: INVENTORY,
+        run: idsOf({ tags: /^pl/ }),
+        expected: [3],
+      },
+    ],
+  },
+];
