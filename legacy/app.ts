@@ -22,6 +22,9 @@ import { notificationRoutes } from './notifications/routes';
 import { createNotificationStore } from './notifications/store';
 import { photoRoutes } from './photos/routes';
 import { createPhotoStore } from './photos/store';
+import type { ReportQueue } from './reports/queue';
+import { reportRoutes } from './reports/routes';
+import { createReportStore } from './reports/store';
 import { createSessionStore } from './session';
 
 export interface AppDeps {
@@ -36,6 +39,8 @@ export interface AppDeps {
   readonly authentication?: Authentication;
   /** Shared with the WebSocket by the server. */
   readonly feed?: NotificationFeed;
+  /** Where report jobs are sent to. Default: none, and reports cannot be asked for. */
+  readonly reportQueue?: ReportQueue | undefined;
 }
 
 /**
@@ -72,6 +77,7 @@ export function createApp({ db, config, clock = () => new Date(), ...given }: Ap
   );
   app.use('/api', photoRoutes({ photos: createPhotoStore(db), events, acceptApiKey: apiKey, clock }));
   app.use('/api', metricsRoutes({ metrics: createMetricsStore(db), events, acceptApiKey: apiKey, clock }));
+  app.use('/api/reports', reportRoutes({ reports: createReportStore(db), queue: given.reportQueue, clock }));
   app.use('/api/notifications', notificationRoutes({ notifications, feed, heartbeatMs: config.heartbeatMs }));
   app.use(homeRoutes());
   return app;

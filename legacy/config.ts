@@ -1,6 +1,9 @@
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export const NODE_ENVIRONMENTS = ['production', 'development', 'test'] as const;
 
+/** The other runner is not known here; it takes part in the same leases. */
+export const REPORT_RUNNERS = ['legacy', 'lambda'] as const;
+
 export interface LegacyConfig {
   readonly mongodbUri: string;
   /** The first signs session cookies, all verify them: put a new one in front to rotate. */
@@ -14,6 +17,19 @@ export interface LegacyConfig {
   readonly notificationPollMs: number;
   /** How often an open stream or WebSocket is kept alive. */
   readonly heartbeatMs: number;
+  /** Where report jobs wait; undefined: no reports can be asked for, and none are made daily. */
+  readonly reportQueue: ReportQueueConfig | undefined;
+  /** Who takes jobs from the queue. */
+  readonly reportConsumer: (typeof REPORT_RUNNERS)[number];
+  /** Whose turn it is to order the daily reports. */
+  readonly dailyReportRunner: (typeof REPORT_RUNNERS)[number];
+}
+
+export interface ReportQueueConfig {
+  readonly url: string;
+  readonly region: string;
+  /** undefined: AWS's own. */
+  readonly endpoint: string | undefined;
 }
 
 /** The environment cannot be used; `faults` has one line for every variable that is wrong. */
@@ -66,9 +82,40 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): L
     nodeEnv: oneOf('NODE_ENV', NODE_ENVIRONMENTS, 'development'),
     notificationPollMs: wholeNumber('NOTIFICATION_POLL_MS', 250, 10, 60_000),
     heartbeatMs: wholeNumber('HEARTBEAT_MS', 15_000, 100, 300_000),
+    reportQueue: readReportQueue(env, faults),
+    reportConsumer: oneOf('REPORT_CONSUMER', REPORT_RUNNERS, 'legacy'),
+    dailyReportRunner: oneOf('DAILY_REPORT_RUNNER', REPORT_RUNNERS, 'legacy'),
   };
   if (faults.length > 0) throw new LegacyConfigError(faults);
   return Object.freeze(config);
+}
+
+function readReportQueue(
+  env: Readonly<Record<string, string | undefined>>,
+  faults: string[],
+): ReportQueueConfig | undefined {
+  const url = readUrl('REPORT_QUEUE_URL', env, faults);
+  const endpoint = readUrl('SQS_ENDPOINT', env, faults);
+  if (url === undefined) return undefined;
+  const region = env['AWS_REGION'] ?? '';
+  if (!/^[a-z0-9-]+$/.test(region)) {
+    const found = env['AWS_REGION'] === undefined ? 'missing' : JSON.stringify(region);
+    faults.push(`AWS_REGION is ${found}; expected the queue's region, such as eu-west-1, beside REPORT_QUEUE_URL`);
+  }
+  return { url, region, endpoint };
+}
+
+function readUrl(
+  name: string,
+  env: Readonly<Record<string, string | undefined>>,
+  faults: string[],
+): string | undefined {
+  const text = env[name];
+  if (text === undefined) return undefined;
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    faults.push(`${name} is ${JSON.stringify(text)}; expected a URL that begins with https:// or http://`);
+  }
+  return text;
 }
 
 function readSecrets(text: string | undefined, faults: string[]): readonly [string, ...string[]] {

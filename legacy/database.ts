@@ -6,6 +6,7 @@ import { createEventStore } from './events/store';
 import { createMetricsStore } from './metrics/store';
 import { createNotificationStore } from './notifications/store';
 import { createPhotoStore } from './photos/store';
+import { createReportStore } from './reports/store';
 
 const DEFAULT_DATABASE = 'eventsapp';
 
@@ -47,6 +48,7 @@ export async function ensureIndexes(db: Db): Promise<void> {
   await createAttendeeStore(db).ensureIndexes();
   await createPhotoStore(db).ensureIndexes();
   await createMetricsStore(db).ensureIndexes();
+  await createReportStore(db).ensureIndexes();
   await createNotificationStore(db).ensureIndexes();
   await createLoginAttemptStore(db).ensureIndexes();
 }

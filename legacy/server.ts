@@ -9,6 +9,9 @@ import { createLogger, type Logger } from './logging';
 import { NotificationFeed } from './notifications/feed';
 import { createNotificationStore } from './notifications/store';
 import { attachWebSocket } from './notifications/websocket';
+import { startReportWork } from './reports/background';
+import type { ReportQueue } from './reports/queue';
+import { createSqsReportQueue } from './reports/sqs-queue';
 import { createSessionStore } from './session';
 
 /** Longer than the idle time of load balancers (60 s), or they would meet connections that are just being closed. */
@@ -19,7 +22,7 @@ const DRAIN_MS = 10_000;
 export interface RunningServer {
   readonly url: string;
   readonly port: number;
-  /** Stops accepting, ends streams and WebSockets, lets requests finish, disconnects from MongoDB. */
+  /** Stops accepting and waiting for jobs, ends streams and WebSockets, lets requests and jobs finish, disconnects. */
   close(): Promise<void>;
 }
 
@@ -27,6 +30,8 @@ interface ServerOptions {
   readonly logger?: Logger;
   /** What time it is for the data that routes read and write. Sessions and limits go by the real time. */
   readonly clock?: () => Date;
+  /** Default: the one that the configuration names, if any. */
+  readonly reportQueue?: ReportQueue | undefined;
 }
 
 /**
@@ -36,11 +41,15 @@ interface ServerOptions {
  */
 export async function startServer(
   config: LegacyConfig,
-  { logger = createLogger(config), clock = () => new Date() }: ServerOptions = {},
+  {
+    logger = createLogger(config),
+    clock = () => new Date(),
+    reportQueue = config.reportQueue && createSqsReportQueue(config.reportQueue),
+  }: ServerOptions = {},
 ): Promise<RunningServer> {
   const database = await connectDatabase(config.mongodbUri);
   try {
-    return await serve(config, database, { logger, clock });
+    return await serve(config, database, { logger, clock, reportQueue });
   } catch (error) {
     await database.client.close();
     throw error;
@@ -50,7 +59,7 @@ export async function startServer(
 async function serve(
   config: LegacyConfig,
   { client, db }: Database,
-  { logger, clock }: Required<ServerOptions>,
+  { logger, clock, reportQueue }: Required<ServerOptions>,
 ): Promise<RunningServer> {
   await ensureIndexes(db);
   const sessionStore = createSessionStore(db);
@@ -61,7 +70,7 @@ async function serve(
     pollMs: config.notificationPollMs,
     logger,
   });
-  const app = createApp({ db, config, logger, clock, authentication, feed });
+  const app = createApp({ db, config, logger, clock, authentication, feed, reportQueue });
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS }, app);
   const closeWebSockets = attachWebSocket({
     server,
@@ -71,13 +80,14 @@ async function serve(
   });
   const { port } = await listen(server, config);
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+  const stopReportWork = reportQueue && startReportWork({ db, queue: reportQueue, config, clock, logger });
   logger.info({ url }, 'listening');
 
   const close = async () => {
     const drained = drain(server);
     feed.close();
-    await closeWebSockets();
-    await drained;
+    await Promise.all([drained, closeWebSockets(), stopReportWork?.()]);
+    reportQueue?.close();
     await client.close();
   };
   let closing: Promise<void> | undefined;
@@ -113,19 +123,23 @@ async function drain(server: Server): Promise<void> {
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
   const logger = createLogger(config);
-  const server = await startServer(config, { logger });
+  const starting = startServer(config, { logger });
   const stop = (signal: NodeJS.Signals) => {
     logger.info({ signal }, 'stopping');
-    server.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        logger.error({ err: error }, 'could not stop cleanly');
-        process.exit(1);
-      },
-    );
+    starting
+      .then((server) => server.close())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          logger.error({ err: error }, 'could not stop cleanly');
+          process.exit(1);
+        },
+      );
   };
+  // Before it listens: a signal may come at any time.
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  await starting;
 }
 
 if (require.main === module) {

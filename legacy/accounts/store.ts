@@ -22,6 +22,14 @@ export function createAccountStore(db: Db) {
     find(id: ObjectId): Promise<AccountDocument | null> {
       return accounts.findOne({ _id: id });
     },
+    /** The ids of all accounts, oldest first. */
+    async listIds(): Promise<ObjectId[]> {
+      const found = await accounts
+        .find({}, { projection: { _id: 1 } })
+        .sort({ _id: 1 })
+        .toArray();
+      return found.map(({ _id }) => _id);
+    },
     /** The account as it is after the change, or null if there is none. */
     update(id: ObjectId, change: AccountChange, updatedAt: Date): Promise<AccountDocument | null> {
       return accounts.findOneAndUpdate({ _id: id }, { $set: { ...change, updatedAt } }, { returnDocument: 'after' });

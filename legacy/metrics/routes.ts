@@ -2,12 +2,13 @@ import { Router, type RequestHandler } from 'express';
 import { asyncRoute } from '../async-route';
 import { requireReader } from '../auth/access';
 import { accountOf } from '../auth/identity';
+import { toDay } from '../day';
 import { sendEventNotFound } from '../events/routes';
 import type { EventStore } from '../events/store';
 import { parseObjectId } from '../object-id';
 import { sendValidationErrors } from '../validation';
 import { sum, type MetricsStore } from './store';
-import { toDay, validateMetricsQuery } from './validate';
+import { validateMetricsQuery } from './validate';
 
 interface MetricsRoutesDeps {
   readonly metrics: MetricsStore;

@@ -88,4 +88,5 @@ export function sum(counts: readonly Counts[]): Counts {
 }
 
 const countOf = (type: ActivityDocument['type']): Document => ({ $sum: { $cond: [{ $eq: ['$type', type] }, 1, 0] } });
-const COUNTS = { views: countOf('view'), registrations: countOf('registration'), shares: countOf('share') };
+/** For `$group`: how many activities of each type. */
+export const COUNTS = { views: countOf('view'), registrations: countOf('registration'), shares: countOf('share') };

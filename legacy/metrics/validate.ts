@@ -1,7 +1,7 @@
+import { DAY_MS, readDay } from '../day';
 import { asFields, validated, type FieldErrors, type Validated } from '../validation';
 import { INTERVALS, type Interval, type Range } from './store';
 
-const DAY_MS = 86_400_000;
 const DEFAULT_DAYS = 30;
 
 export interface MetricsQuery {
@@ -29,16 +29,4 @@ export function validateMetricsQuery(query: unknown, now: Date): Validated<Metri
     interval: knownInterval ?? 'day',
     range: { from: start ?? now, to: end ?? now },
   });
-}
-
-/** `2026-11-02`. */
-export function toDay(date: Date): string {
-  return date.toISOString().slice(0, 10);
-}
-
-function readDay(value: unknown): Date | undefined {
-  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(value)) return undefined;
-  const date = new Date(`${value}T00:00:00.000Z`);
-  // JavaScript reads the 30th of February as the 2nd of March.
-  return !Number.isNaN(date.getTime()) && toDay(date) === value ? date : undefined;
 }

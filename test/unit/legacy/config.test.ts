@@ -22,6 +22,9 @@ test('defaults', () => {
     nodeEnv: 'development',
     notificationPollMs: 250,
     heartbeatMs: 15_000,
+    reportQueue: undefined,
+    reportConsumer: 'legacy',
+    dailyReportRunner: 'legacy',
   });
   expect(Object.isFrozen(loadConfig(GOOD))).toBe(true);
 });
@@ -54,6 +57,11 @@ test('every bad variable is reported at once, and no secret is shown', () => {
     NODE_ENV: 'prod',
     NOTIFICATION_POLL_MS: '1',
     HEARTBEAT_MS: '1e4',
+    REPORT_QUEUE_URL: 'reports',
+    SQS_ENDPOINT: 'localhost:4566',
+    AWS_REGION: 'Europe!',
+    REPORT_CONSUMER: 'none',
+    DAILY_REPORT_RUNNER: '',
   });
   expect(faults.map((fault) => fault.split(' ')[0])).toEqual([
     'MONGODB_URI',
@@ -64,8 +72,28 @@ test('every bad variable is reported at once, and no secret is shown', () => {
     'NODE_ENV',
     'NOTIFICATION_POLL_MS',
     'HEARTBEAT_MS',
+    'REPORT_QUEUE_URL',
+    'SQS_ENDPOINT',
+    'AWS_REGION',
+    'REPORT_CONSUMER',
+    'DAILY_REPORT_RUNNER',
   ]);
   expect(faults.join()).not.toContain('hunter');
+});
+
+test('a queue has an address and a region', () => {
+  const url = 'https://sqs.eu-west-1.amazonaws.com/123456789012/reports';
+  expect(loadConfig({ ...GOOD, REPORT_QUEUE_URL: url, AWS_REGION: 'eu-west-1' }).reportQueue).toEqual({
+    url,
+    region: 'eu-west-1',
+    endpoint: undefined,
+  });
+  const local = { REPORT_QUEUE_URL: url, AWS_REGION: 'local', SQS_ENDPOINT: 'http://127.0.0.1:4566' };
+  expect(loadConfig({ ...GOOD, ...local }).reportQueue).toMatchObject({ endpoint: 'http://127.0.0.1:4566' });
+  expect(faultsOf({ ...GOOD, REPORT_QUEUE_URL: url })).toEqual([
+    "AWS_REGION is missing; expected the queue's region, such as eu-west-1, beside REPORT_QUEUE_URL",
+  ]);
+  expect(loadConfig({ ...GOOD, AWS_REGION: 'eu-west-1' }).reportQueue).toBeUndefined();
 });
 
 test('nothing has a default that would be a secret', () => {

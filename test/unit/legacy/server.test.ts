@@ -27,6 +27,7 @@ test('the indexes that the queries need are there', async () => {
   expect(await names('notifications')).toHaveLength(2);
   expect(await names('attendees')).toHaveLength(4);
   expect(await names('photos')).toHaveLength(2);
+  expect(await names('reports')).toHaveLength(2);
   expect(await names('loginAttempts')).toEqual(['_id_', 'expiresAt_1']);
   expect(await names('sessions')).toEqual(['_id_', 'expires_1']);
 });

@@ -1,4 +1,5 @@
-import { toDay, validateMetricsQuery } from '../../../../legacy/metrics/validate';
+import { toDay } from '../../../../legacy/day';
+import { validateMetricsQuery } from '../../../../legacy/metrics/validate';
 
 const NOW = new Date('2026-11-02T23:59:59.999Z');
 

@@ -10,6 +10,8 @@ let organiser: string;
 let member: string;
 let other: string;
 beforeAll(async () => {
+  // Express writes the errors behind its 400 and 413 pages there.
+  jest.spyOn(console, 'error').mockImplementation(() => undefined);
   app = await startEventsapp();
   organiser = (await app.login('organiser@example.com')).cookie;
   member = (await app.login('member@example.com')).cookie;
@@ -150,7 +152,8 @@ describe('one photo', () => {
     const head = await request(app.url).head(photo(2)).set('Cookie', member);
     const own = ({ headers }: { headers: Record<string, string> }) =>
       ['content-type', 'content-length', 'content-disposition', 'etag'].map((name) => headers[name]);
-    expect([head.status, head.text]).toEqual([200, '']);
+    expect(head.status).toBe(200);
+    expect(head.text).toBeFalsy();
     expect(own(head)).toEqual(own(whole));
     expect(head.headers['content-length']).toBe('43');
   });
