@@ -1,4 +1,5 @@
-import { formatDay, parseMetricsQuery, type AllMetricsResponse } from '../../shared/contracts/metrics';
+import { formatDay } from '../../shared/contracts/day';
+import { parseMetricsQuery, type AllMetricsResponse } from '../../shared/contracts/metrics';
 import { httpHandler, json } from '../http-handler';
 import { connectEarly, mongo } from '../mongo';
 import { accountOf } from '../object-id';

@@ -1,4 +1,5 @@
-import { formatDay, parseMetricsQuery, type EventMetricsResponse } from '../../shared/contracts/metrics';
+import { formatDay } from '../../shared/contracts/day';
+import { parseMetricsQuery, type EventMetricsResponse } from '../../shared/contracts/metrics';
 import { findEvent } from '../events/repository';
 import { httpHandler, json, notFound } from '../http-handler';
 import { connectEarly, mongo } from '../mongo';

@@ -1,13 +1,12 @@
-import { FieldFaults } from './validation';
+import { parsePaging } from './paging';
+import { FieldFaults, isFields } from './validation';
 
-const STATUSES = ['draft', 'published', 'cancelled'] as const;
+export const EVENT_STATUSES = ['draft', 'published', 'cancelled'] as const;
 const SORTS = ['startsAt', '-startsAt', 'title', '-title', 'createdAt', '-createdAt'] as const;
 const MAX_TEXT = 200;
 const MAX_TAGS = 20;
-const MAX_PAGE = 100_000;
-const MAX_LIMIT = 100;
 
-export type EventStatus = (typeof STATUSES)[number];
+export type EventStatus = (typeof EVENT_STATUSES)[number];
 export type EventSort = (typeof SORTS)[number];
 
 /** An event as clients see it: ids in hex, dates in ISO 8601, absent values null. The order of the keys is part of the contract. */
@@ -63,13 +62,10 @@ export function parseListEventsQuery(query: Readonly<Record<string, unknown>>): 
   const faults = new FieldFaults();
   const filter = parseFilter(query['filter'], faults);
   const sort = SORTS.find((known) => known === (query['sort'] ?? 'startsAt'));
-  const page = parseCount(query['page'] ?? '1', MAX_PAGE);
-  const limit = parseCount(query['limit'] ?? '20', MAX_LIMIT);
   const parsed = {
     ...filter,
     sort: sort ?? faults.add('sort', `must be one of ${SORTS.join(', ')}`, 'startsAt' as const),
-    page: page ?? faults.add('page', `must be a whole number from 1 to ${MAX_PAGE}`, 1),
-    limit: limit ?? faults.add('limit', `must be a whole number from 1 to ${MAX_LIMIT}`, 1),
+    ...parsePaging(query, faults),
   };
   faults.throwIfAny();
   return parsed;
@@ -90,9 +86,9 @@ function parseFilter(value: unknown, faults: FieldFaults): Filter {
 }
 
 function parseStatus(value: unknown, faults: FieldFaults): EventStatus | undefined {
-  const status = STATUSES.find((known) => known === value);
+  const status = EVENT_STATUSES.find((known) => known === value);
   return (
-    status ?? faults.add<EventStatus | undefined>('filter.status', `must be one of ${STATUSES.join(', ')}`, undefined)
+    status ?? faults.add<EventStatus | undefined>('filter.status', `must be one of ${EVENT_STATUSES.join(', ')}`, undefined)
   );
 }
 
@@ -110,15 +106,6 @@ function parseText(value: unknown, faults: FieldFaults): string | undefined {
   return faults.add<string | undefined>('filter.q', `must be text of at most ${MAX_TEXT} characters`, undefined);
 }
 
-function parseCount(value: unknown, max: number): number | undefined {
-  const count = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : 0;
-  return count >= 1 && count <= max ? count : undefined;
-}
-
 function isTag(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.length <= MAX_TEXT;
-}
-
-function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

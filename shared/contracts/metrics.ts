@@ -1,7 +1,7 @@
+import { DAY_MS, parseDay } from './day';
 import { FieldFaults } from './validation';
 
 const INTERVALS = ['day', 'week'] as const;
-const DAY_MS = 86_400_000;
 const DEFAULT_DAYS = 30;
 const NOT_A_DATE = 'must be a date such as 2026-11-02';
 
@@ -59,18 +59,6 @@ export function parseMetricsQuery(query: Readonly<Record<string, unknown>>, now:
   if (from !== undefined && to !== undefined && from >= to) faults.add('from', 'must be before to', undefined);
   faults.throwIfAny();
   return { interval: interval ?? 'day', from: from ?? now, to: to ?? now };
-}
-
-/** The UTC day of an instant: `2026-11-02`. */
-export function formatDay(date: Date): string {
-  return date.toISOString().slice(0, 10);
-}
-
-function parseDay(value: unknown): Date | undefined {
-  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(value)) return undefined;
-  const day = new Date(`${value}T00:00:00Z`);
-  // JavaScript takes the 30th of February for the 2nd of March.
-  return !Number.isNaN(day.getTime()) && formatDay(day) === value ? day : undefined;
 }
 
 function startOfTomorrow(now: Date): Date {

@@ -26,3 +26,18 @@ export class FieldFaults {
     if (Object.keys(this.fields).length > 0) throw new ValidationError(this.fields);
   }
 }
+
+/** The fields of a body or a part of it; none for anything that is not an object with named fields. */
+export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return isFields(value) ? value : {};
+}
+
+/** An object with named fields: no list, no null. */
+export function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Text of at most so many UTF-16 units. */
+export function isTextUpTo(value: unknown, maxLength: number): value is string {
+  return typeof value === 'string' && value.length <= maxLength;
+}

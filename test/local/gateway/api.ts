@@ -10,8 +10,42 @@ export interface Api {
   readonly binaryMediaTypes: readonly string[];
   /** Responses at least this large are compressed; undefined never. */
   readonly minimumCompressionSize: number | undefined;
-  /** Environment variables of the functions that routes need. */
+  /** Environment variables of `functions`. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly eventSources: EventSources;
+}
+
+/** What else than HTTP runs functions. */
+export interface EventSources {
+  readonly queues: readonly QueueDefinition[];
+  readonly consumers: readonly QueueConsumer[];
+  readonly schedules: readonly Schedule[];
+}
+
+export interface QueueDefinition {
+  /** Its name under `resources`. */
+  readonly logicalId: string;
+  readonly name: string;
+  readonly visibilityTimeoutS: number;
+  readonly deadLetter: { readonly queue: string; readonly maxReceiveCount: number } | undefined;
+}
+
+export interface QueueConsumer {
+  readonly functionName: string;
+  /** Logical id. */
+  readonly queue: string;
+  readonly batchSize: number;
+  /** `functionResponseType: ReportBatchItemFailures` */
+  readonly partialResponses: boolean;
+}
+
+export interface Schedule {
+  /** Without service and stage: `daily-report`. */
+  readonly name: string;
+  readonly ruleName: string;
+  readonly functionName: string;
+  /** `cron(...)` or `rate(...)` */
+  readonly expressions: readonly string[];
 }
 
 export const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] as const;

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createLogger, type Logger } from '../../../shared/logger';
 import { createFunction, type LambdaFunction, type LoadModule } from '../lambda';
-import type { Api } from './api';
+import type { Api, EventSources } from './api';
 import { createGateway } from './gateway';
 import { LIMITS, type Limits } from './limits';
 import { setProcessEnvironment } from './process-environment';
@@ -19,6 +19,8 @@ export interface StartGatewayOptions extends RouterOptions {
   readonly host?: string;
   /** Variables of the functions that win over those in the file, and supply `${env:...}`, `${ssm:...}` and `${cf:...}` values. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Load also the functions that no route needs. */
+  readonly allFunctions?: boolean;
   readonly logger?: Logger;
   /** Without it nothing is throttled. */
   readonly throttle?: ThrottleOptions;
@@ -42,6 +44,9 @@ export interface RunningGateway {
   readonly url: string;
   readonly port: number;
   readonly routes: readonly GatewayRoute[];
+  /** By their keys in the file: those that routes need, or all. */
+  readonly functions: ReadonlyMap<string, LambdaFunction>;
+  readonly eventSources: EventSources;
   /** Cuts all connections, frees the port and puts the process's environment back. Functions that run are not waited for. */
   close(): Promise<void>;
 }
@@ -64,10 +69,11 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
   const restoreEnvironment = setProcessEnvironment(api.environment);
   try {
     const address = { host, port };
+    const functions = loadFunctions(api, limits, options);
     const handle = createGateway({
       api,
       router: createRouter(api.routes, options),
-      functions: loadFunctions(api, limits, options),
+      functions,
       limits,
       allow: options.throttle ? createThrottle(options.throttle, now) : () => true,
       address: () => address,
@@ -80,6 +86,8 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
       url: `http://${host}:${address.port}/${api.stage}`,
       port: address.port,
       routes: routesOf(api),
+      functions,
+      eventSources: api.eventSources,
       async close() {
         await closeServer(server);
         restoreEnvironment();

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { FunctionDefinition } from '../lambda';
 import type { Api, Route } from './api';
+import { readEventSources } from './event-sources';
 import { Faults } from './faults';
 import { uniteEnvironments } from './function-environment';
 import { readGatewayResponses } from './gateway-response-definition';
@@ -18,14 +19,22 @@ export interface ServerlessFileOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Where `${env:X}` is looked up after `environment`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Also those that no route needs (queue consumers, schedules, functions that others invoke), and what runs them. */
+  readonly allFunctions?: boolean;
 }
 
 /**
- * Reads what of `serverless.yml` concerns the API, without running the framework.
+ * Reads what of `serverless.yml` concerns functions and what runs them, without running the framework.
  *
  * @throws ConfigError that lists every fault with file and line
  */
-export function readServerlessFile({ serverlessFile, stage, environment = {}, env = {} }: ServerlessFileOptions): Api {
+export function readServerlessFile({
+  serverlessFile,
+  stage,
+  environment = {},
+  env = {},
+  allFunctions = false,
+}: ServerlessFileOptions): Api {
   const file = path.resolve(serverlessFile);
   const tree = readYaml(file);
   const variables = new Variables(tree, {
@@ -38,9 +47,10 @@ export function readServerlessFile({ serverlessFile, stage, environment = {}, en
   for (const fault of variables.faults) faults.addText(fault);
 
   const events = readEvents(root, faults);
-  const needed = new Set(
-    events.flatMap(({ functionName, event }) => [functionName, event.authorizer?.functionName ?? functionName]),
-  );
+  const needed = new Set([
+    ...events.flatMap(({ functionName, event }) => [functionName, event.authorizer?.functionName ?? functionName]),
+    ...(allFunctions ? (root.get('functions')?.entries.keys() ?? []) : []),
+  ]);
   const functions = readFunctions(root, needed, { root: path.dirname(file), stage }, faults);
   const api: Api = {
     stage,
@@ -56,6 +66,9 @@ export function readServerlessFile({ serverlessFile, stage, environment = {}, en
       environment,
       faults,
     ),
+    eventSources: allFunctions
+      ? readEventSources(root, { service: root.get('service')?.text ?? 'service', stage }, faults)
+      : { queues: [], consumers: [], schedules: [] },
   };
   faults.check(path.basename(file));
   return api;
@@ -97,7 +110,7 @@ function readFunctions(
     const definition = root.get('functions')?.entries.get(name);
     const handler = definition?.get('handler')?.text;
     if (definition === undefined || handler === undefined) {
-      faults.add(definition ?? root, `function ${name} is used by a route but has no handler`);
+      faults.add(definition ?? root, `function ${name} is used but has no handler`);
       continue;
     }
     const functionName = definition.get('name')?.text ?? `${service}-${stage}-${name}`;

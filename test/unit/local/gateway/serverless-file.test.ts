@@ -226,7 +226,7 @@ describe('what is refused, with file, line and what is supported', () => {
     ],
     [
       '- http: {path: a, method: get, authorizer: {name: g, type: request, resultTtlInSeconds: 0}}',
-      /function g is used by a route but has no handler/,
+      /function g is used but has no handler/,
     ],
     [
       '- http: {path: a, method: get, authorizer: {name: f, type: request, resultTtlInSeconds: 0, identitySource: context.path}}',

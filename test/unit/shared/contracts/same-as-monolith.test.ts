@@ -4,7 +4,8 @@ import { parse } from 'qs';
 import { validateEventList } from '../../../../legacy/events/validate-list';
 import { validateMetricsQuery } from '../../../../legacy/metrics/validate';
 import { parseListEventsQuery } from '../../../../shared/contracts/events';
-import { formatDay, parseMetricsQuery } from '../../../../shared/contracts/metrics';
+import { formatDay } from '../../../../shared/contracts/day';
+import { parseMetricsQuery } from '../../../../shared/contracts/metrics';
 import { ValidationError } from '../../../../shared/contracts/validation';
 
 const NOW = new Date('2026-11-23T23:59:59.999Z');

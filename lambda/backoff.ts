@@ -1,0 +1,39 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
+
+/** Time as retries need it; replaced in tests. */
+export interface RetryClock {
+  sleep(ms: number): Promise<unknown>;
+  /** From 0 to below 1. */
+  random(): number;
+}
+
+export const REAL_CLOCK: RetryClock = { sleep: (ms) => sleepFor(ms), random: Math.random };
+
+export interface BackoffOptions {
+  /** Upper bound of the first pause; it doubles from one to the next. */
+  readonly baseMs: number;
+  readonly capMs: number;
+  /** The first included. */
+  readonly attempts: number;
+}
+
+export const BACKOFF: BackoffOptions = { baseMs: 100, capMs: 2_000, attempts: 6 };
+
+/**
+ * The pause before the next attempt: exponential with full jitter, so that callers that were refused together do not come back
+ * together.
+ *
+ * @param attempt how many have been made
+ * @returns undefined when there is to be none: enough attempts, or the pause would not leave `reserveMs` of the caller's time
+ */
+export function nextPause(
+  attempt: number,
+  remainingMs: number,
+  { random }: Pick<RetryClock, 'random'>,
+  { baseMs, capMs, attempts }: BackoffOptions = BACKOFF,
+  reserveMs = 500,
+): number | undefined {
+  if (attempt >= attempts) return undefined;
+  const pause = random() * Math.min(capMs, baseMs * 2 ** (attempt - 1));
+  return pause + reserveMs > remainingMs ? undefined : pause;
+}

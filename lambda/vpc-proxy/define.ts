@@ -1,0 +1,55 @@
+import { InvalidInput } from './invalid-input';
+
+/** Checks a value that came as JSON and gives it its type, or throws an error that says what is wrong with it. */
+export type Parser<T> = (value: unknown) => T;
+
+/** What a function inside the VPC takes and returns. Both sides import it; the implementation is known only inside. */
+export interface VpcFunctionDefinition<Name extends string, Input, Output> {
+  /** The function's key in serverless.yml. */
+  readonly name: Name;
+  readonly input: Parser<Input>;
+  readonly output: Parser<Output>;
+  /**
+   * The Lambda handler for inside. The event is checked before the implementation sees it; whatever the implementation throws
+   * reaches the caller as `FunctionError`. Two parameters: the Node.js 24 runtime refuses a third.
+   */
+  handler(implementation: VpcImplementation<Input, Output>): (event: unknown, context: VpcContext) => Promise<Output>;
+}
+
+/** The part of Lambda's context that an implementation may use. */
+export interface VpcContext {
+  readonly awsRequestId: string;
+  getRemainingTimeInMillis(): number;
+}
+
+export type VpcImplementation<Input, Output> = (input: Input, context: VpcContext) => Promise<Output>;
+
+interface Parts<Name extends string, Input, Output> {
+  readonly name: Name;
+  readonly input: Parser<Input>;
+  readonly output: Parser<Output>;
+}
+
+/**
+ * Defines a function inside the VPC, once for both sides. Input and output travel as JSON: parsers must accept what
+ * `JSON.parse` gives (no Date, no undefined).
+ */
+export function defineVpcFunction<const Name extends string, Input, Output>({
+  name,
+  input,
+  output,
+}: Parts<Name, Input, Output>): VpcFunctionDefinition<Name, Input, Output> {
+  const readInput = (event: unknown): Input => {
+    try {
+      return input(event);
+    } catch (cause) {
+      throw new InvalidInput(name, cause);
+    }
+  };
+  return {
+    name,
+    input,
+    output,
+    handler: (implementation) => async (event, context) => implementation(readInput(event), context),
+  };
+}
