@@ -16,6 +16,9 @@ interface EmbeddedOptions {
   readonly ttlInterval?: number;
 }
 
+/** Far above what pools of drivers open, and a bound all the same. */
+const MOST_CONNECTIONS = 2_000;
+
 /** A command as listeners see it. */
 export interface CommandEvent {
   readonly command: string;
@@ -79,6 +82,7 @@ export async function startEmbedded({
     });
   });
 
+  server.maxConnections = MOST_CONNECTIONS;
   await listen(server, port, host);
   const address = server.address() as AddressInfo;
   const dropConnections = () => {

@@ -55,7 +55,7 @@ export const SUPPORTED = {
         '$function $getField $indexOfArray $indexOfBytes $indexOfCP $lastN $ln $log $log10 $maxN $median $meta $minN $percentile $pow ' +
         '$radiansToDegrees $rand $range $regexFind $regexFindAll $replaceAll $replaceOne $sampleRate $setDifference $setEquals $setField ' +
         '$setIsSubset $sigmoid $sin $sinh $sortArray $stdDevPop $stdDevSamp $strLenBytes $strcasecmp $substr $substrBytes $tan $tanh ' +
-        '$toDecimal $toHashedIndexKey $toUUID $tsIncrement $tsSecond $unsetField $week $zip $dateDiff',
+        '$toDecimal $toHashedIndexKey $toUUID $tsIncrement $tsSecond $unsetField $week $zip',
     ),
   },
 } as const;

@@ -14,7 +14,10 @@ import { applyUpdate, upsert } from './writes';
 export const findAndModify: CommandHandler = (command, context) => {
   command.refuse('collation', 'arrayFilters', 'let');
   const { remove, update, returnNew } = readMode(command);
-  const collection = context.databases.ensure(command.database, command.collectionName());
+  // Only an upsert brings a collection into being.
+  const collection = command.flag('upsert')
+    ? context.databases.ensure(command.database, command.collectionName())
+    : command.collection(context);
   checkHint(command, collection);
   const scopes = scopesAt(context.now);
   const filter = command.document('query') ?? new Map();
@@ -23,18 +26,19 @@ export const findAndModify: CommandHandler = (command, context) => {
   const fields = command.document('fields') ?? new Map();
   const project = fields.size === 0 ? undefined : compileProjection(fields, { scopes, dialect: 'find' });
   const show = (item: BsonDocument | undefined) => (item === undefined ? null : (project?.(item) ?? item));
-  const [found] = sort(collection.candidates(filter).filter(matches));
+  const [found] = sort(collection?.candidates(filter).filter(matches) ?? []);
 
   if (remove) {
-    if (found !== undefined) collection.remove(found);
+    if (found !== undefined) collection?.remove(found);
     return document({ lastErrorObject: { n: found === undefined ? 0 : 1 }, value: show(found) });
   }
   const compiled = compileUpdate(command.required('update', update), context.now);
-  if (found !== undefined) {
+  if (collection !== undefined && found !== undefined) {
     const after = applyUpdate(collection, found, compiled);
     return document({ lastErrorObject: { n: 1, updatedExisting: true }, value: show(returnNew ? after : found) });
   }
-  if (!command.flag('upsert')) return document({ lastErrorObject: { n: 0, updatedExisting: false }, value: null });
+  if (collection === undefined || !command.flag('upsert'))
+    return document({ lastErrorObject: { n: 0, updatedExisting: false }, value: null });
   const inserted = upsert(collection, filter, compiled);
   return document({
     lastErrorObject: { n: 1, updatedExisting: false, upserted: inserted.get('_id') ?? null },

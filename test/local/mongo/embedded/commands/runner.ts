@@ -29,7 +29,8 @@ export function createCommandRunner({ databases, cursors, rules, observe, onDefe
     try {
       checkCommand(request, fields, command);
       const handler = HANDLERS[fields.name];
-      if (handler === undefined) throw new MongoServerFault('CommandNotFound', `no such command: '${fields.name}'`);
+      if (handler === undefined)
+        throw new MongoServerFault('CommandNotFound', `no such command: '${fields.name}' (embedded MongoDB)`);
       return new Map([...handler(fields, { databases, cursors, connectionId, now: new Date() }), ...OK]);
     } catch (error) {
       if (!(error instanceof MongoServerFault)) onDefect(error);
@@ -67,7 +68,8 @@ function targetCollection(command: BsonDocument, name: string): string | undefin
 function checkCommand(request: Request, fields: Fields, command: BsonDocument): void {
   const { name } = fields;
   const options = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (options === undefined) throw new MongoServerFault('CommandNotFound', `no such command: '${name}'`);
+  if (options === undefined)
+    throw new MongoServerFault('CommandNotFound', `no such command: '${name}' (embedded MongoDB)`);
   if (request.kind === 'query' && !['hello', 'isMaster', 'ismaster'].includes(name))
     throw new MongoServerFault(352, `Unsupported OP_QUERY command: ${name}. The client driver may require an upgrade.`);
   for (const option of command.keys())

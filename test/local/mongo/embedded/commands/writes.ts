@@ -3,7 +3,7 @@ import { wholeNumber } from '../bson/numbers';
 import type { BsonDocument, Plain } from '../bson/values';
 import { document } from '../bson/values';
 import { MongoServerFault } from '../errors';
-import { compileMatcher } from '../query/matcher';
+import { compileMatcher, type Matcher } from '../query/matcher';
 import type { Collection } from '../storage/collection';
 import { DuplicateKeyFault } from '../storage/document-index';
 import { compileUpdate, type Update } from '../update/compile-update';
@@ -69,24 +69,30 @@ export const insert: CommandHandler = (command, { databases }) => {
 /** Manual: `update`. */
 export const updateCommand: CommandHandler = (command, context) => {
   command.refuse('let');
-  const collection = context.databases.ensure(command.database, command.collectionName());
   const totals = { n: 0, nModified: 0 };
   const upserted: BsonDocument[] = [];
   const errors = runStatements(command, command.statements('updates'), (statement, index) => {
     statement.only(STATEMENT.update);
     statement.refuse('collation', 'arrayFilters', 'c');
+    // Only an upsert brings a collection into being.
+    const creates = statement.flag('upsert');
+    const collection =
+      command.collection(context) ??
+      (creates ? context.databases.ensure(command.database, command.collectionName()) : undefined);
     checkHint(statement, collection);
     const filter = statement.required('q', statement.document('q'));
     const update = compileUpdate(statement.required('u', statement.get('u')), context.now);
     const multi = statement.flag('multi');
     if (multi && update.kind === 'replacement')
       throw new MongoServerFault('FailedToParse', 'multi update is not supported for replacement-style update');
-    const matched = select(collection, filter, { multi, now: context.now });
+    const matches = compileMatcher(filter, scopesAt(context.now));
+    if (collection === undefined) return;
+    const matched = select(collection, filter, { matches, multi });
     for (const item of matched) {
       totals.n += 1;
       if (applyUpdate(collection, item, update) !== item) totals.nModified += 1;
     }
-    if (matched.length === 0 && statement.flag('upsert')) {
+    if (matched.length === 0 && creates) {
       const item = upsert(collection, filter, update);
       totals.n += 1;
       upserted.push(document({ index, _id: item.get('_id') ?? null }));
@@ -123,9 +129,8 @@ export const deleteCommand: CommandHandler = (command, context) => {
 function select(
   collection: Collection,
   filter: BsonDocument,
-  { multi, now }: { readonly multi: boolean; readonly now: Date },
+  { matches, multi }: { readonly matches: Matcher; readonly multi: boolean },
 ): readonly BsonDocument[] {
-  const matches = compileMatcher(filter, scopesAt(now));
   const candidates = collection.candidates(filter);
   if (multi) return candidates.filter(matches);
   const first = candidates.find(matches);

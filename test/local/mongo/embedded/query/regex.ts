@@ -18,7 +18,8 @@ export function compileRegex(value: BSONRegExp): RegExp {
     if (!'imsxu'.includes(option)) throw new MongoServerFault(51_108, `invalid flag in regex options: ${option}`);
     if (option === 'x') throw notSupported('the regular expression option x');
   }
-  const flags = ['i', 'm', 's'].filter((flag) => options.includes(flag)).join('') + 'u';
+  // Not m: JavaScript would also take a carriage return for the end of a line.
+  const flags = ['i', 's'].filter((flag) => options.includes(flag)).join('') + 'u';
   try {
     const regex = new RegExp(
       translate(pattern, { dotAll: options.includes('s'), multiline: options.includes('m') }),
@@ -28,7 +29,10 @@ export function compileRegex(value: BSONRegExp): RegExp {
     return regex;
   } catch (error) {
     if (error instanceof MongoServerFault) throw error;
-    throw new MongoServerFault(51_091, `Regular expression is invalid: ${error instanceof Error ? error.message : ''}`);
+    throw new MongoServerFault(
+      51_091,
+      `Regular expression is invalid or not supported: ${error instanceof Error ? error.message : ''}`,
+    );
   }
 }
 
@@ -65,7 +69,8 @@ function translate(
         i += 1;
       }
     } else if (char === '.' && !dotAll) out += '[^\\n]';
-    else if (char === '$' && !multiline) out += '(?=\\n?$)';
+    else if (char === '$') out += multiline ? '(?=\\n|$)' : '(?=\\n?$)';
+    else if (char === '^' && multiline) out += '(?:^|(?<=\\n)(?!$))';
     else out += char;
   }
   return out;

@@ -1,4 +1,5 @@
 import { indexValues } from '../query/index-values';
+import { compileMatcher } from '../query/matcher';
 import type { Collection } from './collection';
 import type { Databases } from './databases';
 import type { IndexSpecification } from './document-index';
@@ -16,12 +17,18 @@ export function removeExpired(databases: Databases, now: Date): number {
   return removed;
 }
 
-function expire(collection: Collection, { key, expireAfterSeconds }: IndexSpecification, now: Date): number {
+function expire(
+  collection: Collection,
+  { key, expireAfterSeconds, partialFilterExpression }: IndexSpecification,
+  now: Date,
+): number {
   const [field] = key.keys();
   if (expireAfterSeconds === undefined || field === undefined) return 0;
   const path = field.split('.');
   const limit = now.getTime() - expireAfterSeconds * 1000;
+  const indexed = compileMatcher(partialFilterExpression ?? new Map());
   const expired = collection.all().filter((document) => {
+    if (!indexed(document)) return false;
     const times = indexValues(document, path).flatMap((value) => (value instanceof Date ? [value.getTime()] : []));
     return times.length > 0 && Math.min(...times) <= limit;
   });

@@ -920,8 +920,22 @@ export const EXPRESSIONS: readonly OperationGroup[] = [
               timezone: 'America/New_York',
             },
           },
+          {
+            $dateAdd: {
+              startDate: new Date('2021-03-13T08:30:00Z'),
+              unit: 'day',
+              amount: 1,
+              timezone: 'America/New_York',
+            },
+          },
         ]),
-        expected: { result: [new Date('2021-03-14T15:00:00Z'), new Date('2021-03-14T16:00:00Z')] },
+        expected: {
+          result: [
+            new Date('2021-03-14T15:00:00Z'),
+            new Date('2021-03-14T16:00:00Z'),
+            new Date('2021-03-14T07:30:00Z'),
+          ],
+        },
       },
     ],
   },

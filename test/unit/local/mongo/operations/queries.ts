@@ -357,10 +357,10 @@ export const QUERIES: readonly OperationGroup[] = [
       {
         name: 'an ascending sort looks at the least element',
         manual: 'reference/bson-type-comparison-order/#arrays',
-        documents: [{ _id: 1, a: [3, 9] }, { _id: 2, a: 4 }, { _id: 3, a: [] }, { _id: 4, a: null }, { _id: 5 }],
+        documents: [{ _id: 1, a: [3, 9] }, { _id: 2, a: 4 }, { _id: 6, a: [] }, { _id: 4, a: null }, { _id: 5 }],
         run: async (collection) =>
           (await collection.find().sort({ a: 1, _id: 1 }).toArray()).map(({ _id }) => Number(_id)),
-        expected: [3, 4, 5, 1, 2],
+        expected: [6, 4, 5, 1, 2],
       },
       {
         name: 'a descending one at the greatest',
@@ -371,6 +371,18 @@ export const QUERIES: readonly OperationGroup[] = [
         ],
         run: async (collection) => (await collection.find().sort({ a: -1 }).toArray()).map(({ _id }) => Number(_id)),
         expected: [1, 2],
+      },
+      {
+        name: 'strings compare by their bytes in UTF-8',
+        manual: 'reference/bson-type-comparison-order/#strings',
+        documents: [
+          { _id: 1, s: '\u{1f600}' },
+          { _id: 2, s: '\uff5e' },
+          { _id: 3, s: 'Z' },
+          { _id: 4, s: 'a' },
+        ],
+        run: async (collection) => (await collection.find().sort({ s: 1 }).toArray()).map(({ _id }) => Number(_id)),
+        expected: [3, 4, 2, 1],
       },
       {
         name: 'large whole numbers compare exactly',
@@ -540,6 +552,16 @@ export const QUERIES: readonly OperationGroup[] = [
         ],
         run: idsOf({ t: { $regex: 'a\\.b\\-c\\(d\\)' } }),
         expected: [1],
+      },
+      {
+        name: 'lines end at a newline, not at a carriage return',
+        manual: 'reference/operator/query/regex/',
+        documents: [
+          { _id: 1, t: 'one\r\ntwo' },
+          { _id: 2, t: 'one\ntwo' },
+        ],
+        run: idsOf({ t: { $regex: 'one$', $options: 'm' } }),
+        expected: [2],
       },
       {
         name: '$not with a pattern',

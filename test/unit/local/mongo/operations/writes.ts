@@ -290,6 +290,20 @@ export const WRITES: readonly OperationGroup[] = [
         expected: [[{ name: true, type: 'collection' }], []],
       },
       {
+        name: 'an update that finds nothing makes no collection, an upsert does',
+        manual: 'reference/method/db.collection.updateOne/#upsert',
+        run: async (collection, db) => {
+          const name = collection.collectionName;
+          const names = async () => (await db.listCollections({ name }).toArray()).length;
+          await collection.updateOne({ a: 1 }, { $set: { b: 1 } });
+          await collection.findOneAndUpdate({ a: 1 }, { $set: { b: 1 } });
+          const before = await names();
+          await collection.updateOne({ a: 1 }, { $set: { b: 1 } }, { upsert: true });
+          return [before, await names()];
+        },
+        expected: [0, 1],
+      },
+      {
         name: 'a collection that is there',
         manual: 'reference/command/create/',
         documents: PERSON,
