@@ -75,6 +75,7 @@ describe('the order', () => {
       MONGOMS_DOWNLOAD_MIRROR: 'https://127.0.0.1:9',
       MONGOMS_DOWNLOAD_DIR: directory,
       MONGOMS_PREFER_GLOBAL_PATH: 'false',
+      MONGOMS_MAX_RETRIES: '1',
     });
     const error = await startMongo({ env: { MONGOD_DOWNLOAD: '1' } }).catch((reason: unknown) => reason);
     expect(error).toMatchObject({
