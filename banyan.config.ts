@@ -1,10 +1,33 @@
+import type { ObjectId } from 'mongodb';
 import { defineConfig, expressErrorPage, expressJson, fromEnvironment } from './shared/banyan-config';
+import { apiKeyAuthenticator } from './shared/session/api-key-authenticator';
 import { passportUserData } from './shared/session/identity';
 import { sessionAuthenticator } from './shared/session/session-authenticator';
 
 const password = 'correct horse battery staple';
 const login = (email: string) =>
   ({ kind: 'login', method: 'POST', path: '/api/auth/login', body: { email, password } }) as const;
+
+/** As legacy/auth/api-key.ts: a key acts for its account, without roles. Functions say whether they accept it: lambda/README.md. */
+const apiKeys = apiKeyAuthenticator({
+  async findIdentity(db, keyHash) {
+    const key = await db.collection<ApiKey>('apiKeys').findOne({ keyHash });
+    if (key === null) return undefined;
+    const { _id, name = '', customerAccountId } = key;
+    return {
+      userId: `api-key:${_id.toHexString()}`,
+      customerAccountId: customerAccountId.toHexString(),
+      fullName: name,
+      roles: [],
+    };
+  },
+});
+
+interface ApiKey {
+  readonly _id: ObjectId;
+  readonly name?: string;
+  readonly customerAccountId: ObjectId;
+}
 
 /**
  * What is particular to this monolith; the rest of the system reads it from here. The session options repeat those of
@@ -24,11 +47,10 @@ export default defineConfig({
 
   identity: passportUserData(),
 
-  // Requests with an x-api-key stay on the monolith: see `unless` in proxy/routes.yml.
-  authenticators: [sessionAuthenticator],
+  // In the monolith's order: a session wins over a key.
+  authenticators: [sessionAuthenticator, apiKeys],
 
-  // /api/private is not the monolith's: nobody expects a key to be accepted there.
-  credentials: [{ header: 'x-api-key', exceptRoutes: ['private'] }],
+  credentials: [{ header: 'x-api-key' }],
 
   responses: {
     headers: { 'x-powered-by': 'Express' },

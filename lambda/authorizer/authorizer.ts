@@ -1,30 +1,35 @@
 import type { BanyanConfig } from '../../shared/banyan-config';
 import type { Logger } from '../../shared/logger';
 import type { MongoConnection } from '../../shared/mongo';
-import type {
-  AuthenticationContext,
-  AuthenticationRequest,
-  AuthenticationResult,
-} from '../../shared/session/authenticator';
+import type { AuthenticationContext, AuthenticationRequest, LiveSession } from '../../shared/session/authenticator';
 import { sessionFormat } from '../../shared/session/formats/select';
 import type { ResolvedSession } from '../../shared/session/session-config';
 import { describeFault, presentableError } from './fault';
-import { allow, refuse, requestPath, type AuthorizerAnswer, type AuthorizerEvent } from './policy';
+import { allow, refuse, requestPath, type AuthorizerAnswer, type AuthorizerEvent, type Caller } from './policy';
 
 interface AuthorizerParts {
   readonly config: Pick<BanyanConfig, 'authenticators' | 'identity'> & { readonly session: ResolvedSession };
   readonly connection: Pick<MongoConnection, 'db'>;
   readonly logger: Logger;
+  /** What becomes of requests of nobody; by default they are refused. */
+  readonly anonymous?: 'refused' | 'let through';
   readonly clock?: () => Date;
+}
+
+interface Outcome {
+  readonly caller?: Caller;
+  readonly live: LiveSession;
 }
 
 /**
  * Makes the authorizer: asks the authenticators in order and lets the first identity through.
  *
  * The returned function resolves to a policy (REST) or a simple response (HTTP API payload 2.0), throws `Unauthorized`
- * when nobody is known, and any other error when it could not be found out, which API Gateway turns into 500.
+ * when nobody is known and that is not allowed, and any other error when it could not be found out, which API Gateway
+ * turns into 500.
  */
-export function createAuthorizer({ config, connection, logger, clock = () => new Date() }: AuthorizerParts) {
+export function createAuthorizer(parts: AuthorizerParts) {
+  const { config, connection, logger, anonymous = 'refused', clock = () => new Date() } = parts;
   const context: AuthenticationContext = {
     session: config.session,
     format: sessionFormat(config.session),
@@ -34,28 +39,37 @@ export function createAuthorizer({ config, connection, logger, clock = () => new
     logger,
   };
 
-  const authenticate = async (request: AuthenticationRequest): Promise<AuthenticationResult> => {
+  const authenticate = async (request: AuthenticationRequest): Promise<Outcome> => {
     const reasons: Record<string, string> = {};
+    let live: LiveSession = {};
     for (const authenticator of config.authenticators) {
+      const { name } = authenticator;
       const result = await authenticator.authenticate(request, context);
-      if (result.outcome === 'authenticated') return result;
-      reasons[authenticator.name] = result.reason;
+      live = { ...live, ...liveSession(result) };
+      if (result.outcome === 'authenticated')
+        return { caller: { identity: result.identity, authenticatedBy: name }, live };
+      reasons[name] = result.reason;
     }
-    logger.info({ reasons }, 'request refused: nobody is known');
-    return { outcome: 'anonymous', reason: 'no credential' };
+    if (anonymous === 'refused') logger.info({ reasons }, 'request refused: nobody is known');
+    return { live };
   };
 
   return async (event: AuthorizerEvent): Promise<AuthorizerAnswer> => {
-    const result = await authenticate({ ...event, path: requestPath(event) }).catch((error: unknown) => {
+    const { caller, live } = await authenticate({ ...event, path: requestPath(event) }).catch((error: unknown) => {
       logger.error({ err: describeFault(error) }, 'request refused: it could not be authenticated');
       throw presentableError(error);
     });
-    if (result.outcome === 'anonymous') return refuse(event);
+    if (caller === undefined && anonymous === 'refused') return refuse(event);
     // Not awaited: the answer must neither wait for a touch nor fail with it. The command is on its way before Lambda
     // freezes the instance; its reply is read at the next thaw.
-    result.afterwards?.().catch((error: unknown) => {
+    live.afterwards?.().catch((error: unknown) => {
       logger.warn({ metric: 'session_touch_failed', err: describeFault(error) }, 'session not extended');
     });
-    return allow(event, result);
+    return allow(event, caller, live.sessionCookie);
   };
 }
+
+const liveSession = ({ sessionCookie, afterwards }: LiveSession): LiveSession => ({
+  ...(sessionCookie !== undefined && { sessionCookie }),
+  ...(afterwards !== undefined && { afterwards }),
+});

@@ -4,20 +4,25 @@ import type {
   APIGatewayRequestAuthorizerEventV2,
   APIGatewaySimpleAuthorizerWithContextResult,
 } from 'aws-lambda';
-import type { AuthenticationResult } from '../../shared/session/authenticator';
+import type { Identity } from '../../shared/session/identity';
 
 /** REST APIs, and HTTP APIs with payload format 1.0 or 2.0. */
 export type AuthorizerEvent = APIGatewayRequestAuthorizerEvent | APIGatewayRequestAuthorizerEventV2;
 
 /** What handlers find in `requestContext.authorizer`. API Gateway takes strings, numbers and booleans, and hands over strings. */
-export type AuthorizerContext = Readonly<Record<'userId' | 'customerAccountId' | 'fullName' | 'roles', string>> & {
-  readonly sessionCookie?: string;
-};
+export type AuthorizerContext = (
+  | Readonly<Record<'authenticatedBy' | 'userId' | 'customerAccountId' | 'fullName' | 'roles', string>>
+  | { readonly authenticatedBy: 'nobody' }
+) & { readonly sessionCookie?: string };
+
+/** Whom the request acts for, and the name of the authenticator that says so. */
+export interface Caller {
+  readonly identity: Identity;
+  readonly authenticatedBy: string;
+}
 
 export type AuthorizerAnswer =
   APIGatewayAuthorizerResult | APIGatewaySimpleAuthorizerWithContextResult<AuthorizerContext | undefined>;
-
-type Authenticated = Extract<AuthenticationResult, { outcome: 'authenticated' }>;
 
 const isHttpApi = (event: AuthorizerEvent): event is APIGatewayRequestAuthorizerEventV2 =>
   'version' in event && event.version === '2.0';
@@ -29,24 +34,26 @@ export function requestPath(event: AuthorizerEvent): string | undefined {
   return event.rawPath.startsWith(`${stage}/`) ? event.rawPath.slice(stage.length) : event.rawPath;
 }
 
-/** Lets the request through, with the identity as context. */
-export function allow(event: AuthorizerEvent, { identity, sessionCookie }: Authenticated): AuthorizerAnswer {
+/** Lets the request through, with the caller's identity as context; an undefined caller is an anonymous one. */
+export function allow(event: AuthorizerEvent, caller: Caller | undefined, sessionCookie?: string): AuthorizerAnswer {
   const context: AuthorizerContext = {
-    userId: identity.userId,
-    customerAccountId: identity.customerAccountId,
-    fullName: identity.fullName,
-    roles: JSON.stringify(identity.roles),
+    ...(caller === undefined ? { authenticatedBy: 'nobody' as const } : describe(caller)),
     ...(sessionCookie !== undefined && { sessionCookie }),
   };
   if (isHttpApi(event)) return { isAuthorized: true, context };
   return {
-    principalId: identity.userId,
+    principalId: caller?.identity.userId ?? 'nobody',
     policyDocument: {
       Version: '2012-10-17',
       Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: wholeStage(event.methodArn) }],
     },
     context,
   };
+}
+
+function describe({ identity, authenticatedBy }: Caller): AuthorizerContext {
+  const { userId, customerAccountId, fullName, roles } = identity;
+  return { authenticatedBy, userId, customerAccountId, fullName, roles: JSON.stringify(roles) };
 }
 
 /**

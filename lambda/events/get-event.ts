@@ -2,12 +2,13 @@ import type { GetEventResponse } from '../../shared/contracts/events';
 import { httpHandler, json, notFound } from '../http-handler';
 import { connectEarly, mongo } from '../mongo';
 import { accountOf, parseObjectId } from '../object-id';
+import { READERS } from '../readers';
 import { findEvent } from './repository';
 
 connectEarly();
 
 /** `GET /api/events/:eventId`. A malformed id and another account's event are as unknown as any other. */
-export const handler = httpHandler(async ({ identity, params }) => {
+export const handler = httpHandler(READERS, async ({ identity, params }) => {
   const eventId = parseObjectId(params['eventId']);
   const event = eventId && (await findEvent(await mongo().db(), accountOf(identity), eventId));
   if (event === undefined) throw notFound('Event not found');

@@ -2,10 +2,12 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 
 import { expressErrorPage } from '../../shared/banyan-config/express-response';
 import type { Logger } from '../../shared/logger';
+import type { Identity } from '../../shared/session/identity';
 import type { ResolvedSession } from '../../shared/session/session-config';
 import { BodyError, parseBody } from './body';
 import { clientErrorResponse } from './errors';
 import { readHeaders, type RequestHeaders } from './headers';
+import { NotAuthenticatedError, type Access, type Auth, type Callers } from './identity';
 import { parseRequest, type HttpRequest } from './request';
 import { toGatewayResult, type HttpResponse } from './response';
 import { sessionCookie } from './session-cookie';
@@ -14,6 +16,8 @@ import { sessionCookie } from './session-cookie';
 export interface HttpHandlerDeps {
   /** What the monolith puts on every answer. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The monolith's own 401. */
+  readonly unauthorized: HttpResponse;
   /** The monolith's own 500. */
   readonly internalError: HttpResponse;
   readonly session: ResolvedSession;
@@ -22,23 +26,26 @@ export interface HttpHandlerDeps {
 }
 
 /** The part of a function that differs from the others. Throw a BanyanError below 500 to answer with its message. */
-export type Respond = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;
+export type Respond<Caller = Identity> = (request: HttpRequest<Caller>) => HttpResponse | Promise<HttpResponse>;
 
 type HandlerContext = Pick<Context, 'awsRequestId' | 'functionName'>;
 
 /** As API Gateway's Lambda proxy integration calls it. Two parameters: the Node.js 24 runtime refuses a third. */
 export type HttpHandler = (event: APIGatewayProxyEvent, context: HandlerContext) => Promise<APIGatewayProxyResult>;
 
-/** Makes the wrapper around every function: parse, call, respond, map errors. Every answer gets what Express gives every answer. */
-export function createHttpHandler(deps: HttpHandlerDeps): (respond: Respond) => HttpHandler {
+/** The wrapper around every function. */
+type Wrap = <A extends Auth>(access: Access<A>, respond: Respond<Callers[A]>) => HttpHandler;
+
+/** Makes the wrapper: parse, let in, call, respond, map errors. Every answer gets what Express gives every answer. */
+export function createHttpHandler(deps: HttpHandlerDeps): Wrap {
   const { headers: fixedHeaders, session, now } = deps;
-  return (respond) => async (event, context) => {
+  return (access, respond) => async (event, context) => {
     const requestHeaders = readHeaders(event.multiValueHeaders);
     const finish = { method: event.httpMethod, requestHeaders, fixedHeaders };
     const body = readBody(event, requestHeaders);
     // The monolith refuses a body before its session middleware: such an answer has no cookie.
     if (body instanceof BodyError) return toGatewayResult(expressErrorPage(body.statusCode), finish);
-    const response = await answer(() => respond(parseRequest(event, body)), event, context, deps);
+    const response = await answer(() => respond(parseRequest(event, access, body)), event, context, deps);
     return toGatewayResult(response, { ...finish, setCookie: sessionCookie(event, requestHeaders, session, now()) });
   };
 }
@@ -57,11 +64,12 @@ async function answer(
   respond: () => HttpResponse | Promise<HttpResponse>,
   event: APIGatewayProxyEvent,
   context: HandlerContext,
-  { logger, internalError }: HttpHandlerDeps,
+  { logger, unauthorized, internalError }: HttpHandlerDeps,
 ): Promise<HttpResponse> {
   try {
     return await respond();
   } catch (error) {
+    if (error instanceof NotAuthenticatedError) return unauthorized;
     const response = clientErrorResponse(error);
     if (response !== undefined) return response;
     // The event is not logged: it holds cookies and tokens.

@@ -5,17 +5,62 @@ import type { Identity } from '../../shared/session/identity';
 
 type AuthorizerContext = APIGatewayProxyEvent['requestContext']['authorizer'];
 
+/** Whom a function is called for, by its `auth`, which must be the route table's and fit the authorizer in serverless.yml. */
+export interface Callers {
+  /** Others get the monolith's 401. */
+  readonly required: Identity;
+  /** Undefined: nobody. */
+  readonly optional: Identity | undefined;
+  /** Nobody is asked for. */
+  readonly none: undefined;
+}
+
+export type Auth = keyof Callers;
+
+/** Whom a function lets in: what the monolith's access check in front of the same route does. */
+export interface Access<A extends Auth> {
+  readonly auth: A;
+  /** Names of the authenticators whose word counts here; for others the caller is nobody. Default: the session. */
+  readonly accepts?: readonly string[];
+}
+
+/** Somebody must be known, and nobody is. */
+export class NotAuthenticatedError extends BanyanError {
+  constructor() {
+    super('Nobody is known', { code: 'not_authenticated', statusCode: 401 });
+  }
+}
+
+const ADMIT: { readonly [A in Auth]: (identity: () => Identity | undefined) => Callers[A] } = {
+  required: (identity) => {
+    const caller = identity();
+    if (caller === undefined) throw new NotAuthenticatedError();
+    return caller;
+  },
+  optional: (identity) => identity(),
+  none: () => undefined,
+};
+
 /**
- * Reads the authorizer's context, whose values API Gateway delivers as strings.
+ * Reads from the authorizer's context, whose values API Gateway delivers as strings, whom a request acts for.
  *
+ * @throws NotAuthenticatedError when somebody must be known and nobody is, or only one whom other functions accept
  * @throws BanyanError 500 `authorizer_context_invalid`: the fault is in the deployment, never the client's
  */
-export function readIdentity(context: AuthorizerContext): Identity {
+export function readCaller<A extends Auth>(
+  context: AuthorizerContext,
+  { auth, accepts = ['session'] }: Access<A>,
+): Callers[A] {
+  return ADMIT[auth](() => readIdentity(context, accepts));
+}
+
+function readIdentity(context: AuthorizerContext, accepts: readonly string[]): Identity | undefined {
   const text = (name: string): string => {
     const value: unknown = context?.[name];
     if (typeof value === 'string') return value;
     throw invalid(`${name} is missing`);
   };
+  if (!accepts.includes(text('authenticatedBy'))) return undefined;
   return {
     userId: text('userId'),
     customerAccountId: text('customerAccountId'),

@@ -2,12 +2,12 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { ParsedQs } from 'qs';
 
 import type { Identity } from '../../shared/session/identity';
-import { readIdentity } from './identity';
+import { readCaller, type Access, type Auth, type Callers } from './identity';
 import { parseQuery } from './query';
 
 /** What a handler is called with. */
-export interface HttpRequest {
-  readonly identity: Identity;
+export interface HttpRequest<Caller = Identity> {
+  readonly identity: Caller;
   /** As Express's extended parser would give it; unchecked, so hand it to a parser of shared/contracts. */
   readonly query: ParsedQs;
   /** Decoded, as Express decodes them. */
@@ -18,11 +18,15 @@ export interface HttpRequest {
 
 /**
  * @param body what `parseBody` made of the event's
- * @throws BanyanError 500 when the authorizer's context is malformed
+ * @throws what {@link readCaller} throws
  */
-export function parseRequest(event: APIGatewayProxyEvent, body: unknown): HttpRequest {
+export function parseRequest<A extends Auth>(
+  event: APIGatewayProxyEvent,
+  access: Access<A>,
+  body: unknown,
+): HttpRequest<Callers[A]> {
   return {
-    identity: readIdentity(event.requestContext.authorizer),
+    identity: readCaller(event.requestContext.authorizer, access),
     query: parseQuery(event.multiValueQueryStringParameters),
     params: decodeParams(event.pathParameters ?? {}),
     body,

@@ -3,12 +3,13 @@ import { parseMetricsQuery, type AllMetricsResponse } from '../../shared/contrac
 import { httpHandler, json } from '../http-handler';
 import { connectEarly, mongo } from '../mongo';
 import { accountOf } from '../object-id';
+import { READERS } from '../readers';
 import { countByEvent, totals } from './repository';
 
 connectEarly();
 
 /** `GET /api/metrics/all` */
-export const handler = httpHandler(async ({ identity, query }) => {
+export const handler = httpHandler(READERS, async ({ identity, query }) => {
   const { interval, from, to } = parseMetricsQuery(query, new Date());
   const events = await countByEvent(await mongo().db(), accountOf(identity), { from, to });
   const range = { interval, from: formatDay(from), to: formatDay(to) };

@@ -4,12 +4,13 @@ import { findEvent } from '../events/repository';
 import { httpHandler, json, notFound } from '../http-handler';
 import { connectEarly, mongo } from '../mongo';
 import { accountOf, parseObjectId } from '../object-id';
+import { READERS } from '../readers';
 import { countByPeriod, totals } from './repository';
 
 connectEarly();
 
 /** `GET /api/events/:eventId/metrics`. Like the monolith it looks for the event before it looks at the query. */
-export const handler = httpHandler(async ({ identity, params, query }) => {
+export const handler = httpHandler(READERS, async ({ identity, params, query }) => {
   const account = accountOf(identity);
   const id = parseObjectId(params['eventId']);
   const event = id && (await findEvent(await mongo().db(), account, id));

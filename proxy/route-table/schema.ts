@@ -47,7 +47,9 @@ export const routeSchema = z.strictObject({
       error: 'expected {header: name}, {cookie: name} or {query: name}, or a list of these',
     })
     .optional()
-    .describe('Requests that stay on legacy although the route is on Lambda, for example {header: x-api-key}'),
+    .describe(
+      'Requests that stay on legacy although the route is on Lambda, for example {header: x-partner-key}, a credential that no authenticator knows',
+    ),
 });
 
 /** The whole file. */

@@ -5,6 +5,8 @@ import type { Identity } from './identity';
 import { headerValues } from './token-from-request';
 
 interface ApiKeyOptions {
+  /** What functions that accept these keys call them. Default `api-key`. */
+  readonly name?: string;
   /** Lower case. Default `x-api-key`. */
   readonly header?: string;
   /** Finds the key by the SHA-256 (hex) of what was sent; undefined when there is none. */
@@ -15,13 +17,18 @@ interface ApiKeyOptions {
  * Accepts keys that the application stores hashed: the example to copy for other credentials. Looking up by the hash
  * leaks nothing by timing, because an attacker cannot steer the hash of a guess.
  */
-export function apiKeyAuthenticator({ header = 'x-api-key', findIdentity }: ApiKeyOptions): Authenticator {
+export function apiKeyAuthenticator({
+  name = 'api-key',
+  header = 'x-api-key',
+  findIdentity,
+}: ApiKeyOptions): Authenticator {
   return {
-    name: 'api key',
+    name,
     credentials: [{ header }],
     async authenticate(request, { db }) {
-      const [key] = headerValues(request, header);
-      if (key === undefined || key === '') return { outcome: 'anonymous', reason: 'no credential' };
+      // As Node joins a repeated header.
+      const key = headerValues(request, header).join(', ');
+      if (key === '') return { outcome: 'anonymous', reason: 'no credential' };
       const identity = await findIdentity(await db(), createHash('sha256').update(key).digest('hex'));
       return identity === undefined
         ? { outcome: 'anonymous', reason: 'unknown key' }

@@ -34,16 +34,17 @@ export type AnonymousReason =
   | 'nobody logged in'
   | 'unknown key';
 
+/** The session behind a request that goes on; the monolith extends it and renews its cookie even when nobody is logged in. */
+export interface LiveSession {
+  /** The stored session's `cookie` as JSON, for `renewSessionCookie`. */
+  readonly sessionCookie?: string;
+  /** Work that may follow the decision; its failure must not matter. */
+  readonly afterwards?: () => Promise<void>;
+}
+
 export type AuthenticationResult =
-  | { readonly outcome: 'anonymous'; readonly reason: AnonymousReason }
-  | {
-      readonly outcome: 'authenticated';
-      readonly identity: Identity;
-      /** The stored session's `cookie` as JSON, for `renewSessionCookie`. */
-      readonly sessionCookie?: string;
-      /** Work that may follow the decision; its failure must not matter. */
-      readonly afterwards?: () => Promise<void>;
-    };
+  | ({ readonly outcome: 'anonymous'; readonly reason: AnonymousReason } & LiveSession)
+  | ({ readonly outcome: 'authenticated'; readonly identity: Identity } & LiveSession);
 
 /** Where a request carries a credential, as the conditions of the route table's `unless`. */
 export type Credential = { readonly header: string } | { readonly cookie: string } | { readonly query: string };
@@ -55,6 +56,7 @@ export type Credential = { readonly header: string } | { readonly cookie: string
  * A rejection means that it could not be found out (database away): the request fails with 500, never 401.
  */
 export interface Authenticator {
+  /** Handlers learn by it who has let a request in, and say which they accept. */
   readonly name: string;
   /** Where it looks; `banyan check` compares this with what the monolith accepts. */
   readonly credentials?: readonly Credential[];

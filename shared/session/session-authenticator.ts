@@ -1,5 +1,11 @@
 import type { Collection, Db } from 'mongodb';
-import type { AnonymousReason, AuthenticationContext, AuthenticationResult, Authenticator } from './authenticator';
+import type {
+  AnonymousReason,
+  AuthenticationContext,
+  AuthenticationResult,
+  Authenticator,
+  LiveSession,
+} from './authenticator';
 import { SessionRecordError } from './session-errors';
 import type { SessionFormat, StoredSession } from './session-format';
 import { tokenFromRequest } from './token-from-request';
@@ -32,16 +38,15 @@ export const sessionAuthenticator: Authenticator = {
     observe?.({ step: 'session', session: stored });
     const identity = await context.identity(stored.data, context.db);
     observe?.({ step: 'identity', identity });
-    if (identity === undefined) return anonymous('nobody logged in');
 
     const touch = format.touch(verified.id, stored, now());
-    observe?.({ step: 'touch', touch });
-    return {
-      outcome: 'authenticated',
-      identity,
+    const live: LiveSession = {
       ...(session.rolling && { sessionCookie: JSON.stringify(stored.cookie) }),
       ...(touch !== undefined && { afterwards: () => touchSession(collection, touch) }),
     };
+    if (identity === undefined) return { ...anonymous('nobody logged in'), ...live };
+    observe?.({ step: 'touch', touch });
+    return { outcome: 'authenticated', identity, ...live };
   },
 };
 

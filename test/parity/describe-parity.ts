@@ -71,16 +71,14 @@ export function describeParity(route: string, cases: readonly ParityCase[]): voi
         expect(control.statusCode).toBe(expectedStatus(parityCase, identity));
 
         const found: Record<string, readonly Difference[]> = {};
-        // The API key is unknown to the authorizer: `unless` keeps such requests on legacy.
-        const knownToLambda = identity !== 'API key';
-        if (parityCase.onlyThroughProxy === undefined && knownToLambda) {
+        if (parityCase.onlyThroughProxy === undefined) {
           found['gateway'] = withoutAddedByAws(compareResponses(control, await ask(system.gateway.url)), control);
         }
         found['proxy, route on legacy'] = compareResponses(control, await ask(onLegacy.url));
         found['proxy, route on lambda'] = compareResponses(control, await ask(system.proxy.url));
         expect(found).toEqual(Object.fromEntries(Object.keys(found).map((side) => [side, []])));
 
-        const answeredBy = knownToLambda ? (parityCase.answeredBy ?? 'lambda') : 'legacy';
+        const { answeredBy = 'lambda' } = parityCase;
         expect(system.logger.lines.findLast(({ message }) => message === 'request')?.fields).toMatchObject({
           upstream: answeredBy,
         });

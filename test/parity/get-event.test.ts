@@ -1,4 +1,4 @@
-import { DEMO_IDS } from '../local/seed';
+import { DEMO_API_KEY, DEMO_IDS } from '../local/seed';
 import { describeParity, OWN_ACCOUNT, type ParityCase } from './describe-parity';
 
 const id = DEMO_IDS.event(1).toHexString();
@@ -23,6 +23,22 @@ describeParity('GET /api/events/:eventId', [
     get(`event ${i + 1}, every shape of field`, `/api/events/${DEMO_IDS.event(i + 1).toHexString()}`),
   ),
   get('an id in capitals', `/api/events/${id.toUpperCase()}`),
+  {
+    name: 'an API key beside other credentials (trap 33): a session wins, a bad one does not count',
+    request: { path: `/api/events/${id}`, headers: { 'x-api-key': DEMO_API_KEY } },
+    status: { anonymous: 200, 'bad token': 200, member: 200, 'other account': 404 },
+  },
+  ...['unknown', '', `${DEMO_API_KEY}, ${DEMO_API_KEY}`].map((key): ParityCase => ({
+    name: `the API key "${key}" (trap 33)`,
+    request: { path: `/api/events/${id}`, headers: { 'x-api-key': key } },
+    status: { anonymous: 401, 'bad token': 401, member: 200 },
+  })),
+  {
+    name: 'an API key in two lines (trap 33)',
+    request: { path: '' },
+    raw: [`GET /api/events/${id} HTTP/1.1`, `X-Api-Key: ${DEMO_API_KEY}`, `x-api-key: ${DEMO_API_KEY}`],
+    status: { anonymous: 401, member: 200 },
+  },
   get('an unknown id', '/api/events/ffffffffffffffffffffffff', { status: ALL_NOT_FOUND }),
   get('a malformed id', '/api/events/12', { status: ALL_NOT_FOUND }),
   get('twelve bytes that the driver would take for an id', '/api/events/abcdefghijkl', { status: 404 }),

@@ -48,7 +48,8 @@ function checkCredential(
 ): Finding[] {
   const name = describe(credential);
   const reader = authenticators.find(({ credentials = [] }) => credentials.some((known) => same(known, credential)));
-  if (reader !== undefined) return [ok(name, `known to the authenticator "${reader.name}"`)];
+  if (reader !== undefined)
+    return [ok(name, `known to the authenticator "${reader.name}"; which functions accept it, only parity tests tell`)];
   const findings = exceptRoutes
     .filter((id) => !routes.some((route) => route.id === id))
     .map((id) => warning(name, `exceptRoutes names ${id}, which is not listed`, 'use an id of the route table'));

@@ -86,7 +86,13 @@ describe('a live session of a user', () => {
         },
       ],
     },
-    context: { userId: 'u1', customerAccountId: 'a1', fullName: 'Ann Ümlaut', roles: '["member","organiser"]' },
+    context: {
+      authenticatedBy: 'session',
+      userId: 'u1',
+      customerAccountId: 'a1',
+      fullName: 'Ann Ümlaut',
+      roles: '["member","organiser"]',
+    },
   };
 
   it.each([
@@ -378,7 +384,37 @@ describe('several authenticators', () => {
     ['beside a forged session', restEvent({ 'x-api-key': key, Cookie: `${NAME}=s%3Aa.b` })],
     ['beside a malformed Authorization', restEvent({ 'x-api-key': key, Authorization: 'Basic x' })],
   ])('let the next one try: %s', async (_case, event) => {
-    await expect(authorizer(setup)(event)).resolves.toMatchObject({ principalId: 'key:1', context: { roles: '[]' } });
+    await expect(authorizer(setup)(event)).resolves.toMatchObject({
+      principalId: 'key:1',
+      context: { authenticatedBy: 'api-key', roles: '[]' },
+    });
+  });
+
+  it('take a repeated header as the monolith does, joined', async () => {
+    const twice = restEvent({ 'x-api-key': [key, key] });
+    await expect(authorizer(setup)(twice)).rejects.toThrow(/^Unauthorized$/);
+    database.restore();
+    const keyHash = createHash('sha256').update(`${key}, ${key}`).digest('hex');
+    database = fakeDatabase({ apiKeys: [{ keyHash }] });
+    await expect(authorizer(setup)(twice)).resolves.toBeDefined();
+  });
+
+  it('give the key of a client no cookie to renew, and its session no touch', async () => {
+    const answer = await authorizer({ ...setup, session: { rolling: true } })(restEvent({ 'x-api-key': key }));
+    expect('context' in answer && answer.context).not.toHaveProperty('sessionCookie');
+    expect(database.calls).toEqual(['apiKeys.findOne']);
+  });
+
+  it('extend a session of nobody beside a good key, and renew its cookie', async () => {
+    database.restore();
+    const keyHash = createHash('sha256').update(key).digest('hex');
+    const session = JSON.stringify({ cookie: { originalMaxAge: 60_000 } });
+    database = fakeDatabase({ sessions: [{ _id: ID, session, expires: minutes(5) }], apiKeys: [{ keyHash }] });
+    const event = restEvent({ 'x-api-key': key, Cookie: `${NAME}=${encodeURIComponent(tokenOf(ID))}` });
+    await expect(authorizer({ ...setup, session: { rolling: true } })(event)).resolves.toMatchObject({
+      context: { authenticatedBy: 'api-key', sessionCookie: expect.stringContaining('60000') as string },
+    });
+    expect(database.calls).toEqual(['sessions.findOne', 'apiKeys.findOne', 'sessions.updateOne']);
   });
 
   it('refuse when none of them knows anybody', async () => {

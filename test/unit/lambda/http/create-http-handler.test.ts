@@ -6,10 +6,13 @@ import fc from 'fast-check';
 
 import { createHttpHandler, type HttpHandler, type Respond } from '../../../../lambda/http/create-http-handler';
 import { notFound } from '../../../../lambda/http/errors';
-import { json, noContent } from '../../../../lambda/http/response';
+import type { HttpRequest } from '../../../../lambda/http/request';
+import { json, noContent, type HttpResponse } from '../../../../lambda/http/response';
+import { expressJson } from '../../../../shared/banyan-config';
 import { ValidationError } from '../../../../shared/contracts/validation';
 import { BanyanError } from '../../../../shared/errors';
 import { createLogger } from '../../../../shared/logger';
+import type { Identity } from '../../../../shared/session/identity';
 import { completeSession, resolveSession } from '../../../../shared/session/session-config';
 import { sign } from '../../../../shared/session/unsign';
 import { AUTHORIZER, gatewayEvent, IDENTITY, LAMBDA_CONTEXT, type EventParts } from './gateway-event';
@@ -35,8 +38,9 @@ const STORED_COOKIE = {
 const RENEWED = /^sid=s%3Asession-id\.[^;]+; Path=\/; Expires=Mon, 23 Nov 2026 12:01:00 GMT; HttpOnly; SameSite=Lax$/;
 
 const lines: string[] = [];
-const httpHandler = createHttpHandler({
+const wrap = createHttpHandler({
   headers: { 'X-Powered-By': 'Express' },
+  unauthorized: expressJson(401, { error: 'Not authenticated' }),
   internalError: {
     statusCode: 500,
     headers: { 'Content-Type': 'text/html; charset=utf-8' },
@@ -46,6 +50,7 @@ const httpHandler = createHttpHandler({
   logger: createLogger({ write: (line) => lines.push(line) }),
   now: () => NOW,
 });
+const httpHandler = (respond: Respond) => wrap({ auth: 'required' }, respond);
 
 async function call(handler: HttpHandler, parts: EventParts = {}): Promise<Answer> {
   const { statusCode, headers = {}, multiValueHeaders = {}, body } = await handler(gatewayEvent(parts), LAMBDA_CONTEXT);
@@ -269,6 +274,70 @@ describe('errors of our own', () => {
     expect((await call(httpHandler(called), { authorizer })).statusCode).toBe(500);
     expect(called).not.toHaveBeenCalled();
     expect(lines[0]).toContain('authorizer_context_invalid');
+  });
+});
+
+describe('who is let in', () => {
+  const key = { ...AUTHORIZER, authenticatedBy: 'api-key' };
+  const nobody = { authenticatedBy: 'nobody' };
+  const readers = { auth: 'required', accepts: ['session', 'api-key'] } as const;
+  const identities = jest.fn<HttpResponse, [HttpRequest<Identity | undefined>]>(() => noContent());
+  beforeEach(() => identities.mockClear());
+
+  const lastIdentity = () => identities.mock.lastCall?.[0].identity;
+
+  it.each([
+    ['an API key where only sessions count', { auth: 'required' }, key],
+    ['nobody, although the authorizer let it through', { auth: 'required' }, nobody],
+    ['a key of a kind that is not named', { auth: 'required', accepts: ['session', 'partner-key'] }, key],
+    ['a session where only keys count', { auth: 'required', accepts: ['api-key'] }, AUTHORIZER],
+  ] as const)('gets the monolith’s 401 otherwise: %s', async (_case, access, authorizer) => {
+    const { body, headers } = expressJson(401, { error: 'Not authenticated' });
+    const answer = await call(wrap(access, identities), { authorizer, headers: [['If-None-Match', '*']] });
+    expect(answer).toEqual({ statusCode: 401, body, headers: { 'x-powered-by': 'Express', ...headers } });
+    expect(identities).not.toHaveBeenCalled();
+    expect(lines).toEqual([]);
+  });
+
+  it('gets its body refused first, as by the monolith', async () => {
+    const request = { method: 'POST', headers: [['Content-Type', 'application/json']], body: '{' } as const;
+    expect((await call(wrap({ auth: 'required' }, identities), { ...request, authorizer: nobody })).statusCode).toBe(
+      400,
+    );
+  });
+
+  it.each([
+    ['a session', AUTHORIZER],
+    ['an API key', key],
+  ])('is %s where both count', async (_case, authorizer) => {
+    expect((await call(wrap(readers, identities), { authorizer })).statusCode).toBe(204);
+    expect(lastIdentity()).toEqual(IDENTITY);
+  });
+
+  it.each([
+    ['a session', AUTHORIZER, IDENTITY],
+    ['nobody', nobody, undefined],
+    ['an API key that does not count here', key, undefined],
+  ])('is everybody where it is optional: %s', async (_case, authorizer, identity) => {
+    expect((await call(wrap({ auth: 'optional' }, identities), { authorizer })).statusCode).toBe(204);
+    expect(lastIdentity()).toEqual(identity);
+  });
+
+  it('is nobody in particular where there is no authorizer', async () => {
+    expect((await call(wrap({ auth: 'none' }, identities), { authorizer: null })).statusCode).toBe(204);
+    expect(lastIdentity()).toBeUndefined();
+  });
+
+  it('cannot be told when an optional route has lost its authorizer: 500', async () => {
+    expect((await call(wrap({ auth: 'optional' }, identities), { authorizer: null })).statusCode).toBe(500);
+    expect(lines[0]).toContain('authorizer_context_invalid');
+  });
+
+  it('does not matter to the cookie of a session of nobody, which rolls as the monolith’s', async () => {
+    const authorizer = { ...nobody, sessionCookie: JSON.stringify(STORED_COOKIE) };
+    const cookie = ['Cookie', `sid=${encodeURIComponent(`s:${sign('session-id', 'new secret')}`)}`] as const;
+    const { headers } = await call(wrap({ auth: 'optional' }, identities), { authorizer, headers: [cookie] });
+    expect(headers['set-cookie']).toEqual([expect.stringMatching(RENEWED)]);
   });
 });
 

@@ -3,7 +3,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 export const IDENTITY = { userId: 'u1', customerAccountId: 'a1', fullName: 'Ada Lovelace', roles: ['organiser'] };
 
 /** The authorizer's context as API Gateway delivers it. */
-export const AUTHORIZER = { ...IDENTITY, roles: JSON.stringify(IDENTITY.roles) };
+export const AUTHORIZER = { ...IDENTITY, authenticatedBy: 'session', roles: JSON.stringify(IDENTITY.roles) };
 
 export interface EventParts {
   readonly method?: string;

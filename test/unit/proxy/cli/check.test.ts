@@ -10,6 +10,7 @@ import { checkProject } from '../../../../proxy/cli/check/check-project';
 import { renderFindings, type Finding } from '../../../../proxy/cli/finding';
 import { parseRouteTable } from '../../../../proxy/route-table/load';
 import { apiKeyAuthenticator } from '../../../../shared/session/api-key-authenticator';
+import { sessionAuthenticator } from '../../../../shared/session/session-authenticator';
 
 const ROOT = path.join(__dirname, '../../../..');
 let folder: string;
@@ -32,7 +33,7 @@ describe('credentials', () => {
   const events = '{ id: events, match: GET /events, stage: lambda }';
   const kept = '{ id: events, match: GET /events, stage: lambda, unless: { header: X-Api-Key } }';
   const identities = { key: { kind: 'headers', headers: { 'X-API-Key': 'k', Cookie: 'a=b' } } } as const;
-  const config = { ...banyan, credentials: [], parity: { identities } };
+  const config = { ...banyan, authenticators: [sessionAuthenticator], credentials: [], parity: { identities } };
 
   it('says what they are derived from', () => {
     const text = textOf(checkCredentials(banyan, []));
@@ -56,10 +57,7 @@ describe('credentials', () => {
       'an authenticator reads it',
       events,
       {
-        authenticators: [
-          ...banyan.authenticators,
-          apiKeyAuthenticator({ findIdentity: () => Promise.resolve(undefined) }),
-        ],
+        authenticators: [sessionAuthenticator, apiKeyAuthenticator({ findIdentity: () => Promise.resolve(undefined) })],
       },
     ],
     [
