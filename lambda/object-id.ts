@@ -15,3 +15,12 @@ export function parseObjectId(text: string | undefined): ObjectId | undefined {
 export function accountOf({ customerAccountId }: Identity): ObjectId {
   return new ObjectId(customerAccountId);
 }
+
+/**
+ * The user whose doing it is.
+ *
+ * @throws BSONError as {@link accountOf}
+ */
+export function userOf({ userId }: Identity): ObjectId {
+  return new ObjectId(userId);
+}

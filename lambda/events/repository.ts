@@ -3,7 +3,7 @@ import type { Collection, Db, Filter, ObjectId } from 'mongodb';
 import type { EventJson, EventStatus, ListEventsQuery } from '../../shared/contracts/events';
 
 /** A document of `events`, as the monolith writes it. */
-interface EventDocument {
+export interface EventDocument {
   readonly _id: ObjectId;
   readonly customerAccountId: ObjectId;
   readonly title: string;
@@ -70,7 +70,8 @@ function literally(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
-function toJson(event: EventDocument): EventJson {
+/** An event as clients see it. */
+export function toJson(event: EventDocument): EventJson {
   return {
     id: event._id.toHexString(),
     title: event.title,

@@ -13,3 +13,8 @@ export function clientErrorResponse(error: unknown): HttpResponse | undefined {
 export function notFound(message: string): BanyanError {
   return new BanyanError(message, { code: 'not_found', statusCode: 404 });
 }
+
+/** For throwing: 409 with this message. */
+export function conflict(message: string): BanyanError {
+  return new BanyanError(message, { code: 'conflict', statusCode: 409 });
+}

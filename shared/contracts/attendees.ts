@@ -1,8 +1,9 @@
 import { parsePaging, type Paging } from './paging';
-import { fieldsOf, FieldFaults, isTextUpTo } from './validation';
+import { fieldsOf, FieldFaults } from './validation';
 
 const MAX_NAME = 100;
 const MAX_EMAIL = 254;
+const NOT_A_NAME = `must be text of at most ${MAX_NAME} characters`;
 
 export type AttendeeStatus = 'registered' | 'cancelled';
 
@@ -52,23 +53,29 @@ export function parseListAttendeesQuery(query: Readonly<Record<string, unknown>>
 export function parseAttendeeInput(body: unknown): AttendeeInput {
   const given = fieldsOf(body);
   const faults = new FieldFaults();
-  const name = required(given['name'], 'name', faults);
-  if (name !== undefined && !isTextUpTo(name, MAX_NAME)) {
-    faults.add('name', `must be text of at most ${MAX_NAME} characters`, undefined);
-  }
-  const email = required(given['email'], 'email', faults);
-  if (email !== undefined && !isEmail(email)) faults.add('email', 'must be an email address', undefined);
+  const name = parseText(given['name'], isName);
+  if (name === undefined) faults.add('name', missing(given['name']) ?? NOT_A_NAME, '');
+  const email = parseText(given['email'], isEmail);
+  if (email === undefined) faults.add('email', missing(given['email']) ?? 'must be an email address', '');
   faults.throwIfAny();
-  return { name: String(name), email: String(email).toLowerCase() };
+  return { name: name ?? '', email: email?.toLowerCase() ?? '' };
 }
 
-/** The value without the space around it; undefined, and a fault, when there is none. */
-function required(value: unknown, field: string, faults: FieldFaults): unknown {
-  const trimmed = typeof value === 'string' ? value.trim() : value;
-  const missing = trimmed === undefined || trimmed === null || trimmed === '';
-  return missing ? faults.add(field, 'is required', undefined) : trimmed;
+/** The text without the space around it, if it is fit. */
+function parseText(value: unknown, isFit: (text: string) => boolean): string | undefined {
+  const trimmed = typeof value === 'string' ? value.trim() : '';
+  return trimmed !== '' && isFit(trimmed) ? trimmed : undefined;
 }
 
-function isEmail(value: unknown): value is string {
-  return isTextUpTo(value, MAX_EMAIL) && /^[^\s@]+@[^\s@]+$/.test(value);
+function missing(value: unknown): string | undefined {
+  const nothing = value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+  return nothing ? 'is required' : undefined;
+}
+
+function isName(text: string): boolean {
+  return text.length <= MAX_NAME;
+}
+
+function isEmail(text: string): boolean {
+  return text.length <= MAX_EMAIL && /^[^\s@]+@[^\s@]+$/.test(text);
 }

@@ -1,5 +1,4 @@
-import type { EventJson, EventStatus } from './events';
-import { EVENT_STATUSES } from './events';
+import { EVENT_STATUSES, type EventJson, type EventStatus } from './events';
 import { fieldsOf, FieldFaults, isTextUpTo } from './validation';
 
 const MAX_TITLE = 200;
@@ -41,10 +40,7 @@ export function parseEventInput(body: unknown): EventInput {
   const given = fieldsOf(body);
   const faults = new FieldFaults();
   const title = parseTitle(given['title'], faults);
-  const description = given['description'] ?? (given['description'] === null ? null : '');
-  if (!isTextUpTo(description, MAX_DESCRIPTION)) {
-    faults.add('description', `must be text of at most ${MAX_DESCRIPTION} characters`, '');
-  }
+  const description = parseDescription(given['description'], faults);
   const status = parseStatus(given['status'], faults);
   const tags = parseTags(given['tags'], faults);
   const venue = parseVenue(given['venue'], faults);
@@ -54,7 +50,7 @@ export function parseEventInput(body: unknown): EventInput {
   faults.throwIfAny();
   return {
     title,
-    description: String(description),
+    description,
     status,
     tags,
     venue,
@@ -69,6 +65,13 @@ function parseTitle(value: unknown, faults: FieldFaults): string {
   if (title === undefined || title === null || title === '') return faults.add('title', 'is required', '');
   if (isTextUpTo(title, MAX_TITLE)) return title;
   return faults.add('title', `must be text of at most ${MAX_TITLE} characters`, '');
+}
+
+/** Null is no text: only leaving it out means none. */
+function parseDescription(value: unknown, faults: FieldFaults): string {
+  if (value === undefined) return '';
+  if (isTextUpTo(value, MAX_DESCRIPTION)) return value;
+  return faults.add('description', `must be text of at most ${MAX_DESCRIPTION} characters`, '');
 }
 
 function parseStatus(value: unknown, faults: FieldFaults): EventStatus {
@@ -92,8 +95,8 @@ function parseVenue(value: unknown, faults: FieldFaults): string | null {
 }
 
 function parseStart(value: unknown, faults: FieldFaults): Date | undefined {
-  if (value === undefined || value === null) return faults.add('startsAt', 'is required', undefined);
-  return parseInstant(value) ?? faults.add('startsAt', NOT_AN_INSTANT, undefined);
+  if (value === undefined || value === null) return faults.add<Date | undefined>('startsAt', 'is required', undefined);
+  return parseInstant(value) ?? faults.add<Date | undefined>('startsAt', NOT_AN_INSTANT, undefined);
 }
 
 function parseEnd(value: unknown, start: Date | undefined, faults: FieldFaults): Date | null {

@@ -88,7 +88,8 @@ function parseFilter(value: unknown, faults: FieldFaults): Filter {
 function parseStatus(value: unknown, faults: FieldFaults): EventStatus | undefined {
   const status = EVENT_STATUSES.find((known) => known === value);
   return (
-    status ?? faults.add<EventStatus | undefined>('filter.status', `must be one of ${EVENT_STATUSES.join(', ')}`, undefined)
+    status ??
+    faults.add<EventStatus | undefined>('filter.status', `must be one of ${EVENT_STATUSES.join(', ')}`, undefined)
   );
 }
 
