@@ -1,4 +1,4 @@
-import { ObjectId, type Db } from 'mongodb';
+import type { Db, ObjectId } from 'mongodb';
 import { ownProperty } from './own-property';
 
 /** Whom a request acts for: what the monolith knows as `req.user`, in the shape that handlers receive. */
@@ -18,7 +18,7 @@ export type IdentityResolver = (
   db: () => Promise<Db>,
 ) => Identity | undefined | Promise<Identity | undefined>;
 
-interface PassportOptions {
+export interface PassportOptions {
   /** passport's session key. Default `passport`. */
   readonly key?: string;
   /** From what the application keeps about a user to an identity; undefined when it cannot be one. */
@@ -39,35 +39,6 @@ export function passportUserData({ key, toIdentity = parseIdentity }: PassportOp
   };
 }
 
-interface PassportUserIdOptions extends PassportOptions {
-  /**
-   * The application's `deserializeUser`: one read by id, projected to what the identity needs. `ids` holds the forms in
-   * which the id may be stored, for `{_id: {$in: ids}}`: JSON sessions turn an ObjectId into its hex text.
-   */
-  readonly findUser: (db: Db, ids: readonly UserId[]) => Promise<unknown>;
-}
-
-export type UserId = string | number | ObjectId;
-
-/** Identity of an application whose `serializeUser` stores only an id (string, number or ObjectId): one more read. */
-export function passportUserId(options: PassportUserIdOptions): IdentityResolver {
-  const { key, findUser, toIdentity = parseIdentity } = options;
-  return async (session, db) => {
-    const ids = userIds(passportUser(session, key));
-    if (ids.length === 0) return undefined;
-    const user = await findUser(await db(), ids);
-    return user === null || user === undefined || user === false ? undefined : toIdentity(user);
-  };
-}
-
-/** Objects other than ObjectId yield nothing: they would be query operators. */
-function userIds(user: unknown): readonly UserId[] {
-  if (typeof user === 'number') return [user];
-  if (user instanceof ObjectId) return [user, user.toHexString()];
-  if (typeof user !== 'string') return [];
-  return /^[0-9a-f]{24}$/i.test(user) ? [user, new ObjectId(user)] : [user];
-}
-
 /**
  * Reads `{userId, customerAccountId, fullName, roles}`; ids may be strings or ObjectIds.
  *
@@ -84,6 +55,16 @@ export function parseIdentity(user: unknown): Identity | undefined {
 }
 
 function idText(value: unknown): string | undefined {
-  if (value instanceof ObjectId) return value.toHexString();
+  if (isObjectId(value)) return value.toHexString();
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/**
+ * By what BSON says of itself rather than by its class: with the class, every function would hold the driver, those that never
+ * reach MongoDB included.
+ */
+function isObjectId(value: unknown): value is ObjectId {
+  if (typeof value !== 'object' || value === null) return false;
+  // A session is JSON: it can hold the name, never the method.
+  return Reflect.get(value, '_bsontype') === 'ObjectId' && typeof Reflect.get(value, 'toHexString') === 'function';
 }

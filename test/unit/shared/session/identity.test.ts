@@ -1,12 +1,7 @@
 import { MongoClient, ObjectId } from 'mongodb';
 import { Passport } from 'passport';
-import {
-  parseIdentity,
-  passportUser,
-  passportUserData,
-  passportUserId,
-  type UserId,
-} from '../../../../shared/session/identity';
+import { parseIdentity, passportUser, passportUserData } from '../../../../shared/session/identity';
+import { passportUserId, type UserId } from '../../../../shared/session/passport-user-id';
 
 const ann = { userId: 'u1', customerAccountId: 'a1', fullName: 'Ann', roles: ['member'] };
 const noDatabase = () => Promise.reject(new Error('the database was asked'));

@@ -1,0 +1,31 @@
+import { ObjectId, type Db } from 'mongodb';
+import { parseIdentity, passportUser, type IdentityResolver, type PassportOptions } from './identity';
+
+interface PassportUserIdOptions extends PassportOptions {
+  /**
+   * The application's `deserializeUser`: one read by id, projected to what the identity needs. `ids` holds the forms in
+   * which the id may be stored, for `{_id: {$in: ids}}`: JSON sessions turn an ObjectId into its hex text.
+   */
+  readonly findUser: (db: Db, ids: readonly UserId[]) => Promise<unknown>;
+}
+
+export type UserId = string | number | ObjectId;
+
+/** Identity of an application whose `serializeUser` stores only an id (string, number or ObjectId): one more read. */
+export function passportUserId(options: PassportUserIdOptions): IdentityResolver {
+  const { key, findUser, toIdentity = parseIdentity } = options;
+  return async (session, db) => {
+    const ids = userIds(passportUser(session, key));
+    if (ids.length === 0) return undefined;
+    const user = await findUser(await db(), ids);
+    return user === null || user === undefined || user === false ? undefined : toIdentity(user);
+  };
+}
+
+/** Objects other than ObjectId yield nothing: they would be query operators. */
+function userIds(user: unknown): readonly UserId[] {
+  if (typeof user === 'number') return [user];
+  if (user instanceof ObjectId) return [user, user.toHexString()];
+  if (typeof user !== 'string') return [];
+  return /^[0-9a-f]{24}$/i.test(user) ? [user, new ObjectId(user)] : [user];
+}
