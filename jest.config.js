@@ -10,5 +10,7 @@ module.exports = {
     ],
   },
   setupFiles: ['<rootDir>/test/setup-env.ts'],
+  // Much of the time is waiting, so both cores of a small machine are used.
+  maxWorkers: '100%',
   testTimeout: 30_000,
 };
