@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { compileFunction } from 'node:vm';
 
 import { build } from 'esbuild';
 import { parse } from 'yaml';
@@ -9,7 +11,14 @@ const ROOT = join(__dirname, '../../..');
 
 /** The part of serverless.yml that says what is bundled and how. */
 const Service = z.object({
-  custom: z.object({ esbuild: z.object({ target: z.string(), exclude: z.array(z.string()) }) }),
+  custom: z.object({
+    esbuild: z.object({
+      target: z.string(),
+      exclude: z.array(z.string()),
+      minify: z.boolean(),
+      keepNames: z.boolean(),
+    }),
+  }),
   functions: z.record(
     z.string(),
     z.object({ handler: z.string(), vpc: z.string().optional(), timeout: z.number().optional() }),
@@ -17,18 +26,21 @@ const Service = z.object({
 });
 
 const service = Service.parse(parse(readFileSync(join(ROOT, 'serverless.yml'), 'utf8')));
-const { target, exclude } = service.custom.esbuild;
+const { target, exclude, minify, keepNames } = service.custom.esbuild;
 const functions = Object.entries(service.functions);
 
-/** Too heavy for a cold start, or the framework that these functions replace. */
-const UNWANTED = /node_modules\/(?:express|express-session|passport|connect-mongo|pino|zod|undici|@aws-sdk)\//;
+/** Too heavy for a cold start, or what the authorizer replaces. */
+const UNWANTED = /node_modules\/(?:express-session|passport|connect-mongo|pino|zod|undici|@aws-sdk)\//;
+const EXPRESS = /node_modules\/(?:express|@vendia\/serverless-express)\//;
 
 describe.each(functions)('function %s', (_name, { handler, vpc }) => {
   const file = handler.replace(/\.[^.]+$/, '.ts');
+  const isLifted = file.startsWith('lambda/lifted/');
   let inputs: readonly string[];
+  let bundle: string;
 
   beforeAll(async () => {
-    const { metafile } = await build({
+    const { metafile, outputFiles } = await build({
       entryPoints: [join(ROOT, file)],
       absWorkingDir: ROOT,
       bundle: true,
@@ -37,23 +49,35 @@ describe.each(functions)('function %s', (_name, { handler, vpc }) => {
       platform: 'node',
       target,
       external: exclude,
+      minify,
+      keepNames,
     });
     inputs = Object.keys(metafile.inputs);
+    bundle = outputFiles[0]?.text ?? '';
   });
 
-  it('has a handler that the Node.js 24 runtime takes: at most two parameters', () => {
-    const module = jest.requireActual<object>(join(ROOT, file));
-    const exported: unknown = 'handler' in module ? module.handler : undefined;
+  it('has a handler that the Node.js 24 runtime takes, bundled as deployed: at most two parameters', () => {
+    const module: { exports: object } = { exports: {} };
+    const load = compileFunction(bundle, ['module', 'exports', 'require', '__filename', '__dirname']);
+    load.call(module.exports, module, module.exports, createRequire(join(ROOT, file)), join(ROOT, file), ROOT);
+    const exported: unknown = 'handler' in module.exports ? module.exports.handler : undefined;
     if (typeof exported !== 'function') throw new Error(`${file} exports no handler`);
     expect(exported.length).toBeLessThanOrEqual(2);
   });
 
-  it('holds neither Express nor anything else too heavy', () => {
+  it('holds nothing too heavy, and Express exactly if it is lifted', () => {
     expect(inputs.filter((input) => UNWANTED.test(input))).toEqual([]);
+    expect(inputs.some((input) => EXPRESS.test(input))).toBe(isLifted);
   });
 
-  it('imports nothing of the monolith and the proxy', () => {
-    expect(inputs.filter((input) => /^(?:legacy|proxy|test)\//.test(input))).toEqual([]);
+  it('imports nothing of the proxy, and of the monolith only routers and what they are made of, if it is lifted', () => {
+    expect(inputs.filter((input) => /^(?:proxy|test)\//.test(input))).toEqual([]);
+    const ofMonolith = inputs.filter((input) => input.startsWith('legacy/'));
+    expect(ofMonolith.some((input) => input.endsWith('/routes.ts'))).toBe(isLifted);
+    expect(ofMonolith.filter((input) => /^legacy\/(?:app|server|session|config|database)\.ts$/.test(input))).toEqual(
+      [],
+    );
+    expect(isLifted ? [] : ofMonolith).toEqual([]);
   });
 
   it('is in the VPC exactly if it connects to MongoDB', () => {
