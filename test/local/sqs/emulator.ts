@@ -69,18 +69,19 @@ async function answer(upstream: string, req: IncomingMessage, res: ServerRespons
       headers: { 'content-type': req.headers['content-type'] ?? '', 'x-amz-target': action },
       body,
     });
-  const respond = async (response: Response) => {
+  const respond = (response: Response, answered: string) => {
     const type = response.headers.get('content-type');
     if (type !== null) res.setHeader('Content-Type', type);
     for (const name of ['x-amzn-requestid', 'x-amzn-query-error']) {
       const value = response.headers.get(name);
       if (value !== null) res.setHeader(name, value);
     }
-    res.writeHead(response.status).end(await response.text());
+    res.writeHead(response.status).end(answered);
   };
 
   if (target !== 'AmazonSQS.ReceiveMessage') {
-    await respond(await call(target, text));
+    const response = await call(target, text);
+    respond(response, await response.text());
     return;
   }
   const body = JSON.parse(text) as { QueueUrl?: string; WaitTimeSeconds?: number };
@@ -88,7 +89,8 @@ async function answer(upstream: string, req: IncomingMessage, res: ServerRespons
   const shortPoll = JSON.stringify({ ...body, WaitTimeSeconds: 0 });
   for (;;) {
     const response = await call(target, shortPoll);
-    const { Messages = [] } = (await response.clone().json()) as { Messages?: { ReceiptHandle: string }[] };
+    const found = await response.text();
+    const { Messages = [] } = (found === '' ? {} : JSON.parse(found)) as { Messages?: { ReceiptHandle: string }[] };
     if (res.destroyed) {
       // Nobody will process them: they stay where they were.
       const Entries = Messages.map(({ ReceiptHandle }, index) => ({
@@ -102,7 +104,7 @@ async function answer(upstream: string, req: IncomingMessage, res: ServerRespons
       return;
     }
     if (!response.ok || Messages.length > 0 || performance.now() >= deadline) {
-      await respond(response);
+      respond(response, found);
       return;
     }
     await pause(BETWEEN_LOOKS_MS);

@@ -25,7 +25,7 @@ export interface Eventsapp {
   /** Every log line of every instance. */
   readonly logLines: readonly string[];
   /** One more instance over the same database. */
-  startInstance(env?: Record<string, string>): Promise<RunningServer>;
+  startInstance(env?: Record<string, string>, options?: { readonly clock?: () => Date }): Promise<RunningServer>;
   /** Logs a demo user in; fails if that does not work. */
   login(email: string, options?: { readonly url?: string }): Promise<Login>;
   close(): Promise<void>;
@@ -43,7 +43,7 @@ export async function startEventsapp(): Promise<Eventsapp> {
   const logLines: string[] = [];
   const logger = pino({ level: 'trace' }, { write: (line: string) => logLines.push(line) });
   const instances: RunningServer[] = [];
-  const startInstance = async (env: Record<string, string> = {}) => {
+  const startInstance: Eventsapp['startInstance'] = async (env = {}, { clock = () => NOW } = {}) => {
     const config = loadConfig({
       MONGODB_URI: uri.href,
       SESSION_SECRET: '["secret-of-the-tests","older-secret-of-the-tests"]',
@@ -52,7 +52,7 @@ export async function startEventsapp(): Promise<Eventsapp> {
       NOTIFICATION_POLL_MS: '20',
       ...env,
     });
-    const instance = await startServer(config, { logger, clock: () => NOW });
+    const instance = await startServer(config, { logger, clock });
     instances.push(instance);
     return instance;
   };

@@ -1,4 +1,10 @@
-import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { emulatorQueueArn, startSqsEmulator } from '../../../local/sqs/emulator';
 
 const REGION = 'eu-west-1';
@@ -13,10 +19,10 @@ export interface LocalSqs {
   /** What the monolith's environment needs. */
   readonly env: Record<string, string>;
   send(body: string): Promise<void>;
-  /** Takes everything that waits in the queue, or in the dead-letter queue. */
+  /** Removes everything that waits in the queue, or in the dead-letter queue. */
   drain(from?: 'queue' | 'dead letters'): Promise<unknown[]>;
-  /** How many messages wait, and how many are being processed. */
-  count(): Promise<{ waiting: number; inFlight: number }>;
+  /** How many messages have not been removed, whether they wait or are being processed. */
+  left(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -59,18 +65,21 @@ export async function startSqs({ visibilityTimeout = 30 } = {}): Promise<LocalSq
       for (;;) {
         const { Messages = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
         if (Messages.length === 0) return bodies;
-        for (const { Body = '' } of Messages) bodies.push(JSON.parse(Body));
+        for (const { Body = '', ReceiptHandle } of Messages) {
+          bodies.push(JSON.parse(Body));
+          await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+        }
       }
     },
-    async count() {
-      const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
-      const { Attributes = {} } = await client.send(
-        new GetQueueAttributesCommand({ QueueUrl: urlOf('reports'), AttributeNames: [...AttributeNames] }),
+    async left() {
+      // The emulator counts those in flight, too; SQS does not.
+      const { Attributes } = await client.send(
+        new GetQueueAttributesCommand({
+          QueueUrl: urlOf('reports'),
+          AttributeNames: ['ApproximateNumberOfMessages'],
+        }),
       );
-      return {
-        waiting: Number(Attributes.ApproximateNumberOfMessages),
-        inFlight: Number(Attributes.ApproximateNumberOfMessagesNotVisible),
-      };
+      return Number(Attributes?.ApproximateNumberOfMessages);
     },
     async close() {
       client.destroy();
