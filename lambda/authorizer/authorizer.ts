@@ -7,7 +7,7 @@ import type { ResolvedSession } from '../../shared/session/session-config';
 import { describeFault, presentableError } from './fault';
 import { allow, refuse, requestPath, type AuthorizerAnswer, type AuthorizerEvent, type Caller } from './policy';
 
-interface AuthorizerParts {
+export interface AuthorizerParts {
   readonly config: Pick<BanyanConfig, 'authenticators' | 'identity'> & { readonly session: ResolvedSession };
   readonly connection: Pick<MongoConnection, 'db'>;
   readonly logger: Logger;

@@ -69,7 +69,10 @@ export function parseRouteTable(text: string, { file, lambdaAvailable }: RouteTa
   }
 
   const routes = parsed.data.routes.map((entry, index) =>
-    toRoute(entry, lines.linePos(offsetOf(document, ['routes', index])).line),
+    toRoute(entry, {
+      line: lines.linePos(offsetOf(document, ['routes', index])).line,
+      maxBodyBytes: parsed.data.maxBodyBytes ?? Number.MAX_SAFE_INTEGER,
+    }),
   );
   const faults = [...findFaults(routes, lambdaAvailable)].map(({ line, message }) => `${file}:${line} ${message}`);
   if (faults.length > 0) throw new ConfigError('Route table', faults);
@@ -84,16 +87,20 @@ function toPlain(document: Document.Parsed, file: string): unknown {
   }
 }
 
-function toRoute({ id, match, stage, unless = [] }: RouteEntry, line: number): Route {
+function toRoute(
+  { id, match, stage, auth = 'required', unless = [] }: RouteEntry,
+  rest: Pick<Route, 'line' | 'maxBodyBytes'>,
+): Route {
   const [method = '', path = ''] = match.split(' ', 2);
   return {
     id,
     method,
     path,
     stage,
+    auth,
     unless: Array.isArray(unless) ? unless : [unless],
     segments: parseSegments(path),
-    line,
+    ...rest,
   };
 }
 

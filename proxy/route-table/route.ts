@@ -1,4 +1,4 @@
-import type { Condition, STAGES } from './schema';
+import type { AUTHS, Condition, STAGES } from './schema';
 
 /** A route as the proxy uses it: parsed once at load, trusted afterwards. */
 export interface Route {
@@ -7,6 +7,10 @@ export interface Route {
   /** Express path as listed. */
   readonly path: string;
   readonly stage: (typeof STAGES)[number];
+  /** What the function's authorizer must do; nothing that the proxy itself goes by. */
+  readonly auth: (typeof AUTHS)[number];
+  /** Larger bodies stay on legacy. */
+  readonly maxBodyBytes: number;
   /** A request that meets any of these stays on legacy. */
   readonly unless: readonly Condition[];
   /** One entry per path segment when the path has only static and `:param` segments; such a path can be spelt for API Gateway. */

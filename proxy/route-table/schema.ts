@@ -5,6 +5,9 @@ export const STAGES = ['legacy', 'lambda'] as const;
 /** Stages that are part of the design and refused by name until they exist. */
 export const LATER_STAGES = ['shadow', 'canary', 'retired'] as const;
 
+/** Who may call a route: users only, also nobody in particular, or anybody because nobody is asked for. */
+export const AUTHS = ['required', 'optional', 'none'] as const;
+
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 /** `METHOD /path` with Express 4 path syntax; static text is limited to what may stand in a URL path (RFC 3986 section 3.3). */
@@ -42,6 +45,12 @@ export const routeSchema = z.strictObject({
           : `expected one of ${STAGES.join(', ')}`,
     })
     .describe('Who answers: legacy or lambda'),
+  auth: z
+    .enum(AUTHS, { error: `expected one of ${AUTHS.join(', ')}` })
+    .optional()
+    .describe(
+      'Who may call it, as the monolith decides: required (default), optional (anonymous requests are let through), none (no authorizer). serverless.yml must say the same',
+    ),
   unless: z
     .union([condition, z.array(condition).min(1)], {
       error: 'expected {header: name}, {cookie: name} or {query: name}, or a list of these',
@@ -53,7 +62,16 @@ export const routeSchema = z.strictObject({
 });
 
 /** The whole file. */
-export const routesFileSchema = z.strictObject({ routes: z.array(routeSchema) });
+export const routesFileSchema = z.strictObject({
+  maxBodyBytes: z
+    .int('expected a whole number of bytes')
+    .min(0, 'expected a whole number of bytes')
+    .optional()
+    .describe(
+      'Requests with a larger body stay on legacy: the limit of the body parsers in front of its routes, which refuse with 413 before they ask who is sending',
+    ),
+  routes: z.array(routeSchema),
+});
 
 export type RouteEntry = z.infer<typeof routeSchema>;
 export type Condition = z.infer<typeof condition>;

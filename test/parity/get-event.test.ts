@@ -38,6 +38,7 @@ describeParity('GET /api/events/:eventId', [
     request: { path: '' },
     raw: [`GET /api/events/${id} HTTP/1.1`, `X-Api-Key: ${DEMO_API_KEY}`, `x-api-key: ${DEMO_API_KEY}`],
     status: { anonymous: 401, member: 200 },
+    onlyThroughProxy: 'Node joins what API Gateway passes on as a list',
   },
   get('an unknown id', '/api/events/ffffffffffffffffffffffff', { status: ALL_NOT_FOUND }),
   get('a malformed id', '/api/events/12', { status: ALL_NOT_FOUND }),

@@ -5,6 +5,9 @@ import { startSystem, type LocalSystem } from '../local/system';
 import { capturedLogger, type CapturedLogger } from './captured-logger';
 import { waitFor } from './wait-for';
 
+/** What signs the sessions of a system under test. */
+export const TEST_SECRET = 'a secret for tests';
+
 /** The demo's route table with every route but those that exist on Lambda alone moved to one stage. */
 export async function demoRoutes(stage: 'legacy' | 'lambda'): Promise<string> {
   const text = await readFile(path.join(__dirname, '../../proxy/routes.yml'), 'utf8');
@@ -31,8 +34,11 @@ export async function runSystem({ stage = 'lambda' }: { stage?: 'legacy' | 'lamb
       proxyPort: 0,
       legacyPort: 0,
       gatewayPort: 0,
+      invokePort: 0,
+      sqsPort: 0,
+      dailyReportRunner: 'lambda',
       routesFile,
-      sessionSecret: 'a secret for tests',
+      sessionSecret: TEST_SECRET,
       trustedHops: 0,
       logLevel: 'silent',
     },

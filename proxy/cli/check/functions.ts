@@ -2,26 +2,48 @@ import type { Route } from '../../route-table/route';
 import { fault, ok, warning, type Finding } from '../finding';
 import type { GatewayRoute } from './gateway-routes';
 
-/** Says which listed routes have no function, and which functions anybody may call. Pure. */
+/** Says which listed routes have no function or another `auth` than theirs, and which functions anybody may call. Pure. */
 export function checkFunctions(routes: readonly Route[], gateway: readonly GatewayRoute[]): Finding[] {
   const findings = [
     ...routes.flatMap((route) => checkRoute(route, gateway)),
     ...gateway
-      .filter(({ hasAuthorizer }) => !hasAuthorizer)
+      .filter((candidate) => candidate.auth === 'none' && !routes.some((route) => serves(candidate, route, true)))
       .map(({ functionName, method, path }) =>
         warning(
           `function ${functionName}`,
           `${method} ${path} has no authorizer: anybody may call it`,
-          'add authorizer: ${self:custom.authorizer}, unless the monolith answers it to everybody as well',
+          `${AUTHORIZERS.required}, unless the monolith answers it to everybody as well`,
         ),
       ),
   ];
-  return findings.length > 0 ? findings : [ok('functions', 'every listed route has one, each behind an authorizer')];
+  return findings.length > 0 ? findings : [ok('functions', `every listed route has one; ${describeAuths(routes)}`)];
+}
+
+/** What to write in serverless.yml for each `auth` of the route table. */
+const AUTHORIZERS: Readonly<Record<Route['auth'], string>> = {
+  required: 'add authorizer: ${self:custom.authorizer}',
+  optional: 'use authorizer: ${self:custom.optionalAuthorizer}',
+  none: 'remove the authorizer',
+};
+
+const describeAuths = (routes: readonly Route[]): string =>
+  (['required', 'optional', 'none'] as const)
+    .map((auth) => [auth, routes.filter((route) => route.auth === auth).length] as const)
+    .filter(([auth, count]) => count > 0 || auth === 'required')
+    .map(([auth, count]) => `auth ${auth}: ${count}`)
+    .join(', ');
+
+/** Whoever is right, one side lets in whom the other refuses: also a fault while the route is on legacy, because the gateway is public. */
+function checkAuth({ id, auth, line }: Route, serving: GatewayRoute): Finding[] {
+  if (serving.auth === auth) return [];
+  const text = `auth is ${auth} in line ${line} of the route table, but ${serving.auth} by the authorizer of function ${serving.functionName} in line ${serving.line} of serverless.yml`;
+  return [fault(`route ${id}`, text, `${AUTHORIZERS[auth]}, or write auth: ${serving.auth}; the monolith decides`)];
 }
 
 function checkRoute(route: Route, gateway: readonly GatewayRoute[]): Finding[] {
   const { id, method, path, stage } = route;
-  if (gateway.some((candidate) => serves(candidate, route, true))) return [];
+  const [serving] = gateway.filter((candidate) => serves(candidate, route, true)).sort(bySpecificity);
+  if (serving !== undefined) return checkAuth(route, serving);
   const subject = `route ${id}`;
   const almost = gateway.find((candidate) => serves(candidate, route, false));
   const text =
@@ -38,6 +60,12 @@ function checkRoute(route: Route, gateway: readonly GatewayRoute[]): Finding[] {
     ];
   return [warning(subject, text, almost ? 'write them alike' : 'add the function before the route is moved')];
 }
+
+/** API Gateway prefers literal segments to parameters, these to a greedy one, and a named method to ANY. */
+const bySpecificity = (a: GatewayRoute, b: GatewayRoute): number => vagueness(a) - vagueness(b);
+
+const vagueness = ({ method, path }: GatewayRoute): number =>
+  (path.includes('+}') ? 1_000 : 0) + (path.split('{').length - 1) * 2 + (method === 'ANY' ? 1 : 0);
 
 /** Whether API Gateway would call this function for the route: `{name}` stands for `:name`, whatever the name. */
 function serves({ method, path }: GatewayRoute, route: Route, caseMatters: boolean): boolean {

@@ -1,6 +1,7 @@
-import { parse } from 'yaml';
+import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import { ConfigError } from '../../../shared/errors';
 import { ownProperty } from '../../../shared/session/own-property';
+import type { Route } from '../../route-table/route';
 
 /** One `http` event of serverless.yml. */
 export interface GatewayRoute {
@@ -9,51 +10,85 @@ export interface GatewayRoute {
   readonly method: string;
   /** With a slash in front: `/api/events/{eventId}`. */
   readonly path: string;
-  readonly hasAuthorizer: boolean;
+  /** By its authorizer. */
+  readonly auth: Route['auth'];
+  /** Line in serverless.yml, for messages. */
+  readonly line: number;
+}
+
+/** The authorizer function that lets requests of nobody through; any other refuses them. */
+export const OPTIONAL_AUTHORIZER = 'optional-authorizer';
+
+interface Source {
+  readonly content: unknown;
+  lineOf(path: readonly (string | number)[]): number;
 }
 
 /**
- * The `http` events of all functions in the text of a serverless.yml, as written: variables stay what they are.
+ * The `http` events of all functions in the text of a serverless.yml, as written: variables stay what they are, but for
+ * `${self:...}` as an authorizer.
  *
  * @returns undefined when the functions are not in this file (`functions: ${file(...)}`)
  * @throws ConfigError when it is no YAML, or has no functions
  */
 export function readGatewayRoutes(text: string, file: string): readonly GatewayRoute[] | undefined {
-  const functions = ownProperty(parseYaml(text, file), 'functions');
+  const source = parseYaml(text, file);
+  const functions = ownProperty(source.content, 'functions');
   if (typeof functions === 'string' || Array.isArray(functions)) return undefined;
   if (typeof functions !== 'object' || functions === null)
     throw new ConfigError('serverless.yml', [`${file} has no functions; expected a map of functions`]);
   return Object.entries(functions).flatMap(([functionName, definition]: [string, unknown]) => {
     const events = ownProperty(definition, 'events');
-    return Array.isArray(events) ? events.flatMap((event: unknown) => readEvent(functionName, event)) : [];
+    return Array.isArray(events) ? events.flatMap((_event, index) => readEvent(functionName, index, source)) : [];
   });
 }
 
-function readEvent(functionName: string, event: unknown): GatewayRoute[] {
-  const http = ownProperty(event, 'http');
+function readEvent(functionName: string, index: number, { content, lineOf }: Source): GatewayRoute[] {
+  const place = ['functions', functionName, 'events', index] as const;
+  const http = ownProperty(valueAt(content, place), 'http');
   // Short form: `http: GET api/events`.
   const [shortMethod, shortPath] = typeof http === 'string' ? http.trim().split(/\s+/, 2) : [];
   const method = ownProperty(http, 'method') ?? shortMethod;
   const path = ownProperty(http, 'path') ?? shortPath;
   if (typeof method !== 'string' || typeof path !== 'string') return [];
-  const upper = method === '*' ? 'ANY' : method.toUpperCase();
-  const authorizer = ownProperty(http, 'authorizer');
   return [
     {
       functionName,
-      method: upper,
+      method: method === '*' ? 'ANY' : method.toUpperCase(),
       path: `/${path.replace(/^\/|\/$/g, '')}`,
-      hasAuthorizer: authorizer !== undefined && authorizer !== null,
+      auth: authOf(ownProperty(http, 'authorizer'), content),
+      line: lineOf(place),
     },
   ];
 }
 
-function parseYaml(text: string, file: string): unknown {
-  try {
-    // CloudFormation's own tags (!Ref) are of no interest here.
-    return parse(text, { logLevel: 'error' });
-  } catch (error) {
-    const message = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : '';
+function authOf(written: unknown, content: unknown): Route['auth'] {
+  const variable = typeof written === 'string' ? /^\$\{self:([\w.-]+)\}$/.exec(written)?.[1] : undefined;
+  const authorizer = variable === undefined ? written : valueAt(content, variable.split('.'));
+  if (authorizer === undefined || authorizer === null) return variable === undefined ? 'none' : 'required';
+  const name = typeof authorizer === 'string' ? authorizer : ownProperty(authorizer, 'name');
+  return name === OPTIONAL_AUTHORIZER ? 'optional' : 'required';
+}
+
+const valueAt = (content: unknown, path: readonly (string | number)[]): unknown =>
+  path.reduce<unknown>((value, key) => ownProperty(value, String(key)), content);
+
+function parseYaml(text: string, file: string): Source {
+  const lines = new LineCounter();
+  // CloudFormation's own tags (!Ref) are of no interest here.
+  const document = parseDocument(text, { logLevel: 'error', lineCounter: lines });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const [message = ''] = error.message.split('\n', 1);
     throw new ConfigError('serverless.yml', [`${file} is not valid YAML: ${message}`], error);
   }
+  return {
+    content: document.toJS() as unknown,
+    lineOf: (path) => lines.linePos(offsetOf(document, path)).line,
+  };
+}
+
+function offsetOf(document: Document.Parsed, path: readonly (string | number)[]): number {
+  const node: unknown = document.getIn(path, true);
+  return (isNode(node) && node.range?.[0]) || 0;
 }

@@ -8,10 +8,14 @@ const onLambda: Route = {
   method: 'GET',
   path: '/api/events/:eventId',
   stage: 'lambda',
+  auth: 'required',
+  maxBodyBytes: 102_400,
   unless: [{ header: 'X-Api-Key' }, { cookie: 'beta' }, { query: 'debug' }],
   segments: parseSegments('/api/events/:eventId'),
   line: 1,
 };
+
+const TOKEN = 'Bearer s:id.signature';
 
 function choose(
   url: string,
@@ -20,12 +24,13 @@ function choose(
   route: Route | undefined = onLambda,
 ): Target {
   const rawHeaders = Object.entries(headers).flatMap(([name, value]) => [name, String(value)]);
-  return chooseTarget(route, { method, target: parseRequestTarget(url), headers, rawHeaders });
+  const hasToken = headers.authorization !== undefined;
+  return chooseTarget(route, { method, target: parseRequestTarget(url), headers, rawHeaders, hasToken });
 }
 
 describe('choose target', () => {
   it('sends what is unlisted or on legacy to legacy', () => {
-    const request = { method: 'GET', target: parseRequestTarget('/a'), headers: {}, rawHeaders: [] };
+    const request = { method: 'GET', target: parseRequestTarget('/a'), headers: {}, rawHeaders: [], hasToken: false };
     expect(chooseTarget(undefined, request)).toEqual({ upstream: 'legacy', reason: 'unlisted' });
     expect(choose('/api/events/1', {}, 'GET', { ...onLambda, stage: 'legacy' })).toEqual({
       upstream: 'legacy',
@@ -59,7 +64,9 @@ describe('choose target', () => {
     ['body-on-get', '/api/events/1', { 'content-length': '2' }, 'GET'],
     ['body-on-get', '/api/events/1', { 'transfer-encoding': 'chunked' }, 'HEAD'],
     ['streamed-body', '/api/events/1', { 'transfer-encoding': 'chunked' }, 'POST'],
-    ['large-body', '/api/events/1', { 'content-length': '5000000' }, 'POST'],
+    ['large-body', '/api/events/1', { 'content-length': '102401', authorization: TOKEN }, 'POST'],
+    ['anonymous-body', '/api/events/1', { 'content-length': '2' }, 'POST'],
+    ['anonymous-body', '/api/events/1', { 'content-length': '2' }, 'DELETE'],
     ['long-path', `/api/events/${'a'.repeat(1_500)}`, {}, 'GET'],
     ['large-headers', '/api/events/1', { 'x-a': 'a'.repeat(9_300) }, 'GET'],
     ['unless', '/api/events/1', { 'x-api-key': '' }, 'GET'],
@@ -68,6 +75,27 @@ describe('choose target', () => {
   ])('keeps on legacy (%s): %s', (reason, url, headers, method) => {
     expect(choose(url, headers, method)).toEqual({ upstream: 'legacy', reason });
   });
+
+  it('takes no more than Lambda does, whatever the route table allows', () => {
+    const request = { 'content-length': String(4 * 1024 * 1024 + 1), authorization: TOKEN };
+    const route = { ...onLambda, maxBodyBytes: Number.MAX_SAFE_INTEGER };
+    expect(choose('/api/events/1', request, 'POST', route)).toEqual({ upstream: 'legacy', reason: 'large-body' });
+  });
+
+  it('sends a body of somebody, and a request of nobody without a body, to lambda', () => {
+    const onItsWay = { upstream: 'lambda', reason: 'stage' };
+    expect(choose('/api/events/1', { 'content-length': '102400', authorization: TOKEN }, 'PUT')).toEqual(onItsWay);
+    expect(choose('/api/events/1', { 'content-length': '0' }, 'POST')).toEqual(onItsWay);
+    expect(choose('/api/events/1', {}, 'DELETE')).toEqual(onItsWay);
+  });
+
+  it.each(['optional', 'none'] as const)(
+    'sends a body of nobody to a function that judges it itself (auth: %s)',
+    (auth) => {
+      const target = choose('/api/events/1', { 'content-length': '2' }, 'POST', { ...onLambda, auth });
+      expect(target).toEqual({ upstream: 'lambda', reason: 'stage' });
+    },
+  );
 
   it('counts a bodiless Content-Length: 0 as no body', () => {
     expect(choose('/api/events/1', { 'content-length': '0' })).toEqual({ upstream: 'lambda', reason: 'stage' });

@@ -108,7 +108,7 @@ describe('functions', () => {
   const get = '{ http: { path: "/api/events/{id}", method: GET, authorizer: { name: x } } }';
 
   it('fit, whatever the name of a parameter', () => {
-    expect(check(list, get)).toContain('ok functions every listed route has one, each behind an authorizer');
+    expect(check(list, get)).toContain('ok functions every listed route has one; auth required: 2');
   });
 
   it.each<[string, string[]]>([
@@ -141,8 +141,73 @@ describe('functions', () => {
 
   it('are open to everybody', () => {
     const open = list.replace(', authorizer: x', '');
-    expect(check(open, get)).toContain('warning function f0 GET /api/events has no authorizer: anybody may call it');
-    expect(check('{ http: get api/events }', get)).toContain('warning function f0');
+    expect(check(open, get)).toContain('fault route list auth is required in line 2 of the route table, but none');
+    expect(check('{ http: get api/events }', get)).toContain('fault route list auth is required');
+    const unlisted = check(list, get, '{ http: get api/others }');
+    expect(unlisted).toContain('warning function f2 GET /api/others has no authorizer: anybody may call it');
+  });
+
+  describe('and who may call them', () => {
+    const open = routesOf(
+      '{ id: home, match: GET /home, stage: lambda, auth: none }',
+      '{ id: list, match: GET /list, stage: legacy, auth: optional }',
+      '{ id: get, match: GET /list/:id, stage: lambda }',
+    );
+    const written = (home: string, list: string, get: string) => `custom:
+  authorizer: { name: authorizer }
+  optionalAuthorizer:
+    name: optional-authorizer
+functions:
+  f:
+    events:
+      - http: { path: home, method: get${home} }
+      - http:
+          path: list
+          method: get
+          authorizer: ${list}
+      - http: { path: 'list/{id}', method: any, authorizer: ${get} }
+`;
+    const judge = (text: string) => textOf(checkFunctions(open, readGatewayRoutes(text, 'serverless.yml') ?? []));
+    const REQUIRED = "'${self:custom.authorizer}'";
+    const OPTIONAL = "'${self:custom.optionalAuthorizer}'";
+
+    it('agree', () => {
+      const agreed = 'every listed route has one; auth required: 1, auth optional: 1, auth none: 1';
+      expect(judge(written('', OPTIONAL, REQUIRED))).toContain(agreed);
+      expect(judge(written('', '{ name: optional-authorizer }', 'aws_iam'))).toContain(agreed);
+      expect(judge(written('', 'optional-authorizer', '"${self:custom.elsewhere}"'))).toContain(agreed);
+    });
+
+    it.each<[string, string, string]>([
+      [
+        'too open',
+        written('', OPTIONAL, OPTIONAL),
+        'fault route get auth is required in line 4 of the route table, but optional by the authorizer of function f in line 13 of serverless.yml -> add authorizer: ${self:custom.authorizer}, or write auth: optional; the monolith decides',
+      ],
+      [
+        'wide open',
+        written('', OPTIONAL, '~'),
+        'fault route get auth is required in line 4 of the route table, but none by the authorizer of function f in line 13',
+      ],
+      [
+        'too closed, on legacy as well',
+        written('', REQUIRED, REQUIRED),
+        'fault route list auth is optional in line 3 of the route table, but required by the authorizer of function f in line 9 of serverless.yml -> use authorizer: ${self:custom.optionalAuthorizer}',
+      ],
+      [
+        'asked for nothing',
+        written(', authorizer: authorizer', OPTIONAL, REQUIRED),
+        'fault route home auth is none in line 2 of the route table, but required by the authorizer of function f in line 8 of serverless.yml -> remove the authorizer',
+      ],
+    ])('disagree: %s', (_case, text, expected) => {
+      expect(judge(text)).toContain(expected);
+    });
+
+    it('are told by the function that API Gateway would call', () => {
+      const greedy = "functions:\n  g:\n    events:\n      - http: { path: '{proxy+}', method: any }\n";
+      const text = written('', OPTIONAL, REQUIRED).replace('functions:\n', greedy);
+      expect(judge(text)).not.toContain('fault');
+    });
   });
 
   it('are in another file', () => {

@@ -21,7 +21,25 @@ describe('route table file', () => {
     const file = path.join(proxyFolder, 'routes.yml');
     const { routes } = await loadRouteTable({ file, lambdaAvailable: true });
     expect(routes.map(({ id }) => id)).toEqual(['private', 'event-metrics', 'all-metrics', 'list-events', 'get-event']);
-    expect(routes[1]?.unless).toEqual([{ header: 'x-api-key' }]);
+    expect(routes.map(({ auth }) => auth)).toEqual(routes.map(() => 'required'));
+  });
+
+  it('reads who may call a route, and conditions', () => {
+    const text = `routes:
+  - { id: a, match: GET /a, stage: lambda, auth: none, unless: { header: x-partner-key } }
+  - { id: b, match: GET /b, stage: lambda, auth: optional, unless: [{ cookie: beta }, { query: preview }] }
+  - { id: c, match: GET /c, stage: lambda, auth: required }
+`;
+    const { routes } = parseRouteTable(text, { file: 'routes.yml', lambdaAvailable: true });
+    expect(routes.map(({ auth }) => auth)).toEqual(['none', 'optional', 'required']);
+    expect(routes.map(({ unless }) => unless)).toEqual([
+      [{ header: 'x-partner-key' }],
+      [{ cookie: 'beta' }, { query: 'preview' }],
+      [],
+    ]);
+    expect(faultsOf(text.replace('none', 'public'))).toEqual([
+      'routes.yml:2:50 routes[0].auth: found "public"; expected one of required, optional, none',
+    ]);
   });
 
   it('has an up-to-date schema for editors (else: npm run schema)', () => {
