@@ -34,6 +34,19 @@ export function readRoutesFile(env: Environment): string {
   return readEnvironment(env, (read) => ({ file: read.string('ROUTES_FILE', 'proxy/routes.yml') })).file;
 }
 
+/**
+ * Reads where the local system's Invoke API listens.
+ *
+ * @throws ConfigError naming every bad variable
+ */
+export function readInvokeApi(env: Environment): URL {
+  const { host, port } = readEnvironment(env, (read) => ({
+    host: read.string('HOST', '127.0.0.1'),
+    port: read.port('INVOKE_PORT', 3003),
+  }));
+  return new URL(`http://${host.includes(':') ? `[${host}]` : host}:${port}`);
+}
+
 function sessionOrFaults(session: SessionConfig, env: Environment, faults: string[]): ResolvedSession {
   try {
     return resolveSession(session, env);

@@ -2,12 +2,13 @@ import { Command, CommanderError } from 'commander';
 import type { Environment } from '../../shared/env';
 import { BanyanError } from '../../shared/errors';
 import { checkProject } from './check/check-project';
-import { readRoutesFile, readSessionEnvironment } from './config';
+import { readInvokeApi, readRoutesFile, readSessionEnvironment } from './config';
 import { describeError } from './describe-error';
 import { diagnoseDeployment } from './doctor/diagnose';
 import { EXIT, EXIT_CODES_HELP, type CommandResult } from './exit-codes';
 import { inspectSession } from './inspect/inspect-session';
 import { loadBanyanConfig } from './load-banyan-config';
+import { runSchedule } from './run-schedule';
 import { withDatabase } from './with-database';
 
 /** What a command may touch of its process. */
@@ -103,6 +104,16 @@ function createProgram(io: CliIo, finish: (result: CommandResult, options: Commo
         await checkProject({ routesFile, serverlessFile, ...(configFile !== undefined && { configFile }) }),
         options,
       );
+    });
+
+  program
+    .command('run-schedule')
+    .description('Run a schedule of serverless.yml now, in the system that npm start runs on this machine')
+    .argument('<name>', 'such as daily-report')
+    .option('--json', 'print JSON instead of text')
+    .addHelpText('after', '\nVariables: INVOKE_PORT (3003), HOST (127.0.0.1), as for npm start')
+    .action(async (name: string, options: CommonOptions) => {
+      finish(await runSchedule(name, readInvokeApi(io.env)), options);
     });
 
   return program;

@@ -46,6 +46,8 @@ describe('npm start', () => {
         PORT: '0',
         LEGACY_PORT: '0',
         GATEWAY_PORT: '0',
+        INVOKE_PORT: '0',
+        SQS_PORT: '0',
         ...env,
       },
     });
@@ -122,7 +124,7 @@ describe('npm start', () => {
       return lines[0] ?? '';
     };
 
-    it.each(['PORT', 'LEGACY_PORT', 'GATEWAY_PORT'])('a busy %s', async (variable) => {
+    it.each(['PORT', 'LEGACY_PORT', 'GATEWAY_PORT', 'INVOKE_PORT', 'SQS_PORT'])('a busy %s', async (variable) => {
       const other = createServer();
       const port = await listen(other);
       const line = await refused({ [variable]: String(port) });

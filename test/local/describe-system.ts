@@ -3,8 +3,8 @@ import type { LocalSystem, LocalSystemConfig } from './system';
 
 /** What `npm start` prints: where things are, what answers, and lines to paste. `startedIn` in ms. */
 export function describeSystem(
-  { mongo, seeded, legacy, gateway, proxy }: LocalSystem,
-  { routesFile }: LocalSystemConfig,
+  { mongo, seeded, sqs, legacy, invokeApi, gateway, proxy }: LocalSystem,
+  { routesFile, dailyReportRunner }: LocalSystemConfig,
   startedIn: number,
 ): string {
   const { routes } = proxy.routes();
@@ -20,6 +20,8 @@ Banyan runs (started in ${(startedIn / 1000).toFixed(1)} s). Ctrl-C stops everyt
   proxy     ${proxy.url}   what clients talk to
   monolith  ${legacy.url}   legacy: Express
   gateway   ${gateway.url}   API Gateway and Lambdas, from serverless.yml
+  Lambda    ${invokeApi.url}   Invoke API; npm run banyan -- run-schedule daily-report (runner: ${dailyReportRunner})
+  SQS       ${sqs.url}   report jobs; consumed by process-report-job
   MongoDB   ${mongo.chosen}: ${mongo.why}; ${data}${own}
 
 Routes (${routesFile}; change a stage, save, and the proxy follows within a second; everything else is on legacy)

@@ -1,25 +1,32 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { MongoClient } from 'mongodb';
 import { loadConfig as loadLegacyConfig, LegacyConfigError } from '../../legacy/config';
 import { createLogger as createLegacyLogger } from '../../legacy/logging';
 import { startServer, type RunningServer } from '../../legacy/server';
 import { forgetLambdaConfig } from '../../lambda/config';
 import { closeMongo } from '../../lambda/mongo';
+import { forgetOutside } from '../../lambda/reports/outside';
 import { loadRouteTable } from '../../proxy/route-table/load';
 import { startProxy, type Proxy } from '../../proxy/server';
 import { readEnvironment, type Environment } from '../../shared/env';
 import { BanyanError, ConfigError } from '../../shared/errors';
 import type { Logger } from '../../shared/logger';
-import { startGateway, type RunningGateway } from './gateway';
+import { startConsumer } from './consumer';
+import { readEventSourcesFile, startGateway, type RunningGateway } from './gateway';
+import { startInvokeApi, type InvokeApi } from './invoke-api';
 import { startMongo, type LocalMongo } from './mongo';
 import { seedDemoData } from './seed';
+import { startSqs, type LocalSqs } from './sqs/queues';
 
 /** The whole migration on one machine. */
 export interface LocalSystem {
   readonly mongo: LocalMongo;
   readonly seeded: 'seeded' | 'left alone';
+  readonly sqs: LocalSqs;
   readonly legacy: RunningServer;
+  readonly invokeApi: InvokeApi;
   readonly gateway: RunningGateway;
   readonly proxy: Proxy;
   /** Stops everything, the last started first. */
@@ -32,6 +39,10 @@ export interface LocalSystemConfig {
   readonly proxyPort: number;
   readonly legacyPort: number;
   readonly gatewayPort: number;
+  readonly invokePort: number;
+  readonly sqsPort: number;
+  /** Whose turn it is to order the daily reports. Jobs are always processed by Lambda. */
+  readonly dailyReportRunner: (typeof RUNNERS)[number];
   readonly routesFile: string;
   readonly sessionSecret: string;
   readonly trustedHops: number;
@@ -46,9 +57,25 @@ interface LocalSystemOptions {
   readonly now?: Date;
 }
 
+const RUNNERS = ['legacy', 'lambda'] as const;
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 const ROOT = path.join(__dirname, '../..');
+const SERVERLESS_FILE = path.join(ROOT, 'serverless.yml');
 export const STAGE = 'dev';
+const REGION = 'eu-west-1';
+/** As the resources of lambda/reports/queue.yml name it. */
+const REPORT_QUEUE = 'ReportQueue';
+
+/** For the AWS SDK of the monolith and of the functions: nothing here is ever checked, and nothing leaves this machine. */
+const LOCAL_AWS = {
+  AWS_REGION: REGION,
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  // A profile would win over the keys.
+  AWS_PROFILE: '',
+  // At every start, on Node.js 20.
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+};
 
 /**
  * Reads what `npm start` can be told. The session secret is made up when the data is made up too; a database that was there
@@ -64,6 +91,9 @@ export function loadLocalConfig(env: Environment): LocalSystemConfig {
       proxyPort: read.port('PORT', 8080),
       legacyPort: read.port('LEGACY_PORT', 3001),
       gatewayPort: read.port('GATEWAY_PORT', 3002),
+      invokePort: read.port('INVOKE_PORT', 3003),
+      sqsPort: read.port('SQS_PORT', 3004),
+      dailyReportRunner: read.oneOf('DAILY_REPORT_RUNNER', RUNNERS, 'lambda'),
       routesFile: read.string('ROUTES_FILE', path.relative(process.cwd(), path.join(ROOT, 'proxy/routes.yml'))),
       sessionSecret: read.string('SESSION_SECRET', madeUp),
       trustedHops: read.integer('TRUSTED_HOPS', { default: 0, max: 10 }),
@@ -73,7 +103,8 @@ export function loadLocalConfig(env: Environment): LocalSystemConfig {
 }
 
 /**
- * Starts MongoDB, seeds it, then the monolith, the gateway with its Lambdas, and the proxy.
+ * Starts MongoDB, seeds it, then SQS, the monolith, the gateway with its Lambdas, what else runs these (Invoke API, queue consumer,
+ * schedules on demand), and the proxy.
  *
  * @throws BanyanError with one line that says what is wrong and what to do; nothing is left running
  */
@@ -95,7 +126,21 @@ export async function startSystem(
     started.push(() => mongo.stop());
     const seeded = await seed(mongo.uri, now);
 
+    const sources = readEventSourcesFile({ serverlessFile: SERVERLESS_FILE, stage: STAGE });
+    const sqs = await named('SQS', 'SQS_PORT', config.sqsPort, () =>
+      startSqs({ host, port: config.sqsPort, region: REGION, queues: sources.queues }),
+    );
+    started.push(() => sqs.close());
+    const reportsEnv = {
+      ...LOCAL_AWS,
+      REPORT_QUEUE_URL: sqs.queueUrl(REPORT_QUEUE),
+      SQS_ENDPOINT: sqs.url,
+      DAILY_REPORT_RUNNER: config.dailyReportRunner,
+    };
+
     const legacyEnv = {
+      ...reportsEnv,
+      REPORT_CONSUMER: 'lambda',
       MONGODB_URI: mongo.uri,
       SESSION_SECRET: sessionSecret,
       HOST: host,
@@ -109,13 +154,29 @@ export async function startSystem(
     );
     started.push(() => legacy.close());
 
+    // It must have its address before the functions, which are told of it, are loaded.
+    let functions: RunningGateway['functions'] = new Map();
+    const invokeApi = await named('Invoke API', 'INVOKE_PORT', config.invokePort, () =>
+      startInvokeApi({
+        host,
+        port: config.invokePort,
+        functions: () => functions.values(),
+        schedules: sources.schedules,
+        logger,
+      }),
+    );
+    started.push(() => invokeApi.close());
+
     const gateway = await named('gateway', 'GATEWAY_PORT', config.gatewayPort, () =>
       startGateway({
-        serverlessFile: path.join(ROOT, 'serverless.yml'),
+        serverlessFile: SERVERLESS_FILE,
         stage: STAGE,
         host,
         port: config.gatewayPort,
+        allFunctions: true,
         environment: {
+          ...reportsEnv,
+          LAMBDA_ENDPOINT: invokeApi.url,
           MONGODB_URI: mongo.uri,
           SESSION_SECRET: sessionSecret,
           LOG_LEVEL: config.logLevel === 'silent' ? 'silent' : 'warn',
@@ -123,11 +184,14 @@ export async function startSystem(
         logger,
       }),
     );
+    functions = gateway.functions;
     started.push(async () => {
       await gateway.close();
       await closeMongo();
       forgetLambdaConfig();
+      forgetOutside();
     });
+    started.push(startConsumers({ sqs, gateway, logger }));
 
     const proxy = await named('proxy', 'PORT', config.proxyPort, () =>
       startProxy(
@@ -147,11 +211,34 @@ export async function startSystem(
       ),
     );
     started.push(() => proxy.close());
-    return { mongo, seeded, legacy, gateway, proxy, close };
+    return { mongo, seeded, sqs, legacy, invokeApi, gateway, proxy, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Does for every queue with a consumer what AWS's event source mapping does. Returns what stops it. */
+function startConsumers({
+  sqs,
+  gateway: { functions, eventSources },
+  logger,
+}: Pick<LocalSystem, 'sqs' | 'gateway'> & { readonly logger: Logger }): () => Promise<void> {
+  const client = new SQSClient({
+    region: REGION,
+    endpoint: sqs.url,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  const consumers = eventSources.consumers.flatMap(({ functionName, queue, batchSize, partialResponses }) => {
+    const target = functions.get(functionName);
+    if (target === undefined) return [];
+    const addresses = { queueUrl: sqs.queueUrl(queue), queueArn: sqs.queueArn(queue) };
+    return [startConsumer({ sqs: client, ...addresses, target, batchSize, partialResponses, logger })];
+  });
+  return async () => {
+    await Promise.all(consumers.map((consumer) => consumer.stop()));
+    client.destroy();
+  };
 }
 
 async function seed(uri: string, now: Date | undefined): Promise<'seeded' | 'left alone'> {

@@ -1,3 +1,4 @@
+export { readEventSourcesFile } from './serverless-file';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createLogger, type Logger } from '../../../shared/logger';

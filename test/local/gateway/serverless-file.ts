@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { FunctionDefinition } from '../lambda';
-import type { Api, Route } from './api';
+import type { Api, EventSources, Route } from './api';
 import { readEventSources } from './event-sources';
 import { Faults } from './faults';
 import { uniteEnvironments } from './function-environment';
@@ -74,6 +74,22 @@ export function readServerlessFile({
   return api;
 }
 
+/**
+ * Reads only what runs functions beside HTTP: queues, their consumers, schedules. No values of environment variables are needed.
+ *
+ * @throws ConfigError that lists every fault with file and line
+ */
+export function readEventSourcesFile({ serverlessFile, stage, env = {} }: ServerlessFileOptions): EventSources {
+  const file = path.resolve(serverlessFile);
+  const tree = readYaml(file);
+  const variables = new Variables(tree, { root: path.dirname(file), stage, env: (name) => env[name] });
+  const root = variables.resolve(tree);
+  const faults = new Faults();
+  const sources = readEventSources(root, { service: root.get('service')?.text ?? 'service', stage }, faults);
+  faults.check(path.basename(file));
+  return sources;
+}
+
 interface OwnedEvent {
   readonly functionName: string;
   readonly event: HttpEvent;
@@ -122,6 +138,7 @@ function readFunctions(
       timeoutMs: 1000 * readNumber(definition.get('timeout') ?? root.get('provider.timeout'), 6, faults),
       memorySize: readNumber(definition.get('memorySize') ?? root.get('provider.memorySize'), 1024, faults),
       arn: `arn:aws:lambda:${regionOf(root)}:${ACCOUNT_ID}:function:${functionName}`,
+      ...readReservedConcurrency(definition.get('reservedConcurrency'), faults),
     });
   }
   return functions;
@@ -179,6 +196,16 @@ function readNumber(value: Value | undefined, fallback: number, faults: Faults):
   if (typeof value.primitive === 'number' && value.primitive > 0) return value.primitive;
   faults.add(value, `expected a positive number, found ${value.describe()}`);
   return fallback;
+}
+
+function readReservedConcurrency(
+  value: Value | undefined,
+  faults: Faults,
+): Pick<FunctionDefinition, 'reservedConcurrency'> {
+  if (value === undefined) return {};
+  if (typeof value.primitive === 'number' && value.primitive >= 0) return { reservedConcurrency: value.primitive };
+  faults.add(value, `reservedConcurrency must be a number, found ${value.describe()}`);
+  return {};
 }
 
 function readCompression(root: Value, faults: Faults): number | undefined {

@@ -16,6 +16,8 @@ export interface FunctionDefinition {
   /** In MB. */
   readonly memorySize: number;
   readonly arn: string;
+  /** How many may run at a time; undefined: as many as come. Kept by the Invoke API, not by the function. */
+  readonly reservedConcurrency?: number | undefined;
 }
 
 /** What the caller of Lambda's Invoke sees: the returned JSON, or the error document with `FunctionError: Unhandled`. */

@@ -1,0 +1,50 @@
+import { BanyanError } from '../../shared/errors';
+import { EXIT, type CommandResult } from './exit-codes';
+
+const TIMEOUT_MS = 70_000;
+
+/**
+ * Runs a schedule of `serverless.yml` now, in the system that `npm start` runs, by the Invoke API of that system. It knows nothing of
+ * AWS: there, invoke the function (`aws lambda invoke`).
+ *
+ * @param url of the Invoke API, which `npm start` prints
+ * @throws BanyanError when no local system answers there, or it knows no such schedule
+ */
+export async function runSchedule(name: string, url: URL): Promise<CommandResult> {
+  const response = await ask(new URL(`/local/schedules/${encodeURIComponent(name)}`, url));
+  const answer = await readObject(response);
+  if (response.status === 404) {
+    const known = Array.isArray(answer['schedules']) ? answer['schedules'].map(String) : [];
+    throw new BanyanError(`there is no schedule ${name}; serverless.yml has ${known.join(', ') || 'none'}`, {
+      code: 'schedule_unknown',
+    });
+  }
+  const failed = response.headers.get('x-amz-function-error') !== null || !response.ok;
+  const told = Object.entries(answer)
+    .filter(([key]) => key !== 'trace')
+    .map(([key, value]) => `${key} ${String(value)}`);
+  return {
+    exitCode: failed ? EXIT.findings : EXIT.fine,
+    text: `${name}: ${failed ? 'failed: ' : ''}${told.join(', ')}\n`,
+    json: { schedule: name, failed, answer },
+  };
+}
+
+async function ask(url: URL): Promise<Response> {
+  try {
+    return await fetch(url, { method: 'POST', signal: AbortSignal.timeout(TIMEOUT_MS) });
+  } catch (cause) {
+    throw new BanyanError(
+      `nothing answers at ${url.origin}; start the system with "npm start", or set INVOKE_PORT to the port that it prints beside "Lambda"`,
+      { code: 'local_system_unreachable', cause },
+    );
+  }
+}
+
+async function readObject(response: Response): Promise<Readonly<Record<string, unknown>>> {
+  const value: unknown = await response.json().catch(() => undefined);
+  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value));
+  throw new BanyanError(`${new URL(response.url).origin} is no local Invoke API; INVOKE_PORT names another program`, {
+    code: 'local_system_unreachable',
+  });
+}
