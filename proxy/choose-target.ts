@@ -11,6 +11,8 @@ export interface RequestFacts {
   readonly headers: IncomingHttpHeaders;
   /** Flat list of names and values as they came. */
   readonly rawHeaders: readonly string[];
+  /** Whether it carries something of the form of a session token; nobody has verified it. */
+  readonly hasToken: boolean;
 }
 
 /** Who answers, and why; `reason` stands in the access log. */
@@ -30,7 +32,10 @@ export type LegacyReason =
   | 'body-on-get'
   /** A body without Content-Length; API Gateway REST cannot stream (trap 25). */
   | 'streamed-body'
+  /** Over the route table's `maxBodyBytes`, or what Lambda accepts. */
   | 'large-body'
+  /** A body of nobody: the monolith's parsers judge it (400, 413) before anybody is asked who sent it (trap 28). */
+  | 'anonymous-body'
   /** Over API Gateway's limits on headers or path (trap 29). */
   | 'large-headers'
   | 'long-path';
@@ -47,7 +52,7 @@ export function chooseTarget(route: Route | undefined, request: RequestFacts): T
   if (route === undefined) return { upstream: 'legacy', reason: 'unlisted' };
   if (route.stage === 'legacy') return { upstream: 'legacy', reason: 'stage' };
   if (route.unless.some((condition) => isMet(condition, request))) return { upstream: 'legacy', reason: 'unless' };
-  const reason = unfitForApiGateway(request);
+  const reason = unfitForApiGateway(route, request);
   return reason === undefined ? { upstream: 'lambda', reason: 'stage' } : { upstream: 'legacy', reason };
 }
 
@@ -60,12 +65,14 @@ function isMet(condition: Condition, { headers, target }: RequestFacts): boolean
 }
 
 /** Why a client would notice API Gateway if this request went there; undefined when it would not. */
-function unfitForApiGateway({ method, target, headers, rawHeaders }: RequestFacts): LegacyReason | undefined {
+function unfitForApiGateway(route: Route, request: RequestFacts): LegacyReason | undefined {
+  const { method, target, headers, rawHeaders, hasToken } = request;
   const length = headers['content-length'];
   const hasBody = headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
   if (hasBody && (method === 'GET' || method === 'HEAD')) return 'body-on-get';
   if (headers['transfer-encoding'] !== undefined) return 'streamed-body';
-  if (Number(length ?? 0) > MAX_BODY_BYTES) return 'large-body';
+  if (Number(length ?? 0) > Math.min(route.maxBodyBytes, MAX_BODY_BYTES)) return 'large-body';
+  if (hasBody && !hasToken && route.auth === 'required') return 'anonymous-body';
   if (!hasPlainEncoding(target.pathname)) return 'path-encoding';
   if (target.query !== undefined && !isDecodable(target.query)) return 'query-encoding';
   if (target.pathname.length > MAX_PATH_BYTES) return 'long-path';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../shared/logger';
+import { tokenFromRequest } from '../shared/session/token-from-request';
 import { chooseTarget, type LegacyReason } from './choose-target';
 import { fromApiGateway, isRefusedByGateway, toApiGateway } from './forward/for-api-gateway';
 import { forward, hasBody, type ForwardResult, type Upstream } from './forward/forwarder';
@@ -21,6 +22,8 @@ export interface RequestHandlerOptions {
   readonly legacy: Upstream;
   readonly lambda: LambdaSide | undefined;
   readonly trustedHops: number;
+  /** The name of the monolith's session cookie. */
+  readonly sessionCookie: string;
   readonly logger: Logger;
 }
 
@@ -35,7 +38,7 @@ interface Answer {
 export function createRequestHandler(
   options: RequestHandlerOptions,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { table, legacy, lambda, trustedHops, logger } = options;
+  const { table, legacy, lambda, trustedHops, sessionCookie, logger } = options;
 
   const toLegacy = (request: IncomingMessage, response: ServerResponse): Promise<ForwardResult> =>
     forward(legacy, request, response, {
@@ -64,8 +67,10 @@ export function createRequestHandler(
     target: RequestTarget,
     route: Route | undefined,
   ): Promise<Answer> => {
-    const method = request.method ?? 'GET';
-    const chosen = chooseTarget(route, { method, target, headers: request.headers, rawHeaders: request.rawHeaders });
+    const { method = 'GET', headers, rawHeaders } = request;
+    const { authorization, cookie } = headers;
+    const hasToken = tokenFromRequest({ headers: { authorization, cookie } }, sessionCookie) !== undefined;
+    const chosen = chooseTarget(route, { method, target, headers, rawHeaders, hasToken });
     // A table is refused when it has a route on Lambda and there is no Lambda side, so both are there together.
     if (chosen.upstream === 'legacy' || route === undefined || lambda === undefined) {
       return { upstream: 'legacy', reason: chosen.reason, result: await toLegacy(request, response) };

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import pino from 'pino';
+import banyan from '../banyan.config';
 import { ConfigError } from '../shared/errors';
 import type { Logger } from '../shared/logger';
 import { loadProxyConfig, type ProxyConfig } from './config';
@@ -49,7 +50,14 @@ export async function startProxy(config: ProxyConfig, logger: Logger): Promise<P
     }),
   };
   const upgrades = createUpgradeForwarder(legacyUrl, trustedHops, logger);
-  const handle = createRequestHandler({ table: table.current, legacy, lambda, trustedHops, logger });
+  const handle = createRequestHandler({
+    table: table.current,
+    legacy,
+    lambda,
+    trustedHops,
+    sessionCookie: banyan.session.cookieName,
+    logger,
+  });
   let ready = true;
 
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {

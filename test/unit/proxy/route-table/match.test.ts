@@ -5,7 +5,17 @@ import { parseSegments, type Route } from '../../../../proxy/route-table/route';
 
 function route(match: string, id = match): Route {
   const [method = '', path = ''] = match.split(' ');
-  return { id, method, path, stage: 'legacy', auth: 'required', unless: [], segments: parseSegments(path), line: 1 };
+  return {
+    id,
+    method,
+    path,
+    stage: 'legacy',
+    auth: 'required',
+    maxBodyBytes: 0,
+    unless: [],
+    segments: parseSegments(path),
+    line: 1,
+  };
 }
 
 /** Which of the routes a real Express 4 router calls. */
