@@ -3,12 +3,13 @@ import { findEvent } from '../events/repository';
 import { httpHandler, json, notFound } from '../http-handler';
 import { connectEarly, mongo } from '../mongo';
 import { accountOf, parseObjectId } from '../object-id';
+import { READERS } from '../readers';
 import { listAttendees } from './repository';
 
 connectEarly();
 
 /** `GET /api/events/:eventId/attendees`. Like the monolith it looks for the event before it looks at the query. */
-export const handler = httpHandler(async ({ identity, params, query }) => {
+export const handler = httpHandler(READERS, async ({ identity, params, query }) => {
   const db = await mongo().db();
   const account = accountOf(identity);
   const eventId = parseObjectId(params['eventId']);

@@ -87,8 +87,23 @@ function validateResponses(responses: unknown, faults: Faults): void {
     faults.check(`${path}.statusCode`, response['statusCode'], isStatus, 'a status from 400 to 599');
     faults.check(`${path}.body`, response['body'], (body) => typeof body === 'string', 'a text');
     validateHeaders(`${path}.headers`, response['headers'], faults);
+    validateCors(path, { ...lowerCase(responses['headers']), ...lowerCase(response['headers']) }, faults);
   }
 }
+
+/** Browsers refuse the pair, and whoever reads it as "any origin, with cookies" has a hole (Fetch standard, CORS protocol). */
+function validateCors(path: string, headers: Readonly<Record<string, unknown>>, faults: Faults): void {
+  const credentials = headers['access-control-allow-credentials'];
+  if (headers['access-control-allow-origin'] === '*' && credentials !== undefined && credentials !== 'false')
+    faults.list.push(
+      `${path}: allows credentials to every origin; expected access-control-allow-origin to name one, or no access-control-allow-credentials`,
+    );
+}
+
+const lowerCase = (headers: unknown): Record<string, unknown> =>
+  Object.fromEntries(
+    isRecord(headers) ? Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]) : [],
+  );
 
 function validateHeaders(path: string, headers: unknown, faults: Faults): void {
   if (!isRecord(headers)) {

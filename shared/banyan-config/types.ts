@@ -11,7 +11,10 @@ export interface FixedResponse {
 }
 
 export interface ResponsesConfig {
-  /** On every one of these answers, CORS headers included where the monolith sends them on errors. */
+  /**
+   * On every answer, CORS headers included where the monolith sends them on errors too. Values are fixed: an origin that
+   * depends on the request cannot be written here.
+   */
   readonly headers: Readonly<Record<string, string>>;
   readonly unauthorized: FixedResponse;
   readonly forbidden: FixedResponse;

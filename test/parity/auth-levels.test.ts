@@ -178,7 +178,7 @@ describe('who may call a route, as the monolith decides', () => {
       const [control, candidate] = [await send(legacyUrl, request), await send(proxy.url, request)];
       expect(control.statusCode).toBe(auth === 'required' && !users.includes(who) ? 401 : 200);
       const known = auth !== 'none' && users.includes(who);
-      if (control.statusCode === 200) expect(JSON.parse(control.body.toString()).user !== null).toBe(known);
+      if (control.statusCode === 200) expect(control.body.toString().includes('"userId"')).toBe(known);
       // Accepted: a refusal comes from the gateway, which cannot renew the cookie of a session of nobody.
       const accepted = auth === 'required' && who === 'a session of nobody' ? ['header set-cookie'] : [];
       const differences = compareResponses(control, candidate).filter(({ path: at }) => !accepted.includes(at));

@@ -21,7 +21,7 @@ export const OPTIONAL_AUTHORIZER = 'optional-authorizer';
 
 interface Source {
   readonly content: unknown;
-  lineOf(path: readonly (string | number)[]): number;
+  readonly lineOf: (path: readonly (string | number)[]) => number;
 }
 
 /**

@@ -21,6 +21,28 @@ describe('lambda/gateway-responses.yml', () => {
     expect(parse(FILE)).toEqual({ Resources: gatewayResponses(banyan) });
   });
 
+  // Trap 22: without them a browser hides the answer from the script that could show it.
+  it('carries the CORS headers of every answer, quoted, beside the monolith’s own', () => {
+    const cors = {
+      'access-control-allow-origin': 'https://app.example',
+      'access-control-allow-credentials': 'true',
+      vary: 'Origin',
+    };
+    const all = gatewayResponses({
+      responses: { ...banyan.responses, headers: { ...banyan.responses.headers, ...cors } },
+    });
+    expect(Object.keys(all)).toHaveLength(5);
+    for (const { Properties } of Object.values(all)) {
+      expect(Properties.ResponseParameters).toMatchObject({
+        'gatewayresponse.header.access-control-allow-origin': "'https://app.example'",
+        'gatewayresponse.header.access-control-allow-credentials': "'true'",
+        'gatewayresponse.header.vary': "'Origin'",
+        'gatewayresponse.header.x-powered-by': "'Express'",
+        'gatewayresponse.header.content-type': expect.any(String) as string,
+      });
+    }
+  });
+
   it('gives a failing authorizer the status 500 and leaves other 5xx their own', () => {
     const { GatewayResponseAuthorizerFailure: failure, GatewayResponseDefault5xx: other } = gatewayResponses(banyan);
     expect(failure?.Properties.StatusCode).toBe('500');

@@ -106,6 +106,13 @@ describe('defineConfig', () => {
     ['a successful refusal', responses({ statusCode: 200 }), 'responses.unauthorized.statusCode: is 200'],
     ['a body that is no text', responses({ body: {} }), 'responses.unauthorized.body: is an object'],
     ['a header with a line break', responses({ headers: { a: 'b\r\nc: d' } }), 'responses.unauthorized.headers.a: is'],
+    ...(['true', 'TRUE', ''] as const).map((value): [string, object, string] => [
+      `credentials (${value}) for every origin`,
+      responses({ headers: { 'Access-Control-Allow-Origin': '*', 'access-control-allow-credentials': value } }),
+      'responses.unauthorized: allows credentials to every origin; expected access-control-allow-origin to name one',
+    ]),
+    ['two authenticators of one name', { authenticators: [named('a'), named('a')] }, 'authenticators[1].name: is "a"'],
+    ['an authenticator named nobody', { authenticators: [named('nobody')] }, 'authenticators[0].name: is "nobody"'],
     ['no responses', { responses: undefined }, 'responses: is missing'],
     ['credentials that are no list', { credentials: { header: 'x-api-key' } }, 'credentials: is an object'],
     ['a credential without a place', { credentials: [{}] }, 'credentials[0]: is an object; expected one of {header'],
@@ -136,10 +143,30 @@ describe('defineConfig', () => {
     expect(faultsOf(changes)).toEqual([expect.stringContaining(fault)]);
   });
 
+  it('refuses credentials for every origin on every answer, when the headers of all allow them', () => {
+    const headers = { 'access-control-allow-origin': '*', 'access-control-allow-credentials': 'true' };
+    expect(faultsOf({ responses: { ...banyan.responses, headers } })).toEqual(
+      ['unauthorized', 'forbidden', 'internalError'].map((name) =>
+        expect.stringContaining(`responses.${name}: allows credentials to every origin`),
+      ),
+    );
+  });
+
+  it.each([
+    { 'access-control-allow-origin': '*' },
+    { 'access-control-allow-origin': 'https://app.example', 'access-control-allow-credentials': 'true' },
+  ])('takes %j', (headers) => {
+    expect(faultsOf({ responses: { ...banyan.responses, headers } })).toEqual([]);
+  });
+
   it('refuses what is not an object', () => {
     expect(() => defineConfig(null as never)).toThrow('banyan.config.ts: is not an object');
   });
 });
+
+function named(name: string): object {
+  return { name, authenticate: () => undefined };
+}
 
 function responses(changes: object): object {
   return { responses: { ...banyan.responses, unauthorized: { ...banyan.responses.unauthorized, ...changes } } };
