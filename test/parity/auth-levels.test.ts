@@ -73,6 +73,7 @@ function functionOf(name: string, authorizerName?: string): object {
 }
 
 const ROUTES = stringify({
+  maxBodyBytes: 102_400,
   routes: AUTHS.map((auth) => ({ id: auth, match: `POST /${auth}`, stage: 'lambda', auth })),
 });
 
@@ -169,12 +170,11 @@ describe('who may call a route, as the monolith decides', () => {
     ['malformed', '{"a":'],
     ['of 200 kB', `"${'x'.repeat(200_000)}"`],
   ] as const;
-  const STATUS = { good: 200, malformed: 400, 'of 200 kB': 413 };
+  const STATUS: Readonly<Record<string, number>> = { malformed: 400, 'of 200 kB': 413 };
 
   describe.each(AUTHS)('auth: %s', (auth) => {
     it.each(WHO)('with %s', async (who) => {
-      const headers = { 'content-type': 'application/json', ...credentials.get(who) };
-      const request = { method: 'POST', path: `/${auth}`, headers, body: '{"a":1}' } as const;
+      const request = { method: 'POST', path: `/${auth}`, headers: credentials.get(who) ?? {} } as const;
       const [control, candidate] = [await send(legacyUrl, request), await send(proxy.url, request)];
       expect(control.statusCode).toBe(auth === 'required' && !users.includes(who) ? 401 : 200);
       const known = auth !== 'none' && users.includes(who);
@@ -189,16 +189,28 @@ describe('who may call a route, as the monolith decides', () => {
     });
   });
 
-  // Where nobody is refused in front of the function, the wrapper answers as body-parser does.
-  describe.each(['optional', 'none'] as const)('auth: %s (trap 28)', (auth) => {
-    it.each(BODIES)('with a body that is %s', async (kind, body) => {
-      for (const who of WHO) {
+  /** These have the form of a session token, so that only the authorizer can refuse them: in front of the function. */
+  const refusedByTheAuthorizer = [
+    'a session that has ended',
+    'an unknown session',
+    'a forged session',
+    'a session of nobody',
+  ];
+
+  // The monolith's parsers judge a body before anybody is asked who sent it. Where nobody is refused in front of the function the
+  // wrapper does the same; elsewhere the proxy keeps what it can tell on legacy.
+  describe.each(AUTHS)('auth: %s, a body in front of authentication (trap 28)', (auth) => {
+    describe.each(BODIES)('%s', (kind, body) => {
+      it.each(WHO)('with %s', async (who) => {
         const headers = { 'content-type': 'application/json', ...credentials.get(who) };
         const request = { method: 'POST', path: `/${auth}`, headers, body } as const;
         const [control, candidate] = [await send(legacyUrl, request), await send(proxy.url, request)];
-        expect(control.statusCode).toBe(STATUS[kind]);
-        expect(compareResponses(control, candidate)).toEqual([]);
-      }
+        expect(control.statusCode).toBe(STATUS[kind] ?? (auth === 'required' && !users.includes(who) ? 401 : 200));
+        if (auth === 'required' && refusedByTheAuthorizer.includes(who) && kind !== 'of 200 kB') {
+          // Accepted, see proxy/README.md: a malformed body beside a bad token is 401, not 400.
+          expect(candidate.statusCode).toBe(401);
+        } else expect(compareResponses(control, candidate)).toEqual([]);
+      });
     });
   });
 });

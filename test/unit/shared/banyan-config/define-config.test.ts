@@ -147,7 +147,7 @@ describe('defineConfig', () => {
     const headers = { 'access-control-allow-origin': '*', 'access-control-allow-credentials': 'true' };
     expect(faultsOf({ responses: { ...banyan.responses, headers } })).toEqual(
       ['unauthorized', 'forbidden', 'internalError'].map((name) =>
-        expect.stringContaining(`responses.${name}: allows credentials to every origin`),
+        expect.stringContaining(`responses.${name}: allows credentials to every origin`) as string,
       ),
     );
   });
