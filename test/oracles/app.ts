@@ -1,3 +1,4 @@
+import { IncomingMessage } from 'node:http';
 import express, { type Express, type Request } from 'express';
 import session, { type SessionOptions } from 'express-session';
 import { Passport } from 'passport';
@@ -18,10 +19,19 @@ export function passport07(): PassportInstance {
   return keepingUsers(new Passport());
 }
 
-/** passport 0.4.1. It adds `login` and the like to Node's own IncomingMessage: use it in a test file of its own. */
+/**
+ * passport 0.4.1. It adds `login` and the like to Node's own IncomingMessage: use it in a test file of its own and call
+ * {@link unpatchRequests} at the end.
+ */
 export function passport04(): PassportInstance {
   const { Passport: Passport04 } = loadFrom('passport-0.4', 'passport') as { readonly Passport: typeof Passport };
   return keepingUsers(new Passport04());
+}
+
+/** Removes what passport 0.4 added: other test files of the process use the class as well. */
+export function unpatchRequests(): void {
+  for (const name of ['login', 'logIn', 'logout', 'logOut', 'isAuthenticated', 'isUnauthenticated'])
+    Reflect.deleteProperty(IncomingMessage.prototype, name);
 }
 
 function keepingUsers(passport: PassportInstance): PassportInstance {

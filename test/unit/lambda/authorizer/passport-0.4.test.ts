@@ -1,16 +1,12 @@
-import { IncomingMessage } from 'node:http';
 import { MongoClient } from 'mongodb';
 import request from 'supertest';
 import { startEmbedded, type EmbeddedMongo } from '../../../local/mongo';
-import { oracleApp, passport04 } from '../../../oracles/app';
+import { oracleApp, passport04, unpatchRequests } from '../../../oracles/app';
 import { connectMongo, type OracleStore } from '../../../oracles/stores';
 import { cookieEvent, runningAuthorizer, SECRETS } from './running-authorizer';
 
 const ann = { userId: 'u1', customerAccountId: 'a1', fullName: 'Ann', roles: ['member'] };
 const bob = { ...ann, userId: 'u2', fullName: 'Bob' };
-
-/** passport 0.4 adds methods to a class of Node's that other test files of this process use as well. */
-const PATCHED = ['login', 'logIn', 'logout', 'logOut', 'isAuthenticated', 'isUnauthenticated'];
 
 let mongo: EmbeddedMongo;
 let oracle: OracleStore;
@@ -27,7 +23,7 @@ beforeAll(async () => {
   lambda = runningAuthorizer({ uri, session: { store: { format: 'connect-mongo' } } });
 });
 afterAll(async () => {
-  for (const name of PATCHED) Reflect.deleteProperty(IncomingMessage.prototype, name);
+  unpatchRequests();
   await Promise.all([oracle.close(), client.close(), lambda.connection.close()]);
   await mongo.stop();
 });

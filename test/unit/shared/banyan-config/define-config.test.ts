@@ -146,8 +146,8 @@ describe('defineConfig', () => {
   it('refuses credentials for every origin on every answer, when the headers of all allow them', () => {
     const headers = { 'access-control-allow-origin': '*', 'access-control-allow-credentials': 'true' };
     expect(faultsOf({ responses: { ...banyan.responses, headers } })).toEqual(
-      ['unauthorized', 'forbidden', 'internalError'].map((name) =>
-        expect.stringContaining(`responses.${name}: allows credentials to every origin`) as string,
+      ['unauthorized', 'forbidden', 'internalError'].map(
+        (name) => expect.stringContaining(`responses.${name}: allows credentials to every origin`) as string,
       ),
     );
   });
