@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** Why a call to an AWS service failed, as far as a retry cares. */
 export type Fault = 'throttled' | 'unavailable' | 'input too large' | 'refused';
 
@@ -11,7 +13,7 @@ const TOO_LARGE = new Set(['RequestTooLargeException', 'RequestEntityTooLargeExc
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors
  */
 export function classifyFault(error: unknown): Fault {
-  if (!(error instanceof Error)) return 'refused';
+  if (!types.isNativeError(error)) return 'refused';
   const status = httpStatus(error);
   if (THROTTLES.has(error.name) || status === 429) return 'throttled';
   if (TOO_LARGE.has(error.name) || status === 413) return 'input too large';

@@ -44,7 +44,13 @@ export function startConsumer(options: ConsumerOptions): QueueConsumer {
         QueueUrl: queueUrl,
         MaxNumberOfMessages: Math.min(batchSize, 10),
         WaitTimeSeconds: 20,
-        MessageSystemAttributeNames: ['All'],
+        // By name: the emulator has no All.
+        MessageSystemAttributeNames: [
+          'ApproximateReceiveCount',
+          'SentTimestamp',
+          'SenderId',
+          'ApproximateFirstReceiveTimestamp',
+        ],
       }),
       { abortSignal: ending.signal },
     );

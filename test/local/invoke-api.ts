@@ -48,7 +48,7 @@ export async function startInvokeApi({
   logger = createLogger({ level: 'warn', base: { component: 'invoke-api' } }),
   now = () => new Date(),
 }: InvokeApiOptions): Promise<InvokeApi> {
-  const running = new Map<string, number>();
+  const running = new WeakMap<LambdaFunction, number>();
   const named = (name: string) => [...functions()].find(({ definition }) => definition.functionName === name);
 
   async function respond(request: IncomingMessage): Promise<Reply> {
@@ -88,14 +88,14 @@ export async function startInvokeApi({
   }
 
   async function invoke(target: LambdaFunction, event: unknown): Promise<Reply> {
-    const { name, functionName, reservedConcurrency } = target.definition;
-    const busy = running.get(functionName) ?? 0;
+    const { name, reservedConcurrency } = target.definition;
+    const busy = running.get(target) ?? 0;
     if (reservedConcurrency !== undefined && busy >= reservedConcurrency) {
       return fault(429, 'TooManyRequestsException', 'Rate Exceeded.', {
         Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
       });
     }
-    running.set(functionName, busy + 1);
+    running.set(target, busy + 1);
     try {
       const outcome = await target.invoke(event);
       const headers = { 'x-amzn-RequestId': outcome.requestId, 'X-Amz-Executed-Version': '$LATEST' };
@@ -114,7 +114,7 @@ export async function startInvokeApi({
       if (error instanceof InvocationRefused) return fault(error.statusCode, error.code, error.message);
       throw error;
     } finally {
-      running.set(functionName, (running.get(functionName) ?? 1) - 1);
+      running.set(target, (running.get(target) ?? 1) - 1);
     }
   }
 

@@ -32,7 +32,8 @@ export function emulatorQueueArn(region: string, name: string): string {
 /**
  * Starts the emulator behind a small server of its own, because local-aws-sqs 2.0.2 answers a long poll only when it has as many messages
  * as were asked for or the time is over, and goes on collecting for a client that has gone. SQS answers as soon as there is
- * a message. So long polls are made of short ones here.
+ * a message. So long polls are made of short ones here. And it knows system attributes (how often a message was delivered) by their
+ * older name only.
  */
 export async function startSqsEmulator({
   host = '127.0.0.1',
@@ -84,9 +85,14 @@ async function answer(upstream: string, req: IncomingMessage, res: ServerRespons
     respond(response, await response.text());
     return;
   }
-  const body = JSON.parse(text) as { QueueUrl?: string; WaitTimeSeconds?: number };
+  const body = JSON.parse(text) as {
+    QueueUrl?: string;
+    WaitTimeSeconds?: number;
+    MessageSystemAttributeNames?: string[];
+  };
   const deadline = performance.now() + (body.WaitTimeSeconds ?? 0) * 1000;
-  const shortPoll = JSON.stringify({ ...body, WaitTimeSeconds: 0 });
+  const { MessageSystemAttributeNames: AttributeNames } = body;
+  const shortPoll = JSON.stringify({ ...(AttributeNames && { AttributeNames }), ...body, WaitTimeSeconds: 0 });
   for (;;) {
     const response = await call(target, shortPoll);
     const found = await response.text();
