@@ -24,7 +24,7 @@ export function compareBodies(control: ObservedResponse, candidate: ObservedResp
 }
 
 /** Compares JSON values; a changed type is told apart from a changed value, the order of keys does not matter. */
-function compareValues(path: string, control: unknown, candidate: unknown): Difference[] {
+export function compareValues(path: string, control: unknown, candidate: unknown): Difference[] {
   if (Object.is(control, candidate)) return [];
   const expectedType = typeOf(control);
   if (expectedType !== typeOf(candidate)) return [difference(`body ${path}`, 'type', control, candidate)];

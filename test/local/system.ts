@@ -55,6 +55,8 @@ interface LocalSystemOptions {
   readonly logger: Logger;
   /** What the seeded data's dates are relative to. */
   readonly now?: Date;
+  /** Whether functions are called for what is in queues; default true. */
+  readonly consumers?: boolean;
 }
 
 const RUNNERS = ['legacy', 'lambda'] as const;
@@ -110,7 +112,7 @@ export function loadLocalConfig(env: Environment): LocalSystemConfig {
  */
 export async function startSystem(
   config: LocalSystemConfig,
-  { env, logger, now }: LocalSystemOptions,
+  { env, logger, now, consumers = true }: LocalSystemOptions,
 ): Promise<LocalSystem> {
   const { host, sessionSecret, routesFile } = config;
   // A bad route table is told before anything starts.
@@ -191,7 +193,7 @@ export async function startSystem(
       forgetLambdaConfig();
       forgetOutside();
     });
-    started.push(startConsumers({ sqs, gateway, logger }));
+    if (consumers) started.push(startConsumers({ sqs, gateway, logger }));
 
     const proxy = await named('proxy', 'PORT', config.proxyPort, () =>
       startProxy(

@@ -23,7 +23,10 @@ export interface RunningSystem extends LocalSystem {
 }
 
 /** Starts everything for a test. MongoDB is chosen as by `npm start`, but never one that `MONGODB_URI` names: tests seed and write. */
-export async function runSystem({ stage = 'lambda' }: { stage?: 'legacy' | 'lambda' } = {}): Promise<RunningSystem> {
+export async function runSystem({
+  stage = 'lambda',
+  consumers = true,
+}: { stage?: 'legacy' | 'lambda'; consumers?: boolean } = {}): Promise<RunningSystem> {
   const folder = await mkdtemp(path.join(tmpdir(), 'banyan-system-'));
   const routesFile = path.join(folder, 'routes.yml');
   await writeFile(routesFile, await demoRoutes(stage));
@@ -42,7 +45,7 @@ export async function runSystem({ stage = 'lambda' }: { stage?: 'legacy' | 'lamb
       trustedHops: 0,
       logLevel: 'silent',
     },
-    { env: { PATH: process.env['PATH'] }, logger },
+    { env: { PATH: process.env['PATH'] }, logger, consumers },
   );
   return {
     ...system,

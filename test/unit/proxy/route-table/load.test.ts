@@ -20,8 +20,23 @@ describe('route table file', () => {
   it('loads the demo table', async () => {
     const file = path.join(proxyFolder, 'routes.yml');
     const { routes } = await loadRouteTable({ file, lambdaAvailable: true });
-    expect(routes.map(({ id }) => id)).toEqual(['private', 'event-metrics', 'all-metrics', 'list-events', 'get-event']);
+    expect(routes).toHaveLength(20);
+    expect(routes[0]).toMatchObject({ id: 'private', stage: 'lambda', maxBodyBytes: 102_400 });
     expect(routes.map(({ auth }) => auth)).toEqual(routes.map(() => 'required'));
+  });
+
+  it('reads the largest body, and knows no limit without one', () => {
+    const routes = 'routes: [{ id: a, match: POST /a, stage: lambda }]';
+    const limitOf = (text: string) =>
+      parseRouteTable(text, { file: 'routes.yml', lambdaAvailable: true }).routes[0]?.maxBodyBytes;
+    expect(limitOf(`maxBodyBytes: 0\n${routes}`)).toBe(0);
+    expect(limitOf(routes)).toBe(Number.MAX_SAFE_INTEGER);
+  });
+
+  it.each(['-1', '1.5', '100kb', 'null'])('refuses maxBodyBytes: %s', (value) => {
+    expect(faultsOf(`maxBodyBytes: ${value}\nroutes: []`)).toEqual([
+      expect.stringMatching(/^routes.yml:1:15 maxBodyBytes: found .* expected a whole number/),
+    ]);
   });
 
   it('reads who may call a route, and conditions', () => {

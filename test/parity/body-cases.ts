@@ -1,0 +1,53 @@
+import type { WriteCase } from './describe-write-parity';
+import type { CaseRequest } from './send';
+
+/**
+ * Bodies that Express's parsers refuse, or leave as `{}`, at any route that takes a body (traps 9, 10, 11, 28).
+ *
+ * @param empty what the route answers to `{}`, by identity
+ */
+export function badBodies(
+  method: CaseRequest['method'],
+  path: string,
+  empty: Readonly<Record<string, number>>,
+  effects: readonly string[] = [],
+): readonly WriteCase[] {
+  const send = (name: string, type: string | undefined, body: string, more: Partial<WriteCase>): WriteCase => ({
+    name,
+    request: { method, path, body, headers: type === undefined ? {} : { 'Content-Type': type } },
+    status: empty,
+    effects,
+    ...more,
+  });
+  const refused = (status: number): Partial<WriteCase> => ({
+    status: { organiser: status, member: status },
+    effects: [],
+  });
+  const ofNobody = (status: number): Partial<WriteCase> => ({
+    status: { anonymous: status, 'API key': status },
+    effects: [],
+    onlyThroughProxy: 'kept on legacy: nobody has looked at the body when the authorizer answers (trap 28)',
+    answeredBy: 'legacy',
+  });
+  const large = JSON.stringify({ title: 'x'.repeat(102_400) });
+  const json = 'application/json';
+  return [
+    send('malformed JSON (trap 9)', json, '{"title": ', refused(400)),
+    send('a text instead of an object (trap 9)', json, '"title"', refused(400)),
+    send('malformed JSON of nobody (trap 28)', json, '{"title": ', ofNobody(400)),
+    send('more than 100 kB (trap 10)', json, large, {
+      ...refused(413),
+      onlyThroughProxy: 'kept on legacy, whose 413 page it is',
+      answeredBy: 'legacy',
+    }),
+    send('more than 100 kB of nobody (trap 28)', json, large, ofNobody(413)),
+    send('an unknown charset (trap 11)', 'application/json; charset=latin2', '{}', refused(415)),
+    send('a media type that no parser reads (trap 11)', 'application/vnd.api+json', '{"title":"x"}', {}),
+    send('a text without a media type (trap 11)', 'text/plain', 'title=x', {}),
+    {
+      ...send('an unknown content coding (trap 11)', json, '{}', refused(415)),
+      request: { method, path, body: '{}', headers: { 'Content-Type': json, 'Content-Encoding': 'br' } },
+    },
+    send('an empty body', json, '', {}),
+  ];
+}

@@ -1,0 +1,78 @@
+import { changesBetween, compareChanges, type Change, type Snapshot } from '../../../../shared/parity/database-effects';
+
+const snapshot = (collections: Record<string, Record<string, unknown>>): Snapshot =>
+  new Map(
+    Object.entries(collections).map(([name, documents]) => [
+      name,
+      Object.entries(documents).map(([id, document]) => ({ id, document })),
+    ]),
+  );
+
+describe('changes between two moments', () => {
+  it('tells new, changed and removed documents, and no others', () => {
+    const before = snapshot({ events: { a: { n: 1 }, b: { n: 2 }, c: { n: 3 } }, gone: { x: {} } });
+    const after = snapshot({ events: { a: { n: 1 }, b: { n: 9 }, d: { n: 4 } }, fresh: { y: {} } });
+    expect(changesBetween(before, after).map(({ collection, kind, id }) => `${collection} ${id} ${kind}`)).toEqual([
+      'events b updated',
+      'events c removed',
+      'events d inserted',
+      'fresh y inserted',
+      'gone x removed',
+    ]);
+  });
+
+  it('takes another order of fields for a change', () => {
+    const [before, after] = [snapshot({ c: { a: { x: 1, y: 2 } } }), snapshot({ c: { a: { y: 2, x: 1 } } })];
+    expect(changesBetween(before, after)).toHaveLength(1);
+  });
+});
+
+describe('comparison of changes', () => {
+  const inserted = (after: unknown, collection = 'events'): Change => ({
+    collection,
+    kind: 'inserted',
+    id: 'x',
+    before: undefined,
+    after,
+  });
+
+  it('finds none between equal changes, in whatever order', () => {
+    const [a, b] = [inserted({ n: 1 }), inserted({ n: 2 })];
+    expect(compareChanges([a, b], [b, a])).toEqual([]);
+  });
+
+  it.each<[string, unknown, unknown, object]>([
+    ['another value', { t: 'a' }, { t: 'b' }, { path: 'database events inserted after.t', kind: 'value' }],
+    ['a missing field', { t: 'a', u: 1 }, { t: 'a' }, { path: 'database events inserted after.u', kind: 'missing' }],
+    ['a further field', { t: 'a' }, { t: 'a', u: 1 }, { path: 'database events inserted after.u', kind: 'unexpected' }],
+    [
+      'another BSON type',
+      { n: { $numberInt: '1' } },
+      { n: { $numberDouble: '1.0' } },
+      { path: 'database events inserted after.n.$numberInt', kind: 'missing' },
+    ],
+    [
+      'another order of fields',
+      { a: 1, b: 2 },
+      { b: 2, a: 1 },
+      { path: 'database events inserted after', kind: 'value' },
+    ],
+  ])('finds %s', (_name, control, candidate, expected) => {
+    expect(compareChanges([inserted(control)], [inserted(candidate)])).toContainEqual(
+      expect.objectContaining(expected),
+    );
+  });
+
+  it('finds what only one side has done', () => {
+    const notification = inserted({}, 'notifications');
+    expect(compareChanges([inserted({}), notification], [inserted({})])).toEqual([
+      {
+        path: 'database notifications inserted',
+        kind: 'missing',
+        control: '1 documents',
+        candidate: '0 documents',
+      },
+    ]);
+    expect(compareChanges([], [notification])).toMatchObject([{ kind: 'unexpected' }]);
+  });
+});
