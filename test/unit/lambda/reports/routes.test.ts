@@ -1,15 +1,18 @@
 import type { APIGatewayProxyEvent, APIGatewayRequestAuthorizerEvent, Context } from 'aws-lambda';
 
 import { handler as authorizer } from '../../../../lambda/authorizer/handler';
+import { reportCalculation } from '../../../../legacy/reports/calculate';
 import { forgetLambdaConfig } from '../../../../lambda/config';
 import { closeMongo } from '../../../../lambda/mongo';
+import { calculateReport } from '../../../../lambda/reports/calculate';
 import { handler as createReport } from '../../../../lambda/reports/create-report';
 import { handler as getReport } from '../../../../lambda/reports/get-report';
 import { handler as listReports } from '../../../../lambda/reports/list-reports';
 import { forgetOutside } from '../../../../lambda/reports/outside';
+import { DAY_MS, formatDay } from '../../../../shared/contracts/day';
 import { startInvokeApi, type InvokeApi } from '../../../local/invoke-api';
 import { createFunction, type LambdaFunction } from '../../../local/lambda';
-import { startEventsapp, type Eventsapp } from '../../legacy/support/eventsapp';
+import { NOW, startEventsapp, type Eventsapp } from '../../legacy/support/eventsapp';
 import { startSqs, type LocalSqs } from '../../legacy/support/sqs';
 import { gatewayEvent, type EventParts } from '../http/gateway-event';
 
@@ -168,6 +171,21 @@ describe('report routes answer as the monolith does', () => {
       forgetOutside();
     }
     expect(await app.db.collection('reports').find().toArray()).toMatchObject([{ status: 'failed', result: null }]);
+  });
+
+  it('calculates what the monolith calculates, for every day that the demo data knows', async () => {
+    const accounts = await app.db.collection('customerAccounts').find().toArray();
+    const monolith = reportCalculation(app.db);
+    let busy = 0;
+    for (let before = -20; before < 40; before += 1) {
+      const day = formatDay(new Date(NOW.getTime() - before * DAY_MS));
+      for (const { _id } of accounts) {
+        const calculated = await calculateReport(app.db, _id, day);
+        expect(calculated).toEqual(await monolith(_id, day));
+        busy += Object.values(calculated).some((number) => number > 0) ? 1 : 0;
+      }
+    }
+    expect(busy).toBeGreaterThan(10);
   });
 
   it('GET: the list, one of it, and what is not there', async () => {
