@@ -52,20 +52,20 @@ async function main(): Promise<void> {
   const config = loadLocalConfig(process.env);
 
   // Before the first part starts, so that Ctrl-C during the start leaves nothing either.
-  let system: LocalSystem | undefined;
-  let stopping = false;
+  const state: { system?: LocalSystem; stopping: boolean } = { stopping: false };
   const stop = (): void => {
-    if (stopping) return;
-    stopping = true;
+    if (state.stopping) return;
+    state.stopping = true;
     process.stdout.write('\nStopping.\n');
     setTimeout(() => process.exit(0), STOP_LIMIT).unref();
-    void system?.close().then(() => process.exit(0));
+    void state.system?.close().then(() => process.exit(0));
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 
-  system = await startSystem(config, { env: process.env, logger: consoleLogger(config.logLevel) });
+  const system = await startSystem(config, { env: process.env, logger: consoleLogger(config.logLevel) });
+  state.system = system;
   // A signal during the start is obeyed now that there is something to close.
-  if (stopping) await system.close().then(() => process.exit(0));
+  if (state.stopping) await system.close().then(() => process.exit(0));
   process.stdout.write(describeSystem(system, config, performance.now() - begun));
 }
 
