@@ -13,6 +13,8 @@ export type Credential = 'cookie jar' | 'bearer token';
 
 const EMAIL = 'organiser@example.com';
 const PASSWORD = 'correct horse battery staple';
+/** The first bytes of a PNG: no text. */
+const PHOTO = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0xff]);
 
 /** Made anew for every answer, and not said to be the same by anybody. */
 const VOLATILE_HEADERS = new Set(['date', 'connection', 'keep-alive', 'transfer-encoding', 'content-length', 'etag']);
@@ -26,24 +28,28 @@ export async function runClient(baseUrl: string, credential: Credential): Promis
   const client = credential === 'cookie jar' ? request.agent(baseUrl) : request(baseUrl);
   const transcript: TranscriptLine[] = [];
   const rename = renamer();
-  let token: string | undefined;
+  const session: { token: string | undefined } = { token: undefined };
 
   const step = async (
-    method: 'get' | 'head' | 'post' | 'put' | 'delete',
+    method: 'get' | 'head' | 'post' | 'put' | 'patch' | 'delete',
     path: string,
     body?: object,
+    photo?: Buffer,
   ): Promise<unknown> => {
     const sent = client[method](path)
       .ok(() => true)
       .redirects(0);
-    if (credential === 'bearer token' && token !== undefined) sent.set('Authorization', `Bearer ${token}`);
+    if (credential === 'bearer token' && session.token !== undefined) {
+      sent.set('Authorization', `Bearer ${session.token}`);
+    }
+    if (photo !== undefined) sent.attach('photo', photo, { filename: 'évening.png', contentType: 'image/png' });
     const response = await (body === undefined ? sent : sent.send(body));
     const headers = Object.fromEntries(
       Object.entries(response.headers as Record<string, string | string[]>)
         .filter(([name]) => !VOLATILE_HEADERS.has(name))
         .map(([name, value]) => [name, rename([value].flat().join('\n'))]),
     );
-    const received: unknown = response.headers['content-type']?.includes('json') ? response.body : response.text;
+    const received = receivedOf(response);
     transcript.push({
       step: rename(`${method.toUpperCase()} ${path}`),
       status: response.status,
@@ -57,9 +63,13 @@ export async function runClient(baseUrl: string, credential: Credential): Promis
   await step('get', '/api/events');
   await step('post', '/api/auth/login', { email: EMAIL, password: 'wrong' });
   const login = await step('post', '/api/auth/login', { email: EMAIL, password: PASSWORD });
-  token = textAt(login, 'token');
+  session.token = textAt(login, 'token');
   await step('get', '/api/auth/me');
   await step('get', '/api/account');
+  await step('patch', '/api/account', { timezone: 'Europe/Oslo' });
+  await step('patch', '/api/account', { timezone: 'Mars/Olympus' });
+  await step('patch', '/api/account', { timezone: 'Europe/Copenhagen' });
+  await step('get', '/api/account/users');
   await step('get', '/api/events?limit=3&sort=-title');
   await step('get', '/api/events?filter[status]=published&filter[tags][]=music');
   await step('get', '/API/EVENTS/?limit=1');
@@ -77,11 +87,30 @@ export async function runClient(baseUrl: string, credential: Credential): Promis
   });
   const id = textAt(fieldOf(created, 'event'), 'id') ?? 'none';
   await step('get', `/api/events/${id}`);
+  await step('put', `/api/events/${id}`, {
+    title: 'Transcript, replaced',
+    startsAt: '2031-05-01T18:00:00Z',
+    venue: 'Pier 3',
+  });
+  const guest = { name: 'Ada Berg', email: 'Ada@Example.org' };
+  const added = await step('post', `/api/events/${id}/attendees`, guest);
+  await step('post', `/api/events/${id}/attendees`, guest);
+  await step('get', `/api/events/${id}/attendees`);
+  const attendeeId = textAt(fieldOf(added, 'attendee'), 'id') ?? 'none';
+  await step('delete', `/api/events/${id}/attendees/${attendeeId}`);
+  await step('get', `/api/events/${id}/attendees`);
+  await step('get', `/api/events/${id}/photos`);
+  const uploaded = await step('post', `/api/events/${id}/photos`, undefined, PHOTO);
+  await step('get', `/api/events/${id}/photos`);
+  await step('get', `/api/photos/${textAt(fieldOf(uploaded, 'photo'), 'id') ?? 'none'}`);
   await step('post', `/api/events/${id}/activity`, { type: 'view' });
   await step('post', `/api/events/${id}/activity`, { type: 'registration' });
   await step('get', `/api/events/${id}/metrics?interval=week`);
   await step('get', `/api/events/${id}/metrics`);
   await step('get', '/api/metrics/all?interval=week');
+  await step('post', '/api/reports', { day: 'tomorrow' });
+  await step('post', '/api/reports', { day: '2026-01-31' });
+  await step('get', '/api/reports/none');
   await step('delete', `/api/events/${id}`);
   await step('get', `/api/events/${id}`);
   await step('get', `/api/events/${id}/metrics`);
@@ -91,6 +120,13 @@ export async function runClient(baseUrl: string, credential: Credential): Promis
   await step('get', '/api/events');
   await step('get', '/api/metrics/all');
   return transcript;
+}
+
+/** JSON as values, images by their bytes, the rest as text. */
+function receivedOf({ headers, body, text }: request.Response): unknown {
+  const type = String(headers['content-type']);
+  if (type.startsWith('image/')) return Buffer.isBuffer(body) ? body.toString('base64') : 'no bytes';
+  return type.includes('json') ? body : text;
 }
 
 function fieldOf(value: unknown, name: string): unknown {
