@@ -7,6 +7,7 @@ import type { NotificationDocument } from '../../legacy/notifications/store';
 import { demoAttendees } from './seed-attendees';
 import { DEMO_EVENTS } from './seed-events';
 import { demoPhotos } from './seed-photos';
+import { demoReports } from './seed-reports';
 import { before, DAY_MS, DEMO_IDS, demoId, pick, seededRandom, startOfDay } from './seed-values';
 
 export { DEMO_IDS } from './seed-values';
@@ -25,31 +26,33 @@ interface SeedOptions {
 }
 
 /**
- * Fills an empty database with two customer accounts, their users, events, 60 days of activity, attendees, photos,
- * notifications and an API key.
- * A database that has a customer account is left as it is. Accounts are written last, so an interrupted run is completed by
- * the next one.
+ * Fills an empty database with two customer accounts, their users, events, 60 days of activity, attendees, photos, reports,
+ * notifications and an API key. A database that has a customer account is left as it is. Accounts are written last, so an
+ * interrupted run is completed by the next one.
  */
 export async function seedDemoData(db: Db, { now = new Date() }: SeedOptions = {}): Promise<'seeded' | 'left alone'> {
   if ((await db.collection('customerAccounts').findOne()) !== null) return 'left alone';
   const events = demoEvents(now);
+  const activity = demoActivity(events, now);
+  const attendees = demoAttendees(now);
   await write(db, 'users', demoUsers(now));
   await write(db, 'apiKeys', demoApiKeys(now));
   await write(db, 'events', events);
-  await write(db, 'eventActivity', demoActivity(events, now));
-  await write(db, 'attendees', demoAttendees(now));
+  await write(db, 'eventActivity', activity);
+  await write(db, 'attendees', attendees);
   await write(db, 'photos', demoPhotos(now));
+  await write(db, 'reports', demoReports({ events, activity, attendees }, now));
   await write(db, 'notifications', demoNotifications(events, now));
   await write(db, 'customerAccounts', demoAccounts(now));
   return 'seeded';
 }
 
-async function write<T extends { _id: ObjectId }>(
+async function write<T extends { _id: ObjectId | string }>(
   db: Db,
   name: string,
   documents: OptionalUnlessRequiredId<T>[],
 ): Promise<void> {
-  const collection = db.collection<{ _id: ObjectId }>(name);
+  const collection = db.collection<{ _id: ObjectId | string }>(name);
   await collection.deleteMany({ _id: { $in: documents.map(({ _id }) => _id) } });
   await collection.insertMany(documents);
 }

@@ -60,6 +60,13 @@ const ROUTES = [
   ['get', `${event}/metrics`, {}, ['find', 'aggregate']],
   ['get', '/api/metrics/all', {}, ['find', 'aggregate']],
   ['get', '/api/notifications/stream', {}, ['find']],
+  ['get', `${event}/attendees`, {}, ['find', 'aggregate']],
+  ['post', `${event}/attendees`, { name: 'Ana', email: 'ana@example.org' }, ['insert']],
+  ['delete', `${event}/attendees/${DEMO_IDS.attendee(1).toHexString()}`, {}, ['findAndModify']],
+  ['get', `${event}/photos`, {}, ['find']],
+  ['get', `/api/photos/${DEMO_IDS.photo(1).toHexString()}`, {}, ['find']],
+  ['get', '/api/reports', {}, ['find']],
+  ['get', '/api/reports/x', {}, ['find']],
   ['delete', pathOf(7), {}, ['findAndModify']],
   ['delete', pathOf(8), {}, ['delete']],
   ['delete', pathOf(9), {}, ['insert']],
@@ -78,6 +85,8 @@ test.each(failing)('%s %s ends in the 500 page when %s fails', async (method, pa
 });
 
 function collectionOf(path: string, command: string): string {
+  const [own] = /attendees|photos|reports/.exec(path) ?? [];
+  if (own !== undefined) return own;
   if (path.startsWith('/api/account')) return path.endsWith('users') ? 'users' : 'customerAccounts';
   if (path.endsWith('stream')) return 'notifications';
   if (path.endsWith('/activity')) return command === 'insert' ? 'eventActivity' : 'events';

@@ -1,5 +1,7 @@
 import { compare } from 'bcryptjs';
 import { MongoClient, type Db, type Document } from 'mongodb';
+import { reportCalculation } from '../../../legacy/reports/calculate';
+import type { ReportDocument } from '../../../legacy/reports/store';
 import { startMongo } from '../../local/mongo';
 import { DEMO_IDS, DEMO_PASSWORD, seedDemoData } from '../../local/seed';
 
@@ -13,6 +15,7 @@ const COLLECTIONS = [
   'notifications',
   'attendees',
   'photos',
+  'reports',
 ];
 
 let mongo: Awaited<ReturnType<typeof startMongo>>;
@@ -37,7 +40,7 @@ test('two databases seeded at the same time are equal, and a second run changes 
   expect(await seedDemoData(two, { now: NOW })).toBe('seeded');
   const before = await content(one);
   expect(await content(two)).toEqual(before);
-  expect(before.map(({ length }) => length)).toEqual([3, 2, 1, 25, 400, 6, 88, 5]);
+  expect(before.map(({ length }) => length)).toEqual([3, 2, 1, 25, 400, 6, 88, 5, 7]);
 
   await one.collection('events').deleteOne({ _id: DEMO_IDS.event(1) });
   expect(await seedDemoData(one, { now: new Date(0) })).toBe('left alone');
@@ -60,4 +63,14 @@ test('the data is fit for demonstration: passwords work, nothing lies in the fut
   expect(Math.max(...times)).toBeLessThanOrEqual(NOW.getTime());
   expect(Math.min(...times)).toBeGreaterThanOrEqual(NOW.getTime() - 60.5 * 86_400_000);
   expect(times.filter((time) => time % 86_400_000 === 0).length).toBeGreaterThan(10);
+});
+
+test('the reports say what the monolith would calculate', async () => {
+  const db = client.db('seed-two');
+  const reports = await db.collection<ReportDocument>('reports').find({ status: 'done' }).toArray();
+  for (const { customerAccountId, day, result } of reports) {
+    expect({ day, result }).toEqual({ day, result: await reportCalculation(db)(customerAccountId, day) });
+  }
+  const figures = reports.flatMap(({ result }) => Object.values<number>({ ...result }));
+  expect(figures.filter((figure) => figure > 0).length).toBeGreaterThan(6);
 });

@@ -18,6 +18,7 @@ beforeAll(async () => {
   // Express writes the error behind its 500 page there.
   jest.spyOn(console, 'error').mockImplementation(() => undefined);
   app = await startEventsapp();
+  await stored().deleteMany({});
   sqs = await startSqs();
   ({ url } = await app.startInstance({ ...sqs.env, REPORT_CONSUMER: 'lambda', DAILY_REPORT_RUNNER: 'lambda' }));
   organiser = (await app.login('organiser@example.com')).cookie;

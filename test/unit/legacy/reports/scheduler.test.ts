@@ -14,6 +14,7 @@ let app: Eventsapp;
 let sqs: LocalSqs;
 beforeAll(async () => {
   app = await startEventsapp();
+  await app.db.collection('reports').deleteMany({});
   sqs = await startSqs();
 });
 afterAll(async () => {
