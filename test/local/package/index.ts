@@ -9,10 +9,11 @@ import { packageStage } from './package-stage';
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { stage: { type: 'string' } } });
-  const { stage, zips, hasPlaceholders } = await packageStage({ stage: values.stage, output: '.serverless' });
+  const { stage, zips, faults, hasPlaceholders } = await packageStage({ stage: values.stage, output: '.serverless' });
   for (const { functionName, bytes } of zips) {
     console.log(`${functionName.padEnd(24)}${(bytes / 1000).toFixed(1).padStart(7)} kB`);
   }
+  if (faults.length > 0) throw new Error(faults.join('\n'));
   console.log(`Packaged ${zips.length} functions for ${stage} into .serverless/`);
   if (hasPlaceholders) {
     console.log(

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
-import { devNull } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 interface PackageRun {
@@ -28,17 +28,23 @@ export async function runServerless({ root, stage, output, stdio, awsUrl }: Pack
   // A zip of a function that has since been renamed would be listed as if it were new.
   await rm(join(root, output), { recursive: true, force: true });
   const cli = require.resolve('serverless/bin/serverless.js', { paths: [root] });
-  const child = spawn(process.execPath, [cli, 'package', '--stage', stage, '--package', output], {
-    cwd: root,
-    env: offlineEnvironment(awsUrl),
-    stdio: ['ignore', stdio, stdio],
-    timeout: TIMEOUT_MS,
-  });
-  const stop = () => child.kill();
-  process.once('SIGINT', stop).once('SIGTERM', stop);
-  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-  process.off('SIGINT', stop).off('SIGTERM', stop);
-  if (code !== 0) throw new Error(`serverless package --stage ${stage} ended with ${code ?? signal ?? 'nothing'}`);
+  // The bundler builds in folders under TMPDIR and leaves them there.
+  const temporary = await mkdtemp(join(tmpdir(), 'banyan-package-'));
+  try {
+    const child = spawn(process.execPath, [cli, 'package', '--stage', stage, '--package', output], {
+      cwd: root,
+      env: { ...offlineEnvironment(awsUrl), TMPDIR: temporary },
+      stdio: ['ignore', stdio, stdio],
+      timeout: TIMEOUT_MS,
+    });
+    const stop = () => child.kill();
+    process.once('SIGINT', stop).once('SIGTERM', stop);
+    const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+    if (code !== 0) throw new Error(`serverless package --stage ${stage} ended with ${code ?? signal ?? 'nothing'}`);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
 }
 
 function offlineEnvironment(awsUrl: string): NodeJS.ProcessEnv {

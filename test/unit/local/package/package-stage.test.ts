@@ -33,15 +33,8 @@ describe('npm run package -- --stage prod', () => {
       .map(({ Properties }) => Properties);
 
   it('makes one small zip for each function', () => {
-    expect(packaged.zips.map(({ functionName }) => functionName)).toEqual([
-      'authorizer',
-      'get-all-metrics',
-      'get-event-metrics',
-      'get-event',
-      'get-private',
-      'list-events',
-    ]);
-    expect(Math.max(...packaged.zips.map(({ bytes }) => bytes))).toBeLessThan(400_000);
+    expect(packaged.faults).toEqual([]);
+    expect(packaged.zips).toHaveLength(ofType('AWS::Lambda::Function').length);
   });
 
   it('says that values were placeholders', () => {
@@ -50,9 +43,7 @@ describe('npm run package -- --stage prod', () => {
   });
 
   it('leaves secrets to CloudFormation', () => {
-    const functions = ofType('AWS::Lambda::Function');
-    expect(functions).toHaveLength(6);
-    for (const { Runtime, Environment } of functions) {
+    for (const { Runtime, Environment } of ofType('AWS::Lambda::Function')) {
       expect(Runtime).toBe('nodejs24.x');
       const { MONGODB_URI, SESSION_SECRET } = Variables.parse(Environment).Variables;
       expect(MONGODB_URI).toMatch(DYNAMIC_REFERENCE);
@@ -60,12 +51,14 @@ describe('npm run package -- --stage prod', () => {
     }
   });
 
-  it('has an authorizer that is asked at every request', () => {
-    expect(ofType('AWS::ApiGateway::Authorizer')).toEqual([
-      expect.objectContaining({ Type: 'REQUEST', IdentitySource: '', AuthorizerResultTtlInSeconds: 0 }),
-    ]);
-    const gets = ofType('AWS::ApiGateway::Method').filter(({ HttpMethod }) => HttpMethod === 'GET');
-    expect(gets.map(({ AuthorizationType }) => AuthorizationType)).toEqual(Array(5).fill('CUSTOM'));
+  it('has an authorizer on every method, asked at every request', () => {
+    const authorizers = ofType('AWS::ApiGateway::Authorizer');
+    expect(authorizers.length).toBeGreaterThan(0);
+    for (const authorizer of authorizers) {
+      expect(authorizer).toMatchObject({ Type: 'REQUEST', IdentitySource: '', AuthorizerResultTtlInSeconds: 0 });
+    }
+    for (const method of ofType('AWS::ApiGateway::Method'))
+      expect(method).toMatchObject({ AuthorizationType: 'CUSTOM' });
   });
 
   it('has the gateway responses', () => {

@@ -67,14 +67,19 @@ describe('placeholderFor', () => {
 });
 
 describe('zipFaults', () => {
-  it('is content with a zip for each function', () => {
-    expect(zipFaults([{ functionName: 'a', bytes: ZIP_LIMIT_BYTES }], ['a'])).toEqual([]);
+  it('is content with a zip for each function within the limit of its kind', () => {
+    const zips = [
+      { functionName: 'a', bytes: ZIP_LIMIT_BYTES['without MongoDB'] },
+      { functionName: 'b', bytes: ZIP_LIMIT_BYTES.lifted },
+    ];
+    expect(zipFaults(zips, { a: 'without MongoDB', b: 'lifted' })).toEqual([]);
   });
 
   it('names what is missing and what is too big', () => {
-    expect(zipFaults([{ functionName: 'a', bytes: ZIP_LIMIT_BYTES + 1 }], ['a', 'b'])).toEqual([
+    const zips = [{ functionName: 'a', bytes: ZIP_LIMIT_BYTES['with MongoDB'] + 1 }];
+    expect(zipFaults(zips, { a: 'with MongoDB', b: 'lifted' })).toEqual([
+      'a: 400001 bytes, more than the 400000 allowed for a function with MongoDB',
       'b: no zip was made',
-      'a: 400001 bytes, more than the 400000 allowed',
     ]);
   });
 });

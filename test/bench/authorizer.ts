@@ -1,0 +1,81 @@
+/** `npm run bench:authorizer`: size and cold start of the authorizer's bundle beside two yardsticks of the same run. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { bundle } from '../support/bundle';
+import { coldRequires, median } from './cold-require';
+
+const ROUNDS = 15;
+const LIMITS = { bytes: 60_000, ms: 8 };
+/** As deployed, so that loading also begins to connect; nobody listens there. */
+const ENV = { MONGODB_URI: 'mongodb://127.0.0.1:1/bench', SESSION_SECRET: 'a secret of the benchmark' };
+
+/** Yardsticks are what a function holds that just imports these packages: nothing replaced. */
+const AS_IT_COMES = { alias: {} };
+const packages = (...names: string[]) => ({ code: names.map((name) => `require('${name}');`).join('\n') });
+
+const AUTHORIZER = 'authorizer';
+const DRIVER = 'mongodb driver alone';
+const CONTROL = 'the same again (A/A control)';
+
+const SUBJECTS = [
+  { name: AUTHORIZER, of: { file: 'lambda/authorizer/handler.ts' } },
+  { name: DRIVER, of: packages('mongodb'), options: AS_IT_COMES },
+  { name: CONTROL, of: packages('mongodb'), options: AS_IT_COMES },
+  { name: 'mongodb driver, bundled as here', of: packages('mongodb') },
+  {
+    name: 'express, express-session, connect-mongo, passport',
+    of: packages('express', 'express-session', 'connect-mongo', 'passport'),
+    options: AS_IT_COMES,
+  },
+];
+
+async function main(): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'banyan-bench-'));
+  try {
+    const files: Record<string, string> = {};
+    const bytes: Record<string, number> = {};
+    for (const [index, { name, ...subject }] of SUBJECTS.entries()) {
+      const outfile = path.join(folder, `${index}.js`);
+      files[name] = outfile;
+      bytes[name] = await bundle({ ...subject, outfile });
+    }
+    report(bytes, await coldRequires(files, { rounds: ROUNDS, env: ENV }));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+type Figures<T> = Readonly<Record<string, T>>;
+
+function report(bytes: Figures<number>, times: Figures<readonly number[]>): void {
+  const of = <T>(figures: Figures<T>, name: string): T => {
+    const value = figures[name];
+    if (value === undefined) throw new RangeError(`${name} was not measured`);
+    return value;
+  };
+  const row = (name: string, size: string, ...cells: string[]) =>
+    [name.padEnd(50), size.padStart(9), ...cells.map((cell) => cell.padStart(9))].join(' ');
+  const ms = (value: number) => `${value.toFixed(1)} ms`;
+
+  console.log(`node ${process.version}, ${process.platform} ${process.arch}; ${ROUNDS} cold requires each, in turns\n`);
+  console.log(row('bundle, minified', 'size', 'median', 'best', 'worst'));
+  for (const { name } of SUBJECTS) {
+    const measured = of(times, name);
+    const cells = [median(measured), Math.min(...measured), Math.max(...measured)].map(ms);
+    console.log(row(name, `${Math.round(of(bytes, name) / 1_000)} kB`, ...cells));
+  }
+
+  const size = of(bytes, AUTHORIZER) - of(bytes, DRIVER);
+  const time = median(of(times, AUTHORIZER)) - median(of(times, DRIVER));
+  const noise = Math.abs(median(of(times, CONTROL)) - median(of(times, DRIVER)));
+  const signed = (value: number, digits: number) => `${value < 0 ? '' : '+'}${value.toFixed(digits)}`;
+  const verdict = (good: boolean) => (good ? 'met' : 'NOT MET');
+  console.log(`
+authorizer against the driver alone
+  size         ${signed(size / 1_000, 0)} kB (allowed +${LIMITS.bytes / 1_000}): ${verdict(size <= LIMITS.bytes)}
+  cold require ${signed(time, 1)} ms (allowed +${LIMITS.ms}): ${verdict(time <= LIMITS.ms)}; the two equal bundles differ by ${noise.toFixed(1)} ms`);
+  if (size > LIMITS.bytes || time > LIMITS.ms) process.exitCode = 1;
+}
+
+void main();

@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const MEASURE = `
+  const begun = process.hrtime.bigint();
+  require(process.argv[1]);
+  process.stdout.write(String(Number(process.hrtime.bigint() - begun) / 1e6));
+  process.exit(0);`;
+
+/**
+ * Milliseconds to load each file in processes of their own, one after the other. The files take turns, and every round begins
+ * with another one, so that a busy moment of the machine hits all alike.
+ */
+export async function coldRequires(
+  files: Readonly<Record<string, string>>,
+  { rounds, env }: { readonly rounds: number; readonly env: Readonly<Record<string, string>> },
+): Promise<Record<string, number[]>> {
+  const names = Object.keys(files);
+  const times = Object.fromEntries(names.map((name): [string, number[]] => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    const first = round % names.length;
+    for (const name of [...names.slice(first), ...names.slice(0, first)]) {
+      const { stdout } = await promisify(execFile)(process.execPath, ['-e', MEASURE, files[name] ?? ''], { env });
+      times[name]?.push(Number(stdout));
+    }
+  }
+  return times;
+}
+
+/** @throws RangeError for an empty list */
+export function median(values: readonly number[]): number {
+  const middle = values.toSorted((a, b) => a - b)[values.length >> 1];
+  if (middle === undefined) throw new RangeError('the median of nothing');
+  return middle;
+}
