@@ -4,11 +4,14 @@ import { ConfigError } from '../../shared/errors';
 import { compileExpressPath, createMatcher, type Matcher } from './match';
 import { parseSegments, type Route } from './route';
 import { routesFileSchema, type RouteEntry } from './schema';
+import { findShadowed, type ShadowedRoute } from './shadowed';
 
 /** A loaded route table. Immutable: a reload makes a new one. */
 export interface RouteTable {
   readonly routes: readonly Route[];
   readonly match: Matcher;
+  /** Listed in vain; worth a warning. */
+  readonly shadowed: readonly ShadowedRoute[];
 }
 
 /** What the table may use. */
@@ -21,6 +24,8 @@ export interface RouteTableOptions {
 
 /** The largest file that is read; 10,000 routes need about 1 MB. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
+
+const EMPTY_TABLE = 'write "routes: []" for no routes, by which everything goes to legacy';
 
 /**
  * Reads and validates the route table.
@@ -59,6 +64,12 @@ export function parseRouteTable(text: string, { file, lambdaAvailable }: RouteTa
     );
   }
 
+  const entries: unknown = document.getIn(['routes']);
+  if (document.contents === null || (document.has('routes') && entries === null)) {
+    throw new ConfigError('Route table', [
+      `${document.contents === null ? `${file}:1:1 the file is empty` : `${place(offsetOf(document, ['routes']))} routes: found nothing`}; ${EMPTY_TABLE}`,
+    ]);
+  }
   const parsed = routesFileSchema.safeParse(toPlain(document, file), { reportInput: true });
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => {
@@ -76,7 +87,8 @@ export function parseRouteTable(text: string, { file, lambdaAvailable }: RouteTa
   );
   const faults = [...findFaults(routes, lambdaAvailable)].map(({ line, message }) => `${file}:${line} ${message}`);
   if (faults.length > 0) throw new ConfigError('Route table', faults);
-  return Object.freeze({ routes, match: createMatcher(routes) });
+  const match = createMatcher(routes);
+  return Object.freeze({ routes, match, shadowed: findShadowed(routes, match) });
 }
 
 function toPlain(document: Document.Parsed, file: string): unknown {
@@ -135,12 +147,13 @@ function* findFaults(routes: readonly Route[], lambdaAvailable: boolean): Genera
       const message = `route "${route.id}": ${route.path} cannot be on lambda; API Gateway knows only static segments and whole :params, so list the paths one by one`;
       yield { line: route.line, message };
     }
-    if (route.stage === 'lambda' && !lambdaAvailable) {
-      yield {
-        line: route.line,
-        message: `route "${route.id}" is on lambda, but LAMBDA_URL is not set; set it or move the route to legacy`,
-      };
-    }
+  }
+  const unserved = lambdaAvailable ? undefined : routes.find(({ stage }) => stage !== 'legacy');
+  if (unserved !== undefined) {
+    const others = routes.filter(({ stage }) => stage !== 'legacy').length - 1;
+    const who = `route "${unserved.id}" is on ${unserved.stage}${others > 0 ? ` (and ${others} more are not on legacy)` : ''}`;
+    const message = `${who}, but LAMBDA_URL is not set; set it to API Gateway's URL with the stage, move what needs it to legacy, or set ROUTES_FILE=proxy/routes.empty.yml, by which everything goes to legacy`;
+    yield { line: unserved.line, message };
   }
 }
 

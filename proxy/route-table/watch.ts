@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { watch as watchFile } from 'chokidar';
 import type { Logger } from '../../shared/logger';
 import { loadRouteTable, type RouteTable, type RouteTableOptions } from './load';
+import type { Route } from './route';
+import { describeShadowed } from './shadowed';
 
 /** The route table in force. */
 export interface WatchedRouteTable {
@@ -23,30 +25,35 @@ const QUIET_TIME = 50;
  */
 export async function watchRouteTable(options: RouteTableOptions, logger: Logger): Promise<WatchedRouteTable> {
   let table = await loadRouteTable(options);
+  warnOfShadowed(table, options.file, logger);
+  let refused = false;
   let timer: NodeJS.Timeout | undefined;
   // One load at a time, so that an older text never replaces a newer one.
   let loading = Promise.resolve();
 
-  const load = async (): Promise<void> => {
+  /** `asked`: somebody waits for a word, even if nothing changed. */
+  const load = async (asked: boolean): Promise<void> => {
+    const { file } = options;
     try {
       const next = await loadRouteTable(options);
       const changed = describeChanges(table, next);
       table = next;
-      if (changed.length > 0) logger.info({ file: options.file, changed }, 'route table reloaded');
+      if (changed.length > 0) logger.info({ file, changed }, 'route table reloaded');
+      else if (asked || refused) logger.info({ file }, 'route table reloaded, nothing changed');
+      refused = false;
+      if (changed.length > 0) warnOfShadowed(table, file, logger);
     } catch (error) {
-      logger.error(
-        { file: options.file, faults: faultsOf(error) },
-        'route table refused; the last good one stays in force',
-      );
+      refused = true;
+      logger.error({ file, faults: faultsOf(error) }, 'route table refused; the last good one stays in force');
     }
   };
-  const reload = (): Promise<void> => (loading = loading.then(load));
+  const reload = (asked: boolean): Promise<void> => (loading = loading.then(() => load(asked)));
 
   // Editors replace files and Kubernetes swaps links: `all` covers a new file under the old name.
   const watcher = watchFile(options.file, { ignoreInitial: true });
   watcher.on('all', () => {
     clearTimeout(timer);
-    timer = setTimeout(() => void reload(), QUIET_TIME);
+    timer = setTimeout(() => void reload(false), QUIET_TIME);
   });
   watcher.on('error', (error) =>
     logger.error({ err: error, file: options.file }, 'route table is no longer watched; send SIGHUP to reload it'),
@@ -55,13 +62,19 @@ export async function watchRouteTable(options: RouteTableOptions, logger: Logger
 
   return {
     current: () => table,
-    reload,
+    reload: () => reload(true),
     async close() {
       clearTimeout(timer);
       await watcher.close();
       await loading;
     },
   };
+}
+
+function warnOfShadowed({ shadowed }: RouteTable, file: string, logger: Logger): void {
+  if (shadowed.length === 0) return;
+  const faults = shadowed.map((found) => describeShadowed(found, file));
+  logger.warn({ file, faults }, 'route table has routes that are never reached');
 }
 
 function describeChanges(before: RouteTable, after: RouteTable): string[] {
@@ -75,6 +88,10 @@ function describeChanges(before: RouteTable, after: RouteTable): string[] {
     else if (JSON.stringify({ ...previous, line: 0 }) !== JSON.stringify({ ...route, line: 0 }))
       changes.push(`${route.id}: changed`);
   }
+  // What is left in `old` is gone.
+  const stayed = (routes: readonly Route[]): string => routes.flatMap(({ id }) => (both.has(id) ? [id] : [])).join();
+  const both = new Set(before.routes.map(({ id }) => id).filter((id) => !old.has(id)));
+  if (stayed(before.routes) !== stayed(after.routes)) changes.push('order changed; first listed wins');
   return [...changes, ...[...old.keys()].map((id) => `${id}: removed, answered by legacy`)];
 }
 

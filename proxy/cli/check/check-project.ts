@@ -4,8 +4,9 @@ import path from 'node:path';
 import { ConfigError } from '../../../shared/errors';
 import { loadRouteTable } from '../../route-table/load';
 import type { Route } from '../../route-table/route';
+import type { ShadowedRoute } from '../../route-table/shadowed';
 import type { CommandResult } from '../exit-codes';
-import { fault, judge, ok, type Finding } from '../finding';
+import { fault, judge, ok, warning, type Finding } from '../finding';
 import { loadBanyanConfig, type LoadedConfig } from '../load-banyan-config';
 import { checkCredentials } from './credentials';
 import { checkFunctions } from './functions';
@@ -32,7 +33,8 @@ export async function checkProject({ configFile, routesFile, serverlessFile }: C
   const table = await attempt('route table', 'mend the file', findings, () =>
     loadRouteTable({ file: routesFile, lambdaAvailable: true }),
   );
-  if (table !== undefined) findings.push(ok('route table', describeRoutes(table.routes, routesFile)));
+  if (table !== undefined)
+    findings.push(ok('route table', describeRoutes(table.routes, routesFile)), ...table.shadowed.map(judgeShadowed));
 
   const config = await attempt('banyan.config.ts', 'mend the file', findings, () => loadBanyanConfig(configFile));
   if (config !== undefined) findings.push(ok('banyan.config.ts', 'loads'), ...(await checkConfigured(config)));
@@ -45,6 +47,13 @@ function describeRoutes(routes: readonly Route[], file: string): string {
   const moved = routes.filter(({ stage }) => stage === 'lambda').length;
   return `${file}; listed: ${routes.length}, on lambda: ${moved}`;
 }
+
+const judgeShadowed = ({ route, by }: ShadowedRoute): Finding =>
+  warning(
+    `route ${route.id}`,
+    `never reached: ${by.id} (${by.path}) in line ${by.line} of the route table takes the requests of ${route.method} ${route.path} first`,
+    `list ${route.id}, now in line ${route.line}, above ${by.id}`,
+  );
 
 const checkConfigured = ({ banyan, file }: LoadedConfig) => checkApp(banyan.app, path.dirname(file));
 

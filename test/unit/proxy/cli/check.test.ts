@@ -288,6 +288,16 @@ describe('check of a project', () => {
     expect(text).toMatch(/fault +banyan\.config\.ts +session: is missing/);
   });
 
+  it('warns of a route that an earlier one leaves nothing', async () => {
+    const entries = ['{ id: get, match: GET /e/:id, stage: legacy }', '{ id: new, match: GET /e/new, stage: legacy }'];
+    const shadowing = await file('shadowing.yml', `routes:\n${entries.map((entry) => `  - ${entry}\n`).join('')}`);
+    const configFile = await file('bad.js', 'exports.default = {');
+    const { text } = await checkProject({ configFile, routesFile: shadowing, serverlessFile });
+    expect(text).toMatch(
+      /warning +route new +never reached: get \(\/e\/:id\) in line 2 of the route table takes the requests of GET \/e\/new first\n +-> list new, now in line 3, above get/,
+    );
+  });
+
   it.each<[string, string, string]>([
     ['throws', 'throw new Error("no\\nmore")', 'cannot be loaded: no\n'],
     ['is no JavaScript', 'exports.default = {', 'cannot be loaded: '],

@@ -92,7 +92,9 @@ describe('route table file', () => {
   });
 
   it.each([
-    ['', /routes.yml:1:1 file: .*expected/i],
+    ['', /^routes.yml:1:1 the file is empty; write "routes: \[\]"/],
+    ['# only a comment\n', /^routes.yml:1:1 the file is empty; write "routes: \[\]"/],
+    ['maxBodyBytes: 1\nroutes:\n', /^routes.yml:2:\d+ routes: found nothing; write "routes: \[\]"/],
     ['routes: [', /routes.yml:1:\d+ not valid YAML/],
     ['routes: []\nroutes: []', /routes.yml:2:1 not valid YAML: .*unique/],
     ['- a', /routes.yml:1:1 file/],
@@ -118,8 +120,19 @@ describe('route table file', () => {
     const text = 'routes:\n  - {id: a, match: GET /a, stage: lambda}';
     expect(faultsOf(text, true)).toEqual([]);
     expect(faultsOf(text, false)).toEqual([
-      'routes.yml:2 route "a" is on lambda, but LAMBDA_URL is not set; set it or move the route to legacy',
+      expect.stringMatching(
+        /^routes\.yml:2 route "a" is on lambda, but LAMBDA_URL is not set; set it .*ROUTES_FILE=proxy\/routes\.empty\.yml/,
+      ),
     ]);
+    const more = `${text}\n  - {id: b, match: GET /b, stage: lambda}\n  - {id: c, match: GET /c, stage: legacy}`;
+    expect(faultsOf(more, false)).toEqual([
+      expect.stringContaining('route "a" is on lambda (and 1 more are not on legacy), but LAMBDA_URL is not set'),
+    ]);
+  });
+
+  it('comes with a table of no routes, for which no LAMBDA_URL is needed', async () => {
+    const file = path.join(proxyFolder, 'routes.empty.yml');
+    expect((await loadRouteTable({ file, lambdaAvailable: false })).routes).toEqual([]);
   });
 
   it('names a missing file and the variable that points to it', async () => {

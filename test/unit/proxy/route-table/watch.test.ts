@@ -57,6 +57,48 @@ describe('watched route table', () => {
     await waitFor('the good table', () => stage() === 'lambda');
   });
 
+  const messages = (): string[] => logger.lines.map(({ message }) => message);
+
+  it('says that nothing changed to whoever waits for a word: after a refusal, and when asked', async () => {
+    await writeFile(file, table('lamda'));
+    await waitFor('the refusal', () => logger.lines.some(({ level }) => level === 'error'));
+    await writeFile(file, table('legacy'));
+    await waitFor('the word', () => messages().includes('route table reloaded, nothing changed'));
+    logger.lines.length = 0;
+    await watched.reload();
+    expect(messages()).toEqual(['route table reloaded, nothing changed']);
+  });
+
+  it('says nothing of a file that is saved unchanged', async () => {
+    await writeFile(file, `# a comment\n${table('legacy')}`);
+    await waitFor('the new table', () => watched.current().routes[0]?.line === 3);
+    expect(messages()).toEqual([]);
+  });
+
+  it('calls another order a change, because first listed wins', async () => {
+    const [a, b] = ['  - {id: a, match: GET /:x, stage: legacy}', '  - {id: b, match: GET /b, stage: legacy}'];
+    await writeFile(file, ['routes:', b, a, ''].join('\n'));
+    await waitFor('two routes', () => watched.current().routes.length === 2);
+    logger.lines.length = 0;
+    await writeFile(file, ['routes:', a, b, ''].join('\n'));
+    await waitFor('the change', () => messages().length === 2);
+    expect(logger.lines[0]).toEqual({
+      level: 'info',
+      message: 'route table reloaded',
+      fields: { file, changed: ['order changed; first listed wins'] },
+    });
+    expect(logger.lines[1]).toEqual({
+      level: 'warn',
+      message: 'route table has routes that are never reached',
+      fields: {
+        file,
+        faults: [
+          `${file}:3 route "b" (GET /b) is never reached: "a" (/:x) in line 2 takes its requests first; list "b" above it`,
+        ],
+      },
+    });
+  });
+
   it('keeps the last good table when the file is deleted, and takes the file that comes back', async () => {
     await rm(file);
     await waitFor('the refusal', () => logger.lines.some(({ level }) => level === 'error'));
