@@ -1,0 +1,60 @@
+import type { Db } from 'mongodb';
+import type { Change, Evidence, Lowering, OverrideState } from './state';
+
+/** What became of a change. */
+export interface Outcome {
+  /** True: it stands in MongoDB, so every proxy follows at its next poll. False: MongoDB is away (or not used); it is in force here and written later. */
+  readonly shared: boolean;
+  /** True when this call made the change, false when somebody had made it before; the earlier one is kept. */
+  readonly first: boolean;
+}
+
+/** What is asked when a route is lowered. */
+export interface LowerRequest extends Change {
+  /** Default `manual`. */
+  readonly kind?: Lowering['kind'];
+  readonly evidence?: Evidence;
+}
+
+/** Run-time overrides of the route table. They only lower a route; raising one is a change of the file. */
+export interface Overrides {
+  /** In force now; cheap enough for every request. */
+  current(): OverrideState;
+  /** Returns a route to legacy: here at once (before this returns), on every proxy within a poll. Never rejects. */
+  lower(routeId: string, request: LowerRequest): Promise<Outcome>;
+  /**
+   * Takes a lowering back.
+   *
+   * @throws BanyanError `overrides_unreachable` while MongoDB is away: proxies would disagree. The route then stays on legacy
+   */
+  resume(routeId: string, change: Change): Promise<Outcome>;
+  /**
+   * All listed routes (except retired ones) to legacy, or back to the table. On acts here at once and never rejects.
+   *
+   * @throws BanyanError when it is to be switched off and cannot: `overrides_unreachable` as {@link resume},
+   *   `kill_switch_file` while the file is there
+   */
+  setKillSwitch(on: boolean, change: Change): Promise<Outcome>;
+  /** Calls back after every change, with the new state; returns how to stop that. */
+  onChange(listener: (state: OverrideState) => void): () => void;
+  /** When MongoDB last confirmed the state; undefined before it has. */
+  lastSeen(): Date | undefined;
+  close(): Promise<void>;
+}
+
+export interface OverridesOptions {
+  /**
+   * Where all proxies agree. undefined: no MongoDB; overrides then concern this proxy alone. Use a client with short limits
+   * (`serverSelectionTimeoutMS` of 1 to 2 s): one operation at a time is under way.
+   */
+  readonly db: (() => Promise<Db>) | undefined;
+  /** Kept up to date for a start without MongoDB. A path that belongs to this proxy alone. */
+  readonly snapshotFile: string | undefined;
+  /** While this file exists the kill switch is on. Its first line says why. */
+  readonly killSwitchFile: string | undefined;
+  /** ms; default 500. */
+  readonly pollInterval?: number;
+  /** How long the start waits for MongoDB, in ms; default 3 s. */
+  readonly startTimeout?: number;
+  readonly now?: () => Date;
+}

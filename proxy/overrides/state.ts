@@ -1,0 +1,51 @@
+/** Who changes something at run time, and why; both are kept and shown. */
+export interface Change {
+  /** A person or a part of the system: `ann`, `guard of proxy web-1`, `file`. */
+  readonly by: string;
+  readonly why: string;
+}
+
+/** Numbers behind a decision, by short names. */
+export type Evidence = Readonly<Record<string, number | string>>;
+
+/** Something that is switched on. `since` is for people: clocks of several machines are never compared. */
+export interface Entry extends Change {
+  readonly since: Date;
+}
+
+/** A route that was returned to legacy. */
+export interface Lowering extends Entry {
+  readonly kind: 'guard' | 'manual';
+  readonly evidence?: Evidence;
+}
+
+/** Overrides in force. Immutable: a change makes a new one. */
+export interface OverrideState {
+  /** False: MongoDB has not been seen since the start and there was no fresh snapshot, so nobody knows what was rolled back. */
+  readonly known: boolean;
+  readonly killSwitch: Entry | undefined;
+  /** By route id. */
+  readonly lowered: ReadonlyMap<string, Lowering>;
+}
+
+/** Why a listed route is on legacy although its stage says otherwise. */
+export type OverrideReason = 'kill-switch' | 'rolled-back' | 'overrides-unknown';
+
+/**
+ * Whether a route must stay on legacy (no canary, no shadow copies). Pure, costs one look-up.
+ *
+ * @param stage a `retired` route is never overridden: legacy has no code for it any more
+ */
+export function overrideOf(
+  { known, killSwitch, lowered }: OverrideState,
+  routeId: string,
+  stage: string,
+): OverrideReason | undefined {
+  if (stage === 'retired') return undefined;
+  if (killSwitch !== undefined) return 'kill-switch';
+  if (!known) return 'overrides-unknown';
+  return lowered.has(routeId) ? 'rolled-back' : undefined;
+}
+
+/** Nothing is overridden: the route table alone decides. */
+export const NO_OVERRIDES: OverrideState = { known: true, killSwitch: undefined, lowered: new Map() };
