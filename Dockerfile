@@ -12,7 +12,7 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
-COPY proxy/routes.yml ./proxy/routes.yml
+COPY proxy/routes.yml proxy/routes.empty.yml ./proxy/
 USER node
 EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=2s CMD ["node", "-e", "fetch('http://127.0.0.1:'+(process.env.PORT)+'/.banyan/livez').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]

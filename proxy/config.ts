@@ -19,6 +19,7 @@ export interface ProxyConfig {
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
+const LAMBDA_URL_EXAMPLE = 'https://abc123.execute-api.eu-west-1.amazonaws.com/prod';
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /**
@@ -36,7 +37,8 @@ export function loadProxyConfig(env: Environment): ProxyConfig {
       host: read.string('HOST', '127.0.0.1'),
       port: read.port('PORT', 8080),
       legacyUrl,
-      lambdaUrl: env['LAMBDA_URL'] === undefined ? undefined : read.httpUrl('LAMBDA_URL'),
+      lambdaUrl:
+        env['LAMBDA_URL'] === undefined ? undefined : read.httpUrl('LAMBDA_URL', undefined, LAMBDA_URL_EXAMPLE),
       routesFile: read.string('ROUTES_FILE', 'proxy/routes.yml'),
       trustedHops: read.integer('TRUSTED_HOPS', { default: 0, max: 10 }),
       drainDelay: read.integer('DRAIN_DELAY', { default: 0, max: 3600 }) * 1000,

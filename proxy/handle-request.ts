@@ -6,6 +6,7 @@ import { chooseTarget, type LegacyReason } from './choose-target';
 import { fromApiGateway, isRefusedByGateway, toApiGateway } from './forward/for-api-gateway';
 import { forward, hasBody, type ForwardResult, type Upstream } from './forward/forwarder';
 import { requestHeaders } from './forward/headers';
+import { forwardingHeaderWarning } from './forward/warn-of-forwarding-headers';
 import type { UpstreamError } from './forward/upstream-errors';
 import { parseRequestTarget, type RequestTarget } from './request-target';
 import type { RouteTable } from './route-table/load';
@@ -39,6 +40,8 @@ export function createRequestHandler(
   options: RequestHandlerOptions,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const { table, legacy, lambda, trustedHops, sessionCookie, logger } = options;
+
+  const warnOfForwardingHeaders = forwardingHeaderWarning(trustedHops, logger);
 
   const toLegacy = (request: IncomingMessage, response: ServerResponse): Promise<ForwardResult> =>
     forward(legacy, request, response, {
@@ -82,11 +85,15 @@ export function createRequestHandler(
 
   return async (request, response) => {
     const begun = performance.now();
+    warnOfForwardingHeaders(request);
     const target = parseRequestTarget(request.url ?? '/');
     const route = table().match(request.method ?? 'GET', target.pathname);
     const { upstream, reason, result } = await answer(request, response, target, route);
     const error = result.kind === 'failed' ? result.error : undefined;
     const requestId = error === undefined ? undefined : randomUUID();
+    // What the client saw: an answer that broke off keeps the status that it began with, and has a `code`.
+    const seen = error === undefined || (response.headersSent && error.code !== 'client_gone');
+    const status = seen ? response.statusCode : error.statusCode;
     if (error !== undefined) sendError(response, error, requestId);
 
     // The query string stays out: clients put tokens there.
@@ -96,10 +103,12 @@ export function createRequestHandler(
       route: route?.id,
       upstream,
       reason,
-      status: error?.statusCode ?? response.statusCode,
+      status,
       ms: Math.round((performance.now() - begun) * 10) / 10,
     };
-    if (error === undefined) logger.info(line, 'request');
+    // Nothing is lost, but a route is not where the table says: throttled, or not deployed.
+    if (error === undefined && reason === 'gateway-refused') logger.warn(line, 'request');
+    else if (error === undefined) logger.info(line, 'request');
     else logger.warn({ ...line, code: error.code, requestId, err: error.cause }, 'request failed');
   };
 }

@@ -6,12 +6,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pino from 'pino';
 import banyan from '../banyan.config';
 import { ConfigError } from '../shared/errors';
+import { describeListenError } from '../shared/listen-error';
 import type { Logger } from '../shared/logger';
 import { loadProxyConfig, type ProxyConfig } from './config';
 import { createUpstream } from './forward/forwarder';
 import { createUpgradeForwarder } from './forward/upgrade';
 import { createRequestHandler } from './handle-request';
 import { answerHealth } from './health';
+import { HELP } from './help';
 import { watchRouteTable } from './route-table/watch';
 import type { RouteTable } from './route-table/load';
 
@@ -128,6 +130,9 @@ function answerWithoutUpgrade(
 
 /** Runs the proxy alone: `node dist/proxy/server.js`. */
 async function main(): Promise<void> {
+  const [argument] = process.argv.slice(2);
+  if (argument === '--help') return void process.stdout.write(HELP);
+  if (argument !== undefined) throw new ConfigError('Arguments', [`unknown argument ${argument}; see --help`]);
   const config = loadProxyConfig(process.env);
   const logger = pino({ level: config.logLevel });
   const proxy = await startProxy(config, logger);
@@ -152,8 +157,11 @@ async function main(): Promise<void> {
 
 if (require.main === module) {
   main().catch((error: unknown) => {
+    const listening = describeListenError(error, { part: 'proxy', portVariable: 'PORT', hostVariable: 'HOST' });
     const lines =
-      error instanceof ConfigError ? error.faults : [error instanceof Error ? error.message : String(error)];
+      error instanceof ConfigError
+        ? error.faults
+        : [listening ?? (error instanceof Error ? error.message : String(error))];
     for (const line of lines) process.stderr.write(`banyan proxy: ${line}\n`);
     process.exit(1);
   });

@@ -18,12 +18,14 @@ export class EnvironmentReader {
 
   constructor(private readonly env: Environment) {}
 
-  /** A non-empty string. Without a default the variable is required. */
-  string(name: string, fallback?: string): string {
+  /** A non-empty string. Without a default the variable is required; `example` is what the shell is told, for the message. */
+  string(name: string, fallback?: string, example?: string): string {
     const value = this.env[name];
     if (value === undefined && fallback !== undefined) return fallback;
-    if (value === undefined || value === '')
-      return this.fault(`${name} is ${value === '' ? 'empty' : 'missing'}; set it`, '');
+    if (value === undefined || value === '') {
+      const remedy = example === undefined ? 'set it' : `set it, for example ${name}=${example}`;
+      return this.fault(`${name} is ${value === '' ? 'empty' : 'missing'}; ${remedy}`, '');
+    }
     return value;
   }
 
@@ -48,13 +50,12 @@ export class EnvironmentReader {
   }
 
   /** An absolute http or https URL without query and fragment. */
-  httpUrl(name: string, fallback?: string): URL {
-    const text = this.string(name, fallback);
+  httpUrl(name: string, fallback?: string, example = 'http://127.0.0.1:3001'): URL {
+    const text = this.string(name, fallback, example);
     const url = URL.canParse(text) ? new URL(text) : undefined;
     const usable = url !== undefined && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '';
     if (usable) return url;
-    if (text !== '')
-      this.faults.push(`${name} is ${JSON.stringify(text)}; expected a URL such as http://127.0.0.1:3001`);
+    if (text !== '') this.faults.push(`${name} is ${JSON.stringify(text)}; expected a URL such as ${example}`);
     return new URL('http://invalid.invalid');
   }
 

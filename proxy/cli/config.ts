@@ -20,7 +20,7 @@ export function processEnvironment(): Environment {
  */
 export function readSessionEnvironment(session: SessionConfig, env: Environment): SessionEnvironment {
   return readEnvironment(env, (read) => ({
-    mongodbUri: read.string('MONGODB_URI'),
+    mongodbUri: read.string('MONGODB_URI', undefined, 'mongodb://127.0.0.1:27017/eventsapp'),
     session: sessionOrFaults(session, env, read.faults),
   }));
 }
@@ -52,7 +52,9 @@ function sessionOrFaults(session: SessionConfig, env: Environment, faults: strin
     return resolveSession(session, env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    faults.push(...error.faults);
+    // The monolith's, not any: another secret would only say that no token is good.
+    const remedy = "set it to the monolith's own, as given to npm start or to the deployment";
+    faults.push(...error.faults.map((text) => text.replace(/set it$/, remedy)));
     return { ...session, secrets: [] };
   }
 }

@@ -1,14 +1,22 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { listen } from '../support/listen';
 import { exchangeRaw } from '../support/raw-client';
 import { recordingServer, type RecordingServer } from '../support/recording-server';
 import { waitFor } from '../support/wait-for';
 
 const ROOT = path.join(__dirname, '../..');
+
+interface Running {
+  output(): string;
+  stop(signal: NodeJS.Signals): void;
+  readonly exit: Promise<number | null>;
+}
 
 /** `npm run build`, then the proxy alone in front of anything. */
 describe('the built proxy', () => {
@@ -24,6 +32,10 @@ describe('the built proxy', () => {
       [compiler, '-p', 'tsconfig.build.json', '--outDir', path.join(folder, 'dist')],
       { cwd: ROOT },
     );
+    // As it stands beside dist/ in a checkout and in the Dockerfile's image.
+    await mkdir(path.join(folder, 'proxy'));
+    for (const name of ['routes.yml', 'routes.empty.yml'])
+      await copyFile(path.join(ROOT, 'proxy', name), path.join(folder, 'proxy', name));
     legacy = await recordingServer();
   }, 60_000);
 
@@ -32,12 +44,10 @@ describe('the built proxy', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const run = (
-    env: Record<string, string>,
-  ): { output: () => string; stop: (signal: NodeJS.Signals) => void; exit: Promise<number | null> } => {
-    const child = spawn(process.execPath, ['dist/proxy/server.js'], {
+  const run = (env: Record<string, string>, command = 'node dist/proxy/server.js'): Running => {
+    const child = spawn('sh', ['-c', `exec env ${command}`], {
       cwd: folder,
-      env: { PATH: process.env['PATH'], PORT: '0', ...env },
+      env: { PATH: `${path.dirname(process.execPath)}:${process.env['PATH']}`, PORT: '0', ...env },
     });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -46,13 +56,60 @@ describe('the built proxy', () => {
     return { output: () => output, stop: (signal) => void child.kill(signal), exit };
   };
 
+  const portOf = async (proxy: Running): Promise<number> =>
+    Number(await waitFor('the port', () => /"url":"http:\/\/127\.0\.0\.1:(\d+)"/.exec(proxy.output())?.[1], 10_000));
+
+  it("runs by the README's command, in front of a monolith and of no Lambda", async () => {
+    const readme = await readFile(path.join(ROOT, 'README.md'), 'utf8');
+    const command = /^LEGACY_URL=.* node dist\/proxy\/server\.js$/m.exec(readme)?.[0] ?? '';
+    expect(command).toContain('LEGACY_URL=http://127.0.0.1:3000 ');
+    const proxy = run({}, command.replace('http://127.0.0.1:3000', legacy.url.origin));
+    const port = await portOf(proxy);
+    expect(await exchangeRaw(port, 'GET /api/private HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')).toMatch(
+      / 200 OK[^]*ok/,
+    );
+    proxy.stop('SIGTERM');
+    expect(await proxy.exit).toBe(0);
+  });
+
+  it('says what to do when the table has routes on Lambda and there is no LAMBDA_URL', async () => {
+    const proxy = run({ LEGACY_URL: legacy.url.origin });
+    expect(await proxy.exit).toBe(1);
+    expect(proxy.output()).toMatch(
+      /^banyan proxy: proxy\/routes\.yml:\d+ route "[^\n]*LAMBDA_URL is not set; [^\n]*ROUTES_FILE=proxy\/routes\.empty\.yml[^\n]*\n$/,
+    );
+  });
+
+  it('names a busy port and what to do', async () => {
+    const other = createServer();
+    const port = await listen(other);
+    const proxy = run({ LEGACY_URL: legacy.url.origin, ROUTES_FILE: 'proxy/routes.empty.yml', PORT: String(port) });
+    expect(await proxy.exit).toBe(1);
+    await new Promise((resolve) => other.close(resolve));
+    expect(proxy.output()).toBe(
+      `banyan proxy: port ${port} is in use, so the proxy cannot listen; end what uses it or set PORT to another port\n`,
+    );
+  });
+
+  it('explains itself, and refuses arguments that it would not heed', async () => {
+    const help = run({}, 'node dist/proxy/server.js --help');
+    expect(await help.exit).toBe(0);
+    const readme = await readFile(path.join(ROOT, 'proxy/README.md'), 'utf8');
+    const documented = [...readme.matchAll(/^\| ((?:`[A-Z_]+`(?:, )?)+) +\|/gm)].flatMap(([, names = '']) =>
+      [...names.matchAll(/[A-Z_]+/g)].map(([name]) => name),
+    );
+    expect(documented).toContain('LEGACY_URL');
+    for (const name of documented) expect(help.output()).toContain(name);
+    const wrong = run({ LEGACY_URL: legacy.url.origin }, 'node dist/proxy/server.js --port 80');
+    expect(await wrong.exit).toBe(1);
+    expect(wrong.output()).toBe('banyan proxy: unknown argument --port; see --help\n');
+  });
+
   it('forwards to LEGACY_URL, reloads on SIGHUP, ends cleanly on SIGTERM', async () => {
     const routes = path.join(folder, 'routes.yml');
     await writeFile(routes, 'routes: []\n');
     const proxy = run({ LEGACY_URL: legacy.url.origin, ROUTES_FILE: routes });
-    const port = Number(
-      await waitFor('the port', () => /"url":"http:\/\/127\.0\.0\.1:(\d+)"/.exec(proxy.output())?.[1], 10_000),
-    );
+    const port = await portOf(proxy);
     expect(
       await exchangeRaw(
         port,

@@ -7,8 +7,18 @@ import { parseArgs } from 'node:util';
 
 import { packageStage } from './package-stage';
 
+const HELP = `npm run package -- --stage <stage>: what would be deployed, in .serverless/, with no credentials and no network.
+
+  --stage <stage>   dev, test, staging or prod: a file of lambda/stages/
+
+lambda/README.md says more.
+`;
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { stage: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { stage: { type: 'string' }, help: { type: 'boolean', default: false } },
+  });
+  if (values.help) return void process.stdout.write(HELP);
   const { stage, zips, faults, hasPlaceholders } = await packageStage({ stage: values.stage, output: '.serverless' });
   for (const { functionName, bytes } of zips) {
     console.log(`${functionName.padEnd(24)}${(bytes / 1000).toFixed(1).padStart(7)} kB`);

@@ -38,6 +38,8 @@ describe('proxy configuration', () => {
     expect(() => loadProxyConfig({ LEGACY_URL: 'http://a/base' })).toThrow(
       /LEGACY_URL is "http:\/\/a\/base"; expected no path/,
     );
-    expect(() => loadProxyConfig({})).toThrow(/LEGACY_URL is missing; set it/);
+    expect(() => loadProxyConfig({})).toThrow(
+      /LEGACY_URL is missing; set it, for example LEGACY_URL=http:\/\/127\.0\.0\.1:3001$/,
+    );
   });
 });

@@ -74,7 +74,9 @@ describe('banyan', () => {
   it('names every missing variable', async () => {
     const { exitCode, out, err } = await banyan(['session', 'doctor', '--json'], { SESSION_SECRET: '["x",""]' });
     expect(exitCode).toBe(2);
-    expect(err).toBe('banyan: MONGODB_URI is missing; set it\nbanyan: SESSION_SECRET holds 1 empty secrets\n');
+    expect(err).toBe(
+      'banyan: MONGODB_URI is missing; set it, for example MONGODB_URI=mongodb://127.0.0.1:27017/eventsapp\nbanyan: SESSION_SECRET holds 1 empty secrets\n',
+    );
     expect(JSON.parse(out)).toMatchObject({
       error: {
         code: 'config_invalid',

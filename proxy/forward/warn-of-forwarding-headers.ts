@@ -1,0 +1,22 @@
+import type { IncomingMessage } from 'node:http';
+import type { Logger } from '../../shared/logger';
+import { FORWARDING_HEADERS } from './headers';
+
+/**
+ * Warns once when a request says who the client is although this proxy believes nobody (`TRUSTED_HOPS=0`): usually a load
+ * balancer in front that nobody has told of, and then the monolith takes the balancer's address for every client's. It may also
+ * be a client that makes things up, so that a warning is all there can be. Values stay out of the log.
+ */
+export function forwardingHeaderWarning(trustedHops: number, logger: Logger): (request: IncomingMessage) => void {
+  let pending = trustedHops === 0;
+  return ({ headers }) => {
+    if (!pending) return;
+    const found = Object.keys(headers).filter((name) => FORWARDING_HEADERS.has(name));
+    if (found.length === 0) return;
+    pending = false;
+    logger.warn(
+      { headers: found },
+      'a request came with X-Forwarded-* or the like, which is dropped: TRUSTED_HOPS is 0. Behind a load balancer set TRUSTED_HOPS to the number of proxies in front; this is said once',
+    );
+  };
+}

@@ -1,0 +1,32 @@
+/** Who could not listen, and which variables say where. */
+interface Listener {
+  /** As in `so the proxy cannot listen`. */
+  readonly part: string;
+  readonly portVariable: string;
+  readonly hostVariable: string;
+}
+
+/**
+ * Says in one line why a server could not listen and what to do about it.
+ *
+ * @param error what Node threw, such as `EADDRINUSE`
+ * @returns undefined when it is no fault of listening
+ */
+export function describeListenError(
+  error: unknown,
+  { part, portVariable, hostVariable }: Listener,
+): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  const port = 'port' in error ? String(error.port) : '';
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `port ${port} is in use, so the ${part} cannot listen; end what uses it or set ${portVariable} to another port`;
+    case 'EACCES':
+      return `port ${port} may not be used by this user, so the ${part} cannot listen; set ${portVariable} to one above 1023`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `${hostVariable} is no address of this machine, so the ${part} cannot listen; set it to 127.0.0.1, or 0.0.0.0 for all`;
+    default:
+      return undefined;
+  }
+}
