@@ -10,8 +10,8 @@ const Service = z.object({
   custom: z.object({
     esbuild: z.object({
       target: z.string(),
-      minify: z.boolean(),
-      keepNames: z.boolean(),
+      minifyWhitespace: z.boolean(),
+      minifySyntax: z.boolean(),
       exclude: z.array(z.string()),
       alias: z.record(z.string(), z.string()),
     }),

@@ -6,19 +6,12 @@ import { compileFunction } from 'node:vm';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { deployedBundling } from '../../support/bundle';
 
 const ROOT = join(__dirname, '../../..');
 
-/** The part of serverless.yml that says what is bundled and how. */
+/** The part of serverless.yml that says what is bundled. */
 const Service = z.object({
-  custom: z.object({
-    esbuild: z.object({
-      target: z.string(),
-      exclude: z.array(z.string()),
-      minify: z.boolean(),
-      keepNames: z.boolean(),
-    }),
-  }),
   functions: z.record(
     z.string(),
     z.object({ handler: z.string(), vpc: z.string().optional(), timeout: z.number().optional() }),
@@ -26,7 +19,6 @@ const Service = z.object({
 });
 
 const service = Service.parse(parse(readFileSync(join(ROOT, 'serverless.yml'), 'utf8')));
-const { target, exclude, minify, keepNames } = service.custom.esbuild;
 const functions = Object.entries(service.functions);
 
 /** Too heavy for a cold start, or what the authorizer replaces. */
@@ -41,16 +33,10 @@ describe.each(functions)('function %s', (_name, { handler, vpc }) => {
 
   beforeAll(async () => {
     const { metafile, outputFiles } = await build({
-      entryPoints: [join(ROOT, file)],
-      absWorkingDir: ROOT,
-      bundle: true,
+      ...deployedBundling(),
+      entryPoints: [file],
       write: false,
       metafile: true,
-      platform: 'node',
-      target,
-      external: exclude,
-      minify,
-      keepNames,
     });
     inputs = Object.keys(metafile.inputs);
     bundle = outputFiles[0]?.text ?? '';
