@@ -9,6 +9,7 @@ import { demoRoutes } from '../support/running-system';
 import { listen } from '../support/listen';
 import { waitFor } from '../support/wait-for';
 
+const SECRET = 'only for this start';
 const ROOT = path.join(__dirname, '../..');
 
 /** `npm start` as a user runs it, but with free ports and an own temporary folder to look for stray files in. */
@@ -35,8 +36,8 @@ describe('npm start', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const start = (env: Record<string, string> = {}): Started => {
-    const child = spawn('npm', ['start', '--silent'], {
+  const start = (env: Record<string, string> = {}, argv: readonly string[] = []): Started => {
+    const child = spawn('npm', ['start', '--silent', ...(argv.length > 0 ? ['--', ...argv] : [])], {
       cwd: ROOT,
       detached: true,
       env: {
@@ -73,7 +74,7 @@ describe('npm start', () => {
   it('prints where things are, and four curl lines that work; Ctrl-C leaves nothing', async () => {
     const routesFile = path.join(folder, 'routes.yml');
     await writeFile(routesFile, await demoRoutes('lambda'));
-    const started = start({ ROUTES_FILE: routesFile });
+    const started = start({ ROUTES_FILE: routesFile, SESSION_SECRET: SECRET });
     await ready(started);
     const text = started.output();
     expect(text).toMatch(/started in \d+\.\d s/);
@@ -83,11 +84,10 @@ describe('npm start', () => {
 
     const lines = text.split('Try it')[1]?.match(/^ {2}(TOKEN=|curl ).*$/gm) ?? [];
     expect(lines).toHaveLength(4);
-    const { stdout } = await promisify(execFile)('bash', [
-      '-euc',
-      lines.map((line) => `${line.trim()}; echo`).join('\n'),
-    ]);
-    const [token, events, byCookie, byBearer] = stdout.split('\n').filter((line) => line !== '');
+    const { stdout } = await promisify(execFile)('bash', ['-euc', lines.map((line) => line.trim()).join('\n')]);
+    // Each ends its own line.
+    const [token, events, byCookie, byBearer, ...rest] = stdout.split('\n');
+    expect(rest).toEqual(['']);
     expect(token).toMatch(/^s:/);
     expect(JSON.parse(events ?? '')).toMatchObject({
       page: 1,
@@ -99,6 +99,20 @@ describe('npm start', () => {
     await waitFor('the request lines', () =>
       /GET \/api\/events -> lambda 200 in [\d.]+ ms \(list-events, stage\)/.test(started.output()),
     );
+
+    // Beside it, the tool that says why a token is accepted, by the printed line.
+    const inspect = /^ {2}(MONGODB_URI=.* session inspect "\$TOKEN")$/m.exec(text)?.[1] ?? '';
+    const env = { ...process.env, TOKEN: token, SESSION_SECRET: SECRET };
+    const inspected = await promisify(execFile)('bash', ['-euc', inspect], { cwd: ROOT, env });
+    expect(inspected.stdout).toMatch(/ok +signature +signed by secret 1 of 1[^]*\naccepted\n$/);
+
+    // A malformed body is the client's business: one line, no stack. Nothing prints warnings of its own.
+    const login = `${/proxy +(http:\S+)/.exec(text)?.[1]}/api/auth/login`;
+    const json = { 'Content-Type': 'application/json' };
+    expect((await fetch(login, { method: 'POST', headers: json, body: '{"email' })).status).toBe(400);
+    await waitFor('the line', () => /refused by Express: SyntaxError/.test(started.output()));
+    expect(started.output()).not.toMatch(/^ +at |\(node:\d+\)|Deprecat/m);
+    expect(started.output()).not.toContain(SECRET);
 
     const begun = performance.now();
     // As a terminal does: to npm, its shell and node alike. npm itself may end by the signal.
@@ -131,6 +145,12 @@ describe('npm start', () => {
       await new Promise((resolve) => other.close(resolve));
       expect(line).toContain(`port ${port} is in use`);
       expect(line).toContain(`set ${variable} to another port`);
+    });
+
+    it('an argument', async () => {
+      const started = start({}, ['--port', '80']);
+      expect(await started.exited()).toBe(1);
+      expect(started.output()).toMatch(/^npm start: unknown argument --port; it takes variables only/m);
     });
 
     it('a missing secret', async () => {

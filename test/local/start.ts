@@ -1,9 +1,12 @@
 import { ConfigError } from '../../shared/errors';
 import type { Logger } from '../../shared/logger';
+import { shortenClientFaults } from './console-errors';
 import { describeSystem } from './describe-system';
 import { loadLocalConfig, startSystem, type LocalSystem } from './system';
 
 // `npm start`: everything on one machine until Ctrl-C.
+
+const HELP_FLAGS = ['--help', '-h'];
 
 /** Everything is closed within this time (ms), or left to the end of the process. */
 const STOP_LIMIT = 2_500;
@@ -16,7 +19,7 @@ Variables (default):
   DAILY_REPORT_RUNNER (lambda) who orders the daily reports: legacy or lambda
   ROUTES_FILE (proxy/routes.yml), TRUSTED_HOPS (0), LOG_LEVEL (info)
   MONGODB_URI       use this MongoDB; else a mongod on PATH; else MONGOD_DOWNLOAD=1 downloads one; else an embedded one
-  SESSION_SECRET    made up at each start, but required with MONGODB_URI
+  SESSION_SECRET    made up at each start, but required with MONGODB_URI; give one to use "banyan session inspect" beside it
 `;
 
 /** One readable line per request and event, instead of JSON. */
@@ -44,9 +47,15 @@ function consoleLogger(level: string): Logger {
 }
 
 async function main(): Promise<void> {
-  if (process.argv.includes('--help')) {
+  const given = process.argv.slice(2);
+  if (given.some((argument) => HELP_FLAGS.includes(argument))) {
     process.stdout.write(HELP);
     return;
+  }
+  const [unknown] = given;
+  if (unknown !== undefined) {
+    const fault = `unknown argument ${unknown}; it takes variables only, such as PORT=8090 npm start. "npm start -- --help" lists them`;
+    throw new ConfigError('Arguments', [fault]);
   }
   const begun = performance.now();
   const config = loadLocalConfig(process.env);
@@ -62,7 +71,9 @@ async function main(): Promise<void> {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 
-  const system = await startSystem(config, { env: process.env, logger: consoleLogger(config.logLevel) });
+  const logger = consoleLogger(config.logLevel);
+  shortenClientFaults(console, logger);
+  const system = await startSystem(config, { env: process.env, logger });
   state.system = system;
   // A signal during the start is obeyed now that there is something to close.
   if (state.stopping) await system.close().then(() => process.exit(0));

@@ -12,6 +12,7 @@ import { loadRouteTable } from '../../proxy/route-table/load';
 import { startProxy, type Proxy } from '../../proxy/server';
 import { readEnvironment, type Environment } from '../../shared/env';
 import { BanyanError, ConfigError } from '../../shared/errors';
+import { describeListenError } from '../../shared/listen-error';
 import type { Logger } from '../../shared/logger';
 import { startConsumer } from './consumer';
 import { readEventSourcesFile, startGateway, type RunningGateway } from './gateway';
@@ -45,6 +46,8 @@ export interface LocalSystemConfig {
   readonly dailyReportRunner: (typeof RUNNERS)[number];
   readonly routesFile: string;
   readonly sessionSecret: string;
+  /** Made up for this start: nobody else can know it. */
+  readonly isSecretMadeUp: boolean;
   readonly trustedHops: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
@@ -87,7 +90,7 @@ const LOCAL_AWS = {
  */
 export function loadLocalConfig(env: Environment): LocalSystemConfig {
   return readEnvironment(env, (read) => {
-    const madeUp = env['MONGODB_URI'] === undefined ? randomBytes(24).toString('base64url') : undefined;
+    const isSecretMadeUp = env['MONGODB_URI'] === undefined && env['SESSION_SECRET'] === undefined;
     return {
       host: read.string('HOST', '127.0.0.1'),
       proxyPort: read.port('PORT', 8080),
@@ -97,7 +100,14 @@ export function loadLocalConfig(env: Environment): LocalSystemConfig {
       sqsPort: read.port('SQS_PORT', 3004),
       dailyReportRunner: read.oneOf('DAILY_REPORT_RUNNER', RUNNERS, 'lambda'),
       routesFile: read.string('ROUTES_FILE', path.relative(process.cwd(), path.join(ROOT, 'proxy/routes.yml'))),
-      sessionSecret: read.string('SESSION_SECRET', madeUp),
+      sessionSecret: isSecretMadeUp
+        ? randomBytes(24).toString('base64url')
+        : read.string(
+            'SESSION_SECRET',
+            undefined,
+            '"$(openssl rand -hex 32)"; but where sessions are already, only the secret that signs them fits',
+          ),
+      isSecretMadeUp,
       trustedHops: read.integer('TRUSTED_HOPS', { default: 0, max: 10 }),
       logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     };
@@ -129,7 +139,7 @@ export async function startSystem(
     const seeded = await seed(mongo.uri, now);
 
     const sources = readEventSourcesFile({ serverlessFile: SERVERLESS_FILE, stage: STAGE });
-    const sqs = await named('SQS', 'SQS_PORT', config.sqsPort, () =>
+    const sqs = await named('SQS', 'SQS_PORT', () =>
       startSqs({ host, port: config.sqsPort, region: REGION, queues: sources.queues }),
     );
     started.push(() => sqs.close());
@@ -151,14 +161,14 @@ export async function startSystem(
       NODE_ENV: 'production',
     };
     const legacyConfig = loadLegacyConfig(legacyEnv);
-    const legacy = await named('monolith', 'LEGACY_PORT', config.legacyPort, () =>
+    const legacy = await named('monolith', 'LEGACY_PORT', () =>
       startServer(legacyConfig, { logger: createLegacyLogger(legacyConfig), ...(now && { clock: () => now }) }),
     );
     started.push(() => legacy.close());
 
     // It must have its address before the functions, which are told of it, are loaded.
     let functions: RunningGateway['functions'] = new Map();
-    const invokeApi = await named('Invoke API', 'INVOKE_PORT', config.invokePort, () =>
+    const invokeApi = await named('Invoke API', 'INVOKE_PORT', () =>
       startInvokeApi({
         host,
         port: config.invokePort,
@@ -169,7 +179,7 @@ export async function startSystem(
     );
     started.push(() => invokeApi.close());
 
-    const gateway = await named('gateway', 'GATEWAY_PORT', config.gatewayPort, () =>
+    const gateway = await named('gateway', 'GATEWAY_PORT', () =>
       startGateway({
         serverlessFile: SERVERLESS_FILE,
         stage: STAGE,
@@ -195,7 +205,7 @@ export async function startSystem(
     });
     if (consumers) started.push(startConsumers({ sqs, gateway, logger }));
 
-    const proxy = await named('proxy', 'PORT', config.proxyPort, () =>
+    const proxy = await named('proxy', 'PORT', () =>
       startProxy(
         {
           host,
@@ -253,18 +263,17 @@ async function seed(uri: string, now: Date | undefined): Promise<'seeded' | 'lef
 }
 
 /** Turns a failed start into one line that names the part and the way out. */
-async function named<T>(part: string, variable: string, port: number, start: () => Promise<T>): Promise<T> {
+async function named<T>(part: string, variable: string, start: () => Promise<T>): Promise<T> {
   try {
     return await start();
   } catch (error) {
     if (error instanceof BanyanError || error instanceof LegacyConfigError) throw error;
-    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-    const faults =
-      code === 'EADDRINUSE'
-        ? `port ${port} is in use, so the ${part} cannot listen; end what uses it (is another "npm start" running?) or set ${variable} to another port`
-        : code === 'EACCES'
-          ? `port ${port} may not be used by this user; set ${variable} to one above 1023`
-          : `the ${part} cannot start: ${error instanceof Error ? error.message : String(error)}`;
-    throw new ConfigError('Local system', [faults], error);
+    const listening = describeListenError(error, { part, portVariable: variable, hostVariable: 'HOST' });
+    const again = isBusy(error) ? ' (is another "npm start" running?)' : '';
+    const fault = listening ?? `the ${part} cannot start: ${error instanceof Error ? error.message : String(error)}`;
+    throw new ConfigError('Local system', [`${fault}${again}`], error);
   }
 }
+
+const isBusy = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'EADDRINUSE';

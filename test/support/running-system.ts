@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { isMap, isSeq, parseDocument } from 'yaml';
 import { startSystem, type LocalSystem } from '../local/system';
 import { capturedLogger, type CapturedLogger } from './captured-logger';
 import { waitFor } from './wait-for';
@@ -8,10 +9,16 @@ import { waitFor } from './wait-for';
 /** What signs the sessions of a system under test. */
 export const TEST_SECRET = 'a secret for tests';
 
-/** The demo's route table with every route but those that exist on Lambda alone moved to one stage. */
+/** The one route that the monolith never had. */
+const ONLY_ON_LAMBDA = 'private';
+
+/** The demo's route table with every route moved to one stage, but for what exists on Lambda alone. */
 export async function demoRoutes(stage: 'legacy' | 'lambda'): Promise<string> {
-  const text = await readFile(path.join(__dirname, '../../proxy/routes.yml'), 'utf8');
-  return text.replaceAll(/stage: \w+\b(?! # exists only there)/g, `stage: ${stage}`);
+  const table = parseDocument(await readFile(path.join(__dirname, '../../proxy/routes.yml'), 'utf8'));
+  const routes = table.get('routes');
+  for (const route of isSeq(routes) ? routes.items : [])
+    if (isMap(route) && route.get('id') !== ONLY_ON_LAMBDA) route.set('stage', stage);
+  return table.toString();
 }
 
 /** The whole system on free ports, with a route table of its own. */
@@ -42,6 +49,7 @@ export async function runSystem({
       dailyReportRunner: 'lambda',
       routesFile,
       sessionSecret: TEST_SECRET,
+      isSecretMadeUp: false,
       trustedHops: 0,
       logLevel: 'silent',
     },

@@ -102,11 +102,17 @@ async function useGiven(given: string, databaseName: string): Promise<LocalMongo
 /** The driver's own message may repeat the URI with its password, so neither it nor its error goes on; the error's class does. */
 function unreachable(hosts: string, error: unknown): BanyanError {
   const name = error instanceof Error ? error.name : 'error';
+  // Of these messages the names of options are all; leftovers of older drivers such as useNewUrlParser.
+  const unknown = /^(options? [\w, ]+) (?:is|are) not supported$/.exec(
+    error instanceof Error ? error.message : '',
+  )?.[1];
   const problem =
     name === 'MongoServerError'
       ? `MONGODB_URI: ${hosts} refused the connection; check user and password`
       : name === 'MongoServerSelectionError' || name === 'MongoNetworkError'
         ? `MONGODB_URI: no MongoDB answers at ${hosts} within ${REACHABLE_MILLISECONDS / 1000} s; start it or correct the host`
-        : `MONGODB_URI: cannot be used for ${hosts} (${name}); correct it`;
+        : unknown !== undefined
+          ? `MONGODB_URI: the driver (version 7) does not know ${unknown}, in the URI of ${hosts}; remove it`
+          : `MONGODB_URI: cannot be used for ${hosts} (${name}); correct it`;
   return new BanyanError(`${problem}, or unset MONGODB_URI to use a local MongoDB`, { code: 'mongodb_unreachable' });
 }
