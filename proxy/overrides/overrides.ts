@@ -1,4 +1,5 @@
 import type { Db } from 'mongodb';
+import type { StageEntry } from '../ledger/stages';
 import type { Change, Evidence, Lowering, OverrideState } from './state';
 
 /** What became of a change. */
@@ -57,4 +58,6 @@ export interface OverridesOptions {
   /** How long the start waits for MongoDB, in ms; default 3 s. */
   readonly startTimeout?: number;
   readonly now?: () => Date;
+  /** Told of each change that this proxy was the first to write, for the ledger: `ledger.recordStage`. */
+  readonly history?: (entry: StageEntry) => void;
 }

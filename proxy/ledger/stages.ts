@@ -1,0 +1,64 @@
+import type { Collection, Db } from 'mongodb';
+import type { STAGES } from '../route-table/schema';
+
+type Stage = (typeof STAGES)[number];
+
+export const STAGES_COLLECTION = 'banyanStages';
+/** Stands for the route id where a change concerns all of them. */
+export const ALL_ROUTES = '*';
+
+/** What happened to a route. */
+export type StageAction =
+  | 'promoted'
+  /** Promoted although evidence was missing. */
+  | 'forced'
+  /** The proxy found another stage in its route table than before. */
+  | 'seen'
+  | 'lowered'
+  | 'resumed'
+  | 'kill-switch-on'
+  | 'kill-switch-off';
+
+/** One line of a route's history. */
+export interface StageEntry {
+  /** Names the change: recording it twice makes one entry. Random when left out. */
+  readonly id?: string;
+  /** {@link ALL_ROUTES} for the kill switch. */
+  readonly routeId: string;
+  readonly action: StageAction;
+  readonly from?: Stage;
+  readonly to?: Stage;
+  readonly percent?: number;
+  readonly by: string;
+  readonly why: string;
+  readonly at: Date;
+  /** Numbers behind it. */
+  readonly evidence?: Readonly<Record<string, number | string>>;
+}
+
+/** The same as stored. */
+export interface StageDocument extends Omit<StageEntry, 'id'> {
+  readonly _id: string;
+  readonly versions: Versions;
+}
+
+/** Which builds of the two sides something is about. */
+export interface Versions {
+  readonly legacy: string;
+  readonly lambda: string;
+}
+
+const HISTORY_LENGTH = 50;
+
+export function stages(db: Db): Collection<StageDocument> {
+  return db.collection<StageDocument>(STAGES_COLLECTION);
+}
+
+/** The latest changes of a route, newest first, those of the kill switch included. */
+export async function readHistory(db: Db, routeId: string, limit = HISTORY_LENGTH): Promise<readonly StageDocument[]> {
+  return stages(db)
+    .find({ routeId: { $in: [routeId, ALL_ROUTES] } })
+    .sort({ at: -1, _id: -1 })
+    .limit(limit)
+    .toArray();
+}

@@ -1,0 +1,47 @@
+import type { Logger } from '../../shared/logger';
+import { writeSnapshot, type Snapshot } from './snapshot';
+
+interface SnapshotSaver {
+  /** Saves at once when asked, otherwise when the last save is a minute old, so that the file stays fresh. */
+  save(snapshot: () => Snapshot, options: { readonly now: boolean }): void;
+  /** Ends what is being written. */
+  close(): Promise<void>;
+}
+
+const INTERVAL = 60_000;
+
+/** Writes snapshots one after the other; of several that wait, only the latest. A fault is logged once, not every minute. */
+export function createSnapshotSaver(file: string | undefined, now: () => Date, logger: Logger): SnapshotSaver {
+  let waiting: (() => Snapshot) | undefined;
+  let writing: Promise<void> | undefined;
+  let lastSaved = Number.NEGATIVE_INFINITY;
+  let isFaulty = false;
+
+  const write = async (path: string): Promise<void> => {
+    while (waiting !== undefined) {
+      const snapshot = waiting();
+      waiting = undefined;
+      try {
+        await writeSnapshot(path, snapshot);
+        isFaulty = false;
+      } catch (error) {
+        if (!isFaulty) logger.error({ err: error, file: path }, 'snapshot of the overrides cannot be written');
+        isFaulty = true;
+      }
+    }
+    writing = undefined;
+  };
+
+  return {
+    save(snapshot, { now: atOnce }) {
+      const time = now().getTime();
+      if (file === undefined || (!atOnce && Math.abs(time - lastSaved) < INTERVAL)) return;
+      lastSaved = time;
+      waiting = snapshot;
+      writing ??= write(file);
+    },
+    async close() {
+      await writing;
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { readEntry, type StoredEntry } from './store';
+import { systemErrorCode } from './system-error';
+
+/** What a proxy knew when it last looked. */
+export interface Snapshot {
+  /** When MongoDB last confirmed it; undefined: never. */
+  readonly at: Date | undefined;
+  /** As in MongoDB. */
+  readonly shared: ReadonlyMap<string, StoredEntry>;
+  /** Made here and not yet in MongoDB. */
+  readonly unsaved: ReadonlyMap<string, StoredEntry>;
+}
+
+/** Older ones say nothing about what is in force now. */
+export const SNAPSHOT_MAX_AGE = 24 * 3_600_000;
+/** Clocks are set back by seconds; a snapshot from further in the future has an age that nobody knows. */
+const CLOCK_TOLERANCE = 300_000;
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** Whether the snapshot is young enough to go by. */
+export function isFresh({ at }: Snapshot, now: Date, maxAge = SNAPSHOT_MAX_AGE): boolean {
+  if (at === undefined) return false;
+  const age = now.getTime() - at.getTime();
+  return age <= maxAge && age >= -CLOCK_TOLERANCE;
+}
+
+/**
+ * Reads a snapshot.
+ *
+ * @returns undefined when there is none
+ * @throws Error when the file cannot be read or is not a snapshot
+ */
+export async function readSnapshot(file: string): Promise<Snapshot | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  if (text.length > MAX_BYTES) throw new Error('the snapshot is too large');
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null || !('format' in value) || value.format !== 1)
+    throw new Error('this is not a snapshot of overrides');
+  const { at, shared, unsaved }: Record<string, unknown> = { ...value };
+  const date = typeof at === 'string' ? new Date(at) : undefined;
+  if (date !== undefined && Number.isNaN(date.getTime())) throw new Error('the snapshot has no readable time');
+  return { at: date, shared: readEntries(shared), unsaved: readEntries(unsaved) };
+}
+
+/** Replaces the file as a whole, so that nobody ever reads half of it. */
+export async function writeSnapshot(file: string, { at, shared, unsaved }: Snapshot): Promise<void> {
+  const text = JSON.stringify({
+    format: 1,
+    at: at?.toISOString(),
+    shared: Object.fromEntries(shared),
+    unsaved: Object.fromEntries(unsaved),
+  });
+  await mkdir(path.dirname(file), { recursive: true });
+  const draft = `${file}.${process.pid}.tmp`;
+  await writeFile(draft, text, { mode: 0o600 });
+  await rename(draft, file);
+}
+
+function readEntries(value: unknown): Map<string, StoredEntry> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error('the snapshot lacks its entries');
+  return new Map(Object.entries(value).map(([id, entry]) => [id, readEntry(entry)]));
+}
