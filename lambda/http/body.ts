@@ -5,6 +5,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { parse as parseForm } from 'qs';
 
 import { BanyanError } from '../../shared/errors';
+import { decoderOf } from './charset';
 import type { RequestHeaders } from './headers';
 import { parseMediaType } from './media-type';
 
@@ -24,11 +25,11 @@ type BodyEvent = Pick<APIGatewayProxyEvent, 'body' | 'isBase64Encoded'>;
 
 /**
  * Gives `req.body` as `express.json()` and `express.urlencoded({ extended: true })` of Express 4 leave it, with their defaults:
- * 100 kB (inflated), strict JSON, UTF-8, at most 1,000 form parameters, 32 levels deep. No body, another media type or none at
- * all give `{}` (traps 9 to 11).
+ * 100 kB (inflated), strict JSON in UTF-8, 16 or 7, gzip and deflate, at most 1,000 form parameters, 32 levels deep. No body,
+ * another media type or none at all give `{}` (traps 9 to 11).
  *
- * Two things cannot be recovered, because API Gateway hands text over as UTF-8: JSON in UTF-7 and UTF-16, answered 415 here, and
- * compressed bodies unless API Gateway inflates them (`minimumCompressionSize`) or leaves them binary.
+ * API Gateway must leave bodies as they are (`binaryMediaTypes` of all types). Otherwise it hands over UTF-8 text, and what is
+ * compressed or in another charset is lost.
  *
  * @throws BodyError 400 for what cannot be parsed or inflated, 413 for too much, 415 for an unknown charset or content coding
  */
@@ -39,11 +40,13 @@ export function parseBody(event: BodyEvent, headers: RequestHeaders): unknown {
   if (sent === undefined || parse === undefined) return {};
   const charset = (mediaType?.parameters.get('charset') ?? '').toLowerCase() || 'utf-8';
   if (!parse.mayRead(charset)) throw unsupported(`charset ${charset}`);
-  const bytes = inflate(sent, (headers.get('content-encoding') ?? '').toLowerCase());
-  if (bytes.length > BYTES_LIMIT) throw tooLarge(`body over ${BYTES_LIMIT} bytes`);
-  // As iconv-lite, which Express asks, looks names up: `utf-8:2008` and `utf--8` are UTF-8 too.
-  if (charset.replace(/:\d{4}$|[^0-9a-z]/g, '') !== 'utf8') throw unsupported(`charset ${charset}`);
-  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+  // In Express's order: a length that was declared, the charset, then what is inside.
+  const inflate = inflaterOf((headers.get('content-encoding') ?? '').toLowerCase());
+  if (inflate === undefined) assertSize(sent);
+  const decode = decoderOf(charset);
+  if (decode === undefined) throw unsupported(`charset ${charset}`);
+  const bytes = inflate === undefined ? sent : inflate(sent);
+  const text = decode(bytes);
   return text === '' ? {} : parse.read(text);
 }
 
@@ -66,17 +69,24 @@ function readBytes({ body, isBase64Encoded }: BodyEvent, headers: RequestHeaders
   return Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
 }
 
-function inflate(bytes: Buffer, coding: string): Buffer {
-  if (coding === '' || coding === 'identity') return bytes;
+function assertSize(bytes: Buffer): void {
+  if (bytes.length > BYTES_LIMIT) throw tooLarge(`body over ${BYTES_LIMIT} bytes`);
+}
+
+/** Undefined for a body that is not compressed. */
+function inflaterOf(coding: string): ((bytes: Buffer) => Buffer) | undefined {
+  if (coding === '' || coding === 'identity') return undefined;
   const inflateAll = coding === 'gzip' ? gunzipSync : coding === 'deflate' ? inflateSync : undefined;
   if (inflateAll === undefined) throw unsupported(`content coding ${coding}`);
-  try {
-    return inflateAll(bytes, { maxOutputLength: BYTES_LIMIT });
-  } catch (cause) {
-    const exceeded = types.isNativeError(cause) && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE';
-    if (exceeded) throw tooLarge(`body over ${BYTES_LIMIT} bytes inflated`);
-    throw malformed(`the body is not ${coding}`, cause);
-  }
+  return (bytes) => {
+    try {
+      return inflateAll(bytes, { maxOutputLength: BYTES_LIMIT });
+    } catch (cause) {
+      const exceeded = types.isNativeError(cause) && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE';
+      if (exceeded) throw tooLarge(`body over ${BYTES_LIMIT} bytes inflated`);
+      throw malformed(`the body is not ${coding}`, cause);
+    }
+  };
 }
 
 function readJson(text: string): unknown {

@@ -1,3 +1,4 @@
+import { deflateSync, gzipSync } from 'node:zlib';
 import type { WriteCase } from './describe-write-parity';
 import type { CaseRequest } from './send';
 
@@ -12,7 +13,13 @@ export function badBodies(
   empty: Readonly<Record<string, number>>,
   effects: readonly string[] = [],
 ): readonly WriteCase[] {
-  const send = (name: string, type: string | undefined, body: string, more: Partial<WriteCase>): WriteCase => ({
+  const json = 'application/json';
+  const send = (
+    name: string,
+    type: string | undefined,
+    body: string | Buffer,
+    more: Partial<WriteCase>,
+  ): WriteCase => ({
     name,
     request: { method, path, body, headers: type === undefined ? {} : { 'Content-Type': type } },
     status: empty,
@@ -29,8 +36,11 @@ export function badBodies(
     onlyThroughProxy: 'kept on legacy: nobody has looked at the body when the authorizer answers (trap 28)',
     answeredBy: 'legacy',
   });
+  const coded = (name: string, coding: string, body: Buffer, more: Partial<WriteCase>): WriteCase => ({
+    ...send(name, undefined, body, more),
+    request: { method, path, body, headers: { 'Content-Type': json, 'Content-Encoding': coding } },
+  });
   const large = JSON.stringify({ title: 'x'.repeat(102_400) });
-  const json = 'application/json';
   return [
     send('malformed JSON (trap 9)', json, '{"title": ', refused(400)),
     send('a text instead of an object (trap 9)', json, '"title"', refused(400)),
@@ -44,10 +54,14 @@ export function badBodies(
     send('an unknown charset (trap 11)', 'application/json; charset=latin2', '{}', refused(415)),
     send('a media type that no parser reads (trap 11)', 'application/vnd.api+json', '{"title":"x"}', {}),
     send('a text without a media type (trap 11)', 'text/plain', 'title=x', {}),
-    {
-      ...send('an unknown content coding (trap 11)', json, '{}', refused(415)),
-      request: { method, path, body: '{}', headers: { 'Content-Type': json, 'Content-Encoding': 'br' } },
-    },
+    coded('an unknown content coding (trap 11)', 'br', Buffer.from('{}'), refused(415)),
+    coded('gzip', 'gzip', gzipSync('{}'), {}),
+    coded('deflate', 'Deflate', deflateSync('{}'), {}),
+    coded('gzip that is none', 'gzip', Buffer.from('{}'), refused(400)),
+    coded('gzip of more than 100 kB', 'gzip', gzipSync(large), refused(413)),
+    send('JSON in UTF-16', `${json}; charset=utf-16`, Buffer.from('{}', 'utf16le'), {}),
+    send('JSON in UTF-7', `${json}; charset=utf-7`, '+AHs-}', {}),
+    send('malformed JSON in UTF-16', `${json}; charset=utf-16le`, Buffer.from('{"', 'utf16le'), refused(400)),
     send('an empty body', json, '', {}),
   ];
 }

@@ -8,7 +8,8 @@ export interface CaseRequest {
   /** Path and query, sent as they are. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  /** Bytes for what is no text. */
+  readonly body?: string | Buffer;
 }
 
 /** Sends a request with supertest and returns what came back, unparsed and uncompressed. Redirects are not followed. */
@@ -25,7 +26,8 @@ export async function send(baseUrl: string, { method, path, headers, body }: Cas
       response.on('data', (chunk: Buffer | string) => chunks.push(Buffer.from(chunk)));
       response.on('end', () => done(null, Buffer.concat(chunks)));
     });
-  if (body !== undefined) exchange.serialize((text: unknown) => String(text)).send(body);
+  // As it is, whatever the type says: superagent would write a Buffer as JSON.
+  if (body !== undefined) exchange.serialize((sent: string) => sent).send(body);
   const response = await exchange.ok(() => true);
   const raw: unknown = 'res' in response ? response.res : undefined;
   return {
@@ -40,11 +42,17 @@ export async function send(baseUrl: string, { method, path, headers, body }: Cas
  *
  * @param lines request line and header lines, without Host and Connection
  */
-export async function sendRaw(baseUrl: string, lines: readonly string[], body = ''): Promise<ObservedResponse> {
+export async function sendRaw(
+  baseUrl: string,
+  lines: readonly string[],
+  body: string | Buffer = '',
+): Promise<ObservedResponse> {
   const { hostname, port, host } = new URL(baseUrl);
   const [requestLine = '', ...headers] = lines;
   const connection = await rawConnection(Number(port), hostname);
-  connection.send([requestLine, `Host: ${host}`, 'Connection: close', ...headers, '', body].join('\r\n'));
+  connection.send(
+    [requestLine, `Host: ${host}`, 'Connection: close', ...headers, '', body.toString('latin1')].join('\r\n'),
+  );
   return parseResponse(await connection.closed());
 }
 

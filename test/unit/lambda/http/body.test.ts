@@ -1,6 +1,6 @@
-import { createServer, request, type IncomingMessage, type Server } from 'node:http';
+import { Agent, createServer, request, type IncomingMessage, type Server } from 'node:http';
 import { once } from 'node:events';
-import { deflateSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 
 import express from 'express';
 import fc from 'fast-check';
@@ -10,6 +10,7 @@ import { readHeaders } from '../../../../lambda/http/headers';
 
 /** `express.json()` and `express.urlencoded()` themselves, telling what they made of a request. */
 let server: Server;
+const agent = new Agent({ keepAlive: true });
 
 beforeAll(async () => {
   const app = express();
@@ -24,6 +25,7 @@ beforeAll(async () => {
   await once(server, 'listening');
 });
 afterAll(async () => {
+  agent.destroy();
   server.closeAllConnections();
   server.close();
   await once(server, 'close');
@@ -39,7 +41,7 @@ interface Sent {
 async function byExpress({ contentType, contentEncoding, body }: Sent): Promise<unknown> {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('Expected a TCP address');
-  const outgoing = request({ host: '127.0.0.1', port: address.port, method: 'POST', agent: false });
+  const outgoing = request({ host: '127.0.0.1', port: address.port, method: 'POST', agent });
   if (contentType !== undefined) outgoing.setHeader('content-type', contentType);
   if (contentEncoding !== undefined) outgoing.setHeader('content-encoding', contentEncoding);
   outgoing.setHeader('content-length', Buffer.byteLength(body));
@@ -130,6 +132,94 @@ it.each<[string, Sent, unknown]>([
   expect(await expectSame(sent, 'base64')).toEqual(expected);
 });
 
+it.each<[string, Sent, unknown]>([
+  ['102,400 bytes inflated', gzipped(`{"a":"${'x'.repeat(102_392)}"}`), {}],
+  ['one byte more inflated', gzipped(`{"a":"${'x'.repeat(102_393)}"}`), { status: 413 }],
+  ['nothing, compressed', gzipped(''), { body: {} }],
+  [
+    'two members of gzip',
+    { ...gzipped(''), body: Buffer.concat([gzipSync('{"a":'), gzipSync('1}')]) },
+    { body: { a: 1 } },
+  ],
+  [
+    'rubbish behind gzip',
+    { ...gzipped(''), body: Buffer.concat([gzipSync('{"a":1}'), Buffer.from('x')]) },
+    { status: 400 },
+  ],
+  [
+    'deflate without its header',
+    { ...gzipped(''), contentEncoding: 'deflate', body: deflateRawSync('{}') },
+    { status: 400 },
+  ],
+  ['br', { ...gzipped(''), contentEncoding: 'br', body: brotliCompressSync('{}') }, { status: 415 }],
+  ['two codings', { ...gzipped('{}'), contentEncoding: 'gzip, gzip' }, { status: 415 }],
+  ['GZIP', { ...gzipped('{"a":1}'), contentEncoding: 'GZIP' }, { body: { a: 1 } }],
+  [
+    'rubbish in an unknown charset',
+    { ...gzipped(''), contentType: `${JSON_TYPE}; charset=utf-x`, body: 'x' },
+    { status: 415 },
+  ],
+])('inflates %s as Express does', async (_name, sent, expected) => {
+  expect(await expectSame(sent, 'base64')).toMatchObject(expected as object);
+});
+
+it('agrees with Express for any damage to a compressed body', async () => {
+  const coding = fc.constantFrom(['gzip', gzipSync] as const, ['deflate', deflateSync] as const);
+  const damage = fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(255)), { maxLength: 2 });
+  await fc.assert(
+    fc.asyncProperty(coding, fc.json(), damage, fc.nat(8), async ([contentEncoding, compress], json, bytes, cut) => {
+      const body = compress(json);
+      for (const [where, value] of bytes) body[Math.floor(where * (body.length - 1))] = value;
+      await expectSame(
+        { contentType: JSON_TYPE, contentEncoding, body: body.subarray(0, body.length - cut) },
+        'base64',
+      );
+    }),
+    { numRuns: 150 },
+  );
+});
+
+const CHARSETS = ['utf-16', 'utf-16le', 'utf-16be', 'UTF-16-LE', 'utf-7', 'utf-7-imap', 'utf-8:2008', 'utf-32', 'utf-'];
+
+/** Something in the charset, if it is one; shift sequences of UTF-7 more than necessary. */
+function encode(text: string, charset: string): Buffer {
+  const bigEndian = (part: string) => Buffer.from(part, 'utf16le').swap16();
+  if (/^utf-?16(-?le)?$/i.test(charset)) return Buffer.from(text, 'utf16le');
+  if (charset === 'utf-16be') return bigEndian(text);
+  const sign = charset === 'utf-7' ? '+' : charset === 'utf-7-imap' ? '&' : undefined;
+  if (sign === undefined) return Buffer.from(text);
+  const shift = (part: string) => `${sign}${bigEndian(part).toString('base64').replace(/=+$/, '')}-`;
+  return Buffer.from(text.replace(/[^A-Za-z0-9{}":]+/g, shift));
+}
+
+it.each(CHARSETS)('agrees with Express for any text in %s', async (charset) => {
+  const unit = fc.oneof(
+    fc.constantFrom('+', '&', '-', ',', '\uFEFF', 'é', '\0'),
+    fc.string({ unit: 'grapheme', maxLength: 1 }),
+  );
+  const text = fc.string({ unit, maxLength: 12 }).map((inside) => JSON.stringify({ a: inside }));
+  const contentType = `${JSON_TYPE}; charset=${charset}`;
+  await fc.assert(
+    fc.asyncProperty(text, fc.boolean(), fc.nat(3), async (json, mark, cut) => {
+      const whole = encode((mark ? '\uFEFF' : '') + json, charset);
+      await expectSame({ contentType, body: whole }, 'base64');
+      await expectSame({ contentType, body: whole.subarray(0, whole.length - cut) }, 'base64');
+    }),
+    { numRuns: 25 },
+  );
+});
+
+it.each(CHARSETS)('agrees with Express for any bytes said to be %s', async (charset) => {
+  const byte = fc.oneof(fc.constantFrom(...Buffer.from('{}[]+-&,"AQ==/0 '), 0, 0xfe, 0xff), fc.nat(255));
+  const body = fc.array(byte, { minLength: 1, maxLength: 24 }).map((bytes) => Buffer.from(bytes));
+  await fc.assert(
+    fc.asyncProperty(body, (bytes) =>
+      expectSame({ contentType: `${JSON_TYPE}; charset=${charset}`, body: bytes }, 'base64').then(() => undefined),
+    ),
+    { numRuns: 25 },
+  );
+});
+
 it.each([JSON_TYPE, `${JSON_TYPE}; charset=latin1`, FORM])(
   'reads an empty body declared as %s',
   async (contentType) => {
@@ -173,6 +263,10 @@ it('agrees with Express for any body', async () => {
     { numRuns: 400 },
   );
 });
+
+function gzipped(text: string): Sent {
+  return { contentType: JSON_TYPE, contentEncoding: 'gzip', body: gzipSync(text) };
+}
 
 function bomb(): Buffer {
   return gzipSync(`{"a":"${'x'.repeat(200_000)}"}`);
