@@ -1,0 +1,68 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const ROOT = path.join(__dirname, '../..');
+const TRAPS = 'test/parity/traps.md';
+
+/** Files of the repository by their path from its root, without what is built or installed. */
+function filesIn(folder: string, matching: RegExp): string[] {
+  return readdirSync(path.join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const file = path.posix.join(folder, entry.name);
+    if (entry.isDirectory()) return /^(node_modules|dist|\..*)$/.test(entry.name) ? [] : filesIn(file, matching);
+    return matching.test(entry.name) ? [file] : [];
+  });
+}
+
+const FOLDERS = ['legacy', 'lambda', 'proxy', 'shared', 'test'];
+const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
+const documents = ['README.md', ...FOLDERS.flatMap((folder) => filesIn(folder, /\.md$/))];
+
+/** The files that a document links to, by their path from the root; a folder stands for its README. Code is left out. */
+function linksOf(document: string): string[] {
+  if (!/\.md$/.test(document)) return [];
+  const text = read(document).replace(/```[^]*?```/g, '');
+  return [...text.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map(([, target = '']) => {
+    const file = path.posix.join(path.posix.dirname(document), target).replace(/\/$/, '');
+    return existsSync(path.join(ROOT, file, 'README.md')) ? `${file}/README.md` : file;
+  });
+}
+
+describe('documentation', () => {
+  it.each(documents)('%s links to files that exist', (document) => {
+    expect(linksOf(document).filter((target) => !existsSync(path.join(ROOT, target)))).toEqual([]);
+  });
+
+  it('is found from README.md by following links', () => {
+    const found = new Set(['README.md']);
+    for (const document of found) for (const target of linksOf(document)) found.add(target);
+    expect(documents.filter((document) => !found.has(document))).toEqual([]);
+  });
+
+  describe('the list of traps', () => {
+    const rows = [...read(TRAPS).matchAll(/^\| (\d+) +\|(.*)\|$/gm)].map(([, number = '', rest = '']) => ({
+      number: Number(number),
+      files: [...rest.matchAll(/`([\w-]+\/[\w./-]+|[\w-]+\.(?:yml|config\.ts))`/g)].map(([, file = '']) => file),
+    }));
+
+    it('is numbered without gaps, and names files that exist', () => {
+      expect(rows.map(({ number }) => number)).toEqual(rows.map((_row, index) => index + 1));
+      expect(rows.flatMap(({ files }) => files).filter((file) => !existsSync(path.join(ROOT, file)))).toEqual([]);
+    });
+
+    it('has every trap that the code, the tests and the READMEs speak of', () => {
+      const files = FOLDERS.flatMap((folder) => filesIn(folder, /\.(ts|md|yml)$/)).filter((file) => file !== TRAPS);
+      const mentions = files.flatMap((file) =>
+        [...read(file).matchAll(/\btraps? ((?:\d+(?:, | and | to )?)+)/gi)].flatMap(([, list = '']) =>
+          [...list.matchAll(/\d+/g)].map(([number]) => ({ file, number: Number(number) })),
+        ),
+      );
+      expect(mentions.length).toBeGreaterThan(40);
+      expect(mentions.filter(({ number }) => !rows.some((row) => row.number === number))).toEqual([]);
+    });
+
+    it('is linked from every README that speaks of a trap by its number', () => {
+      const speaking = documents.filter((file) => file !== TRAPS && /\btraps? \d/i.test(read(file)));
+      expect(speaking.filter((file) => !read(file).includes('traps.md'))).toEqual([]);
+    });
+  });
+});
