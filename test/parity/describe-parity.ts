@@ -4,7 +4,15 @@ import type { Difference, ObservedResponse } from '../../shared/parity/exchange'
 import { runProxy, type RunningProxy } from '../support/running-proxy';
 import { demoRoutes, runSystem, type RunningSystem } from '../support/running-system';
 import { logIn, type Credentials } from './identities';
-import { answeredBy, expectedStatus, identitiesOf, sendCase, withoutAddedByAws, type ParityCase } from './parity-case';
+import {
+  answeredBy,
+  expectedStatus,
+  identitiesOf,
+  itIsAskedAsEverybody,
+  sendCase,
+  withoutAddedByAws,
+  type ParityCase,
+} from './parity-case';
 
 export type { ParityCase } from './parity-case';
 
@@ -54,6 +62,8 @@ export function describeParity(
       await system.close();
       jest.restoreAllMocks();
     });
+
+    itIsAskedAsEverybody(cases);
 
     describe.each(cases.map((parityCase) => [parityCase.name, parityCase] as const))('%s', (_name, parityCase) => {
       it.each(identitiesOf(parityCase))('as %s', async (identity) => {

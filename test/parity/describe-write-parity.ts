@@ -11,7 +11,15 @@ import { copyDatabase, readDatabase, restore, type DatabaseState } from '../supp
 import { runProxy, type RunningProxy } from '../support/running-proxy';
 import { demoRoutes, runSystem, TEST_SECRET, type RunningSystem } from '../support/running-system';
 import { logIn, type Credentials } from './identities';
-import { answeredBy, expectedStatus, identitiesOf, sendCase, withoutAddedByAws, type ParityCase } from './parity-case';
+import {
+  answeredBy,
+  expectedStatus,
+  identitiesOf,
+  itIsAskedAsEverybody,
+  sendCase,
+  withoutAddedByAws,
+  type ParityCase,
+} from './parity-case';
 
 /** A request that may write. */
 export interface WriteCase extends ParityCase {
@@ -99,6 +107,8 @@ export function describeWriteParity(route: string, cases: readonly WriteCase[]):
       const isKnownId = (id: string): boolean => knownIds.has(id) || sent.includes(id);
       return unifyWrite({ response, changes: [...changes, ...messages] }, { isKnownId, from, to });
     };
+
+    itIsAskedAsEverybody(cases);
 
     describe.each(cases.map((writeCase) => [writeCase.name, writeCase] as const))('%s', (_name, writeCase) => {
       it.each(identitiesOf(writeCase))('as %s', async (identity) => {

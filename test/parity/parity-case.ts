@@ -1,3 +1,4 @@
+import banyan from '../../banyan.config';
 import type { Difference, ObservedResponse } from '../../shared/parity/exchange';
 import type { Credentials } from './identities';
 import { send, sendRaw, type CaseRequest } from './send';
@@ -38,6 +39,13 @@ export function identitiesOf({ identities, status }: ParityCase): readonly strin
 
 export function expectedStatus({ status }: ParityCase, identity: string): number | undefined {
   return typeof status === 'number' ? status : status[identity];
+}
+
+/** Demands that a route is asked as everybody of `banyan.config.ts`. */
+export function itIsAskedAsEverybody(cases: readonly ParityCase[]): void {
+  it('is asked as everybody', () => {
+    expect(cases.flatMap(identitiesOf)).toEqual(expect.arrayContaining(Object.keys(banyan.parity.identities)));
+  });
 }
 
 /** Sends a case as somebody. */

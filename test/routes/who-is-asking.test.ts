@@ -1,22 +1,8 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { parse } from 'yaml';
-import { z } from 'zod';
+import { deployedRoutes } from '../support/deployed-routes';
 import { describeRoutes } from './describe-routes';
+import { UNKNOWN_ID } from './make';
 
-const File = z.object({
-  functions: z.record(
-    z.string(),
-    z.object({
-      events: z.array(z.object({ http: z.object({ path: z.string(), method: z.string() }).optional() })).optional(),
-    }),
-  ),
-});
-const ROUTES = Object.values(
-  File.parse(parse(readFileSync(path.join(__dirname, '../../serverless.yml'), 'utf8'))).functions,
-)
-  .flatMap(({ events = [] }) => events.flatMap(({ http }) => http ?? []))
-  .map((http) => `${http.method.toUpperCase()} /${http.path.replaceAll(/\{\w+\}/g, 'f'.repeat(24))}`);
+const ROUTES = deployedRoutes().map(({ method, path }) => `${method} ${path.replaceAll(/:\w+/g, UNKNOWN_ID)}`);
 
 describeRoutes('who is asking', (routes) => {
   it('GET /api/private says what the authorizer knows', async () => {
