@@ -6,8 +6,8 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export const EXIT_CODES_HELP = `
 Exit codes:
   0  fine
-  1  findings: the token is not accepted, doctor or check found a fault (warnings alone are 0)
-  2  wrong usage, or it cannot be done: database unreachable, configuration bad`;
+  1  findings: the token is not accepted, doctor or check found a fault (warnings alone are 0), the schedule failed
+  2  wrong usage, or it cannot be done: database or local system unreachable, variable missing, configuration bad`;
 
 /** What a command has to say, before anything is printed. */
 export interface CommandResult {

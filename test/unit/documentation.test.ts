@@ -38,6 +38,29 @@ describe('documentation', () => {
     expect(documents.filter((document) => !found.has(document))).toEqual([]);
   });
 
+  it.each(['legacy', 'proxy'])('%s/README.md has every variable of its config.ts', (folder) => {
+    const names = [...read(`${folder}/config.ts`).matchAll(/'([A-Z][A-Z0-9]*_[A-Z_]+|HOST|PORT)'/g)];
+    expect(names.length).toBeGreaterThan(5);
+    const readme = read(`${folder}/README.md`);
+    expect(names.map(([, name = '']) => name).filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('legacy/README.md has every route that the demo lists', () => {
+    const paths = [...read('proxy/routes.yml').matchAll(/match: \w+ (\S+)/g)].map(([, route = '']) => route);
+    expect(paths.length).toBeGreaterThan(10);
+    const readme = read('legacy/README.md');
+    // It never was in the monolith.
+    expect(paths.filter((route) => route !== '/api/private' && !readme.includes(`${route}\``))).toEqual([]);
+  });
+
+  it('proxy/cli/README.md has every command', () => {
+    const program = read('proxy/cli/program.ts');
+    const commands = [...program.matchAll(/\.command\('([\w-]+)'\)/g)].map(([, name = '']) => name);
+    expect(commands).toContain('check');
+    const readme = read('proxy/cli/README.md');
+    expect(commands.filter((name) => !new RegExp(`\`(session )?${name}\\b`).test(readme))).toEqual([]);
+  });
+
   describe('the list of traps', () => {
     const rows = [...read(TRAPS).matchAll(/^\| (\d+) +\|(.*)\|$/gm)].map(([, number = '', rest = '']) => ({
       number: Number(number),
