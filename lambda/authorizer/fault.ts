@@ -1,4 +1,5 @@
 import { BanyanError } from '../../shared/errors';
+import { UNAUTHORIZED } from './policy';
 
 // Their messages name hosts and system errors. Those of other database errors may quote the query, and so a session id.
 const SPEAKING = new Set(['MongoNetworkError', 'MongoNetworkTimeoutError', 'MongoServerSelectionError']);
@@ -15,9 +16,9 @@ export function describeFault(error: unknown): object {
 
 /**
  * The error that the Lambda runtime gets to see, and prints whole. Ours pass as they are; of others only that they
- * happened. Never `Unauthorized`: a fault on our side is a 500.
+ * happened. Never one that API Gateway would take for a refusal: a fault on our side is a 500.
  */
 export function presentableError(error: unknown): Error {
-  if (error instanceof BanyanError) return error;
+  if (error instanceof BanyanError && error.message !== UNAUTHORIZED) return error;
   return new BanyanError('The request could not be authenticated', { code: 'authentication_failed' });
 }

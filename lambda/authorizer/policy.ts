@@ -6,6 +6,9 @@ import type {
 } from 'aws-lambda';
 import type { Identity } from '../../shared/session/identity';
 
+/** The message of the error that API Gateway maps to 401; every other error is a 500. */
+export const UNAUTHORIZED = 'Unauthorized';
+
 /** REST APIs, and HTTP APIs with payload format 1.0 or 2.0. */
 export type AuthorizerEvent = APIGatewayRequestAuthorizerEvent | APIGatewayRequestAuthorizerEventV2;
 
@@ -57,14 +60,14 @@ function describe({ identity, authenticatedBy }: Caller): AuthorizerContext {
 }
 
 /**
- * Refuses the request as unauthenticated. REST: this exact message is what API Gateway maps to 401; a Deny policy would be
- * 403. HTTP API: a simple response can only say no, which clients see as 403.
+ * Refuses the request as unauthenticated. REST: by an error, because a Deny policy would be 403. HTTP API: a simple response
+ * can only say no, which clients see as 403.
  *
- * @throws Error `Unauthorized` for REST
+ * @throws Error {@link UNAUTHORIZED} for REST
  */
 export function refuse(event: AuthorizerEvent): AuthorizerAnswer {
   if (isHttpApi(event)) return { isAuthorized: false, context: undefined };
-  throw new Error('Unauthorized');
+  throw new Error(UNAUTHORIZED);
 }
 
 /** Every method and path of the stage: a policy for one route alone would, if it were ever cached, refuse the next route. */
