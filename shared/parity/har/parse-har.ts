@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import { ConfigError } from '../../errors';
+import type { Har, HarEntry } from './har';
+
+/** A recording as read. */
+export interface ParsedHar {
+  readonly har: Har;
+  /** The file broke off in the middle, as after a crash; what is complete was kept. */
+  readonly repaired: boolean;
+}
+
+const MAX_FAULTS = 20;
+
+const text = z.string();
+const number = z.number();
+const pair = z.object({ name: text, value: text });
+const pairs = z.array(pair);
+/** Only shown: a browser that leaves them out or writes them in another form does no harm. */
+const shown = <T extends z.ZodType>(schema: T, fallback: z.output<T>) => schema.catch(fallback);
+
+const url = z.string().refine((value) => {
+  const parsed = URL.canParse(value) ? new URL(value) : undefined;
+  return parsed !== undefined && /^(https?|wss?|blob|data|chrome-extension|about|file):$/.test(parsed.protocol);
+}, 'expected an absolute URL');
+
+const token = z.string().regex(/^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/, 'expected an HTTP method');
+
+const postData = z.object({
+  mimeType: shown(text, ''),
+  text: text.exactOptional(),
+  params: z
+    .array(z.object({ name: text, value: text.exactOptional(), fileName: text.exactOptional() }))
+    .exactOptional(),
+  _encoding: z.literal('base64', 'expected base64').exactOptional(),
+});
+
+const user = z.object({ userId: text.exactOptional(), login: z.record(text, text).exactOptional() });
+
+const notes = z.object({
+  route: text.exactOptional(),
+  session: text.exactOptional(),
+  begins: text.exactOptional(),
+  user: user.exactOptional(),
+  omitted: z.array(text).exactOptional(),
+});
+
+const entry = z.object({
+  startedDateTime: z.string().refine((value) => !Number.isNaN(Date.parse(value)), 'expected a time in ISO 8601'),
+  time: shown(number, 0),
+  request: z.object({
+    method: token,
+    url,
+    httpVersion: shown(text, 'HTTP/1.1'),
+    cookies: shown(pairs, []),
+    headers: pairs,
+    queryString: shown(pairs, []),
+    postData: postData.exactOptional(),
+    headersSize: shown(number, -1),
+    bodySize: shown(number, -1),
+  }),
+  response: z.object({
+    status: z.int('expected a status').min(0, 'expected a status').max(999, 'expected a status'),
+    statusText: shown(text, ''),
+    httpVersion: shown(text, 'HTTP/1.1'),
+    cookies: shown(pairs, []),
+    headers: pairs,
+    content: z.object({
+      size: shown(number, -1),
+      mimeType: shown(text, ''),
+      text: text.exactOptional(),
+      encoding: z.literal('base64', 'expected base64').exactOptional(),
+      comment: text.exactOptional(),
+    }),
+    redirectURL: shown(text, ''),
+    headersSize: shown(number, -1),
+    bodySize: shown(number, -1),
+  }),
+  cache: shown(z.record(text, z.unknown()), {}),
+  timings: shown(z.object({ send: number, wait: number, receive: number }), { send: 0, wait: 0, receive: 0 }),
+  comment: text.exactOptional(),
+  _banyan: notes.exactOptional(),
+});
+
+const file = z.object({
+  log: z.object({
+    version: z.string().regex(/^1\.[12]$/, 'expected version 1.2'),
+    creator: shown(z.object({ name: text, version: text }), { name: 'unknown', version: '' }),
+    entries: z.array(z.unknown()),
+  }),
+});
+
+/**
+ * Reads a HAR file (1.2, or 1.1 of older tools), wherever it comes from, and puts its entries in the order of their time.
+ * A recording of Banyan that broke off is repaired: its entries stand on lines of their own.
+ *
+ * @param name of the file, for messages
+ * @throws ConfigError with every fault as `recorded.har log.entries[3] (POST /api/events) request.url: found ..., expected ...`
+ */
+export function parseHar(content: string, name: string): ParsedHar {
+  const { value, repaired } = parseJson(content, name);
+  const outer = file.safeParse(value, { reportInput: true });
+  if (!outer.success)
+    throw new ConfigError(
+      'HAR file',
+      outer.error.issues.map((issue) => describe(`${name} `, issue)).slice(0, MAX_FAULTS),
+    );
+
+  const faults: string[] = [];
+  const entries: HarEntry[] = [];
+  outer.data.log.entries.forEach((candidate, index) => {
+    const parsed = entry.safeParse(candidate, { reportInput: true });
+    if (parsed.success) entries.push(parsed.data);
+    else faults.push(...parsed.error.issues.map((issue) => describe(`${name} ${placeOf(candidate, index)} `, issue)));
+  });
+  if (faults.length > MAX_FAULTS) {
+    const rest = faults.length - MAX_FAULTS;
+    faults.splice(MAX_FAULTS, rest, `${name}: and ${rest} more faults; is this a HAR file of a browser or of Banyan?`);
+  }
+  if (faults.length > 0) throw new ConfigError('HAR file', faults);
+  const inOrder = entries
+    .map((item, index) => ({ item, index, at: Date.parse(item.startedDateTime) }))
+    .sort((a, b) => a.at - b.at || a.index - b.index);
+  const { version, creator } = outer.data.log;
+  return { har: { log: { version, creator, entries: inOrder.map(({ item }) => item) } }, repaired };
+}
+
+function parseJson(content: string, name: string): { value: unknown; repaired: boolean } {
+  const json = content.startsWith('\uFEFF') ? content.slice(1) : content;
+  try {
+    return { value: JSON.parse(json), repaired: false };
+  } catch (error) {
+    const value = repair(json);
+    if (value !== undefined) return { value, repaired: true };
+    // The message may quote the file, so only the position is taken from it.
+    const position = / at position \d+( \(line \d+ column \d+\))?/.exec(
+      error instanceof Error ? error.message : '',
+    )?.[0];
+    const what = json.trim() === '' ? 'is empty' : `is not valid JSON${position ?? ''}`;
+    const remedy = 'expected a HAR file (in the browser: developer tools, Network, "Export HAR")';
+    throw new ConfigError('HAR file', [`${name} ${what}; ${remedy}`]);
+  }
+}
+
+/** One entry a line: the last lines of a file that broke off may be incomplete. */
+function repair(json: string): unknown {
+  const lines = json.split('\n');
+  if (!lines[0]?.startsWith('{"log":{') || !lines[0].endsWith('"entries":[')) return undefined;
+  for (let kept = lines.length; kept > 0 && kept > lines.length - 3; kept -= 1) {
+    try {
+      return JSON.parse(`${lines.slice(0, kept).join('\n').replace(/,\s*$/, '')}]}}`);
+    } catch {
+      // The next shorter form.
+    }
+  }
+  return undefined;
+}
+
+/** `log.entries[3] (POST /api/events)`, as far as it can be told. */
+function placeOf(candidate: unknown, index: number): string {
+  const request = z.object({ request: z.object({ method: text.max(20), url: text }) }).safeParse(candidate);
+  if (!request.success) return `log.entries[${index}]`;
+  const { method, url: address } = request.data.request;
+  const path = URL.canParse(address) ? new URL(address).pathname : address;
+  return `log.entries[${index}] (${method} ${path.slice(0, 80)})`;
+}
+
+function describe(place: string, issue: z.core.$ZodIssue): string {
+  const path = issue.path.reduce<string>(
+    (all, key) => (typeof key === 'number' ? `${all}[${key}]` : `${all}${all && '.'}${String(key)}`),
+    '',
+  );
+  return `${place}${path || 'file'}: found ${describeFound(issue.input)}; ${issue.message.replace(/^Invalid input: |, received .*$/g, '')}`;
+}
+
+/** Its kind only, for it may be a body or a header: a message must not carry a secret. */
+function describeFound(input: unknown): string {
+  if (input === undefined) return 'nothing';
+  if (input === null || typeof input === 'number' || typeof input === 'boolean') return String(input);
+  if (Array.isArray(input)) return 'a list';
+  return typeof input === 'string' ? (input === '' ? 'an empty text' : 'a text') : 'an object';
+}
