@@ -7,7 +7,7 @@ import { fromApiGateway, isRefusedByGateway, toApiGateway } from './forward/for-
 import { forward, hasBody, type ForwardResult, type Upstream } from './forward/forwarder';
 import { requestHeaders } from './forward/headers';
 import { forwardingHeaderWarning } from './forward/warn-of-forwarding-headers';
-import type { UpstreamError } from './forward/upstream-errors';
+import { sendError } from './forward/send-error';
 import { parseRequestTarget, type RequestTarget } from './request-target';
 import type { RouteTable } from './route-table/load';
 import type { Route } from './route-table/route';
@@ -111,25 +111,4 @@ export function createRequestHandler(
     else if (error === undefined) logger.info(line, 'request');
     else logger.warn({ ...line, code: error.code, requestId, err: error.cause }, 'request failed');
   };
-}
-
-/** Answers in the proxy's own words, or, when the answer has begun, breaks it off so that nobody takes half of it for the whole. */
-function sendError(
-  response: ServerResponse,
-  { statusCode, code, message }: UpstreamError,
-  requestId: string | undefined,
-): void {
-  if (response.destroyed || response.headersSent) {
-    response.destroy();
-    return;
-  }
-  const body = JSON.stringify({ error: message, code, requestId });
-  response.writeHead(statusCode, {
-    'Content-Type': 'application/json; charset=utf-8',
-    'Content-Length': Buffer.byteLength(body),
-    'Cache-Control': 'no-store',
-    // What is left of the request's body is not wanted.
-    Connection: 'close',
-  });
-  response.end(body);
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,7 +9,10 @@ import { ConfigError } from '../shared/errors';
 import { describeListenError } from '../shared/listen-error';
 import type { Logger } from '../shared/logger';
 import { loadProxyConfig, type ProxyConfig } from './config';
-import { createUpstream } from './forward/forwarder';
+import { createUpstream, hasBody } from './forward/forwarder';
+import { ignoreUpgrade } from './forward/ignore-upgrade';
+import { requestFault } from './forward/request-fault';
+import { isClosing, sendError } from './forward/send-error';
 import { createUpgradeForwarder } from './forward/upgrade';
 import { createRequestHandler } from './handle-request';
 import { answerHealth } from './health';
@@ -63,15 +66,28 @@ export async function startProxy(config: ProxyConfig, logger: Logger): Promise<P
   let ready = true;
 
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    if (isClosing(request.socket)) return;
     if (!ready) response.shouldKeepAlive = false;
     if (answerHealth(request.url ?? '/', response, ready)) return;
-    void handle(request, response);
+    const fault = requestFault(request);
+    if (fault !== undefined) {
+      const { statusCode, code } = fault;
+      logger.warn({ method: request.method, status: statusCode, code }, 'request refused');
+      sendError(response, fault, undefined);
+      return;
+    }
+    handle(request, response).catch((error: unknown) => {
+      // A fault of ours in one request must not end the others.
+      logger.error({ err: error }, 'request handler failed');
+      response.destroy();
+    });
   };
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE }, onRequest);
+  // Node drops headers after the 2,000th in silence, and a length or a cookie with them; their size is limited anyway.
+  server.maxHeadersCount = 0;
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (request.headers.upgrade?.toLowerCase() === 'websocket' && request.method === 'GET')
-      upgrades.upgrade(request, socket, head);
-    else answerWithoutUpgrade(request, socket, onRequest);
+    if (isWebSocketHandshake(request)) upgrades.upgrade(request, socket, head);
+    else ignoreUpgrade(server, request, socket, head);
   });
 
   const closeUpstreams = async (): Promise<void> => {
@@ -114,18 +130,11 @@ async function finish(server: Server): Promise<void> {
   clearInterval(sweep);
 }
 
-/** Ignores an offer to switch to another protocol than WebSocket, as RFC 9110 section 7.8 allows (`Upgrade: h2c` of curl). */
-function answerWithoutUpgrade(
-  request: IncomingMessage,
-  socket: Duplex,
-  onRequest: (request: IncomingMessage, response: ServerResponse) => void,
-): void {
-  socket.on('error', () => socket.destroy());
-  const response = new ServerResponse(request);
-  response.shouldKeepAlive = false;
-  response.assignSocket(request.socket);
-  response.once('finish', () => socket.end());
-  onRequest(request, response);
+/** RFC 6455 section 4.1: GET, HTTP/1.1, no body. Anything else that offers an upgrade is an ordinary request. */
+function isWebSocketHandshake(request: IncomingMessage): boolean {
+  const { method, headers, httpVersion } = request;
+  if (method !== 'GET' || httpVersion !== '1.1' || headers.upgrade?.toLowerCase() !== 'websocket') return false;
+  return !hasBody(request) && requestFault(request) === undefined;
 }
 
 /** Runs the proxy alone: `node dist/proxy/server.js`. */

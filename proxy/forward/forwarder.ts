@@ -1,6 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { Pool, type Dispatcher } from 'undici';
-import { responseHeaders, type RawHeaders } from './headers';
+import { createConnector } from './connect';
+import { EarlyHints } from './early-hints';
+import { pairs, responseHeaders, type RawHeaders } from './headers';
+import { reasonPhrase } from './reason-phrase';
 import { CLIENT_GONE, isStaleConnection, toUpstreamError, type UpstreamError } from './upstream-errors';
 
 /** Where requests go: one pool of connections to one origin. */
@@ -45,7 +48,12 @@ const MAX_RESPONSE_HEADER_BYTES = 64 * 1024;
 
 /** Opens the pool towards an origin; connections are made when needed and kept as long as the upstream's `Keep-Alive` allows. */
 export function createUpstream(name: Upstream['name'], origin: string, options: UpstreamOptions): Upstream {
-  const dispatcher = new Pool(origin, { ...options, pipelining: 1, maxHeaderSize: MAX_RESPONSE_HEADER_BYTES });
+  const dispatcher = new Pool(origin, {
+    ...options,
+    connect: createConnector(),
+    pipelining: 1,
+    maxHeaderSize: MAX_RESPONSE_HEADER_BYTES,
+  });
   return { name, dispatcher, close: () => dispatcher.destroy() };
 }
 
@@ -80,7 +88,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   private controller: Dispatcher.DispatchController | undefined;
   private declined = false;
   private settled = false;
+  private hasBegunBody = false;
   private mayRetry: boolean;
+  private hints: EarlyHints | undefined;
   private readonly sendsBody: boolean;
 
   constructor(
@@ -131,7 +141,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     const raw = controller.rawHeaders;
     const headers = responseHeaders(Array.isArray(raw) ? raw : []);
     if (statusCode < 200) {
-      if (statusCode === 103) this.sendEarlyHints(headers);
+      if (statusCode === 103) (this.hints ??= new EarlyHints(this.response)).send(headers);
       return;
     }
     this.mayRetry = false;
@@ -142,15 +152,27 @@ class Exchange implements Dispatcher.DispatchHandler {
     }
     // Legacy without a Date header stays without one.
     this.response.sendDate = false;
-    if (adapted.statusMessage === undefined) this.response.writeHead(adapted.statusCode, adapted.headers);
-    else this.response.writeHead(adapted.statusCode, adapted.statusMessage, adapted.headers);
+    const reason = reasonPhrase(adapted.statusMessage);
+    if (reason === undefined) this.response.writeHead(adapted.statusCode, adapted.headers);
+    else this.response.writeHead(adapted.statusCode, reason, adapted.headers);
+    if (statusCode === 204 || statusCode === 304) {
+      // Complete with its head, whatever length it states (RFC 9112 section 6.3); undici would wait for a body of that length.
+      this.response.end();
+      this.settle({ kind: 'sent' });
+      return;
+    }
+    // A stream may have nothing to say for long after its head; a body that is there already goes out with it, in one piece.
+    process.nextTick(this.flushHead);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.declined && !this.response.write(chunk)) controller.pause();
+    if (this.declined || this.settled) return;
+    this.hasBegunBody = true;
+    if (!this.response.write(chunk)) controller.pause();
   }
 
   onResponseEnd(controller: Dispatcher.DispatchController): void {
+    if (this.settled) return;
     if (this.declined) {
       this.settle({ kind: 'declined' });
       return;
@@ -189,15 +211,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   private readonly onDrain = (): void => this.controller?.resume();
 
-  private sendEarlyHints(headers: RawHeaders): void {
-    const hints: Record<string, string[]> = {};
-    for (const [name, value] of pairs(headers)) (hints[name.toLowerCase()] ??= []).push(value);
-    this.response.writeEarlyHints(hints);
-  }
-}
-
-function pairs(flat: readonly string[]): [string, string][] {
-  const list: [string, string][] = [];
-  for (let i = 0; i + 1 < flat.length; i += 2) list.push([flat[i] ?? '', flat[i + 1] ?? '']);
-  return list;
+  private readonly flushHead = (): void => {
+    if (!this.hasBegunBody && !this.settled) this.response.flushHeaders();
+  };
 }

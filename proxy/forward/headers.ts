@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { UpstreamError } from './upstream-errors';
 
 /** Headers as a flat list `name, value, name, value`, which keeps order, case and multiplicity. */
 export type RawHeaders = string[];
@@ -15,6 +16,14 @@ const HOP_BY_HOP = new Set([
   'upgrade',
 ]);
 
+/** `Expect` has been answered by the proxy; trailers are not forwarded, so none is announced (RFC 9110 section 6.5.1). */
+const NOT_TO_LEGACY = new Set(['expect', 'trailer']);
+
+const CODING = [
+  'The service gave an answer that cannot be read.',
+  { statusCode: 502, code: 'upstream_broken' },
+] as const;
+
 /** Who the client is, as proxies say it; believed only from proxies that are trusted. */
 export const FORWARDING_HEADERS = new Set([
   'forwarded',
@@ -26,8 +35,7 @@ export const FORWARDING_HEADERS = new Set([
 ]);
 
 /**
- * Request headers towards legacy: as they came, less what concerns only this connection. `Expect` is dropped because the
- * proxy has answered it.
+ * Request headers towards legacy: as they came, less what concerns only this connection.
  *
  * Behind other proxies (`trustedHops` >= 1) `X-Forwarded-*` stays exactly as it came, so that the monolith's `trust
  * proxy` counts the same hops as before. As the edge (0) the proxy says itself who the client is, and nothing the client
@@ -41,10 +49,12 @@ export function requestHeaders(request: IncomingMessage, trustedHops: number): R
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? '';
     const lower = name.toLowerCase();
-    if (HOP_BY_HOP.has(lower) || lower === 'expect' || named?.has(lower) === true) continue;
+    if (HOP_BY_HOP.has(lower) || NOT_TO_LEGACY.has(lower) || named?.has(lower) === true) continue;
     if (isEdge && FORWARDING_HEADERS.has(lower)) continue;
     headers.push(name, raw[i + 1] ?? '');
   }
+  // HTTP/1.0 may come without; undici would put in the monolith's own address (RFC 9112 section 3.2: an empty one instead).
+  if (request.headers.host === undefined) headers.push('Host', '');
   if (isEdge) headers.push(...edgeHeaders(request));
   return headers;
 }
@@ -62,7 +72,12 @@ export function edgeHeaders({ socket, headers }: IncomingMessage): RawHeaders {
   ];
 }
 
-/** Response headers towards the client: as upstream sent them, less what concerns only that connection. `Trailer` stays: trailers are forwarded. */
+/**
+ * Response headers towards the client: as upstream sent them, less what concerns only that connection. `Trailer` stays:
+ * trailers are forwarded.
+ *
+ * @throws UpstreamError for a transfer coding that nobody asked for: without its name the client would take coded bytes for plain ones
+ */
 export function responseHeaders(raw: readonly (Buffer | string)[]): RawHeaders {
   const headers: RawHeaders = [];
   let named: ReadonlySet<string> | undefined;
@@ -72,6 +87,7 @@ export function responseHeaders(raw: readonly (Buffer | string)[]): RawHeaders {
     const lower = name.toLowerCase();
     if (lower === 'connection') named = namedByConnection(value) ?? named;
     else if (!HOP_BY_HOP.has(lower) || lower === 'proxy-authenticate') headers.push(name, value);
+    else if (lower === 'transfer-encoding' && value.toLowerCase() !== 'chunked') throw new UpstreamError(...CODING);
   }
   return named === undefined ? headers : withoutHeaders(headers, named);
 }
@@ -87,6 +103,13 @@ export function headerValue(headers: readonly string[], name: string): string | 
     if (headers[i]?.toLowerCase() === name) return headers[i + 1];
   }
   return undefined;
+}
+
+/** A flat list as pairs of name and value. */
+export function pairs(flat: readonly string[]): [string, string][] {
+  const list: [string, string][] = [];
+  for (let i = 0; i + 1 < flat.length; i += 2) list.push([flat[i] ?? '', flat[i + 1] ?? '']);
+  return list;
 }
 
 /** Headers that `Connection` names are hop-by-hop too; undefined for the usual `keep-alive` and `close`. */

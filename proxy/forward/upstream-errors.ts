@@ -1,4 +1,5 @@
 import { BanyanError } from '../../shared/errors';
+import { RESET } from './connect';
 
 /** What can go wrong between the proxy and an upstream. Clients see `statusCode`, `code` and `message`, never `cause`. */
 export class UpstreamError extends BanyanError {
@@ -45,7 +46,7 @@ const BY_CODE: Readonly<Record<string, typeof REFUSED>> = {
 };
 
 /** Codes of a kept-alive connection that the upstream closed while the request was on its way to it. */
-const STALE_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+const STALE_CONNECTION = new Set([RESET, 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 /** Names a fault by the table above. An {@link UpstreamError} passes through. */
 export function toUpstreamError(cause: unknown): UpstreamError {

@@ -109,7 +109,7 @@ describe('forward to legacy', () => {
       ['a folded header', 'X-A: 1\r\n Content-Length: 5\r\n'],
     ])('refuses %s, as Node does, and legacy never sees it', async (_name, header) => {
       const answer = await exchangeRaw(proxy.port, `POST / HTTP/1.1\r\nHost: a\r\n${header}${close}0\r\n\r\n`);
-      expect(answer).toMatch(/^HTTP\/1.1 400 /);
+      expect(answer).toMatch(/^HTTP\/1.1 (400|501) /);
       expect(legacy.requests).toHaveLength(0);
     });
 
@@ -137,7 +137,7 @@ describe('forward to legacy', () => {
     it('ignores an upgrade to another protocol than WebSocket', async () => {
       const answer = await exchangeRaw(
         proxy.port,
-        'GET /x HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n',
+        'GET /x HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n',
       );
       expect(answer).toMatch(/^HTTP\/1.1 200 OK[^]*\r\n\r\n2\r\nok|^HTTP\/1.1 200 OK[^]*\r\n\r\nok/);
       expect(legacy.requests[0]?.headers).not.toHaveProperty('upgrade');

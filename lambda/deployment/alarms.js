@@ -1,0 +1,74 @@
+'use strict';
+
+const { logicalName } = require('./function-names');
+
+/** Five minutes: one fault is one message, not one for each minute that it lasts. */
+const PERIOD_S = 300;
+
+/**
+ * Two alarms for each function of serverless.yml, which includes this file: when it fails, and when Lambda refuses to run it.
+ * Those of the queues and the gateway are in alarms.yml.
+ *
+ * An authorizer refuses requests of nobody by failing with `Unauthorized`, so its Errors count visitors. What counts as its fault
+ * is what it logs as an error.
+ */
+module.exports = async ({ resolveConfigurationProperty, resolveVariable }) => {
+  const functions = await resolveConfigurationProperty(['functions']);
+  const actions = await resolveVariable('self:custom.stage.alarmActions');
+  const prefix = `${await resolveVariable('self:service')}-${await resolveVariable('sls:stage')}`;
+  const alarm = (name, AlarmDescription, metric) => ({
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      AlarmName: `${prefix}-${name}`,
+      AlarmDescription,
+      Statistic: 'Sum',
+      Period: PERIOD_S,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 0,
+      // Without invocations there is nothing to report.
+      TreatMissingData: 'notBreaching',
+      AlarmActions: actions,
+      OKActions: actions,
+      ...metric,
+    },
+  });
+
+  const Resources = {};
+  for (const [name, { handler }] of Object.entries(functions)) {
+    const id = logicalName(name);
+    const lambdaMetric = (MetricName) => ({
+      Namespace: 'AWS/Lambda',
+      MetricName,
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: `${id}LambdaFunction` } }],
+    });
+    if (handler.startsWith('lambda/authorizer/')) {
+      const logged = { MetricNamespace: prefix, MetricName: `${name}-faults` };
+      Resources[`${id}FaultsMetricFilter`] = {
+        Type: 'AWS::Logs::MetricFilter',
+        Properties: {
+          LogGroupName: { Ref: `${id}LogGroup` },
+          FilterPattern: '{ $.level = "error" }',
+          MetricTransformations: [{ ...logged, MetricValue: '1', DefaultValue: 0 }],
+        },
+      };
+      Resources[`${id}ErrorsAlarm`] = alarm(
+        `${name}-errors`,
+        `${name} could not find out who asks; clients got 500. Its log says why (database, configuration).`,
+        { Namespace: logged.MetricNamespace, MetricName: logged.MetricName },
+      );
+    } else {
+      Resources[`${id}ErrorsAlarm`] = alarm(
+        `${name}-errors`,
+        `${name} threw, ended or ran out of time. Its log says why.`,
+        lambdaMetric('Errors'),
+      );
+    }
+    Resources[`${id}ThrottlesAlarm`] = alarm(
+      `${name}-throttles`,
+      `Lambda had no room for ${name}: raise reservedConcurrency in lambda/stages, or the account's limit.`,
+      lambdaMetric('Throttles'),
+    );
+  }
+  return { Resources };
+};

@@ -1,0 +1,31 @@
+'use strict';
+
+const { logicalName } = require('./function-names');
+
+/**
+ * Takes from the roles what nobody needs. Each function has a role of its own (`iamRoleStatements`, which must stand at every
+ * function, if only as []):
+ *
+ * - In the VPC it would get AWSLambdaVPCAccessExecutionRole, which lets it write to every log group. What the VPC needs is in
+ *   `custom.insideVpc` instead.
+ * - The framework's role for all functions is a leftover without users: it is not created.
+ */
+module.exports = async ({ resolveConfigurationProperty }) => {
+  const functions = await resolveConfigurationProperty(['functions']);
+  const shared = Object.entries(functions).filter(([, { iamRoleStatements }]) => iamRoleStatements === undefined);
+  if (shared.length > 0) {
+    const names = shared.map(([name]) => name).join(', ');
+    throw new Error(`serverless.yml: iamRoleStatements is missing at ${names}; write [] when no rights are needed`);
+  }
+  const roles = Object.keys(functions).map((name) => [
+    `${logicalName(name)}IamRoleLambdaExecution`,
+    { Properties: { ManagedPolicyArns: [] } },
+  ]);
+  return {
+    Conditions: { Never: { 'Fn::Equals': ['', 'never'] } },
+    extensions: {
+      ...Object.fromEntries(roles),
+      IamRoleLambdaExecution: { Condition: 'Never', Properties: { Policies: [], ManagedPolicyArns: [] } },
+    },
+  };
+};

@@ -1,0 +1,41 @@
+'use strict';
+
+const { createHash } = require('node:crypto');
+
+/** CloudFormation takes 500 resources a stack. Up to here all are in one; the rest is room for the paths of later routes. */
+const ONE_STACK_UP_TO = 300;
+/** Never to be changed once a service is split: each stack would lose functions to the others, and their names are taken. */
+const NESTED_STACKS = 8;
+
+/**
+ * What goes with its function. Everything else stays: the API and its paths, which methods everywhere refer to, and permissions of
+ * schedules, which wait for the rule that waits for the function.
+ */
+const OF_FUNCTION =
+  /^(?<name>\w+?)(?:LambdaFunction|LogGroup|IamRoleLambdaExecution|LambdaPermissionApiGateway|(?:Errors|Throttles)Alarm)$/;
+
+/**
+ * Where a resource goes (the `custom` strategy of serverless-plugin-split-stacks): by its function into one of a fixed number of nested
+ * stacks, once the service has outgrown one. What is deployed already stays where it is: the plugin looks it up.
+ *
+ * @this {{ plugin: { resourcesById: Record<string, { Type: string, Properties: { Handler: string } }> } }}
+ */
+module.exports = function destinationOf(resource, logicalId) {
+  const { resourcesById } = this.plugin;
+  if (Object.keys(resourcesById).length <= ONE_STACK_UP_TO) return undefined;
+  const name =
+    resource.Type === 'AWS::ApiGateway::Method' ? calledBy(resource) : OF_FUNCTION.exec(logicalId)?.groups?.name;
+  if (name === undefined || isAuthorizer(resourcesById[`${name}LambdaFunction`])) return undefined;
+  const digest = createHash('sha256').update(name).digest();
+  return { destination: `Functions${digest.readUInt16BE() % NESTED_STACKS}` };
+};
+
+/** The function in `{Fn::GetAtt: [XLambdaFunction, Arn]}` of an integration. */
+function calledBy(method) {
+  return /"Fn::GetAtt":\["(\w+)LambdaFunction","Arn"\]/.exec(JSON.stringify(method))?.[1];
+}
+
+/** Methods refer to the authorizer, which refers to its function: in one nested stack with methods that would be a circle. */
+function isAuthorizer(lambdaFunction) {
+  return lambdaFunction?.Properties.Handler.startsWith('lambda/authorizer/') === true;
+}

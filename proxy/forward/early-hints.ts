@@ -1,0 +1,25 @@
+import type { ServerResponse } from 'node:http';
+import { pairs, type RawHeaders } from './headers';
+
+/** More than any page has use for; an upstream that never ends sending them costs nothing more. */
+const MAX_HINTS = 16;
+
+/** Forwards the 103 answers (RFC 8297) of one request. */
+export class EarlyHints {
+  private sent = 0;
+
+  constructor(private readonly response: ServerResponse) {}
+
+  /** Sends a hint on. One that Node refuses, and one for HTTP/1.0 (RFC 9110 section 15.2), is dropped: hints are optional. */
+  send(headers: RawHeaders): void {
+    if (this.sent >= MAX_HINTS || this.response.req.httpVersion === '1.0') return;
+    this.sent += 1;
+    const hints: Record<string, string[]> = {};
+    for (const [name, value] of pairs(headers)) (hints[name.toLowerCase()] ??= []).push(value);
+    try {
+      this.response.writeEarlyHints(hints);
+    } catch {
+      // Not of the form that Node demands of Link.
+    }
+  }
+}

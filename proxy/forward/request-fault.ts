@@ -1,0 +1,51 @@
+import type { IncomingMessage } from 'node:http';
+import { UpstreamError } from './upstream-errors';
+
+/** `host [":" port]` of RFC 3986 section 3.2: a name, an IPv4 address, or an IPv6 address in brackets; may be empty. */
+const HOST = /^(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i;
+
+const malformed = (message: string): UpstreamError =>
+  new UpstreamError(message, { statusCode: 400, code: 'request_malformed' });
+
+const VERSION = new UpstreamError('Only HTTP/1.0 and HTTP/1.1 are spoken here.', {
+  statusCode: 505,
+  code: 'http_version_unsupported',
+});
+const CODING = new UpstreamError('Of the transfer codings only chunked is known here.', {
+  statusCode: 501,
+  code: 'transfer_coding_unsupported',
+});
+const FRAMING = malformed('The length of the body is not clear.');
+const BAD_HOST = malformed('There must be one Host, and it must be valid.');
+
+/**
+ * Why nobody is asked about a request: two readers could disagree on where it ends or whom it is for, which is what request
+ * smuggling lives of. Most such requests Node's parser refuses by itself (RFC 9112 sections 5 to 7); these it lets through.
+ *
+ * - another version than 1.0 and 1.1 (RFC 9110 section 15.6.6)
+ * - another transfer coding than `chunked`, or one in HTTP/1.0, or beside a length (RFC 9112 section 6.1)
+ * - a length that a number does not hold
+ * - several Host, or an invalid one (RFC 9112 section 3.2)
+ */
+export function requestFault({ httpVersion, headers, rawHeaders }: IncomingMessage): UpstreamError | undefined {
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return VERSION;
+  const coding = headers['transfer-encoding'];
+  const length = headers['content-length'];
+  if (coding !== undefined) {
+    if (httpVersion === '1.0' || length !== undefined) return FRAMING;
+    if (coding.toLowerCase() !== 'chunked') return CODING;
+  } else if (length !== undefined && !Number.isSafeInteger(Number(length))) return FRAMING;
+  return hasOneValidHost(rawHeaders) ? undefined : BAD_HOST;
+}
+
+function hasOneValidHost(rawHeaders: readonly string[]): boolean {
+  let host: string | undefined;
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i];
+    if (name?.length !== 4 || name.toLowerCase() !== 'host') continue;
+    if (host !== undefined) return false;
+    host = rawHeaders[i + 1] ?? '';
+    if (!HOST.test(host)) return false;
+  }
+  return true;
+}

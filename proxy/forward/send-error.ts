@@ -1,0 +1,42 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { UpstreamError } from './upstream-errors';
+
+/** Connections on which the last answer has been given. */
+const closing = new WeakSet<Socket>();
+
+/**
+ * True when an error of ours has ended the connection: what is still read from it is not a request (RFC 9112 section 9.6),
+ * least of all after one whose end was not clear.
+ */
+export function isClosing(socket: Socket): boolean {
+  return closing.has(socket);
+}
+
+/** Answers in the proxy's own words, or, when the answer has begun, breaks it off so that nobody takes half of it for the whole. */
+export function sendError(
+  response: ServerResponse,
+  { statusCode, code, message }: UpstreamError,
+  requestId: string | undefined,
+): void {
+  if (response.destroyed || response.headersSent) {
+    breakOff(response);
+    return;
+  }
+  closing.add(response.req.socket);
+  const body = JSON.stringify({ error: message, code, requestId });
+  response.writeHead(statusCode, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+    // What is left of the request's body is not wanted.
+    Connection: 'close',
+  });
+  response.end(body);
+}
+
+/** An answer to HTTP/1.0 has no chunks: without a length its end is the end of the connection, and only a reset tells half from whole. */
+function breakOff(response: ServerResponse): void {
+  if (response.req.httpVersion === '1.0') response.socket?.resetAndDestroy();
+  response.destroy();
+}
