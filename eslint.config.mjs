@@ -47,4 +47,6 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-unsafe-class-instance-assignment': 'off' },
   },
   { files: ['**/*.mjs', '**/*.js'], ...tseslint.configs.disableTypeChecked },
+  // The Serverless Framework loads these itself, as CommonJS.
+  { files: ['lambda/deployment/*.js'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
 );

@@ -4,9 +4,8 @@ import { ConfigError } from '../shared/errors';
 import { LOG_LEVELS, type LogLevel } from '../shared/logger';
 import { resolveSession, type ResolvedSession } from '../shared/session/session-config';
 
-/** What every function reads from its environment. */
+/** What every function that answers requests, or says who asks, reads from its environment. */
 export interface LambdaConfig {
-  readonly mongodbUri: string;
   readonly logLevel: LogLevel;
   readonly session: ResolvedSession;
 }
@@ -18,7 +17,6 @@ export interface LambdaConfig {
  */
 export function readLambdaConfig(env: Environment): LambdaConfig {
   return readEnvironment(env, (reader) => ({
-    mongodbUri: reader.string('MONGODB_URI'),
     logLevel: reader.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     session: sessionOrFaults(env, reader.faults),
   }));
@@ -34,7 +32,22 @@ function sessionOrFaults(env: Environment, faults: string[]): ResolvedSession {
   }
 }
 
+/** What every function in the VPC reads; the others are not given it. */
+export interface DatabaseConfig {
+  readonly mongodbUri: string;
+}
+
+/**
+ * Reads an environment.
+ *
+ * @throws ConfigError when it names no database
+ */
+export function readDatabaseConfig(env: Environment): DatabaseConfig {
+  return readEnvironment(env, (reader) => ({ mongodbUri: reader.string('MONGODB_URI') }));
+}
+
 let config: LambdaConfig | undefined;
+let database: DatabaseConfig | undefined;
 
 /**
  * This instance's configuration, read at the first use rather than at load: functions that share a process (the local
@@ -47,7 +60,18 @@ export function lambdaConfig(): LambdaConfig {
   return config;
 }
 
+/**
+ * The same for the database: functions without a session to renew have this alone.
+ *
+ * @throws ConfigError at every call until the environment is good
+ */
+export function databaseConfig(): DatabaseConfig {
+  database ??= readDatabaseConfig(process.env);
+  return database;
+}
+
 /** Lets the next use read the environment again: for tests and for a local gateway that starts anew in one process. */
 export function forgetLambdaConfig(): void {
   config = undefined;
+  database = undefined;
 }

@@ -1,5 +1,5 @@
 import { connectMongo, LAMBDA_MONGO_OPTIONS, type MongoConnection } from '../shared/mongo';
-import { lambdaConfig } from './config';
+import { databaseConfig } from './config';
 
 let connection: MongoConnection | undefined;
 
@@ -10,7 +10,7 @@ let connection: MongoConnection | undefined;
  * @throws ConfigError when the environment names no database
  */
 export function mongo(): MongoConnection {
-  connection ??= connectMongo(lambdaConfig().mongodbUri, LAMBDA_MONGO_OPTIONS);
+  connection ??= connectMongo(databaseConfig().mongodbUri, LAMBDA_MONGO_OPTIONS);
   return connection;
 }
 

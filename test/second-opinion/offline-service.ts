@@ -106,7 +106,7 @@ async function writeService(folder: string, options: OfflineServiceOptions, lamb
   await link(path.join(ROOT, 'lambda'), path.join(folder, 'lambda'), (name) => name !== 'stages');
 
   const stage = StageFile.parse(parse(await readFile(path.join(ROOT, 'lambda/stages/dev.yml'), 'utf8')));
-  const values = { ...stage, mongodbUri: options.mongodbUri, sessionSecret: options.sessionSecret, logLevel: 'warn' };
+  const values = { ...stage, logLevel: 'warn' };
   await writeFile(path.join(folder, `lambda/stages/${STAGE}.yml`), stringify(values));
 
   const service = Service.parse(parse(await readFile(path.join(ROOT, 'serverless.yml'), 'utf8')));
@@ -117,10 +117,11 @@ async function writeService(folder: string, options: OfflineServiceOptions, lamb
     FUNCTION_PREFIX: `banyan-${STAGE}-`,
     DAILY_REPORT_RUNNER: 'lambda',
   };
+  const secrets = { MONGODB_URI: { value: options.mongodbUri }, SESSION_SECRET: { value: options.sessionSecret } };
   const offline = {
     ...service,
     plugins: [...service.plugins, 'serverless-offline'],
-    custom: { ...service.custom, reports },
+    custom: { ...service.custom, secrets, reports },
   };
   await writeFile(path.join(folder, 'serverless.yml'), stringify(offline));
 }

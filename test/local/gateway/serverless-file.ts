@@ -202,7 +202,8 @@ function readReservedConcurrency(
   value: Value | undefined,
   faults: Faults,
 ): Pick<FunctionDefinition, 'reservedConcurrency'> {
-  if (value === undefined) return {};
+  // null: the stage sets none.
+  if (value === undefined || value.primitive === null) return {};
   if (typeof value.primitive === 'number' && value.primitive >= 0) return { reservedConcurrency: value.primitive };
   faults.add(value, `reservedConcurrency must be a number, found ${value.describe()}`);
   return {};

@@ -8,6 +8,8 @@ export interface VariableSources {
   readonly root: string;
   readonly stage: string;
   readonly env: (name: string) => string | undefined;
+  /** The values of `ssm(region):name` and the like, for who has looked them up. Without them they are known after a deployment only. */
+  readonly lookedUp?: ReadonlyMap<string, string>;
 }
 
 const SUPPORTED =
@@ -86,7 +88,9 @@ export class Variables {
     const quoted = /^(?:'(?<single>[^']*)'|"(?<double>[^"]*)")$/.exec(text)?.groups;
     if (quoted) return new Value(place, quoted['single'] ?? quoted['double'] ?? '');
     if (/^(?:true|false|-?\d+(?:\.\d+)?)$/.test(text)) return new Value(place, scalar(JSON.parse(text)));
-    if (DEPLOY_TIME.test(text)) return new Value(place, new DeployTime(`\${${text}}`));
+    if (DEPLOY_TIME.test(text)) {
+      return new Value(place, this.sources.lookedUp?.get(text) ?? new DeployTime(`\${${text}}`));
+    }
     if (text === 'sls:stage' || text === 'opt:stage') return new Value(place, this.sources.stage);
     if (text === 'null' || /^opt:[\w-]+$/.test(text)) return undefined;
     const env = /^env:(\w+)$/.exec(text)?.[1];
@@ -95,6 +99,8 @@ export class Variables {
     if (self !== undefined) return this.lookup(this.main, self, 'self', place);
     const file = /^file\((?<name>[^)]+)\)(?::(?<key>[\w.-]+))?$/.exec(text)?.groups;
     if (file?.['name'] !== undefined) {
+      // A program makes resources of the deployment: nothing that is served or run here.
+      if (/\.c?js$/.test(file['name'])) return new Value(place, new DeployTime(`\${${text}}`));
       return this.lookup(this.file(file['name'], place), file['key'] ?? '', file['name'], place);
     }
     return this.fault(place, `\${${text}} is not supported; ${SUPPORTED}`);

@@ -44,7 +44,7 @@ export async function packageStage({ stage: wanted, output, stdio = 'inherit' }:
   }
   const zips = await listZips(join(ROOT, output));
   const faults = zipFaults(zips, await functionKinds());
-  return { stage, zips, faults, hasPlaceholders: aws.requests.length > 0 };
+  return { stage, zips, faults, hasPlaceholders: lookups.parameters.size + lookups.stacks.size > 0 };
 }
 
 async function knownStage(stage: string | undefined): Promise<string> {

@@ -19,8 +19,8 @@ interface Answer {
 }
 
 /**
- * Answers what packaging looks up, with placeholders: Parameter Store's GetParameter (AWS JSON 1.1) and CloudFormation's
- * DescribeStacks (AWS query protocol). What the stage file does not name, and every other call, is refused as AWS refuses it.
+ * Answers what packaging looks up, with placeholders: Parameter Store's GetParameter (AWS JSON 1.1), CloudFormation's DescribeStacks
+ * and ListStackResources (AWS query protocol; nothing is deployed yet). What the stage file does not name, and every other call, is refused as AWS refuses it.
  */
 export async function startPlaceholderAws(lookups: StageLookups): Promise<PlaceholderAws> {
   const requests: string[] = [];
@@ -50,6 +50,8 @@ export function placeholderFor(name: string): string {
   const digits = createHash('sha256').update(name).digest('hex').slice(0, 17);
   if (/subnet/i.test(name)) return `subnet-${digits}`;
   if (/securitygroup/i.test(name)) return `sg-${digits}`;
+  if (/endpoint/i.test(name)) return `vpce-${digits}`;
+  if (/topic/i.test(name)) return `arn:aws:sns:eu-west-1:123456789012:${name}`;
   return `placeholder${name}`;
 }
 
@@ -73,11 +75,12 @@ function answerTo(
   const form = new URLSearchParams(body);
   const stack = form.get('StackName') ?? '';
   log(`${form.get('Action') ?? String(target)} ${stack}`);
+  const notFound = queryError('ValidationError', `Stack with id ${stack} does not exist`);
+  // Where a stack is split, what is deployed already stays where it is.
+  if (form.get('Action') === 'ListStackResources') return notFound;
   if (form.get('Action') !== 'DescribeStacks') return queryError('InvalidAction', 'Not part of packaging');
   const outputs = stacks.get(stack);
-  return outputs === undefined
-    ? queryError('ValidationError', `Stack with id ${stack} does not exist`)
-    : describeStacks(stack, [...outputs]);
+  return outputs === undefined ? notFound : describeStacks(stack, [...outputs]);
 }
 
 function parameterName(body: string): string {

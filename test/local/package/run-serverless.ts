@@ -62,5 +62,7 @@ function offlineEnvironment(awsUrl: string): NodeJS.ProcessEnv {
     AWS_EC2_METADATA_DISABLED: 'true',
     // Our fork of the framework sends none; the original does.
     SLS_TELEMETRY_DISABLED: '1',
+    // At every start, on Node.js 20.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   };
 }

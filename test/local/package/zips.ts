@@ -19,11 +19,12 @@ export const ZIP_LIMIT_BYTES: Readonly<Record<FunctionKind, number>> = {
 
 /** Lists the zips that packaging left in a folder, by function name. */
 export async function listZips(folder: string): Promise<readonly Zip[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.zip')).sort();
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.zip'));
+  const names = files.map((name) => name.slice(0, -'.zip'.length)).sort();
   return Promise.all(
-    names.map(async (name) => ({
-      functionName: name.slice(0, -'.zip'.length),
-      bytes: (await stat(join(folder, name))).size,
+    names.map(async (functionName) => ({
+      functionName,
+      bytes: (await stat(join(folder, `${functionName}.zip`))).size,
     })),
   );
 }

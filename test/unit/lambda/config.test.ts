@@ -1,12 +1,12 @@
-import { readLambdaConfig } from '../../../lambda/config';
+import { readDatabaseConfig, readLambdaConfig } from '../../../lambda/config';
 import { ConfigError } from '../../../shared/errors';
 
-const good = { MONGODB_URI: 'mongodb://db.internal/eventsapp', SESSION_SECRET: '["new","old"]' };
+const good = { SESSION_SECRET: '["new","old"]' };
 
 describe('readLambdaConfig', () => {
   it('reads the environment once for all', () => {
     const config = readLambdaConfig(good);
-    expect(config).toMatchObject({ mongodbUri: good.MONGODB_URI, logLevel: 'info' });
+    expect(config).toMatchObject({ logLevel: 'info' });
     expect(config.session).toMatchObject({ secrets: ['new', 'old'], cookieName: 'eventsapp.sid', rolling: true });
     expect(Object.isFrozen(config)).toBe(true);
   });
@@ -14,10 +14,22 @@ describe('readLambdaConfig', () => {
   it('reports every fault at once', () => {
     const read = () => readLambdaConfig({ SESSION_SECRET: '', LOG_LEVEL: 'loud' });
     expect(read).toThrow(ConfigError);
-    expect(read).toThrow(/MONGODB_URI is missing.*LOG_LEVEL is "loud".*SESSION_SECRET is empty/);
+    expect(read).toThrow(/LOG_LEVEL is "loud".*SESSION_SECRET is empty/);
   });
 
   it('never shows a secret', () => {
     expect(() => readLambdaConfig({ SESSION_SECRET: '["hidden"', LOG_LEVEL: 'loud' })).toThrow(/^(?!.*hidden)/);
+  });
+});
+
+describe('readDatabaseConfig', () => {
+  it('reads what functions without a session have', () => {
+    expect(readDatabaseConfig({ MONGODB_URI: 'mongodb://db.internal/eventsapp' })).toEqual({
+      mongodbUri: 'mongodb://db.internal/eventsapp',
+    });
+  });
+
+  it('does without no database', () => {
+    expect(() => readDatabaseConfig({})).toThrow('MONGODB_URI is missing');
   });
 });
