@@ -10,7 +10,6 @@ beforeAll(async () => {
   ({ cookie } = await app.login('organiser@example.com'));
 });
 afterAll(async () => {
-  jest.restoreAllMocks();
   await app.close();
 });
 

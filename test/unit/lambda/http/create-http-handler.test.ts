@@ -16,6 +16,7 @@ import type { Identity } from '../../../../shared/session/identity';
 import { completeSession, resolveSession } from '../../../../shared/session/session-config';
 import { sign } from '../../../../shared/session/unsign';
 import { AUTHORIZER, gatewayEvent, IDENTITY, LAMBDA_CONTEXT, type EventParts } from './gateway-event';
+import { waitFor } from '../../../support/wait-for';
 import { startOracle, type Answer, type Oracle } from './monolith-oracle';
 
 const NOW = new Date('2026-11-23T12:00:00.000Z');
@@ -399,6 +400,8 @@ describe('a request with a body', () => {
     server.closeAllConnections();
     server.close();
     await once(server, 'close');
+    // A moment after it has answered.
+    await waitFor('Express to print what was wrong', () => log.mock.calls.length > 0);
     log.mockRestore();
   });
 

@@ -49,6 +49,10 @@ describe.each([
   let client: DriverClient;
   let collection: DriverCollection;
 
+  // The oldest says at every start that it, or the topology, is deprecated.
+  beforeAll(() => void jest.spyOn(process, 'emitWarning').mockImplementation());
+  afterAll(() => jest.restoreAllMocks());
+
   beforeEach(async () => {
     server = await startEmbedded();
     client = new MongoClient(`mongodb://127.0.0.1:${server.port}/drivers`, {
