@@ -10,7 +10,7 @@ export const COOKIE_NAME = 'eventsapp.sid';
 type PassportInstance = InstanceType<typeof Passport>;
 
 interface OracleApp {
-  readonly session: Omit<SessionOptions, 'name' | 'resave' | 'saveUninitialized'> & { readonly resave?: boolean };
+  readonly session: Omit<SessionOptions, 'resave' | 'saveUninitialized'> & { readonly resave?: boolean };
   readonly passport: PassportInstance;
 }
 
@@ -52,7 +52,7 @@ export function oracleApp({ session: options, passport }: OracleApp): Express {
   const app = express();
   app.set('env', 'test'); // silences the log of errors, which are asked for here
   app.use(express.json());
-  app.use(bearerToCookie(COOKIE_NAME));
+  app.use(bearerToCookie(options.name ?? COOKIE_NAME));
   app.use(session({ name: COOKIE_NAME, resave: false, saveUninitialized: false, ...options }));
   app.use(passport.initialize());
   app.use(passport.session());

@@ -34,7 +34,7 @@ const cookieOf = (response: request.Response) => String(response.headers['set-co
 const legacy = async (cookie: string) => (await request(app).get('/whoami').set('Cookie', cookie)).status;
 
 describe('sessions of passport 0.4', () => {
-  it('keep their id across a login, so that the old cookie is the new user', async () => {
+  it('Login: keep their id, so that the old cookie is the new user', async () => {
     const cookie = cookieOf(await login(ann));
     await expect(lambda.authorize(cookieEvent(cookie))).resolves.toMatchObject({ principalId: 'u1' });
     await login(bob, cookie);
@@ -42,7 +42,7 @@ describe('sessions of passport 0.4', () => {
     await expect(lambda.authorize(cookieEvent(cookie))).resolves.toMatchObject({ principalId: 'u2' });
   });
 
-  it('stay behind empty after logout, and are refused', async () => {
+  it('Logout: stay behind with an empty passport, and are refused', async () => {
     const cookie = cookieOf(await login(ann));
     await request(app).post('/logout').set('Cookie', cookie).expect(204);
     const id = decodeURIComponent(cookie)
