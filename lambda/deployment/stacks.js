@@ -25,7 +25,8 @@ module.exports = function destinationOf(resource, logicalId) {
   if (Object.keys(resourcesById).length <= ONE_STACK_UP_TO) return undefined;
   const name =
     resource.Type === 'AWS::ApiGateway::Method' ? calledBy(resource) : OF_FUNCTION.exec(logicalId)?.groups?.name;
-  if (name === undefined || isAuthorizer(resourcesById[`${name}LambdaFunction`])) return undefined;
+  const lambdaFunction = resourcesById[`${name}LambdaFunction`];
+  if (lambdaFunction === undefined || isAuthorizer(lambdaFunction)) return undefined;
   const digest = createHash('sha256').update(name).digest();
   return { destination: `Functions${digest.readUInt16BE() % NESTED_STACKS}` };
 };
@@ -37,5 +38,5 @@ function calledBy(method) {
 
 /** Methods refer to the authorizer, which refers to its function: in one nested stack with methods that would be a circle. */
 function isAuthorizer(lambdaFunction) {
-  return lambdaFunction?.Properties.Handler.startsWith('lambda/authorizer/') === true;
+  return lambdaFunction.Properties.Handler.startsWith('lambda/authorizer/');
 }

@@ -121,7 +121,12 @@ async function writeService(folder: string, options: OfflineServiceOptions, lamb
   const offline = {
     ...service,
     plugins: [...service.plugins, 'serverless-offline'],
-    custom: { ...service.custom, secrets, reports },
+    custom: {
+      ...service.custom,
+      secrets,
+      reports,
+      sessionAndReports: { SESSION_SECRET: options.sessionSecret, ...reports },
+    },
   };
   await writeFile(path.join(folder, 'serverless.yml'), stringify(offline));
 }
