@@ -1,6 +1,13 @@
 import { SQSClient, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { pino } from 'pino';
 
+import { reportCalculation } from '../../../../legacy/reports/calculate';
+import { startConsumer as startLegacyConsumer } from '../../../../legacy/reports/consumer';
+import { jobProcessing } from '../../../../legacy/reports/process-job';
+import { createSqsReportQueue } from '../../../../legacy/reports/sqs-queue';
+import { createReportStore } from '../../../../legacy/reports/store';
 import { takeDailyLease } from '../../../../lambda/reports/lease';
+import { waitFor } from '../../../support/wait-for';
 import { jobOf, startReportSystem, type ReportSystem } from './report-system';
 
 const DAY = '2026-11-22';
@@ -95,6 +102,109 @@ it('SQS away while the day is ordered: the run fails, and its repetition by Lamb
   expect(await reports()).toHaveLength(23);
 });
 
+it('SQS refusing half of every batch for good: the run fails naming them; its repetition orders all, and no report is doubled', async () => {
+  const refused: string[] = [];
+  const real = Reflect.get(SQSClient.prototype, 'send') as (...given: unknown[]) => unknown;
+  const send = jest.spyOn(SQSClient.prototype, 'send').mockImplementation(async function (
+    this: SQSClient,
+    command: unknown,
+    ...rest: unknown[]
+  ) {
+    const { QueueUrl, Entries = [] } = (command as SendMessageBatchCommand).input;
+    const isRefused = (index: number) => index % 2 === 1;
+    const accepted = Entries.filter((_entry, index) => !isRefused(index));
+    const batch = new SendMessageBatchCommand({ QueueUrl, Entries: accepted });
+    const answer = await (Reflect.apply(real, this, [batch, ...rest]) as Promise<object>);
+    const bad = Entries.filter((_entry, index) => isRefused(index));
+    refused.push(...bad.map(({ MessageBody = '' }) => (JSON.parse(MessageBody) as { jobId: string }).jobId));
+    return { ...answer, Failed: bad.map(({ Id }) => ({ Id, Code: 'InvalidMessageContents', SenderFault: true })) };
+  } as never);
+  expect(await system.runDaily()).toMatchObject({ errorType: 'ReportJobsNotSent' });
+  send.mockRestore();
+  expect(refused).toHaveLength(11);
+  expect(ids(system.logged('report job refused by the queue'))).toEqual(refused);
+  expect((await system.db.collection('leases').findOne())?.['doneAt']).toBeNull();
+  await system.db.collection('leases').updateOne({}, { $set: { expiresAt: new Date(0) } });
+  expect(await system.runDaily()).toEqual({ outcome: 'ran', day: DAY, jobs: 23 });
+  expect(await system.waiting('ReportQueue')).toBe(12 + 23);
+  system.consume();
+  await system.done(23);
+  await waitFor('an empty queue', async () => (await system.waiting('ReportQueue')) === 0, 20_000);
+  expect(await reports()).toHaveLength(23);
+  expect(system.logged('report job').filter(({ outcome }) => outcome === 'stored')).toHaveLength(23);
+});
+
+describe.each<[string, () => Promise<unknown>, string]>([
+  ['failing', () => Promise.reject(new Error('secret of the database')), 'VpcFunctionError'],
+  ['timing out', () => new Promise(() => undefined), 'VpcTimeoutError'],
+  ['returning rubbish', () => Promise.resolve({ outcome: 'perhaps' }), 'VpcOutputError'],
+])('the function inside that the schedule asks, %s', (_name, fault, error) => {
+  it.each(['db-get-report-results', 'db-finish-daily-report'])(
+    '%s: the run fails and says so; the next one orders everything, and no report is doubled',
+    async (functionName) => {
+      system.fault(functionName, fault);
+      expect(await system.runDaily()).toMatchObject({ errorType: error });
+      const [failure] = system.logged('daily reports could not be ordered');
+      expect(failure).toMatchObject({ day: DAY, requestId: expect.any(String) as unknown, err: { name: error } });
+      system.fault(functionName, undefined);
+      await system.db.collection('leases').updateMany({}, { $set: { expiresAt: new Date(0) } });
+      expect(await system.runDaily()).toEqual({ outcome: 'ran', day: DAY, jobs: 23 });
+      system.consume();
+      await system.done(23);
+      await waitFor('an empty queue', async () => (await system.waiting('ReportQueue')) === 0, 20_000);
+      expect(await reports()).toHaveLength(23);
+      expect(system.logged('report job').filter(({ outcome }) => outcome === 'stored')).toHaveLength(23);
+    },
+  );
+});
+
+it('no concurrency left inside: jobs are tried again until they are let in, each try in the log with its job', async () => {
+  await system.close();
+  system = await startReportSystem({ accounts: 10, concurrency: { 'db-store-report': 1 }, visibilityTimeoutS: 10 });
+  const jobs = system.accounts.map((account, index) => jobOf(account, `job-${index}`));
+  await system.send(...jobs);
+  system.consume();
+  await system.done(10);
+  const again = system.logged('VPC call tried again');
+  expect(again.length).toBeGreaterThan(0);
+  for (const line of again) {
+    expect(jobs.map(({ jobId }) => jobId)).toContain(line['jobId']);
+    expect(line['err']).toMatchObject({ name: 'TooManyRequestsException' });
+  }
+  expect(await reports()).toHaveLength(10);
+});
+
+it('the monolith and Lambda consuming the same queue at the same time: every job is done, none twice', async () => {
+  const stored: string[] = [];
+  const store = createReportStore(system.db);
+  const process = jobProcessing({ reports: store, calculate: reportCalculation(system.db), clock: () => new Date() });
+  const queue = createSqsReportQueue({
+    ...system.queue,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const jobs = system.accounts.slice(0, 10).map((account, index) => jobOf(account, `job-${index}`));
+  // Each job three times, so that both sides meet it.
+  for (let times = 0; times < 3; times += 1) await system.send(...jobs);
+  system.consume();
+  const stop = startLegacyConsumer({
+    queue,
+    process: async (job) => {
+      const outcome = await process(job);
+      if (outcome === 'stored') stored.push(job.jobId);
+      return outcome;
+    },
+    giveUp: () => Promise.resolve(),
+    logger: pino({ level: 'silent' }),
+  });
+  await system.done(10);
+  await waitFor('an empty queue', async () => (await system.waiting('ReportQueue')) === 0, 20_000);
+  await stop();
+  queue.close();
+  const byLambda = system.logged('report job').filter(({ outcome }) => outcome === 'stored');
+  expect([...byLambda.map(({ jobId }) => jobId), ...stored].sort()).toEqual(jobs.map(({ jobId }) => jobId));
+  expect(await reports()).toHaveLength(10);
+});
+
 it('two runs at the same time, and the monolith’s lease: one orders', async () => {
   const runs = await Promise.all([system.runDaily(), system.runDaily(), system.runDaily()]);
   expect(runs.filter((run) => 'outcome' in run && run.outcome === 'ran')).toHaveLength(1);
@@ -151,10 +261,13 @@ it('one bad job of a batch does not hold up the others; after three deliveries i
     ['bad', 3],
   ]);
   expect(system.logged('message is no report job')).toHaveLength(6);
-  expect(await system.db.collection<{ _id: string }>('reports').findOne({ _id: 'bad' })).toMatchObject({
-    status: 'failed',
-    finishedAt: expect.any(Date) as unknown,
-  });
+  const bad = () => system.db.collection<{ _id: string }>('reports').findOne({ _id: 'bad' });
+  expect(await bad()).toMatchObject({ status: 'failed', finishedAt: expect.any(Date) as unknown });
+  // Sent back from the dead-letter queue once the fault is gone.
+  system.fault('db-store-report', undefined);
+  await system.send(jobOf(second, 'bad'));
+  await system.done(2);
+  expect(await bad()).toMatchObject({ status: 'done', result: { events: 0 } });
 });
 
 it('the consumer killed mid-batch: the next one does it all, and what was stored keeps its times', async () => {

@@ -10,7 +10,7 @@ import type { DailyRun } from '../../../../lambda/reports/run-daily-report';
 import type { ReportJob } from '../../../../shared/contracts/reports';
 import { startConsumer, type QueueConsumer } from '../../../local/consumer';
 import { startInvokeApi } from '../../../local/invoke-api';
-import { createFunction, requireModule, type LambdaFunction } from '../../../local/lambda';
+import { createFunction, requireModule, type FunctionDefinition, type LambdaFunction } from '../../../local/lambda';
 import { startMongo } from '../../../local/mongo';
 import { startSqs } from '../../../local/sqs/queues';
 import { capturedLogger } from '../../../support/captured-logger';
@@ -28,6 +28,7 @@ export type Fault = (next: () => Promise<unknown>, event: unknown) => Promise<un
 export interface ReportSystem {
   readonly db: Db;
   readonly accounts: readonly ObjectId[];
+  readonly queue: { readonly url: string; readonly endpoint: string; readonly region: string };
   /** From now on the function behaves so; undefined: as it should. */
   fault(functionName: string, fault: Fault | undefined): void;
   runDaily(time?: string): Promise<DailyRun | { readonly errorType: string; readonly errorMessage: string }>;
@@ -42,11 +43,20 @@ export interface ReportSystem {
   close(): Promise<void>;
 }
 
+interface ReportSystemOptions {
+  readonly visibilityTimeoutS?: number;
+  readonly accounts?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  /** How many of a function may run at a time, by its name. */
+  readonly concurrency?: Readonly<Record<string, number>>;
+}
+
 export async function startReportSystem({
   visibilityTimeoutS = 1,
   accounts: accountCount = 23,
   env = {},
-}: { visibilityTimeoutS?: number; accounts?: number; env?: Record<string, string> } = {}): Promise<ReportSystem> {
+  concurrency = {},
+}: ReportSystemOptions = {}): Promise<ReportSystem> {
   const mongo = await startMongo({ env: { PATH: process.env['PATH'] } });
   const uri = new URL(mongo.uri);
   uri.pathname = `/reports-test-${randomBytes(6).toString('hex')}`;
@@ -91,7 +101,9 @@ export async function startReportSystem({
   });
   forgetLambdaConfig();
   forgetOutside();
-  for (const [name, timeoutMs] of Object.entries(TIMEOUTS)) functions.push(deploy(name, timeoutMs, faults));
+  for (const [name, timeoutMs] of Object.entries(TIMEOUTS)) {
+    functions.push(deploy({ name, timeoutMs, reservedConcurrency: concurrency[name] }, faults));
+  }
   const named = (name: string): LambdaFunction => {
     const found = functions.find(({ definition }) => definition.name === name);
     if (found === undefined) throw new Error(`There is no function ${name}`);
@@ -103,6 +115,7 @@ export async function startReportSystem({
   return {
     db,
     accounts,
+    queue: { url: sqs.queueUrl('ReportQueue'), endpoint: sqs.url, region: REGION },
     fault(name, fault) {
       if (fault === undefined) faults.delete(name);
       else faults.set(name, fault);
@@ -178,17 +191,20 @@ export const jobOf = (account: ObjectId | undefined, jobId: string): ReportJob =
 const TIMEOUTS = {
   'run-daily-report': 20_000,
   'process-report-job': 20_000,
-  'db-get-report-results': 5_000,
-  'db-finish-daily-report': 5_000,
+  'db-get-report-results': 2_500,
+  'db-finish-daily-report': 2_500,
   'db-create-report': 5_000,
-  'db-store-report': 400,
+  'db-store-report': 1_200,
 };
 
-function deploy(name: string, timeoutMs: number, faults: ReadonlyMap<string, Fault>): LambdaFunction {
+function deploy(
+  { name, ...limits }: Pick<FunctionDefinition, 'name' | 'timeoutMs' | 'reservedConcurrency'>,
+  faults: ReadonlyMap<string, Fault>,
+): LambdaFunction {
   const functionName = `banyan-test-${name}`;
   const arn = `arn:aws:lambda:${REGION}:000000000000:function:${functionName}`;
   return createFunction(
-    { name, functionName, handler: `lambda/reports/${name}.handler`, root: ROOT, timeoutMs, memorySize: 512, arn },
+    { name, functionName, handler: `lambda/reports/${name}.handler`, root: ROOT, memorySize: 512, arn, ...limits },
     {
       load: (file) => {
         const { handler } = requireModule(`${file}.ts`) as { readonly handler: Handler };
