@@ -33,7 +33,13 @@ export interface RunningSystem extends LocalSystem {
 export async function runSystem({
   stage = 'lambda',
   consumers = true,
-}: { stage?: 'legacy' | 'lambda'; consumers?: boolean } = {}): Promise<RunningSystem> {
+  env = { PATH: process.env['PATH'] },
+}: {
+  stage?: 'legacy' | 'lambda';
+  consumers?: boolean;
+  /** Decides which MongoDB is chosen. */
+  env?: Readonly<Record<string, string | undefined>>;
+} = {}): Promise<RunningSystem> {
   const folder = await mkdtemp(path.join(tmpdir(), 'banyan-system-'));
   const routesFile = path.join(folder, 'routes.yml');
   await writeFile(routesFile, await demoRoutes(stage));
@@ -53,7 +59,7 @@ export async function runSystem({
       trustedHops: 0,
       logLevel: 'silent',
     },
-    { env: { PATH: process.env['PATH'] }, logger, consumers },
+    { env, logger, consumers },
   );
   return {
     ...system,
