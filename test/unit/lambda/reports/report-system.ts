@@ -194,7 +194,8 @@ const TIMEOUTS = {
   'db-get-report-results': 2_500,
   'db-finish-daily-report': 2_500,
   'db-create-report': 5_000,
-  'db-store-report': 1_200,
+  // Less than the consumer waits when it is stopped.
+  'db-store-report': 800,
 };
 
 function deploy(
