@@ -1,0 +1,39 @@
+import { replaceSigned } from './tokens';
+import type { Placeholders } from './placeholders';
+
+/** Shorter texts stand in too many harmless places. */
+const SHORTEST = 6;
+
+/** The secrets of one exchange, so that they are replaced wherever else in it they stand: a key in an address, an echoed password. */
+export class ExchangeSecrets {
+  private readonly found = new Map<string, string>();
+
+  constructor(private readonly placeholders: Placeholders) {}
+
+  /** Remembers a secret in every form in which it may stand elsewhere. */
+  add(secret: string, placeholder: string): void {
+    if (secret.length < SHORTEST || secret === placeholder) return;
+    const inJson = JSON.stringify(secret).slice(1, -1);
+    for (const form of [secret, encoded(secret), inJson, inJson.replaceAll('/', '\\/')])
+      this.found.set(form, placeholder);
+  }
+
+  /** The text with every known secret and every session token replaced. */
+  replaceIn(text: string): string {
+    let replaced = replaceSigned(text, (id) => this.placeholders.session(id));
+    // The longest first: one secret may be the beginning of another.
+    const secrets = [...this.found].sort(([a], [b]) => b.length - a.length);
+    for (const [secret, placeholder] of secrets)
+      if (replaced.includes(secret)) replaced = replaced.replaceAll(secret, () => placeholder);
+    return replaced;
+  }
+}
+
+/** As in an address; text that no address can hold stays as it is. */
+function encoded(text: string): string {
+  try {
+    return encodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,190 @@
+import type {
+  HarCookie,
+  HarEntry,
+  HarNotes,
+  HarPair,
+  HarPostData,
+  HarContent,
+  HarRequest,
+  HarResponse,
+} from '../har/har';
+import { ExchangeSecrets } from './exchange-secrets';
+import { parseJsonPath } from './json-path';
+import { createPlaceholders, type Placeholders } from './placeholders';
+import { redactBody, type BodyRules } from './redact-body';
+import { HeaderRedaction } from './redact-headers';
+import { isSecretName, REMOVED, type RedactionSettings } from './settings';
+
+/** Takes secrets out of the entries of one recording; the same secret has the same placeholder in all of them. */
+export interface Redactor {
+  redact(entry: HarEntry): HarEntry;
+}
+
+/**
+ * Makes a redactor. Session tokens become `session-1`, keys and other tokens `credential-1`; values of secret fields, of
+ * configured JSON paths and of other cookies become `[removed]`; so does whatever of these stands elsewhere in the exchange.
+ *
+ * What nobody can look into is left out: bodies that say they are JSON and are not.
+ */
+export function createRedactor(
+  settings: RedactionSettings,
+  placeholders: Placeholders = createPlaceholders(),
+): Redactor {
+  const headers = new HeaderRedaction(settings, placeholders);
+  const parsed = settings.paths.map(parseJsonPath).filter((path) => path !== undefined);
+
+  return {
+    redact(entry) {
+      const secrets = new ExchangeSecrets(placeholders);
+      const rules: BodyRules = { paths: parsed, secrets };
+      const omitted = [...(entry._banyan?.omitted ?? [])];
+      // First everything is looked at, then everything is replaced: what is secret may come after where it stands.
+      const request = redactRequest(entry.request, { headers, rules, omitted });
+      const response = redactResponse(entry.response, { headers, rules, omitted });
+      const begins = sessionOf(response.headers, 'set-cookie', settings.sessionCookie);
+      const session = sessionOf(request.headers, 'cookie', settings.sessionCookie);
+      const login = begins === undefined || !isLogin(request, settings) ? undefined : loginFields(request.postData);
+      const notes: HarNotes = {
+        ...entry._banyan,
+        ...(session !== undefined && { session }),
+        ...(begins !== undefined && begins !== session && { begins }),
+        ...(login !== undefined && { user: { ...entry._banyan?.user, login } }),
+        ...(omitted.length > 0 && { omitted }),
+      };
+      return replaceStrings({ ...entry, request, response, ...(hasAny(notes) && { _banyan: notes }) }, secrets);
+    },
+  };
+}
+
+const hasAny = (notes: HarNotes): boolean => Object.keys(notes).length > 0;
+
+function isLogin({ method, url }: HarRequest, { logins }: RedactionSettings): boolean {
+  const path = URL.canParse(url) ? new URL(url).pathname : url;
+  return logins.some((login) => login.method === method && login.path.toLowerCase() === path.toLowerCase());
+}
+
+/** The texts of a login form that are not secret, such as an email address. */
+function loginFields(postData: HarPostData | undefined): Readonly<Record<string, string>> | undefined {
+  const { mimeType = '', text = '', params } = postData ?? {};
+  const fields = params?.map(({ name, value }) => [name, value] as const) ?? readFields(mimeType, text);
+  const named = fields.filter(
+    (field): field is readonly [string, string] => typeof field[1] === 'string' && field[1] !== REMOVED,
+  );
+  return named.length === 0 ? undefined : Object.fromEntries(named);
+}
+
+function readFields(mimeType: string, text: string): readonly (readonly [string, unknown])[] {
+  if (/x-www-form-urlencoded/i.test(mimeType)) return [...new URLSearchParams(text)];
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  } catch {
+    return [];
+  }
+}
+
+interface Context {
+  readonly headers: HeaderRedaction;
+  readonly rules: BodyRules;
+  readonly omitted: string[];
+}
+
+function redactRequest(request: HarRequest, context: Context): HarRequest {
+  const { headers, rules } = context;
+  const url = headers.address(request.url, rules.secrets);
+  const { postData, ...rest } = request;
+  return {
+    ...rest,
+    url,
+    headers: request.headers.map((pair) => headers.header(pair, rules.secrets)),
+    cookies: redactCookies(request.cookies, context),
+    ...(postData !== undefined && { postData: redactPostData(postData, context) }),
+  };
+}
+
+function redactResponse(response: HarResponse, context: Context): HarResponse {
+  const { headers, rules } = context;
+  return {
+    ...response,
+    headers: response.headers.map((pair) => headers.header(pair, rules.secrets)),
+    cookies: redactCookies(response.cookies, context),
+    redirectURL: headers.address(response.redirectURL, rules.secrets),
+    content: redactContent(response.content, context),
+  };
+}
+
+function redactPostData({ text, params, _encoding, ...rest }: HarPostData, { rules, omitted }: Context): HarPostData {
+  const body = text === undefined ? undefined : redactBody({ text, encoding: _encoding }, rest.mimeType, rules);
+  if (text !== undefined && body === undefined) omitted.push('request body: not what its type says');
+  const fields = params?.map((param) => {
+    if (param.value === undefined || !isSecretName(param.name)) return param;
+    rules.secrets.add(param.value, REMOVED);
+    return { ...param, value: REMOVED };
+  });
+  return {
+    ...rest,
+    ...(body !== undefined && { text: body.text }),
+    ...(body?.encoding === 'base64' && { _encoding: 'base64' }),
+    ...(fields !== undefined && { params: fields }),
+  };
+}
+
+function redactContent({ text, encoding, ...rest }: HarContent, { rules, omitted }: Context): HarContent {
+  if (text === undefined) return rest;
+  // Browsers write any body as base64 when they like.
+  const isText = encoding === 'base64' && /json|text\/|xml|form/i.test(rest.mimeType);
+  const given = isText ? { text: Buffer.from(text, 'base64').toString() } : { text, encoding };
+  const body = redactBody(given, rest.mimeType, rules);
+  if (body === undefined) omitted.push('response body: not what its type says');
+  return {
+    ...rest,
+    ...(body !== undefined && { text: body.text }),
+    ...(body?.encoding === 'base64' && { encoding: 'base64' }),
+  };
+}
+
+function redactCookies(cookies: readonly HarCookie[], { headers, rules }: Context): readonly HarCookie[] {
+  return cookies.map((cookie) => ({ ...cookie, value: headers.cookie(cookie.name, cookie.value, rules.secrets) }));
+}
+
+function queryOf(url: string): readonly HarPair[] {
+  if (!URL.canParse(url)) return [];
+  return [...new URL(url).searchParams].map(([name, value]) => ({ name, value }));
+}
+
+/** The placeholder of the session that header lines carry. */
+function sessionOf(headers: readonly HarPair[], header: 'cookie' | 'set-cookie', cookie: string): string | undefined {
+  const lines = headers.filter(({ name }) => name.toLowerCase() === header).map(({ value }) => value);
+  if (header === 'cookie') {
+    const bearer = headers.find(({ name }) => name.toLowerCase() === 'authorization')?.value;
+    // A present Authorization header decides, as for the monolith.
+    if (bearer !== undefined) return /^bearer\s+(session-\d+)$/i.exec(bearer.trim())?.[1];
+  }
+  const pairs = lines.flatMap((line) => (header === 'cookie' ? line.split(';') : [line.split(';', 1)[0] ?? '']));
+  const found = pairs.map((pair) => pair.trim()).find((pair) => pair.startsWith(`${cookie}=session-`));
+  return found?.slice(cookie.length + 1);
+}
+
+/** Replaces secrets in every text of an entry; binary bodies are left alone. */
+function replaceStrings(entry: HarEntry, secrets: ExchangeSecrets): HarEntry {
+  const { request, response } = entry;
+  const { postData } = request;
+  const isBinary = { request: postData?._encoding === 'base64', response: response.content.encoding === 'base64' };
+  const visit = (value: unknown): unknown => {
+    if (typeof value === 'string') return secrets.replaceIn(value);
+    if (Array.isArray(value)) return value.map(visit);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, visit(child)]));
+  };
+  const replaced = visit(entry) as HarEntry;
+  return {
+    ...replaced,
+    request: {
+      ...replaced.request,
+      // From the address, not from the decoded form, in which a token may have lost its `+`.
+      queryString: queryOf(replaced.request.url),
+      ...(isBinary.request && postData !== undefined && { postData }),
+    },
+    response: isBinary.response ? { ...replaced.response, content: response.content } : replaced.response,
+  };
+}

@@ -1,0 +1,105 @@
+import type { HarPair } from '../har/har';
+import type { ExchangeSecrets } from './exchange-secrets';
+import type { Placeholders } from './placeholders';
+import { redactPairs } from './redact-body';
+import { isSecretName, REMOVED, type RedactionSettings } from './settings';
+import { splitSigned } from './tokens';
+
+/** Say where a client is, which no replay needs. */
+const CLIENT_ADDRESS = new Set([
+  'forwarded',
+  'x-forwarded-for',
+  'x-real-ip',
+  'x-client-ip',
+  'true-client-ip',
+  'cf-connecting-ip',
+]);
+
+const HARMLESS = new Set(['www-authenticate', 'proxy-authenticate', 'sec-websocket-key', 'sec-websocket-accept']);
+/** Hold addresses, which may have secrets in their query. */
+const ADDRESSES = new Set(['referer', 'location', 'content-location', 'link', 'refresh']);
+
+/** Replaces what identifies somebody in headers, and remembers it. */
+export class HeaderRedaction {
+  private readonly credentialHeaders: ReadonlySet<string>;
+  private readonly credentialQueries: ReadonlySet<string>;
+  private readonly keepCookies: ReadonlySet<string>;
+
+  constructor(
+    private readonly settings: RedactionSettings,
+    private readonly placeholders: Placeholders,
+  ) {
+    this.credentialHeaders = new Set(settings.credentialHeaders.map((name) => name.toLowerCase()));
+    this.credentialQueries = new Set(settings.credentialQueries);
+    this.keepCookies = new Set(settings.keepCookies);
+  }
+
+  header({ name, value }: HarPair, secrets: ExchangeSecrets): HarPair {
+    const lower = name.toLowerCase();
+    if (lower === 'cookie') return { name, value: this.cookies(value, secrets) };
+    if (lower === 'set-cookie') return { name, value: this.setCookie(value, secrets) };
+    if (lower === 'authorization' || lower === 'proxy-authorization')
+      return { name, value: this.authorization(value, secrets) };
+    if (CLIENT_ADDRESS.has(lower)) return { name, value: REMOVED };
+    if (ADDRESSES.has(lower)) return { name, value: this.address(value, secrets) };
+    if (this.credentialHeaders.has(lower) || (isSecretName(lower) && !HARMLESS.has(lower)))
+      return { name, value: this.token(value, secrets) };
+    return { name, value };
+  }
+
+  /** An address or a path with secrets in its query or user part. */
+  address(url: string, secrets: ExchangeSecrets): string {
+    const withoutUser = url.replace(/^(\w+:\/\/)[^/@?#]*@/, (_whole, scheme: string) => `${scheme}${REMOVED}@`);
+    return withoutUser.replace(/\?([^#]*)/, (_whole, query: string) => {
+      const placeholderOf = (name: string, value: string) =>
+        this.credentialQueries.has(name) ? this.placeholders.credential(value) : undefined;
+      return `?${redactPairs(query, secrets, placeholderOf)}`;
+    });
+  }
+
+  /** The placeholder of a cookie's value. */
+  cookie(name: string, value: string, secrets: ExchangeSecrets): string {
+    if (value === '' || this.keepCookies.has(name)) return value;
+    if (name === this.settings.sessionCookie || splitSigned(value) !== undefined) return this.token(value, secrets);
+    secrets.add(value, REMOVED);
+    return REMOVED;
+  }
+
+  private cookies(header: string, secrets: ExchangeSecrets): string {
+    return header
+      .split(';')
+      .map((pair) => {
+        const at = pair.indexOf('=');
+        if (at < 0) return pair;
+        const value = pair
+          .slice(at + 1)
+          .trim()
+          .replace(/^"(.*)"$/, '$1');
+        return `${pair.slice(0, at + 1)}${this.cookie(pair.slice(0, at).trim(), value, secrets)}`;
+      })
+      .join(';');
+  }
+
+  private setCookie(line: string, secrets: ExchangeSecrets): string {
+    const end = line.includes(';') ? line.indexOf(';') : line.length;
+    return `${this.cookies(line.slice(0, end), secrets)}${line.slice(end)}`;
+  }
+
+  private authorization(value: string, secrets: ExchangeSecrets): string {
+    const [, scheme = '', rest = ''] = /^(\S+\s+)?(.*)$/.exec(value.trim()) ?? [];
+    return rest === '' ? value : `${scheme}${this.token(rest, secrets)}`;
+  }
+
+  private token(value: string, secrets: ExchangeSecrets): string {
+    if (value === '') return value;
+    const signed = splitSigned(value);
+    const placeholder =
+      signed === undefined ? this.placeholders.credential(value) : this.placeholders.session(signed.id);
+    secrets.add(value, placeholder);
+    if (signed !== undefined) {
+      secrets.add(signed.value, placeholder);
+      secrets.add(signed.id, placeholder);
+    }
+    return placeholder;
+  }
+}

@@ -1,0 +1,34 @@
+/** The parts of a signed session value, `s:<id>.<signature>`. */
+export interface SignedValue {
+  readonly id: string;
+  readonly value: string;
+}
+
+/**
+ * Session values as cookie-signature makes them (SHA-256 in base64 without padding), raw, percent-encoded once or twice, with
+ * slashes escaped as in JSON; wherever they stand.
+ */
+const SIGNED =
+  /s(?::|%3A|%253A)((?:[\w~-]|\.(?=[^"'\s]*\.)){4,256}?)\.(?:[A-Za-z0-9+_-]|\\?\/|%(?:25)?2[BbFf]){43}(?:=|%(?:25)?3[Dd])?/gi;
+
+/** Replaces every signed session value in a text. */
+export function replaceSigned(text: string, placeholder: (id: string) => string): string {
+  if (!/s(:|%3a|%253a)/i.test(text)) return text;
+  return text.replace(SIGNED, (_whole, id: string) => placeholder(id));
+}
+
+/** Splits a cookie's or bearer token's value; undefined when it is no signed value. */
+export function splitSigned(value: string): SignedValue | undefined {
+  const decoded = decode(value);
+  const dot = decoded.lastIndexOf('.');
+  return decoded.startsWith('s:') && dot > 2 ? { id: decoded.slice(2, dot), value: decoded } : undefined;
+}
+
+/** The text itself when it is not well encoded. */
+export function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
