@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { overrideOf, type OverrideReason, type OverrideState } from './overrides/state';
 import type { RequestTarget } from './request-target';
 import type { Route } from './route-table/route';
 import type { Condition } from './route-table/schema';
@@ -18,11 +19,16 @@ export interface RequestFacts {
 /** Who answers, and why; `reason` stands in the access log. */
 export type Target =
   | { readonly upstream: 'legacy'; readonly reason: LegacyReason }
-  | { readonly upstream: 'lambda'; readonly reason: 'stage' };
+  | { readonly upstream: 'lambda'; readonly reason: 'stage' | 'forced' }
+  /** Stage canary: it depends on who is asking. */
+  | { readonly upstream: 'by-cohort' };
 
 export type LegacyReason =
   | 'unlisted'
   | 'stage'
+  /** An operator asked for it, by a signed header. */
+  | 'forced'
+  | OverrideReason
   /** A condition of the route's `unless` is met. */
   | 'unless'
   /** Percent-encoding that API Gateway would answer or decode differently (trap 6). */
@@ -40,6 +46,16 @@ export type LegacyReason =
   | 'large-headers'
   | 'long-path';
 
+/** Why somebody answered, chosen or fallen back to. */
+export type Reason =
+  | LegacyReason
+  /** Stage canary: by the user's place. */
+  | 'cohort'
+  /** API Gateway refused before it called anything. */
+  | 'gateway-refused'
+  /** Lambda failed and legacy stepped in. */
+  | 'fallback';
+
 /** API Gateway refuses more than 10,240 bytes of headers in all; the rest is room for what is added on the way. */
 const MAX_HEADER_BYTES = 10_240 - 1_024;
 /** A method ARN may have 1,600 bytes; API Gateway puts region, account, API, stage and method before the path. */
@@ -47,13 +63,43 @@ const MAX_PATH_BYTES = 1_600 - 200;
 /** Lambda accepts 6 MB of event; base64 makes four bytes of three, and the event holds headers too. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
-/** Chooses who answers a request. Pure: the same route and request give the same target. */
-export function chooseTarget(route: Route | undefined, request: RequestFacts): Target {
+/**
+ * Chooses who answers a request. Pure: the same route, request and overrides give the same target.
+ *
+ * @param forced the side that an operator's signed header asks for; it wins over stages and overrides, not over what Lambda
+ * cannot take
+ */
+export function chooseTarget(
+  route: Route | undefined,
+  request: RequestFacts,
+  overrides: OverrideState,
+  forced?: 'legacy' | 'lambda',
+): Target {
   if (route === undefined) return { upstream: 'legacy', reason: 'unlisted' };
-  if (route.stage === 'legacy') return { upstream: 'legacy', reason: 'stage' };
-  if (route.unless.some((condition) => isMet(condition, request))) return { upstream: 'legacy', reason: 'unless' };
-  const reason = unfitForApiGateway(route, request);
-  return reason === undefined ? { upstream: 'lambda', reason: 'stage' } : { upstream: 'legacy', reason };
+  if (route.stage === 'retired') return { upstream: 'lambda', reason: 'stage' };
+  if (forced === 'legacy') return { upstream: 'legacy', reason: 'forced' };
+  if (forced === undefined && (route.stage === 'legacy' || route.stage === 'shadow')) {
+    return { upstream: 'legacy', reason: 'stage' };
+  }
+  const unfit = unfitForLambda(route, request);
+  if (unfit !== undefined) return { upstream: 'legacy', reason: unfit };
+  if (forced === 'lambda') return { upstream: 'lambda', reason: 'forced' };
+  const override = overrideOf(overrides, route.id, route.stage);
+  if (override !== undefined) return { upstream: 'legacy', reason: override };
+  return route.stage === 'canary' ? { upstream: 'by-cohort' } : { upstream: 'lambda', reason: 'stage' };
+}
+
+/** Whether a request that legacy answers may also go to Lambda to be compared. Pure. */
+export function mayMirror(route: Route, request: RequestFacts, overrides: OverrideState): boolean {
+  if (route.shadow === undefined || overrideOf(overrides, route.id, route.stage) !== undefined) return false;
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  return isRead && unfitForLambda(route, request) === undefined;
+}
+
+function unfitForLambda(route: Route, request: RequestFacts): LegacyReason | undefined {
+  if (route.segments === undefined) return 'stage';
+  if (route.unless.some((condition) => isMet(condition, request))) return 'unless';
+  return unfitForApiGateway(route, request);
 }
 
 function isMet(condition: Condition, { headers, target }: RequestFacts): boolean {

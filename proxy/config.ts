@@ -1,4 +1,7 @@
+import banyan from '../banyan.config';
+import { ConfigError } from '../shared/errors';
 import { readEnvironment, type Environment } from '../shared/env';
+import { resolveSession, type ResolvedSession, type SessionConfig } from '../shared/session/session-config';
 
 /** Everything the proxy is told from outside, read once at start. Durations in milliseconds. */
 export interface ProxyConfig {
@@ -16,6 +19,14 @@ export interface ProxyConfig {
   readonly legacyTimeout: number;
   /** How long API Gateway may take until its response headers. It gives up by itself after 29 s. */
   readonly lambdaTimeout: number;
+  /** Where sessions and run-time overrides are; without it there is no canary, and roll backs concern this proxy alone. */
+  readonly mongodbUri: string | undefined;
+  /** How sessions are signed and stored; undefined while the session secret is not given. */
+  readonly session: ResolvedSession | undefined;
+  /** Keeps the run-time overrides for a start without MongoDB. */
+  readonly overridesFile: string | undefined;
+  /** While this file exists, all listed routes are on legacy. */
+  readonly killSwitchFile: string | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -44,7 +55,23 @@ export function loadProxyConfig(env: Environment): ProxyConfig {
       drainDelay: read.integer('DRAIN_DELAY', { default: 0, max: 3600 }) * 1000,
       legacyTimeout: read.integer('LEGACY_TIMEOUT', { default: 0, max: 3600 }) * 1000,
       lambdaTimeout: read.integer('LAMBDA_TIMEOUT', { default: 30, min: 1, max: 900 }) * 1000,
+      mongodbUri: env['MONGODB_URI'],
+      session: sessionOf(banyan.session, env, read.faults),
+      overridesFile: env['OVERRIDES_FILE'],
+      killSwitchFile: env['KILL_SWITCH_FILE'],
       logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     };
   });
+}
+
+/** The secrets are needed for cohorts and signed headers only, so a proxy without them starts. */
+function sessionOf(session: SessionConfig, env: Environment, faults: string[]): ResolvedSession | undefined {
+  if ('kind' in session.secrets && env[session.secrets.name] === undefined) return undefined;
+  try {
+    return resolveSession(session, env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    faults.push(...error.faults);
+    return undefined;
+  }
 }

@@ -8,7 +8,11 @@ import banyan from '../banyan.config';
 import { ConfigError } from '../shared/errors';
 import { describeListenError } from '../shared/listen-error';
 import type { Logger } from '../shared/logger';
+import { connectMongo } from '../shared/mongo';
+import { sessionFormat } from '../shared/session/formats/select';
+import { createSessionUsers } from './cohort/session-users';
 import { loadProxyConfig, type ProxyConfig } from './config';
+import { RetryBudget } from './fallback/retry-budget';
 import { createUpstream, hasBody } from './forward/forwarder';
 import { ignoreUpgrade } from './forward/ignore-upgrade';
 import { requestFault } from './forward/request-fault';
@@ -17,6 +21,10 @@ import { createUpgradeForwarder } from './forward/upgrade';
 import { createRequestHandler } from './handle-request';
 import { answerHealth } from './health';
 import { HELP } from './help';
+import { observers } from './observation';
+import type { Overrides } from './overrides/overrides';
+import { watchOverrides } from './overrides/watch';
+import { createShadow } from './shadow/shadow';
 import { watchRouteTable } from './route-table/watch';
 import type { RouteTable } from './route-table/load';
 
@@ -26,6 +34,8 @@ export interface Proxy {
   readonly port: number;
   /** The route table in force. */
   readonly routes: () => RouteTable;
+  /** Run-time overrides of the route table. */
+  readonly overrides: Overrides;
   /** Loads the route table now. A bad file is logged and refused. */
   readonly reload: () => Promise<void>;
   /** Not ready, serve for `drainDelay` ms more, finish what runs (30 s at most), close WebSockets with 1001. */
@@ -37,6 +47,14 @@ const KEEP_ALIVE = 65_000;
 /** Between chunks of an answer from API Gateway, which sends it whole. */
 const LAMBDA_BODY_TIMEOUT = 30_000;
 const SHUTDOWN_LIMIT = 30_000;
+/** No request waits long for MongoDB: cohorts have a deadline of their own, everything else is in the background. */
+const MONGO_OPTIONS = {
+  appName: 'banyan-proxy',
+  maxPoolSize: 10,
+  serverSelectionTimeoutMS: 1_500,
+  connectTimeoutMS: 1_500,
+  socketTimeoutMS: 5_000,
+};
 
 /**
  * Starts the proxy and resolves once it listens.
@@ -45,7 +63,25 @@ const SHUTDOWN_LIMIT = 30_000;
  */
 export async function startProxy(config: ProxyConfig, logger: Logger): Promise<Proxy> {
   const { legacyUrl, lambdaUrl, trustedHops } = config;
-  const table = await watchRouteTable({ file: config.routesFile, lambdaAvailable: lambdaUrl !== undefined }, logger);
+  const { mongodbUri, session } = config;
+  const mongo = mongodbUri === undefined ? undefined : connectMongo(mongodbUri, MONGO_OPTIONS);
+  const table = await watchRouteTable(
+    {
+      file: config.routesFile,
+      lambdaAvailable: lambdaUrl !== undefined,
+      cohortsAvailable: mongo !== undefined && session !== undefined,
+    },
+    logger,
+  );
+  const overrides = await watchOverrides(
+    {
+      db: mongo && (() => mongo.db()),
+      snapshotFile: config.overridesFile,
+      killSwitchFile: config.killSwitchFile,
+    },
+    logger,
+  );
+  const observer = observers([]);
   const legacy = createUpstream('legacy', legacyUrl.origin, { headersTimeout: config.legacyTimeout, bodyTimeout: 0 });
   const lambda = lambdaUrl && {
     url: lambdaUrl,
@@ -55,12 +91,31 @@ export async function startProxy(config: ProxyConfig, logger: Logger): Promise<P
     }),
   };
   const upgrades = createUpgradeForwarder(legacyUrl, trustedHops, logger);
+  const secrets = session?.secrets ?? [];
   const handle = createRequestHandler({
     table: table.current,
+    overrides: overrides.current,
     legacy,
     lambda,
+    users:
+      mongo &&
+      session &&
+      createSessionUsers({
+        secrets: session.secrets,
+        format: sessionFormat(session),
+        identity: banyan.identity,
+        db: () => mongo.db(),
+        logger,
+      }),
+    shadow: lambda && createShadow({ legacy, lambda, trustedHops, secrets, observer, logger }),
+    budget: new RetryBudget(),
+    observer,
     trustedHops,
     sessionCookie: banyan.session.cookieName,
+    otherCredentials: (banyan.credentials ?? []).flatMap((credential) =>
+      'header' in credential ? [credential.header.toLowerCase()] : [],
+    ),
+    secrets,
     logger,
   });
   let ready = true;
@@ -82,7 +137,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger): Promise<P
       response.destroy();
     });
   };
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE }, onRequest);
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE, requireHostHeader: false }, onRequest);
   // Node drops headers after the 2,000th in silence, and a length or a cookie with them; their size is limited anyway.
   server.maxHeadersCount = 0;
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -91,7 +146,8 @@ export async function startProxy(config: ProxyConfig, logger: Logger): Promise<P
   });
 
   const closeUpstreams = async (): Promise<void> => {
-    await Promise.all([table.close(), legacy.close(), lambda?.upstream.close()]);
+    await Promise.all([table.close(), overrides.close(), legacy.close(), lambda?.upstream.close()]);
+    await mongo?.close();
   };
   try {
     server.listen(config.port, config.host);
@@ -115,6 +171,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger): Promise<P
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
     port,
     routes: table.current,
+    overrides,
     reload: table.reload,
     close: () => (closing ??= close()),
   };
@@ -155,6 +212,13 @@ async function main(): Promise<void> {
     'proxy listens',
   );
 
+  // Works without MongoDB and without the admin port: kill -USR2.
+  process.on('SIGUSR2', () => {
+    const isOn = proxy.overrides.current().killSwitch !== undefined;
+    proxy.overrides.setKillSwitch(!isOn, { by: 'SIGUSR2', why: 'signal' }).catch((error: unknown) => {
+      logger.error({ err: error }, 'kill switch stays on');
+    });
+  });
   process.on('SIGHUP', () => void proxy.reload());
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {

@@ -4,8 +4,8 @@ import type { Route } from '../route-table/route';
 import { edgeHeaders, headerValue, withoutHeaders, type RawHeaders } from './headers';
 import type { UpstreamRequest, UpstreamResponse } from './forwarder';
 
-/** Headers that API Gateway and CloudFront add to an answer (trap 23); Express sends none of them. */
-const ADDED_BY_AWS = /^(x-amzn-(?!remapped-)|x-amz-|via$|x-cache$)/i;
+/** Headers that API Gateway, CloudFront (trap 23) and our own functions add to an answer; Express sends none of them. */
+const NOT_FORWARDED = /^(x-amzn-(?!remapped-)|x-amz-|x-banyan-|via$|x-cache$)/i;
 const REMAPPED = /^x-amzn-remapped-/i;
 /** Remapped names that describe another message than the one sent to the client. */
 const NOT_RESTORED = new Set(['content-length', 'connection', 'date', 'server', 'transfer-encoding']);
@@ -48,7 +48,7 @@ export function fromApiGateway({ statusCode, headers }: UpstreamResponse, lambda
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i] ?? '';
     const value = headers[i + 1] ?? '';
-    if (ADDED_BY_AWS.test(name)) continue;
+    if (NOT_FORWARDED.test(name)) continue;
     if (!REMAPPED.test(name))
       fit.push(name, name.toLowerCase() === 'location' ? toClientLocation(value, lambdaUrl) : value);
     else if (!NOT_RESTORED.has(name.replace(REMAPPED, '').toLowerCase())) fit.push(name.replace(REMAPPED, ''), value);

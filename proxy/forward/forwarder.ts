@@ -32,9 +32,31 @@ export interface UpstreamResponse {
 /** What to do with an answer's head: send it on (changed or not), or drop it because another upstream will answer. */
 export type AdaptResponse = (response: UpstreamResponse) => UpstreamResponse | 'decline';
 
+/** Sees an answer on its way to the client. Called in the request's path: must be quick and never throw. */
+export interface ResponseTap {
+  onHead(response: UpstreamResponse): void;
+  /** The chunk is shared: not to be changed. */
+  onData(chunk: Buffer): void;
+  /** `complete`: the upstream's whole answer was handed to the client's connection. */
+  onEnd(complete: boolean): void;
+}
+
 /** How a forward ended. `declined`: nothing was sent to the client and nothing of its body was read. */
 export type ForwardResult =
-  { readonly kind: 'sent' | 'declined' } | { readonly kind: 'failed'; readonly error: UpstreamError };
+  | { readonly kind: 'sent' | 'declined' }
+  | {
+      readonly kind: 'failed';
+      readonly error: UpstreamError;
+      /** Certainly not a byte of the request has reached the upstream, nor a byte of an answer the client. */
+      readonly neverSent: boolean;
+    };
+
+export interface ForwardOptions {
+  readonly adapt?: AdaptResponse | undefined;
+  readonly tap?: ResponseTap | undefined;
+  /** Until response headers, in ms, instead of the upstream's own limit. */
+  readonly headersTimeout?: number | undefined;
+}
 
 interface UpstreamOptions {
   /** Until response headers, in ms; 0: no limit. */
@@ -69,10 +91,10 @@ export function forward(
   client: IncomingMessage,
   response: ServerResponse,
   request: UpstreamRequest,
-  adapt: AdaptResponse = (head) => head,
+  { adapt, tap, headersTimeout }: ForwardOptions = {},
 ): Promise<ForwardResult> {
   return new Promise((resolve) => {
-    const exchange = new Exchange(upstream, client, response, request, adapt, resolve);
+    const exchange = new Exchange(upstream, client, response, request, adapt, tap, headersTimeout, resolve);
     exchange.start();
   });
 }
@@ -98,7 +120,9 @@ class Exchange implements Dispatcher.DispatchHandler {
     private readonly client: IncomingMessage,
     private readonly response: ServerResponse,
     private readonly request: UpstreamRequest,
-    private readonly adapt: AdaptResponse,
+    private readonly adapt: AdaptResponse | undefined,
+    private readonly tap: ResponseTap | undefined,
+    private readonly headersTimeout: number | undefined,
     private readonly resolve: (result: ForwardResult) => void,
   ) {
     this.sendsBody = hasBody(client);
@@ -107,7 +131,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   start(): void {
     if (this.response.destroyed) {
-      this.settle({ kind: 'failed', error: CLIENT_GONE });
+      this.failed(CLIENT_GONE);
       return;
     }
     this.response.once('close', this.onClientClose);
@@ -119,7 +143,13 @@ class Exchange implements Dispatcher.DispatchHandler {
     const { method, path, headers } = this.request;
     try {
       this.upstream.dispatcher.dispatch(
-        { method: method, path, headers, body: this.sendsBody ? this.client : null },
+        {
+          method: method,
+          path,
+          headers,
+          body: this.sendsBody ? this.client : null,
+          ...(this.headersTimeout !== undefined && { headersTimeout: this.headersTimeout }),
+        },
         this,
       );
     } catch (error) {
@@ -145,7 +175,8 @@ class Exchange implements Dispatcher.DispatchHandler {
       return;
     }
     this.mayRetry = false;
-    const adapted = this.adapt({ statusCode, statusMessage, headers });
+    const head = { statusCode, statusMessage, headers };
+    const adapted = this.adapt === undefined ? head : this.adapt(head);
     if (adapted === 'decline') {
       this.declined = true;
       return;
@@ -155,6 +186,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     const reason = reasonPhrase(adapted.statusMessage);
     if (reason === undefined) this.response.writeHead(adapted.statusCode, adapted.headers);
     else this.response.writeHead(adapted.statusCode, reason, adapted.headers);
+    this.tap?.onHead(adapted);
     if (statusCode === 204 || statusCode === 304) {
       // Complete with its head, whatever length it states (RFC 9112 section 6.3); undici would wait for a body of that length.
       this.response.end();
@@ -168,6 +200,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.declined || this.settled) return;
     this.hasBegunBody = true;
+    this.tap?.onData(chunk);
     if (!this.response.write(chunk)) controller.pause();
   }
 
@@ -193,12 +226,18 @@ class Exchange implements Dispatcher.DispatchHandler {
       this.dispatch();
       return;
     }
-    this.settle({ kind: 'failed', error: this.response.destroyed ? CLIENT_GONE : toUpstreamError(error) });
+    this.failed(this.response.destroyed ? CLIENT_GONE : toUpstreamError(error));
+  }
+
+  private failed(error: UpstreamError): void {
+    // undici starts a request once it has a connection to write it to.
+    this.settle({ kind: 'failed', error, neverSent: this.controller === undefined && !this.response.headersSent });
   }
 
   private settle(result: ForwardResult): void {
     if (this.settled) return;
     this.settled = true;
+    this.tap?.onEnd(result.kind === 'sent');
     this.response.off('close', this.onClientClose);
     this.response.off('drain', this.onDrain);
     this.resolve(result);
@@ -206,7 +245,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   private readonly onClientClose = (): void => {
     this.controller?.abort(CLIENT_GONE);
-    this.settle({ kind: 'failed', error: CLIENT_GONE });
+    this.failed(CLIENT_GONE);
   };
 
   private readonly onDrain = (): void => this.controller?.resume();

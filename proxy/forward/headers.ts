@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { FORCE_HEADER, SHADOW_HEADER } from '../../shared/signed-mark';
 import { UpstreamError } from './upstream-errors';
 
 /** Headers as a flat list `name, value, name, value`, which keeps order, case and multiplicity. */
@@ -51,6 +52,7 @@ export function requestHeaders(request: IncomingMessage, trustedHops: number): R
     const lower = name.toLowerCase();
     if (HOP_BY_HOP.has(lower) || NOT_TO_LEGACY.has(lower) || named?.has(lower) === true) continue;
     if (isEdge && FORWARDING_HEADERS.has(lower)) continue;
+    if (lower === FORCE_HEADER || lower === SHADOW_HEADER) continue;
     headers.push(name, raw[i + 1] ?? '');
   }
   // HTTP/1.0 may come without; undici would put in the monolith's own address (RFC 9112 section 3.2: an empty one instead).

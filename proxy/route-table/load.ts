@@ -2,14 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { isCollection, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { ConfigError } from '../../shared/errors';
 import { compileExpressPath, createMatcher, type Matcher } from './match';
-import { parseSegments, type Route } from './route';
-import { routesFileSchema, type RouteEntry } from './schema';
+import { guardSettings } from '../guard/settings';
+import { parseSegments, type Route, type ShadowSettings } from './route';
+import { routesFileSchema, type RouteEntry, type RoutesFile } from './schema';
 import { findShadowed, type ShadowedRoute } from './shadowed';
 
 /** A loaded route table. Immutable: a reload makes a new one. */
 export interface RouteTable {
   readonly routes: readonly Route[];
   readonly match: Matcher;
+  /** Users whose side is set by hand, by their id. */
+  readonly assigned: ReadonlyMap<string, 'legacy' | 'lambda'>;
   /** Listed in vain; worth a warning. */
   readonly shadowed: readonly ShadowedRoute[];
 }
@@ -20,6 +23,8 @@ export interface RouteTableOptions {
   readonly file: string;
   /** False while `LAMBDA_URL` is not set: a route on Lambda is then a fault. */
   readonly lambdaAvailable: boolean;
+  /** False while the proxy cannot read sessions: a route on canary is then a fault. Default true. */
+  readonly cohortsAvailable?: boolean;
 }
 
 /** The largest file that is read; 10,000 routes need about 1 MB. */
@@ -47,7 +52,8 @@ export async function loadRouteTable(options: RouteTableOptions): Promise<RouteT
  *
  * @throws ConfigError as {@link loadRouteTable}
  */
-export function parseRouteTable(text: string, { file, lambdaAvailable }: RouteTableOptions): RouteTable {
+export function parseRouteTable(text: string, options: RouteTableOptions): RouteTable {
+  const { file } = options;
   if (Buffer.byteLength(text) > MAX_FILE_BYTES) {
     throw new ConfigError('Route table', [`${file} is larger than ${MAX_FILE_BYTES} bytes`]);
   }
@@ -82,13 +88,18 @@ export function parseRouteTable(text: string, { file, lambdaAvailable }: RouteTa
   const routes = parsed.data.routes.map((entry, index) =>
     toRoute(entry, {
       line: lines.linePos(offsetOf(document, ['routes', index])).line,
-      maxBodyBytes: parsed.data.maxBodyBytes ?? Number.MAX_SAFE_INTEGER,
+      maxBodyBytes: entry.maxBodyBytes ?? parsed.data.maxBodyBytes ?? Number.MAX_SAFE_INTEGER,
     }),
   );
-  const faults = [...findFaults(routes, lambdaAvailable)].map(({ line, message }) => `${file}:${line} ${message}`);
+  const faults = [...findFaults(routes, options)].map(({ line, message }) => `${file}:${line} ${message}`);
   if (faults.length > 0) throw new ConfigError('Route table', faults);
   const match = createMatcher(routes);
-  return Object.freeze({ routes, match, shadowed: findShadowed(routes, match) });
+  return Object.freeze({
+    routes,
+    match,
+    assigned: assignments(parsed.data.cohorts),
+    shadowed: findShadowed(routes, match),
+  });
 }
 
 function toPlain(document: Document.Parsed, file: string): unknown {
@@ -99,25 +110,48 @@ function toPlain(document: Document.Parsed, file: string): unknown {
   }
 }
 
-function toRoute(
-  { id, match, stage, auth = 'required', unless = [] }: RouteEntry,
-  rest: Pick<Route, 'line' | 'maxBodyBytes'>,
-): Route {
+const DEFAULT_SHADOW_BODY_BYTES = 1024 * 1024;
+/** What API Gateway answers when a function crashed, was not there or took too long. The function's own 500 is an answer. */
+const DEFAULT_FALLBACK_STATUSES = [502, 503, 504];
+
+function toRoute(entry: RouteEntry, rest: Pick<Route, 'line' | 'maxBodyBytes'>): Route {
+  const { id, match, stage, auth = 'required', unless = [], percent = 0, shadow, fallback, guard, timeout } = entry;
   const [method = '', path = ''] = match.split(' ', 2);
+  const isSafe = entry.safe ?? method === 'GET';
+  const fallbackStatuses = fallback === false ? undefined : new Set(fallback?.statuses ?? DEFAULT_FALLBACK_STATUSES);
   return {
     id,
     method,
     path,
     stage,
+    percent,
     auth,
+    isSafe,
+    shadow: isSafe && (stage === 'shadow' || shadow !== undefined) ? shadowSettings(shadow) : undefined,
+    fallbackStatuses: stage === 'retired' ? undefined : fallbackStatuses,
+    guard: guard === false || stage === 'retired' ? undefined : guardSettings(guard),
+    recordSample: entry.record?.sample ?? 0,
+    timeout: timeout === undefined ? undefined : timeout * 1000,
     unless: Array.isArray(unless) ? unless : [unless],
     segments: parseSegments(path),
     ...rest,
   };
 }
 
+function shadowSettings(entry: RouteEntry['shadow']): ShadowSettings {
+  return { sample: entry?.sample ?? 1, maxBodyBytes: entry?.maxBodyBytes ?? DEFAULT_SHADOW_BODY_BYTES };
+}
+
+function assignments({ lambda = [], legacy = [] }: RoutesFile['cohorts'] = {}): RouteTable['assigned'] {
+  // On both lists: legacy, the side that is known.
+  return new Map([...lambda.map((id) => [id, 'lambda'] as const), ...legacy.map((id) => [id, 'legacy'] as const)]);
+}
+
 /** Faults that concern several routes or the surroundings, which a schema cannot see. */
-function* findFaults(routes: readonly Route[], lambdaAvailable: boolean): Generator<{ line: number; message: string }> {
+function* findFaults(
+  routes: readonly Route[],
+  { lambdaAvailable, cohortsAvailable = true }: RouteTableOptions,
+): Generator<{ line: number; message: string }> {
   const byId = new Map<string, Route>();
   const byShape = new Map<string, Route>();
   for (const route of routes) {
@@ -129,6 +163,7 @@ function* findFaults(routes: readonly Route[], lambdaAvailable: boolean): Genera
       };
     }
     byId.set(route.id, route);
+    for (const message of faultsOfStage(route)) yield { line: route.line, message: `route "${route.id}": ${message}` };
 
     const shape = shapeOf(route);
     const earlier = byShape.get(shape);
@@ -143,10 +178,15 @@ function* findFaults(routes: readonly Route[], lambdaAvailable: boolean): Genera
         message: `route "${route.id}": ${route.path} is not an Express 4 path; check its brackets`,
       };
     }
-    if (route.stage === 'lambda' && route.segments === undefined) {
-      const message = `route "${route.id}": ${route.path} cannot be on lambda; API Gateway knows only static segments and whole :params, so list the paths one by one`;
+    if (route.stage !== 'legacy' && route.segments === undefined) {
+      const message = `route "${route.id}": ${route.path} cannot leave legacy; API Gateway knows only static segments and whole :params, so list the paths one by one`;
       yield { line: route.line, message };
     }
+  }
+  const canary = cohortsAvailable ? undefined : routes.find(({ stage }) => stage === 'canary');
+  if (canary !== undefined) {
+    const message = `route "${canary.id}" is on canary, but MONGODB_URI or the session secret is not set; the proxy needs both to know users apart`;
+    yield { line: canary.line, message };
   }
   const unserved = lambdaAvailable ? undefined : routes.find(({ stage }) => stage !== 'legacy');
   if (unserved !== undefined) {
@@ -155,6 +195,18 @@ function* findFaults(routes: readonly Route[], lambdaAvailable: boolean): Genera
     const message = `${who}, but LAMBDA_URL is not set; set it to API Gateway's URL with the stage, move what needs it to legacy, or set ROUTES_FILE=proxy/routes.empty.yml, by which everything goes to legacy`;
     yield { line: unserved.line, message };
   }
+}
+
+/** What does not fit together within one route. */
+function* faultsOfStage({ stage, percent, method, isSafe, unless }: Route): Generator<string> {
+  if (stage === 'canary' && percent === 0) yield 'stage canary needs `percent`, for example `percent: 5`';
+  if (stage === 'shadow' && !isSafe) {
+    yield `${method === 'GET' ? 'it is marked `safe: false`' : `${method} requests change something`}, so it cannot be mirrored; test it with the parity suite and go on with canary`;
+  }
+  if (method !== 'GET' && isSafe)
+    yield '`safe: true` is for GET only; a request that changes something is never sent twice';
+  if (stage === 'retired' && unless.length > 0)
+    yield '`unless` keeps requests on legacy, where a retired route is no longer';
 }
 
 function isExpressPath(path: string): boolean {

@@ -1,4 +1,5 @@
-import type { AUTHS, Condition, STAGES } from './schema';
+import type { GuardSettings } from '../guard/settings';
+import type { AUTHS, Condition, Stage } from './schema';
 
 /** A route as the proxy uses it: parsed once at load, trusted afterwards. */
 export interface Route {
@@ -6,7 +7,21 @@ export interface Route {
   readonly method: string;
   /** Express path as listed. */
   readonly path: string;
-  readonly stage: (typeof STAGES)[number];
+  readonly stage: Stage;
+  /** Share of the users that Lambda answers on stage canary, 0 to 100. */
+  readonly percent: number;
+  /** What is compared; undefined: nothing. */
+  readonly shadow: ShadowSettings | undefined;
+  /** GET and HEAD unless listed otherwise: may be asked twice. */
+  readonly isSafe: boolean;
+  /** Statuses of Lambda that legacy replaces; undefined: legacy never steps in. */
+  readonly fallbackStatuses: ReadonlySet<number> | undefined;
+  /** Undefined: nothing returns the route to legacy by itself. */
+  readonly guard: GuardSettings | undefined;
+  /** Share of the sessions whose exchanges are recorded, 0 to 1. */
+  readonly recordSample: number;
+  /** Until Lambda's answer begins, in ms; undefined: as configured for all. */
+  readonly timeout: number | undefined;
   /** What the function's authorizer must do; nothing that the proxy itself goes by. */
   readonly auth: (typeof AUTHS)[number];
   /** Larger bodies stay on legacy. */
@@ -17,6 +32,13 @@ export interface Route {
   readonly segments: readonly Segment[] | undefined;
   /** Line in `routes.yml`, for messages. */
   readonly line: number;
+}
+
+/** What of a route's traffic is compared. */
+export interface ShadowSettings {
+  /** Share from 0 to 1. */
+  readonly sample: number;
+  readonly maxBodyBytes: number;
 }
 
 /** `static`: text that must stand there (compared without case); `param`: any non-empty text without a slash. */

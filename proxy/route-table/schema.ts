@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { guardSchema } from '../guard/settings';
 
-/** Stages that this version serves. */
-export const STAGES = ['legacy', 'lambda'] as const;
-/** Stages that are part of the design and refused by name until they exist. */
-export const LATER_STAGES = ['shadow', 'canary', 'retired'] as const;
+/** The way of a route, in this order. */
+export const STAGES = ['legacy', 'shadow', 'canary', 'lambda', 'retired'] as const;
+export type Stage = (typeof STAGES)[number];
 
 /** Who may call a route: users only, also nobody in particular, or anybody because nobody is asked for. */
 export const AUTHS = ['required', 'optional', 'none'] as const;
@@ -24,6 +24,27 @@ const condition = z.union(
   { error: 'expected one of {header: name}, {cookie: name}, {query: name}' },
 );
 
+const bytes = z.int('expected a whole number of bytes').min(0, 'expected a whole number of bytes');
+const percentMessage = 'expected a share in percent, above 0 and up to 100';
+const shareMessage = 'expected a share from 0 to 1';
+const userId = z.string('expected the id of a user').min(1, 'expected the id of a user').max(256);
+
+const shadow = z.strictObject({
+  sample: z
+    .number(shareMessage)
+    .min(0, shareMessage)
+    .max(1, shareMessage)
+    .optional()
+    .describe('Share of the safe requests that are compared. Default 1'),
+  maxBodyBytes: bytes.optional().describe('Larger answers are not compared. Default 1048576'),
+});
+
+const fallback = z.strictObject({
+  statuses: z
+    .array(z.int().min(500, 'expected statuses from 500 to 599').max(599, 'expected statuses from 500 to 599'))
+    .describe('Answers of Lambda that legacy replaces'),
+});
+
 /** One route as written in `routes.yml`. */
 export const routeSchema = z.strictObject({
   id: z
@@ -38,13 +59,52 @@ export const routeSchema = z.strictObject({
     )
     .describe('Method and Express 4 path. Case-insensitive, trailing slash allowed, first listed wins'),
   stage: z
-    .enum(STAGES, {
-      error: ({ input }) =>
-        LATER_STAGES.some((stage) => stage === input)
-          ? `stage "${String(input)}" is not available in this version; allowed: ${STAGES.join(', ')}`
-          : `expected one of ${STAGES.join(', ')}`,
+    .enum(STAGES, { error: `expected one of ${STAGES.join(', ')}` })
+    .describe(
+      'legacy: the monolith answers. shadow: it answers, and a sample goes to Lambda too, to be compared. canary: Lambda answers `percent` of the users. lambda: Lambda answers, the monolith is the fallback. retired: the monolith no longer has the route',
+    ),
+  percent: z
+    .number(percentMessage)
+    .gt(0, percentMessage)
+    .max(100, percentMessage)
+    .optional()
+    .describe('Share of the users that Lambda answers on stage canary. A higher share only adds users'),
+  shadow: shadow
+    .optional()
+    .describe('What is compared on stage shadow and, when it is given, of what legacy answers on stage canary'),
+  safe: z
+    .boolean('expected true or false')
+    .optional()
+    .describe(
+      'false: a GET that changes something. It is never mirrored and never answered by legacy after Lambda was asked',
+    ),
+  fallback: z
+    .union([z.literal(false), fallback], { error: 'expected false or {statuses: [502, 503, 504]}' })
+    .optional()
+    .describe(
+      'Whether legacy answers safe requests that Lambda fails to answer: connection failures, timeouts, 429 and these statuses (default 502, 503, 504). false: never',
+    ),
+  guard: z
+    .union([z.literal(false), guardSchema], { error: 'expected false or an object of limits' })
+    .optional()
+    .describe('What returns the route to legacy by itself. false: nothing does'),
+  maxBodyBytes: bytes.optional().describe('Requests with a larger body stay on legacy. Default: that of the file'),
+  record: z
+    .strictObject({
+      sample: z
+        .number(shareMessage)
+        .min(0, shareMessage)
+        .max(1, shareMessage)
+        .describe('Share of the sessions, from 0 to 1'),
     })
-    .describe('Who answers: legacy or lambda'),
+    .optional()
+    .describe('Exchanges to write to RECORD_DIR as HAR, tokens and passwords replaced'),
+  timeout: z
+    .number('expected seconds, from 0.1 to 900')
+    .min(0.1, 'expected seconds, from 0.1 to 900')
+    .max(900, 'expected seconds, from 0.1 to 900')
+    .optional()
+    .describe('Seconds that Lambda has until its answer begins. Default: LAMBDA_TIMEOUT'),
   auth: z
     .enum(AUTHS, { error: `expected one of ${AUTHS.join(', ')}` })
     .optional()
@@ -63,17 +123,23 @@ export const routeSchema = z.strictObject({
 
 /** The whole file. */
 export const routesFileSchema = z.strictObject({
-  maxBodyBytes: z
-    .int('expected a whole number of bytes')
-    .min(0, 'expected a whole number of bytes')
+  maxBodyBytes: bytes
     .optional()
     .describe(
       'Requests with a larger body stay on legacy: the limit of the body parsers in front of its routes, which refuse with 413 before they ask who is sending',
     ),
+  cohorts: z
+    .strictObject({
+      lambda: z.array(userId).optional().describe('These users get Lambda on every canary route'),
+      legacy: z.array(userId).optional().describe('These users get legacy on every canary route'),
+    })
+    .optional()
+    .describe('Users who are put on one side by hand, by the id that their session holds'),
   routes: z.array(routeSchema),
 });
 
 export type RouteEntry = z.infer<typeof routeSchema>;
+export type RoutesFile = z.infer<typeof routesFileSchema>;
 export type Condition = z.infer<typeof condition>;
 
 /** JSON Schema of `routes.yml` for editors; `routes.schema.json` is its checked-in copy. */

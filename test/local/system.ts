@@ -10,10 +10,12 @@ import { closeMongo } from '../../lambda/mongo';
 import { forgetOutside } from '../../lambda/reports/outside';
 import { loadRouteTable } from '../../proxy/route-table/load';
 import { startProxy, type Proxy } from '../../proxy/server';
+import banyan from '../../banyan.config';
 import { readEnvironment, type Environment } from '../../shared/env';
 import { BanyanError, ConfigError } from '../../shared/errors';
 import { describeListenError } from '../../shared/listen-error';
 import type { Logger } from '../../shared/logger';
+import { resolveSession } from '../../shared/session/session-config';
 import { startConsumer } from './consumer';
 import { readEventSourcesFile, startGateway, type RunningGateway } from './gateway';
 import { startInvokeApi, type InvokeApi } from './invoke-api';
@@ -217,6 +219,10 @@ export async function startSystem(
           drainDelay: 0,
           legacyTimeout: 0,
           lambdaTimeout: 30_000,
+          mongodbUri: mongo.uri,
+          session: resolveSession(banyan.session, { SESSION_SECRET: sessionSecret }),
+          overridesFile: undefined,
+          killSwitchFile: undefined,
           logLevel: config.logLevel,
         },
         logger,

@@ -1,19 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { chooseTarget, type Target } from '../../../proxy/choose-target';
 import { parseRequestTarget } from '../../../proxy/request-target';
-import { parseSegments, type Route } from '../../../proxy/route-table/route';
+import type { Route } from '../../../proxy/route-table/route';
+import { NO_OVERRIDES, type OverrideState } from '../../../proxy/overrides/state';
+import { routeWith } from '../../support/route';
 
-const onLambda: Route = {
-  id: 'get-event',
-  method: 'GET',
-  path: '/api/events/:eventId',
-  stage: 'lambda',
-  auth: 'required',
-  maxBodyBytes: 102_400,
-  unless: [{ header: 'X-Api-Key' }, { cookie: 'beta' }, { query: 'debug' }],
-  segments: parseSegments('/api/events/:eventId'),
-  line: 1,
-};
+const onLambda = routeWith({ unless: [{ header: 'X-Api-Key' }, { cookie: 'beta' }, { query: 'debug' }] });
 
 const TOKEN = 'Bearer s:id.signature';
 
@@ -22,16 +14,18 @@ function choose(
   headers: IncomingHttpHeaders = {},
   method = 'GET',
   route: Route | undefined = onLambda,
+  { overrides = NO_OVERRIDES, forced }: { overrides?: OverrideState; forced?: 'legacy' | 'lambda' } = {},
 ): Target {
   const rawHeaders = Object.entries(headers).flatMap(([name, value]) => [name, String(value)]);
   const hasToken = headers.authorization !== undefined;
-  return chooseTarget(route, { method, target: parseRequestTarget(url), headers, rawHeaders, hasToken });
+  const request = { method, target: parseRequestTarget(url), headers, rawHeaders, hasToken };
+  return chooseTarget(route, request, overrides, forced);
 }
 
 describe('choose target', () => {
   it('sends what is unlisted or on legacy to legacy', () => {
     const request = { method: 'GET', target: parseRequestTarget('/a'), headers: {}, rawHeaders: [], hasToken: false };
-    expect(chooseTarget(undefined, request)).toEqual({ upstream: 'legacy', reason: 'unlisted' });
+    expect(chooseTarget(undefined, request, NO_OVERRIDES)).toEqual({ upstream: 'legacy', reason: 'unlisted' });
     expect(choose('/api/events/1', {}, 'GET', { ...onLambda, stage: 'legacy' })).toEqual({
       upstream: 'legacy',
       reason: 'stage',

@@ -78,17 +78,18 @@ describe('route table file', () => {
   - id: c
     match: GET /c
     stage: canary
+    percent: 101
     unless: {headers: x}
 `);
     expect(faults).toHaveLength(6);
     expect(faults[0]).toMatch(/^routes.yml:2:9 routes\[0\]\.id: found "Bad Id"; expected lower-case letters/);
-    expect(faults[1]).toMatch(/^routes.yml:4:12 routes\[0\]\.stage: found "lamda"; expected one of legacy, lambda/);
+    expect(faults[1]).toMatch(/^routes.yml:4:12 routes\[0\]\.stage: found "lamda"; expected one of legacy, shadow, /);
     expect(faults[2]).toMatch(/^routes.yml:6:12 routes\[1\]\.match: found "FETCH \/b"; expected a method and a path/);
     expect(faults[3]).toMatch(/^routes.yml:5:5 routes\[1\]: .*"unles"/);
     expect(faults[4]).toMatch(
-      /^routes.yml:11:12 routes\[2\]\.stage: found "canary"; stage "canary" is not available in this version; allowed/,
+      /^routes.yml:12:14 routes\[2\]\.percent: found 101; expected a share in percent, above 0 and up to 100/,
     );
-    expect(faults[5]).toMatch(/^routes.yml:12:13 routes\[2\]\.unless: expected \{header: name\}/);
+    expect(faults[5]).toMatch(/^routes.yml:13:13 routes\[2\]\.unless: expected \{header: name\}/);
   });
 
   it.each([
@@ -110,7 +111,15 @@ describe('route table file', () => {
       'routes:\n  - {id: a, match: "GET /a/:x", stage: legacy}\n  - {id: b, match: "GET /A/:y/", stage: legacy}',
       /routes.yml:3 route "b" is never reached: "a" in line 2/,
     ],
-    ['routes:\n  - {id: a, match: "GET /a/*", stage: lambda}', /routes.yml:2 route "a": \/a\/\* cannot be on lambda/],
+    ['routes:\n  - {id: a, match: "GET /a/*", stage: lambda}', /routes.yml:2 route "a": \/a\/\* cannot leave legacy/],
+    ['routes:\n  - {id: a, match: GET /a, stage: canary}', /routes.yml:2 route "a": stage canary needs `percent`/],
+    ['routes:\n  - {id: a, match: POST /a, stage: shadow}', /route "a": POST requests change something/],
+    ['routes:\n  - {id: a, match: GET /a, stage: shadow, safe: false}', /marked `safe: false`/],
+    ['routes:\n  - {id: a, match: POST /a, stage: legacy, safe: true}', /`safe: true` is for GET only/],
+    ['routes:\n  - {id: a, match: GET /a, stage: retired, unless: {header: x}}', /no longer/],
+    ['routes:\n  - {id: a, match: GET /a, stage: legacy, fallback: {statuses: [404]}}', /expected statuses from 500 to 599/],
+    ['routes:\n  - {id: a, match: GET /a, stage: legacy, guard: {errorRate: 2}}', /expected/],
+    ['routes:\n  - {id: a, match: GET /a, stage: legacy, timeout: 0}', /expected seconds/],
     ['routes:\n  - {id: a, match: "GET /a(", stage: legacy}', /not an Express 4 path/],
   ])('refuses %j', (text, message) => {
     expect(faultsOf(text).join('\n')).toMatch(message);

@@ -1,21 +1,12 @@
 import express from 'express';
 import fc from 'fast-check';
 import { createMatcher } from '../../../../proxy/route-table/match';
-import { parseSegments, type Route } from '../../../../proxy/route-table/route';
+import type { Route } from '../../../../proxy/route-table/route';
+import { routeWith } from '../../../support/route';
 
 function route(match: string, id = match): Route {
   const [method = '', path = ''] = match.split(' ');
-  return {
-    id,
-    method,
-    path,
-    stage: 'legacy',
-    auth: 'required',
-    maxBodyBytes: 0,
-    unless: [],
-    segments: parseSegments(path),
-    line: 1,
-  };
+  return routeWith({ id, method, path, stage: 'legacy' });
 }
 
 /** Which of the routes a real Express 4 router calls. */

@@ -1,0 +1,118 @@
+import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { Db } from 'mongodb';
+import type { Logger } from '../../shared/logger';
+import { passportUser, type IdentityResolver } from '../../shared/session/identity';
+import { sessionCollection } from '../../shared/session/session-authenticator';
+import type { SessionFormat } from '../../shared/session/session-format';
+import { unsign } from '../../shared/session/unsign';
+import { bucketOf } from './bucket';
+
+/** Whose session a token is, as far as routing needs it. Never to be taken for permission. */
+export interface CohortUser {
+  readonly userId: string;
+  readonly bucket: number;
+}
+
+/** Finds the user behind a session token. */
+export interface SessionUsers {
+  /** At once when it is known; undefined when there is no such session or it could not be found out in time. */
+  userOf(token: string): CohortUser | undefined | Promise<CohortUser | undefined>;
+}
+
+export interface SessionUsersOptions {
+  readonly secrets: readonly string[];
+  readonly format: SessionFormat;
+  readonly identity: IdentityResolver;
+  readonly db: () => Promise<Db>;
+  readonly logger: Logger;
+  /** What a request waits for a lookup at most, in ms. */
+  readonly deadline?: number;
+  /** How long an answer counts, in ms. */
+  readonly ttl?: number;
+  /** Remembered tokens at most; about 300 bytes each. */
+  readonly max?: number;
+  readonly now?: () => number;
+}
+
+/** What was found of a token, and when it must be asked again. */
+interface Known {
+  readonly user: CohortUser | undefined;
+  readonly until: number;
+}
+
+/** A token without a session may get one by a login that keeps the session id (passport before 0.6). */
+const TTL_OF_NOBODY = 1_000;
+/** After a failed lookup nobody waits for another one so long: MongoDB being away must not cost every request its deadline. */
+const PAUSE = 1_000;
+
+/**
+ * Verifies the signature, then reads the session once, and remembers the answer under a hash of the token. An answer that is
+ * too old is still used while a new one cannot be had, so that users keep their side.
+ */
+export function createSessionUsers(options: SessionUsersOptions): SessionUsers {
+  const { secrets, logger, deadline = 150, ttl = 30_000, max = 50_000, now = Date.now } = options;
+  const known = new LRUCache<string, Known>({ max });
+  const asking = new Map<string, Promise<CohortUser | undefined>>();
+  let pausedUntil = 0;
+
+  const ask = async (key: string, sessionId: string): Promise<CohortUser | undefined> => {
+    try {
+      const user = await withDeadline(find(options, sessionId), deadline);
+      known.set(key, { user, until: now() + (user === undefined ? TTL_OF_NOBODY : ttl) });
+      return user;
+    } catch (error) {
+      if (now() >= pausedUntil) logger.warn({ err: error }, 'cohorts: session not read; unknown users stay on legacy');
+      pausedUntil = now() + PAUSE;
+      return known.get(key)?.user;
+    } finally {
+      asking.delete(key);
+    }
+  };
+
+  return {
+    userOf(token) {
+      // The cache must not hold what a client could use as its credential.
+      const key = hash('sha256', token, 'base64');
+      const found = known.get(key);
+      if (found !== undefined && (now() < found.until || now() < pausedUntil)) return found.user;
+      if (now() < pausedUntil) return undefined;
+      const underWay = asking.get(key);
+      if (underWay !== undefined) return underWay;
+      const verified = unsign(token, secrets);
+      if (verified === undefined) return undefined;
+      const answer = ask(key, verified.id);
+      asking.set(key, answer);
+      return answer;
+    },
+  };
+}
+
+async function find({ db, format, identity }: SessionUsersOptions, sessionId: string): Promise<CohortUser | undefined> {
+  const database = await db();
+  const record = await sessionCollection(database, format).findOne(format.filter(sessionId, new Date()), {
+    projection: format.projection,
+  });
+  if (record === null) return undefined;
+  const { data } = await format.read(record);
+  const userId = idInSession(data) ?? (await identity(data, () => Promise.resolve(database)))?.userId;
+  return userId === undefined ? undefined : { userId, bucket: bucketOf(userId) };
+}
+
+/** Where passport keeps an id alone, the identity would cost a second read. */
+function idInSession(data: Readonly<Record<string, unknown>>): string | undefined {
+  const user = passportUser(data);
+  return typeof user === 'string' || typeof user === 'number' ? String(user) : undefined;
+}
+
+async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

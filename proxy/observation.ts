@@ -1,0 +1,73 @@
+import type { Reason } from './choose-target';
+import type { Upstream } from './forward/forwarder';
+
+/** What became of one request to a listed route; told once it is over. */
+export interface RequestObservation {
+  readonly routeId: string;
+  readonly method: string;
+  /** Sent to the client; 499 when it had gone. */
+  readonly statusCode: number;
+  /** From the request's head to the end of the answer. */
+  readonly ms: number;
+  /** Who answered in the end. */
+  readonly upstream: Upstream['name'];
+  readonly reason: Reason;
+  /** What Lambda did, if it was asked, before any fallback. */
+  readonly lambda: LambdaAttempt | undefined;
+  /** Epoch ms. */
+  readonly at: number;
+}
+
+/** How asking Lambda went. */
+export interface LambdaAttempt {
+  /** `failed`: no answer, or half of one. */
+  readonly outcome: 'answered' | 'failed';
+  readonly statusCode: number | undefined;
+  readonly ms: number;
+  /** Of the fault, when it failed. */
+  readonly code: string | undefined;
+  /** The function says that this was its first invocation: its time says nothing about the next. */
+  readonly coldStart: boolean;
+}
+
+/** One comparison of both sides' answers to the same request. Paths and types, never values. */
+export interface ComparisonObservation {
+  readonly routeId: string;
+  readonly equal: boolean;
+  readonly differences: readonly ObservedDifference[];
+  /** Legacy's. */
+  readonly statusCode: number;
+  readonly identity: 'anonymous' | 'session' | 'other-credential';
+  /** Names of the query's parameters, sorted, joined by `&`; empty without. */
+  readonly queryForm: string;
+  readonly source: 'shadow' | 'replay' | 'suite';
+  /** Epoch ms. */
+  readonly at: number;
+}
+
+export interface ObservedDifference {
+  readonly path: string;
+  readonly kind: string;
+}
+
+/** Where observations go. Called in the request's path: must be quick and never throw. */
+export interface Observer {
+  request(observation: RequestObservation): void;
+  /** A request to no listed route, in ms. */
+  unlisted(statusCode: number, ms: number): void;
+  comparison(observation: ComparisonObservation): void;
+  /** A mirrored request that was not compared, and why. */
+  shadowDropped(routeId: string, reason: ShadowDropReason): void;
+}
+
+export type ShadowDropReason = 'busy' | 'memory' | 'answer-too-large' | 'legacy-failed' | 'not-repeated';
+
+/** Tells every one of several. */
+export function observers(list: readonly Observer[]): Observer {
+  return {
+    request: (observation) => list.forEach((observer) => observer.request(observation)),
+    unlisted: (statusCode, ms) => list.forEach((observer) => observer.unlisted(statusCode, ms)),
+    comparison: (observation) => list.forEach((observer) => observer.comparison(observation)),
+    shadowDropped: (routeId, reason) => list.forEach((observer) => observer.shadowDropped(routeId, reason)),
+  };
+}

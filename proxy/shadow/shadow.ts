@@ -1,0 +1,221 @@
+import type { IncomingMessage } from 'node:http';
+import type { Logger } from '../../shared/logger';
+import { compareResponses } from '../../shared/parity/compare';
+import { difference, type Difference, type ObservedResponse } from '../../shared/parity/exchange';
+import { SHADOW_HEADER, signMark } from '../../shared/signed-mark';
+import { fromApiGateway, toApiGateway } from '../forward/for-api-gateway';
+import type { ResponseTap, Upstream, UpstreamRequest, UpstreamResponse } from '../forward/forwarder';
+import { requestHeaders } from '../forward/headers';
+import type { LambdaSide } from '../handle-request';
+import type { ComparisonObservation, Observer, ShadowDropReason } from '../observation';
+import type { RequestTarget } from '../request-target';
+import type { Route, ShadowSettings } from '../route-table/route';
+import { AnswerTooLargeError, collect, namedPairs } from './collect';
+
+export interface ShadowOptions {
+  readonly legacy: Upstream;
+  readonly lambda: LambdaSide;
+  readonly trustedHops: number;
+  /** Sign the mark by which the authorizer knows a copy; without any, copies go unmarked and extend sessions. */
+  readonly secrets: readonly string[];
+  readonly observer: Observer;
+  readonly logger: Logger;
+  /** Copies under way at most, waiting for legacy's answer included. */
+  readonly maxConcurrent?: number;
+  /** Bytes of answers kept for comparing at most, of all copies together. */
+  readonly maxBytes?: number;
+  /** Until Lambda's whole answer, in ms. */
+  readonly timeout?: number;
+  /** From 0 up to 1. */
+  readonly random?: () => number;
+}
+
+/** Mirrors requests that legacy answers, and compares. */
+export interface Shadow {
+  /**
+   * Watches legacy's answer to a request; when it has been sent, the copy goes to Lambda. Undefined when this request is not
+   * in the sample or there is no room: the client's request is never held up.
+   */
+  begin(request: IncomingMessage, target: RequestTarget, route: Route, about: About): ResponseTap | undefined;
+  /** Resolves when no copy is under way. */
+  idle(): Promise<void>;
+}
+
+type About = Pick<ComparisonObservation, 'identity' | 'queryForm'>;
+
+/** One request to be asked of both sides, as often as needed. */
+interface Copy {
+  readonly route: Route;
+  readonly settings: ShadowSettings;
+  readonly about: About;
+  readonly toLegacy: UpstreamRequest;
+  readonly toLambda: () => UpstreamRequest;
+  readonly withoutBody: boolean;
+}
+
+const MARK_LIFETIME = 60_000;
+
+/** Makes the mirror. Its memory and its load on both sides are bounded; what does not fit is dropped and counted. */
+export function createShadow(options: ShadowOptions): Shadow {
+  const { legacy, lambda, trustedHops, secrets, observer, logger, random = Math.random } = options;
+  const { maxConcurrent = 16, maxBytes = 32 * 1024 * 1024, timeout = 10_000 } = options;
+  let underWay = 0;
+  let bytes = 0;
+  let waiting: (() => void)[] = [];
+
+  const release = (kept: number): void => {
+    bytes -= kept;
+    underWay -= 1;
+    if (underWay > 0) return;
+    for (const resolve of waiting) resolve();
+    waiting = [];
+  };
+
+  const askLambda = async (copy: Copy): Promise<ObservedResponse | Difference> => {
+    try {
+      return await collect(lambda.upstream, copy.toLambda(), {
+        timeout: copy.route.timeout ?? timeout,
+        maxBodyBytes: copy.settings.maxBodyBytes,
+        adapt: (head) => fromApiGateway(head, lambda.url),
+        withoutBody: copy.withoutBody,
+      });
+    } catch (error) {
+      const candidate = error instanceof AnswerTooLargeError ? 'a larger answer' : 'no answer';
+      return difference('answer', 'missing', 'an answer', candidate);
+    }
+  };
+
+  const differencesOf = async (copy: Copy, control: ObservedResponse): Promise<readonly Difference[]> => {
+    const candidate = await askLambda(copy);
+    return 'path' in candidate ? [candidate] : compareResponses(control, candidate);
+  };
+
+  /** Asks both sides once more; only what differs again counts. */
+  const repeated = async (copy: Copy, first: readonly Difference[]): Promise<readonly Difference[]> => {
+    const { maxBodyBytes } = copy.settings;
+    const control = await collect(legacy, copy.toLegacy, { timeout, maxBodyBytes, withoutBody: copy.withoutBody });
+    const again = await differencesOf(copy, control);
+    const places = new Set(first.map(({ path }) => path));
+    return again.filter(({ path }) => places.has(path));
+  };
+
+  const compare = async (copy: Copy, control: ObservedResponse): Promise<void> => {
+    const first = await differencesOf(copy, control);
+    const differences = first.length === 0 ? first : await repeated(copy, first);
+    if (first.length > 0 && differences.length === 0) {
+      observer.shadowDropped(copy.route.id, 'not-repeated');
+      return;
+    }
+    observer.comparison({
+      routeId: copy.route.id,
+      equal: differences.length === 0,
+      // Values stay here: they are the clients' data.
+      differences: differences.map(({ path, kind }) => ({ path, kind })),
+      statusCode: control.statusCode,
+      ...copy.about,
+      source: 'shadow',
+      at: Date.now(),
+    });
+  };
+
+  return {
+    begin(request, target, route, about) {
+      const settings = route.shadow;
+      if (settings === undefined || random() >= settings.sample) return undefined;
+      const drop = (reason: ShadowDropReason): undefined => {
+        observer.shadowDropped(route.id, reason);
+        return undefined;
+      };
+      if (underWay >= maxConcurrent) return drop('busy');
+      if (bytes >= maxBytes) return drop('memory');
+      underWay += 1;
+
+      const withoutBody = request.method === 'HEAD';
+      const copy: Copy = {
+        route,
+        settings,
+        about,
+        withoutBody,
+        toLegacy: {
+          method: request.method ?? 'GET',
+          path: request.url ?? '/',
+          headers: requestHeaders(request, trustedHops),
+        },
+        toLambda: () => marked(toApiGateway(request, target, route, lambda.url, trustedHops), secrets),
+      };
+      return new LegacyAnswer(settings.maxBodyBytes, {
+        mayKeep: (size) => bytes + size <= maxBytes && ((bytes += size), true),
+        done: (answer, kept) => {
+          if (typeof answer === 'string') {
+            release(kept);
+            drop(answer);
+            return;
+          }
+          // After this turn of the event loop: the client's bytes go first.
+          setImmediate(() => {
+            compare(copy, answer)
+              .catch((error: unknown) => {
+                observer.shadowDropped(route.id, 'legacy-failed');
+                logger.debug({ err: error, route: route.id }, 'shadow: not compared');
+              })
+              .finally(() => release(kept));
+          });
+        },
+      });
+    },
+
+    idle: () => (underWay === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+  };
+}
+
+function marked({ headers, ...request }: UpstreamRequest, secrets: readonly string[]): UpstreamRequest {
+  if (secrets.length === 0) return { ...request, headers };
+  const mark = signMark('shadow', 'copy', secrets, new Date(Date.now() + MARK_LIFETIME));
+  return { ...request, headers: [...headers, SHADOW_HEADER, mark] };
+}
+
+interface LegacyAnswerEvents {
+  /** Reserves room for so many bytes. */
+  mayKeep(bytes: number): boolean;
+  /** The answer, or why there is none to compare; and how many bytes were reserved. */
+  done(answer: ObservedResponse | ShadowDropReason, kept: number): void;
+}
+
+/** Keeps legacy's answer while it is streamed to the client. */
+class LegacyAnswer implements ResponseTap {
+  private head: UpstreamResponse | undefined;
+  private chunks: Buffer[] = [];
+  private kept = 0;
+  private dropped: ShadowDropReason | undefined;
+
+  constructor(
+    private readonly maxBodyBytes: number,
+    private readonly events: LegacyAnswerEvents,
+  ) {}
+
+  onHead(head: UpstreamResponse): void {
+    this.head = head;
+  }
+
+  onData(chunk: Buffer): void {
+    if (this.dropped !== undefined) return;
+    if (this.kept + chunk.length > this.maxBodyBytes) this.dropped = 'answer-too-large';
+    else if (!this.events.mayKeep(chunk.length)) this.dropped = 'memory';
+    else {
+      this.kept += chunk.length;
+      this.chunks.push(chunk);
+      return;
+    }
+    this.chunks = [];
+  }
+
+  onEnd(complete: boolean): void {
+    const { head } = this;
+    if (this.dropped !== undefined) this.events.done(this.dropped, this.kept);
+    else if (!complete || head === undefined || head.statusCode >= 500) this.events.done('legacy-failed', this.kept);
+    else {
+      const { statusCode, headers } = head;
+      this.events.done({ statusCode, headers: namedPairs(headers), body: Buffer.concat(this.chunks) }, this.kept);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import { guardSettings } from '../../proxy/guard/settings';
+import { parseSegments, type Route } from '../../proxy/route-table/route';
+
+/** A route as loading `routes.yml` makes it, with what a test does not care about filled in. */
+export function routeWith(given: Partial<Route>): Route {
+  const path = given.path ?? '/api/events/:eventId';
+  return {
+    id: 'get-event',
+    method: 'GET',
+    path,
+    stage: 'lambda',
+    percent: 0,
+    auth: 'required',
+    isSafe: true,
+    shadow: undefined,
+    fallbackStatuses: new Set([502, 503, 504]),
+    guard: guardSettings(),
+    recordSample: 0,
+    timeout: undefined,
+    maxBodyBytes: 102_400,
+    unless: [],
+    segments: parseSegments(path),
+    line: 1,
+    ...given,
+  };
+}
