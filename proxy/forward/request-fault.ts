@@ -25,7 +25,7 @@ const BAD_HOST = malformed('There must be one Host, and it must be valid.');
  * - another version than 1.0 and 1.1 (RFC 9110 section 15.6.6)
  * - another transfer coding than `chunked`, or one in HTTP/1.0, or beside a length (RFC 9112 section 6.1)
  * - a length that a number does not hold
- * - several Host, or an invalid one (RFC 9112 section 3.2)
+ * - no Host in HTTP/1.1, several, or an invalid one (RFC 9112 section 3.2); Node refuses the first itself, but serves what follows
  */
 export function requestFault({ httpVersion, headers, rawHeaders }: IncomingMessage): UpstreamError | undefined {
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return VERSION;
@@ -35,6 +35,7 @@ export function requestFault({ httpVersion, headers, rawHeaders }: IncomingMessa
     if (httpVersion === '1.0' || length !== undefined) return FRAMING;
     if (coding.toLowerCase() !== 'chunked') return CODING;
   } else if (length !== undefined && !Number.isSafeInteger(Number(length))) return FRAMING;
+  if (headers.host === undefined) return httpVersion === '1.0' ? undefined : BAD_HOST;
   return hasOneValidHost(rawHeaders) ? undefined : BAD_HOST;
 }
 

@@ -22,6 +22,9 @@ interface Connection {
   readonly boundary: FrameBoundary;
 }
 
+/** How long a client whose handshake was refused may take to close, in ms. */
+const LINGER = 2_000;
+
 /** A close frame from server to client: FIN and opcode 8, two bytes of payload, status 1001. */
 const GOING_AWAY = Buffer.from([0x88, 0x02, 0x03, 0xe9]);
 
@@ -41,6 +44,7 @@ export function createUpgradeForwarder(legacyUrl: URL, trustedHops: number, logg
           // A refused upgrade: the body follows unchunked and ends with the connection.
           delete headers['transfer-encoding'];
           headers.connection = 'close';
+          drain(client);
         });
         proxyRequest.on('upgrade', (_response, upstream: Socket) => {
           const connection = { client, upstream, boundary: new FrameBoundary() };
@@ -59,6 +63,7 @@ export function createUpgradeForwarder(legacyUrl: URL, trustedHops: number, logg
         logger.warn({ code, err: cause }, 'upgrade failed');
         if (client instanceof ServerResponse) return;
         const body = JSON.stringify({ error: message, code });
+        drain(client);
         client.end(
           `HTTP/1.1 ${statusCode} Upstream Failure\r\nContent-Type: application/json; charset=utf-8\r\n` +
             `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
@@ -80,6 +85,18 @@ export function createUpgradeForwarder(legacyUrl: URL, trustedHops: number, logg
       for (const connection of connections) sayGoodbye(connection);
     },
   };
+}
+
+/**
+ * Reads and drops what a client goes on sending after its handshake was refused: with unread bytes its end would never be
+ * seen, and the connection would stay for ever. One that does not end by itself is ended.
+ */
+function drain(client: Duplex): void {
+  client.resume();
+  client.once('finish', () => {
+    const timer = setTimeout(() => client.destroy(), LINGER).unref();
+    client.once('close', () => clearTimeout(timer));
+  });
 }
 
 /** Ends a connection between two frames; in the middle of one it waits for the rest. */
