@@ -1,4 +1,5 @@
 import { difference, type Difference } from './exchange';
+import { Unifier } from './unify';
 
 interface Cookie {
   readonly name: string;
@@ -7,14 +8,14 @@ interface Cookie {
 }
 
 /**
- * Compares `Set-Cookie` lines (RFC 6265 section 4.1) cookie by cookie and attribute by attribute.
- *
- * @param timeTolerance how far `Expires` may be apart, in ms; the form must be the same
+ * Compares `Set-Cookie` lines (RFC 6265 section 4.1) cookie by cookie and attribute by attribute; attributes may stand in any
+ * order. `Expires` may differ by as much as the requests were apart; the form must be the same. A session of its own on each
+ * side is the same when both are used alike from then on.
  */
 export function compareCookies(
   control: readonly string[],
   candidate: readonly string[],
-  timeTolerance: number,
+  unifier: Unifier = new Unifier(),
 ): Difference[] {
   const expected = control.map(parseSetCookie);
   const found = candidate.map(parseSetCookie);
@@ -23,32 +24,22 @@ export function compareCookies(
     const kind = found.length < expected.length ? 'missing' : found.length > expected.length ? 'unexpected' : 'value';
     return [difference('header set-cookie', kind, order(expected), order(found))];
   }
-  return expected.flatMap((cookie, i) => compareAttributes(cookie, found[i], timeTolerance));
+  return expected.flatMap((cookie, i) => compareAttributes(cookie, found[i], unifier));
 }
 
-function compareAttributes(expected: Cookie, found: Cookie | undefined, timeTolerance: number): Difference[] {
+function compareAttributes(expected: Cookie, found: Cookie | undefined, unifier: Unifier): Difference[] {
   const differences: Difference[] = [];
   const names = new Set([...expected.attributes.keys(), ...(found?.attributes.keys() ?? [])]);
   for (const name of names) {
     const a = expected.attributes.get(name);
     const b = found?.attributes.get(name);
-    if (a === b || (name === 'expires' && isSameTime(a, b, timeTolerance))) continue;
+    if (a === b || (a !== undefined && b !== undefined && unifier.isSameText(a, b))) continue;
     const kind = b === undefined ? 'missing' : a === undefined ? 'unexpected' : 'value';
     // The value is a session token as a rule: a report says that it differs, not what it is.
     const [shownA, shownB] = name === '' ? ['(one value)', '(another value)'] : [a, b];
     differences.push(difference(`cookie ${expected.name}${name && `; ${name}`}`, kind, shownA, shownB));
   }
   return differences;
-}
-
-function isSameTime(a: string | undefined, b: string | undefined, tolerance: number): boolean {
-  if (a === undefined || b === undefined || formOf(a) !== formOf(b)) return false;
-  return Math.abs(Date.parse(a) - Date.parse(b)) <= tolerance;
-}
-
-/** `Wed, 01 Jan 2031 00:00:00 GMT` becomes `Aaa, 00 Aaa 0000 00:00:00 AAA`. */
-function formOf(time: string): string {
-  return time.replace(/\d/g, '0').replace(/[A-Z]/g, 'A').replace(/[a-z]/g, 'a');
 }
 
 function parseSetCookie(line: string): Cookie {

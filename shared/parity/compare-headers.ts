@@ -1,16 +1,17 @@
+import { weakETag } from '../weak-etag';
 import { difference, type Difference, type ObservedResponse } from './exchange';
+import type { Unifier } from './unify';
 
 /** Headers that are not compared here, each with its reason. */
 const NOT_COMPARED: ReadonlyMap<string, string> = new Map([
-  ['date', 'the moment of the answer, made by whoever sends it'],
   ['connection', 'concerns one connection (RFC 9110 section 7.6.1)'],
   ['keep-alive', 'concerns one connection'],
   ['transfer-encoding', 'concerns one connection'],
   ['set-cookie', 'compared by attribute'],
 ]);
 
-/** Headers whose lines make one list, so that one line with commas and several lines say the same (RFC 9110 section 5.3). */
-const LISTS = new Set([
+/** Headers whose lines make one set, so that one line with commas and several lines say the same (RFC 9110 section 5.3). */
+const SETS = new Set([
   'vary',
   'allow',
   'access-control-allow-headers',
@@ -18,23 +19,74 @@ const LISTS = new Set([
   'access-control-expose-headers',
 ]);
 
-/** Compares header lines by case-insensitive name: presence, how often, and values in their order. */
+/** What the comparison of headers knows of the exchange. */
+export interface HeaderOptions {
+  readonly unifier?: Unifier;
+  /** Of the request; answers to HEAD tell the length of a body that they do not have. */
+  readonly method?: string;
+}
+
+/**
+ * Compares header lines by case-insensitive name: presence, how often, and values in the order of their lines. `Date` must be
+ * there in the same form. `Content-Length` and an `ETag` made of the body are judged by each side's own body: where the
+ * bodies differ, that is told by the comparison of bodies.
+ */
 export function compareHeaders(
-  control: ObservedResponse['headers'],
-  candidate: ObservedResponse['headers'],
+  control: ObservedResponse,
+  candidate: ObservedResponse,
+  options: HeaderOptions = {},
 ): Difference[] {
-  const expected = byName(control);
-  const found = byName(candidate);
+  const expected = byName(control.headers);
+  const found = byName(candidate.headers);
   const differences: Difference[] = [];
   for (const name of new Set([...expected.keys(), ...found.keys()])) {
     if (NOT_COMPARED.has(name)) continue;
     const a = valueOf(name, expected.get(name));
     const b = valueOf(name, found.get(name));
+    if (name === 'content-length') {
+      const told = wrongLength(a, b, control, candidate, options);
+      if (told !== undefined) differences.push(told);
+      continue;
+    }
     if (a === b) continue;
-    const kind = b === undefined ? 'missing' : a === undefined ? 'unexpected' : 'value';
-    differences.push(difference(`header ${name}`, kind, a, b));
+    if (a === undefined || b === undefined) {
+      differences.push(difference(`header ${name}`, b === undefined ? 'missing' : 'unexpected', a, b));
+      continue;
+    }
+    if (name === 'date' && isDate(a) && isDate(b)) continue;
+    if (name === 'etag' && isTagOfBody(a, control) && isTagOfBody(b, candidate)) continue;
+    if (options.unifier?.isSameText(a, b) !== true) differences.push(difference(`header ${name}`, 'value', a, b));
   }
   return differences;
+}
+
+/** Lengths may differ only where each is that of its body. */
+function wrongLength(
+  a: string | undefined,
+  b: string | undefined,
+  control: ObservedResponse,
+  candidate: ObservedResponse,
+  { method = 'GET' }: HeaderOptions,
+): Difference | undefined {
+  const isTrue = (value: string, response: ObservedResponse): boolean => value === String(response.body.length);
+  const hasBody = (response: ObservedResponse): boolean =>
+    method !== 'HEAD' && response.statusCode !== 304 && response.statusCode !== 204;
+  if (a === undefined && b === undefined) return undefined;
+  if (a === undefined || b === undefined)
+    return difference('header content-length', b === undefined ? 'missing' : 'unexpected', a, b);
+  if (hasBody(candidate) && !isTrue(b, candidate) && isTrue(a, control))
+    return difference('header content-length', 'value', a, `${b}, but the body has ${candidate.body.length} bytes`);
+  if (a === b || (hasBody(control) && hasBody(candidate) && isTrue(a, control) && isTrue(b, candidate)))
+    return undefined;
+  return difference('header content-length', 'value', a, b);
+}
+
+function isTagOfBody(tag: string, { body }: ObservedResponse): boolean {
+  return Buffer.isBuffer(body) && body.length > 0 && tag === weakETag(body);
+}
+
+function isDate(value: string): boolean {
+  return /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/.test(value);
 }
 
 function byName(headers: ObservedResponse['headers']): Map<string, string[]> {
@@ -49,7 +101,7 @@ function byName(headers: ObservedResponse['headers']): Map<string, string[]> {
 }
 
 function valueOf(name: string, lines: readonly string[] | undefined): string | undefined {
-  if (lines === undefined || !LISTS.has(name)) return lines?.join('\n');
+  if (lines === undefined || !SETS.has(name)) return lines?.join('\n');
   return lines
     .flatMap((line) => line.split(','))
     .map((item) => item.trim().toLowerCase())

@@ -1,40 +1,102 @@
-import { compareBodies } from './compare-bodies';
+import { compareBodySteps } from './compare-bodies';
 import { compareCookies } from './compare-cookies';
 import { compareHeaders } from './compare-headers';
-import { difference, type Difference, type ObservedResponse } from './exchange';
+import { difference, headerValues, type Difference, type ObservedResponse } from './exchange';
+import { judge, unorderedBy, type Judgement, type Rule } from './rules';
+import { runSteps, runStepsInTurns, type Steps } from './steps';
+import { Unifier, type UnificationOptions } from './unify';
 
-/** What may differ without a client noticing. */
-export interface Tolerances {
-  /** How far two times that both sides made up may be apart, in ms. */
-  readonly time: number;
+/** What is known of an exchange beside the two answers. */
+export interface CompareOptions extends UnificationOptions {
+  /** Of the request. */
+  readonly method?: string;
+  /** Those of the route: see `rulesOf`. */
+  readonly rules?: readonly Rule[];
 }
-
-export const DEFAULT_TOLERANCES: Tolerances = { time: 5_000 };
 
 /**
  * Compares two answers to the same request. Pure.
  *
  * @param control legacy's answer
  * @param candidate Lambda's
- * @returns every difference a client could see; empty when there is none
+ * @returns every difference that a client could see, sorted by what the rules say
  */
+export function compareExchange(
+  control: ObservedResponse,
+  candidate: ObservedResponse,
+  options: CompareOptions = {},
+): Judgement {
+  return runSteps(compareSteps(control, candidate, options));
+}
+
+/** As {@link compareExchange}, a few milliseconds at a time: for servers, and for large bodies. */
+export function compareExchangeInTurns(
+  control: ObservedResponse,
+  candidate: ObservedResponse,
+  options: CompareOptions = {},
+): Promise<Judgement> {
+  return runStepsInTurns(compareSteps(control, candidate, options));
+}
+
+/** As {@link compareExchange}: only what no rule allows. */
 export function compareResponses(
   control: ObservedResponse,
   candidate: ObservedResponse,
-  tolerances: Tolerances = DEFAULT_TOLERANCES,
+  options: CompareOptions = {},
 ): readonly Difference[] {
+  return compareExchange(control, candidate, options).differences;
+}
+
+function* compareSteps(
+  control: ObservedResponse,
+  candidate: ObservedResponse,
+  options: CompareOptions,
+): Steps<Judgement> {
+  const { rules = [], method } = options;
+  const unifier = new Unifier(options);
+  const bound = unifier.renaming.size;
+  const unordered = unorderedBy(rules);
+  const needed = new Set<Rule>();
+  const isUnordered = (path: string): boolean => {
+    const rule = unordered?.(path);
+    if (rule !== undefined) needed.add(rule);
+    return rule !== undefined;
+  };
+
+  // Bodies first: they bind ids where these have a name, and headers must then agree.
+  const inBody = yield* compareBodySteps(control, candidate, { unifier, isUnordered });
+  yield;
   const status =
     control.statusCode === candidate.statusCode
       ? []
       : [difference('status', 'value', control.statusCode, candidate.statusCode)];
-  return [
+  const differences = [
     ...status,
-    ...compareHeaders(control.headers, candidate.headers),
-    ...compareCookies(valuesOf(control, 'set-cookie'), valuesOf(candidate, 'set-cookie'), tolerances.time),
-    ...compareBodies(control, candidate),
+    ...compareHeaders(control, candidate, { unifier, ...(method !== undefined && { method }) }),
+    ...compareCookies(headerValues(control, 'set-cookie'), headerValues(candidate, 'set-cookie'), unifier),
+    ...inBody,
+    ...mixedUp(control, candidate, unifier.renaming.pairs(bound)),
   ];
+  const judgement = judge(differences, rules);
+  return { ...judgement, needed: [...new Set([...needed, ...judgement.needed])] };
 }
 
-function valuesOf({ headers }: ObservedResponse, wanted: string): readonly string[] {
-  return headers.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value);
+/** An id that one side made up for itself cannot be in the other's answer: then it stands for two things. */
+function mixedUp(
+  control: ObservedResponse,
+  candidate: ObservedResponse,
+  pairs: readonly (readonly [string, string])[],
+): Difference[] {
+  if (pairs.length === 0) return [];
+  const [a, b] = [control, candidate].map(wholeText);
+  return pairs.flatMap(([ofControl, ofCandidate]) =>
+    a?.includes(ofCandidate) === true || b?.includes(ofControl) === true
+      ? [difference(`id ${ofControl}`, 'value', 'one id', `${ofCandidate} at one place, the same id at another`)]
+      : [],
+  );
+}
+
+function wholeText({ headers, body }: ObservedResponse): string {
+  const lines = headers.map(([name, value]) => `${name}: ${value}`).join('\n');
+  return Buffer.isBuffer(body) ? `${lines}\n${body.toString()}` : lines;
 }

@@ -1,5 +1,7 @@
-import { compareValues } from './compare-bodies';
+import { compareValueSteps } from './compare-values';
 import { difference, type Difference } from './exchange';
+import { runSteps } from './steps';
+import { Unifier } from './unify';
 
 /** One document as canonical Extended JSON, so that types count: an Int32 is not a Double, a text is not an ObjectId. */
 export interface StoredDocument {
@@ -38,52 +40,59 @@ export function changesBetween(before: Snapshot, after: Snapshot): readonly Chan
 }
 
 /**
- * Compares what two sides did to their own copies of the same data. Pure.
+ * Compares what two sides did to their own copies of the same data. Pure. Ids and times that each side made up are unified as
+ * in answers, with what the answers have already bound. The order of fields counts: MongoDB compares embedded documents with it.
  *
- * @param control legacy's changes, with made-up ids and times unified
- * @param candidate Lambda's, likewise
+ * @param control legacy's changes
+ * @param candidate Lambda's
  */
-export function compareChanges(control: readonly Change[], candidate: readonly Change[]): readonly Difference[] {
-  const expected = inStableOrder(control);
-  const found = inStableOrder(candidate);
+export function compareChanges(
+  control: readonly Change[],
+  candidate: readonly Change[],
+  unifier: Unifier = new Unifier(),
+): readonly Difference[] {
+  const expected = inStableOrder(control, (text) => unifier.mask(text, 'control'));
+  const found = inStableOrder(candidate, (text) => unifier.mask(text, 'candidate'));
   const places = new Set([...expected, ...found].map(placeOf));
   return [...places].sort().flatMap((place) => {
     const [a, b] = [expected, found].map((changes) => changes.filter((change) => placeOf(change) === place));
-    return compareAt(place, a ?? [], b ?? []);
+    return compareAt(place, a ?? [], b ?? [], unifier);
   });
 }
 
-function compareAt(place: string, expected: readonly Change[], found: readonly Change[]): readonly Difference[] {
+function compareAt(
+  place: string,
+  expected: readonly Change[],
+  found: readonly Change[],
+  unifier: Unifier,
+): readonly Difference[] {
   if (expected.length !== found.length) {
     const kind = found.length < expected.length ? 'missing' : 'unexpected';
-    return [difference(`database ${place}`, kind, `${expected.length} documents`, `${found.length} documents`)];
+    return [difference(`database ${place}`, kind, count(expected), count(found))];
   }
   return expected.flatMap((change, index) => {
     const other = found[index];
     const path = expected.length === 1 ? place : `${place}[${index}]`;
-    const differences = (['before', 'after'] as const).flatMap((moment) => {
-      const [a, b] = [change[moment], other?.[moment]];
-      return JSON.stringify(a) === JSON.stringify(b) ? [] : compareDocuments(`${path} ${moment}`, a, b);
-    });
-    return differences;
+    return (['before', 'after'] as const).flatMap((moment) =>
+      runSteps(
+        compareValueSteps(`database ${path} ${moment}`, change[moment], other?.[moment], { unifier, keyOrder: true }),
+      ),
+    );
   });
 }
 
-function compareDocuments(path: string, control: unknown, candidate: unknown): readonly Difference[] {
-  const differences = compareValues(path, control, candidate).map((found) => ({
-    ...found,
-    path: found.path.replace(/^body /, 'database '),
-  }));
-  // Equal values in another order of fields: MongoDB compares embedded documents with their order.
-  return differences.length > 0 ? differences : [difference(`database ${path}`, 'value', control, candidate)];
+function count({ length }: readonly Change[]): string | undefined {
+  return length === 0 ? undefined : `${length} ${length === 1 ? 'document' : 'documents'}`;
 }
 
 function placeOf({ collection, kind }: Change): string {
   return `${collection} ${kind}`;
 }
 
-/** New documents have ids that say nothing after they are unified, so they are put in order by what they hold. */
-function inStableOrder(changes: readonly Change[]): readonly Change[] {
-  const text = ({ before, after }: Change): string => JSON.stringify([before, after]);
-  return [...changes].sort((a, b) => (text(a) < text(b) ? -1 : 1));
+/** New documents have ids that say nothing, so they are put in order by what else they hold. */
+function inStableOrder(changes: readonly Change[], mask: (text: string) => string): readonly Change[] {
+  return changes
+    .map((change) => ({ change, text: mask(JSON.stringify([change.before, change.after])) }))
+    .sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
+    .map(({ change }) => change);
 }

@@ -1,68 +1,191 @@
-import { weakETag } from '../weak-etag';
-import type { Change } from './database-effects';
-import type { ObservedResponse } from './exchange';
+import { Renaming } from './renaming';
 
-/** What one side answered to a request that writes, and what it did. */
-export interface ObservedWrite {
-  readonly response: ObservedResponse;
-  readonly changes: readonly Change[];
+/** When a request was on its way, in ms since the epoch, by the clock of whoever sent it. */
+export interface Moment {
+  readonly from: number;
+  readonly to: number;
 }
 
-/** What tells made-up values from those that were there before. */
-export interface Unification {
-  /** Whether an id (24 hexadecimal digits) was known before the request. */
-  readonly isKnownId: (id: string) => boolean;
-  /** The request was answered within this time; clocks of the two sides are the same. */
-  readonly from: Date;
-  readonly to: Date;
+export interface UnificationOptions {
+  /** Carried from exchange to exchange of a sequence; else each exchange has its own. */
+  readonly renaming?: Renaming;
+  /** When each side was asked. Without, times that differ are compared with one another only. */
+  readonly moments?: { readonly control: Moment; readonly candidate: Moment };
+  /** Clocks may be apart by this, in ms. */
+  readonly timeTolerance?: number;
+  /** Whether a value was there before the request: in the request itself or in the database. Such values are never renamed. */
+  readonly isKnown?: (value: string) => boolean;
+  /** Whether the request may have made up UUIDs and sessions, which carry no time; GET and HEAD may not. Default false. */
+  readonly mayCreate?: boolean;
 }
 
-const ID = /\b[0-9a-f]{24}\b/g;
-const ISO_TIME = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
-/** A date as canonical Extended JSON has it: milliseconds as text. */
-const EJSON_TIME = /"\$numberLong":"(\d{13})"/g;
+export const DEFAULT_TIME_TOLERANCE = 2_000;
+/** Longer texts that differ are not searched for made-up values. */
+const LONGEST_TEXT = 64 * 1024;
+
+const OBJECT_ID = String.raw`(?<![0-9A-Za-z])[0-9a-f]{24}(?![0-9A-Za-z])`;
+const UUID = String.raw`(?<![0-9A-Za-z])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9A-Za-z])`;
+/** As express-session makes it: id, signature; in a cookie percent-encoded. */
+const SESSION = String.raw`s(?::|%3A)[\w-]{32}\.(?:[A-Za-z0-9+/]|%2B|%2F){43}`;
+const ISO_TIME = String.raw`(?<!\d)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)`;
+const HTTP_DATE = String.raw`[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT`;
+/** Milliseconds since the epoch, as a number of its own. */
+const EPOCH = String.raw`(?<![\w.-])\d{13}(?![\w.])`;
+const TOKENS = new RegExp(
+  `(?<id>${OBJECT_ID})|(?<uuid>${UUID})|(?<session>${SESSION})|(?<time>${ISO_TIME}|${HTTP_DATE}|${EPOCH})`,
+  'g',
+);
+
+type TokenKind = 'id' | 'uuid' | 'session' | 'time';
+
+interface Token {
+  readonly kind: TokenKind;
+  readonly text: string;
+}
+
+interface Tokenized {
+  /** What stands before, between and behind the tokens. */
+  readonly literals: readonly string[];
+  readonly tokens: readonly Token[];
+}
 
 /**
- * Gives the values that each side makes up the same names on both sides: new ids by their order of appearance, times of the
- * request as `<now>`. Whatever refers to a new id must so refer to the same one: the Location, the body, the document and the
- * notification. A weak ETag becomes `<of the body>`, if it is the body's; cookies have a comparison of their own. Pure.
+ * Decides whether two different texts say the same, given that each side makes up ids and times of its own. Nothing is
+ * ignored: an id must stand for one and the same id everywhere, must be new, and a time must be explained by when the side
+ * was asked.
  */
-export function unifyWrite({ response, changes }: ObservedWrite, unification: Unification): ObservedWrite {
-  const unify = unifier(unification);
-  const text = response.body.toString();
-  // Bytes that are no text stay what they are.
-  const body = Buffer.from(text).equals(response.body) ? Buffer.from(unify(text)) : response.body;
-  const unifiedChanges = changes.map((change) => ({
-    ...change,
-    id: unify(change.id),
-    before: unifyJson(change.before, unify),
-    after: unifyJson(change.after, unify),
-  }));
-  // Last: gateways put ids of their own into headers, which must not be counted first.
-  const headers = response.headers.map(([name, value]): readonly [string, string] => {
-    if (name.toLowerCase() === 'set-cookie') return [name, value];
-    const isTagOfBody = name.toLowerCase() === 'etag' && value === weakETag(text);
-    return [name, isTagOfBody ? '<of the body>' : unify(value)];
-  });
-  return { response: { ...response, headers, body }, changes: unifiedChanges };
+export class Unifier {
+  readonly renaming: Renaming;
+  private readonly options: UnificationOptions;
+  private readonly tolerance: number;
+
+  constructor(options: UnificationOptions = {}) {
+    this.options = options;
+    this.renaming = options.renaming ?? new Renaming();
+    this.tolerance = options.timeTolerance ?? DEFAULT_TIME_TOLERANCE;
+  }
+
+  /** Whether the candidate's text is the control's with other made-up values. Binds new ids when it is. */
+  isSameText(control: string, candidate: string): boolean {
+    if (control === candidate) return true;
+    if (this.renaming.isBound(control, candidate)) return true;
+    if (control.length > LONGEST_TEXT || candidate.length > LONGEST_TEXT) return false;
+    const [a, b] = [tokenize(control), tokenize(candidate)];
+    if (a.tokens.length === 0 || a.tokens.length !== b.tokens.length) return false;
+    if (a.literals.some((literal, i) => literal !== b.literals[i])) return false;
+    const bindings: [string, string][] = [];
+    const isSame = a.tokens.every((token, i) => {
+      const other = b.tokens[i];
+      return other !== undefined && this.isSameToken(token, other, bindings);
+    });
+    if (!isSame) return false;
+    for (const [from, to] of bindings) {
+      if (this.renaming.isBound(from, to)) continue;
+      if (!this.renaming.canBind(from, to)) return false;
+      this.renaming.bind(from, to);
+    }
+    return true;
+  }
+
+  /** As {@link isSameText}, for numbers: milliseconds since the epoch count as times. */
+  isSameNumber(control: number, candidate: number): boolean {
+    const areTimes = [control, candidate].every((value) => Number.isInteger(value) && value > 1e12 && value < 1e13);
+    return areTimes && this.areTimesExplained(control, candidate, 1);
+  }
+
+  /** The text with values made up by this side named by their kind alone: for putting things in an order that both sides share. */
+  mask(text: string, side: 'control' | 'candidate'): string {
+    return text.replaceAll(TOKENS, (...args) => {
+      const { kind, text: token } = tokenOf(args);
+      if (kind === 'time') return this.isNear(timeOf(token), side) ? '<now>' : token;
+      return this.isNew({ kind, text: token }, side) ? `<new ${kind}>` : token;
+    });
+  }
+
+  private isSameToken(a: Token, b: Token, bindings: [string, string][]): boolean {
+    if (a.kind !== b.kind) return false;
+    if (a.text === b.text) return true;
+    if (a.kind === 'time')
+      return formOf(a.text) === formOf(b.text) && this.areTimesExplained(timeOf(a.text), timeOf(b.text), precision(a));
+    if (this.renaming.isBound(a.text, b.text)) return true;
+    if (!this.isNew(a, 'control') || !this.isNew(b, 'candidate')) return false;
+    bindings.push([a.text, b.text]);
+    if (a.kind === 'session') bindings.push(...partsOfSession(a.text, b.text));
+    return true;
+  }
+
+  private isNew({ kind, text }: Token, side: 'control' | 'candidate'): boolean {
+    if (this.options.isKnown?.(text) === true) return false;
+    // An ObjectId begins with the second in which it was made.
+    if (kind === 'id') return this.isNear(Number.parseInt(text.slice(0, 8), 16) * 1_000, side, 1_000);
+    return this.options.mayCreate ?? false;
+  }
+
+  private isNear(time: number, side: 'control' | 'candidate', precisionOf = 0): boolean {
+    const moment = this.options.moments?.[side];
+    if (moment === undefined) return false;
+    return time >= moment.from - this.tolerance - precisionOf && time <= moment.to + this.tolerance;
+  }
+
+  /**
+   * Either both sides took the time of their request, or both the same distance from it (a cookie that lives 14 days): then
+   * the times are apart by as much as the requests were.
+   */
+  private areTimesExplained(control: number, candidate: number, precisionOf: number): boolean {
+    const { moments } = this.options;
+    if (moments === undefined) return Math.abs(control - candidate) <= this.tolerance + precisionOf;
+    if (this.isNear(control, 'control', precisionOf) && this.isNear(candidate, 'candidate', precisionOf)) return true;
+    const apart = candidate - control;
+    const least = moments.candidate.from - moments.control.to;
+    const most = moments.candidate.to - moments.control.from;
+    return apart >= least - precisionOf && apart <= most + precisionOf;
+  }
 }
 
-function unifier({ isKnownId, from, to }: Unification): (text: string) => string {
-  const names = new Map<string, string>();
-  const isNow = (time: number): boolean => time >= from.getTime() && time <= to.getTime();
-  const idOf = (id: string): string => {
-    if (isKnownId(id)) return id;
-    const name = names.get(id) ?? `<new id ${names.size + 1}>`;
-    names.set(id, name);
-    return name;
-  };
-  return (text) =>
-    text
-      .replaceAll(ID, idOf)
-      .replaceAll(ISO_TIME, (time) => (isNow(Date.parse(time)) ? '<now>' : time))
-      .replaceAll(EJSON_TIME, (whole, time) => (isNow(Number(time)) ? '"$numberLong":"<now>"' : whole));
+function tokenize(text: string): Tokenized {
+  const literals: string[] = [];
+  const tokens: Token[] = [];
+  let end = 0;
+  for (const match of text.matchAll(TOKENS)) {
+    literals.push(text.slice(end, match.index));
+    tokens.push({ kind: kindOf(match.groups), text: match[0] });
+    end = match.index + match[0].length;
+  }
+  literals.push(text.slice(end));
+  return { literals, tokens };
 }
 
-function unifyJson(value: unknown, unify: (text: string) => string): unknown {
-  return value === undefined ? undefined : JSON.parse(unify(JSON.stringify(value)));
+function tokenOf(args: readonly unknown[]): Token {
+  const groups = args.at(-1);
+  return { kind: kindOf(groups as Record<string, string | undefined>), text: String(args[0]) };
+}
+
+function kindOf(groups: Readonly<Record<string, string | undefined>> | undefined): TokenKind {
+  if (groups?.['id'] !== undefined) return 'id';
+  if (groups?.['uuid'] !== undefined) return 'uuid';
+  return groups?.['session'] !== undefined ? 'session' : 'time';
+}
+
+/** The session's id stands alone in the store, and the token also in the other encoding. */
+function partsOfSession(control: string, candidate: string): [string, string][] {
+  const [a, b] = [control, candidate].map((text) => decodeURIComponent(text));
+  if (a === undefined || b === undefined) return [];
+  return [
+    [a, b],
+    [encodeURIComponent(a), encodeURIComponent(b)],
+    [a.slice(2, 34), b.slice(2, 34)],
+  ];
+}
+
+function timeOf(text: string): number {
+  return /^\d{13}$/.test(text) ? Number(text) : Date.parse(text);
+}
+
+function precision({ text }: Token): number {
+  return /^\d{13}$|\.\d{3}/.test(text) ? 1 : 1_000;
+}
+
+/** `Wed, 01 Jan 2031 00:00:00 GMT` becomes `Aaa, 00 Aaa 0000 00:00:00 AAA`. */
+function formOf(time: string): string {
+  return time.replace(/\d/g, '0').replace(/[A-Z]/g, 'A').replace(/[a-z]/g, 'a');
 }

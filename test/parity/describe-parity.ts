@@ -1,98 +1,141 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { MongoClient, type Db } from 'mongodb';
-import { compareResponses } from '../../shared/parity/compare';
-import type { Difference, ObservedResponse } from '../../shared/parity/exchange';
-import { runProxy, type RunningProxy } from '../support/running-proxy';
-import { demoRoutes, runSystem, type RunningSystem } from '../support/running-system';
-import { logIn, type Credentials } from './identities';
+import banyan from '../../banyan.config';
+import { startCandidateProxy, type CandidateProxy } from '../../proxy/cli/parity/candidate-proxy';
+import { copyDatabase, DataCopy } from '../../proxy/cli/parity/data-copy';
+import { logIn, type Credentials } from '../../proxy/cli/parity/identities';
+import { observe, requestOf, type Side } from '../../proxy/cli/parity/observe';
 import {
   answeredBy,
   expectedStatus,
   identitiesOf,
-  itIsAskedAsEverybody,
-  sendCase,
-  withoutAddedByAws,
+  isSafe,
+  type CaseSuite,
   type ParityCase,
-} from './parity-case';
+} from '../../shared/parity/case';
+import { rulesOf, type Rule } from '../../shared/parity/rules';
+import { parseRules } from '../../shared/parity/rules-file';
+import { startParitySystem, type ParitySystem } from './system';
+import { isAddedByAws, type Exchange } from './to-match-legacy';
 
-export type { ParityCase } from './parity-case';
+export const RULES_FILE = path.join(__dirname, 'rules.yml');
 
-/** Statuses of a private route that everybody of the account may read. */
-export const READABLE = {
-  anonymous: 401,
-  'bad token': 401,
-  member: 200,
-  organiser: 200,
-  'other account': 200,
-  'API key': 200,
-};
-/** The same for something that belongs to the account of member, organiser and API key. */
-export const OWN_ACCOUNT = { ...READABLE, 'other account': 404 };
+interface Sides {
+  readonly system: ParitySystem;
+  readonly client: MongoClient;
+  readonly control: Side;
+  readonly gateway: Side;
+  readonly onLegacy: Side;
+  readonly onLambda: Side;
+  readonly proxies: readonly CandidateProxy[];
+  readonly credentials: ReadonlyMap<string, Credentials>;
+  readonly knownIds: ReadonlySet<string>;
+  readonly rules: readonly Rule[];
+}
 
-/**
- * Runs every case as every identity against legacy (the control) and, as candidates, against the gateway and through the
- * proxy at each stage, and demands that no client could tell the answers apart.
- *
- * @param prepare writes what the demo data does not have
- */
+/** As {@link describeSuites}, for one route. */
 export function describeParity(
   route: string,
   cases: readonly ParityCase[],
   prepare?: (db: Db) => Promise<unknown>,
 ): void {
-  describe(`parity of ${route}`, () => {
-    let system: RunningSystem;
-    let onLegacy: RunningProxy;
-    let credentials: ReadonlyMap<string, Credentials>;
+  describeSuites([{ route, cases, ...(prepare && { prepare }) }]);
+}
+
+/**
+ * Runs every case as every identity against a monolith of its own (the control) and, as candidates, against the gateway and
+ * through the proxy at each stage. Each side works on its own copy of the same data, which is put back after each request.
+ * Answers, every changed document and every message sent must be the same; ids and times that a side makes up are unified.
+ */
+export function describeSuites(suites: readonly CaseSuite[]): void {
+  describe('parity', () => {
+    let sides: Sides;
 
     beforeAll(async () => {
       // Express prints malformed requests to the console; here they are sent on purpose.
       jest.spyOn(console, 'error').mockImplementation();
-      system = await runSystem({ stage: 'lambda' });
-      onLegacy = await runProxy({
-        legacyUrl: new URL(system.legacy.url),
-        lambdaUrl: new URL(system.gateway.url),
-        routes: await demoRoutes('legacy'),
-      });
-      credentials = await logIn(system.legacy.url);
-      if (prepare !== undefined) await withDatabase(system.mongo.uri, prepare);
+      sides = await startSides(suites);
     });
 
     afterAll(async () => {
-      await onLegacy.close();
-      await system.close();
+      for (const proxy of sides.proxies) await proxy.close();
+      await sides.client.close();
+      await sides.system.close();
       jest.restoreAllMocks();
     });
 
-    itIsAskedAsEverybody(cases);
+    describe.each(suites.map((suite) => [suite.route, suite] as const))('of %s', (route, { cases }) => {
+      it('is asked as everybody', () => {
+        const everybody = Object.keys(banyan.parity.identities);
+        expect(cases.flatMap(identitiesOf)).toEqual(expect.arrayContaining(everybody));
+      });
 
-    describe.each(cases.map((parityCase) => [parityCase.name, parityCase] as const))('%s', (_name, parityCase) => {
-      it.each(identitiesOf(parityCase))('as %s', async (identity) => {
-        const ask = (baseUrl: string): Promise<ObservedResponse> =>
-          sendCase(baseUrl, parityCase, credentials.get(identity) ?? {});
-        const control = await ask(system.legacy.url);
-        expect(control.statusCode).toBe(expectedStatus(parityCase, identity));
-
-        const found: Record<string, readonly Difference[]> = {};
-        if (parityCase.onlyThroughProxy === undefined) {
-          found['gateway'] = withoutAddedByAws(compareResponses(control, await ask(system.gateway.url)), control);
-        }
-        found['proxy, route on legacy'] = compareResponses(control, await ask(onLegacy.url));
-        found['proxy, route on lambda'] = compareResponses(control, await ask(system.proxy.url));
-        expect(found).toEqual(Object.fromEntries(Object.keys(found).map((side) => [side, []])));
-
-        expect(system.logger.lines.findLast(({ message }) => message === 'request')?.fields).toMatchObject({
-          upstream: answeredBy(parityCase, identity),
+      describe.each(cases.map((parityCase) => [parityCase.name, parityCase] as const))('%s', (_name, parityCase) => {
+        it.each(identitiesOf(parityCase))('as %s', async (identity) => {
+          await runCase(sides, route, parityCase, identity);
         });
       });
     });
   });
 }
 
-async function withDatabase(uri: string, use: (db: Db) => Promise<unknown>): Promise<void> {
-  const client = await MongoClient.connect(uri);
-  try {
-    await use(client.db());
-  } finally {
-    await client.close();
-  }
+async function runCase(sides: Sides, route: string, parityCase: ParityCase, identity: string): Promise<void> {
+  const { control, gateway, onLegacy, onLambda, proxies, knownIds } = sides;
+  const request = await requestOf(parityCase, sides.credentials.get(identity) ?? {}, control);
+  const expected = await observe(control, request);
+  const { statusCode } = expected.response;
+  expect(statusCode).toBe(expectedStatus(parityCase, identity));
+  const effects = new Set(expected.changes.map(({ collection, kind }) => `${collection} ${kind}`));
+  expect([...effects].sort()).toEqual(statusCode < 300 ? [...(parityCase.effects ?? [])].sort() : []);
+
+  const rules = rulesOf(sides.rules, { name: route });
+  const exchangeWith = async (side: Side): Promise<Exchange> => ({
+    control: expected,
+    candidate: await observe(side, request),
+    knownIds,
+    rules,
+  });
+  // What a safe request does to the data need be seen once only.
+  const answerOf = (side: Side): Side => (isSafe(request.method) ? { name: side.name, url: side.url } : side);
+  if (parityCase.onlyThroughProxy === undefined)
+    await expect({ ...(await exchangeWith(answerOf(gateway))), forgive: isAddedByAws }).toMatchLegacy();
+  await expect(await exchangeWith(answerOf(onLegacy))).toMatchLegacy();
+  await expect(await exchangeWith(onLambda)).toMatchLegacy();
+  expect(proxies[1]?.lastAnswer()).toMatchObject({ upstream: answeredBy(parityCase, identity), failure: undefined });
+}
+
+async function startSides(suites: readonly CaseSuite[]): Promise<Sides> {
+  const system = await startParitySystem({
+    run: `jest_${process.pid}_${Date.now().toString(36)}`,
+    // Never a database that MONGODB_URI names: tests write.
+    env: { PATH: process.env['PATH'] },
+  });
+  const { control, candidate } = system;
+  const client = await MongoClient.connect(control.mongodbUri);
+  const databaseOf = (uri: string): Db => client.db(new URL(uri).pathname.slice(1));
+  const [controlDb, candidateDb] = [databaseOf(control.mongodbUri), databaseOf(candidate.mongodbUri)];
+  for (const prepare of new Set(suites.map((suite) => suite.prepare))) await prepare?.(controlDb);
+  // Sessions are copied too: one credential is good on both sides.
+  const credentials = await logIn(banyan, control.url);
+  await copyDatabase(controlDb, candidateDb);
+  const data = await DataCopy.of(controlDb, control.takeMessages);
+  const candidateData = await DataCopy.of(candidateDb, candidate.takeMessages);
+  const routes = readFileSync(path.join(__dirname, '../../proxy/routes.yml'), 'utf8');
+  const proxyOn = (stage: 'legacy' | 'lambda') =>
+    startCandidateProxy({ legacyUrl: candidate.legacyUrl, lambdaUrl: candidate.url, routes, stage });
+  const [legacyStage, lambdaStage] = [await proxyOn('legacy'), await proxyOn('lambda')];
+  const side = (name: string, url: string): Side => ({ name, url, data: candidateData });
+  return {
+    system,
+    client,
+    control: { name: 'legacy', url: control.url, data },
+    gateway: side('gateway', candidate.url),
+    onLegacy: side('proxy, route on legacy', legacyStage.url),
+    onLambda: side('proxy, route on lambda', lambdaStage.url),
+    proxies: [legacyStage, lambdaStage],
+    credentials,
+    knownIds: data.knownIds(),
+    rules: parseRules(readFileSync(RULES_FILE, 'utf8'), 'test/parity/rules.yml'),
+  };
 }

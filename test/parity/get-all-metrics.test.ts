@@ -1,7 +1,4 @@
-import { describeParity, READABLE } from './describe-parity';
-import { get, metricsQueries } from './metrics-cases';
+import * as suites from './cases/get-all-metrics';
+import { describeSuites } from './describe-parity';
 
-describeParity('GET /api/metrics/all', [
-  get('plain', '/api/metrics/all', { status: READABLE }),
-  ...metricsQueries('/api/metrics/all'),
-]);
+describeSuites(Object.values(suites));

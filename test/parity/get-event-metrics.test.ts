@@ -1,18 +1,4 @@
-import { DEMO_IDS } from '../local/seed';
-import { describeParity, OWN_ACCOUNT } from './describe-parity';
-import { get, metricsQueries } from './metrics-cases';
+import * as suites from './cases/get-event-metrics';
+import { describeSuites } from './describe-parity';
 
-const id = DEMO_IDS.event(1).toHexString();
-
-describeParity('GET /api/events/:eventId/metrics', [
-  get('plain', `/api/events/${id}/metrics`, { status: OWN_ACCOUNT }),
-  ...metricsQueries(`/api/events/${id}/metrics`),
-  get('an event without activity', `/api/events/${DEMO_IDS.event(20).toHexString()}/metrics`, {
-    identities: ['organiser'],
-  }),
-  get('an unknown event', '/api/events/ffffffffffffffffffffffff/metrics', {
-    status: { member: 404, anonymous: 401, 'API key': 404 },
-  }),
-  get('a malformed id', '/api/events/x/metrics', { status: { member: 404, anonymous: 401 } }),
-  get('a malformed id and malformed query: which is told', '/api/events/x/metrics?interval=month', { status: 404 }),
-]);
+describeSuites(Object.values(suites));

@@ -1,61 +1,120 @@
-import type { ObservedResponse } from '../../../../shared/parity/exchange';
-import { unifyWrite, type ObservedWrite } from '../../../../shared/parity/unify';
+import fc from 'fast-check';
+import { compareExchange } from '../../../../shared/parity/compare';
+import { compareChanges, type Change } from '../../../../shared/parity/database-effects';
+import type { Difference, ObservedResponse } from '../../../../shared/parity/exchange';
+import { Renaming } from '../../../../shared/parity/renaming';
+import { Unifier, type UnificationOptions } from '../../../../shared/parity/unify';
 import { weakETag } from '../../../../shared/weak-etag';
 
+const NOW = Date.UTC(2026, 10, 23, 12);
+/** The candidate is asked when the control has answered. */
+const MOMENTS = { control: { from: NOW, to: NOW + 40 }, candidate: { from: NOW + 41, to: NOW + 70 } };
 const KNOWN = '5eede0e00000000000000001';
-const NOW = new Date('2026-11-23T12:00:00.000Z');
-const unification = { isKnownId: (id: string) => id === KNOWN, from: NOW, to: new Date(NOW.getTime() + 1_000) };
+const made = (number: number): string => `${Math.floor(NOW / 1_000).toString(16)}${String(number).padStart(16, '0')}`;
+const iso = (time: number): string => new Date(time).toISOString();
 
-function write({ id, at = NOW, etag }: { id: string; at?: Date; etag?: string }): ObservedWrite {
-  const body = JSON.stringify({ event: { id, createdBy: KNOWN, createdAt: at } });
-  const response: ObservedResponse = {
-    statusCode: 201,
-    headers: [
-      ['Location', `/api/events/${id}`],
-      ['ETag', etag ?? weakETag(body)],
-      ['Set-Cookie', `sid=${id}`],
-    ],
-    body: Buffer.from(body),
-  };
-  const after = { _id: { $oid: id }, at: { $date: { $numberLong: String(at.getTime()) } } };
-  return { response, changes: [{ collection: 'events', kind: 'inserted', id, before: undefined, after }] };
+function created(body: object, { location = '', etag }: { location?: string; etag?: string } = {}): ObservedResponse {
+  const text = JSON.stringify(body);
+  const headers: [string, string][] = [
+    ['Content-Type', 'application/json'],
+    ['ETag', etag ?? weakETag(text)],
+    ['Content-Length', String(Buffer.byteLength(text))],
+    ['Location', location],
+  ];
+  return { statusCode: 201, headers, body: Buffer.from(text) };
 }
 
-describe('unified writes', () => {
-  it('gives new ids and times of the request the same names on both sides', () => {
-    const first = unifyWrite(write({ id: 'a'.repeat(24) }), unification);
-    const second = unifyWrite(write({ id: 'b'.repeat(24), at: new Date(NOW.getTime() + 999) }), unification);
-    const withoutCookie = ({ response, changes }: ObservedWrite): unknown => [response.headers.slice(0, 2), changes];
-    expect(withoutCookie(first)).toEqual(withoutCookie(second));
-    expect(first.response.body.toString()).toBe(
-      `{"event":{"id":"<new id 1>","createdBy":"${KNOWN}","createdAt":"<now>"}}`,
-    );
-    expect(first.response.headers).toContainEqual(['ETag', '<of the body>']);
-    expect(first.changes[0]?.after).toEqual({
-      _id: { $oid: '<new id 1>' },
-      at: { $date: { $numberLong: '<now>' } },
+const compare = (a: ObservedResponse, b: ObservedResponse, options: UnificationOptions = {}): readonly Difference[] =>
+  compareExchange(a, b, { method: 'POST', moments: MOMENTS, isKnown: (id) => id === KNOWN, ...options }).differences;
+
+describe('what each side makes up', () => {
+  it('is the same where one new id stands for one, in body and headers', () => {
+    const a = created({ id: made(1), by: KNOWN, at: iso(NOW + 5) }, { location: `/events/${made(1)}` });
+    const b = created({ id: made(2), by: KNOWN, at: iso(NOW + 60) }, { location: `/events/${made(2)}` });
+    expect(compare(a, b)).toEqual([]);
+  });
+
+  it.each<[string, object, object]>([
+    ['another known id', { id: KNOWN }, { id: '5eede0e00000000000000002' }],
+    ['a new id for a known one', { id: KNOWN }, { id: made(1) }],
+    ['one id for two', { a: made(1), b: made(2) }, { a: made(3), b: made(3) }],
+    ['two ids for one', { a: made(1), b: made(1) }, { a: made(3), b: made(4) }],
+    ['an id in another form', { id: made(1) }, { id: made(2).toUpperCase() }],
+    ['a time that is not now', { at: iso(NOW) }, { at: iso(NOW - 60_000) }],
+    ['a time in another form', { at: iso(NOW) }, { at: iso(NOW).replace('.000Z', 'Z') }],
+    ['a time as a number', { at: iso(NOW) }, { at: NOW }],
+    ['a stored time cut to seconds', { at: '2026-01-01T10:00:00.500Z' }, { at: '2026-01-01T10:00:00.000Z' }],
+    ['a number that is no time', { n: 1 }, { n: 2 }],
+  ])('is not: %s', (_name, a, b) => {
+    expect(compare(created(a), created(b))).not.toEqual([]);
+  });
+
+  it('is told when an id is renamed at one place and not at another', () => {
+    const [a, b] = [created({ id: made(1) }, { location: made(1) }), created({ id: made(2) }, { location: made(1) })];
+    expect(compare(a, b).map(({ path }) => path)).toContain(`id ${made(1)}`);
+  });
+
+  it('may be as far from now as the other side is: a cookie that lives fourteen days', () => {
+    const days = 14 * 86_400_000;
+    const expires = (time: number): ObservedResponse => ({
+      ...created({}),
+      headers: [['Set-Cookie', `sid=1; Expires=${new Date(time).toUTCString()}`]],
     });
+    expect(compare(expires(NOW + days), expires(NOW + days + 1_000))).toEqual([]);
+    expect(compare(expires(NOW + days), expires(NOW + days + 60_000))).toHaveLength(1);
   });
 
-  it('leaves what was known, what is of another time, an ETag of another body and cookies', () => {
-    const unified = unifyWrite(
-      write({ id: KNOWN, at: new Date('2026-11-23T11:59:59.999Z'), etag: 'W/"1-x"' }),
-      unification,
+  it('keeps its names across a sequence, also for requests', () => {
+    const renaming = new Renaming();
+    expect(compare(created({ id: made(1) }), created({ id: made(2) }), { renaming })).toEqual([]);
+    expect(renaming.forCandidate(`/events/${made(1)}`)).toBe(`/events/${made(2)}`);
+    expect(compare(created({ of: made(1) }), created({ of: made(2) }), { renaming })).toEqual([]);
+    expect(compare(created({ of: made(1) }), created({ of: made(9) }), { renaming })).toHaveLength(1);
+  });
+
+  it('takes a session for a session, encoded or not, when the request may have begun one', () => {
+    const token = (letter: string): string => `s:${letter.repeat(32)}.${letter.repeat(42)}+`;
+    const login = (letter: string): ObservedResponse => ({
+      ...created({ token: token(letter) }),
+      headers: [
+        ['Content-Type', 'application/json'],
+        ['Set-Cookie', `sid=${encodeURIComponent(token(letter))}; Path=/`],
+      ],
+    });
+    expect(compare(login('a'), login('b'), { mayCreate: true })).toEqual([]);
+    expect(compare(login('a'), login('b'), { mayCreate: false })).not.toEqual([]);
+    const renaming = new Renaming();
+    compare(login('a'), login('b'), { mayCreate: true, renaming });
+    expect(renaming.forCandidate(`sid=${encodeURIComponent(token('a'))}`)).toBe(
+      `sid=${encodeURIComponent(token('b'))}`,
     );
-    expect(unified).toEqual(write({ id: KNOWN, at: new Date('2026-11-23T11:59:59.999Z'), etag: 'W/"1-x"' }));
-    const cookies = unifyWrite(write({ id: 'c'.repeat(24) }), unification).response.headers.at(-1);
-    expect(cookies).toEqual(['Set-Cookie', `sid=${'c'.repeat(24)}`]);
   });
 
-  it('tells two new ids apart', () => {
-    const { response } = write({ id: 'a'.repeat(24) });
-    const { changes } = write({ id: 'b'.repeat(24) });
-    expect(unifyWrite({ response, changes }, unification).changes[0]?.id).toBe('<new id 2>');
+  it('is the same in documents: ids, references, times, and texts that hold them', () => {
+    const change = (id: string, time: number): Change => ({
+      collection: 'notifications',
+      kind: 'inserted',
+      id,
+      before: undefined,
+      after: {
+        _id: { $oid: id },
+        payload: JSON.stringify({ eventId: id }),
+        at: { $date: { $numberLong: String(time) } },
+      },
+    });
+    const unifier = () => new Unifier({ moments: MOMENTS });
+    const [one, two] = [change(made(1), NOW + 1), change(made(2), NOW + 50)];
+    expect(compareChanges([one], [two], unifier())).toEqual([]);
+    expect(compareChanges([one], [change(made(2), NOW - 60_000)], unifier())).toHaveLength(1);
+    expect(compareChanges([one, change(made(3), NOW)], [change(made(4), NOW), two], unifier())).toEqual([]);
   });
 
-  it('leaves bytes that are no text', () => {
-    const body = Buffer.from([0xff, 0xd8, 0xff]);
-    const { response } = unifyWrite({ response: { statusCode: 200, headers: [], body }, changes: [] }, unification);
-    expect(response.body).toEqual(body);
+  it('never lets two different texts pass that hold neither ids nor times', () => {
+    const unifier = new Unifier({ moments: MOMENTS, mayCreate: true });
+    fc.assert(
+      fc.property(fc.string({ maxLength: 20 }), fc.string({ maxLength: 20 }), (a, b) => {
+        expect(unifier.isSameText(a, b)).toBe(a === b);
+      }),
+    );
   });
 });

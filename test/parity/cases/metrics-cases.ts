@@ -1,12 +1,6 @@
-import type { ParityCase } from './describe-parity';
+import type { ParityCase } from '../../../shared/parity/case';
+import { get } from './requests';
 
-/** A plain GET that everybody of the account may send. */
-export const get = (name: string, path: string, more: Partial<ParityCase> = {}): ParityCase => ({
-  name,
-  request: { path },
-  status: 200,
-  ...more,
-});
 const day = (offset: number): string => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
 
 /** The queries that both metrics routes understand, right and wrong. */

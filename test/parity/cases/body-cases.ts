@@ -1,6 +1,5 @@
 import { deflateSync, gzipSync } from 'node:zlib';
-import type { WriteCase } from './describe-write-parity';
-import type { CaseRequest } from './send';
+import type { CaseRequest, ParityCase } from '../../../shared/parity/case';
 
 /**
  * Bodies that Express's parsers refuse, or leave as `{}`, at any route that takes a body (traps 9, 10, 11, 28).
@@ -12,31 +11,31 @@ export function badBodies(
   path: string,
   empty: Readonly<Record<string, number>>,
   effects: readonly string[] = [],
-): readonly WriteCase[] {
+): readonly ParityCase[] {
   const json = 'application/json';
   const send = (
     name: string,
     type: string | undefined,
     body: string | Buffer,
-    more: Partial<WriteCase>,
-  ): WriteCase => ({
+    more: Partial<ParityCase>,
+  ): ParityCase => ({
     name,
     request: { method, path, body, headers: type === undefined ? {} : { 'Content-Type': type } },
     status: empty,
     effects,
     ...more,
   });
-  const refused = (status: number): Partial<WriteCase> => ({
+  const refused = (status: number): Partial<ParityCase> => ({
     status: { organiser: status, member: status },
     effects: [],
   });
-  const ofNobody = (status: number): Partial<WriteCase> => ({
+  const ofNobody = (status: number): Partial<ParityCase> => ({
     status: { anonymous: status, 'API key': status },
     effects: [],
     onlyThroughProxy: 'kept on legacy: nobody has looked at the body when the authorizer answers (trap 28)',
     answeredBy: 'legacy',
   });
-  const coded = (name: string, coding: string, body: Buffer, more: Partial<WriteCase>): WriteCase => ({
+  const coded = (name: string, coding: string, body: Buffer, more: Partial<ParityCase>): ParityCase => ({
     ...send(name, undefined, body, more),
     request: { method, path, body, headers: { 'Content-Type': json, 'Content-Encoding': coding } },
   });

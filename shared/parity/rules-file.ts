@@ -1,0 +1,118 @@
+import { isCollection, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { z } from 'zod';
+import { ConfigError } from '../errors';
+import { RULE_KINDS, type Rule } from './rules';
+
+const text = z.string('expected a text').trim().min(1, 'is empty');
+
+/** A duration such as `5s`, in ms, or a plain number. */
+const within = z.union([
+  z.number().positive(),
+  z
+    .string()
+    .regex(/^\d+(ms|s|m|h)$/, 'expected a number, or a duration such as 500ms, 5s, 2m')
+    .transform((value) => Number.parseInt(value, 10) * { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[unitOf(value)]),
+]);
+
+const ruleSchema = z
+  .strictObject(
+    {
+      route: text,
+      path: text.regex(
+        /^(\$|body\b|status$|header |cookie |database |queue )/,
+        'expected status, header <name>, cookie <name>[; <attribute>], $<path in the body>, body or database <collection> ...',
+      ),
+      kind: z.enum(RULE_KINDS, `expected one of ${RULE_KINDS.join(', ')}`),
+      within: within.optional(),
+      reason: text.min(10, 'explains nothing; say why the difference does not matter, and for how long'),
+      owner: text,
+      expires: z
+        .string('expected a day such as 2027-01-31')
+        .regex(/^\d{4}-\d\d-\d\d$/, 'expected a day such as 2027-01-31')
+        .refine((day) => isDay(day), 'is not a day of the calendar'),
+    },
+    'expected route, path, kind, reason, owner, expires',
+  )
+  .refine((rule) => (rule.kind === 'tolerance') === (rule.within !== undefined), {
+    message: 'within belongs to kind tolerance, and tolerance needs it: within: 5s',
+    path: ['within'],
+  });
+
+const fileSchema = z.strictObject({ rules: z.array(ruleSchema, 'expected a list of rules') });
+
+/**
+ * Validates the text of a rules file.
+ *
+ * @param file its name, for messages and for the rules' places
+ * @throws ConfigError with every fault as `file:line:column path: what is wrong`
+ */
+export function parseRules(source: string, file: string): readonly Rule[] {
+  const lines = new LineCounter();
+  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
+  const place = (offset: number): string => {
+    const { line, col } = lines.linePos(offset);
+    return `${file}:${line}:${col}`;
+  };
+  if (document.errors.length > 0)
+    throw new ConfigError(
+      'Parity rules',
+      document.errors.map(({ pos, message }) => `${place(pos[0])} not valid YAML: ${message}`),
+    );
+  const parsed = fileSchema.safeParse(document.toJS({ maxAliasCount: 100 }));
+  if (!parsed.success)
+    throw new ConfigError(
+      'Parity rules',
+      parsed.error.issues.map(({ path, message }) => {
+        const keys = path.filter((key) => typeof key !== 'symbol');
+        const offset = offsetOf(document, keys);
+        return `${place(offset)} ${describePath(keys)}: ${message}`;
+      }),
+    );
+  return parsed.data.rules.map(({ within: tolerance, ...rule }, index) => ({
+    ...rule,
+    ...(tolerance !== undefined && { within: tolerance }),
+    place: `${file}:${lines.linePos(offsetOf(document, ['rules', index])).line}`,
+  }));
+}
+
+/**
+ * What is wrong with rules whatever the answers: those that have expired, and those of a route that is not there.
+ *
+ * @param today `YYYY-MM-DD`
+ * @param routes names and ids that exist
+ */
+export function faultsOfRules(rules: readonly Rule[], today: string, routes: ReadonlySet<string>): readonly string[] {
+  return rules.flatMap(({ expires, place, route, path, reason }) => {
+    if (expires < today)
+      return [`${place} expired on ${expires} (${path}: ${reason}); mend the difference, or give it a new day`];
+    if (route !== '*' && !routes.has(route)) return [`${place} route ${JSON.stringify(route)} does not exist`];
+    return [];
+  });
+}
+
+function offsetOf(document: Document.Parsed, path: readonly (string | number)[]): number {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const node: unknown = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
+    if ((isScalar(node) || isCollection(node)) && node.range) return node.range[0];
+  }
+  return 0;
+}
+
+function describePath(path: readonly (string | number)[]): string {
+  const joined = path.reduce<string>(
+    (name, key) => (typeof key === 'number' ? `${name}[${key}]` : `${name}${name && '.'}${key}`),
+    '',
+  );
+  return joined || 'file';
+}
+
+/** `2027-02-31` is none, although `Date` takes it for the 3rd of March. */
+function isDay(day: string): boolean {
+  const time = Date.parse(day);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
+}
+
+function unitOf(value: string): 'ms' | 's' | 'm' | 'h' {
+  if (value.endsWith('ms')) return 'ms';
+  return value.endsWith('s') ? 's' : value.endsWith('m') ? 'm' : 'h';
+}

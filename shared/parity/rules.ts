@@ -1,0 +1,144 @@
+import type { Difference, ObservedResponse } from './exchange';
+import { memberPath } from './compare-values';
+
+export const RULE_KINDS = ['ignore', 'unordered', 'tolerance', 'accepted'] as const;
+export type RuleKind = (typeof RULE_KINDS)[number];
+
+/** One entry of the rules file. */
+export interface Rule {
+  /** `GET /api/events` as the case or the route table spells it, a route's id, or `*`. */
+  readonly route: string;
+  /** A path as differences have it; `*` stands for anything in one segment, `[*]` for any index. */
+  readonly path: string;
+  /**
+   * `ignore`: the value may differ, not its type. `unordered`: the list is a set. `tolerance`: numbers or times may be apart by
+   * `within`. `accepted`: a difference that is known and will stay; it is counted apart.
+   */
+  readonly kind: RuleKind;
+  /** For tolerance: a number, or milliseconds for times. */
+  readonly within?: number;
+  readonly reason: string;
+  readonly owner: string;
+  /** Last day on which the rule counts, `YYYY-MM-DD`. */
+  readonly expires: string;
+  /** `test/parity/rules.yml:12`. */
+  readonly place: string;
+}
+
+/** What rules make of the differences of one exchange. */
+export interface Judgement {
+  /** What no rule allows. */
+  readonly differences: readonly Difference[];
+  readonly accepted: readonly { readonly difference: Difference; readonly rule: Rule }[];
+  /** Rules that allowed something. */
+  readonly needed: readonly Rule[];
+}
+
+/** The rules of a route. */
+export function rulesOf(
+  rules: readonly Rule[],
+  route: { readonly name: string; readonly id?: string },
+): readonly Rule[] {
+  return rules.filter((rule) => rule.route === '*' || rule.route === route.name || rule.route === route.id);
+}
+
+/** Sorts differences by what the rules say. The first rule that allows a difference counts. */
+export function judge(differences: readonly Difference[], rules: readonly Rule[]): Judgement {
+  if (rules.length === 0 || differences.length === 0) return { differences, accepted: [], needed: [] };
+  const left: Difference[] = [];
+  const accepted: { difference: Difference; rule: Rule }[] = [];
+  const needed = new Set<Rule>();
+  for (const difference of differences) {
+    const rule = rules.find((one) => allows(one, difference));
+    if (rule === undefined) left.push(difference);
+    else {
+      needed.add(rule);
+      if (rule.kind === 'accepted') accepted.push({ difference, rule });
+    }
+  }
+  return { differences: left, accepted, needed: [...needed] };
+}
+
+/** The paths of lists whose order says nothing, as a test; undefined when there are none. */
+export function unorderedBy(rules: readonly Rule[]): ((path: string) => Rule | undefined) | undefined {
+  const unordered = rules.filter(({ kind }) => kind === 'unordered');
+  if (unordered.length === 0) return undefined;
+  return (path) => unordered.find((rule) => patternOf(rule.path).test(path));
+}
+
+/** Whether an answer has the place of a rule at all: a rule without a place can never be needed. */
+export function occurs(rule: Rule, paths: Iterable<string>): boolean {
+  const pattern = patternOf(rule.path);
+  for (const path of paths) if (pattern.test(path)) return true;
+  return false;
+}
+
+function allows(rule: Rule, { path, kind, control, candidate }: Difference): boolean {
+  if (!patternOf(rule.path).test(path)) return false;
+  if (rule.kind === 'accepted') return true;
+  // The same type is still demanded.
+  if (kind !== 'value') return false;
+  return rule.kind === 'ignore' || (rule.kind === 'tolerance' && isWithin(rule.within ?? 0, control, candidate));
+}
+
+function isWithin(tolerance: number, control: string | undefined, candidate: string | undefined): boolean {
+  const [a, b] = [control, candidate].map(numberOrTime);
+  return a !== undefined && b !== undefined && Math.abs(a - b) <= tolerance;
+}
+
+function numberOrTime(text: string | undefined): number | undefined {
+  if (text === undefined || text.trim() === '') return undefined;
+  const value = Number.isNaN(Number(text)) ? Date.parse(text) : Number(text);
+  return Number.isNaN(value) ? undefined : value;
+}
+
+const patterns = new Map<string, RegExp>();
+
+/** A place, or one below it: a rule for `$.meta` covers `$.meta.at`. `$...` is short for `body $...`. */
+function patternOf(path: string): RegExp {
+  const known = patterns.get(path);
+  if (known !== undefined) return known;
+  const whole = path.startsWith('$') ? `body ${path}` : path;
+  const source = whole
+    .split(/(\[\*\]|\*)/)
+    .map((part) => {
+      if (part === '[*]') return String.raw`\[\d+\]`;
+      return part === '*' ? String.raw`[^.[\] ;]*` : part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+    })
+    .join('');
+  const pattern = new RegExp(`^${source}(?=$|[.[ ])`);
+  patterns.set(path, pattern);
+  return pattern;
+}
+
+/** Every place of an answer, as rules name places; bounded. */
+export function* placesOf({ headers, body }: ObservedResponse): Generator<string> {
+  yield 'status';
+  yield 'body';
+  for (const [name, value] of headers) {
+    yield `header ${name.toLowerCase()}`;
+    if (name.toLowerCase() !== 'set-cookie') continue;
+    const [cookie = '', ...attributes] = value.split(';').map((part) => part.split('=', 1)[0]?.trim() ?? '');
+    yield `cookie ${cookie}`;
+    for (const attribute of attributes) yield `cookie ${cookie}; ${attribute.toLowerCase()}`;
+  }
+  if (!Buffer.isBuffer(body) || body.length > MAX_SEARCHED) return;
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString());
+  } catch {
+    return;
+  }
+  yield* placesIn('body $', value);
+}
+
+const MAX_SEARCHED = 1_000_000;
+
+function* placesIn(path: string, value: unknown): Generator<string> {
+  yield path;
+  if (typeof value !== 'object' || value === null) return;
+  const members = Array.isArray(value)
+    ? value.map((member, i) => [`[${i}]`, member] as const)
+    : Object.entries(value).map(([key, member]) => [memberPath(key), member] as const);
+  for (const [suffix, member] of members) yield* placesIn(`${path}${suffix}`, member);
+}

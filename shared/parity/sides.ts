@@ -1,0 +1,32 @@
+import type { Snapshot } from './database-effects';
+
+/** One side on its own copy of the data. */
+export interface StartedSide {
+  readonly url: string;
+  /** With the database that this side alone uses. */
+  readonly mongodbUri: string;
+  /** Empties the queues and returns what was in them, by `queue <name>`. */
+  readonly takeMessages?: () => Promise<Snapshot>;
+}
+
+/** Both sides, started for one run of the parity engine. */
+export interface StartedSides {
+  readonly control: StartedSide;
+  /** `url` is the gateway's, with the stage. */
+  readonly candidate: StartedSide & {
+    /** A monolith on the candidate's data: for what the proxy keeps on legacy. */
+    readonly legacyUrl: string;
+  };
+  /** Stops both and removes their databases. */
+  close(): Promise<void>;
+}
+
+/**
+ * What the module at `parity.system` of banyan.config.ts exports as default: starts both sides with equal data.
+ *
+ * @param run a word for the names of the databases, so that two runs never share one
+ */
+export type StartSides = (options: {
+  readonly run: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}) => Promise<StartedSides>;

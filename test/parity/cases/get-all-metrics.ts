@@ -1,0 +1,9 @@
+import type { CaseSuite } from '../../../shared/parity/case';
+import { metricsQueries } from './metrics-cases';
+import { get } from './requests';
+import { READABLE } from './who';
+
+export const getMetricsAll: CaseSuite = {
+  route: 'GET /api/metrics/all',
+  cases: [get('plain', '/api/metrics/all', { status: READABLE }), ...metricsQueries('/api/metrics/all')],
+};

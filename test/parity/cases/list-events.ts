@@ -1,0 +1,109 @@
+import type { CaseSuite } from '../../../shared/parity/case';
+import { get } from './requests';
+import { READABLE } from './who';
+
+const ONLY_PROXY = 'the proxy absorbs what API Gateway would refuse';
+
+export const getEvents: CaseSuite = {
+  route: 'GET /api/events',
+  cases: [
+    get('plain', '/api/events', { status: READABLE }),
+    get('nested filters', '/api/events?filter[status]=published&filter[tags][]=music', { status: READABLE }),
+    get('one tag as text', '/api/events?filter[tags]=music'),
+    get('repeated tags', '/api/events?filter[tags][]=music&filter[tags][]=free'),
+    get('indexed tags', '/api/events?filter[tags][1]=music&filter[tags][0]=free'),
+    get('encoded brackets', '/api/events?filter%5Bstatus%5D=draft'),
+    get('title search with space, plus and percent', '/api/events?filter[q]=a+b'),
+    get('title search, %20', '/api/events?filter[q]=%20'),
+    get('title search, literal plus', '/api/events?filter[q]=%2B'),
+    get('title search with regular expression characters', '/api/events?filter[q]=.*%26(%3C'),
+    get('title search, accents', '/api/events?filter[q]=caf%C3%A9'),
+    get('empty title search', '/api/events?filter[q]='),
+    ...['startsAt', '-startsAt', 'title', '-title', 'createdAt', '-createdAt'].map((sort) =>
+      get(`sort ${sort}`, `/api/events?sort=${sort}`),
+    ),
+    get('pages', '/api/events?page=2&limit=7'),
+    get('page beyond the last', '/api/events?page=1000'),
+    get('every fault at once', '/api/events?filter[status]=x&filter[tags][a]=1&sort=y&page=0&limit=101', {
+      status: 400,
+    }),
+    get('an operator instead of a status', '/api/events?filter[status][$ne]=draft', { status: 400 }),
+    get('an operator instead of a tag', '/api/events?filter[tags][$gt]=', { status: 400 }),
+    get('filter as text', '/api/events?filter=published', { status: 400 }),
+    get('the same parameter twice', '/api/events?page=1&page=2', { status: 400 }),
+    get('a parameter without value', '/api/events?page', { status: 400 }),
+    get('an empty parameter', '/api/events?limit=', { status: 400 }),
+    get('a semicolon', '/api/events?filter[q]=a;sort=title', { onlyThroughProxy: 'API Gateway splits at it' }),
+    get('an unknown parameter', '/api/events?utm_source=x&a[b][c]=1'),
+    get('prototype keys', '/api/events?__proto__[x]=1&constructor[prototype][y]=2&filter[__proto__]=1'),
+    get('a malformed query encoding', '/api/events?filter[q]=%E0%A4%A', {
+      onlyThroughProxy: ONLY_PROXY,
+      answeredBy: 'legacy',
+    }),
+    get('other case and a slash (trap 5)', '/API/Events/?limit=3', { onlyThroughProxy: ONLY_PROXY, status: READABLE }),
+    {
+      name: 'HEAD (trap 1)',
+      request: { method: 'HEAD', path: '/api/events' },
+      status: READABLE,
+      onlyThroughProxy: ONLY_PROXY,
+    },
+    {
+      name: 'OPTIONS (trap 2)',
+      request: { method: 'OPTIONS', path: '/api/events' },
+      status: { anonymous: 200, member: 200 },
+      onlyThroughProxy: ONLY_PROXY,
+      answeredBy: 'legacy',
+    },
+    {
+      name: 'another method (trap 3)',
+      request: { method: 'PATCH', path: '/api/events' },
+      status: { anonymous: 404, member: 404 },
+      onlyThroughProxy: ONLY_PROXY,
+      answeredBy: 'legacy',
+    },
+    {
+      name: 'an unknown path (trap 4)',
+      request: { path: '/api/eventss' },
+      status: { anonymous: 404, member: 404 },
+      onlyThroughProxy: ONLY_PROXY,
+      answeredBy: 'legacy',
+    },
+    {
+      name: 'Cookie in several lines (trap 8)',
+      request: { path: '' },
+      raw: ['GET /api/events?limit=2 HTTP/1.1', 'Cookie: theme=dark', 'X-A: 1', 'X-A: 2'],
+      status: { member: 200, organiser: 200, anonymous: 401 },
+      onlyThroughProxy: 'Node joins what API Gateway passes on as a list',
+    },
+    {
+      name: 'an absolute-form target (trap 26)',
+      request: { path: '' },
+      raw: ['GET http://shop.example/api/events?limit=2 HTTP/1.1'],
+      status: { member: 200, anonymous: 401 },
+      onlyThroughProxy: ONLY_PROXY,
+    },
+    {
+      name: 'a GET with a malformed JSON body (trap 28)',
+      request: { path: '/api/events', body: '{"a":' },
+      raw: ['GET /api/events HTTP/1.1', 'Content-Type: application/json', 'Content-Length: 5'],
+      status: { anonymous: 400, 'bad token': 400, member: 400 },
+      onlyThroughProxy: 'API Gateway would not parse it',
+      answeredBy: 'legacy',
+    },
+    {
+      name: 'a GET with a body of 200 kB (trap 28)',
+      request: { path: '/api/events', body: `"${'x'.repeat(200_000)}"` },
+      raw: ['GET /api/events HTTP/1.1', 'Content-Type: application/json', 'Content-Length: 200002'],
+      status: { anonymous: 413, member: 413 },
+      onlyThroughProxy: 'API Gateway has other limits',
+      answeredBy: 'legacy',
+    },
+    {
+      name: 'headers of 12 kB (trap 29)',
+      request: { path: '/api/events?limit=1', headers: { 'X-Large': 'x'.repeat(12_000) } },
+      status: { member: 200, anonymous: 401 },
+      onlyThroughProxy: 'API Gateway accepts 10,240 bytes',
+      answeredBy: 'legacy',
+    },
+  ],
+};

@@ -1,0 +1,122 @@
+import { ConfigError } from '../../../../shared/errors';
+import { compareExchange } from '../../../../shared/parity/compare';
+import type { ObservedResponse } from '../../../../shared/parity/exchange';
+import { occurs, placesOf, rulesOf, type Rule } from '../../../../shared/parity/rules';
+import { faultsOfRules, parseRules } from '../../../../shared/parity/rules-file';
+
+const rule = (path: string, kind: Rule['kind'], more: Partial<Rule> = {}): Rule => ({
+  route: '*',
+  path,
+  kind,
+  reason: 'a reason that explains',
+  owner: 'tests',
+  expires: '2027-01-01',
+  place: 'rules.yml:1',
+  ...more,
+});
+const json = (body: unknown): ObservedResponse => ({
+  statusCode: 200,
+  headers: [['content-type', 'application/json']],
+  body: Buffer.from(JSON.stringify(body)),
+});
+const judged = (a: unknown, b: unknown, ...rules: Rule[]) => {
+  const { differences, accepted, needed } = compareExchange(json(a), json(b), { rules });
+  return { left: differences.map(({ path }) => path), accepted: accepted.length, needed: needed.length };
+};
+
+describe('rules', () => {
+  it('ignore a value, never its type or its absence', () => {
+    const ignore = rule('$.items[*].seen', 'ignore');
+    expect(judged({ items: [{ seen: 1 }] }, { items: [{ seen: 2 }] }, ignore)).toEqual({
+      left: [],
+      accepted: 0,
+      needed: 1,
+    });
+    expect(judged({ items: [{ seen: 1 }] }, { items: [{ seen: '2' }] }, ignore).left).toEqual(['body $.items[0].seen']);
+    expect(judged({ items: [{ seen: 1 }] }, { items: [{}] }, ignore).left).toEqual(['body $.items[0].seen']);
+    expect(judged({ items: [{ seenBy: 1 }] }, { items: [{ seenBy: 2 }] }, ignore)).toMatchObject({ needed: 0 });
+  });
+
+  it('take a list for a set', () => {
+    const unordered = rule('$.tags', 'unordered');
+    expect(judged({ tags: ['a', 'b'] }, { tags: ['b', 'a'] }, unordered)).toEqual({ left: [], accepted: 0, needed: 1 });
+    expect(judged({ tags: ['a', 'b'] }, { tags: ['b', 'b'] }, unordered).left).toHaveLength(1);
+    expect(judged({ tags: ['a', 'a'] }, { tags: ['a'] }, unordered).left).toEqual(['body $.tags[1]']);
+  });
+
+  it('allow numbers and times to be apart', () => {
+    const near = rule('$.n', 'tolerance', { within: 0.5 });
+    expect(judged({ n: 1 }, { n: 1.4 }, near).left).toEqual([]);
+    expect(judged({ n: 1 }, { n: 1.6 }, near).left).toEqual(['body $.n']);
+    const at = rule('$.n', 'tolerance', { within: 5_000 });
+    expect(judged({ n: '2026-01-01T00:00:00Z' }, { n: '2026-01-01T00:00:04Z' }, at).left).toEqual([]);
+  });
+
+  it('count what is accepted apart, whatever it is', () => {
+    expect(judged({ n: 1 }, {}, rule('$.n', 'accepted'))).toEqual({ left: [], accepted: 1, needed: 1 });
+  });
+
+  it('belong to a route by its name, its id, or all', () => {
+    const rules = [rule('$', 'ignore', { route: 'GET /a' }), rule('$', 'ignore', { route: 'a' }), rule('$', 'ignore')];
+    expect(rulesOf(rules, { name: 'GET /a', id: 'a' })).toHaveLength(3);
+    expect(rulesOf(rules, { name: 'GET /b', id: 'b' })).toHaveLength(1);
+  });
+
+  it('know whether an answer has their place', () => {
+    const places = [...placesOf({ ...json({ a: [{ b: 1 }] }), headers: [['Set-Cookie', 'sid=1; Path=/']] })];
+    for (const path of ['$.a[*].b', 'status', 'cookie sid; path'])
+      expect(occurs(rule(path, 'ignore'), places)).toBe(true);
+    expect(occurs(rule('$.a[*].c', 'ignore'), places)).toBe(false);
+  });
+});
+
+describe('rules file', () => {
+  const good = `rules:
+  - route: GET /a
+    path: $.a
+    kind: tolerance
+    within: 5s
+    reason: clocks are apart
+    owner: platform
+    expires: 2027-01-31
+`;
+  const faultsOf = (text: string): readonly string[] => {
+    try {
+      parseRules(text, 'rules.yml');
+      return [];
+    } catch (error) {
+      return error instanceof ConfigError ? error.faults : [String(error)];
+    }
+  };
+
+  it('is read, with the line of each rule', () => {
+    expect(parseRules(good, 'rules.yml')).toEqual([expect.objectContaining({ within: 5_000, place: 'rules.yml:2' })]);
+    expect(parseRules('rules: []', 'rules.yml')).toEqual([]);
+  });
+
+  it.each([
+    [
+      'an unknown kind',
+      good.replace('tolerance', 'tolerate'),
+      /^rules.yml:4:11 rules\[0\].kind: expected one of ignore/,
+    ],
+    ['an unknown key', good.replace('owner', 'team'), /^rules.yml:\d/],
+    ['no explanation', good.replace('clocks are apart', '""'), /reason/],
+    ['a day that is none', good.replace('2027-01-31', '2027-02-31'), /expires/],
+    ['no list', 'rules: 1', /^rules.yml:1:8 rules: expected a list/],
+    ['an empty file', '', /^rules.yml:1:1/],
+    ['broken YAML', 'rules: [', /^rules.yml:\d+:\d+ not valid YAML/],
+    ['within at another kind', good.replace('tolerance', 'ignore'), /within belongs to/],
+  ])('refuses %s with its place', (_name, text, expected) => {
+    expect(faultsOf(text)[0]).toMatch(expected);
+  });
+
+  it('is told what has expired and what is about nothing', () => {
+    const rules = parseRules(good, 'rules.yml');
+    expect(faultsOfRules(rules, '2027-01-31', new Set(['GET /a']))).toEqual([]);
+    expect(faultsOfRules(rules, '2027-02-01', new Set(['GET /a']))).toEqual([
+      expect.stringMatching(/^rules.yml:2 expired on 2027-01-31/),
+    ]);
+    expect(faultsOfRules(rules, '2027-01-31', new Set())).toEqual([expect.stringMatching(/does not exist/)]);
+  });
+});
