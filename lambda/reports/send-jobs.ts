@@ -84,7 +84,7 @@ async function offer(
 ): Promise<readonly Refused[]> {
   const Entries = jobs.map((job, index) => ({ Id: String(index), MessageBody: JSON.stringify(job) }));
   try {
-    const abortSignal = AbortSignal.timeout(Math.max(1, remainingTimeMs() - RESERVE_MS));
+    const abortSignal = AbortSignal.timeout(Math.max(1, Math.floor(remainingTimeMs() - RESERVE_MS)));
     const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }), {
       abortSignal,
     });

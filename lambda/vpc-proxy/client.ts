@@ -98,7 +98,7 @@ async function invoke<Name extends string>(
   { remainingTimeMs, about = {} }: CallOptions,
 ): Promise<InvokeCommandOutput> {
   for (let attempt = 1; ; attempt += 1) {
-    const time = remainingTimeMs() - RESERVE_MS;
+    const time = Math.floor(remainingTimeMs() - RESERVE_MS);
     if (time <= 0) throw new VpcTimeoutError('the caller', { functionName });
     const abortSignal = AbortSignal.timeout(time);
     try {

@@ -1,4 +1,4 @@
-import { LambdaClient } from '@aws-sdk/client-lambda';
+import { LambdaClient, type InvokeCommand } from '@aws-sdk/client-lambda';
 
 import type { RetryClock } from '../../../../lambda/backoff';
 import { createVpcClient } from '../../../../lambda/vpc-proxy/client';
@@ -125,6 +125,28 @@ it('tells a timeout of the function, and never tries again', async () => {
   expect(calls).toHaveBeenCalledTimes(1);
 });
 
+it.each<[string, unknown, string]>([
+  ['its process ended', { errorType: 'Runtime.ExitError', errorMessage: 'exit status 1' }, 'VpcFunctionError'],
+  ['its memory was full', { errorType: 'Runtime.OutOfMemory', errorMessage: 'signal: killed' }, 'VpcFunctionError'],
+  ['its module cannot be loaded', { errorType: 'Runtime.ImportModuleError', errorMessage: 'x' }, 'VpcFunctionError'],
+  ['its time ran out, told in words alone', { errorMessage: 'x Task timed out after 3.00 seconds' }, 'VpcTimeoutError'],
+  [
+    'its answer is too large',
+    { errorType: 'Function.ResponseSizeTooLarge', errorMessage: 'x' },
+    'VpcPayloadTooLargeError',
+  ],
+  ['an error document that is none', 'rubbish', 'VpcFunctionError'],
+  ['a null', null, 'VpcFunctionError'],
+])('tells from Lambda’s own error documents: %s', async (_name, document, expected) => {
+  const send = jest
+    .fn()
+    .mockResolvedValue({ FunctionError: 'Unhandled', Payload: Buffer.from(JSON.stringify(document)) });
+  const clock = fakeClock();
+  const error = await failure(clientOf(clock, { send }).call(addUp, { numbers: [] }, clock));
+  expect(error).toMatchObject({ name: expected, functionName: 'add-up', cause: expect.any(Error) as unknown });
+  expect(send).toHaveBeenCalledTimes(1);
+});
+
 it('ends with the caller’s own time', async () => {
   deployed = [deploy(() => new Promise(() => undefined))];
   expect(await failure(call(fakeClock(280)))).toMatchObject({
@@ -246,6 +268,28 @@ describe('what is tried again', () => {
     });
     // A third pause of 400 would leave less than half a second.
     expect(clock.pauses).toEqual([100, 200]);
+  });
+
+  it('a connection that broke: the function may run twice', async () => {
+    const calls = jest.fn(sum);
+    deployed = [deploy(calls)];
+    const invoke = (command: InvokeCommand): Promise<unknown> => lambda.send(command);
+    const send = jest.fn(invoke).mockImplementationOnce(async (command) => {
+      // It ran; its answer was lost on the way.
+      await invoke(command);
+      throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+    });
+    const clock = fakeClock();
+    const client = clientOf(clock, { send: send as never });
+    await expect(client.call(addUp, { numbers: [2] }, clock)).resolves.toEqual({ sum: 2 });
+    expect(calls).toHaveBeenCalledTimes(2);
+  });
+
+  it('with what is left of the caller’s time, to the millisecond or finer', async () => {
+    deployed = [deploy(sum)];
+    await expect(clientOf().call(addUp, { numbers: [2] }, { remainingTimeMs: () => 1_000.25 })).resolves.toEqual({
+      sum: 2,
+    });
   });
 
   it('network faults and the service’s own', async () => {
