@@ -25,7 +25,10 @@ export function diagnoseSecrets({ secrets, encryptionSecret }: ResolvedSession):
       ...weaknesses('encryption secret', encryptionSecret),
     );
   findings.push(
-    ok('signatures', 'the store holds none: whether the monolith has these secrets, only its own fingerprints tell'),
+    ok(
+      'signatures',
+      "the store holds none: whether these are the monolith's secrets, `session inspect` with a good token tells",
+    ),
   );
   return findings;
 }

@@ -71,13 +71,19 @@ function diagnoseUsers(readable: readonly RecordFacts[]): Finding[] {
   const total = readable.length;
   const count = (user: RecordFacts['user']) => readable.filter((record) => record.user === user).length;
   const recognised = count('recognised');
-  const findings = [ok('users', `${share(recognised, total)} are of a user that identity recognises`)];
   const strangers = count('not recognised');
+  const findings: Finding[] = [];
+  if (recognised > 0 || strangers === 0)
+    findings.push(ok('users', `${share(recognised, total)} are of a user that identity recognises`));
   if (strangers > 0) {
     const text = `${share(strangers, total)} have passport.user, but identity recognises nobody`;
     findings.push(
       recognised === 0
-        ? fault('users', text, 'make identity in banyan.config.ts fit what serializeUser stores')
+        ? fault(
+            'users',
+            text,
+            'make identity in banyan.config.ts fit what serializeUser stores; for ids use passportUserId',
+          )
         : warning('users', text, 'users that were deleted, or an older form of passport.user'),
     );
   }

@@ -61,7 +61,12 @@ function diagnoseExpiry({ sample }: StoreFacts, { store }: ResolvedSession, fiel
   const count = (expiry: string) => sample.filter((record) => record.expiry === expiry).length;
   const never = count('missing') + (store.format === 'connect-mongodb-session' ? count('null') : 0);
   const unusable = count('not a date') + (store.format === 'connect-mongo' ? count('null') : 0);
-  const findings = [ok('expiry', `${share(count('expired'), sample.length)} expired and not yet removed`)];
+  const expired = `${share(count('expired'), sample.length)} expired and not yet removed`;
+  const findings = [
+    count('expired') === sample.length
+      ? warning('expiry', expired, 'does the monolith still write here? Compare MONGODB_URI and the collection')
+      : ok('expiry', expired),
+  ];
   if (never > 0)
     findings.push(
       warning(

@@ -3,6 +3,7 @@ import type { IdentityResolver } from '../../../shared/session/identity';
 import { ownProperty } from '../../../shared/session/own-property';
 import { sessionCollection } from '../../../shared/session/session-authenticator';
 import type { SessionFormat } from '../../../shared/session/session-format';
+import { similarCollections } from '../similar-collections';
 import { examineRecord, type RecordFacts } from './record-facts';
 
 const LIMIT = { maxTimeMS: 5_000 } as const;
@@ -50,7 +51,7 @@ export async function lookAtStore(look: StoreLook): Promise<StoreFacts> {
   return {
     place: collection.namespace,
     documents,
-    similarCollections: records.length === 0 ? await similarCollections(collection) : [],
+    similarCollections: records.length === 0 ? await similarCollections(collection.db, collection.collectionName) : [],
     ttlFields: await ttlFields(collection),
     sample,
     cutShort: sample.length < records.length,
@@ -68,9 +69,4 @@ async function ttlFields(collection: Collection): Promise<string[]> {
   return indexes
     .filter((index) => ownProperty(index, 'expireAfterSeconds') !== undefined)
     .flatMap((index) => Object.keys(ownProperty(index, 'key') ?? {}));
-}
-
-async function similarCollections({ db, collectionName }: { db: Db; collectionName: string }): Promise<string[]> {
-  const collections = await db.listCollections({}, { nameOnly: true }).toArray();
-  return collections.map(({ name }) => name).filter((name) => /sess/i.test(name) && name !== collectionName);
 }

@@ -16,6 +16,12 @@ export function describeExpiry(record: RecordLook | undefined, now: Date): Findi
 
 /** Why no live document was found, after a second look without the expiry rule. */
 export function explainMissing(record: RecordLook | undefined, place: string, now: Date): Finding {
+  if (record !== undefined && record.elsewhere.length > 0)
+    return fault(
+      'document',
+      `not in ${place}, but in ${record.elsewhere.join(', ')} of the same database`,
+      'name that collection in session.store, as the monolith does',
+    );
   if (record === undefined || !record.found) {
     const remedy =
       record?.documents === 0

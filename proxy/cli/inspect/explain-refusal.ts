@@ -1,3 +1,5 @@
+import { fingerprint } from '../fingerprint';
+import { nearSecret } from './near-secret';
 import type { TokenInput } from './token-input';
 
 /** Base64 of HMAC-SHA256 without padding. */
@@ -8,6 +10,8 @@ interface Explanation {
   readonly remedy: string;
 }
 
+const COMPARE =
+  'compare with the fingerprint where the monolith runs: printf %s "$SESSION_SECRET" | sha256sum | cut -c1-8';
 const LOG_IN = 'copy the token again; if it is whole, the client must log in again';
 
 /** Why there is nothing to verify in what was given. Never repeats any of it: it may be a secret. */
@@ -38,7 +42,7 @@ export function explainNoToken(given: string, { form, cookies }: TokenInput, coo
 }
 
 /** Why no secret fits a token, as far as its shape tells. */
-export function explainBadSignature(token: string, secretCount: number): Explanation {
+export function explainBadSignature(token: string, secrets: readonly string[]): Explanation {
   const dot = token.lastIndexOf('.');
   if (dot === -1) return { text: 'the token has no signature: nothing follows the id', remedy: LOG_IN };
   if (dot < 3) return { text: 'the session id is empty', remedy: LOG_IN };
@@ -58,12 +62,12 @@ export function explainBadSignature(token: string, secretCount: number): Explana
       text: 'the signature is base64url, which express-session does not accept',
       remedy: 'use the value as the monolith sent it',
     };
-  const secrets =
-    secretCount === 1 ? 'not signed by the configured secret' : `signed by none of the ${secretCount} secrets`;
-  return {
-    text: secrets,
-    remedy: 'compare the fingerprints of `banyan session doctor` between this deployment and the monolith',
-  };
+  const prints = `fingerprint${secrets.length === 1 ? '' : 's'} ${secrets.map(fingerprint).join(', ')}`;
+  const unsigned =
+    secrets.length === 1 ? 'not signed by the configured secret' : `signed by none of the ${secrets.length} secrets`;
+  const near = nearSecret(token, secrets);
+  if (near !== undefined) return { text: `${unsigned} (${prints}), but by ${near.text}`, remedy: near.remedy };
+  return { text: `${unsigned} (${prints})`, remedy: COMPARE };
 }
 
 function hasCookie(header: string, name: string): boolean {

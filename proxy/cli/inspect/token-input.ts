@@ -10,10 +10,10 @@ export interface TokenInput {
 
 /**
  * Accepts what is at hand: the cookie's value (raw or percent-encoded), a `name=value` pair or a whole Cookie header, or
- * `Bearer ...`; the last two also behind their header's name, as developer tools copy them.
+ * `Bearer ...`; the last two also behind their header's name, as developer tools copy them, and as an option of curl.
  */
 export function readTokenInput(text: string, cookieName: string): TokenInput {
-  const trimmed = text.trim();
+  const trimmed = withoutCurl(text.trim());
   const authorization = /^authorization:\s*(.*)$/is.exec(trimmed)?.[1] ?? /^bearer\s.*$/is.exec(trimmed)?.[0];
   if (authorization !== undefined)
     return { form: 'Authorization header', headers: { headers: { authorization } }, cookies: 0 };
@@ -21,6 +21,12 @@ export function readTokenInput(text: string, cookieName: string): TokenInput {
   if (cookie !== undefined)
     return { form: 'Cookie header', headers: { headers: { cookie } }, cookies: cookie.split(';').length };
   return { form: 'value', headers: { headers: { cookie: `${cookieName}=${trimmed}` } }, cookies: 1 };
+}
+
+/** Takes `-H '...'` and `-b '...'` apart. */
+function withoutCurl(text: string): string {
+  const [, quoted, bare] = /^(?:-H|--header|-b|--cookie)\s*(?:\$?(?=['"])(.*)|(.*))$/s.exec(text) ?? [];
+  return bare ?? quoted?.slice(1).replace(/['"]?\s*\\?$/, '') ?? text;
 }
 
 /** A signed value may hold `=` itself, when somebody has padded its signature. */

@@ -236,7 +236,13 @@ describe('a store that does not fit the configuration', () => {
 
   it('counts what has expired', async () => {
     await insert({ expires: new Date(Date.now() - 1000) }, 3);
-    expect((await diagnose()).find('ok expiry')).toContain('all 3 expired and not yet removed');
+    await database.save('the-id-of-the-living', sessionOf(USER));
+    expect((await diagnose()).find('ok expiry')).toContain('3 of 4 expired and not yet removed');
+  });
+
+  it('warns when all have expired', async () => {
+    await insert({ expires: new Date(Date.now() - 1000) }, 3);
+    expect((await diagnose()).find('warning expiry')).toContain('all 3 expired and not yet removed');
   });
 
   it('warns of an empty store, and names where the sessions may be', async () => {

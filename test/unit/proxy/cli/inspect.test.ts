@@ -1,6 +1,7 @@
 import { ObjectId } from 'mongodb';
 import banyan from '../../../../banyan.config';
 import { inspectSession } from '../../../../proxy/cli/inspect/inspect-session';
+import { fingerprint } from '../../../../proxy/cli/fingerprint';
 import { withDatabase } from '../../../../proxy/cli/with-database';
 import { run } from '../../../../proxy/cli/program';
 import type { Authenticator } from '../../../../shared/session/authenticator';
@@ -86,6 +87,9 @@ describe('an accepted token', () => {
     ['Bearer and the raw value', `Bearer ${token()}`],
     ['an Authorization header', `authorization: bearer ${encodeURIComponent(token())}`],
     ['white space around it', `  ${token()}\n`],
+    ["curl's -H", `-H 'Cookie: theme=dark; ${NAME}=${encodeURIComponent(token())}' \\`],
+    ["curl's --header", `--header "Authorization: Bearer ${token()}"`],
+    ["curl's -b", `-b ${NAME}=${encodeURIComponent(token())}`],
   ])('may be given as %s', async (_case, given) => {
     expect(await inspect(given)).toMatchObject({ exitCode: 0 });
   });
@@ -173,6 +177,46 @@ describe('a token that is refused before the database is asked', () => {
   });
 });
 
+describe('a token signed by nearly the same secret', () => {
+  const [first, second] = SECRETS;
+
+  it.each<[string, string, string[], string]>([
+    [
+      'a line break behind ours',
+      first,
+      [`${first}\n`],
+      'but by the configured secret without the white space around it',
+    ],
+    ['quotes around ours', first, [second, `"${first}"`], 'but by secret 2 without the quotes around it'],
+    ['a line break behind theirs', `${first}\n`, [first], 'but by the configured secret with a line break behind it'],
+    [
+      'commas instead of a list',
+      first,
+      [`${second}, ${first}`],
+      'but by a part of the configured secret, between commas',
+    ],
+    [
+      'the text of the list as theirs',
+      JSON.stringify(SECRETS),
+      [...SECRETS],
+      'but by the whole text of the JSON array',
+    ],
+    ['spaces in that text', `["${first}", "${second}"]`, [...SECRETS], 'but by the whole text of the JSON array'],
+  ])('%s', async (_case, theirs, secrets, text) => {
+    const { exitCode, line } = await inspect(token(ID, theirs), { session: { secrets } });
+    expect(exitCode).toBe(1);
+    expect(line('signature')).toContain(text);
+  });
+
+  it('or by quite another: the fingerprints to compare, and how', async () => {
+    const { line } = await inspect(token(ID, STRANGER));
+    expect(line('signature')).toContain(
+      `signed by none of the 2 secrets (fingerprints ${SECRETS.map(fingerprint).join(', ')}) -> compare`,
+    );
+    expect(line('signature')).toContain('sha256sum | cut -c1-8');
+  });
+});
+
 describe('a well-signed token that is refused', () => {
   it('logged out', async () => {
     await database.db.collection('sessions').deleteMany({});
@@ -184,8 +228,17 @@ describe('a well-signed token that is refused', () => {
   });
 
   it('the wrong database', async () => {
+    await database.clear();
+    expect((await inspect(token())).line('document')).toContain(
+      '.sessions is empty: check the database in MONGODB_URI',
+    );
+  });
+
+  it('another collection of the same database', async () => {
     const { line } = await inspect(token(), { session: { store: { format: 'connect-mongo', collectionName: 'web' } } });
-    expect(line('document')).toContain('.web is empty: check the database in MONGODB_URI');
+    expect(line('document')).toMatch(
+      /^fault document not in cli-test-\w+\.web, but in sessions of the same database -> name that collection in session\.store/,
+    );
   });
 
   it('expired', async () => {
@@ -274,7 +327,7 @@ describe('a well-signed token that is refused', () => {
 });
 
 describe('the database away', () => {
-  const away = 'mongodb://127.0.0.1:1/eventsapp?serverSelectionTimeoutMS=100';
+  const away = 'mongodb://127.0.0.1:1/eventsapp?serverSelectionTimeoutMS=1500';
   const runAway = async (...argv: string[]) => {
     let out = '';
     const env = { MONGODB_URI: away, SESSION_SECRET: JSON.stringify(SECRETS) };

@@ -93,7 +93,7 @@ describe('banyan', () => {
     ],
     [
       'a database that is away',
-      'mongodb://user:hunter2@127.0.0.1:1/?serverSelectionTimeoutMS=50',
+      'mongodb://user:hunter2@127.0.0.1:1/?serverSelectionTimeoutMS=1500',
       /cannot be reached \(.*127\.0\.0\.1:1\)/,
     ],
   ])('ends with 2 for %s, without the password', async (_case, uri, message) => {
