@@ -1,4 +1,4 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { parse } from 'yaml';
@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { startPlaceholderAws } from './placeholder-aws';
 import { runServerless } from './run-serverless';
 import { findLookups } from './stage-lookups';
+import { knownStage, stageFile } from './stages';
 import { listZips, zipFaults, type FunctionKind, type Zip } from './zips';
 
 const ROOT = join(__dirname, '../../..');
@@ -35,7 +36,7 @@ interface Packaged {
  */
 export async function packageStage({ stage: wanted, output, stdio = 'inherit' }: PackageOptions): Promise<Packaged> {
   const stage = await knownStage(wanted);
-  const lookups = findLookups(await readFile(join(ROOT, `lambda/stages/${stage}.yml`), 'utf8'));
+  const lookups = findLookups(await readFile(stageFile(stage), 'utf8'));
   const aws = await startPlaceholderAws(lookups);
   try {
     await runServerless({ root: ROOT, stage, output, stdio, awsUrl: aws.url });
@@ -45,14 +46,6 @@ export async function packageStage({ stage: wanted, output, stdio = 'inherit' }:
   const zips = await listZips(join(ROOT, output));
   const faults = zipFaults(zips, await functionKinds());
   return { stage, zips, faults, hasPlaceholders: lookups.parameters.size + lookups.stacks.size > 0 };
-}
-
-async function knownStage(stage: string | undefined): Promise<string> {
-  const files = await readdir(join(ROOT, 'lambda/stages'));
-  const stages = files.map((name) => name.replace(/\.yml$/, '')).sort();
-  if (stage !== undefined && stages.includes(stage)) return stage;
-  const found = stage === undefined ? 'missing' : JSON.stringify(stage);
-  throw new Error(`--stage is ${found}; expected one of ${stages.join(', ')}`);
 }
 
 const Service = z.object({

@@ -1,0 +1,81 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
+
+/** The services that are asked, of one region. */
+export interface Aws {
+  readonly cloudFormation: CloudFormationClient;
+  readonly ec2: EC2Client;
+  readonly lambda: LambdaClient;
+  readonly secretsManager: SecretsManagerClient;
+  readonly ssm: SSMClient;
+}
+
+/** By region; the same clients for the same one. */
+export type AwsOf = (region: string) => Aws;
+
+/** Clients that find credentials, profile and endpoints as every tool of AWS does (AWS_PROFILE, AWS_ENDPOINT_URL and the like). */
+export function connectAws(): AwsOf {
+  const known = new Map<string, Aws>();
+  return (region) => {
+    const found = known.get(region);
+    if (found !== undefined) return found;
+    const options = { region, maxAttempts: 3 };
+    const aws = {
+      cloudFormation: new CloudFormationClient(options),
+      ec2: new EC2Client(options),
+      lambda: new LambdaClient(options),
+      secretsManager: new SecretsManagerClient(options),
+      ssm: new SSMClient(options),
+    };
+    known.set(region, aws);
+    return aws;
+  };
+}
+
+/** AWS could not be asked, which says nothing about what it has. */
+export class NotAsked extends Error {
+  override readonly name: string = 'NotAsked';
+}
+
+/** AWS does not know who asks, so no other question is worth asking. */
+export class NoCredentials extends NotAsked {
+  override readonly name = 'NoCredentials';
+}
+
+const REFUSALS = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
+const BAD_CREDENTIALS = new Set([
+  ...['CredentialsProviderError', 'ExpiredToken', 'ExpiredTokenException', 'AuthFailure'],
+  ...['InvalidClientTokenId', 'UnrecognizedClientException', 'RequestExpired'],
+]);
+
+/**
+ * Asks, and turns what is neither an answer nor an answer's absence into words.
+ *
+ * @param permission what the caller's role needs for it, such as `ssm:GetParameter`
+ * @param isAbsence tells the error by which this service says that there is no such thing
+ * @returns undefined when there is no such thing
+ * @throws NotAsked, NoCredentials
+ */
+export async function ask<T>(
+  permission: string,
+  isAbsence: (error: Error) => boolean,
+  question: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await question();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if (isAbsence(error)) return undefined;
+    const { name, message } = error;
+    if (BAD_CREDENTIALS.has(name)) {
+      throw new NoCredentials(`No valid AWS credentials (${message}); set AWS_PROFILE, or log in again`, {
+        cause: error,
+      });
+    }
+    if (REFUSALS.has(name)) throw new NotAsked(`these credentials lack ${permission}`, { cause: error });
+    throw new NotAsked(`${permission} failed: ${name}: ${message}`, { cause: error });
+  }
+}
