@@ -1,6 +1,7 @@
 import banyan from '../../banyan.config';
+import { ConfigError } from '../../shared/errors';
 import { createLogger } from '../../shared/logger';
-import { lambdaConfig, type LambdaConfig } from '../config';
+import { databaseConfig, lambdaConfig, type LambdaConfig } from '../config';
 import { connectEarly, mongo } from '../mongo';
 import { createAuthorizer, type AuthorizerParts } from './authorizer';
 import type { AuthorizerAnswer, AuthorizerEvent } from './policy';
@@ -21,8 +22,26 @@ export function deployedAuthorizer({ anonymous }: Required<Pick<AuthorizerParts,
     });
 
   return async (event) => {
-    const config = lambdaConfig();
+    const config = readConfig();
     if (current?.config !== config) current = { config, authorize: create(config) };
     return current.authorize(event);
   };
+}
+
+/**
+ * Reads all that an authorizer needs, both parts whatever one of them is like.
+ *
+ * @throws ConfigError naming every bad variable at once
+ */
+function readConfig(): LambdaConfig {
+  const faults: string[] = [];
+  for (const read of [databaseConfig, lambdaConfig])
+    try {
+      read();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      faults.push(...error.faults);
+    }
+  if (faults.length > 0) throw new ConfigError('Environment', faults);
+  return lambdaConfig();
 }
