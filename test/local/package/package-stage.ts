@@ -6,6 +6,7 @@ import { z } from 'zod';
 
 import { startPlaceholderAws } from './placeholder-aws';
 import { runServerless } from './run-serverless';
+import { listStacks, stackFaults, type Stack } from './stacks';
 import { findLookups } from './stage-lookups';
 import { knownStage, stageFile } from './stages';
 import { listZips, zipFaults, type FunctionKind, type Zip } from './zips';
@@ -23,7 +24,9 @@ interface PackageOptions {
 interface Packaged {
   readonly stage: string;
   readonly zips: readonly Zip[];
-  /** Functions without a zip and zips over their limit, a sentence each. */
+  readonly kinds: Readonly<Record<string, FunctionKind>>;
+  readonly stacks: readonly Stack[];
+  /** Functions without a zip, zips and stacks over their limit, a sentence each. */
   readonly faults: readonly string[];
   /** True when the stage looks up values in AWS, which are placeholders here. */
   readonly hasPlaceholders: boolean;
@@ -43,9 +46,11 @@ export async function packageStage({ stage: wanted, output, stdio = 'inherit' }:
   } finally {
     await aws.close();
   }
+  const kinds = await functionKinds();
   const zips = await listZips(join(ROOT, output));
-  const faults = zipFaults(zips, await functionKinds());
-  return { stage, zips, faults, hasPlaceholders: lookups.parameters.size + lookups.stacks.size > 0 };
+  const stacks = await listStacks(join(ROOT, output));
+  const faults = [...zipFaults(zips, kinds), ...stackFaults(stacks)];
+  return { stage, zips, kinds, stacks, faults, hasPlaceholders: lookups.parameters.size + lookups.stacks.size > 0 };
 }
 
 const Service = z.object({

@@ -89,6 +89,12 @@ describe('a service of 180 routes', () => {
     }
   });
 
+  it('publishes the API when the methods in every nested stack are there', () => {
+    const [deployment] = resourcesOf(root, 'AWS::ApiGateway::Deployment');
+    const stacks = resourcesOf(root, 'AWS::CloudFormation::Stack').map(({ id }) => id);
+    expect([deployment?.DependsOn].flat()).toEqual(expect.arrayContaining(stacks));
+  });
+
   it('keeps the alarms of a function beside it', () => {
     for (const template of nested.values()) expect(deafAlarms(template)).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import { ZIP_LIMIT_BYTES, zipFaults } from '../../../local/package/zips';
 import { placeholderFor, startPlaceholderAws, type PlaceholderAws } from '../../../local/package/placeholder-aws';
+import { stackFaults } from '../../../local/package/stacks';
 import { findLookups } from '../../../local/package/stage-lookups';
 
 const STAGE_FILE = `
@@ -63,6 +64,16 @@ describe('placeholderFor', () => {
     expect(placeholderFor('PrivateSubnetA')).toMatch(/^subnet-[0-9a-f]{17}$/);
     expect(placeholderFor('LambdaSecurityGroup')).toMatch(/^sg-[0-9a-f]{17}$/);
     expect(placeholderFor('PrivateSubnetA')).not.toBe(placeholderFor('PrivateSubnetB'));
+  });
+});
+
+describe('stackFaults', () => {
+  it('names a stack that CloudFormation would refuse', () => {
+    const stacks = [
+      { name: 'root', resources: 500 },
+      { name: 'Functions0', resources: 501 },
+    ];
+    expect(stackFaults(stacks)).toEqual(['stack Functions0: 501 resources, more than the 500 allowed']);
   });
 });
 
