@@ -7,11 +7,12 @@ import type { Route } from '../../route-table/route';
 import type { ShadowedRoute } from '../../route-table/shadowed';
 import type { CommandResult } from '../exit-codes';
 import { fault, judge, ok, warning, type Finding } from '../finding';
-import { loadBanyanConfig, type LoadedConfig } from '../load-banyan-config';
+import { loadBanyanConfig } from '../load-banyan-config';
 import { checkCredentials } from './credentials';
 import { checkFunctions } from './functions';
 import { readGatewayRoutes } from './gateway-routes';
 import { checkApp } from './load-app';
+import { readCredentials } from './read-credentials';
 
 export interface CheckParts {
   /** `banyan.config.ts`; default: the project's own. */
@@ -37,8 +38,13 @@ export async function checkProject({ configFile, routesFile, serverlessFile }: C
     findings.push(ok('route table', describeRoutes(table.routes, routesFile)), ...table.shadowed.map(judgeShadowed));
 
   const config = await attempt('banyan.config.ts', 'mend the file', findings, () => loadBanyanConfig(configFile));
-  if (config !== undefined) findings.push(ok('banyan.config.ts', 'loads'), ...(await checkConfigured(config)));
-  if (config !== undefined && table !== undefined) findings.push(...checkCredentials(config.banyan, table.routes));
+  if (config !== undefined) {
+    const root = path.dirname(config.file);
+    const app = await checkApp(config.banyan.app, root);
+    findings.push(ok('banyan.config.ts', 'loads'), ...app.findings);
+    if (table !== undefined)
+      findings.push(...checkCredentials(config.banyan, table.routes, await readCredentials(app.files, root)));
+  }
   if (table !== undefined) findings.push(...(await checkServerless(serverlessFile, table.routes)));
   return judge(findings);
 }
@@ -54,8 +60,6 @@ const judgeShadowed = ({ route, by }: ShadowedRoute): Finding =>
     `never reached: ${by.id} (${by.path}) in line ${by.line} of the route table takes the requests of ${route.method} ${route.path} first`,
     `list ${route.id}, now in line ${route.line}, above ${by.id}`,
   );
-
-const checkConfigured = ({ banyan, file }: LoadedConfig) => checkApp(banyan.app, path.dirname(file));
 
 async function checkServerless(file: string, routes: readonly Route[]): Promise<Finding[]> {
   if (!existsSync(file)) return [ok('functions', `not checked: there is no ${file}`)];

@@ -3,6 +3,7 @@ import type { Credential } from '../../../shared/session/authenticator';
 import { sessionAuthenticator } from '../../../shared/session/session-authenticator';
 import type { Route } from '../../route-table/route';
 import { ok, warning, type Finding } from '../finding';
+import type { ReadCredential } from './read-credentials';
 
 type Config = Pick<BanyanConfig, 'authenticators' | 'credentials' | 'parity' | 'session'>;
 
@@ -13,21 +14,33 @@ interface Accepted {
   readonly exceptRoutes: readonly string[];
 }
 
+/** Sources beside these are places in the code: guesses. */
+const isDeclared = (source: string) => source === DECLARED || source.startsWith('parity.');
+const DECLARED = 'credentials';
+
 /** The session's own, judged as the session. */
 const OF_SESSION = ['cookie', 'authorization'];
 
 /**
  * Warns of credentials that the monolith accepts and Lambda does not: such clients would get 401 as soon as a route moves.
- * What the monolith accepts cannot be read from its code with certainty, so it is taken from what is declared, and said so.
+ * What the monolith accepts cannot be read from its code with certainty, so it is taken from what is declared and from what the
+ * sources seem to read, and said so.
  */
-export function checkCredentials(config: Config, routes: readonly Route[]): Finding[] {
-  const accepted = acceptedCredentials(config);
+export function checkCredentials(
+  config: Config,
+  routes: readonly Route[],
+  read: readonly ReadCredential[] = [],
+): Finding[] {
+  const accepted = acceptedCredentials(config, read);
   const sources = [
     `the session (cookie ${config.session.cookieName}, Authorization: Bearer)`,
     ...accepted.map(({ credential, sources: from }) => `${describe(credential)} (${from.join(', ')})`),
   ];
   const findings = [
-    ok('credentials', `known of the monolith: ${sources.join('; ')}. What is declared nowhere is not seen`),
+    ok(
+      'credentials',
+      `known of the monolith: ${sources.join('; ')}. What is neither declared nor read by a name in the sources is not seen`,
+    ),
   ];
   if (!config.authenticators.some(({ name }) => name === sessionAuthenticator.name))
     findings.push(
@@ -42,7 +55,7 @@ export function checkCredentials(config: Config, routes: readonly Route[]): Find
 }
 
 function checkCredential(
-  { credential, exceptRoutes }: Accepted,
+  { credential, exceptRoutes, sources }: Accepted,
   { authenticators }: Config,
   routes: readonly Route[],
 ): Finding[] {
@@ -61,25 +74,32 @@ function checkCredential(
   const ids = open.map(({ id }) => id).join(', ');
   const kept = `unless: { ${Object.keys(credential).join('')}: ${Object.values(credential).join('')} }`;
   const remedy = `add ${kept} to these routes; or an authenticator that declares it in its credentials; or exceptRoutes where the monolith does not accept it`;
-  return [...findings, warning(name, `accepted by the monolith, unknown to Lambda on: ${ids}`, remedy)];
+  const accepts = sources.some(isDeclared) ? 'accepted' : `read (${sources.join(', ')}) and perhaps accepted`;
+  return [...findings, warning(name, `${accepts} by the monolith, unknown to Lambda on: ${ids}`, remedy)];
 }
 
-function acceptedCredentials({ credentials = [], parity }: Config): Accepted[] {
+function acceptedCredentials(
+  { credentials = [], parity, session }: Config,
+  read: readonly ReadCredential[],
+): Accepted[] {
   const accepted: Accepted[] = credentials.map(({ exceptRoutes = [], ...credential }) => ({
     credential,
-    sources: ['credentials'],
+    sources: [DECLARED],
     exceptRoutes,
   }));
+  const add = (credential: Credential, source: string) => {
+    const known = accepted.find((one) => same(one.credential, credential));
+    if (known) known.sources.push(source);
+    else accepted.push({ credential, sources: [source], exceptRoutes: [] });
+  };
   for (const [name, identity] of Object.entries(parity.identities)) {
     if (identity.kind !== 'headers') continue;
-    for (const header of Object.keys(identity.headers)) {
-      if (OF_SESSION.includes(header.toLowerCase())) continue;
-      const source = `parity.identities["${name}"]`;
-      const known = accepted.find(({ credential }) => same(credential, { header }));
-      if (known) known.sources.push(source);
-      else accepted.push({ credential: { header: header.toLowerCase() }, sources: [source], exceptRoutes: [] });
-    }
+    for (const header of Object.keys(identity.headers))
+      if (!OF_SESSION.includes(header.toLowerCase()))
+        add({ header: header.toLowerCase() }, `parity.identities["${name}"]`);
   }
+  for (const { credential, place } of read)
+    if (!same(credential, { cookie: session.cookieName })) add(credential, place);
   return accepted;
 }
 

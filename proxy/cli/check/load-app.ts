@@ -18,19 +18,31 @@ export interface AppReport {
   readonly attempts: readonly string[];
   /** Name and first line of what it threw. */
   readonly failure: string | undefined;
+  /** The source files that it loaded, packages not counted. */
+  readonly files: readonly string[];
+}
+
+export interface CheckedApp {
+  readonly findings: readonly Finding[];
+  /** The application's own source files, as far as they were loaded. */
+  readonly files: readonly string[];
 }
 
 /**
  * Loads the monolith's app module in a process of its own, in which nothing can listen or connect, and says whether it can
  * be loaded without side effects on the network.
  */
-export async function checkApp(app: string, root: string): Promise<Finding[]> {
+export async function checkApp(app: string, root: string): Promise<CheckedApp> {
   const file = compiledForm(path.resolve(root, app));
   if (!existsSync(file))
-    return [
-      fault('app', `${app} does not exist`, 'set app in banyan.config.ts to the module that exports the Express app'),
-    ];
-  return [judgeApp(app, await probe(file))];
+    return {
+      findings: [
+        fault('app', `${app} does not exist`, 'set app in banyan.config.ts to the module that exports the Express app'),
+      ],
+      files: [],
+    };
+  const report = await probe(file);
+  return { findings: [judgeApp(app, report)], files: report?.files ?? [] };
 }
 
 /** Pure. */
@@ -68,7 +80,13 @@ function probe(file: string): Promise<AppReport | undefined> {
     child.on('exit', (code, signal) => {
       clearTimeout(limit);
       late = signal === 'SIGKILL';
-      const ended = { apps: [], factories: [], attempts: [], failure: `it ended the process (exit code ${code})` };
+      const ended = {
+        apps: [],
+        factories: [],
+        attempts: [],
+        failure: `it ended the process (exit code ${code})`,
+        files: [],
+      };
       resolve(report ?? (late ? undefined : ended));
     });
   });
@@ -86,5 +104,6 @@ function readReport(message: unknown): AppReport {
     factories: names('factories'),
     attempts: names('attempts'),
     failure: typeof failure === 'string' ? failure : undefined,
+    files: names('files').filter((file) => existsSync(file)),
   };
 }

@@ -8,6 +8,7 @@ import type { AppReport } from './load-app';
 const SETTLE = 200;
 
 const attempts = new Set<string>();
+const load = createRequire(__filename);
 
 function cutOff(prototype: object, method: string): void {
   Object.defineProperty(prototype, method, {
@@ -35,6 +36,10 @@ const valueOf = (value: unknown, name: string): unknown =>
 const namesOf = (value: unknown): string[] =>
   (typeof value === 'object' || typeof value === 'function') && value !== null ? Object.keys(value) : [];
 
+/** What was loaded of the application itself, packages not counted. */
+const ownFiles = (): string[] =>
+  Object.keys(load.cache).filter((file) => !file.includes('node_modules') && file !== __filename);
+
 function report(loaded: unknown, failure: string | undefined): AppReport {
   const exported: [string, unknown][] = [
     ...(typeof loaded === 'function' ? [['module.exports', loaded] as [string, unknown]] : []),
@@ -44,7 +49,8 @@ function report(loaded: unknown, failure: string | undefined): AppReport {
   const factories = exported
     .filter(([name, value]) => typeof value === 'function' && !apps.includes(name))
     .map(([name]) => name);
-  return { apps, factories: apps.includes('module.exports') ? [] : factories, attempts: [...attempts], failure };
+  const own = apps.includes('module.exports') ? [] : factories;
+  return { apps, factories: own, attempts: [...attempts], failure, files: ownFiles() };
 }
 
 cutOff(Server.prototype, 'listen');
@@ -57,7 +63,7 @@ process.on('unhandledRejection', () => undefined);
 let loaded: unknown;
 let failure: string | undefined;
 try {
-  loaded = createRequire(__filename)(process.argv[2] ?? '');
+  loaded = load(process.argv[2] ?? '');
 } catch (error) {
   failure = firstLine(error);
 }

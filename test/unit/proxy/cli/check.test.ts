@@ -39,7 +39,7 @@ describe('credentials', () => {
     const text = textOf(checkCredentials(banyan, []));
     expect(text).toContain('the session (cookie eventsapp.sid, Authorization: Bearer)');
     expect(text).toContain('header x-api-key (credentials, parity.identities["API key"])');
-    expect(text).toContain('What is declared nowhere is not seen');
+    expect(text).toContain('What is neither declared nor read by a name in the sources is not seen');
   });
 
   it('warns of one that Lambda does not know', () => {
@@ -258,11 +258,13 @@ describe('the app module', () => {
     ['one that exports neither', 'exports.a = 1', 'exports neither an Express app nor a function'],
   ])('%s', async (_case, source, text) => {
     await file('app.js', source);
-    expect(textOf(await checkApp('./app.js', folder))).toContain(text);
+    expect(textOf((await checkApp('./app.js', folder)).findings)).toContain(text);
   });
 
   it('is not there', async () => {
-    expect(textOf(await checkApp('./nowhere.ts', folder))).toContain('fault app ./nowhere.ts does not exist');
+    expect(textOf((await checkApp('./nowhere.ts', folder)).findings)).toContain(
+      'fault app ./nowhere.ts does not exist',
+    );
   });
 });
 
