@@ -60,6 +60,9 @@ export default defineConfig({
   },
 
   parity: {
+    cases: ['test/parity/cases'],
+    rules: 'test/parity/rules.yml',
+    system: 'test/parity/system.ts',
     identities: {
       anonymous: { kind: 'anonymous' },
       'bad token': { kind: 'headers', headers: { authorization: `Bearer s:forged.${'A'.repeat(43)}` } },

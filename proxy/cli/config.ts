@@ -47,6 +47,21 @@ export function readInvokeApi(env: Environment): URL {
   return new URL(`http://${host.includes(':') ? `[${host}]` : host}:${port}`);
 }
 
+/**
+ * Reads where the local system's monolith and gateway are.
+ *
+ * @throws ConfigError naming every bad variable
+ */
+export function readLocalSides(env: Environment): { readonly control: URL; readonly candidate: URL } {
+  const { host, legacyPort, gatewayPort } = readEnvironment(env, (read) => ({
+    host: read.string('HOST', '127.0.0.1'),
+    legacyPort: read.port('LEGACY_PORT', 3001),
+    gatewayPort: read.port('GATEWAY_PORT', 3002),
+  }));
+  const origin = (port: number): string => `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return { control: new URL(origin(legacyPort)), candidate: new URL(`${origin(gatewayPort)}/dev`) };
+}
+
 function sessionOrFaults(session: SessionConfig, env: Environment, faults: string[]): ResolvedSession {
   try {
     return resolveSession(session, env);

@@ -116,12 +116,18 @@ function validateHeaders(path: string, headers: unknown, faults: Faults): void {
       faults.add(`${path}.${name}`, value, 'a header name and its text, without line breaks');
 }
 
+const isListOfTexts = (list: unknown): boolean => Array.isArray(list) && list.every(isText);
+
 function validateParity(parity: unknown, faults: Faults): void {
   const identities = isRecord(parity) ? parity['identities'] : undefined;
   if (!isRecord(identities)) {
     faults.add('parity.identities', identities, 'an object of identities by name');
     return;
   }
+  const { cases, rules, system } = isRecord(parity) ? parity : {};
+  faults.optional('parity.cases', cases, isListOfTexts, 'a list of paths, such as ["test/parity/cases"]');
+  faults.optional('parity.rules', rules, isText, 'the path of a YAML file');
+  faults.optional('parity.system', system, isText, 'the path of a module that starts both sides');
   for (const [name, identity] of Object.entries(identities)) {
     const path = `parity.identities.${name}`;
     const kind = isRecord(identity) ? identity['kind'] : undefined;

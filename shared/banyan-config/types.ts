@@ -33,6 +33,12 @@ export type ParityIdentity =
 export interface ParityConfig {
   /** By the name that test reports show. */
   readonly identities: Readonly<Record<string, ParityIdentity>>;
+  /** Files and folders with suites of cases, from the project's root. */
+  readonly cases?: readonly string[];
+  /** What may differ, and why: a YAML file, from the project's root. */
+  readonly rules?: string;
+  /** A module whose default export starts both sides, each on data of its own: see shared/parity/sides.ts. */
+  readonly system?: string;
 }
 
 /** One kind of credential that the monolith accepts. */

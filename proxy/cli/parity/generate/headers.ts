@@ -1,0 +1,76 @@
+import { withHeaders, type Variation } from './variation';
+
+const ADDED: readonly Readonly<Record<string, string>>[] = [
+  { Accept: 'text/html' },
+  { Accept: 'application/json' },
+  { Accept: 'image/avif,image/webp,*/*;q=0.8' },
+  { 'Accept-Encoding': 'gzip, deflate, br' },
+  { 'Accept-Encoding': 'gzip' },
+  { 'Accept-Language': 'da, en;q=0.5' },
+  { 'Accept-Charset': 'iso-8859-1' },
+  { Origin: 'https://elsewhere.example' },
+  { Origin: 'null' },
+  { Referer: 'https://elsewhere.example/x?y' },
+  { Range: 'bytes=0-3' },
+  { Range: 'bytes=999999-' },
+  { 'User-Agent': '' },
+  { 'User-Agent': 'Amazon CloudFront' },
+  { 'X-Requested-With': 'XMLHttpRequest' },
+  { 'X-Forwarded-For': '203.0.113.9' },
+  { 'X-Forwarded-Proto': 'https' },
+  { 'X-Forwarded-Host': 'evil.example' },
+  { 'X-HTTP-Method-Override': 'DELETE' },
+  { 'X-Api-Key': 'unknown' },
+  { 'X-Api-Key': '' },
+  { Authorization: 'Basic dXNlcjpwYXNz' },
+  { Authorization: 'Bearer' },
+  { Authorization: 'Bearer s:unknown.signature' },
+  { Authorization: '' },
+  { Via: '1.1 proxy' },
+  { TE: 'trailers' },
+  { Forwarded: 'for=203.0.113.9' },
+  { 'X-Amzn-Trace-Id': 'Root=1-5759e988-bd862e3fe1be46a994272793' },
+  { 'X-Large': 'x'.repeat(9_000) },
+  { 'X-Large': 'x'.repeat(12_000) },
+  { 'X-Accent': 'caf\u00e9' },
+];
+
+const HEADERS: readonly Variation[] = ADDED.map((headers) => {
+  const [[name, value] = ['', '']] = Object.entries(headers);
+  return {
+    name: `${name}: ${value.slice(0, 40)}`,
+    group: 'header',
+    apply: (request) => withHeaders(request, headers),
+  };
+});
+
+const CONDITIONS: readonly Variation[] = [
+  {
+    name: 'If-None-Match with the tag of the answer (trap 13)',
+    group: 'condition',
+    applies: ({ method }) => method === 'GET' || method === 'HEAD',
+    apply: (request) => ({ ...request, revalidates: true }),
+  },
+  {
+    name: 'the tag of the answer, but no-cache (trap 13)',
+    group: 'condition',
+    applies: ({ method }) => method === 'GET',
+    apply: (request) => ({ ...withHeaders(request, { 'Cache-Control': 'no-cache' }), revalidates: true }),
+  },
+  ...[
+    { 'If-None-Match': '*' },
+    { 'If-None-Match': '"x"' },
+    { 'If-None-Match': 'W/"1-x", W/"2-y"' },
+    { 'If-Modified-Since': 'Thu, 31 Dec 2099 00:00:00 GMT' },
+    { 'If-None-Match': '*', 'If-Modified-Since': 'Thu, 31 Dec 2099 00:00:00 GMT' },
+    { 'If-Match': '"x"' },
+    { 'If-Unmodified-Since': 'Thu, 01 Jan 1970 00:00:00 GMT' },
+  ].map((headers): Variation => ({
+    name: `${Object.entries(headers).flat().join(' ')} (trap 13)`,
+    group: 'condition',
+    apply: (request) => withHeaders(request, headers),
+  })),
+];
+
+/** What changes headers alone. */
+export const HEADER_VARIATIONS: readonly Variation[] = [...HEADERS, ...CONDITIONS];

@@ -1,0 +1,130 @@
+import type { Random } from './random';
+import { withPath, withQuery, type Variation } from './variation';
+
+const METHODS: readonly Variation[] = [
+  {
+    name: 'HEAD (trap 1)',
+    group: 'method',
+    applies: ({ method, body }) => method === 'GET' && body === undefined,
+    apply: (request) => ({ ...request, method: 'HEAD' }),
+  },
+  {
+    name: 'OPTIONS (trap 2)',
+    group: 'method',
+    apply: ({ path, headers }) => ({ method: 'OPTIONS', path, headers }),
+  },
+  ...['PATCH', 'PUT', 'POST', 'DELETE'].map((method): Variation => ({
+    name: `${method} (trap 3)`,
+    group: 'method',
+    applies: (request) => request.method !== method,
+    apply: (request) => ({ ...request, method }),
+  })),
+];
+
+/** Writes one letter of the path, chosen at random, in another way. */
+function respell(path: string, random: Random, spell: (letter: string) => string): string {
+  const places = [...path.matchAll(/[A-Za-z0-9]/g)].map(({ index }) => index);
+  if (places.length === 0) return path;
+  const at = random.pick(places);
+  return `${path.slice(0, at)}${spell(path.charAt(at))}${path.slice(at + 1)}`;
+}
+
+const percent = (letter: string): string => `%${letter.charCodeAt(0).toString(16)}`;
+const inPath = (name: string, change: (path: string, random: Random) => string): Variation => ({
+  name,
+  group: 'path',
+  apply: (request, random) => withPath(request, (path) => change(path, random)),
+});
+
+const PATHS: readonly Variation[] = [
+  inPath('an unknown path (trap 4)', (path) => `${path}s`),
+  inPath('capitals (trap 5)', (path) => path.toUpperCase()),
+  inPath('one capital (trap 5)', (path, random) => respell(path, random, (letter) => letter.toUpperCase())),
+  inPath('a slash at the end (trap 5)', (path) => `${path}/`),
+  inPath('two slashes at the end (trap 5)', (path) => `${path}//`),
+  inPath('a double slash', (path) => path.replace('/api/', '/api//')),
+  inPath('a dot segment', (path) => path.replace('/api/', '/api/./')),
+  inPath('an encoded letter (trap 6)', (path, random) => respell(path, random, percent)),
+  inPath('an encoded space at the end (trap 6)', (path) => `${path}%20`),
+  inPath('a plus at the end (trap 6)', (path) => `${path}+`),
+  inPath('an encoded slash (trap 6)', (path) => `${path}%2F`),
+  inPath('an encoded percent (trap 6)', (path) => `${path}%25`),
+  inPath('an encoded accent (trap 6)', (path) => `${path}%C3%A9`),
+  inPath('malformed encoding (trap 6)', (path) => `${path}%E0%A4%A`),
+  inPath('a semicolon', (path) => `${path};v=1`),
+];
+
+const inQuery = (name: string, change: (query: string, random: Random) => string): Variation => ({
+  name,
+  group: 'query',
+  apply: (request, random) => withQuery(request, (query) => change(query, random)),
+});
+const add = (text: string): Variation =>
+  inQuery(`?${text} (trap 7)`, (query) => (query === '' ? text : `${query}&${text}`));
+
+/** Names that the routes of a monolith are likely to read, and some that none reads. */
+const ADDED = [
+  'page=2&limit=3',
+  'page=2',
+  'limit=1',
+  'limit=100',
+  'page=0',
+  'page=-1',
+  'page=1.5',
+  'page=1e1',
+  'page=+2',
+  'page=%202',
+  'page=99999999999999999999',
+  'limit=abc',
+  'limit[]=3',
+  'page=1&page=2',
+  'sort=-title',
+  'sort=title&sort=createdAt',
+  'sort=',
+  'sort',
+  'filter[status]=published',
+  'filter[status]=PUBLISHED',
+  'filter[tags]=music&filter[tags]=free',
+  'filter[tags][]=music',
+  'filter[tags][1]=free&filter[tags][0]=music',
+  'filter[q]=a+b',
+  'filter[q]=%2B',
+  'filter[q]=.*',
+  'filter[q]=e',
+  'filter.q=e',
+  'filter[q][$ne]=x',
+  'filter=x',
+  'interval=week',
+  'interval=day&interval=week',
+  'from=2026-11-01',
+  'from=2026-11-01&to=2026-11-10',
+  'to=2026-11-31',
+  'from[$gt]=2026-01-01',
+  'x',
+  'x=',
+  '=x',
+  'a[b]=c',
+  'a[b][c][d][e][f][g]=h',
+  'a%5Bb%5D=c',
+  '__proto__[x]=1',
+  'constructor=1',
+  'a=1+2',
+  'a=%C3%A9',
+  'a=%E0%A4%A',
+  'a=1&&b=2',
+  'a=?b=/c',
+  Array.from({ length: 25 }, (_, i) => `a[]=${i}`).join('&'),
+];
+
+const QUERIES: readonly Variation[] = [
+  ...ADDED.map(add),
+  inQuery('no query', () => ''),
+  inQuery('every parameter twice (trap 7)', (query) => (query === '' ? 'a=1&a=2' : `${query}&${query}`)),
+  inQuery('brackets encoded (trap 7)', (query) => query.replaceAll('[', '%5B').replaceAll(']', '%5D')),
+  inQuery('parameters in reverse', (query) => query.split('&').reverse().join('&')),
+  inQuery('an ampersand at the end', (query) => `${query}&`),
+  inQuery('names in capitals', (query) => query.replaceAll(/(^|&)([^=&]*)/g, (all: string) => all.toUpperCase())),
+];
+
+/** What changes the request line. */
+export const TARGETS: readonly Variation[] = [...METHODS, ...PATHS, ...QUERIES];

@@ -1,0 +1,44 @@
+import type { Random } from './random';
+
+/** A request that variations change. */
+export interface DraftRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+  readonly revalidates?: boolean;
+}
+
+/** One way to vary a request, named by what it does and by the trap that it is about. */
+export interface Variation {
+  readonly name: string;
+  /** Two variations of one group are not combined. */
+  readonly group: 'method' | 'path' | 'query' | 'header' | 'condition' | 'body';
+  /** Whether it makes sense for a request. */
+  readonly applies?: (request: DraftRequest) => boolean;
+  readonly apply: (request: DraftRequest, random: Random) => DraftRequest;
+}
+
+export const hasBody = ({ body }: DraftRequest): boolean => body !== undefined;
+
+export function splitTarget(target: string): { readonly path: string; readonly query: string } {
+  const at = target.indexOf('?');
+  return at < 0 ? { path: target, query: '' } : { path: target.slice(0, at), query: target.slice(at + 1) };
+}
+
+export function withPath(request: DraftRequest, change: (path: string) => string): DraftRequest {
+  const { path, query } = splitTarget(request.path);
+  return { ...request, path: `${change(path)}${query && `?${query}`}` };
+}
+
+export function withQuery(request: DraftRequest, change: (query: string) => string): DraftRequest {
+  const { path, query } = splitTarget(request.path);
+  const changed = change(query);
+  return { ...request, path: `${path}${changed && `?${changed}`}` };
+}
+
+export function withHeaders(request: DraftRequest, headers: Readonly<Record<string, string>>): DraftRequest {
+  const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+  const kept = Object.entries(request.headers).filter(([name]) => !names.has(name.toLowerCase()));
+  return { ...request, headers: { ...Object.fromEntries(kept), ...headers } };
+}
