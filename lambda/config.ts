@@ -8,6 +8,8 @@ import { resolveSession, type ResolvedSession } from '../shared/session/session-
 export interface LambdaConfig {
   readonly logLevel: LogLevel;
   readonly session: ResolvedSession;
+  /** True in AWS, where an instance serves its first request more slowly than the others. */
+  readonly inLambda: boolean;
 }
 
 /**
@@ -19,6 +21,7 @@ export function readLambdaConfig(env: Environment): LambdaConfig {
   return readEnvironment(env, (reader) => ({
     logLevel: reader.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     session: sessionOrFaults(env, reader.faults),
+    inLambda: env['AWS_EXECUTION_ENV'] !== undefined,
   }));
 }
 

@@ -1,3 +1,4 @@
+import type { APIGatewayProxyResult } from 'aws-lambda';
 import banyan from '../banyan.config';
 import { createLogger } from '../shared/logger';
 import { lambdaConfig } from './config';
@@ -23,8 +24,10 @@ export function httpHandler<A extends Auth>(
 }
 
 function deployed<A extends Auth>(access: Access<A>, respond: Respond<Callers[A]>): HttpHandler {
+  let invocations = 0;
   return async (event, context) => {
-    const { session, logLevel } = lambdaConfig();
+    const { session, logLevel, inLambda } = lambdaConfig();
+    invocations += 1;
     const { headers, unauthorized, internalError } = banyan.responses;
     const logger = createLogger({ level: logLevel, base: { function: context.functionName } });
     const wrap = createHttpHandler({
@@ -35,6 +38,12 @@ function deployed<A extends Auth>(access: Access<A>, respond: Respond<Callers[A]
       logger,
       now: () => new Date(),
     });
-    return wrap(access, respond)(event, context);
+    const result = await wrap(access, respond)(event, context);
+    return inLambda && invocations === 1 ? markedColdStart(result) : result;
   };
+}
+
+/** The proxy's guard tells cold starts apart by this, and removes it. */
+function markedColdStart(result: APIGatewayProxyResult): APIGatewayProxyResult {
+  return { ...result, headers: { ...result.headers, 'X-Banyan-Cold-Start': '1' } };
 }

@@ -21,7 +21,7 @@ import { createUpgradeForwarder } from './forward/upgrade';
 import { createRequestHandler } from './handle-request';
 import { answerHealth } from './health';
 import { HELP } from './help';
-import { observers } from './observation';
+import { observers, type Observer } from './observation';
 import type { Overrides } from './overrides/overrides';
 import { watchOverrides } from './overrides/watch';
 import { createShadow } from './shadow/shadow';
@@ -61,7 +61,7 @@ const MONGO_OPTIONS = {
  *
  * @throws ConfigError for a bad route table; the listen error (EADDRINUSE and the like) for an unusable port
  */
-export async function startProxy(config: ProxyConfig, logger: Logger): Promise<Proxy> {
+export async function startProxy(config: ProxyConfig, logger: Logger, more: readonly Observer[] = []): Promise<Proxy> {
   const { legacyUrl, lambdaUrl, trustedHops } = config;
   const { mongodbUri, session } = config;
   const mongo = mongodbUri === undefined ? undefined : connectMongo(mongodbUri, MONGO_OPTIONS);
@@ -81,7 +81,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger): Promise<P
     },
     logger,
   );
-  const observer = observers([]);
+  const observer = observers(more);
   const legacy = createUpstream('legacy', legacyUrl.origin, { headersTimeout: config.legacyTimeout, bodyTimeout: 0 });
   const lambda = lambdaUrl && {
     url: lambdaUrl,
@@ -94,7 +94,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger): Promise<P
   const secrets = session?.secrets ?? [];
   const handle = createRequestHandler({
     table: table.current,
-    overrides: overrides.current,
+    overrides: () => overrides.current(),
     legacy,
     lambda,
     users:

@@ -4,6 +4,8 @@ import type { MongoConnection } from '../../shared/mongo';
 import type { AuthenticationContext, AuthenticationRequest, LiveSession } from '../../shared/session/authenticator';
 import { sessionFormat } from '../../shared/session/formats/select';
 import type { ResolvedSession } from '../../shared/session/session-config';
+import { headerValues } from '../../shared/session/token-from-request';
+import { readMark, SHADOW_HEADER } from '../../shared/signed-mark';
 import { describeFault, presentableError } from './fault';
 import { allow, refuse, requestPath, type AuthorizerAnswer, type AuthorizerEvent, type Caller } from './policy';
 
@@ -62,7 +64,11 @@ export function createAuthorizer(parts: AuthorizerParts) {
     if (caller === undefined && anonymous === 'refused') return refuse(event);
     // Not awaited: the answer must neither wait for a touch nor fail with it. The command is on its way before Lambda
     // freezes the instance; its reply is read at the next thaw.
-    live.afterwards?.().catch((error: unknown) => {
+    // A copy of what legacy has answered must leave no trace.
+    const isCopy =
+      readMark('shadow', headerValues(event, SHADOW_HEADER)[0], config.session.secrets, clock()) !== undefined;
+    const touch = isCopy ? undefined : live.afterwards?.();
+    touch?.catch((error: unknown) => {
       logger.warn({ metric: 'session_touch_failed', err: describeFault(error) }, 'session not extended');
     });
     return allow(event, caller, live.sessionCookie);

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { Pool, type Dispatcher } from 'undici';
 import { createConnector } from './connect';
 import { EarlyHints } from './early-hints';
@@ -105,6 +106,14 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }
 
+/**
+ * The client's body, read when the upstream is ready for it. Given the request itself, undici would destroy it when the upstream
+ * fails, and with it the connection on which the client is to be told so.
+ */
+function bodyOf(client: IncomingMessage): Readable {
+  return Readable.from(client.iterator({ destroyOnReturn: false }), { objectMode: false });
+}
+
 /** One request on its way. A class, so that a request costs one object and no closures per event. */
 class Exchange implements Dispatcher.DispatchHandler {
   private controller: Dispatcher.DispatchController | undefined;
@@ -147,7 +156,7 @@ class Exchange implements Dispatcher.DispatchHandler {
           method: method,
           path,
           headers,
-          body: this.sendsBody ? this.client : null,
+          body: this.sendsBody ? bodyOf(this.client) : null,
           ...(this.headersTimeout !== undefined && { headersTimeout: this.headersTimeout }),
         },
         this,

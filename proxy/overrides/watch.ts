@@ -60,7 +60,8 @@ export async function watchOverrides(options: OverridesOptions, logger: Logger):
     if (!changed) return;
     [state, fingerprint] = [next, nextFingerprint];
     const { known, killSwitch, lowered } = next;
-    logger.warn({ known, killSwitch, lowered: Object.fromEntries(lowered) }, 'overrides changed');
+    const isPlain = known && killSwitch === undefined && lowered.size === 0;
+    logger[isPlain ? 'info' : 'warn']({ known, killSwitch, lowered: Object.fromEntries(lowered) }, 'overrides changed');
     for (const listener of listeners) listener(next);
   };
 

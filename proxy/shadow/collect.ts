@@ -32,7 +32,7 @@ export async function collect(
     headers: raw,
     body,
   } = await dispatcher.request({
-    method: method as 'GET',
+    method: method,
     path,
     headers,
     signal,

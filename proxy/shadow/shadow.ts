@@ -122,12 +122,11 @@ export function createShadow(options: ShadowOptions): Shadow {
     begin(request, target, route, about) {
       const settings = route.shadow;
       if (settings === undefined || random() >= settings.sample) return undefined;
-      const drop = (reason: ShadowDropReason): undefined => {
-        observer.shadowDropped(route.id, reason);
+      const drop = (reason: ShadowDropReason): void => observer.shadowDropped(route.id, reason);
+      if (underWay >= maxConcurrent || bytes >= maxBytes) {
+        drop(underWay >= maxConcurrent ? 'busy' : 'memory');
         return undefined;
-      };
-      if (underWay >= maxConcurrent) return drop('busy');
-      if (bytes >= maxBytes) return drop('memory');
+      }
       underWay += 1;
 
       const withoutBody = request.method === 'HEAD';
@@ -144,7 +143,11 @@ export function createShadow(options: ShadowOptions): Shadow {
         toLambda: () => marked(toApiGateway(request, target, route, lambda.url, trustedHops), secrets),
       };
       return new LegacyAnswer(settings.maxBodyBytes, {
-        mayKeep: (size) => bytes + size <= maxBytes && ((bytes += size), true),
+        mayKeep: (size) => {
+          if (bytes + size > maxBytes) return false;
+          bytes += size;
+          return true;
+        },
         done: (answer, kept) => {
           if (typeof answer === 'string') {
             release(kept);

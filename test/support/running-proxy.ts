@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ProxyConfig } from '../../proxy/config';
+import type { Observer } from '../../proxy/observation';
 import { startProxy, type Proxy } from '../../proxy/server';
 import { capturedLogger, type CapturedLogger } from './captured-logger';
 import { waitFor } from './wait-for';
@@ -17,8 +18,12 @@ export interface RunningProxy extends Proxy {
 /** Starts a proxy for a test; `close()` also removes its route table. */
 export async function runProxy({
   routes = 'routes: []',
+  observers = [],
   ...config
-}: Partial<ProxyConfig> & { routes?: string } & Pick<ProxyConfig, 'legacyUrl'>): Promise<RunningProxy> {
+}: Partial<ProxyConfig> & { routes?: string; observers?: readonly Observer[] } & Pick<
+    ProxyConfig,
+    'legacyUrl'
+  >): Promise<RunningProxy> {
   const folder = await mkdtemp(path.join(tmpdir(), 'banyan-proxy-'));
   const routesFile = path.join(folder, 'routes.yml');
   await writeFile(routesFile, routes);
@@ -41,6 +46,7 @@ export async function runProxy({
       routesFile,
     },
     logger,
+    observers,
   );
   return {
     ...proxy,

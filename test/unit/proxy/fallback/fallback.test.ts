@@ -1,0 +1,113 @@
+import { capturedObservations } from '../../../support/captured-observations';
+import { exchangeRaw } from '../../../support/raw-client';
+import { recordingServer, type RecordingServer } from '../../../support/recording-server';
+import { runProxy, type RunningProxy } from '../../../support/running-proxy';
+
+const routes = `routes:
+  - {id: list, match: GET /api/events, stage: lambda}
+  - {id: own, match: GET /api/own, stage: lambda, fallback: false}
+  - {id: slow, match: GET /api/slow, stage: lambda, timeout: 0.2}
+  - {id: teapot, match: GET /api/teapot, stage: lambda, fallback: {statuses: [599]}}
+  - {id: writes, match: GET /api/writes, stage: lambda, safe: false}
+  - {id: create, match: POST /api/events, stage: lambda, auth: none}
+  - {id: gone, match: GET /api/gone, stage: retired}
+`;
+
+describe('fallback to legacy', () => {
+  let legacy: RecordingServer;
+  let gateway: RecordingServer;
+  let proxy: RunningProxy;
+  const observed = capturedObservations();
+
+  beforeEach(async () => {
+    legacy = await recordingServer();
+    legacy.answer((request, response) => {
+      request.resume();
+      request.on('end', () => response.end('legacy'));
+    });
+    gateway = await recordingServer();
+    observed.requests.length = 0;
+    proxy = await runProxy({ legacyUrl: legacy.url, lambdaUrl: gateway.url, routes, observers: [observed] });
+  });
+  afterEach(async () => {
+    await proxy.close();
+    await legacy.close();
+    await gateway.close();
+  });
+
+  const ask = (line: string, body = ''): Promise<string> =>
+    exchangeRaw(
+      proxy.port,
+      `${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${body && `Content-Length: ${body.length}\r\n`}\r\n${body}`,
+    );
+
+  it.each([
+    ['502', (status = 502) => status],
+    ['503', () => 503],
+    ['504', () => 504],
+    ['429', () => 429],
+  ])('answers a safe request by legacy after a %s', async (_name, status) => {
+    gateway.answer((_request, response) => response.writeHead(status()).end('{}'));
+    expect(await ask('GET /api/events')).toMatch(/^HTTP\/1.1 200 OK[^]*legacy$/);
+    expect(observed.requests).toMatchObject([
+      {
+        upstream: 'legacy',
+        reason: 'fallback',
+        statusCode: 200,
+        lambda: { outcome: 'answered', statusCode: status() },
+      },
+    ]);
+  });
+
+  it('answers a safe request by legacy when the connection breaks before an answer, or none comes in time', async () => {
+    gateway.answer((request) => request.socket.destroy());
+    expect(await ask('GET /api/events')).toContain('legacy');
+    gateway.answer(() => undefined);
+    expect(await ask('GET /api/slow')).toContain('legacy');
+    expect(observed.requests.map(({ lambda }) => lambda?.code)).toEqual(['upstream_broken', 'upstream_timeout']);
+  });
+
+  it('takes the statuses that the route lists instead', async () => {
+    gateway.answer((_request, response) => response.writeHead(503).end('{}'));
+    expect(await ask('GET /api/teapot')).toMatch(/^HTTP\/1.1 503 /);
+    gateway.answer((_request, response) => response.writeHead(599).end('{}'));
+    expect(await ask('GET /api/teapot')).toContain('legacy');
+  });
+
+  it.each([
+    ['a route without fallback', 'GET /api/own'],
+    ['a GET that changes something', 'GET /api/writes'],
+    ['a retired route', 'GET /api/gone'],
+    ['an unsafe method', 'POST /api/events'],
+  ])('never asks legacy after a 503 to %s', async (_name, line) => {
+    gateway.answer((_request, response) => response.writeHead(503).end('{}'));
+    expect(await ask(line)).toMatch(/^HTTP\/1.1 503 /);
+    expect(legacy.requests).toHaveLength(0);
+  });
+
+  it('never sends an unsafe request again that Lambda may have seen', async () => {
+    gateway.answer((request) => request.socket.destroy());
+    expect(await ask('POST /api/events', '{}')).toMatch(/^HTTP\/1.1 502 /);
+    expect(legacy.requests).toHaveLength(0);
+    expect(gateway.requests).toHaveLength(1);
+  });
+
+  it('answers an unsafe request by legacy, body included, when it was certainly never sent', async () => {
+    await gateway.close();
+    expect(await ask('POST /api/events', '{"title":"a"}')).toContain('legacy');
+    expect(legacy.requests.map(({ method, body }) => [method, body])).toEqual([['POST', '{"title":"a"}']]);
+  });
+
+  it('gives up when the budget is spent', async () => {
+    gateway.answer((_request, response) => response.writeHead(503).end('{}'));
+    const answers: string[] = [];
+    // The burst is 500; every request pays one and earns a fifth.
+    await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        for (let i = 0; i < 45; i += 1) answers.push((await ask('GET /api/events')).slice(9, 12));
+      }),
+    );
+    expect(answers.filter((status) => status === '503').length).toBeGreaterThan(0);
+    expect(answers.filter((status) => status === '200').length).toBeGreaterThan(500);
+  }, 30_000);
+});

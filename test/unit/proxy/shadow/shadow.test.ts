@@ -1,0 +1,128 @@
+import type { RequestListener } from 'node:http';
+import { readMark } from '../../../../shared/signed-mark';
+import banyan from '../../../../banyan.config';
+import { resolveSession } from '../../../../shared/session/session-config';
+import { capturedObservations } from '../../../support/captured-observations';
+import { exchangeRaw } from '../../../support/raw-client';
+import { recordingServer, type RecordingServer } from '../../../support/recording-server';
+import { runProxy, type RunningProxy } from '../../../support/running-proxy';
+import { waitFor } from '../../../support/wait-for';
+
+const routes = `routes:
+  - {id: list, match: GET /api/events, stage: shadow, timeout: 0.3}
+  - {id: none, match: GET /api/none, stage: shadow, shadow: {sample: 0}}
+  - {id: small, match: GET /api/small, stage: shadow, shadow: {maxBodyBytes: 10}}
+`;
+const json =
+  (text: string): RequestListener =>
+  (_request, response) =>
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end(text);
+const SECRET = 'a secret';
+
+describe('shadow', () => {
+  let legacy: RecordingServer;
+  let gateway: RecordingServer;
+  let proxy: RunningProxy;
+  let observed: ReturnType<typeof capturedObservations>;
+
+  beforeEach(async () => {
+    legacy = await recordingServer();
+    gateway = await recordingServer();
+    observed = capturedObservations();
+    for (const side of [legacy, gateway]) side.answer(json('{"a":1}'));
+    const session = resolveSession(banyan.session, { SESSION_SECRET: SECRET });
+    const lambdaUrl = new URL('/prod', gateway.url);
+    proxy = await runProxy({ legacyUrl: legacy.url, lambdaUrl, routes, observers: [observed], session });
+  });
+  afterEach(async () => {
+    await proxy.close();
+    await legacy.close();
+    await gateway.close();
+  });
+
+  const ask = (target: string, method = 'GET', headers = ''): Promise<string> =>
+    exchangeRaw(proxy.port, `${method} ${target} HTTP/1.1\r\nHost: a\r\n${headers}Connection: close\r\n\r\n`);
+  const compared = (count = 1) => waitFor('a comparison', () => observed.comparisons.length === count);
+
+  it('answers by legacy and compares with Lambda, which gets the copy as it would get the request', async () => {
+    expect(await ask('/API/events/?x=1&a=2', 'GET', 'Cookie: a=b\r\n')).toContain('{"a":1}');
+    await compared();
+    expect(observed.comparisons).toMatchObject([
+      { routeId: 'list', equal: true, differences: [], statusCode: 200, identity: 'anonymous', queryForm: 'a&x' },
+    ]);
+    expect(gateway.requests).toHaveLength(1);
+    expect(gateway.requests[0]).toMatchObject({
+      method: 'GET',
+      url: '/prod/api/events?x=1&a=2',
+      headers: { cookie: 'a=b' },
+    });
+  });
+
+  it('signs its copies, and passes on no mark that a client made', async () => {
+    await ask('/api/events', 'GET', 'X-Banyan-Shadow: forged\r\n');
+    await compared();
+    const mark = gateway.requests[0]?.headers['x-banyan-shadow'];
+    expect(readMark('shadow', String(mark), [SECRET], new Date())).toBe('copy');
+    expect(legacy.requests[0]?.headers).not.toHaveProperty('x-banyan-shadow');
+  });
+
+  it('counts a difference that asking again repeats, by its place and kind alone', async () => {
+    gateway.answer(json('{"a":2}'));
+    await ask('/api/events');
+    await compared();
+    expect(observed.comparisons[0]?.equal).toBe(false);
+    expect(observed.comparisons[0]?.differences).toContainEqual({ path: 'body $.a', kind: 'value' });
+    expect(JSON.stringify(observed.comparisons)).not.toMatch(/control|candidate/);
+    expect([legacy.requests.length, gateway.requests.length]).toEqual([2, 2]);
+  });
+
+  it('does not count a difference that is gone when both are asked again', async () => {
+    let asked = 0;
+    gateway.answer((request, response) => json((asked += 1) === 1 ? '{"a":2}' : '{"a":1}')(request, response));
+    await ask('/api/events');
+    await waitFor('the drop', () => observed.dropped.length === 1);
+    expect(observed.dropped).toEqual(['not-repeated']);
+    expect(observed.comparisons).toEqual([]);
+  });
+
+  it.each([
+    ['breaks', (server: RecordingServer) => server.answer((request) => request.socket.destroy())],
+    ['is silent', (server: RecordingServer) => server.answer(() => undefined)],
+  ])('counts it as a mismatch when Lambda %s; the client has its answer', async (_name, fail) => {
+    fail(gateway);
+    expect(await ask('/api/events')).toContain('{"a":1}');
+    await compared();
+    expect(observed.comparisons[0]).toMatchObject({ equal: false, differences: [{ path: 'answer', kind: 'missing' }] });
+  });
+
+  it('compares HEAD without a body', async () => {
+    gateway.answer((_request, response) => response.writeHead(200, { 'Content-Length': 7 }).end('{"a":1}'));
+    legacy.answer((_request, response) => response.writeHead(200, { 'Content-Length': 7 }).end());
+    await ask('/api/events', 'HEAD');
+    await compared();
+    expect(observed.comparisons[0]).toMatchObject({ equal: true });
+    expect(gateway.requests[0]?.method).toBe('GET');
+  });
+
+  it('sends no copy outside the sample, of large answers, of failed ones, or of what Lambda cannot take', async () => {
+    await ask('/api/none');
+    await ask('/api/events/');
+    await compared();
+    gateway.requests.length = 0;
+    legacy.answer((_request, response) => response.end('x'.repeat(11)));
+    await ask('/api/small');
+    legacy.answer((_request, response) => response.writeHead(500).end());
+    await ask('/api/events');
+    await ask('/api/events?a=%E0%A4%A');
+    await waitFor('two drops', () => observed.dropped.length === 2);
+    expect(observed.dropped).toEqual(['answer-too-large', 'legacy-failed']);
+    expect(gateway.requests).toHaveLength(0);
+  });
+
+  it('drops what is too much, and holds no client up', async () => {
+    gateway.answer(() => undefined);
+    const answers = await Promise.all(Array.from({ length: 60 }, () => ask('/api/events')));
+    expect(answers.every((answer) => answer.includes('{"a":1}'))).toBe(true);
+    expect(observed.dropped.filter((reason) => reason === 'busy').length).toBeGreaterThan(20);
+  });
+});
