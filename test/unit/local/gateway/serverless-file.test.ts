@@ -17,6 +17,7 @@ interface ReadOptions {
   readonly stage?: string;
   readonly environment?: Record<string, string>;
   readonly env?: Record<string, string>;
+  readonly allFunctions?: boolean;
   readonly files?: Record<string, string>;
 }
 
@@ -157,6 +158,7 @@ describe('variables (Serverless Framework: "Variables")', () => {
     '${cf:vpc.SubnetA}',
     '${aws:accountId}',
     '${s3:b/k}',
+    '${file(./program.js)}',
     '!Ref Queue',
     '!GetAtt Queue.Arn',
     "!Sub '${Queue}'",
@@ -169,6 +171,14 @@ describe('variables (Serverless Framework: "Variables")', () => {
     });
     const elsewhere = `${withEvent('- http: GET /a')}\ncustom:\n  value: ${expression}\n`;
     expect(faultsOf(elsewhere)).toStrictEqual([]);
+  });
+
+  it('does not run programs that make resources, and reads those beside them', () => {
+    const queue = 'Resources: {Jobs: {Type: "AWS::SQS::Queue"}}';
+    const resources = 'resources:\n  - ${file(./alarms.js)}\n  - ${file(./queue.yml)}\n';
+    const files = { 'alarms.js': 'throw new Error("was run")', 'queue.yml': queue };
+    const { eventSources } = read(`${withEvent('- http: GET /a')}\n${resources}`, { files, allFunctions: true });
+    expect(eventSources.queues.map(({ logicalId }) => logicalId)).toStrictEqual(['Jobs']);
   });
 
   it('knows dynamic references of CloudFormation', () => {

@@ -26,6 +26,8 @@ const PREFIX = 'banyan-prod-';
 const DYNAMIC_REFERENCE = /^\{\{resolve:secretsmanager:[^}]+\}\}$/;
 /** A command that only the MongoDB driver sends. */
 const DRIVER = 'saslStart';
+/** A setting that only Express has. */
+const EXPRESS = '@@symbol:trust_proxy_default';
 
 const LambdaFunction = z.object({
   FunctionName: z.string(),
@@ -91,6 +93,13 @@ describe('npm run package -- --stage prod', () => {
     it('hold MongoDB’s driver exactly for functions in the VPC', async () => {
       for (const [name, { VpcConfig }] of functions) {
         expect([name, (await codeOf(name)).includes(DRIVER)]).toEqual([name, VpcConfig !== undefined]);
+      }
+    });
+
+    it('hold Express exactly for lifted functions', async () => {
+      for (const [name, { Handler }] of functions) {
+        const isLifted = Handler.startsWith('lambda/lifted/');
+        expect([name, (await codeOf(name)).includes(EXPRESS)]).toEqual([name, isLifted]);
       }
     });
 

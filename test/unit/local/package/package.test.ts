@@ -1,7 +1,7 @@
 import { ZIP_LIMIT_BYTES, zipFaults } from '../../../local/package/zips';
 import { placeholderFor, startPlaceholderAws, type PlaceholderAws } from '../../../local/package/placeholder-aws';
 import { stackFaults } from '../../../local/package/stacks';
-import { findLookups } from '../../../local/package/stage-lookups';
+import { findLookups, listLookups } from '../../../local/package/stage-lookups';
 
 const STAGE_FILE = `
 subnets:
@@ -18,6 +18,34 @@ describe('findLookups', () => {
     expect([...parameters]).toEqual(['/banyan/prod/uri', '/banyan/prod/other']);
     expect([...stacks].map(([stack, outputs]) => [stack, [...outputs]])).toEqual([
       ['network-prod', ['SubnetA', 'SubnetB']],
+    ]);
+  });
+});
+
+describe('listLookups', () => {
+  it('tells region and address of each, once', () => {
+    expect(listLookups(STAGE_FILE + STAGE_FILE)).toEqual([
+      {
+        expression: 'cf:network-prod.SubnetA',
+        region: undefined,
+        kind: 'output',
+        stack: 'network-prod',
+        output: 'SubnetA',
+      },
+      {
+        expression: 'cf(eu-west-1):network-prod.SubnetB',
+        region: 'eu-west-1',
+        kind: 'output',
+        stack: 'network-prod',
+        output: 'SubnetB',
+      },
+      { expression: 'ssm:/banyan/prod/uri', region: undefined, kind: 'parameter', name: '/banyan/prod/uri' },
+      {
+        expression: 'ssm(eu-west-1, raw):/banyan/prod/other',
+        region: 'eu-west-1',
+        kind: 'parameter',
+        name: '/banyan/prod/other',
+      },
     ]);
   });
 });
@@ -54,6 +82,14 @@ describe('startPlaceholderAws', () => {
     expect(await missing.text()).toContain('Stack with id misspelt does not exist');
   });
 
+  it('says that nothing is deployed yet, which is what splitting stacks depends on', async () => {
+    const answer = await query({ Action: 'ListStackResources', StackName: 'banyan-prod' });
+    expect([answer.status, await answer.text()]).toEqual([
+      400,
+      expect.stringContaining('Stack with id banyan-prod does not exist'),
+    ]);
+  });
+
   it.each([{ Action: 'GetCallerIdentity' }, {}])('refuses %j', async (parameters) => {
     expect((await query(parameters)).status).toBe(400);
   });
@@ -63,6 +99,8 @@ describe('placeholderFor', () => {
   it('looks like the id it stands for', () => {
     expect(placeholderFor('PrivateSubnetA')).toMatch(/^subnet-[0-9a-f]{17}$/);
     expect(placeholderFor('LambdaSecurityGroup')).toMatch(/^sg-[0-9a-f]{17}$/);
+    expect(placeholderFor('ExecuteApiEndpoint')).toMatch(/^vpce-[0-9a-f]{17}$/);
+    expect(placeholderFor('AlarmTopic')).toMatch(/^arn:aws:sns:/);
     expect(placeholderFor('PrivateSubnetA')).not.toBe(placeholderFor('PrivateSubnetB'));
   });
 });
