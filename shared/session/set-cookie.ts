@@ -1,3 +1,4 @@
+import { parseJson } from './parse-json';
 import type { ResolvedSession } from './session-config';
 import { serializeCookie } from './serialize-cookie';
 import { parseStoredCookie } from './stored-cookie';
@@ -38,12 +39,4 @@ export function renewSessionCookie(request: RenewSessionCookie): string | undefi
   const { originalMaxAge } = cookie;
   const expires = originalMaxAge === undefined ? undefined : new Date(now.getTime() + originalMaxAge);
   return serializeCookie(session.cookieName, `s:${sign(verified.id, firstSecret)}`, cookie, expires);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,14 +1,16 @@
 import type { Document, Filter } from 'mongodb';
-import { decryptKruptein } from './kruptein';
-import { describeRecord, recordFormat } from './record-format';
-import { expiryAfterUse, notExpired } from './expiry';
+import { parseJson } from '../parse-json';
 import type { ConnectMongoOptions, ResolvedSession } from '../session-config';
-import { parseSession } from './parse-session';
 import { SessionFormatError, SessionRecordError } from '../session-errors';
 import type { SessionFormat, StoredSession, Touch } from '../session-format';
+import { expiryAfterUse, notExpired } from './expiry';
+import { decryptKruptein } from './kruptein';
+import { parseSession } from './parse-session';
+import { describeRecord, recordFormat } from './record-format';
 import { webCryptoDecrypter } from './web-crypto';
 
-const TWO_WEEKS = 1_209_600;
+/** Two weeks. */
+const DEFAULT_TTL_SECONDS = 1_209_600;
 
 /** Records of connect-mongo 3 to 6: `{_id, session, expires, lastModified?}`. */
 export class ConnectMongoFormat implements SessionFormat {
@@ -52,7 +54,7 @@ export class ConnectMongoFormat implements SessionFormat {
   touch(sessionId: string, { cookie, lastModified }: StoredSession, now: Date): Touch | undefined {
     const gated = this.session.touchAfter > 0 && lastModified !== undefined;
     if (gated && now.getTime() - lastModified.getTime() < this.session.touchAfter * 1000) return undefined;
-    const expires = expiryAfterUse(cookie, (this.options.ttl ?? TWO_WEEKS) * 1000, now);
+    const expires = expiryAfterUse(cookie, (this.options.ttl ?? DEFAULT_TTL_SECONDS) * 1000, now);
     if (expires === undefined) return undefined;
     return {
       filter: { _id: this.storageId(sessionId), expires: { $gt: now } },
@@ -105,12 +107,4 @@ function decrypter(options: ConnectMongoOptions, secret: string | undefined) {
   if (encryption.scheme === 'webcrypto') return webCryptoDecrypter({ ...encryption, secret });
   const { hashing = 'sha512', encodeas = 'base64' } = encryption;
   return (record: string) => decryptKruptein(record, { secret, hashing, encodeas });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,12 +1,13 @@
 import type { Document, Filter } from 'mongodb';
-import { describeRecord } from './record-format';
-import { expiryAfterUse } from './expiry';
 import type { ConnectMongodbSessionOptions, ResolvedSession } from '../session-config';
-import { parseSession } from './parse-session';
 import { SessionFormatError } from '../session-errors';
 import type { SessionFormat, StoredSession, Touch } from '../session-format';
+import { expiryAfterUse } from './expiry';
+import { parseSession } from './parse-session';
+import { describeRecord } from './record-format';
 
-const TWO_WEEKS = 1_209_600_000;
+/** Two weeks. */
+const DEFAULT_AGE_MS = 1_209_600_000;
 
 /** Records of connect-mongodb-session 5: the id under `idField`, a subdocument `session`, the expiry under `expiresKey`. */
 export class ConnectMongodbSessionFormat implements SessionFormat {
@@ -54,7 +55,7 @@ export class ConnectMongodbSessionFormat implements SessionFormat {
    */
   touch(sessionId: string, { cookie }: StoredSession, now: Date): Touch | undefined {
     if (!this.session.resave) return undefined;
-    const expires = expiryAfterUse(cookie, this.options.expires ?? TWO_WEEKS, now);
+    const expires = expiryAfterUse(cookie, this.options.expires ?? DEFAULT_AGE_MS, now);
     if (expires === undefined) return undefined;
     return {
       filter: { ...this.identify(sessionId), [this.expiryField]: { $gt: now } },

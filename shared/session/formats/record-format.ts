@@ -1,5 +1,6 @@
-import { readOctetStrings } from './der';
 import { ownProperty } from '../own-property';
+import { parseJson } from '../parse-json';
+import { readOctetStrings } from './der';
 
 /** What the `session` field of a record looks like, by shape alone. */
 export type RecordFormat =
@@ -35,16 +36,8 @@ function encryptedFormat(stored: string): RecordFormat {
 
 /** connect-mongo 3 stringifies its encrypted object twice. */
 function parseTwice(text: string): unknown {
-  const once = parse(text);
-  return typeof once === 'string' ? (parse(once) ?? once) : once;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const once = parseJson(text);
+  return typeof once === 'string' ? (parseJson(once) ?? once) : once;
 }
 
 /** The end of a message: what a record looks like, in the words of the configuration. */

@@ -73,7 +73,9 @@ export async function attempt(
 
   let outcome: Outcome = 'allowed';
   try {
-    told += JSON.stringify(await authorize(event));
+    const answer = await authorize(event);
+    told += JSON.stringify(answer);
+    if ('isAuthorized' in answer && !answer.isAuthorized) outcome = 'unauthorized';
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     told += `${error.name} ${error.message} ${error.stack} ${String(error.cause)}`;

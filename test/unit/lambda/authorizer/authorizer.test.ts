@@ -10,6 +10,7 @@ import { passportUserId } from '../../../../shared/session/passport-user-id';
 import { sessionAuthenticator } from '../../../../shared/session/session-authenticator';
 import { completeSession, resolveSession, type SessionOptions } from '../../../../shared/session/session-config';
 import { sign } from '../../../../shared/session/unsign';
+import { signMark } from '../../../../shared/signed-mark';
 import { httpApiEvent, restEvent } from './events';
 import { fakeDatabase, type FakeDatabase } from './fake-database';
 
@@ -233,6 +234,23 @@ describe('the touch', () => {
     store({ session, expires: minutes(5), lastModified: minutes(-1) });
     await authorizer({ session: { touchAfter: 300 } })(withSession());
     expect(database.calls).toEqual(['sessions.findOne']);
+  });
+
+  it('is left out for copies that the proxy marked, and only for these', async () => {
+    const marked = (mark: string) =>
+      restEvent({ Cookie: `${NAME}=${encodeURIComponent(tokenOf(ID))}`, 'X-Banyan-Shadow': mark });
+    const later = new Date(NOW.getTime() + 60_000);
+    await authorizer()(marked(signMark('shadow', 'copy', [SECRETS[1]], later)));
+    expect(database.calls).toEqual(['sessions.findOne']);
+    for (const mark of [
+      'copy',
+      signMark('shadow', 'copy', SECRETS, NOW),
+      signMark('force', 'legacy', SECRETS, later),
+    ]) {
+      database.calls.length = 0;
+      await authorizer()(marked(mark));
+      expect(database.calls).toEqual(['sessions.findOne', 'sessions.updateOne']);
+    }
   });
 
   it('is left out for requests that are refused', async () => {

@@ -2,7 +2,7 @@ import { ObjectId } from 'mongodb';
 import type { AuthorizerEvent } from '../../../../lambda/authorizer/policy';
 import { sign } from '../../../../shared/session/unsign';
 import { ann, attempt, cookie, GOOD, ID, record, SECRET, sessionOf, tokenOf, withToken, type Outcome } from './attempt';
-import { restEvent } from './events';
+import { httpApiEvent, restEvent } from './events';
 
 /** What somebody sends who means harm or knows no better: how it ends, and how often the database is asked. */
 
@@ -161,5 +161,25 @@ describe('malformed text in a cookie', () => {
     ['not encoded at all', cookie(GOOD), 'allowed'],
   ])('%s', async (_case, header, outcome) => {
     expect(await attempt(restEvent({ Cookie: header }))).toEqual([outcome, outcome === 'allowed' ? 1 : 0]);
+  });
+});
+
+describe('payload format 2.0 of HTTP APIs', () => {
+  it.each<[string, AuthorizerEvent, Outcome]>([
+    ['a cookie', httpApiEvent({}, [cookie(ENCODED)]), 'allowed'],
+    ['cookies, good and bad', httpApiEvent({}, [cookie(ENCODED), cookie('x')]), 'allowed'],
+    ['cookies, bad and good', httpApiEvent({}, [cookie('x'), cookie(ENCODED)]), 'unauthorized'],
+    [
+      'cookies, and a header that contradicts',
+      httpApiEvent({ cookie: cookie(ENCODED) }, [cookie('x')]),
+      'unauthorized',
+    ],
+    ['a bearer token', httpApiEvent({ authorization: `Bearer ${GOOD}` }), 'allowed'],
+    ['two Authorization headers, joined', httpApiEvent({ authorization: `Bearer ${GOOD},x` }), 'unauthorized'],
+    ['Authorization beside a good cookie', httpApiEvent({ authorization: 'x' }, [cookie(ENCODED)]), 'unauthorized'],
+    ['1 MB of cookies', httpApiEvent({}, ['x'.repeat(1_000_000), cookie(ENCODED)]), 'unauthorized'],
+    ['nothing', httpApiEvent({}), 'unauthorized'],
+  ])('%s', async (_case, event, outcome) => {
+    expect(await attempt(event)).toEqual([outcome, outcome === 'allowed' ? 1 : 0]);
   });
 });
