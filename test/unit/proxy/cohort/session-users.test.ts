@@ -1,0 +1,134 @@
+import { MongoClient, type Collection, type Db } from 'mongodb';
+import { bucketOf } from '../../../../proxy/cohort/bucket';
+import { createSessionUsers, type SessionUsersOptions } from '../../../../proxy/cohort/session-users';
+import { passportUserData } from '../../../../shared/session/identity';
+import { sessionFormat } from '../../../../shared/session/formats/select';
+import { completeSession, resolveSession } from '../../../../shared/session/session-config';
+import { sign } from '../../../../shared/session/unsign';
+import { startMongo, type LocalMongo } from '../../../local/mongo';
+import { capturedLogger } from '../../../support/captured-logger';
+
+const SECRET = 'a secret';
+const session = resolveSession(completeSession({ secrets: [SECRET], store: { format: 'connect-mongo' } }), {});
+const tokenOf = (id: string, secret = SECRET) => `s:${sign(id, secret)}`;
+const ANN = { userId: 'ann', customerAccountId: 'a', fullName: 'Ann', roles: [] };
+
+interface SessionRecord {
+  readonly _id: string;
+  readonly session: string;
+  readonly expires: Date;
+}
+
+describe('users behind session tokens', () => {
+  let mongo: LocalMongo;
+  let client: MongoClient;
+  let sessions: Collection<SessionRecord>;
+  let time = 0;
+  let reads = 0;
+
+  beforeAll(async () => {
+    mongo = await startMongo({ env: { PATH: '' }, logger: capturedLogger() });
+    client = await MongoClient.connect(mongo.uri);
+    sessions = client.db().collection('sessions');
+  });
+  afterAll(async () => {
+    await client.close();
+    await mongo.stop();
+  });
+  beforeEach(async () => {
+    [time, reads] = [0, 0];
+    await sessions.deleteMany({});
+    await store('one', ANN);
+  });
+
+  const store = (id: string, user: unknown) =>
+    sessions.replaceOne(
+      { _id: id },
+      { session: JSON.stringify({ cookie: {}, passport: { user } }), expires: new Date(Date.now() + 60_000) },
+      { upsert: true },
+    );
+  const users = (options: Partial<SessionUsersOptions> = {}) =>
+    createSessionUsers({
+      secrets: session.secrets,
+      format: sessionFormat(session),
+      identity: passportUserData(),
+      db: () => {
+        reads += 1;
+        return Promise.resolve(client.db());
+      },
+      logger: capturedLogger(),
+      deadline: 5_000,
+      now: () => time,
+      ...options,
+    });
+
+  it('reads a session once, and remembers whose it is for half a minute', async () => {
+    const { userOf } = users();
+    expect(await userOf(tokenOf('one'))).toEqual({ userId: 'ann', bucket: bucketOf('ann') });
+    time = 29_999;
+    expect(userOf(tokenOf('one'))).toEqual({ userId: 'ann', bucket: bucketOf('ann') });
+    expect(reads).toBe(1);
+    time = 30_001;
+    await userOf(tokenOf('one'));
+    expect(reads).toBe(2);
+  });
+
+  it('gives a user the same place in every session, and an id the same as data', async () => {
+    await store('two', ANN);
+    await store('three', 'ann');
+    const { userOf } = users();
+    const buckets = await Promise.all(['one', 'two', 'three'].map(async (id) => (await userOf(tokenOf(id)))?.bucket));
+    expect(new Set(buckets)).toEqual(new Set([bucketOf('ann')]));
+  });
+
+  it('asks once for many requests of one session at a time', async () => {
+    const { userOf } = users();
+    await Promise.all(Array.from({ length: 20 }, () => userOf(tokenOf('one'))));
+    expect(reads).toBe(1);
+  });
+
+  it('reads nothing for a token that no secret signed', () => {
+    expect(users().userOf(tokenOf('one', 'other'))).toBeUndefined();
+    expect(reads).toBe(0);
+  });
+
+  it('knows nobody behind sessions that are gone, expired or without a user, and asks again soon', async () => {
+    const { userOf } = users();
+    await store('nobody', undefined);
+    expect(await userOf(tokenOf('gone'))).toBeUndefined();
+    expect(await userOf(tokenOf('nobody'))).toBeUndefined();
+    await store('nobody', ANN);
+    time = 1_001;
+    expect(await userOf(tokenOf('nobody'))).toMatchObject({ userId: 'ann' });
+  });
+
+  it('keeps users on their side while MongoDB is away, and makes nobody wait for it twice', async () => {
+    let isAway = false;
+    const db = (): Promise<Db> => {
+      reads += 1;
+      return isAway ? new Promise(() => undefined) : Promise.resolve(client.db());
+    };
+    const { userOf } = users({ db, deadline: 20 });
+    expect(await userOf(tokenOf('one'))).toMatchObject({ userId: 'ann' });
+    isAway = true;
+    time = 60_000;
+    expect(await userOf(tokenOf('one'))).toMatchObject({ userId: 'ann' });
+    expect(userOf(tokenOf('one'))).toMatchObject({ userId: 'ann' });
+    expect(userOf(tokenOf('two'))).toBeUndefined();
+    expect(reads).toBe(2);
+    isAway = false;
+    time += 1_001;
+    await store('two', { ...ANN, userId: 'bob' });
+    expect(await userOf(tokenOf('two'))).toMatchObject({ userId: 'bob' });
+  });
+
+  it('is bounded, and holds no token', async () => {
+    const { userOf } = users({ max: 2 });
+    for (const id of ['one', 'two', 'three']) {
+      await store(id, ANN);
+      await userOf(tokenOf(id));
+    }
+    await userOf(tokenOf('one'));
+    expect(reads).toBe(4);
+  });
+});
