@@ -12,7 +12,7 @@ import { dbCreateReport, dbStoreReport } from './vpc-functions';
 
 /**
  * `POST /api/reports`, outside the VPC: the report is written inside, then its job goes to the queue, in this order, because whoever
- * processes the job must find it. A job that the queue does not take leaves a failed report, and the client hears of it.
+ * processes the job must find it. A job that does not reach the queue leaves a failed report or none, and the client hears of it.
  */
 export const handler = (event: APIGatewayProxyEvent, context: CreateContext): Promise<APIGatewayProxyResult> =>
   httpHandler((request) => createReport(request, context))(event, context);
@@ -28,14 +28,16 @@ async function createReport({ identity, body }: HttpRequest, context: CreateCont
   const { vpc, send, logger } = outside(context.functionName, [dbCreateReport, dbStoreReport]);
   const remainingTimeMs = () => context.getRemainingTimeInMillis();
   const call = { remainingTimeMs, about: { jobId: job.jobId } };
-  const { report } = await vpc.call(dbCreateReport, { job, requestedBy: userId }, call);
   try {
+    const { report } = await vpc.call(dbCreateReport, { job, requestedBy: userId }, call);
     await send([job], remainingTimeMs);
+    return json(202, { report } satisfies ReportResponse, { Location: `/api/reports/${report.id}` });
   } catch (error) {
+    logger.error({ jobId: job.jobId, err: error }, 'report could not be ordered');
+    // Also when it was the first call: the report may be written although nobody has heard so, and would wait for ever.
     await vpc.call(dbStoreReport, { job, giveUp: true }, call).catch((failure: unknown) => {
       logger.error({ jobId: job.jobId, err: failure }, 'report job could not be given up');
     });
     throw error;
   }
-  return json(202, { report } satisfies ReportResponse, { Location: `/api/reports/${report.id}` });
 }

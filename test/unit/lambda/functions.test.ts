@@ -10,6 +10,7 @@ const ROOT = join(__dirname, '../../..');
 
 /** The part of serverless.yml that says what is bundled. */
 const Service = z.object({
+  provider: z.object({ timeout: z.number() }),
   functions: z.record(
     z.string(),
     z.object({ handler: z.string(), vpc: z.string().optional(), timeout: z.number().optional() }),
@@ -62,5 +63,17 @@ describe.each(functions)('function %s', (_name, { handler, vpc }) => {
 describe('serverless.yml', () => {
   it('gives the authorizer and a function together less than the 29 s of API Gateway', () => {
     expect(service.functions['authorizer']?.timeout).toBe(10);
+  });
+
+  it('gives what is called inside the VPC less time than its callers have, so that they can say what happened', () => {
+    const timeoutOf = (name: string): number => service.functions[name]?.timeout ?? service.provider.timeout;
+    for (const [caller, inside] of [
+      ['create-report', 'db-create-report'],
+      ['process-report-job', 'db-store-report'],
+      ['run-daily-report', 'db-get-report-results'],
+      ['run-daily-report', 'db-finish-daily-report'],
+    ] as const) {
+      expect(timeoutOf(inside)).toBeLessThan(timeoutOf(caller));
+    }
   });
 });

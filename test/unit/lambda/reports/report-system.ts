@@ -49,6 +49,8 @@ interface ReportSystemOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** How many of a function may run at a time, by its name. */
   readonly concurrency?: Readonly<Record<string, number>>;
+  /** After how many ms Lambda ends a function, by its name. */
+  readonly timeouts?: Readonly<Record<string, number>>;
 }
 
 export async function startReportSystem({
@@ -56,6 +58,7 @@ export async function startReportSystem({
   accounts: accountCount = 23,
   env = {},
   concurrency = {},
+  timeouts = {},
 }: ReportSystemOptions = {}): Promise<ReportSystem> {
   const mongo = await startMongo({ env: { PATH: process.env['PATH'] } });
   const uri = new URL(mongo.uri);
@@ -101,7 +104,7 @@ export async function startReportSystem({
   });
   forgetLambdaConfig();
   forgetOutside();
-  for (const [name, timeoutMs] of Object.entries(TIMEOUTS)) {
+  for (const [name, timeoutMs] of Object.entries({ ...TIMEOUTS, ...timeouts })) {
     functions.push(deploy({ name, timeoutMs, reservedConcurrency: concurrency[name] }, faults));
   }
   const named = (name: string): LambdaFunction => {
@@ -188,14 +191,14 @@ export const jobOf = (account: ObjectId | undefined, jobId: string): ReportJob =
   kind: 'on-demand',
 });
 
+/** Long, so that nothing runs out of time on a slow machine unless a test wants it. */
 const TIMEOUTS = {
   'run-daily-report': 20_000,
   'process-report-job': 20_000,
-  'db-get-report-results': 2_500,
-  'db-finish-daily-report': 2_500,
-  'db-create-report': 5_000,
-  // Less than the consumer waits when it is stopped.
-  'db-store-report': 800,
+  'db-get-report-results': 10_000,
+  'db-finish-daily-report': 10_000,
+  'db-create-report': 10_000,
+  'db-store-report': 10_000,
 };
 
 function deploy(

@@ -37,6 +37,8 @@ describe('report routes answer as the monolith does', () => {
   const cookies = new Map<string, string>();
 
   beforeAll(async () => {
+    // Express writes the error behind its 400 page there.
+    jest.spyOn(console, 'error').mockImplementation(() => undefined);
     sqs = await startSqs();
     app = await startEventsapp();
     ({ url } = await app.startInstance(
