@@ -258,6 +258,55 @@ describe('an upload', () => {
     expect(whole.status).toBe(201);
   });
 
+  const form = (disposition: string, more = '') =>
+    post(quiet)
+      .set('Content-Type', 'multipart/form-data; boundary=b')
+      .send(
+        `${more}--b\r\nContent-Disposition: form-data; ${disposition}\r\nContent-Type: image/png\r\n\r\nx\r\n--b--\r\n`,
+      );
+
+  test.each([
+    ['half of a character', `filename*=utf-16le''%00%D8.p`, /./],
+    ['bytes that are no UTF-8', `filename*=utf-8''%FF%FE.png`, /./],
+    ['a path', 'filename="../../etc/passwd"', /^passwd$/],
+    ['a path of Windows', 'filename="C:\\\\temp\\\\a.png"', /./],
+    ['NUL and line ends', `filename*=utf-8''a%00b%0d%0aSet-Cookie%3A%20x.png`, /./],
+    ['text that runs backwards', `filename*=utf-8''%E2%80%AEgnp.exe`, /./],
+    ['a prototype', 'filename="__proto__"', /^__proto__$/],
+  ])('may be named by %s, and is served under that name without harm', async (_name, name, fileName) => {
+    const response = await form(`name="photo"; ${name}`);
+    expect(response.status).toBe(201);
+    const { photo: created } = response.body as { photo: PhotoJson };
+    const read = await get(`/api/photos/${created.id}`);
+    expect(read.status).toBe(200);
+    expect(read.headers['content-disposition']).toMatch(/^inline; filename\*=UTF-8''[A-Za-z0-9%!#$&+.^_`|~-]+$/);
+    expect(read.headers['set-cookie']).toHaveLength(1);
+    const list = await get(quiet);
+    const names = (list.body as { photos: PhotoJson[] }).photos.filter(({ id }) => id === created.id);
+    expect(names).toMatchObject([{ fileName: expect.stringMatching(fileName) as unknown }]);
+  });
+
+  const field = (name: string, value: string) =>
+    `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+
+  test.each([
+    ['eleven other fields', Array.from({ length: 11 }, (_, index) => field(`f${index}`, 'x')).join('')],
+    ['a field of 2 MB', field('caption', 'x'.repeat(2 * 1024 * 1024))],
+  ])('with %s is the 400 page, and leaves nothing behind', async (_name, more) => {
+    const count = await stored().countDocuments();
+    const response = await form('name="photo"; filename="a.png"', more);
+    expect([response.status, response.headers['content-type']]).toEqual([400, 'text/html; charset=utf-8']);
+    expect(await stored().countDocuments()).toBe(count);
+  });
+
+  test('with fields named like prototypes changes nothing', async () => {
+    const more = ['__proto__[admin]', 'constructor[prototype][admin]', 'a[__proto__][admin]'].map((name) =>
+      field(name, '1'),
+    );
+    expect((await form('name="photo"; filename="a.png"', more.join(''))).status).toBe(201);
+    expect(Reflect.get({}, 'admin')).toBeUndefined();
+  });
+
   test('to a missing event is not found, however large', async () => {
     const path = `/api/events/${new ObjectId().toHexString()}/photos`;
     const response = await post(path).attach('photo', Buffer.alloc(1_000_000), 'a.png');
