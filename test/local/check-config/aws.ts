@@ -16,13 +16,21 @@ export interface Aws {
 /** By region; the same clients for the same one. */
 export type AwsOf = (region: string) => Aws;
 
-/** Clients that find credentials, profile and endpoints as every tool of AWS does (AWS_PROFILE, AWS_ENDPOINT_URL and the like). */
-export function connectAws(): AwsOf {
+interface AwsOptions {
+  readonly endpoint?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/**
+ * Clients that find credentials, profile and endpoints as every tool of AWS does (AWS_PROFILE, AWS_ENDPOINT_URL and the like), unless they
+ * are given.
+ */
+export function connectAws(given: AwsOptions = {}): AwsOf {
   const known = new Map<string, Aws>();
   return (region) => {
     const found = known.get(region);
     if (found !== undefined) return found;
-    const options = { region, maxAttempts: 3 };
+    const options = { ...given, region, maxAttempts: 3 };
     const aws = {
       cloudFormation: new CloudFormationClient(options),
       ec2: new EC2Client(options),
