@@ -22,7 +22,7 @@ export interface Redactor {
 
 /**
  * Makes a redactor. Session tokens become `session-1`, keys and other tokens `credential-1`; values of secret fields, of
- * configured JSON paths and of other cookies become `[removed]`; so does whatever of these stands elsewhere in the exchange.
+ * configured JSON paths and of other cookies become `[redacted]`; so does whatever of these stands elsewhere in the exchange.
  *
  * What nobody can look into is left out: bodies that say they are JSON and are not.
  */

@@ -21,7 +21,7 @@ export interface LoginRequest {
 }
 
 /** Stands where a value was. */
-export const REMOVED = '[removed]';
+export const REMOVED = '[redacted]';
 
 const SECRET_PARTS =
   /password|passwd|passphrase|passcode|secret|token|apikey|accesskey|privatekey|credential|authorization|signature|cardnumber|csrf|xsrf/;

@@ -60,14 +60,14 @@ describe('redaction of a HAR entry', () => {
       }),
     );
     expect(redacted.request.postData?.text).toBe(
-      '{"email":"organiser@example.com","password":"[removed]","remember":true}',
+      '{"email":"organiser@example.com","password":"[redacted]","remember":true}',
     );
     expect(redacted.response.headers).toEqual([
       { name: 'Set-Cookie', value: 'eventsapp.sid=session-1; Path=/; HttpOnly' },
-      { name: 'Set-Cookie', value: 'tracker=[removed]; Path=/' },
+      { name: 'Set-Cookie', value: 'tracker=[redacted]; Path=/' },
     ]);
     expect(redacted.response.content.text).toBe(
-      '{"user":{"fullName":"Olga"},"token":"session-1","echoed":"[removed]"}',
+      '{"user":{"fullName":"Olga"},"token":"session-1","echoed":"[redacted]"}',
     );
     expect(redacted._banyan).toEqual({ begins: 'session-1', user: { login: { email: 'organiser@example.com' } } });
   });
@@ -87,8 +87,8 @@ describe('redaction of a HAR entry', () => {
       }),
     );
     expect(form.request.postData).toMatchObject({
-      text: 'email=a%40b.example&user%5Bpwd%5D=%5Bremoved%5D',
-      params: [{ value: 'a@b.example' }, { value: '[removed]' }],
+      text: 'email=a%40b.example&user%5Bpwd%5D=%5Bredacted%5D',
+      params: [{ value: 'a@b.example' }, { value: '[redacted]' }],
     });
   });
 
@@ -108,7 +108,7 @@ describe('redaction of a HAR entry', () => {
     );
     const redacted = Buffer.from(request.postData?.text ?? '', 'base64');
     expect(redacted.includes('hunter22')).toBe(false);
-    expect(redacted.includes('name="secret"\r\n\r\n[removed]\r\n--x')).toBe(true);
+    expect(redacted.includes('name="secret"\r\n\r\n[redacted]\r\n--x')).toBe(true);
     expect(redacted.includes(photo)).toBe(true);
   });
 
@@ -126,13 +126,13 @@ describe('redaction of a HAR entry', () => {
         text: JSON.stringify({ next: '/api/events?key=partner-key-1&page=3' }),
       }),
     );
-    expect(entry.request.url).toBe('http://127.0.0.1/api/events?key=credential-1&access_token=%5Bremoved%5D&page=2');
+    expect(entry.request.url).toBe('http://127.0.0.1/api/events?key=credential-1&access_token=%5Bredacted%5D&page=2');
     expect(entry.request.queryString[0]).toEqual({ name: 'key', value: 'credential-1' });
     expect(headersOf(entry)).toEqual({
       'X-Api-Key': 'credential-2',
-      Cookie: 'language=de; ab=[removed]',
-      'X-Forwarded-For': '[removed]',
-      Referer: 'https://app.example/reset?token=%5Bremoved%5D&x=1',
+      Cookie: 'language=de; ab=[redacted]',
+      'X-Forwarded-For': '[redacted]',
+      Referer: 'https://app.example/reset?token=%5Bredacted%5D&x=1',
       'X-CSRF-Token': 'credential-3',
     });
     expect(entry.response.content.text).toBe('{"next":"/api/events?key=credential-1&page=3"}');
@@ -147,9 +147,9 @@ describe('redaction of a HAR entry', () => {
       { paths: ['$.users[*].email', '$..phone'] },
     );
     expect(entry.response.content.text).toBe(
-      '{"users":[{"email":"[removed]","phone":"[removed]"},{"email":"[removed]"}],"n":2}',
+      '{"users":[{"email":"[redacted]","phone":"[redacted]"},{"email":"[redacted]"}],"n":2}',
     );
-    expect(entry.request.url).toBe('http://127.0.0.1/api/users?q=[removed]');
+    expect(entry.request.url).toBe('http://127.0.0.1/api/users?q=[redacted]');
   });
 
   it('redacts hidden fields of HTML and elements of XML', () => {
@@ -157,7 +157,7 @@ describe('redaction of a HAR entry', () => {
       '<form><input type="hidden" value="abc-123" name="_csrf"><input name="q" value="x"></form><password>p</password>';
     const { response } = redact(harEntry({ mimeType: 'text/html', text: page }));
     expect(response.content.text).toBe(
-      '<form><input type="hidden" value="[removed]" name="_csrf"><input name="q" value="x"></form><password>[removed]</password>',
+      '<form><input type="hidden" value="[redacted]" name="_csrf"><input name="q" value="x"></form><password>[redacted]</password>',
     );
   });
 
@@ -181,7 +181,7 @@ describe('redaction of a HAR entry', () => {
   it('looks into JSON that a browser wrote as base64', () => {
     const text = Buffer.from(JSON.stringify({ token: A, password: 'hunter22' })).toString('base64');
     expect(redact(harEntry({ text, encoding: 'base64' })).response.content).toMatchObject({
-      text: '{"token":"session-1","password":"[removed]"}',
+      text: '{"token":"session-1","password":"[redacted]"}',
     });
   });
 

@@ -1,0 +1,138 @@
+import { describeDifference } from '../../../../shared/parity/exchange';
+import type { CaseResult, NotRun, ParityRun, RouteResult, Verdict } from '../../../../shared/parity/result';
+import { isClean, VERDICTS } from '../../../../shared/parity/result';
+import { createColors, type Colors } from './color';
+import { printable } from './printable';
+
+export interface TerminalOptions {
+  /** Default: no colours. */
+  readonly color?: boolean;
+  /** Cases shown in full for each route. */
+  readonly maxCases?: number;
+  /** Differences shown for each case. */
+  readonly maxDifferences?: number;
+}
+
+const COLUMNS = ['cases', ...VERDICTS] as const;
+const SIGNS: Readonly<Record<Verdict, string>> = { equal: '✓', different: '✗', accepted: '≈', skipped: '-' };
+
+/** A run as text: a table of the routes, what differs, what was skipped and why, one line at the end. */
+export function describeRun(run: ParityRun, options: TerminalOptions = {}): string {
+  const colors = createColors(options.color ?? false);
+  const sections = [
+    sides(run),
+    table(run, colors),
+    ...run.routes.flatMap((route) => differences(route, options, colors)),
+    skipped(run, colors),
+    notRun(run.notRun, colors),
+    rules(run, colors),
+    summary(run, colors),
+  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => `${lines.join('\n')}\n`)
+    .join('\n');
+}
+
+function sides({ control, candidate, seed }: ParityRun): string[] {
+  return [
+    `control    ${printable(control.name)} ${printable(control.url)}`,
+    `candidate  ${printable(candidate.name)} ${printable(candidate.url)}`,
+    ...(seed === undefined ? [] : [`seed       ${seed}`]),
+  ];
+}
+
+function table({ routes, totals }: ParityRun, colors: Colors): string[] {
+  if (routes.length === 0) return [];
+  const width = Math.max(5, ...routes.map(({ route }) => printable(route).length));
+  const header = `  ${'route'.padEnd(width)}  ${COLUMNS.map((name) => name.padStart(name.length + 1)).join(' ')}`;
+  const line = (sign: string, name: string, counts: ParityRun['totals']): string => {
+    const cells = COLUMNS.map((column) => {
+      const text = (counts[column] === 0 ? '·' : String(counts[column])).padStart(column.length + 1);
+      if (counts[column] === 0) return colors.dim(text);
+      return column === 'different' ? colors.red(text) : column === 'accepted' ? colors.yellow(text) : text;
+    });
+    return `${sign} ${name.padEnd(width)}  ${cells.join(' ')}`;
+  };
+  return [
+    colors.dim(header),
+    ...routes.map(({ route, counts }) => line(signOf(counts, colors), printable(route), counts)),
+    ...(routes.length > 1 ? [line(' ', 'all', totals)] : []),
+  ];
+}
+
+function signOf({ different, equal, accepted }: ParityRun['totals'], colors: Colors): string {
+  if (different > 0) return colors.red(SIGNS.different);
+  if (accepted > 0) return colors.yellow(SIGNS.accepted);
+  return equal > 0 ? colors.green(SIGNS.equal) : colors.dim(SIGNS.skipped);
+}
+
+function differences(
+  { route, cases }: RouteResult,
+  { maxCases = 20, maxDifferences = 8 }: TerminalOptions,
+  colors: Colors,
+): string[][] {
+  const different = cases.filter(({ verdict }) => verdict === 'different');
+  if (different.length === 0) return [];
+  const lines = [colors.bold(printable(route))];
+  for (const found of different.slice(0, maxCases)) {
+    lines.push(`  ${colors.red(SIGNS.different)} ${nameOf(found)}`);
+    lines.push(colors.dim(`      ${printable(found.request.method)} ${printable(found.request.path)}`));
+    for (const difference of found.differences.slice(0, maxDifferences))
+      lines.push(`      ${printable(describeDifference(difference))}`);
+    const rest = found.differences.length - maxDifferences;
+    if (rest > 0) lines.push(colors.dim(`      and ${rest} more differences`));
+  }
+  const rest = different.length - maxCases;
+  if (rest > 0) lines.push(colors.dim(`  and ${rest} more cases; all of them are in --html and --json`));
+  return [lines];
+}
+
+/** Reasons, each with how often and the first of its cases. */
+function skipped({ routes }: ParityRun, colors: Colors): string[] {
+  const byReason = new Map<string, { count: number; first: string }>();
+  for (const { route, cases } of routes) {
+    for (const found of cases.filter(({ verdict }) => verdict === 'skipped')) {
+      const reason = printable(found.reason ?? 'no reason given');
+      const entry = byReason.get(reason) ?? { count: 0, first: `${printable(route)}, ${nameOf(found)}` };
+      byReason.set(reason, { ...entry, count: entry.count + 1 });
+    }
+  }
+  if (byReason.size === 0) return [];
+  const lines = [...byReason].map(
+    ([reason, { count, first }]) =>
+      `  ${SIGNS.skipped} ${reason}: ${count} ${colors.dim(`(${count > 1 ? 'first: ' : ''}${first})`)}`,
+  );
+  return [colors.bold('Skipped'), ...lines];
+}
+
+function notRun(list: readonly NotRun[], colors: Colors): string[] {
+  if (list.length === 0) return [];
+  const shown = list
+    .slice(0, 20)
+    .map(({ what, reason }) => `  ${SIGNS.skipped} ${printable(what)}: ${printable(reason)}`);
+  const rest = list.length - shown.length;
+  return [colors.bold('Not run'), ...shown, ...(rest > 0 ? [colors.dim(`  and ${rest} more`)] : [])];
+}
+
+function rules({ ruleFaults }: ParityRun, colors: Colors): string[] {
+  if (ruleFaults.length === 0) return [];
+  return [colors.bold('Rules'), ...ruleFaults.map((fault) => `  ${colors.red(SIGNS.different)} ${printable(fault)}`)];
+}
+
+function summary(run: ParityRun, colors: Colors): string[] {
+  const { totals, ruleFaults } = run;
+  const seconds = (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000;
+  const counts = VERDICTS.filter((verdict) => totals[verdict] > 0).map((verdict) => `${totals[verdict]} ${verdict}`);
+  const faults =
+    ruleFaults.length === 0
+      ? ''
+      : `, ${ruleFaults.length} ${ruleFaults.length === 1 ? 'fault' : 'faults'} in the rules`;
+  const text = `${totals.cases} cases: ${counts.join(', ') || 'none'}${faults}, in ${seconds.toFixed(1)} s`;
+  if (!isClean(run)) return [colors.red(text)];
+  return [totals.cases === totals.skipped ? colors.yellow(text) : colors.green(text)];
+}
+
+function nameOf({ name, identity }: CaseResult): string {
+  return `${printable(name)}, as ${printable(identity)}`;
+}
