@@ -17,6 +17,7 @@ void run(process.argv.slice(2), {
   readInput,
   write: (text) => process.stdout.write(text),
   writeError: (text) => process.stderr.write(text),
+  isTerminal: process.stderr.isTTY,
   now: () => new Date(),
 }).then((exitCode) => {
   process.exitCode = exitCode;

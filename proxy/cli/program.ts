@@ -8,6 +8,7 @@ import { diagnoseDeployment } from './doctor/diagnose';
 import { EXIT, EXIT_CODES_HELP, type CommandResult } from './exit-codes';
 import { inspectSession } from './inspect/inspect-session';
 import { loadBanyanConfig } from './load-banyan-config';
+import { addParityCommand } from './parity/command';
 import { runSchedule } from './run-schedule';
 import { withDatabase } from './with-database';
 
@@ -18,6 +19,8 @@ export interface CliIo {
   readonly readInput: () => Promise<string>;
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
+  /** Whether somebody watches what is written to standard error. */
+  readonly isTerminal?: boolean;
   readonly now: () => Date;
 }
 
@@ -115,6 +118,8 @@ function createProgram(io: CliIo, finish: (result: CommandResult, options: Commo
     .action(async (name: string, options: CommonOptions) => {
       finish(await runSchedule(name, readInvokeApi(io.env)), options);
     });
+
+  addParityCommand(program, io, finish);
 
   return program;
 }

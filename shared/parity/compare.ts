@@ -2,7 +2,7 @@ import { compareBodySteps } from './compare-bodies';
 import { compareCookies } from './compare-cookies';
 import { compareHeaders } from './compare-headers';
 import { difference, headerValues, type Difference, type ObservedResponse } from './exchange';
-import { judge, unorderedBy, type Judgement, type Rule } from './rules';
+import { judge, rulesFor, unorderedBy, type Judgement, type Rule } from './rules';
 import { runSteps, runStepsInTurns, type Steps } from './steps';
 import { Unifier, type UnificationOptions } from './unify';
 
@@ -12,6 +12,8 @@ export interface CompareOptions extends UnificationOptions {
   readonly method?: string;
   /** Those of the route: see `rulesOf`. */
   readonly rules?: readonly Rule[];
+  /** Who asked, for rules that are about somebody. */
+  readonly identity?: string;
 }
 
 /**
@@ -52,7 +54,9 @@ function* compareSteps(
   candidate: ObservedResponse,
   options: CompareOptions,
 ): Steps<Judgement> {
-  const { rules = [], method } = options;
+  const { method, identity } = options;
+  const statuses = { legacy: control.statusCode, candidate: candidate.statusCode };
+  const rules = rulesFor(options.rules ?? [], { identity, ...statuses });
   const unifier = new Unifier(options);
   const bound = unifier.renaming.size;
   const unordered = unorderedBy(rules);

@@ -14,16 +14,26 @@ const within = z.union([
     .transform((value) => Number.parseInt(value, 10) * { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[unitOf(value)]),
 ]);
 
+const statuses = z
+  .union([z.int(), z.array(z.int()).min(1)], 'expected a status or a list of them')
+  .transform((value) => [value].flat());
+
+const condition = z.strictObject(
+  { identity: text.optional(), legacy: statuses.optional(), candidate: statuses.optional() },
+  'expected identity, legacy, candidate',
+);
+
 const ruleSchema = z
   .strictObject(
     {
       route: text,
       path: text.regex(
-        /^(\$|body\b|status$|header |cookie |database |queue )/,
-        'expected status, header <name>, cookie <name>[; <attribute>], $<path in the body>, body or database <collection> ...',
+        /^(\$|body\b|status$|answer$|header |cookie |database )/,
+        'expected answer, status, header <name>, cookie <name>[; <attribute>], $<path in the body>, body or database <collection> ...',
       ),
       kind: z.enum(RULE_KINDS, `expected one of ${RULE_KINDS.join(', ')}`),
       within: within.optional(),
+      when: condition.exactOptional(),
       reason: text.min(10, 'explains nothing; say why the difference does not matter, and for how long'),
       owner: text,
       expires: z
@@ -36,6 +46,10 @@ const ruleSchema = z
   .refine((rule) => (rule.kind === 'tolerance') === (rule.within !== undefined), {
     message: 'within belongs to kind tolerance, and tolerance needs it: within: 5s',
     path: ['within'],
+  })
+  .refine((rule) => rule.path !== 'answer' || (rule.kind === 'accepted' && rule.when !== undefined), {
+    message: 'a whole answer can only be accepted, and only when: {identity: ..., legacy: ..., candidate: ...}',
+    path: ['path'],
   });
 
 const fileSchema = z.strictObject({ rules: z.array(ruleSchema, 'expected a list of rules') });

@@ -8,13 +8,15 @@ export type RuleKind = (typeof RULE_KINDS)[number];
 export interface Rule {
   /** `GET /api/events` as the case or the route table spells it, a route's id, or `*`. */
   readonly route: string;
-  /** A path as differences have it; `*` stands for anything in one segment, `[*]` for any index. */
+  /** A path as differences have it; `*` stands for anything in one segment, `[*]` for any index; `answer` is all of it. */
   readonly path: string;
   /**
    * `ignore`: the value may differ, not its type. `unordered`: the list is a set. `tolerance`: numbers or times may be apart by
    * `within`. `accepted`: a difference that is known and will stay; it is counted apart.
    */
   readonly kind: RuleKind;
+  /** Only exchanges like this; every one when absent. */
+  readonly when?: RuleCondition;
   /** For tolerance: a number, or milliseconds for times. */
   readonly within?: number;
   readonly reason: string;
@@ -23,6 +25,15 @@ export interface Rule {
   readonly expires: string;
   /** `test/parity/rules.yml:12`. */
   readonly place: string;
+}
+
+/** Narrows a rule to some exchanges. What is not named may be anything. */
+export interface RuleCondition {
+  readonly identity?: string | undefined;
+  /** Statuses of legacy. */
+  readonly legacy?: readonly number[] | undefined;
+  /** Statuses of the candidate. */
+  readonly candidate?: readonly number[] | undefined;
 }
 
 /** What rules make of the differences of one exchange. */
@@ -40,6 +51,19 @@ export function rulesOf(
   route: { readonly name: string; readonly id?: string },
 ): readonly Rule[] {
   return rules.filter((rule) => rule.route === '*' || rule.route === route.name || rule.route === route.id);
+}
+
+/** The rules whose condition an exchange meets. */
+export function rulesFor(
+  rules: readonly Rule[],
+  exchange: { readonly identity?: string | undefined; readonly legacy: number; readonly candidate: number },
+): readonly Rule[] {
+  return rules.filter(
+    ({ when: { identity, legacy, candidate } = {} }) =>
+      (identity === undefined || identity === exchange.identity) &&
+      (legacy === undefined || legacy.includes(exchange.legacy)) &&
+      (candidate === undefined || candidate.includes(exchange.candidate)),
+  );
 }
 
 /** Sorts differences by what the rules say. The first rule that allows a difference counts. */
@@ -94,8 +118,12 @@ function numberOrTime(text: string | undefined): number | undefined {
 
 const patterns = new Map<string, RegExp>();
 
+/** The whole answer, for what is decided about some kind of request as such. */
+const ANSWER = /^(status|header |cookie |body)/;
+
 /** A place, or one below it: a rule for `$.meta` covers `$.meta.at`. `$...` is short for `body $...`. */
 function patternOf(path: string): RegExp {
+  if (path === 'answer') return ANSWER;
   const known = patterns.get(path);
   if (known !== undefined) return known;
   const whole = path.startsWith('$') ? `body ${path}` : path;

@@ -53,8 +53,6 @@ export function describeSuites(suites: readonly CaseSuite[]): void {
     let sides: Sides;
 
     beforeAll(async () => {
-      // Express prints malformed requests to the console; here they are sent on purpose.
-      jest.spyOn(console, 'error').mockImplementation();
       sides = await startSides(suites);
     });
 
@@ -62,7 +60,6 @@ export function describeSuites(suites: readonly CaseSuite[]): void {
       for (const proxy of sides.proxies) await proxy.close();
       await sides.client.close();
       await sides.system.close();
-      jest.restoreAllMocks();
     });
 
     describe.each(suites.map((suite) => [suite.route, suite] as const))('of %s', (route, { cases }) => {
@@ -95,6 +92,7 @@ async function runCase(sides: Sides, route: string, parityCase: ParityCase, iden
     candidate: await observe(side, request),
     knownIds,
     rules,
+    identity,
   });
   // What a safe request does to the data need be seen once only.
   const answerOf = (side: Side): Side => (isSafe(request.method) ? { name: side.name, url: side.url } : side);

@@ -37,6 +37,10 @@ export async function startParitySystem({
     for (const stop of stops.splice(0).reverse()) await stop();
   };
   try {
+    // Express prints malformed requests to the console; here they are sent on purpose.
+    const original = console.error;
+    console.error = () => undefined;
+    stops.push(() => Promise.resolve((console.error = original)));
     const logger = capturedLogger();
     const mongo = await startMongo({ env, logger });
     stops.push(() => mongo.stop());

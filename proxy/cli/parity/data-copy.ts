@@ -84,7 +84,7 @@ async function read(db: Db): Promise<Map<string, Collection>> {
   return new Map(
     await Promise.all(
       names.map(async (name): Promise<[string, Collection]> => {
-        const documents: unknown[] = await db.collection(name).find({}, { raw: true }).toArray();
+        const documents: unknown[] = await db.collection(name).find({}, { raw: true, batchSize: 10_000 }).toArray();
         return [
           name,
           new Map(

@@ -3,7 +3,7 @@ import { compareExchangeInTurns } from '../../../shared/parity/compare';
 import { compareChanges, type Change } from '../../../shared/parity/database-effects';
 import { headerValues } from '../../../shared/parity/exchange';
 import { Renaming } from '../../../shared/parity/renaming';
-import { judge, type Judgement, type Rule } from '../../../shared/parity/rules';
+import { judge, rulesFor, type Judgement, type Rule } from '../../../shared/parity/rules';
 import { Unifier, type UnificationOptions } from '../../../shared/parity/unify';
 import type { DataCopy } from './data-copy';
 import type { Credentials } from './identities';
@@ -56,6 +56,7 @@ export async function requestOf(
 
 export interface JudgeOptions {
   readonly rules?: readonly Rule[];
+  readonly identity?: string;
   /** Ids of the data before the request. */
   readonly knownIds?: ReadonlySet<string>;
   /** Carried along a sequence. */
@@ -66,7 +67,7 @@ export interface JudgeOptions {
 export async function judgeObservations(
   control: Observation,
   candidate: Observation,
-  { rules = [], knownIds, renaming = new Renaming() }: JudgeOptions = {},
+  { rules = [], identity, knownIds, renaming = new Renaming() }: JudgeOptions = {},
 ): Promise<Judgement> {
   const { method } = control.request;
   const sent = [control.request.path, ...control.request.headers.flat(), control.request.body?.toString() ?? ''].join(
@@ -78,8 +79,17 @@ export async function judgeObservations(
     isKnown: (value) => knownIds?.has(value) === true || sent.includes(value),
     mayCreate: !isSafe(method),
   };
-  const ofAnswers = await compareExchangeInTurns(control.response, candidate.response, { ...options, method, rules });
-  const ofData = judge(compareChanges(control.changes, candidate.changes, new Unifier(options)), rules);
+  const ofAnswers = await compareExchangeInTurns(control.response, candidate.response, {
+    ...options,
+    method,
+    rules,
+    ...(identity !== undefined && { identity }),
+  });
+  const statuses = { legacy: control.response.statusCode, candidate: candidate.response.statusCode };
+  const ofData = judge(
+    compareChanges(control.changes, candidate.changes, new Unifier(options)),
+    rulesFor(rules, { identity, ...statuses }),
+  );
   return {
     differences: [...ofAnswers.differences, ...ofData.differences],
     accepted: [...ofAnswers.accepted, ...ofData.accepted],

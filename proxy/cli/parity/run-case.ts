@@ -22,6 +22,8 @@ export interface CaseContext {
   readonly redaction: Redaction;
   /** In a sequence: names bound by earlier exchanges; the data is kept as each leaves it. */
   readonly renaming?: Renaming;
+  /** In a replay: what stands now for ids of the recording. */
+  readonly recordedNames?: Renaming;
 }
 
 /** A case that was run, and what the run needs to know of it beside the result. */
@@ -36,12 +38,14 @@ export interface RanCase {
 export async function runCase(sourced: SourcedCase, context: CaseContext): Promise<RanCase> {
   const { parityCase, identity } = sourced;
   const { control, candidate, credentials, renaming } = context;
-  const request = await requestOf(parityCase, credentials.get(identity) ?? {}, control);
+  const written = await requestOf(parityCase, credentials.get(identity) ?? {}, control);
+  const request = withNames(written, context.recordedNames);
   const keepData = renaming !== undefined;
   const expected = await observe(control, request, { keepData });
-  const found = await observe(candidate, forCandidate(request, renaming), { keepData });
+  const found = await observe(candidate, withNames(request, renaming), { keepData });
   const judgement = await judgeObservations(expected, found, {
     rules: context.rules,
+    identity,
     ...(context.knownIds && { knownIds: context.knownIds }),
     ...(renaming && { renaming }),
   });
@@ -55,7 +59,7 @@ export async function runCase(sourced: SourcedCase, context: CaseContext): Promi
   };
 }
 
-function forCandidate(request: OutgoingRequest, renaming: Renaming | undefined): OutgoingRequest {
+function withNames(request: OutgoingRequest, renaming: Renaming | undefined): OutgoingRequest {
   if (renaming === undefined || renaming.size === 0) return request;
   const translate = (text: string): string => renaming.forCandidate(text);
   return {

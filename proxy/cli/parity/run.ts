@@ -1,5 +1,8 @@
 import { ConfigError } from '../../../shared/errors';
 import { expectedStatus, isSafe, type SourcedCase } from '../../../shared/parity/case';
+import { compareExchange } from '../../../shared/parity/compare';
+import type { ObservedResponse } from '../../../shared/parity/exchange';
+import type { Moment } from '../../../shared/parity/unify';
 import { Renaming } from '../../../shared/parity/renaming';
 import {
   countVerdicts,
@@ -17,18 +20,20 @@ import { runCase, type CaseContext, type RanCase } from './run-case';
 /** A case, and why it cannot be run here if so. */
 export interface PlannedCase extends SourcedCase {
   readonly skip?: string;
+  /** What legacy answered when it was recorded, and when that was. */
+  readonly recorded?: { readonly response: ObservedResponse; readonly moment: Moment };
 }
 
 export interface RunOptions {
-  readonly context: Omit<CaseContext, 'rules' | 'renaming'>;
+  readonly context: Omit<CaseContext, 'rules' | 'renaming' | 'recordedNames'>;
   /** All of the rules file. */
   readonly rules: readonly Rule[];
   /** Names and ids of all routes, in the order of the route table. */
   readonly routes: readonly { readonly name: string; readonly id?: string }[];
   /** Whether the cases follow from one another, as recorded ones do: ids are carried along, data is kept. */
   readonly isSequence?: boolean;
-  /** Whether every case of the suites is run, so that a rule that nothing needs is superfluous. */
-  readonly isComplete: boolean;
+  /** Of what every case is run, so that a rule that nothing needs is superfluous. */
+  readonly complete: 'all routes' | 'the routes of these cases' | 'nothing';
   readonly sides: { readonly control: ReportedSide; readonly candidate: ReportedSide };
   readonly seed?: number;
   readonly notRun?: readonly NotRun[];
@@ -54,6 +59,7 @@ export async function runCases(cases: readonly PlannedCase[], options: RunOption
   for (const { route } of cases) named.add(route);
   const ruleUse = new RuleUse(options.rules);
   const renaming = options.isSequence === true ? new Renaming() : undefined;
+  const recordedNames = options.isSequence === true ? new Renaming() : undefined;
   const byRoute = new Map<string, CaseResult[]>();
   let done = 0;
   for (const planned of cases) {
@@ -64,10 +70,16 @@ export async function runCases(cases: readonly PlannedCase[], options: RunOption
     let result: CaseResult;
     if (skip !== undefined) result = skipped(planned, skip, context);
     else {
-      const ran = await runCase(planned, { ...context, rules, ...(renaming && { renaming }) });
+      const ran = await runCase(planned, {
+        ...context,
+        rules,
+        ...(renaming && { renaming }),
+        ...(recordedNames && { recordedNames }),
+      });
       ruleUse.note(ran, rules);
       options.onRan?.(ran, planned);
-      result = ran.result;
+      result = withRecorded(ran.result, planned.recorded?.response.statusCode);
+      if (recordedNames !== undefined) bindRecorded(planned, ran, recordedNames);
     }
     const list = byRoute.get(route);
     if (list === undefined) byRoute.set(route, [result]);
@@ -87,9 +99,23 @@ export async function runCases(cases: readonly PlannedCase[], options: RunOption
     notRun: options.notRun ?? [],
     ruleFaults: [
       ...faultsOfRules(options.rules, startedAt.slice(0, 10), named),
-      ...(options.isComplete ? ruleUse.superfluous(new Set(byRoute.keys()), routes) : []),
+      ...(options.complete === 'nothing' ? [] : ruleUse.superfluous(new Set(byRoute.keys()), options)),
     ],
   };
+}
+
+/** Says when legacy itself answers otherwise than it did: then the data is not what it was. */
+function withRecorded(result: CaseResult, recorded: number | undefined): CaseResult {
+  const now = result.control?.statusCode;
+  if (recorded === undefined || now === undefined || recorded === now) return result;
+  return { ...result, reason: `legacy answered ${now}; when this was recorded, ${recorded}` };
+}
+
+/** Ids that legacy made up when it was recorded stand for those that it has made up now: later requests must name these. */
+function bindRecorded({ recorded }: PlannedCase, { control }: RanCase, names: Renaming): void {
+  if (recorded === undefined || isSafe(control.request.method)) return;
+  const moments = { control: recorded.moment, candidate: control.moment };
+  compareExchange(recorded.response, control.response, { renaming: names, moments, mayCreate: true });
 }
 
 /** Which rules were needed, and which had a place in an answer at all. */
@@ -110,9 +136,11 @@ class RuleUse {
   }
 
   /** An accepted difference that is gone, and any rule whose place no answer has. */
-  superfluous(ran: ReadonlySet<string>, routes: RunOptions['routes']): readonly string[] {
+  superfluous(ran: ReadonlySet<string>, { routes, complete }: RunOptions): readonly string[] {
     const concerns = ({ route }: Rule): boolean =>
-      route === '*' || ran.has(route) || ran.has(routes.find(({ id }) => id === route)?.name ?? '');
+      (route === '*' && complete === 'all routes') ||
+      ran.has(route) ||
+      ran.has(routes.find(({ id }) => id === route)?.name ?? '');
     return this.rules.flatMap((rule) => {
       if (this.needed.has(rule) || !concerns(rule)) return [];
       if (rule.kind !== 'accepted' && this.met.has(rule)) return [];

@@ -44,6 +44,10 @@ export function badBodies(
     send('malformed JSON (trap 9)', json, '{"title": ', refused(400)),
     send('a text instead of an object (trap 9)', json, '"title"', refused(400)),
     send('malformed JSON of nobody (trap 28)', json, '{"title": ', ofNobody(400)),
+    send('malformed JSON of a bad token (trap 28): accepted by a rule', json, '{"title": ', {
+      status: { 'bad token': 400 },
+      effects: [],
+    }),
     send('more than 100 kB (trap 10)', json, large, {
       ...refused(413),
       onlyThroughProxy: 'kept on legacy, whose 413 page it is',
