@@ -1,7 +1,5 @@
 import type { Collection, Db } from 'mongodb';
-import type { STAGES } from '../route-table/schema';
-
-type Stage = (typeof STAGES)[number];
+import type { Stage } from '../route-table/schema';
 
 export const STAGES_COLLECTION = 'banyanStages';
 /** Stands for the route id where a change concerns all of them. */

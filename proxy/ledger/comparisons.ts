@@ -1,0 +1,116 @@
+import type { ComparisonObservation } from '../observation';
+import { COMPARISONS_COLLECTION, COVERAGE_COLLECTION, type DatabaseKind } from './collections';
+import type { Versions } from './stages';
+import type { OwnDocument } from './writer';
+
+/** What all documents of one process have in common. */
+export interface Origin {
+  /** Names the process; another after each start. */
+  readonly instance: string;
+  readonly versions: Versions;
+  readonly database: DatabaseKind;
+}
+
+/** How often something was compared. */
+export interface Tally<T> {
+  readonly value: T;
+  equal: number;
+  different: number;
+}
+
+interface Totals {
+  readonly routeId: string;
+  readonly source: ComparisonObservation['source'];
+  readonly firstAt: number;
+  lastAt: number;
+  count: number;
+  different: number;
+  readonly statuses: Map<number, Tally<number>>;
+  readonly identities: Map<string, Tally<string>>;
+  readonly queryForms: Map<string, Tally<string>>;
+}
+
+/** Clients choose the names of parameters, so their number is bounded; the rest is counted together. */
+const MAX_QUERY_FORMS = 100;
+const MAX_FORM_LENGTH = 200;
+const OTHER_FORMS = '(other)';
+
+/** Counts comparisons. Memory is bounded by the number of listed routes. */
+export class ComparisonCounts {
+  private readonly totals = new Map<string, Totals>();
+  private readonly dirty = new Set<string>();
+
+  record({ routeId, source, equal, statusCode, identity, queryForm, at }: ComparisonObservation): void {
+    const key = `${routeId}|${source}`;
+    let totals = this.totals.get(key);
+    if (totals === undefined) {
+      totals = {
+        routeId,
+        source,
+        firstAt: at,
+        lastAt: at,
+        count: 0,
+        different: 0,
+        statuses: new Map(),
+        identities: new Map(),
+        queryForms: new Map(),
+      };
+      this.totals.set(key, totals);
+    }
+    totals.count += 1;
+    if (!equal) totals.different += 1;
+    totals.lastAt = Math.max(totals.lastAt, at);
+    const form = queryForm.slice(0, MAX_FORM_LENGTH);
+    const isOther = totals.queryForms.size >= MAX_QUERY_FORMS && !totals.queryForms.has(form);
+    tally(totals.statuses, statusCode, equal);
+    tally(totals.identities, identity, equal);
+    tally(totals.queryForms, isOther ? OTHER_FORMS : form, equal);
+    this.dirty.add(key);
+  }
+
+  /** The documents of what has changed since the last call; {@link restore} when they could not be written. */
+  take({ instance, versions, database }: Origin): readonly OwnDocument[] {
+    const documents = [...this.dirty].flatMap((key) => {
+      const totals = this.totals.get(key);
+      if (totals === undefined) return [];
+      const { routeId, source, firstAt, lastAt, count, different, statuses, identities, queryForms } = totals;
+      const _id = `${key}|${instance}`;
+      const common = { routeId, source, versions, database, lastAt: new Date(lastAt) };
+      return [
+        {
+          collection: COMPARISONS_COLLECTION,
+          _id,
+          fields: { ...common, firstAt: new Date(firstAt), count, different },
+        },
+        {
+          collection: COVERAGE_COLLECTION,
+          _id,
+          fields: {
+            ...common,
+            statuses: copies(statuses),
+            identities: copies(identities),
+            queryForms: copies(queryForms),
+          },
+        },
+      ];
+    });
+    this.dirty.clear();
+    return documents;
+  }
+
+  /** Marks everything as unwritten: totals may be written again without harm. */
+  restore(): void {
+    for (const key of this.totals.keys()) this.dirty.add(key);
+  }
+}
+
+function tally<T>(map: Map<T, Tally<T>>, value: T, equal: boolean): void {
+  let entry = map.get(value);
+  if (entry === undefined) map.set(value, (entry = { value, equal: 0, different: 0 }));
+  if (equal) entry.equal += 1;
+  else entry.different += 1;
+}
+
+function copies<T>(map: ReadonlyMap<T, Tally<T>>): Tally<T>[] {
+  return [...map.values()].map((entry) => ({ ...entry }));
+}

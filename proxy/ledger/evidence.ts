@@ -1,0 +1,145 @@
+import type { Db } from 'mongodb';
+import type { ComparisonObservation } from '../observation';
+import {
+  COMPARISONS_COLLECTION,
+  COVERAGE_COLLECTION,
+  MISMATCHES_COLLECTION,
+  SUITES_COLLECTION,
+  type DatabaseKind,
+} from './collections';
+import type { Tally } from './comparisons';
+import type { MismatchPlace } from './mismatches';
+import type { Versions } from './stages';
+import type { SuiteDocument } from './suites';
+
+type Source = ComparisonObservation['source'];
+
+interface Evidence {
+  readonly _id: string;
+  readonly routeId: string;
+  readonly source: Source;
+  readonly versions: Versions;
+  readonly database: DatabaseKind;
+  readonly lastAt: Date;
+}
+
+interface ComparisonDocument extends Evidence {
+  readonly count: number;
+  readonly different: number;
+}
+
+interface CoverageDocument extends Evidence {
+  readonly statuses: readonly Tally<number>[];
+  readonly identities: readonly Tally<string>[];
+  readonly queryForms: readonly Tally<string>[];
+}
+
+export interface MismatchDocument extends Evidence {
+  readonly statusCode: number;
+  readonly identity: string;
+  readonly queryForm: string;
+  readonly differences: readonly MismatchPlace[];
+  /** At least. */
+  readonly count: number;
+  readonly firstAt: Date;
+}
+
+/** Comparisons of one kind, gathered in one kind of database. */
+export interface ComparisonSum {
+  readonly source: Source;
+  readonly database: DatabaseKind;
+  readonly count: number;
+  readonly different: number;
+}
+
+/** All that is known about a route on one pair of versions. */
+export interface RouteEvidence {
+  readonly routeId: string;
+  readonly versions: Versions;
+  readonly comparisons: readonly ComparisonSum[];
+  readonly coverage: {
+    readonly statuses: readonly Tally<number>[];
+    readonly identities: readonly Tally<string>[];
+    readonly queryForms: readonly Tally<string>[];
+  };
+  /** The latest first, ten at most. */
+  readonly mismatches: readonly MismatchDocument[];
+  /** The latest on these versions. */
+  readonly suite: SuiteDocument | undefined;
+  /** Comparisons on other pairs of versions, which do not count. */
+  readonly otherVersions: readonly (Versions & { readonly count: number })[];
+}
+
+const LAST_MISMATCHES = 10;
+
+/** Reads the evidence about a route. Bounded by the number of processes that have gathered any within 90 days. */
+export async function readEvidence(db: Db, routeId: string, versions: Versions): Promise<RouteEvidence> {
+  const onVersions = { routeId, 'versions.legacy': versions.legacy, 'versions.lambda': versions.lambda };
+  const [comparisons, coverage, mismatches, suite] = await Promise.all([
+    db.collection<ComparisonDocument>(COMPARISONS_COLLECTION).find({ routeId }).toArray(),
+    db.collection<CoverageDocument>(COVERAGE_COLLECTION).find(onVersions).toArray(),
+    db
+      .collection<MismatchDocument>(MISMATCHES_COLLECTION)
+      .find({ routeId })
+      .sort({ lastAt: -1 })
+      .limit(LAST_MISMATCHES)
+      .toArray(),
+    db.collection<SuiteDocument>(SUITES_COLLECTION).findOne(onVersions, { sort: { at: -1 } }),
+  ]);
+  const [current, others] = [
+    comparisons.filter((document) => isSame(document.versions, versions)),
+    comparisons.filter((document) => !isSame(document.versions, versions)),
+  ];
+  return {
+    routeId,
+    versions,
+    comparisons: sumUp(
+      current,
+      ({ source, database }) => `${source}|${database}`,
+      ({ source, database }) => ({ source, database }),
+    ),
+    coverage: {
+      statuses: merge(coverage.flatMap((document) => document.statuses)),
+      identities: merge(coverage.flatMap((document) => document.identities)),
+      queryForms: merge(coverage.flatMap((document) => document.queryForms)),
+    },
+    mismatches,
+    suite: suite ?? undefined,
+    otherVersions: sumUp(
+      others,
+      ({ versions: { legacy, lambda } }) => JSON.stringify([legacy, lambda]),
+      (document) => document.versions,
+    ).map(({ legacy, lambda, count }) => ({ legacy, lambda, count })),
+  };
+}
+
+function isSame(a: Versions, b: Versions): boolean {
+  return a.legacy === b.legacy && a.lambda === b.lambda;
+}
+
+function sumUp<T extends object>(
+  documents: readonly ComparisonDocument[],
+  keyOf: (document: ComparisonDocument) => string,
+  partOf: (document: ComparisonDocument) => T,
+): (T & { count: number; different: number })[] {
+  const sums = new Map<string, T & { count: number; different: number }>();
+  for (const document of documents) {
+    const key = keyOf(document);
+    const sum = sums.get(key) ?? { ...partOf(document), count: 0, different: 0 };
+    sum.count += document.count;
+    sum.different += document.different;
+    sums.set(key, sum);
+  }
+  return [...sums.values()];
+}
+
+function merge<T extends string | number>(tallies: readonly Tally<T>[]): Tally<T>[] {
+  const merged = new Map<T, Tally<T>>();
+  for (const { value, equal, different } of tallies) {
+    const sum = merged.get(value) ?? { value, equal: 0, different: 0 };
+    sum.equal += equal;
+    sum.different += different;
+    merged.set(value, sum);
+  }
+  return [...merged.values()].sort((a, b) => (a.value < b.value ? -1 : 1));
+}

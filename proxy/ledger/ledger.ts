@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Db } from 'mongodb';
+import type { Logger } from '../../shared/logger';
+import type { ComparisonObservation, RequestObservation } from '../observation';
+import type { Baseline } from './baseline';
+import { createIndexes, databaseKind, type DatabaseKind } from './collections';
+import { ComparisonCounts } from './comparisons';
+import { readEvidence, type RouteEvidence } from './evidence';
+import { Mismatches } from './mismatches';
+import { frozenBaseline, noteStages, type ListedRoute } from './routes';
+import { readHistory, STAGES_COLLECTION, type StageDocument, type StageEntry, type Versions } from './stages';
+import { recordSuite, type SuiteResult } from './suites';
+import { Traffic } from './traffic';
+import { writeDocuments, type OwnDocument } from './writer';
+
+/**
+ * What the migration remembers. `record...` and `seeRoutes` cost no I/O, never throw and keep a bounded amount; a batch is written
+ * every second, and again when MongoDB was away. The reads ask MongoDB and reject with the driver's error while it is away.
+ */
+export interface Ledger {
+  recordStage(entry: StageEntry): void;
+  recordComparison(observation: ComparisonObservation): void;
+  recordTraffic(observation: RequestObservation): void;
+  recordSuite(result: SuiteResult): Promise<void>;
+  /** Says which stages this proxy serves, at start and after each reload: changes enter the history. */
+  seeRoutes(routes: readonly ListedRoute[]): void;
+  /** Of a moved route; frozen at the first call. undefined while legacy has answered too little. */
+  baseline(routeId: string): Promise<Baseline | undefined>;
+  routeEvidence(routeId: string): Promise<RouteEvidence>;
+  history(routeId: string): Promise<readonly StageDocument[]>;
+  /** Writes now. @returns false while MongoDB is away */
+  flush(): Promise<boolean>;
+  /** Writes once more. */
+  close(): Promise<void>;
+}
+
+export interface LedgerOptions {
+  readonly db: () => Promise<Db>;
+  readonly versions: Versions;
+  /** What the evidence is gathered on; default: what `db` says that it is. */
+  readonly database?: DatabaseKind;
+  /** ms between batches; default 1 s. */
+  readonly flushInterval?: number;
+  readonly now?: () => Date;
+}
+
+const MAX_STAGE_ENTRIES = 1_000;
+
+/** Opens the ledger of one process. Nothing is asked of MongoDB before the first batch. */
+export function openLedger(options: LedgerOptions, logger: Logger): Ledger {
+  const { db: connect, versions, flushInterval = 1_000, now = () => new Date() } = options;
+  const instance = randomUUID();
+  const comparisons = new ComparisonCounts();
+  const mismatches = new Mismatches();
+  const traffic = new Traffic();
+  const stageEntries = new Map<string, Omit<StageEntry, 'id'>>();
+  let listed: readonly ListedRoute[] | undefined;
+  let prepared: { readonly db: Db; readonly database: DatabaseKind } | undefined;
+  let isAway = false;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const prepare = async (): Promise<DatabaseKind> => {
+    const db = await connect();
+    if (prepared?.db !== db) {
+      await createIndexes(db);
+      prepared = { db, database: options.database ?? (await databaseKind(db)) };
+    }
+    return prepared.database;
+  };
+
+  const addStage = ({ id = randomUUID(), ...entry }: StageEntry): void => {
+    if (stageEntries.size < MAX_STAGE_ENTRIES) stageEntries.set(id, entry);
+    else logger.error({ routeId: entry.routeId, action: entry.action }, 'history is full; a change was not kept');
+  };
+
+  const writeStages = async (db: Db): Promise<void> => {
+    if (listed !== undefined) {
+      const seen = listed;
+      for (const change of await noteStages(db, seen, now())) addStage(change);
+      if (listed === seen) listed = undefined;
+    }
+    const entries = [...stageEntries];
+    await writeDocuments(
+      db,
+      entries.map(([_id, entry]) => toDocument(_id, entry, versions)),
+    );
+    for (const [id] of entries) stageEntries.delete(id);
+  };
+
+  const write = async (): Promise<boolean> => {
+    try {
+      const db = await connect();
+      const database = await prepare();
+      await writeStages(db);
+      const origin = { instance, versions, database };
+      await writeDocuments(db, [...comparisons.take(origin), ...mismatches.take(origin), ...traffic.take(origin)]);
+      traffic.written(now().getTime());
+      if (isAway) logger.info({ droppedMinutes: traffic.dropped }, 'ledger: MongoDB is back, everything is written');
+      isAway = false;
+      return true;
+    } catch (error) {
+      // Totals are written again as a whole: what had reached MongoDB before the fault is simply replaced.
+      for (const counts of [comparisons, mismatches, traffic]) counts.restore();
+      if (!isAway) logger.warn({ err: error }, 'ledger: MongoDB cannot be reached; evidence is kept until it can');
+      isAway = true;
+      return false;
+    }
+  };
+
+  const flush = (): Promise<boolean> => {
+    const written = turn.then(write);
+    turn = written;
+    return written;
+  };
+
+  const stopping = new AbortController();
+  const loop = (async () => {
+    const paused = () => delay(flushInterval, true, { signal: stopping.signal }).catch(() => false);
+    while (await paused()) await flush();
+  })();
+
+  return {
+    recordStage: addStage,
+    recordComparison(observation) {
+      comparisons.record(observation);
+      if (!observation.equal) mismatches.record(observation);
+    },
+    recordTraffic: (observation) => traffic.record(observation),
+    async recordSuite(result) {
+      const database = await prepare();
+      await recordSuite(await connect(), result, { versions, database, at: now() });
+    },
+    seeRoutes(routes) {
+      listed = routes;
+    },
+    baseline: async (routeId) => frozenBaseline(await connect(), routeId, now()),
+    routeEvidence: async (routeId) => readEvidence(await connect(), routeId, versions),
+    history: async (routeId) => readHistory(await connect(), routeId),
+    flush,
+    async close() {
+      stopping.abort();
+      await loop;
+      await flush();
+    },
+  };
+}
+
+/** An entry that is there already stays as it is. */
+function toDocument(_id: string, entry: Omit<StageEntry, 'id'>, versions: Versions): OwnDocument {
+  return { collection: STAGES_COLLECTION, _id, fields: {}, once: { ...entry, versions } };
+}

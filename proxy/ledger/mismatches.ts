@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import type { ComparisonObservation, ObservedDifference } from '../observation';
+import { MISMATCHES_COLLECTION } from './collections';
+import type { Origin } from './comparisons';
+import type { OwnDocument } from './writer';
+
+/** Where two answers differed: never what stood there. */
+export interface MismatchPlace {
+  readonly path: string;
+  readonly kind: string;
+  readonly controlType?: string;
+  readonly candidateType?: string;
+}
+
+interface Mismatch {
+  readonly routeId: string;
+  readonly source: string;
+  readonly statusCode: number;
+  readonly identity: string;
+  readonly queryForm: string;
+  readonly differences: readonly MismatchPlace[];
+  readonly firstAt: number;
+  lastAt: number;
+  count: number;
+}
+
+const MAX_KINDS = 1_000;
+const MAX_PLACES = 20;
+const MAX_TEXT = 200;
+
+/**
+ * Remembers mismatches by their form: the same differences a thousand times are one entry with a count. Of more than
+ * {@link MAX_KINDS} forms the one seen longest ago is forgotten here; MongoDB keeps it for two weeks.
+ */
+export class Mismatches {
+  private readonly byForm = new Map<string, Mismatch>();
+  private readonly dirty = new Set<string>();
+
+  record({ routeId, source, statusCode, identity, queryForm, differences, at }: ComparisonObservation): void {
+    const places = differences.slice(0, MAX_PLACES).map(toPlace);
+    const form = queryForm.slice(0, MAX_TEXT);
+    const key = createHash('sha256')
+      .update(JSON.stringify([routeId, source, statusCode, identity, places]))
+      .digest('base64url');
+    const known = this.byForm.get(key);
+    this.byForm.delete(key);
+    const mismatch = known ?? {
+      ...{ routeId, source, statusCode, identity, queryForm: form, differences: places },
+      ...{ firstAt: at, lastAt: at, count: 0 },
+    };
+    mismatch.count += 1;
+    mismatch.lastAt = Math.max(mismatch.lastAt, at);
+    // Put in anew, so that the map's order is that of the last time.
+    this.byForm.set(key, mismatch);
+    this.dirty.add(key);
+    if (this.byForm.size > MAX_KINDS) this.forgetOldest();
+  }
+
+  take({ instance, versions, database }: Origin): readonly OwnDocument[] {
+    const documents = [...this.dirty].flatMap((key) => {
+      const mismatch = this.byForm.get(key);
+      if (mismatch === undefined) return [];
+      const { count, firstAt, lastAt, ...fields } = mismatch;
+      return [
+        {
+          collection: MISMATCHES_COLLECTION,
+          _id: `${key}|${instance}`,
+          fields: { ...fields, versions, database },
+          // A form that was forgotten here starts again at 1.
+          atLeast: { count, lastAt: new Date(lastAt) },
+          once: { firstAt: new Date(firstAt) },
+        },
+      ];
+    });
+    this.dirty.clear();
+    return documents;
+  }
+
+  restore(): void {
+    for (const key of this.byForm.keys()) this.dirty.add(key);
+  }
+
+  private forgetOldest(): void {
+    const oldest = this.byForm.keys().next().value;
+    if (oldest === undefined) return;
+    this.byForm.delete(oldest);
+    this.dirty.delete(oldest);
+  }
+}
+
+/** Whatever else an observation carries stays out. */
+function toPlace(difference: ObservedDifference & Partial<MismatchPlace>): MismatchPlace {
+  const { path, kind, controlType, candidateType } = difference;
+  return {
+    path: maskPath(path),
+    kind: text(kind),
+    ...(controlType !== undefined && { controlType: text(controlType) }),
+    ...(candidateType !== undefined && { candidateType: text(candidateType) }),
+  };
+}
+
+/**
+ * A path without what may be data: positions in lists, quoted keys, and keys that are numbers, ids or long. `body $.events[3].title`
+ * becomes `body $.events[*].title`; a map by e-mail address becomes `$.users[*]`.
+ */
+export function maskPath(path: string): string {
+  const [place = '', ...rest] = text(path).split('$');
+  if (rest.length === 0) return place;
+  const masked = rest
+    .join('$')
+    .replace(/\[(?:\d+|"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?)\]?/g, '[*]')
+    .replace(/\.([^.[\]]+)/g, (whole, key: string) => (isPlainKey(key) ? whole : '.*'));
+  return `${place}$${masked}`;
+}
+
+/** A name that a programmer wrote. */
+function isPlainKey(key: string): boolean {
+  return /^[A-Za-z_$*][\w$-]{0,39}$/.test(key) && !/^[0-9a-f]{16,}$/i.test(key) && !/^[0-9a-f-]{36}$/i.test(key);
+}
+
+function text(value: string): string {
+  return value.replace(/\p{Cc}+/gu, ' ').slice(0, MAX_TEXT);
+}

@@ -1,0 +1,76 @@
+import type { Db } from 'mongodb';
+import { TRAFFIC_COLLECTION } from './collections';
+import { LATENCY_BUCKETS, latencyQuantile } from './latency';
+
+/** One side of one route, summed up over some time and over all proxies. */
+export interface TrafficSummary {
+  readonly requests: number;
+  readonly errors: number;
+  readonly unauthorized: number;
+  readonly forbidden: number;
+  readonly notFound: number;
+  readonly coldStarts: number;
+  readonly fallbacks: number;
+  /** Warm answers in ms, rounded up to the histogram's bounds; undefined without any. */
+  readonly p50: number | undefined;
+  readonly p99: number | undefined;
+}
+
+const COUNTED = [
+  ...(['requests', 'errors', 'unauthorized', 'forbidden', 'notFound'] as const),
+  ...(['coldStarts', 'fallbacks'] as const),
+] as const;
+type Counted = (typeof COUNTED)[number];
+
+/** As stored by one process for one minute. */
+export interface TrafficDocument extends Readonly<Record<Counted, number>> {
+  readonly _id: string;
+  readonly routeId: string;
+  readonly side: 'legacy' | 'lambda';
+  readonly minute: Date;
+  readonly latency: readonly number[];
+}
+
+/** Sums of one side by route id. */
+export type TrafficBySide = Readonly<Record<'legacy' | 'lambda', TrafficSummary | undefined>>;
+
+/**
+ * Sums up what was recorded since a moment.
+ *
+ * @param routeId one route, or all of them
+ */
+export async function readTraffic(db: Db, since: Date, routeId?: string): Promise<ReadonlyMap<string, TrafficBySide>> {
+  const sums = new Map<string, { legacy?: Sum; lambda?: Sum }>();
+  const cursor = db
+    .collection<TrafficDocument>(TRAFFIC_COLLECTION)
+    .find({ minute: { $gte: since }, ...(routeId !== undefined && { routeId }) });
+  for await (const document of cursor) {
+    const sides = sums.get(document.routeId) ?? {};
+    sums.set(document.routeId, sides);
+    add((sides[document.side] ??= newSum()), document);
+  }
+  return new Map([...sums].map(([id, { legacy, lambda }]) => [id, { legacy: sumUp(legacy), lambda: sumUp(lambda) }]));
+}
+
+interface Sum {
+  readonly counts: Record<Counted, number>;
+  readonly latency: number[];
+}
+
+function newSum(): Sum {
+  const counts = {
+    ...{ requests: 0, errors: 0, unauthorized: 0, forbidden: 0, notFound: 0 },
+    ...{ coldStarts: 0, fallbacks: 0 },
+  };
+  return { counts, latency: Array.from({ length: LATENCY_BUCKETS }, () => 0) };
+}
+
+function add({ counts, latency }: Sum, document: TrafficDocument): void {
+  for (const name of COUNTED) counts[name] += document[name];
+  latency.forEach((value, bucket) => (latency[bucket] = value + (document.latency[bucket] ?? 0)));
+}
+
+function sumUp(sum: Sum | undefined): TrafficSummary | undefined {
+  if (sum === undefined) return undefined;
+  return { ...sum.counts, p50: latencyQuantile(sum.latency, 0.5), p99: latencyQuantile(sum.latency, 0.99) };
+}

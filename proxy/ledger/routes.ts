@@ -1,0 +1,104 @@
+import { MongoServerError, type Collection, type Db } from 'mongodb';
+import type { Stage } from '../route-table/schema';
+import { toBaseline, type Baseline } from './baseline';
+import { ROUTES_COLLECTION } from './collections';
+import { readTraffic } from './read-traffic';
+import type { StageEntry } from './stages';
+
+/** A route as a proxy's table lists it. */
+export interface ListedRoute {
+  readonly id: string;
+  readonly stage: Stage;
+  /** On stage canary. */
+  readonly percent: number;
+}
+
+/** What proxies serve. */
+export interface RouteDocument {
+  readonly _id: string;
+  readonly stage: Stage;
+  readonly percent: number;
+  readonly since: Date;
+  /** Frozen when the route moved; removed when it is back on legacy. */
+  readonly baseline?: Baseline | null;
+  readonly frozenAt?: Date | null;
+}
+
+const DAY = 86_400_000;
+
+export function routes(db: Db): Collection<RouteDocument> {
+  return db.collection<RouteDocument>(ROUTES_COLLECTION);
+}
+
+/** Whether Lambda answers anybody on this stage. */
+export function isMoved(stage: string): boolean {
+  return stage !== 'legacy' && stage !== 'shadow';
+}
+
+/**
+ * Notes which stages a proxy serves. Of several proxies with the same new table one notes the change.
+ *
+ * @returns what has changed, for the history
+ */
+export async function noteStages(db: Db, listed: readonly ListedRoute[], at: Date): Promise<readonly StageEntry[]> {
+  const known = new Map((await routes(db).find().toArray()).map((document) => [document._id, document]));
+  const changes: StageEntry[] = [];
+  for (const route of listed) {
+    const before = known.get(route.id);
+    const percent = route.stage === 'canary' ? route.percent : 0;
+    if (before?.stage === route.stage && before.percent === percent) continue;
+    if (!(await replaceStage(db, route, percent, before, at))) continue;
+    changes.push({
+      routeId: route.id,
+      action: 'seen',
+      ...(before !== undefined && { from: before.stage }),
+      to: route.stage,
+      ...(route.stage === 'canary' && { percent }),
+      by: 'route table',
+      why: before === undefined ? 'listed for the first time' : 'the file has changed',
+      at,
+    });
+  }
+  return changes;
+}
+
+/** @returns false when another proxy was faster */
+async function replaceStage(
+  db: Db,
+  { id, stage }: ListedRoute,
+  percent: number,
+  before: RouteDocument | undefined,
+  at: Date,
+): Promise<boolean> {
+  const thaw = isMoved(stage) ? {} : { baseline: null, frozenAt: null };
+  if (before !== undefined) {
+    const { modifiedCount } = await routes(db).updateOne(
+      { _id: id, stage: before.stage, percent: before.percent },
+      { $set: { stage, percent, since: at, ...thaw } },
+    );
+    return modifiedCount === 1;
+  }
+  try {
+    await routes(db).insertOne({ _id: id, stage, percent, since: at });
+    return true;
+  } catch (error) {
+    if (error instanceof MongoServerError && error.code === 11_000) return false;
+    throw error;
+  }
+}
+
+/**
+ * The baseline of a moved route. The first proxy that asks after the move freezes legacy's traffic of the last day; later ones get
+ * the same.
+ *
+ * @returns undefined while legacy has answered too little
+ */
+export async function frozenBaseline(db: Db, routeId: string, now: Date): Promise<Baseline | undefined> {
+  const frozen = (await routes(db).findOne({ _id: routeId }))?.baseline;
+  if (frozen) return frozen;
+  const traffic = (await readTraffic(db, new Date(now.getTime() - DAY), routeId)).get(routeId);
+  const baseline = toBaseline(traffic?.legacy);
+  if (baseline === undefined) return undefined;
+  await routes(db).updateOne({ _id: routeId, baseline: null }, { $set: { baseline, frozenAt: now } });
+  return (await routes(db).findOne({ _id: routeId }))?.baseline ?? baseline;
+}

@@ -1,0 +1,121 @@
+import type { RequestObservation } from '../observation';
+import { TRAFFIC_COLLECTION } from './collections';
+import type { Origin } from './comparisons';
+import { LATENCY_BUCKETS, latencyBucket } from './latency';
+import type { OwnDocument } from './writer';
+
+/** What one side did on one route in one minute. */
+interface Minute {
+  readonly routeId: string;
+  readonly side: 'legacy' | 'lambda';
+  readonly minute: number;
+  requests: number;
+  /** No answer, or a status from 500. */
+  errors: number;
+  unauthorized: number;
+  forbidden: number;
+  notFound: number;
+  coldStarts: number;
+  /** Of Lambda: answered by legacy in the end. */
+  fallbacks: number;
+  /** Warm answers only. */
+  readonly latency: number[];
+}
+
+const MINUTE = 60_000;
+/** 10 hours of 15 busy routes without MongoDB; then the oldest minutes are dropped and counted. */
+const MAX_MINUTES = 10_000;
+
+/** Sums up requests by route, side and minute. */
+export class Traffic {
+  dropped = 0;
+  private readonly minutes = new Map<string, Minute>();
+  private readonly dirty = new Set<string>();
+  /** Minutes up to here are closed: begun anew they would replace what is stored. */
+  private closed = 0;
+
+  record({ routeId, at, lambda, upstream, statusCode, ms }: RequestObservation): void {
+    const minute = Math.max(Math.floor(at / MINUTE) * MINUTE, this.closed + MINUTE);
+    if (lambda !== undefined && lambda.code !== 'client_gone') {
+      const isError = lambda.outcome === 'failed' || (lambda.statusCode ?? 0) >= 500;
+      const bucket = this.bucket(routeId, 'lambda', minute);
+      count(bucket, lambda.statusCode, isError, lambda.coldStart || isError ? undefined : lambda.ms);
+      if (lambda.coldStart) bucket.coldStarts += 1;
+      if (upstream === 'legacy') bucket.fallbacks += 1;
+    }
+    if (upstream === 'legacy' && statusCode !== 499)
+      // After a fallback the time holds Lambda's attempt too.
+      count(
+        this.bucket(routeId, 'legacy', minute),
+        statusCode,
+        statusCode >= 500,
+        lambda === undefined ? ms : undefined,
+      );
+  }
+
+  take({ instance, versions }: Omit<Origin, 'database'>): readonly OwnDocument[] {
+    const documents = [...this.dirty].flatMap((key) => {
+      const found = this.minutes.get(key);
+      if (found === undefined) return [];
+      const { minute, latency, ...fields } = found;
+      return [
+        {
+          collection: TRAFFIC_COLLECTION,
+          _id: `${key}|${instance}`,
+          fields: { ...fields, versions, minute: new Date(minute), latency: [...latency] },
+        },
+      ];
+    });
+    this.dirty.clear();
+    return documents;
+  }
+
+  /** Everything that was taken is stored: minutes that are over are forgotten. */
+  written(now: number): void {
+    for (const [key, { minute }] of this.minutes)
+      if (minute < now - 2 * MINUTE && !this.dirty.has(key)) this.forget(key, minute);
+  }
+
+  restore(): void {
+    for (const key of this.minutes.keys()) this.dirty.add(key);
+  }
+
+  private bucket(routeId: string, side: Minute['side'], minute: number): Minute {
+    const key = `${routeId}|${side}|${minute}`;
+    this.dirty.add(key);
+    const existing = this.minutes.get(key);
+    if (existing !== undefined) return existing;
+    if (this.minutes.size >= MAX_MINUTES) this.dropOldest();
+    const made: Minute = {
+      ...{ routeId, side, minute },
+      ...{ requests: 0, errors: 0, unauthorized: 0, forbidden: 0, notFound: 0, coldStarts: 0, fallbacks: 0 },
+      latency: Array.from({ length: LATENCY_BUCKETS }, () => 0),
+    };
+    this.minutes.set(key, made);
+    return made;
+  }
+
+  private dropOldest(): void {
+    const oldest = this.minutes.entries().next().value;
+    if (oldest === undefined) return;
+    const [key, { minute }] = oldest;
+    if (this.dirty.delete(key)) this.dropped += 1;
+    this.forget(key, minute);
+  }
+
+  private forget(key: string, minute: number): void {
+    this.minutes.delete(key);
+    this.closed = Math.max(this.closed, minute);
+  }
+}
+
+function count(minute: Minute, statusCode: number | undefined, isError: boolean, ms: number | undefined): void {
+  minute.requests += 1;
+  if (isError) minute.errors += 1;
+  if (statusCode === 401) minute.unauthorized += 1;
+  else if (statusCode === 403) minute.forbidden += 1;
+  else if (statusCode === 404) minute.notFound += 1;
+  if (ms === undefined) return;
+  const bucket = latencyBucket(ms);
+  minute.latency[bucket] = (minute.latency[bucket] ?? 0) + 1;
+}

@@ -1,0 +1,37 @@
+import type { AnyBulkWriteOperation, Db, Document } from 'mongodb';
+
+/** A document of this process's own: its totals so far. Writing it twice does no harm, so a lost reply is no lost or double count. */
+export interface OwnDocument {
+  readonly collection: string;
+  readonly _id: string;
+  readonly fields: Document;
+  /** Only kept when higher than what is stored. */
+  readonly atLeast?: Document;
+  /** Only when the document is new. */
+  readonly once?: Document;
+}
+
+const BATCH = 500;
+
+/** Writes documents, several at a time. */
+export async function writeDocuments(db: Db, documents: readonly OwnDocument[]): Promise<void> {
+  const operations = new Map<string, AnyBulkWriteOperation<{ _id: string }>[]>();
+  for (const { collection, _id, fields, atLeast, once } of documents) {
+    const list = operations.get(collection) ?? [];
+    operations.set(collection, list);
+    list.push({
+      updateOne: {
+        filter: { _id },
+        update: {
+          ...(Object.keys(fields).length > 0 && { $set: fields }),
+          ...(atLeast !== undefined && { $max: atLeast }),
+          ...(once !== undefined && { $setOnInsert: once }),
+        },
+        upsert: true,
+      },
+    });
+  }
+  for (const [collection, list] of operations)
+    for (let start = 0; start < list.length; start += BATCH)
+      await db.collection<{ _id: string }>(collection).bulkWrite(list.slice(start, start + BATCH), { ordered: false });
+}
