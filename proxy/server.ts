@@ -3,7 +3,6 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import pino from 'pino';
 import banyan from '../banyan.config';
 import { ConfigError } from '../shared/errors';
 import { describeListenError } from '../shared/listen-error';
@@ -21,6 +20,7 @@ import { createUpgradeForwarder } from './forward/upgrade';
 import { createRequestHandler } from './handle-request';
 import { answerHealth } from './health';
 import { HELP } from './help';
+import { createProxyLogger } from './logger';
 import { observers, type Observer } from './observation';
 import type { Overrides } from './overrides/overrides';
 import { watchOverrides } from './overrides/watch';
@@ -200,7 +200,7 @@ async function main(): Promise<void> {
   if (argument === '--help') return void process.stdout.write(HELP);
   if (argument !== undefined) throw new ConfigError('Arguments', [`unknown argument ${argument}; see --help`]);
   const config = loadProxyConfig(process.env);
-  const logger = pino({ level: config.logLevel });
+  const logger = createProxyLogger(config.logLevel);
   const proxy = await startProxy(config, logger);
   logger.info(
     {

@@ -69,6 +69,9 @@ interface UpstreamOptions {
 /** The server's own limit on a response head is 16 kB in Node; legacy may have raised it. */
 const MAX_RESPONSE_HEADER_BYTES = 64 * 1024;
 
+/** Bodies up to this size that come in one piece are sent in one. */
+const SMALL_BODY_BYTES = 16 * 1024;
+
 /** Opens the pool towards an origin; connections are made when needed and kept as long as the upstream's `Keep-Alive` allows. */
 export function createUpstream(name: Upstream['name'], origin: string, options: UpstreamOptions): Upstream {
   const dispatcher = new Pool(origin, {
@@ -120,6 +123,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   private declined = false;
   private settled = false;
   private hasBegunBody = false;
+  /** The beginning of a body that may be all of it; never for longer than the current turn of the event loop. */
+  private held: Buffer | undefined;
   private mayRetry: boolean;
   private hints: EarlyHints | undefined;
   private readonly sendsBody: boolean;
@@ -208,8 +213,14 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.declined || this.settled) return;
-    this.hasBegunBody = true;
     this.tap?.onData(chunk);
+    if (!this.hasBegunBody && chunk.length <= SMALL_BODY_BYTES) {
+      this.hasBegunBody = true;
+      this.held = chunk;
+      return;
+    }
+    this.hasBegunBody = true;
+    this.flushHeld();
     if (!this.response.write(chunk)) controller.pause();
   }
 
@@ -221,7 +232,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     }
     const trailers = responseHeaders(Array.isArray(controller.rawTrailers) ? controller.rawTrailers : []);
     if (trailers.length > 0) this.response.addTrailers(pairs(trailers));
-    this.response.end();
+    if (this.held === undefined) this.response.end();
+    else this.endWithHeld(this.held);
     this.settle({ kind: 'sent' });
   }
 
@@ -243,6 +255,28 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.settle({ kind: 'failed', error, neverSent: this.controller === undefined && !this.response.headersSent });
   }
 
+  private flushHeld(): void {
+    if (this.held === undefined) return;
+    const chunk = this.held;
+    this.held = undefined;
+    if (!this.response.write(chunk)) this.controller?.pause();
+  }
+
+  /**
+   * Head and body in one piece: as a string, and at once, Node gives them to the system in one plain write, which costs half of
+   * what its gathered write of head, body and end costs. Bytes and characters of latin1 are the same.
+   */
+  private endWithHeld(body: Buffer): void {
+    this.held = undefined;
+    if (this.response.chunkedEncoding) {
+      this.response.end(body);
+      return;
+    }
+    this.response.write(body.toString('latin1'), 'latin1');
+    this.response.socket?.uncork();
+    this.response.end();
+  }
+
   private settle(result: ForwardResult): void {
     if (this.settled) return;
     this.settled = true;
@@ -260,6 +294,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   private readonly onDrain = (): void => this.controller?.resume();
 
   private readonly flushHead = (): void => {
-    if (!this.hasBegunBody && !this.settled) this.response.flushHeaders();
+    if (this.settled) return;
+    if (this.held !== undefined) this.flushHeld();
+    else if (!this.hasBegunBody) this.response.flushHeaders();
   };
 }

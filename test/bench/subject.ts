@@ -1,0 +1,41 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+
+/** A process that is measured. */
+export interface Subject {
+  readonly port: number;
+  readonly pid: number;
+  readonly process: ChildProcess;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a program in a process of its own and waits until it tells its port.
+ *
+ * @throws Error when it ends before
+ */
+export async function startSubject(
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Subject> {
+  const child = fork(file, args, {
+    execArgv: ['--expose-gc'],
+    env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...env },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const exited = once(child, 'exit');
+  const answer: unknown[] | undefined = await Promise.race([once(child, 'message'), exited.then(() => undefined)]);
+  const message = answer?.[0];
+  const told = typeof message === 'object' && message !== null && 'port' in message ? message.port : undefined;
+  if (typeof told !== 'number' || child.pid === undefined) throw new Error(`${file} did not start`);
+  return {
+    port: told,
+    pid: child.pid,
+    process: child,
+    async stop() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
