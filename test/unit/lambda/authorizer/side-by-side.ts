@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage } from 'node:http';
 import expressSession from 'express-session';
-import { MongoClient, type Collection } from 'mongodb';
+import { MongoClient, type Collection, type Document } from 'mongodb';
 import type { IdentityResolver } from '../../../../shared/session/identity';
 import type { SessionOptions } from '../../../../shared/session/session-config';
 import { sign } from '../../../../shared/session/unsign';
@@ -10,6 +10,9 @@ import { connectMongo, type OracleStore } from '../../../oracles/stores';
 import { listen } from '../../../support/listen';
 import { restEvent } from './events';
 import { runningAuthorizer, SECRETS } from './running-authorizer';
+
+/** How long the application may take to answer. */
+const PATIENCE = 10_000;
 
 /** A header as it is sent; the same name may come more than once. */
 export type Header = readonly [name: string, value: string];
@@ -48,14 +51,16 @@ export async function sideBySide(options: SidesOptions) {
     ...(identity && { identity }),
   });
 
-  /** Sends these header lines as they are. */
+  /** Sends these header lines as they are. No status: the application did not answer. */
   const send = async (method: string, path: string, headers: readonly Header[], body?: string) => {
     const lines = [['Host', `127.0.0.1:${port}`], ['Connection', 'close'], ...headers] as [string, string][];
     if (body !== undefined)
       lines.push(['Content-Type', 'application/json'], ['Content-Length', String(Buffer.byteLength(body))]);
     const sent = request({ port, host: '127.0.0.1', method, path, headers: lines.flat() });
+    sent.setTimeout(PATIENCE, () => sent.destroy());
     sent.end(body);
-    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    const [response] = (await once(sent, 'response').catch(() => [])) as [IncomingMessage?];
+    if (response === undefined) return { status: undefined, setCookie: undefined };
     response.resume();
     await once(response, 'end');
     return { status: response.statusCode, setCookie: response.headers['set-cookie']?.[0] };
@@ -72,7 +77,7 @@ export async function sideBySide(options: SidesOptions) {
     lambda,
     event,
     cookie,
-    collection: (name = 'sessions'): Collection => client.db().collection(name),
+    collection: <T extends Document = Document>(name = 'sessions'): Collection<T> => client.db().collection<T>(name),
     /** What the application answers at `/whoami`. */
     application: (headers: readonly Header[]) => send('GET', '/whoami', headers),
     /** The statuses of the application and of the authorizer. The authorizer first: it writes less. */
