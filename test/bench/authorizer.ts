@@ -3,23 +3,31 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bundle } from '../support/bundle';
-import { coldRequires, median } from './cold-require';
+import { coldRequires, median, type Subject } from './cold-require';
 
 const ROUNDS = 15;
 const LIMITS = { bytes: 60_000, ms: 8 };
-/** As deployed, so that loading also begins to connect; nobody listens there. */
-const ENV = { MONGODB_URI: 'mongodb://127.0.0.1:1/bench', SESSION_SECRET: 'a secret of the benchmark' };
+/** As deployed: loading also makes the client and begins to connect. Nobody listens there. */
+const DEPLOYED = { MONGODB_URI: 'mongodb://127.0.0.1:1/bench', SESSION_SECRET: 'a secret of the benchmark' };
 
 /** Yardsticks are what a function holds that just imports these packages: `esbuild --bundle --minify`, nothing replaced. */
 const AS_IT_COMES = { alias: {}, minify: true };
 const packages = (...names: string[]) => ({ code: names.map((name) => `require('${name}');`).join('\n') });
 
+type Bundle = Parameters<typeof bundle>[0];
+
+interface Measured extends Pick<Bundle, 'of' | 'options'> {
+  readonly name: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 const AUTHORIZER = 'authorizer';
 const DRIVER = 'mongodb driver alone';
 const CONTROL = 'the same again (A/A control)';
 
-const SUBJECTS = [
-  { name: AUTHORIZER, of: { file: 'lambda/authorizer/handler.ts' } },
+const SUBJECTS: readonly Measured[] = [
+  { name: AUTHORIZER, of: { file: 'lambda/authorizer/handler.ts' }, env: DEPLOYED },
+  { name: 'the same, which begins to connect later', of: { file: 'lambda/authorizer/handler.ts' } },
   { name: DRIVER, of: packages('mongodb'), options: AS_IT_COMES },
   { name: CONTROL, of: packages('mongodb'), options: AS_IT_COMES },
   { name: 'mongodb driver, bundled as here', of: packages('mongodb') },
@@ -33,14 +41,14 @@ const SUBJECTS = [
 async function main(): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'banyan-bench-'));
   try {
-    const files: Record<string, string> = {};
+    const subjects: Record<string, Subject> = {};
     const bytes: Record<string, number> = {};
-    for (const [index, { name, ...subject }] of SUBJECTS.entries()) {
+    for (const [index, { name, env, ...subject }] of SUBJECTS.entries()) {
       const outfile = path.join(folder, `${index}.js`);
-      files[name] = outfile;
+      subjects[name] = { file: outfile, ...(env && { env }) };
       bytes[name] = await bundle({ ...subject, outfile });
     }
-    report(bytes, await coldRequires(files, { rounds: ROUNDS, env: ENV }));
+    report(bytes, await coldRequires(subjects, ROUNDS));
   } finally {
     await rm(folder, { recursive: true });
   }

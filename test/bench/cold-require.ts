@@ -7,20 +7,26 @@ const MEASURE = `
   process.stdout.write(String(Number(process.hrtime.bigint() - begun) / 1e6));
   process.exit(0);`;
 
+export interface Subject {
+  readonly file: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /**
  * Milliseconds to load each file in processes of their own, one after the other. The files take turns, and every round begins
  * with another one, so that a busy moment of the machine hits all alike.
  */
 export async function coldRequires(
-  files: Readonly<Record<string, string>>,
-  { rounds, env }: { readonly rounds: number; readonly env: Readonly<Record<string, string>> },
+  subjects: Readonly<Record<string, Subject>>,
+  rounds: number,
 ): Promise<Record<string, number[]>> {
-  const names = Object.keys(files);
+  const names = Object.keys(subjects);
   const times = Object.fromEntries(names.map((name): [string, number[]] => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     const first = round % names.length;
     for (const name of [...names.slice(first), ...names.slice(0, first)]) {
-      const { stdout } = await promisify(execFile)(process.execPath, ['-e', MEASURE, files[name] ?? ''], { env });
+      const { file = '', env = {} } = subjects[name] ?? {};
+      const { stdout } = await promisify(execFile)(process.execPath, ['-e', MEASURE, file], { env });
       times[name]?.push(Number(stdout));
     }
   }

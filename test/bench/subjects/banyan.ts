@@ -10,7 +10,13 @@ import { upstreamUrl } from './listen';
 
 async function main(): Promise<void> {
   const file = path.join(tmpdir(), `banyan-bench-${randomUUID()}.log`);
-  const config = loadProxyConfig({ ...process.env, LEGACY_URL: upstreamUrl(), LAMBDA_URL: upstreamUrl(), PORT: '0' });
+  const config = loadProxyConfig({
+    ...process.env,
+    LEGACY_URL: upstreamUrl(),
+    LAMBDA_URL: upstreamUrl(),
+    PORT: '0',
+    ADMIN_PORT: '0',
+  });
   const proxy = await startProxy(config, createProxyLogger(config.logLevel, file));
   process.once('exit', () => rmSync(file, { force: true }));
   process.on('message', (message) => {
