@@ -27,6 +27,10 @@ export interface ProxyConfig {
   readonly overridesFile: string | undefined;
   /** While this file exists, all listed routes are on legacy. */
   readonly killSwitchFile: string | undefined;
+  /** Where exchanges of routes with `record` are written, as HAR files; undefined: nowhere. */
+  readonly recordDir?: string | undefined;
+  /** How large the recordings may become in all, in bytes. */
+  readonly recordMaxBytes?: number | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -59,6 +63,8 @@ export function loadProxyConfig(env: Environment): ProxyConfig {
       session: sessionOf(banyan.session, env, read.faults),
       overridesFile: env['OVERRIDES_FILE'],
       killSwitchFile: env['KILL_SWITCH_FILE'],
+      recordDir: read.optionalString('RECORD_DIR'),
+      recordMaxBytes: read.integer('RECORD_MAX_MB', { default: 512, min: 1 }) * 1024 * 1024,
       logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     };
   });

@@ -15,6 +15,8 @@ import { sendError } from './forward/send-error';
 import type { UpstreamError } from './forward/upstream-errors';
 import type { LambdaAttempt, Observer } from './observation';
 import type { OverrideState } from './overrides/state';
+import type { Recorder } from './record/recorder';
+import { bothTaps } from './record/both-taps';
 import { parseRequestTarget, type RequestTarget } from './request-target';
 import type { RouteTable } from './route-table/load';
 import type { Route } from './route-table/route';
@@ -34,6 +36,7 @@ export interface RequestHandlerOptions {
   /** Without it nobody is on Lambda on canary routes. */
   readonly users: SessionUsers | undefined;
   readonly shadow: Shadow | undefined;
+  readonly recorder?: Recorder | undefined;
   readonly budget: RetryBudget;
   readonly observer: Observer;
   readonly trustedHops: number;
@@ -65,6 +68,8 @@ interface ListedRequest {
   readonly route: Route;
   readonly facts: RequestFacts;
   readonly token: string | undefined;
+  /** Records the exchange, whoever answers in the end. */
+  readonly recording: ResponseTap | undefined;
 }
 
 /** Lambda's answer or failure, and whether legacy is to answer instead. */
@@ -100,7 +105,7 @@ export function createRequestHandler(
 
   const toLambda = async (
     { upstream, url }: LambdaSide,
-    { request, response, target, route }: ListedRequest,
+    { request, response, target, route, recording }: ListedRequest,
   ): Promise<LambdaOutcome> => {
     const begun = performance.now();
     // Only a request that changes nothing and has no body to lose can be asked of legacy afterwards.
@@ -112,6 +117,7 @@ export function createRequestHandler(
     budget.deposit();
     const result = await forward(upstream, request, response, toApiGateway(request, target, route, url, trustedHops), {
       headersTimeout: route.timeout,
+      tap: recording,
       adapt: (head) => {
         statusCode = head.statusCode;
         coldStart = headerValue(head.headers, COLD_START_HEADER) !== undefined;
@@ -149,7 +155,7 @@ export function createRequestHandler(
   };
 
   const answerListed = async (listed: ListedRequest): Promise<Answer> => {
-    const { request, response, target, route, facts, token } = listed;
+    const { request, response, target, route, facts, token, recording } = listed;
     const choice = choose(listed);
     const chosen = choice instanceof Promise ? await choice : choice;
     // A table is refused when it has a route on Lambda and there is no Lambda side, so both are there together.
@@ -157,11 +163,17 @@ export function createRequestHandler(
       const isMirrored = shadow !== undefined && mayMirror(route, facts, overrides());
       const tap = isMirrored ? shadow.begin(request, target, route, describe(facts, token, options)) : undefined;
       const { reason } = chosen;
-      return { upstream: 'legacy', reason, result: await toLegacy(request, response, tap), lambda: undefined };
+      const result = await toLegacy(request, response, bothTaps(tap, recording));
+      return { upstream: 'legacy', reason, result, lambda: undefined };
     }
     const { result, attempt, insteadBy } = await toLambda(lambda, listed);
     if (insteadBy === undefined) return { upstream: 'lambda', reason: chosen.reason, result, lambda: attempt };
-    return { upstream: 'legacy', reason: insteadBy, result: await toLegacy(request, response), lambda: attempt };
+    return {
+      upstream: 'legacy',
+      reason: insteadBy,
+      result: await toLegacy(request, response, recording),
+      lambda: attempt,
+    };
   };
 
   const answer = async (
@@ -170,14 +182,16 @@ export function createRequestHandler(
     target: RequestTarget,
     route: Route | undefined,
   ): Promise<Answer> => {
+    const recording = options.recorder?.begin(request, response, route, target.pathname);
     if (route === undefined) {
-      return { upstream: 'legacy', reason: 'unlisted', result: await toLegacy(request, response), lambda: undefined };
+      const result = await toLegacy(request, response, recording);
+      return { upstream: 'legacy', reason: 'unlisted', result, lambda: undefined };
     }
     const { method = 'GET', headers, rawHeaders } = request;
     const { authorization, cookie } = headers;
     const token = tokenFromRequest({ headers: { authorization, cookie } }, options.sessionCookie)?.value;
     const facts = { method, target, headers, rawHeaders, hasToken: token !== undefined };
-    return answerListed({ request, response, target, route, facts, token });
+    return answerListed({ request, response, target, route, facts, token, recording });
   };
 
   return async (request, response) => {

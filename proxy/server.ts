@@ -8,8 +8,9 @@ import { ConfigError } from '../shared/errors';
 import { describeListenError } from '../shared/listen-error';
 import type { Logger } from '../shared/logger';
 import { connectMongo } from '../shared/mongo';
+import { redactionOf } from '../shared/parity/redact/redaction-of';
 import { sessionFormat } from '../shared/session/formats/select';
-import { createSessionUsers } from './cohort/session-users';
+import { createSessionUsers, type SessionUsers } from './cohort/session-users';
 import { loadProxyConfig, type ProxyConfig } from './config';
 import { RetryBudget } from './fallback/retry-budget';
 import { createUpstream, hasBody } from './forward/forwarder';
@@ -24,8 +25,9 @@ import { createProxyLogger } from './logger';
 import { observers, type Observer } from './observation';
 import type { Overrides } from './overrides/overrides';
 import { watchOverrides } from './overrides/watch';
+import { createRecorder, type Recorder, type RecorderOptions } from './record/recorder';
 import { createShadow } from './shadow/shadow';
-import { watchRouteTable } from './route-table/watch';
+import { watchRouteTable, type WatchedRouteTable } from './route-table/watch';
 import type { RouteTable } from './route-table/load';
 
 /** A running proxy. */
@@ -73,6 +75,17 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
     },
     logger,
   );
+  const users =
+    mongo &&
+    session &&
+    createSessionUsers({
+      secrets: session.secrets,
+      format: sessionFormat(session),
+      identity: banyan.identity,
+      db: () => mongo.db(),
+      logger,
+    });
+  const recorder = await openRecorder(config, table, users, logger);
   const overrides = await watchOverrides(
     {
       db: mongo && (() => mongo.db()),
@@ -97,17 +110,9 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
     overrides: () => overrides.current(),
     legacy,
     lambda,
-    users:
-      mongo &&
-      session &&
-      createSessionUsers({
-        secrets: session.secrets,
-        format: sessionFormat(session),
-        identity: banyan.identity,
-        db: () => mongo.db(),
-        logger,
-      }),
+    users,
     shadow: lambda && createShadow({ legacy, lambda, trustedHops, secrets, observer, logger }),
+    recorder,
     budget: new RetryBudget(),
     observer,
     trustedHops,
@@ -164,6 +169,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
     if (config.drainDelay > 0) await delay(config.drainDelay);
     upgrades.close();
     await finish(server);
+    await recorder?.close();
     await closeUpstreams();
   };
 
@@ -175,6 +181,29 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
     reload: table.reload,
     close: () => (closing ??= close()),
   };
+}
+
+/** Records what the route table says, when there is a folder for it. */
+async function openRecorder(
+  { recordDir, recordMaxBytes }: ProxyConfig,
+  table: WatchedRouteTable,
+  users: SessionUsers | undefined,
+  logger: Logger,
+): Promise<Recorder | undefined> {
+  if (recordDir === undefined) return undefined;
+  const options: RecorderOptions = {
+    folder: recordDir,
+    table: () => table.current(),
+    redaction: redactionOf(banyan),
+    ...(recordMaxBytes !== undefined && { maxTotalBytes: recordMaxBytes }),
+    ...(users !== undefined && { userOf: async (token) => users.userOf(token) }),
+  };
+  try {
+    return await createRecorder(options, logger);
+  } catch (error) {
+    await table.close();
+    throw error;
+  }
 }
 
 /** Stops accepting, lets running requests end, and breaks off what is left after {@link SHUTDOWN_LIMIT}. */

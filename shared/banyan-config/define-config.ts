@@ -1,4 +1,5 @@
 import { ConfigError } from '../errors';
+import { parseJsonPath } from '../parity/redact/json-path';
 import { completeSession } from '../session/session-config';
 import { Faults, isFunction, isRecord, isText } from './faults';
 import type { BanyanConfig, BanyanOptions } from './types';
@@ -124,7 +125,8 @@ function validateParity(parity: unknown, faults: Faults): void {
     faults.add('parity.identities', identities, 'an object of identities by name');
     return;
   }
-  const { cases, rules, system } = isRecord(parity) ? parity : {};
+  const { cases, rules, system, redact } = isRecord(parity) ? parity : {};
+  validateRedaction(redact, faults);
   faults.optional('parity.cases', cases, isListOfTexts, 'a list of paths, such as ["test/parity/cases"]');
   faults.optional('parity.rules', rules, isText, 'the path of a YAML file');
   faults.optional('parity.system', system, isText, 'the path of a module that starts both sides');
@@ -138,4 +140,19 @@ function validateParity(parity: unknown, faults: Faults): void {
       faults.check(`${path}.path`, identity['path'], isText, 'a path of the monolith');
     }
   }
+}
+
+function validateRedaction(redact: unknown, faults: Faults): void {
+  if (redact === undefined) return;
+  if (!isRecord(redact)) {
+    faults.add('parity.redact', redact, 'an object such as { paths: ["$..phone"] }');
+    return;
+  }
+  for (const key of Object.keys(redact).filter((name) => !['paths', 'keepCookies'].includes(name)))
+    faults.list.push(`parity.redact.${key}: is not known; expected paths or keepCookies`);
+  const { paths, keepCookies } = redact;
+  const isListOfPaths = (list: unknown): boolean =>
+    Array.isArray(list) && list.every((text) => typeof text === 'string' && parseJsonPath(text) !== undefined);
+  faults.optional('parity.redact.paths', paths, isListOfPaths, 'a list of paths such as ["$.user.email", "$..phone"]');
+  faults.optional('parity.redact.keepCookies', keepCookies, isListOfTexts, 'a list of cookie names');
 }

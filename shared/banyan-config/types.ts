@@ -39,6 +39,15 @@ export interface ParityConfig {
   readonly rules?: string;
   /** A module whose default export starts both sides, each on data of its own: see shared/parity/sides.ts. */
   readonly system?: string;
+  /** What recordings must not keep, beside tokens, keys and fields whose names say that they are secret. */
+  readonly redact?: RedactConfig;
+}
+
+export interface RedactConfig {
+  /** Paths in JSON bodies whose values are removed, such as `$.user.email` or `$..phone`. */
+  readonly paths?: readonly string[];
+  /** Cookies whose values may stay, such as a language; those of all others are removed. */
+  readonly keepCookies?: readonly string[];
 }
 
 /** One kind of credential that the monolith accepts. */

@@ -244,7 +244,8 @@ export const PAGE_SCRIPT = `
     document.title = item ? item.one.name + ' \\u2013 parity report' : 'Parity report';
   };
   const select = (key) => {
-    if (location.hash === '#' + key) show(); else location.hash = key;
+    location.hash = key;
+    show();
   };
   const openRoute = (r) => {
     open.add(r);
@@ -263,14 +264,15 @@ export const PAGE_SCRIPT = `
 
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'Escape') { searchBox.blur(); if (search !== '') { search = ''; searchBox.value = ''; fillList(); } else location.hash = ''; return; }
+    if (event.key === 'Escape') { searchBox.blur(); if (search !== '') { search = ''; searchBox.value = ''; fillList(); } else select(''); return; }
     if (event.target === searchBox) { if (event.key === 'Enter') step(1, () => true); return; }
     if (event.key === '/') { event.preventDefault(); searchBox.focus(); }
     else if (event.key === 'j') step(1, () => true);
     else if (event.key === 'k') step(-1, () => true);
     else if (event.key === 'n') step(1, (item) => item.one.verdict === 'different');
   });
-  addEventListener('hashchange', show);
+  // Back and forward, and addresses typed in; what was selected here is shown already.
+  addEventListener('hashchange', () => { if (location.hash.slice(1) !== (current || '')) show(); });
 
   view.routes.forEach((route, r) => { if (route.counts.different > 0 || view.routes.length === 1) open.add(r); });
   document.body.append(head(), el('nav', { 'aria-label': 'Cases' }, el('div', { class: 'filters' }, searchBox, el('div', { class: 'chips' }, chips)), list), main);
