@@ -1,0 +1,151 @@
+import type { Baseline } from '../ledger/baseline';
+import type { ComparisonObservation, RequestObservation } from '../observation';
+import { findBreach, latencyLimit, type Breach } from './judge';
+import type { GuardSettings } from './settings';
+import { SlidingCounters } from './window';
+
+/** What is counted of one route. */
+export const COUNTED = [
+  'lambda',
+  'lambdaErrors',
+  'sharedErrors',
+  'coldStarts',
+  'lambda401',
+  'lambda403',
+  'lambda404',
+  'timed',
+  'slow',
+  'legacy',
+  'legacyErrors',
+  'legacy401',
+  'legacy403',
+  'legacy404',
+  'compared',
+  'different',
+] as const;
+export type Counted = (typeof COUNTED)[number];
+export type Counts = Readonly<Record<Counted, number>>;
+
+interface Watched {
+  readonly settings: GuardSettings;
+  baseline: Baseline | undefined;
+  /** ms; slower warm answers are counted. */
+  latencyLimit: number | undefined;
+  readonly counters: SlidingCounters<Counted>;
+}
+
+/** Windows of all guarded routes of one proxy. No I/O; every record costs the same; memory is fixed for each route. */
+export interface Guard {
+  /** Guards a route; the window of a route that is guarded already goes on unless its length has changed. */
+  watch(routeId: string, settings: GuardSettings): void;
+  forget(routeId: string): void;
+  setBaseline(routeId: string, baseline: Baseline): void;
+  /** Routes that are guarded and have no baseline yet. */
+  withoutBaseline(): readonly string[];
+  /** @returns whether something was counted that can be part of a breach; only then it is worth asking for one */
+  recordRequest(observation: RequestObservation): boolean;
+  recordComparison(observation: ComparisonObservation): boolean;
+  /** Why the route should return to legacy; undefined while it need not. */
+  breach(routeId: string): Breach | undefined;
+  /** Empties a route's window: after a resume the past does not count. */
+  reset(routeId: string): void;
+  /** What the window holds. */
+  counts(routeId: string): Counts | undefined;
+}
+
+/** @param clock ms, monotonic */
+export function createGuard(clock: () => number): Guard {
+  const routes = new Map<string, Watched>();
+
+  const countsOf = ({ counters }: Watched): Counts => {
+    const now = clock();
+    const entries = COUNTED.map((name) => [name, counters.sum(name, now)] as const);
+    return Object.fromEntries(entries) as Record<Counted, number>;
+  };
+
+  return {
+    watch(routeId, settings) {
+      const before = routes.get(routeId);
+      const goesOn = before !== undefined && before.settings.windowMs === settings.windowMs;
+      const baseline = before?.baseline;
+      routes.set(routeId, {
+        settings,
+        baseline,
+        latencyLimit: latencyLimit(baseline, settings),
+        counters: goesOn ? before.counters : new SlidingCounters(COUNTED, settings.windowMs, clock()),
+      });
+    },
+    forget: (routeId) => void routes.delete(routeId),
+    setBaseline(routeId, baseline) {
+      const watched = routes.get(routeId);
+      if (watched === undefined) return;
+      watched.baseline = baseline;
+      watched.latencyLimit = latencyLimit(baseline, watched.settings);
+    },
+    withoutBaseline: () => [...routes].filter(([, { baseline }]) => baseline === undefined).map(([id]) => id),
+    recordRequest(observation) {
+      const watched = routes.get(observation.routeId);
+      return watched !== undefined && countRequest(watched, observation, clock());
+    },
+    recordComparison({ routeId, equal, source }) {
+      const counters = routes.get(routeId)?.counters;
+      // Replays and suites say nothing about what clients get now.
+      if (counters === undefined || source !== 'shadow') return false;
+      const now = clock();
+      counters.add('compared', now);
+      if (!equal) counters.add('different', now);
+      return !equal;
+    },
+    breach(routeId) {
+      const watched = routes.get(routeId);
+      return watched && findBreach(countsOf(watched), watched.baseline, watched.settings);
+    },
+    reset: (routeId) => routes.get(routeId)?.counters.clear(),
+    counts(routeId) {
+      const watched = routes.get(routeId);
+      return watched && countsOf(watched);
+    },
+  };
+}
+
+/** @returns whether Lambda did something that legacy may not do as often */
+function countRequest(
+  { counters, latencyLimit: limit }: Watched,
+  observation: RequestObservation,
+  now: number,
+): boolean {
+  const { lambda, upstream, statusCode } = observation;
+  if (lambda === undefined) {
+    if (statusCode === 499) return false;
+    counters.add('legacy', now);
+    if (statusCode >= 500) counters.add('legacyErrors', now);
+    if (statusCode === 401) counters.add('legacy401', now);
+    else if (statusCode === 403) counters.add('legacy403', now);
+    else if (statusCode === 404) counters.add('legacy404', now);
+    return false;
+  }
+  // A client that went away says nothing about who was answering it.
+  if (lambda.code === 'client_gone') return false;
+  counters.add('lambda', now);
+  if (lambda.coldStart) counters.add('coldStarts', now);
+  if (lambda.outcome === 'failed' || (lambda.statusCode ?? 0) >= 500 || upstream === 'legacy') {
+    // Legacy was asked the same and failed too: whatever it is, a roll back does not mend it.
+    const isShared = upstream === 'legacy' && statusCode >= 500;
+    counters.add(isShared ? 'sharedErrors' : 'lambdaErrors', now);
+    return !isShared;
+  }
+  const refused = REFUSALS.get(lambda.statusCode ?? 0);
+  if (refused !== undefined) counters.add(refused, now);
+  if (lambda.coldStart || limit === undefined) return refused !== undefined;
+  counters.add('timed', now);
+  const isSlow = lambda.ms > limit;
+  if (isSlow) counters.add('slow', now);
+  return isSlow || refused !== undefined;
+}
+
+/** Mistakes of an authorizer are no 5xx. */
+const REFUSALS: ReadonlyMap<number, Counted> = new Map([
+  [401, 'lambda401'],
+  [403, 'lambda403'],
+  [404, 'lambda404'],
+]);

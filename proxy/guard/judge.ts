@@ -1,0 +1,99 @@
+import type { Baseline } from '../ledger/baseline';
+import { wilsonInterval } from '../ledger/wilson';
+import type { Evidence } from '../overrides/state';
+import type { Counts } from './guard';
+import type { GuardSettings } from './settings';
+
+/** Why a route should return to legacy. */
+export interface Breach {
+  readonly rule: 'errors' | 'status 401' | 'status 403' | 'status 404' | 'latency' | 'mismatches';
+  /** One sentence with the numbers. */
+  readonly why: string;
+  readonly evidence: Evidence;
+}
+
+/** Below this, in ms, nobody notices: API Gateway alone adds more than a quick monolith takes. */
+const LATENCY_FLOOR = 300;
+/** By its meaning 1 % of warm answers exceed a p99; more than this share above the limit is a breach. */
+const SLOW_SHARE = 0.05;
+
+/** The duration in ms that warm answers should not exceed; undefined while nothing is known about legacy. */
+export function latencyLimit(baseline: Baseline | undefined, { latency }: GuardSettings): number | undefined {
+  return baseline?.p99 === undefined ? undefined : Math.max(LATENCY_FLOOR, baseline.p99 * latency);
+}
+
+/**
+ * Judges a window. A limit is exceeded when the lower bound of the 95 % Wilson interval of the share lies above it, so that a few
+ * requests of many do not trip it by chance. Pure.
+ */
+export function findBreach(
+  counts: Counts,
+  baseline: Baseline | undefined,
+  settings: GuardSettings,
+): Breach | undefined {
+  const { minRequests, errorRate, statusShare, mismatchRate } = settings;
+  const { lambda, sharedErrors, legacy } = counts;
+  const common = {
+    windowSeconds: settings.windowMs / 1000,
+    lambdaRequests: lambda,
+    lambdaErrors: counts.lambdaErrors,
+    sharedErrors,
+    coldStarts: counts.coldStarts,
+    legacyRequests: legacy,
+    legacyErrors: counts.legacyErrors,
+    compared: counts.compared,
+    different: counts.different,
+  };
+  /** What legacy has by itself: now, if enough answers are there to tell, and before the move. */
+  const ofLegacy = (now: number, before: number | undefined): number | undefined => {
+    const current = legacy >= minRequests ? now / legacy : undefined;
+    return current === undefined ? before : Math.max(current, before ?? 0);
+  };
+  const exceeds = (hits: number, trials: number, limit: number): boolean =>
+    trials >= minRequests && wilsonInterval(hits, trials).lower > limit;
+
+  const judged = lambda - sharedErrors;
+  const errorLimit = (ofLegacy(counts.legacyErrors, baseline?.errorRate) ?? 0) + errorRate;
+  if (exceeds(counts.lambdaErrors, judged, errorLimit))
+    return {
+      rule: 'errors',
+      why: `${counts.lambdaErrors} of ${judged} requests failed on Lambda; allowed: ${percent(errorLimit)}`,
+      evidence: { ...common, limit: errorLimit },
+    };
+
+  const statuses = [
+    { status: 401, seen: counts.lambda401, now: counts.legacy401, before: baseline?.unauthorized },
+    { status: 403, seen: counts.lambda403, now: counts.legacy403, before: baseline?.forbidden },
+    { status: 404, seen: counts.lambda404, now: counts.legacy404, before: baseline?.notFound },
+  ] as const;
+  for (const { status, seen, now, before } of statuses) {
+    const usual = ofLegacy(now, before);
+    // Without anything to compare with, a route that answers 404 to everybody may be meant to.
+    if (usual === undefined || !exceeds(seen, lambda, usual + statusShare)) continue;
+    return {
+      rule: `status ${status}`,
+      why: `${seen} of ${lambda} answers of Lambda were ${status}; legacy's share is ${percent(usual)}, allowed above it: ${percent(statusShare)}`,
+      evidence: { ...common, status, answers: seen, legacyShare: usual },
+    };
+  }
+
+  const limit = latencyLimit(baseline, settings);
+  if (limit !== undefined && exceeds(counts.slow, counts.timed, SLOW_SHARE))
+    return {
+      rule: 'latency',
+      why: `${counts.slow} of ${counts.timed} warm answers of Lambda took longer than ${Math.round(limit)} ms; legacy's p99 was ${baseline?.p99 ?? 0} ms`,
+      evidence: { ...common, slow: counts.slow, timed: counts.timed, limitMs: limit, legacyP99Ms: baseline?.p99 ?? 0 },
+    };
+
+  if (exceeds(counts.different, counts.compared, mismatchRate))
+    return {
+      rule: 'mismatches',
+      why: `${counts.different} of ${counts.compared} compared answers differed; allowed: ${percent(mismatchRate)}`,
+      evidence: { ...common, limit: mismatchRate },
+    };
+  return undefined;
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 1000) / 10} %`;
+}

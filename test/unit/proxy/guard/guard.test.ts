@@ -1,0 +1,235 @@
+import fc from 'fast-check';
+import { createGuard, type Guard } from '../../../../proxy/guard/guard';
+import { guardSettings } from '../../../../proxy/guard/settings';
+import { SlidingCounters } from '../../../../proxy/guard/window';
+import type { Baseline } from '../../../../proxy/ledger/baseline';
+import type { LambdaAttempt, RequestObservation } from '../../../../proxy/observation';
+
+const ROUTE = 'list-events';
+const BASELINE: Baseline = { requests: 1000, errorRate: 0, unauthorized: 0.02, forbidden: 0, notFound: 0.3, p99: 200 };
+const ATTEMPT: LambdaAttempt = { outcome: 'answered', statusCode: 200, ms: 20, code: undefined, coldStart: false };
+let now: number;
+let guard: Guard;
+beforeEach(() => {
+  now = 5_000_000;
+  guard = createGuard(() => now);
+  guard.watch(ROUTE, guardSettings());
+  guard.setBaseline(ROUTE, BASELINE);
+});
+
+function record(times: number, lambda: Partial<LambdaAttempt> | undefined, given: Partial<RequestObservation> = {}) {
+  const attempt = lambda && { ...ATTEMPT, ...lambda };
+  for (let index = 0; index < times; index += 1)
+    guard.recordRequest({
+      routeId: ROUTE,
+      method: 'GET',
+      statusCode: attempt?.statusCode ?? 200,
+      ms: 20,
+      upstream: attempt === undefined ? 'legacy' : 'lambda',
+      reason: 'stage',
+      lambda: attempt,
+      at: 0,
+      ...given,
+    });
+}
+const rule = () => guard.breach(ROUTE)?.rule;
+const fallback = { upstream: 'legacy', reason: 'fallback' } as const;
+const refused = { outcome: 'failed', statusCode: undefined, code: 'upstream_refused' } as const;
+
+describe('errors', () => {
+  it('breach before fallback, with the numbers', () => {
+    record(40, {});
+    expect(rule()).toBeUndefined();
+    record(10, refused, { ...fallback, statusCode: 200 });
+    expect(guard.breach(ROUTE)).toMatchObject({
+      rule: 'errors',
+      why: '10 of 50 requests failed on Lambda; allowed: 5 %',
+      evidence: { lambdaRequests: 50, lambdaErrors: 10, windowSeconds: 30 },
+    });
+  });
+
+  it.each<[string, Partial<LambdaAttempt>, Partial<RequestObservation>]>([
+    ['answers of Lambda with 5xx', { statusCode: 500 }, {}],
+    ['timeouts', { outcome: 'failed', statusCode: undefined, code: 'upstream_timeout' }, { statusCode: 504 }],
+    ['throttled requests that legacy answers', { statusCode: 429 }, { ...fallback, statusCode: 200 }],
+  ])('count %s', (_case, lambda, given) => {
+    record(20, lambda, given);
+    expect(rule()).toBe('errors');
+  });
+
+  it('of too few requests are no evidence', () => {
+    record(19, { statusCode: 500 });
+    expect(rule()).toBeUndefined();
+    record(1, { statusCode: 500 });
+    expect(rule()).toBe('errors');
+  });
+
+  it('within chance of the limit are none', () => {
+    record(190, {});
+    record(10, { statusCode: 500 });
+    expect(rule()).toBeUndefined();
+  });
+
+  it('that legacy shares do not count: it failed at the same request', () => {
+    record(50, { statusCode: 503 }, { ...fallback, statusCode: 500 });
+    expect(rule()).toBeUndefined();
+    record(20, { statusCode: 503 }, { ...fallback, statusCode: 200 });
+    expect(rule()).toBe('errors');
+  });
+
+  it('that legacy shares do not count: its own requests fail as often at the same time', () => {
+    record(50, { statusCode: 500 });
+    record(50, undefined, { statusCode: 500 });
+    expect(rule()).toBeUndefined();
+  });
+
+  it('are not clients that go away, nor the 429 of a limiter that both sides have', () => {
+    record(50, { outcome: 'failed', statusCode: undefined, code: 'client_gone' }, { statusCode: 499 });
+    record(50, { statusCode: 429 });
+    expect(rule()).toBeUndefined();
+  });
+
+  it('leave the window after its length', () => {
+    record(20, { statusCode: 500 });
+    now += 26_000;
+    expect(rule()).toBe('errors');
+    now += 5_000;
+    record(20, {});
+    expect(rule()).toBeUndefined();
+    expect(guard.counts(ROUTE)).toMatchObject({ lambda: 20, lambdaErrors: 0 });
+  });
+
+  it('are forgotten by a reset and judged anew', () => {
+    record(20, { statusCode: 500 });
+    guard.reset(ROUTE);
+    record(19, { statusCode: 500 });
+    expect(rule()).toBeUndefined();
+  });
+});
+
+describe('shares of 401, 403 and 404', () => {
+  it.each([401, 403])('%d of an authorizer that refuses everybody', (statusCode) => {
+    record(20, { statusCode });
+    expect(rule()).toBe(`status ${statusCode}`);
+  });
+
+  it('as high as in the baseline are usual', () => {
+    record(70, {});
+    record(30, { statusCode: 404 });
+    expect(rule()).toBeUndefined();
+    record(100, { statusCode: 404 });
+    expect(rule()).toBe('status 404');
+  });
+
+  it('as high as on legacy at the same time are usual', () => {
+    record(50, { statusCode: 401 });
+    record(50, undefined, { statusCode: 401 });
+    expect(rule()).toBeUndefined();
+  });
+
+  it('are not judged while nothing is known of legacy', () => {
+    guard.forget(ROUTE);
+    guard.watch(ROUTE, guardSettings());
+    record(50, { statusCode: 404 });
+    expect(rule()).toBeUndefined();
+    expect(guard.withoutBaseline()).toEqual([ROUTE]);
+  });
+});
+
+describe('latency', () => {
+  it('beyond the baseline breaches; cold starts are told apart', () => {
+    record(50, { ms: 550 });
+    record(30, { ms: 5_000, coldStart: true });
+    expect(rule()).toBeUndefined();
+    record(20, { ms: 650 });
+    expect(guard.breach(ROUTE)).toMatchObject({
+      rule: 'latency',
+      evidence: { slow: 20, timed: 70, limitMs: 600, coldStarts: 30 },
+    });
+  });
+
+  it('of a very quick monolith is not held against Lambda', () => {
+    guard.setBaseline(ROUTE, { ...BASELINE, p99: 3 });
+    record(100, { ms: 290 });
+    expect(rule()).toBeUndefined();
+  });
+});
+
+describe('mismatches', () => {
+  const compare = (times: number, equal: boolean, source: 'shadow' | 'replay' = 'shadow') => {
+    for (let index = 0; index < times; index += 1)
+      guard.recordComparison({
+        routeId: ROUTE,
+        equal,
+        differences: [],
+        statusCode: 200,
+        identity: 'session',
+        queryForm: '',
+        source,
+        at: 0,
+      });
+  };
+
+  it('of live traffic breach', () => {
+    compare(18, true);
+    compare(4, false, 'replay');
+    expect(rule()).toBeUndefined();
+    compare(4, false);
+    expect(guard.breach(ROUTE)).toMatchObject({ rule: 'mismatches', evidence: { compared: 22, different: 4 } });
+  });
+});
+
+describe('routes', () => {
+  it('that are not guarded are not counted', () => {
+    record(50, { statusCode: 500 }, { routeId: 'another' });
+    expect(guard.breach('another')).toBeUndefined();
+    guard.forget(ROUTE);
+    record(50, { statusCode: 500 });
+    expect(rule()).toBeUndefined();
+  });
+
+  it('go on with their window when other settings change', () => {
+    record(19, { statusCode: 500 });
+    guard.watch(ROUTE, guardSettings({ minRequests: 10 }));
+    expect(rule()).toBe('errors');
+    guard.watch(ROUTE, guardSettings({ window: 60 }));
+    expect(guard.counts(ROUTE)?.lambda).toBe(0);
+  });
+
+  it('say when judging is worth while', () => {
+    const observe = (lambda: Partial<LambdaAttempt>) =>
+      guard.recordRequest({
+        ...{ routeId: ROUTE, method: 'GET', statusCode: 200, ms: 1, upstream: 'lambda', reason: 'stage', at: 0 },
+        lambda: { ...ATTEMPT, ...lambda },
+      });
+    expect([observe({}), observe({ statusCode: 500 }), observe({ statusCode: 401 }), observe({ ms: 700 })]).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ]);
+  });
+});
+
+it('sums what lies within the window, whatever the pauses', () => {
+  const pauses = fc.array(fc.record({ pause: fc.nat(400), bad: fc.boolean() }), { maxLength: 60 });
+  fc.assert(
+    fc.property(pauses, fc.nat(1e6), (events, start) => {
+      let time = start;
+      const counters = new SlidingCounters(['all', 'bad'], 1_000, time);
+      const added: { at: number; bad: boolean }[] = [];
+      for (const { pause, bad } of events) {
+        time += pause;
+        counters.add('all', time);
+        if (bad) counters.add('bad', time);
+        added.push({ at: time, bad });
+      }
+      const inside = added.filter(({ at }) => Math.floor(at / 100) > Math.floor(time / 100) - 10);
+      return (
+        counters.sum('all', time) === inside.length &&
+        counters.sum('bad', time) === inside.filter(({ bad }) => bad).length &&
+        counters.sum('all', time + 1_000) === 0
+      );
+    }),
+  );
+});
