@@ -1,4 +1,5 @@
 import banyan from '../banyan.config';
+import { isLoopback, parseAdminTokens, type AdminToken } from './admin/tokens';
 import { ConfigError } from '../shared/errors';
 import { readEnvironment, type Environment } from '../shared/env';
 import { resolveSession, type ResolvedSession, type SessionConfig } from '../shared/session/session-config';
@@ -31,6 +32,12 @@ export interface ProxyConfig {
   readonly recordDir?: string | undefined;
   /** How large the recordings may become in all, in bytes. */
   readonly recordMaxBytes?: number | undefined;
+  /** Dashboard and metrics; undefined: none. */
+  readonly adminPort: number | undefined;
+  readonly adminHost: string;
+  readonly adminTokens: readonly AdminToken[];
+  /** Which builds of the two sides evidence is about. */
+  readonly versions: { readonly legacy: string; readonly lambda: string };
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -47,6 +54,13 @@ export function loadProxyConfig(env: Environment): ProxyConfig {
     const legacyUrl = read.httpUrl('LEGACY_URL');
     if (legacyUrl.pathname !== '/') {
       read.faults.push(`LEGACY_URL is "${legacyUrl.href}"; expected no path, because paths reach legacy as they came`);
+    }
+    const adminHost = read.string('ADMIN_HOST', '127.0.0.1');
+    const adminTokens = parseAdminTokens(env['ADMIN_TOKENS'], read.faults);
+    if (!isLoopback(adminHost) && adminTokens.length === 0) {
+      read.faults.push(
+        `ADMIN_HOST is "${adminHost}", which others can reach; set ADMIN_TOKENS too, or leave it at 127.0.0.1`,
+      );
     }
     return {
       host: read.string('HOST', '127.0.0.1'),
@@ -65,6 +79,13 @@ export function loadProxyConfig(env: Environment): ProxyConfig {
       killSwitchFile: env['KILL_SWITCH_FILE'],
       recordDir: read.optionalString('RECORD_DIR'),
       recordMaxBytes: read.integer('RECORD_MAX_MB', { default: 512, min: 1 }) * 1024 * 1024,
+      adminPort: read.port('ADMIN_PORT', 8081),
+      adminHost,
+      adminTokens,
+      versions: {
+        legacy: read.string('LEGACY_VERSION', 'unversioned'),
+        lambda: read.string('LAMBDA_VERSION', 'unversioned'),
+      },
       logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     };
   });

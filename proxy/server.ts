@@ -22,9 +22,9 @@ import { createRequestHandler } from './handle-request';
 import { answerHealth } from './health';
 import { HELP } from './help';
 import { createProxyLogger } from './logger';
-import { observers, type Observer } from './observation';
+import { startControlPlane } from './control-plane';
+import type { Observer } from './observation';
 import type { Overrides } from './overrides/overrides';
-import { watchOverrides } from './overrides/watch';
 import { createRecorder, type Recorder, type RecorderOptions } from './record/recorder';
 import { createShadow } from './shadow/shadow';
 import { watchRouteTable, type WatchedRouteTable } from './route-table/watch';
@@ -34,6 +34,8 @@ import type { RouteTable } from './route-table/load';
 export interface Proxy {
   readonly url: string;
   readonly port: number;
+  /** Dashboard, metrics and their API; undefined without an admin port. */
+  readonly adminUrl: string | undefined;
   /** The route table in force. */
   readonly routes: () => RouteTable;
   /** Run-time overrides of the route table. */
@@ -86,15 +88,10 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
       logger,
     });
   const recorder = await openRecorder(config, table, users, logger);
-  const overrides = await watchOverrides(
-    {
-      db: mongo && (() => mongo.db()),
-      snapshotFile: config.overridesFile,
-      killSwitchFile: config.killSwitchFile,
-    },
-    logger,
-  );
-  const observer = observers(more);
+  const control = await startControlPlane({ config, mongo, table: table.current, logger, observers: more });
+  const { overrides, observer } = control;
+  control.seeRoutes(table.current());
+  table.onChange((next) => control.seeRoutes(next));
   const legacy = createUpstream('legacy', legacyUrl.origin, { headersTimeout: config.legacyTimeout, bodyTimeout: 0 });
   const lambda = lambdaUrl && {
     url: lambdaUrl,
@@ -151,7 +148,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
   });
 
   const closeUpstreams = async (): Promise<void> => {
-    await Promise.all([table.close(), overrides.close(), legacy.close(), lambda?.upstream.close()]);
+    await Promise.all([table.close(), control.close(), legacy.close(), lambda?.upstream.close()]);
     await mongo?.close();
   };
   try {
@@ -176,6 +173,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
   return {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
     port,
+    adminUrl: control.adminUrl,
     routes: table.current,
     overrides,
     reload: table.reload,

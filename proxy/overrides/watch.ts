@@ -58,10 +58,10 @@ export async function watchOverrides(options: OverridesOptions, logger: Logger):
     const changed = nextFingerprint !== fingerprint;
     saver.save(() => held.snapshot(), { now: changed });
     if (!changed) return;
+    const isQuiet = isPlain(state) && isPlain(next);
     [state, fingerprint] = [next, nextFingerprint];
     const { known, killSwitch, lowered } = next;
-    const isPlain = known && killSwitch === undefined && lowered.size === 0;
-    logger[isPlain ? 'info' : 'warn']({ known, killSwitch, lowered: Object.fromEntries(lowered) }, 'overrides changed');
+    if (!isQuiet) logger.warn({ known, killSwitch, lowered: Object.fromEntries(lowered) }, 'overrides changed');
     for (const listener of listeners) listener(next);
   };
 
@@ -229,4 +229,8 @@ async function within(limit: number, work: Promise<unknown>): Promise<void> {
   const timer = new AbortController();
   await Promise.race([work, delay(limit, undefined, { signal: timer.signal }).catch(() => undefined)]);
   timer.abort();
+}
+
+function isPlain({ killSwitch, lowered }: OverrideState): boolean {
+  return killSwitch === undefined && lowered.size === 0;
 }

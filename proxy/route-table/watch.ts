@@ -11,6 +11,8 @@ export interface WatchedRouteTable {
   readonly current: () => RouteTable;
   /** Loads now, for SIGHUP. A bad file is logged and refused. */
   readonly reload: () => Promise<void>;
+  /** Calls back with every table that comes into force from now on. */
+  onChange(listener: (table: RouteTable) => void): void;
   close(): Promise<void>;
 }
 
@@ -26,6 +28,7 @@ const QUIET_TIME = 50;
 export async function watchRouteTable(options: RouteTableOptions, logger: Logger): Promise<WatchedRouteTable> {
   let table = await loadRouteTable(options);
   warnOfShadowed(table, options.file, logger);
+  const listeners: ((table: RouteTable) => void)[] = [];
   let refused = false;
   let timer: NodeJS.Timeout | undefined;
   // One load at a time, so that an older text never replaces a newer one.
@@ -38,6 +41,7 @@ export async function watchRouteTable(options: RouteTableOptions, logger: Logger
       const next = await loadRouteTable(options);
       const changed = describeChanges(table, next);
       table = next;
+      if (changed.length > 0) for (const listener of listeners) listener(next);
       if (changed.length > 0) logger.info({ file, changed }, 'route table reloaded');
       else if (asked || refused) logger.info({ file }, 'route table reloaded, nothing changed');
       refused = false;
@@ -63,6 +67,7 @@ export async function watchRouteTable(options: RouteTableOptions, logger: Logger
   return {
     current: () => table,
     reload: () => reload(true),
+    onChange: (listener) => void listeners.push(listener),
     async close() {
       clearTimeout(timer);
       await watcher.close();

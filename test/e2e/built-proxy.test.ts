@@ -47,7 +47,7 @@ describe('the built proxy', () => {
   const run = (env: Record<string, string>, command = 'node dist/proxy/server.js'): Running => {
     const child = spawn('sh', ['-c', `exec env ${command}`], {
       cwd: folder,
-      env: { PATH: `${path.dirname(process.execPath)}:${process.env['PATH']}`, PORT: '0', ...env },
+      env: { PATH: `${path.dirname(process.execPath)}:${process.env['PATH']}`, PORT: '0', ADMIN_PORT: '0', ...env },
     });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -45,6 +45,7 @@ describe('npm start', () => {
         HOME: process.env['HOME'],
         TMPDIR: folder,
         PORT: '0',
+        ADMIN_PORT: '0',
         LEGACY_PORT: '0',
         GATEWAY_PORT: '0',
         INVOKE_PORT: '0',
@@ -138,14 +139,17 @@ describe('npm start', () => {
       return lines[0] ?? '';
     };
 
-    it.each(['PORT', 'LEGACY_PORT', 'GATEWAY_PORT', 'INVOKE_PORT', 'SQS_PORT'])('a busy %s', async (variable) => {
-      const other = createServer();
-      const port = await listen(other);
-      const line = await refused({ [variable]: String(port) });
-      await new Promise((resolve) => other.close(resolve));
-      expect(line).toContain(`port ${port} is in use`);
-      expect(line).toContain(`set ${variable} to another port`);
-    });
+    it.each(['PORT', 'ADMIN_PORT', 'LEGACY_PORT', 'GATEWAY_PORT', 'INVOKE_PORT', 'SQS_PORT'])(
+      'a busy %s',
+      async (variable) => {
+        const other = createServer();
+        const port = await listen(other);
+        const line = await refused({ [variable]: String(port) });
+        await new Promise((resolve) => other.close(resolve));
+        expect(line).toContain(`port ${port} is in use`);
+        expect(line).toContain(`set ${variable} to another port`);
+      },
+    );
 
     it('an argument', async () => {
       const started = start({}, ['--port', '80']);

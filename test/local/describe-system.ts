@@ -4,7 +4,7 @@ import type { LocalSystem, LocalSystemConfig } from './system';
 /** What `npm start` prints: where things are, what answers, and lines to paste. `startedIn` in ms. */
 export function describeSystem(
   { mongo, seeded, sqs, legacy, invokeApi, gateway, proxy }: LocalSystem,
-  { routesFile, dailyReportRunner, isSecretMadeUp }: LocalSystemConfig,
+  { routesFile, dailyReportRunner, isSecretMadeUp, adminToken }: LocalSystemConfig,
   startedIn: number,
 ): string {
   const { routes } = proxy.routes();
@@ -23,6 +23,7 @@ export function describeSystem(
 Banyan runs (started in ${(startedIn / 1000).toFixed(1)} s). Ctrl-C stops everything.
 
   proxy     ${proxy.url}   what clients talk to
+  dashboard ${proxy.adminUrl ?? ''}/#token=${adminToken ?? ''}   may roll back; the token is for this run
   monolith  ${legacy.url}   legacy: Express
   gateway   ${gateway.url}   API Gateway and Lambdas, from serverless.yml
   Lambda    ${invokeApi.url}   Invoke API; npm run banyan -- run-schedule daily-report (runner: ${dailyReportRunner})

@@ -9,6 +9,7 @@ import { forgetLambdaConfig } from '../../lambda/config';
 import { closeMongo } from '../../lambda/mongo';
 import { forgetOutside } from '../../lambda/reports/outside';
 import { loadRouteTable } from '../../proxy/route-table/load';
+import { parseAdminTokens } from '../../proxy/admin/tokens';
 import { startProxy, type Proxy } from '../../proxy/server';
 import banyan from '../../banyan.config';
 import { readEnvironment, type Environment } from '../../shared/env';
@@ -40,6 +41,10 @@ export interface LocalSystem {
 export interface LocalSystemConfig {
   readonly host: string;
   readonly proxyPort: number;
+  /** Dashboard; undefined: none. */
+  readonly adminPort?: number | undefined;
+  /** May change what the dashboard shows; undefined: nobody may. */
+  readonly adminToken?: string | undefined;
   readonly legacyPort: number;
   readonly gatewayPort: number;
   readonly invokePort: number;
@@ -96,6 +101,8 @@ export function loadLocalConfig(env: Environment): LocalSystemConfig {
     return {
       host: read.string('HOST', '127.0.0.1'),
       proxyPort: read.port('PORT', 8080),
+      adminPort: read.port('ADMIN_PORT', 8081),
+      adminToken: randomBytes(18).toString('base64url'),
       legacyPort: read.port('LEGACY_PORT', 3001),
       gatewayPort: read.port('GATEWAY_PORT', 3002),
       invokePort: read.port('INVOKE_PORT', 3003),
@@ -223,6 +230,10 @@ export async function startSystem(
           session: resolveSession(banyan.session, { SESSION_SECRET: sessionSecret }),
           overridesFile: undefined,
           killSwitchFile: undefined,
+          adminPort: config.adminPort,
+          adminHost: host,
+          adminTokens: config.adminToken === undefined ? [] : parseAdminTokens(`local=${config.adminToken}`, []),
+          versions: { legacy: 'local', lambda: 'local' },
           logLevel: config.logLevel,
         },
         logger,

@@ -34,15 +34,21 @@ export async function runSystem({
   stage = 'lambda',
   consumers = true,
   env = { PATH: process.env['PATH'] },
+  routes = (text) => text,
+  ...admin
 }: {
   stage?: 'legacy' | 'lambda';
   consumers?: boolean;
   /** Decides which MongoDB is chosen. */
   env?: Readonly<Record<string, string | undefined>>;
+  /** Changes the route table that it starts with. */
+  routes?: (text: string) => string;
+  adminPort?: number;
+  adminToken?: string;
 } = {}): Promise<RunningSystem> {
   const folder = await mkdtemp(path.join(tmpdir(), 'banyan-system-'));
   const routesFile = path.join(folder, 'routes.yml');
-  await writeFile(routesFile, await demoRoutes(stage));
+  await writeFile(routesFile, routes(await demoRoutes(stage)));
   const logger = capturedLogger();
   const system = await startSystem(
     {
@@ -58,6 +64,7 @@ export async function runSystem({
       isSecretMadeUp: false,
       trustedHops: 0,
       logLevel: 'silent',
+      ...admin,
     },
     { env, logger, consumers },
   );

@@ -1,0 +1,238 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { z } from 'zod';
+import { BanyanError } from '../../shared/errors';
+import type { Logger } from '../../shared/logger';
+import type { Metrics } from '../metrics/prometheus';
+import type { Overrides } from '../overrides/overrides';
+import { describeOne, describeState, type StateParts } from './state';
+import { isLoopback, tokenOf, type AdminToken } from './tokens';
+
+export interface AdminOptions extends Omit<StateParts, 'overrides'> {
+  readonly host: string;
+  readonly port: number;
+  readonly tokens: readonly AdminToken[];
+  readonly overrides: Overrides;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+/** The admin port: dashboard, its API, metrics. */
+export interface AdminServer {
+  readonly url: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Refused with a reason that the operator may read. */
+class Refusal extends Error {
+  constructor(
+    readonly statusCode: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const MAX_BODY_BYTES = 10_000;
+/** Nothing from elsewhere, no inline code: what a mismatch or a route id holds cannot become script. */
+const SECURITY_HEADERS = {
+  'Content-Security-Policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cache-Control': 'no-store',
+};
+
+const why = z.string().trim().min(1, 'expected a reason').max(500, 'expected 500 characters at most');
+const changeSchemas = {
+  '/api/rollback': z.strictObject({ route: z.string(), why }),
+  '/api/resume': z.strictObject({ route: z.string(), why }),
+  '/api/kill-switch': z.strictObject({ on: z.boolean(), why }),
+};
+
+interface Asset {
+  readonly type: string;
+  readonly body: Buffer;
+}
+
+/**
+ * Starts the admin port. On loopback anybody may read; elsewhere a token is needed. Changes always need one that may change.
+ *
+ * @throws the listen error (EADDRINUSE and the like)
+ */
+export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
+  const { host, port, logger } = options;
+  const assets = loadAssets();
+  const server = createServer((request, response) => {
+    answer(request, response, options, assets).catch((error: unknown) => {
+      refuse(request, response, error, logger);
+    });
+  });
+  server.requestTimeout = 10_000;
+  server.listen(port, host);
+  await once(server, 'listening');
+  const { port: actual } = server.address() as AddressInfo;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
+    port: actual,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: AdminOptions,
+  assets: ReadonlyMap<string, Asset>,
+): Promise<void> {
+  const { pathname } = new URL(request.url ?? '/', 'http://admin');
+  const isLocal = isLoopback(options.host);
+  if (isLocal) refuseOtherHosts(request);
+  refuseOtherOrigins(request);
+
+  // The page itself says nothing; everything it shows comes from the API.
+  const asset = assets.get(pathname);
+  if (asset !== undefined) {
+    allowMethods(request, ['GET', 'HEAD']);
+    send(response, 200, asset.type, asset.body);
+    return;
+  }
+  const token = tokenOf(request.headers.authorization, options.tokens);
+  if (token === undefined && (request.headers.authorization !== undefined || !isLocal)) {
+    throw new Refusal(401, 'A token is needed: Authorization: Bearer <token> with one of ADMIN_TOKENS');
+  }
+  if (pathname in changeSchemas) {
+    allowMethods(request, ['POST']);
+    await change(pathname as keyof typeof changeSchemas, request, token, options);
+    sendJson(response, 200, describeState(partsOf(options)));
+    return;
+  }
+  allowMethods(request, ['GET', 'HEAD']);
+  if (pathname === '/metrics') {
+    send(response, 200, options.metrics.contentType, Buffer.from(await options.metrics.render()));
+  } else if (pathname === '/api/state') {
+    const may = token === undefined ? null : { name: token.name, mayChange: token.mayChange };
+    sendJson(response, 200, { ...describeState(partsOf(options)), token: may });
+  } else {
+    const id = /^\/api\/routes\/([a-z0-9-]{1,64})$/.exec(pathname)?.[1];
+    const route = id === undefined ? undefined : await describeOne(id, partsOf(options));
+    if (route === undefined) throw new Refusal(404, 'There is no such page');
+    sendJson(response, 200, route);
+  }
+}
+
+function partsOf(options: AdminOptions): StateParts {
+  return { ...options, overrides: () => options.overrides.current() };
+}
+
+async function change(
+  pathname: keyof typeof changeSchemas,
+  request: IncomingMessage,
+  token: AdminToken | undefined,
+  { overrides, table, tokens, logger }: AdminOptions,
+): Promise<void> {
+  if (token === undefined) {
+    const remedy =
+      tokens.length === 0 ? 'set ADMIN_TOKENS=<name>=<token> and restart the proxy' : 'send one of ADMIN_TOKENS';
+    throw new Refusal(401, `Changes need a token; ${remedy}`);
+  }
+  if (!token.mayChange) throw new Refusal(403, `The token of ${token.name} may only read`);
+  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
+    throw new Refusal(415, 'Expected Content-Type: application/json');
+  }
+  const parsed = changeSchemas[pathname].safeParse(await readJson(request));
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
+    throw new Refusal(400, faults.join('; '));
+  }
+  const { data } = parsed;
+  const by = { by: token.name, why: data.why };
+  logger.warn({ change: pathname.slice('/api/'.length), ...data, by: token.name }, 'changed by the admin API');
+  if ('on' in data) {
+    await overrides.setKillSwitch(data.on, by);
+    return;
+  }
+  const route = table().routes.find(({ id }) => id === data.route);
+  if (route === undefined) throw new Refusal(404, 'The route table has no such route');
+  if (pathname === '/api/resume') await overrides.resume(data.route, by);
+  else if (route.stage === 'retired') throw new Refusal(409, 'A retired route has no legacy to return to');
+  else await overrides.lower(data.route, by);
+}
+
+/** Against DNS rebinding: a page of another site that makes its name lead to this machine is told nothing. */
+function refuseOtherHosts({ headers }: IncomingMessage): void {
+  const name = (headers.host ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+  if (!isLoopback(name)) throw new Refusal(403, 'This address is for this machine alone');
+}
+
+function refuseOtherOrigins({ headers }: IncomingMessage): void {
+  const { origin, host } = headers;
+  if (origin !== undefined && origin.replace(/^https?:\/\//, '') !== host) {
+    throw new Refusal(403, 'Requests of other sites are refused');
+  }
+}
+
+function allowMethods({ method = 'GET' }: IncomingMessage, allowed: readonly string[]): void {
+  if (!allowed.includes(method)) throw new Refusal(405, `Expected ${allowed.join(' or ')}`);
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > MAX_BODY_BYTES) throw new Refusal(413, `Expected ${MAX_BODY_BYTES} bytes at most`);
+    chunks.push(chunk as Buffer);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString());
+  } catch {
+    throw new Refusal(400, 'Expected JSON');
+  }
+}
+
+function refuse({ method, url }: IncomingMessage, response: ServerResponse, error: unknown, logger: Logger): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const isOurs = error instanceof Refusal || error instanceof BanyanError;
+  if (!isOurs) logger.error({ err: error, method, url }, 'admin request failed');
+  const [status, message] = isOurs ? [error.statusCode, error.message] : [500, 'Something failed; the log says what'];
+  response.setHeader('Connection', 'close');
+  sendJson(response, status, { error: message });
+}
+
+function sendJson(response: ServerResponse, status: number, value: object): void {
+  send(response, status, 'application/json; charset=utf-8', Buffer.from(JSON.stringify(value)));
+}
+
+function send(response: ServerResponse, status: number, type: string, body: Buffer): void {
+  response.writeHead(status, { ...SECURITY_HEADERS, 'Content-Type': type, 'Content-Length': body.length });
+  response.end(body);
+}
+
+/** Read once: the page is small and has to be there even when the disk is not. */
+function loadAssets(): ReadonlyMap<string, Asset> {
+  const own = (name: string) => readFileSync(path.join(__dirname, 'page', name));
+  const uplot = path.dirname(require.resolve('uplot/package.json'));
+  const js = 'text/javascript; charset=utf-8';
+  const css = 'text/css; charset=utf-8';
+  return new Map<string, Asset>([
+    ['/', { type: 'text/html; charset=utf-8', body: own('index.html') }],
+    ['/icon.svg', { type: 'image/svg+xml', body: own('icon.svg') }],
+    ['/dashboard.js', { type: js, body: own('dashboard.js') }],
+    ['/dashboard.css', { type: css, body: own('dashboard.css') }],
+    ['/uplot.js', { type: js, body: readFileSync(path.join(uplot, 'dist/uPlot.esm.js')) }],
+    ['/uplot.css', { type: css, body: readFileSync(path.join(uplot, 'dist/uPlot.min.css')) }],
+  ]);
+}

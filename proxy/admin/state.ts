@@ -1,0 +1,73 @@
+import type { Ledger } from '../ledger/ledger';
+import { SPAN, SPANS, type LiveStats } from '../metrics/live-stats';
+import { overrideOf, type OverrideState } from '../overrides/state';
+import type { RouteTable } from '../route-table/load';
+import type { Route } from '../route-table/route';
+import { STAGES } from '../route-table/schema';
+import { nextStep } from './next-step';
+
+export interface StateParts {
+  readonly table: () => RouteTable;
+  readonly overrides: () => OverrideState;
+  readonly stats: LiveStats;
+  readonly ledger: Ledger | undefined;
+  readonly versions: { readonly legacy: string; readonly lambda: string };
+  readonly startedAt: Date;
+}
+
+/** Charts for so many routes at most, the busiest: the rest are read one by one. */
+const MAX_CHARTS = 50;
+
+/** Everything that the dashboard shows at a glance. */
+export function describeState({ table, overrides, stats, ledger, versions, startedAt }: StateParts): object {
+  const state = overrides();
+  const { routes } = table();
+  const busiest = new Set(
+    routes
+      .map((route) => ({ route, ...stats.summary(route.id).answered }))
+      .filter(({ legacy, lambda }) => legacy + lambda > 0)
+      .sort((a, b) => b.legacy + b.lambda - (a.legacy + a.lambda))
+      .slice(0, MAX_CHARTS)
+      .map(({ route }) => route),
+  );
+  return {
+    now: Date.now(),
+    startedAt: startedAt.getTime(),
+    versions,
+    ledger: ledger !== undefined,
+    known: state.known,
+    killSwitch: state.killSwitch ?? null,
+    unlisted: stats.unlistedTotal,
+    stages: Object.fromEntries(STAGES.map((stage) => [stage, routes.filter((route) => route.stage === stage).length])),
+    span: SPAN,
+    spans: SPANS,
+    routes: routes.map((route) => describeRoute(route, state, stats, busiest.has(route))),
+  };
+}
+
+function describeRoute(route: Route, state: OverrideState, stats: LiveStats, hasChart: boolean): object {
+  const { id, method, path, stage, percent, line } = route;
+  const reason = stage === 'legacy' ? undefined : overrideOf(state, id, stage);
+  return {
+    id,
+    match: `${method} ${path}`,
+    stage,
+    percent: stage === 'canary' ? percent : null,
+    line,
+    overriddenBy: reason ?? null,
+    override: state.lowered.get(id) ?? null,
+    next: nextStep(route) ?? null,
+    ...stats.summary(id),
+    ...(hasChart && { series: stats.series(id) }),
+  };
+}
+
+/** One route in depth. Undefined when it is not listed; `history` and `evidence` are null without a ledger. */
+export async function describeOne(routeId: string, { table, stats, ledger }: StateParts): Promise<object | undefined> {
+  if (!table().routes.some(({ id }) => id === routeId)) return undefined;
+  const [history, evidence] = await Promise.all([
+    ledger?.history(routeId).catch(() => null) ?? null,
+    ledger?.routeEvidence(routeId).catch(() => null) ?? null,
+  ]);
+  return { id: routeId, series: stats.series(routeId), history, evidence };
+}

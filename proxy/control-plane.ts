@@ -1,0 +1,107 @@
+import { ConfigError } from '../shared/errors';
+import { describeListenError } from '../shared/listen-error';
+import type { Logger } from '../shared/logger';
+import type { MongoConnection } from '../shared/mongo';
+import { startAdmin, type AdminServer } from './admin/server';
+import type { ProxyConfig } from './config';
+import { openLedger, type Ledger } from './ledger/ledger';
+import { LiveStats } from './metrics/live-stats';
+import { createMetrics } from './metrics/prometheus';
+import { observers, type Observer } from './observation';
+import type { Overrides } from './overrides/overrides';
+import { watchOverrides } from './overrides/watch';
+import type { RouteTable } from './route-table/load';
+
+/** Everything beside the request's path: what watches it and what steers it. */
+export interface ControlPlane {
+  readonly overrides: Overrides;
+  readonly observer: Observer;
+  /** Undefined when there is no admin port. */
+  readonly adminUrl: string | undefined;
+  /** A route table is in force, at start and after each reload. */
+  seeRoutes(table: RouteTable): void;
+  close(): Promise<void>;
+}
+
+export interface ControlPlaneParts {
+  readonly config: ProxyConfig;
+  readonly mongo: MongoConnection | undefined;
+  readonly table: () => RouteTable;
+  readonly logger: Logger;
+  /** Told beside our own. */
+  readonly observers: readonly Observer[];
+}
+
+/**
+ * Starts overrides, ledger, metrics and the admin port.
+ *
+ * @throws ConfigError when the admin port cannot be used
+ */
+export async function startControlPlane(parts: ControlPlaneParts): Promise<ControlPlane> {
+  const { config, mongo, table, logger } = parts;
+  const { versions } = config;
+  const db = mongo && (() => mongo.db());
+  const ledger = db && openLedger({ db, versions }, logger);
+  const overrides = await watchOverrides(
+    {
+      db,
+      snapshotFile: config.overridesFile,
+      killSwitchFile: config.killSwitchFile,
+      ...(ledger && { history: (entry) => ledger.recordStage(entry) }),
+    },
+    logger,
+  );
+  const stats = new LiveStats();
+  const metrics = createMetrics(table, () => overrides.current());
+  const observer = observers([stats, metrics, ...(ledger ? [ledgerObserver(ledger)] : []), ...parts.observers]);
+
+  const closeAll = async (admin?: AdminServer): Promise<void> => {
+    await admin?.close();
+    await overrides.close();
+    await ledger?.close();
+  };
+  const { adminPort: port, adminHost: host, adminTokens: tokens } = config;
+  let admin: AdminServer | undefined;
+  if (port !== undefined) {
+    try {
+      const startedAt = new Date();
+      admin = await startAdmin({
+        host,
+        port,
+        tokens,
+        table,
+        overrides,
+        stats,
+        metrics,
+        ledger,
+        versions,
+        startedAt,
+        logger,
+      });
+    } catch (error) {
+      await closeAll();
+      const message = describeListenError(error, {
+        part: 'admin port',
+        portVariable: 'ADMIN_PORT',
+        hostVariable: 'ADMIN_HOST',
+      });
+      throw message === undefined ? error : new ConfigError('Admin port', [message], error);
+    }
+  }
+  return {
+    overrides,
+    observer,
+    adminUrl: admin?.url,
+    seeRoutes: ({ routes }) => ledger?.seeRoutes(routes),
+    close: () => closeAll(admin),
+  };
+}
+
+function ledgerObserver(ledger: Ledger): Observer {
+  return {
+    request: (observation) => ledger.recordTraffic(observation),
+    unlisted: () => undefined,
+    comparison: (observation) => ledger.recordComparison(observation),
+    shadowDropped: () => undefined,
+  };
+}

@@ -1,0 +1,146 @@
+import { LATENCY_BUCKETS, latencyBucket, latencyQuantile } from '../ledger/latency';
+import type { ComparisonObservation, ObservedDifference, Observer, RequestObservation } from '../observation';
+
+/** What one side did in one span of time. */
+interface Span {
+  requests: number;
+  errors: number;
+  readonly latency: Uint32Array;
+}
+
+/** Sums since the proxy started, and the last quarter of an hour in spans. */
+interface RouteStats {
+  readonly legacy: SideStats;
+  readonly lambda: SideStats;
+  fallbacks: number;
+  compared: number;
+  different: number;
+  dropped: number;
+  lastMismatch: { readonly at: number; readonly differences: readonly ObservedDifference[] } | undefined;
+}
+
+interface SideStats {
+  answered: number;
+  errors: number;
+  /** By number of the span; the oldest are removed. */
+  readonly spans: Map<number, Span>;
+}
+
+export const SPAN = 10_000;
+export const SPANS = 90;
+
+/** p50 and p99 in ms by span, oldest first; null where nothing was answered. */
+export interface LatencySeries {
+  readonly p50: readonly (number | null)[];
+  readonly p99: readonly (number | null)[];
+}
+
+/** What the dashboard shows of a route's traffic through this proxy. */
+export interface RouteSummary {
+  readonly answered: { readonly legacy: number; readonly lambda: number };
+  readonly errors: { readonly legacy: number; readonly lambda: number };
+  readonly fallbacks: number;
+  readonly compared: number;
+  readonly different: number;
+  readonly shadowDropped: number;
+  readonly lastMismatch: RouteStats['lastMismatch'] | null;
+}
+
+/** Keeps what the dashboard shows. Memory is bounded by the number of listed routes. */
+export class LiveStats implements Observer {
+  private readonly routes = new Map<string, RouteStats>();
+  private unlistedRequests = 0;
+
+  constructor(private readonly now: () => number = Date.now) {}
+
+  request({ routeId, upstream, statusCode, ms, lambda, at }: RequestObservation): void {
+    const stats = this.of(routeId);
+    if (lambda !== undefined && lambda.code !== 'client_gone') {
+      const isError = lambda.outcome === 'failed' || (lambda.statusCode ?? 0) >= 500;
+      count(stats.lambda, at, isError, lambda.ms, upstream === 'lambda');
+      if (upstream === 'legacy') stats.fallbacks += 1;
+    }
+    if (upstream === 'legacy' && statusCode !== 499) count(stats.legacy, at, statusCode >= 500, ms, true);
+  }
+
+  unlisted(): void {
+    this.unlistedRequests += 1;
+  }
+
+  comparison({ routeId, equal, differences, at }: ComparisonObservation): void {
+    const stats = this.of(routeId);
+    stats.compared += 1;
+    if (equal) return;
+    stats.different += 1;
+    stats.lastMismatch = { at, differences: differences.slice(0, 10) };
+  }
+
+  shadowDropped(routeId: string): void {
+    this.of(routeId).dropped += 1;
+  }
+
+  /** Requests to no listed route. */
+  get unlistedTotal(): number {
+    return this.unlistedRequests;
+  }
+
+  summary(routeId: string): RouteSummary {
+    const { legacy, lambda, fallbacks, compared, different, dropped, lastMismatch } = this.of(routeId);
+    return {
+      answered: { legacy: legacy.answered, lambda: lambda.answered },
+      errors: { legacy: legacy.errors, lambda: lambda.errors },
+      fallbacks,
+      compared,
+      different,
+      shadowDropped: dropped,
+      lastMismatch: lastMismatch ?? null,
+    };
+  }
+
+  /** Both sides' latency over the last quarter of an hour. */
+  series(routeId: string): { readonly legacy: LatencySeries; readonly lambda: LatencySeries } {
+    const { legacy, lambda } = this.of(routeId);
+    const last = Math.floor(this.now() / SPAN);
+    return { legacy: seriesOf(legacy, last), lambda: seriesOf(lambda, last) };
+  }
+
+  private of(routeId: string): RouteStats {
+    let stats = this.routes.get(routeId);
+    if (stats === undefined) {
+      const side = (): SideStats => ({ answered: 0, errors: 0, spans: new Map() });
+      stats = {
+        ...{ legacy: side(), lambda: side(), fallbacks: 0, compared: 0, different: 0, dropped: 0 },
+        lastMismatch: undefined,
+      };
+      this.routes.set(routeId, stats);
+    }
+    return stats;
+  }
+}
+
+function count(side: SideStats, at: number, isError: boolean, ms: number, answered: boolean): void {
+  if (answered) side.answered += 1;
+  if (isError) side.errors += 1;
+  const number = Math.floor(at / SPAN);
+  let span = side.spans.get(number);
+  if (span === undefined) {
+    span = { requests: 0, errors: 0, latency: new Uint32Array(LATENCY_BUCKETS) };
+    side.spans.set(number, span);
+    for (const old of side.spans.keys()) if (old <= number - SPANS) side.spans.delete(old);
+  }
+  span.requests += 1;
+  if (isError) span.errors += 1;
+  const bucket = latencyBucket(ms);
+  span.latency[bucket] = (span.latency[bucket] ?? 0) + 1;
+}
+
+function seriesOf({ spans }: SideStats, last: number): LatencySeries {
+  const numbers = Array.from({ length: SPANS }, (_, i) => last - SPANS + 1 + i);
+  const at = (quantile: number) =>
+    numbers.map((number) => {
+      const span = spans.get(number);
+      const value = span && latencyQuantile(span.latency, quantile);
+      return value === undefined || !Number.isFinite(value) ? null : value;
+    });
+  return { p50: at(0.5), p99: at(0.99) };
+}

@@ -1,0 +1,108 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Observer } from '../observation';
+import type { OverrideState } from '../overrides/state';
+import { STAGES } from '../route-table/schema';
+import type { RouteTable } from '../route-table/load';
+
+/** What Prometheus reads. */
+export interface Metrics extends Observer {
+  readonly contentType: string;
+  render(): Promise<string>;
+}
+
+const SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+/** For requests that no listed route matches. */
+const UNLISTED = '(unlisted)';
+
+/**
+ * Metrics of one proxy, by route, side and class of status: no label has a value that a client chooses. Names follow Prometheus's
+ * conventions (prometheus.io/docs/practices/naming).
+ */
+export function createMetrics(table: () => RouteTable, overrides: () => OverrideState): Metrics {
+  const registers = [new Registry()];
+  const [registry] = registers;
+  if (registry === undefined) throw new TypeError('no registry');
+  collectDefaultMetrics({ register: registry });
+
+  const requests = new Counter({
+    name: 'banyan_requests_total',
+    help: 'Requests by who answered and why',
+    labelNames: ['route', 'upstream', 'reason', 'status'],
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'banyan_request_duration_seconds',
+    help: 'From the request head to the end of the answer, as the client saw it',
+    labelNames: ['route', 'upstream'],
+    buckets: SECONDS,
+    registers,
+  });
+  const attempts = new Counter({
+    name: 'banyan_lambda_attempts_total',
+    help: 'Requests that Lambda was asked, before any fallback',
+    labelNames: ['route', 'outcome', 'cold_start'],
+    registers,
+  });
+  const comparisons = new Counter({
+    name: 'banyan_comparisons_total',
+    help: 'Shadow comparisons',
+    labelNames: ['route', 'result'],
+    registers,
+  });
+  const dropped = new Counter({
+    name: 'banyan_shadow_dropped_total',
+    help: 'Mirrored requests that were not compared',
+    labelNames: ['route', 'reason'],
+    registers,
+  });
+  new Gauge({
+    name: 'banyan_routes',
+    help: 'Listed routes by stage in the route table',
+    labelNames: ['stage'],
+    registers,
+    collect() {
+      const counts = new Map<string, number>(STAGES.map((stage) => [stage, 0]));
+      for (const { stage } of table().routes) counts.set(stage, (counts.get(stage) ?? 0) + 1);
+      for (const [stage, count] of counts) this.set({ stage }, count);
+    },
+  });
+  new Gauge({
+    name: 'banyan_routes_rolled_back',
+    help: 'Routes that run-time overrides keep on legacy',
+    registers,
+    collect() {
+      this.set(overrides().lowered.size);
+    },
+  });
+  new Gauge({
+    name: 'banyan_kill_switch',
+    help: '1 while all listed routes are on legacy',
+    registers,
+    collect() {
+      this.set(overrides().killSwitch === undefined ? 0 : 1);
+    },
+  });
+
+  return {
+    contentType: registry.contentType,
+    render: () => registry.metrics(),
+    request({ routeId, upstream, reason, statusCode, ms, lambda }) {
+      requests.inc({ route: routeId, upstream, reason, status: classOf(statusCode) });
+      duration.observe({ route: routeId, upstream }, ms / 1000);
+      if (lambda !== undefined) {
+        const outcome = lambda.outcome === 'failed' ? 'failed' : classOf(lambda.statusCode ?? 0);
+        attempts.inc({ route: routeId, outcome, cold_start: String(lambda.coldStart) });
+      }
+    },
+    unlisted(statusCode, ms) {
+      requests.inc({ route: UNLISTED, upstream: 'legacy', reason: 'unlisted', status: classOf(statusCode) });
+      duration.observe({ route: UNLISTED, upstream: 'legacy' }, ms / 1000);
+    },
+    comparison: ({ routeId, equal }) => comparisons.inc({ route: routeId, result: equal ? 'equal' : 'different' }),
+    shadowDropped: (routeId, reason) => dropped.inc({ route: routeId, reason }),
+  };
+}
+
+function classOf(statusCode: number): string {
+  return `${Math.floor(statusCode / 100)}xx`;
+}

@@ -1,0 +1,177 @@
+import { request as httpRequest } from 'node:http';
+import { parseAdminTokens } from '../../../../proxy/admin/tokens';
+import { recordingServer, type RecordingServer } from '../../../support/recording-server';
+import { runProxy, type RunningProxy } from '../../../support/running-proxy';
+import { waitFor } from '../../../support/wait-for';
+
+const ADMIN = 'a-token-that-may-change';
+const READER = 'a-token-that-may-read';
+const routes = `routes:
+  - {id: list, match: GET /api/events, stage: lambda}
+  - {id: gone, match: GET /api/gone, stage: retired}
+  - {id: fresh, match: GET /api/fresh, stage: legacy}
+`;
+
+interface Asked {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: unknown;
+}
+
+describe('the admin port', () => {
+  let legacy: RecordingServer;
+  let gateway: RecordingServer;
+  let proxy: RunningProxy;
+
+  beforeAll(async () => {
+    legacy = await recordingServer();
+    gateway = await recordingServer();
+    const adminTokens = parseAdminTokens(`ann=${ADMIN},grafana:read=${READER}`, []);
+    const urls = { legacyUrl: legacy.url, lambdaUrl: gateway.url };
+    proxy = await runProxy({ ...urls, routes, adminPort: 0, adminTokens });
+  });
+  afterAll(async () => {
+    await proxy.close();
+    await legacy.close();
+    await gateway.close();
+  });
+
+  /** Not fetch: it does not let Host and Origin be set. */
+  const ask = (path: string, { method = 'GET', headers = {}, body }: Asked = {}) =>
+    new Promise<{ status: number; text: string; headers: NodeJS.Dict<string | string[]> }>((resolve, reject) => {
+      const sent = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
+      const request = httpRequest(`${proxy.adminUrl}${path}`, { method, headers }, (response) => {
+        let text = '';
+        response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text, headers: response.headers }));
+      });
+      request.on('error', reject);
+      request.end(sent);
+    });
+  const change = (path: string, body: unknown, token = ADMIN) =>
+    ask(path, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body,
+    });
+
+  it('shows stages, traffic and what comes next, without a token on this machine', async () => {
+    await (await fetch(`${proxy.url}/api/events`)).text();
+    await waitFor('the request to be counted', async () => (await ask('/api/state')).text.includes('"lambda":1'));
+    const state = JSON.parse((await ask('/api/state')).text) as { routes: { id: string }[] };
+    expect(state).toMatchObject({
+      known: true,
+      killSwitch: null,
+      stages: { lambda: 1, retired: 1, legacy: 1 },
+      token: null,
+    });
+    expect(state.routes[0]).toMatchObject({
+      id: 'list',
+      match: 'GET /api/events',
+      answered: { legacy: 0, lambda: 1 },
+      next: { to: 'retired' },
+    });
+    expect(state.routes[2]).toMatchObject({ next: { to: 'shadow', lines: ['stage: shadow'] } });
+  });
+
+  it('gives Prometheus counts by route, side and status', async () => {
+    const { text } = await ask('/metrics');
+    expect(text).toMatch(/^banyan_requests_total\{route="list",upstream="lambda",reason="stage",status="2xx"\} \d+$/m);
+    expect(text).toMatch(/^banyan_routes\{stage="retired"\} 1$/m);
+    expect(text).toMatch(/^banyan_kill_switch 0$/m);
+  });
+
+  it('rolls a route back, resumes it, and switches all off, by name', async () => {
+    expect((await change('/api/rollback', { route: 'list', why: 'slow' })).status).toBe(200);
+    expect(await (await fetch(`${proxy.url}/api/events`)).text()).toBe('ok');
+    expect(proxy.overrides.current().lowered.get('list')).toMatchObject({ by: 'ann', why: 'slow', kind: 'manual' });
+    expect((await change('/api/resume', { route: 'list', why: 'mended' })).status).toBe(200);
+    expect(proxy.overrides.current().lowered.size).toBe(0);
+    expect((await change('/api/kill-switch', { on: true, why: 'all is slow' })).status).toBe(200);
+    expect(proxy.overrides.current().killSwitch).toMatchObject({ by: 'ann', why: 'all is slow' });
+    expect((await change('/api/kill-switch', { on: false, why: 'mended' })).status).toBe(200);
+    expect(proxy.overrides.current().killSwitch).toBeUndefined();
+  });
+
+  describe('refuses', () => {
+    const body = { route: 'list', why: 'x' };
+    afterEach(() => expect(proxy.overrides.current().lowered.size).toBe(0));
+
+    it.each<[string, number, string, Asked]>([
+      ['a change without a token', 401, '/api/rollback', { method: 'POST', body }],
+      [
+        'a change by a token that may only read',
+        403,
+        '/api/rollback',
+        { method: 'POST', body, headers: { authorization: `Bearer ${READER}` } },
+      ],
+      [
+        'a wrong token, even to read',
+        401,
+        '/api/state',
+        { headers: { authorization: 'Bearer wrong-token-wrong-token' } },
+      ],
+      ['a token in another scheme', 401, '/api/state', { headers: { authorization: `Basic ${ADMIN}` } }],
+      ['another site', 403, '/api/state', { headers: { origin: 'https://evil.example' } }],
+      ['a name that another site made lead here', 403, '/api/state', { headers: { host: 'evil.example' } }],
+      ['a change by GET', 405, '/api/rollback', { headers: { authorization: `Bearer ${ADMIN}` } }],
+      [
+        'a form',
+        415,
+        '/api/rollback',
+        {
+          method: 'POST',
+          body: 'route=list',
+          headers: { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/x-www-form-urlencoded' },
+        },
+      ],
+      ['an unknown page', 404, '/api/nothing', {}],
+      ['an unknown route', 404, '/api/routes/nothing', {}],
+      ['a path out of the page’s folder', 404, '/../server.ts', {}],
+    ])('%s', async (_name, status, path, asked) => {
+      const answer = await ask(path, asked);
+      expect(answer.status).toBe(status);
+      expect(answer.text).toMatch(/^\{"error":"[^"]+"\}$/);
+    });
+
+    it.each<[string, number, unknown]>([
+      ['a route that is not listed', 404, { route: '__proto__', why: 'x' }],
+      ['a retired route', 409, { route: 'gone', why: 'x' }],
+      ['no reason', 400, { route: 'list', why: ' ' }],
+      ['more than is known', 400, { route: 'list', why: 'x', stage: 'lambda' }],
+      ['no JSON', 400, '{'],
+      ['too much', 413, { route: 'list', why: 'x'.repeat(20_000) }],
+    ])('%s', async (_name, status, sent) => {
+      expect((await change('/api/rollback', sent)).status).toBe(status);
+    });
+  });
+
+  it('lets no page of another origin in, and no inline code', async () => {
+    const { headers } = await ask('/');
+    expect(headers['content-security-policy']).toMatch(/default-src 'none'; script-src 'self'/);
+    expect(headers).not.toHaveProperty('access-control-allow-origin');
+    expect(headers['x-content-type-options']).toBe('nosniff');
+  });
+
+  it('writes no token to the log', () => {
+    expect(proxy.logger.text()).not.toMatch(new RegExp(`${ADMIN}|${READER}`));
+    expect(proxy.logger.lines.find(({ message }) => message === 'changed by the admin API')?.fields).toMatchObject({
+      by: 'ann',
+    });
+  });
+});
+
+describe('ADMIN_TOKENS', () => {
+  it('names bad entries and never the token', () => {
+    const faults: string[] = [];
+    expect(parseAdminTokens('ann=short,bob,carol:write=0123456789abcdef,dave=0123456789abcdef', faults)).toHaveLength(
+      1,
+    );
+    expect(faults).toEqual([
+      expect.stringMatching(/the token of ann is shorter than 16/),
+      expect.stringMatching(/entry 2 is not name=token/),
+      expect.stringMatching(/entry 3 is not name=token/),
+    ]);
+    expect(faults.join()).not.toMatch(/short,|0123456789abcdef/);
+  });
+});
