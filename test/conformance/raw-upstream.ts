@@ -22,7 +22,7 @@ export interface RawUpstream {
   unfinished(): string;
   /** How many connections there were. */
   connections(): number;
-  /** Open connections. */
+  /** Open connections on which something was asked. After an aborted request undici opens one more, which it may use for the next. */
   open(): number;
   /** Replaces the answer to whole requests; the usual one is `ok`. */
   answer(next: string | ((socket: Socket, request: RawRequest) => void)): void;
@@ -37,6 +37,7 @@ export const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 export async function rawUpstream(): Promise<RawUpstream> {
   const requests: RawRequest[] = [];
   const sockets = new Map<Socket, string>();
+  const asked = new Set<Socket>();
   let connections = 0;
   let onFirstBytes: ((socket: Socket) => void) | undefined;
   let answer: (socket: Socket, request: RawRequest) => void = (socket) => void socket.write(OK);
@@ -45,9 +46,13 @@ export async function rawUpstream(): Promise<RawUpstream> {
     const connection = (connections += 1);
     sockets.set(socket, '');
     socket.on('error', () => undefined);
-    socket.on('close', () => sockets.delete(socket));
+    socket.on('close', () => {
+      sockets.delete(socket);
+      asked.delete(socket);
+    });
     socket.on('data', (chunk: Buffer) => {
       const before = sockets.get(socket) ?? '';
+      asked.add(socket);
       if (before === '') onFirstBytes?.(socket);
       let rest = before + chunk.toString('latin1');
       for (let parsed = parse(rest, connection); parsed !== undefined; parsed = parse(rest, connection)) {
@@ -64,7 +69,7 @@ export async function rawUpstream(): Promise<RawUpstream> {
     requests,
     unfinished: () => [...sockets.values()].join(''),
     connections: () => connections,
-    open: () => sockets.size,
+    open: () => asked.size,
     answer(next) {
       answer = typeof next === 'string' ? (socket) => void socket.write(next, 'latin1') : next;
     },
