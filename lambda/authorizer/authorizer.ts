@@ -56,21 +56,25 @@ export function createAuthorizer(parts: AuthorizerParts) {
     return { live };
   };
 
+  /** A copy of a request that legacy has answered must leave no trace. */
+  const isCopy = (event: AuthorizerEvent) =>
+    readMark('shadow', headerValues(event, SHADOW_HEADER)[0], config.session.secrets, clock()) !== undefined;
+
+  // Not awaited: the answer must neither wait for a touch nor fail with it. The command is on its way before Lambda
+  // freezes the instance; its reply is read at the next thaw.
+  const extend = ({ afterwards }: LiveSession) => {
+    afterwards?.().catch((error: unknown) => {
+      logger.warn({ metric: 'session_touch_failed', err: describeFault(error) }, 'session not extended');
+    });
+  };
+
   return async (event: AuthorizerEvent): Promise<AuthorizerAnswer> => {
     const { caller, live } = await authenticate({ ...event, path: requestPath(event) }).catch((error: unknown) => {
       logger.error({ err: describeFault(error) }, 'request refused: it could not be authenticated');
       throw presentableError(error);
     });
     if (caller === undefined && anonymous === 'refused') return refuse(event);
-    // Not awaited: the answer must neither wait for a touch nor fail with it. The command is on its way before Lambda
-    // freezes the instance; its reply is read at the next thaw.
-    // A copy of what legacy has answered must leave no trace.
-    const isCopy =
-      readMark('shadow', headerValues(event, SHADOW_HEADER)[0], config.session.secrets, clock()) !== undefined;
-    const touch = isCopy ? undefined : live.afterwards?.();
-    touch?.catch((error: unknown) => {
-      logger.warn({ metric: 'session_touch_failed', err: describeFault(error) }, 'session not extended');
-    });
+    if (!isCopy(event)) extend(live);
     return allow(event, caller, live.sessionCookie);
   };
 }

@@ -8,7 +8,7 @@ import { connectMongo, type OracleStore } from '../oracles/stores';
 
 type Passport = Parameters<typeof oracleApp>[0]['passport'];
 
-const REPETITIONS = 200;
+const REPETITIONS = 100;
 const ann = { userId: 'u1', customerAccountId: 'a1', fullName: 'Ann', roles: ['member'] };
 const bob = { ...ann, userId: 'u2', fullName: 'Bob' };
 
