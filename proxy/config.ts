@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import banyan from '../banyan.config';
 import { isLoopback, parseAdminTokens, type AdminToken } from './admin/tokens';
 import { ConfigError } from '../shared/errors';
@@ -38,6 +39,10 @@ export interface ProxyConfig {
   readonly adminTokens: readonly AdminToken[];
   /** Which builds of the two sides evidence is about. */
   readonly versions: { readonly legacy: string; readonly lambda: string };
+  /** Names this proxy where several are told apart. */
+  readonly instanceName: string;
+  /** Told of every route that the guard returns to legacy. */
+  readonly guardWebhookUrl: URL | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -86,6 +91,8 @@ export function loadProxyConfig(env: Environment): ProxyConfig {
         legacy: read.string('LEGACY_VERSION', 'unversioned'),
         lambda: read.string('LAMBDA_VERSION', 'unversioned'),
       },
+      instanceName: read.string('INSTANCE_NAME', hostname()),
+      guardWebhookUrl: env['GUARD_WEBHOOK_URL'] === undefined ? undefined : read.httpUrl('GUARD_WEBHOOK_URL'),
       logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     };
   });

@@ -4,6 +4,8 @@ import type { Logger } from '../shared/logger';
 import type { MongoConnection } from '../shared/mongo';
 import { startAdmin, type AdminServer } from './admin/server';
 import type { ProxyConfig } from './config';
+import { createNotifier } from './guard/notify';
+import { startGuard } from './guard/run';
 import { openLedger, type Ledger } from './ledger/ledger';
 import { LiveStats } from './metrics/live-stats';
 import { createMetrics } from './metrics/prometheus';
@@ -33,7 +35,7 @@ export interface ControlPlaneParts {
 }
 
 /**
- * Starts overrides, ledger, metrics and the admin port.
+ * Starts overrides, ledger, guard, metrics and the admin port.
  *
  * @throws ConfigError when the admin port cannot be used
  */
@@ -53,10 +55,18 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
   );
   const stats = new LiveStats();
   const metrics = createMetrics(table, () => overrides.current());
-  const observer = observers([stats, metrics, ...(ledger ? [ledgerObserver(ledger)] : []), ...parts.observers]);
+  const guard = startGuard({
+    overrides,
+    ledger,
+    notifier: createNotifier({ webhookUrl: config.guardWebhookUrl }, logger),
+    name: `proxy ${config.instanceName}`,
+    logger,
+  });
+  const observer = observers([guard, stats, metrics, ...(ledger ? [ledgerObserver(ledger)] : []), ...parts.observers]);
 
   const closeAll = async (admin?: AdminServer): Promise<void> => {
     await admin?.close();
+    await guard.close();
     await overrides.close();
     await ledger?.close();
   };
@@ -92,7 +102,10 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
     overrides,
     observer,
     adminUrl: admin?.url,
-    seeRoutes: ({ routes }) => ledger?.seeRoutes(routes),
+    seeRoutes(next) {
+      ledger?.seeRoutes(next.routes);
+      guard.seeRoutes(next);
+    },
     close: () => closeAll(admin),
   };
 }

@@ -233,6 +233,8 @@ export async function startSystem(
           adminPort: config.adminPort,
           adminHost: host,
           adminTokens: config.adminToken === undefined ? [] : parseAdminTokens(`local=${config.adminToken}`, []),
+          instanceName: 'local',
+          guardWebhookUrl: undefined,
           versions: { legacy: 'local', lambda: 'local' },
           logLevel: config.logLevel,
         },

@@ -44,6 +44,8 @@ export async function runProxy({
       adminPort: undefined,
       adminHost: '127.0.0.1',
       adminTokens: [],
+      instanceName: 'test',
+      guardWebhookUrl: undefined,
       versions: { legacy: 'test', lambda: 'test' },
       logLevel: 'info',
       ...config,

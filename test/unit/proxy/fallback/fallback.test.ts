@@ -4,7 +4,7 @@ import { recordingServer, type RecordingServer } from '../../../support/recordin
 import { runProxy, type RunningProxy } from '../../../support/running-proxy';
 
 const routes = `routes:
-  - {id: list, match: GET /api/events, stage: lambda}
+  - {id: list, match: GET /api/events, stage: lambda, guard: false}
   - {id: own, match: GET /api/own, stage: lambda, fallback: false}
   - {id: slow, match: GET /api/slow, stage: lambda, timeout: 0.2}
   - {id: teapot, match: GET /api/teapot, stage: lambda, fallback: {statuses: [599]}}
