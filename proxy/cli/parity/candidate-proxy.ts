@@ -44,6 +44,8 @@ export async function startCandidateProxy(options: CandidateProxyOptions): Promi
   const config = loadProxyConfig({
     HOST: '127.0.0.1',
     PORT: '0',
+    // A free one: nobody looks at it.
+    ADMIN_PORT: '0',
     LEGACY_URL: options.legacyUrl,
     LAMBDA_URL: options.lambdaUrl,
     ROUTES_FILE: routesFile,

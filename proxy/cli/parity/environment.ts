@@ -80,13 +80,23 @@ async function running(
 }
 
 async function isolated(
-  { banyan, root, env, direct, routes, twice = false }: SidesOptions,
+  options: SidesOptions,
   suites: readonly CaseSuite[],
   stops: (() => Promise<unknown>)[],
 ): Promise<Omit<ReadySides, 'close'>> {
   const run = `${process.pid}_${Date.now().toString(36)}`;
-  const started = await loadStarter(banyan, root)({ run, env });
+  const started = await loadStarter(options.banyan, options.root)({ run, env: options.env });
   stops.push(() => started.close());
+  return withStarted(started, options, suites, stops);
+}
+
+/** Gets sides ready that are started already: equal data on both, everybody logged in, a proxy in front. */
+export async function withStarted(
+  started: StartedSides,
+  { banyan, direct, routes, twice = false }: Pick<SidesOptions, 'banyan' | 'direct' | 'routes' | 'twice'>,
+  suites: readonly CaseSuite[],
+  stops: (() => Promise<unknown>)[],
+): Promise<Omit<ReadySides, 'close'>> {
   const client = await MongoClient.connect(started.control.mongodbUri);
   stops.push(() => client.close());
   const databaseOf = (uri: string): Db => client.db(new URL(uri).pathname.slice(1));
