@@ -66,7 +66,9 @@ function isLogin({ method, url }: HarRequest, { logins }: RedactionSettings): bo
 /** The texts of a login form that are not secret, such as an email address. */
 function loginFields(postData: HarPostData | undefined): Readonly<Record<string, string>> | undefined {
   const { mimeType = '', text = '', params } = postData ?? {};
-  const fields = params?.map(({ name, value }) => [name, value] as const) ?? readFields(mimeType, text);
+  // Browsers write an empty list of params beside the text.
+  const pairs = params?.map(({ name, value }) => [name, value] as const) ?? [];
+  const fields = pairs.length > 0 ? pairs : readFields(mimeType, text);
   const named = fields.filter(
     (field): field is readonly [string, string] => typeof field[1] === 'string' && field[1] !== REMOVED,
   );
