@@ -9,7 +9,17 @@ export const HELP = `node dist/proxy/server.js: the routing proxy in front of a 
   DRAIN_DELAY       (0) seconds to serve on after SIGTERM
   LEGACY_TIMEOUT    (0) seconds until legacy's headers; 0: no limit
   LAMBDA_TIMEOUT    (30) seconds until API Gateway's headers
+  MONGODB_URI       the monolith's database: sessions for canary, run-time overrides, ledger
+  SESSION_SECRET    as the monolith's; for canary, signed headers and shadow copies
+  OVERRIDES_FILE    keeps the run-time overrides for a start without MongoDB
+  KILL_SWITCH_FILE  while it exists, all listed routes are on legacy
+  ADMIN_HOST, ADMIN_PORT  (127.0.0.1, 8081) dashboard and /metrics
+  ADMIN_TOKENS      name=token for who may change, name:read=token for who may read; separated by commas
+  LEGACY_VERSION, LAMBDA_VERSION  (unversioned) builds that evidence is about
+  INSTANCE_NAME     (the host's name) names this proxy in reasons
+  GUARD_WEBHOOK_URL gets a JSON POST for every route that the guard returns to legacy
+  RECORD_DIR, RECORD_MAX_MB  where recordings of routes with "record" go, and how much of them
   LOG_LEVEL         (info)
 
-SIGHUP loads the route table again, SIGTERM drains and ends. proxy/README.md says more.
+SIGHUP loads the route table again, SIGUSR2 works the kill switch, SIGTERM drains and ends. proxy/README.md says more.
 `;
