@@ -13,9 +13,12 @@ type Collection = ReadonlyMap<string, Buffer>;
  * bytes and decoded only when they differ.
  */
 export class DataCopy {
+  /** As last read. */
+  private latest: ReadonlyMap<string, Collection> | undefined;
+
   private constructor(
     private readonly db: Db,
-    private readonly original: ReadonlyMap<string, Collection>,
+    private original: ReadonlyMap<string, Collection>,
     private readonly takeMessages: (() => Promise<Snapshot>) | undefined,
   ) {}
 
@@ -37,12 +40,13 @@ export class DataCopy {
   }
 
   /**
-   * What has become of the data since it was first read, and since messages were last taken.
+   * What has become of the data since it was first read or last kept, and since messages were last taken.
    *
    * @param withMessages false leaves queues alone: asking them takes longer than all else
    */
   async changes({ withMessages }: { readonly withMessages: boolean }): Promise<readonly Change[]> {
     const now = await read(this.db);
+    this.latest = now;
     const names = [...new Set([...this.original.keys(), ...now.keys()])].sort();
     const changes = names.flatMap((name) => changesOf(name, this.original.get(name), now.get(name)));
     const queues = withMessages ? await this.takeMessages?.() : undefined;
@@ -56,6 +60,11 @@ export class DataCopy {
       })),
     );
     return [...changes, ...messages];
+  }
+
+  /** From here on changes are told against the data as {@link changes} has found it, for the next request of a sequence. */
+  keep(): void {
+    this.original = this.latest ?? this.original;
   }
 
   /** Undoes changes: new documents go, changed and removed ones come back as they were. */

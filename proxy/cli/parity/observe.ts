@@ -36,7 +36,8 @@ export async function observe(
   const answer = await send(url, request);
   // What a safe request should send to a queue is found after the next one that is not.
   const changes = (await data?.changes({ withMessages: !isSafe(request.method) })) ?? [];
-  if (!keepData) await data?.restore(changes);
+  if (keepData) data?.keep();
+  else await data?.restore(changes);
   return { ...answer, request, changes };
 }
 
