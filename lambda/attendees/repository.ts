@@ -96,5 +96,5 @@ async function notify(db: Db, type: Notification['type'], attendee: AttendeeDocu
 }
 
 function toJson({ _id, name, email, status, createdAt }: AttendeeDocument): AttendeeJson {
-  return { id: _id.toHexString(), name, email, status, createdAt: createdAt.toISOString() };
+  return { id: _id.toHexString(), name, email, status, createdAt };
 }

@@ -1,6 +1,6 @@
 import { MongoServerError, ObjectId, type Collection, type Db } from 'mongodb';
 
-import type { ReportJob, ReportJson } from '../../shared/contracts/reports';
+import { parseReportJson, type ReportJob, type ReportJson, type StoredReport } from '../../shared/contracts/reports';
 
 const DUPLICATE_KEY = 11000;
 const MAX_LISTED = 50;
@@ -21,14 +21,14 @@ interface ReportDocument {
 const QUEUED = { status: 'queued', result: null, finishedAt: null } as const;
 
 /** An account's last reports, newest first. */
-export async function listReports(db: Db, account: ObjectId): Promise<readonly ReportJson[]> {
+export async function listReports(db: Db, account: ObjectId): Promise<readonly StoredReport[]> {
   const newestFirst = { createdAt: -1, _id: -1 } as const;
   const found = await reports(db).find({ customerAccountId: account }).sort(newestFirst).limit(MAX_LISTED).toArray();
   return found.map(toJson);
 }
 
 /** A report of this account; undefined for one that does not exist or belongs to another. */
-export async function findReport(db: Db, account: ObjectId, id: string): Promise<ReportJson | undefined> {
+export async function findReport(db: Db, account: ObjectId, id: string): Promise<StoredReport | undefined> {
   const document = await reports(db).findOne({ _id: id, customerAccountId: account });
   return document === null ? undefined : toJson(document);
 }
@@ -39,7 +39,7 @@ export async function createReport(db: Db, job: ReportJob, requestedBy: ObjectId
   await unlessKnown(() => reports(db).insertOne(report));
   const written = await findReport(db, report.customerAccountId, job.jobId);
   if (written === undefined) throw new Error(`Report ${job.jobId} belongs to another account`);
-  return written;
+  return parseReportJson(JSON.parse(JSON.stringify(written)));
 }
 
 /** Makes the reports of daily jobs known as queued. Those that are known stay as they are. */
@@ -116,7 +116,7 @@ function isDuplicate(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === DUPLICATE_KEY;
 }
 
-function toJson(report: ReportDocument): ReportJson {
+function toJson(report: ReportDocument): StoredReport {
   return {
     id: report._id,
     kind: report.kind,
@@ -124,7 +124,7 @@ function toJson(report: ReportDocument): ReportJson {
     status: report.status,
     requestedBy: report.requestedBy === null ? null : report.requestedBy.toHexString(),
     result: report.result,
-    createdAt: report.createdAt.toISOString(),
-    finishedAt: report.finishedAt === null ? null : report.finishedAt.toISOString(),
+    createdAt: report.createdAt,
+    finishedAt: report.finishedAt,
   };
 }

@@ -13,7 +13,8 @@ export interface AttendeeJson {
   readonly name: string;
   readonly email: string;
   readonly status: AttendeeStatus;
-  readonly createdAt: string;
+  /** As it is stored: JSON writes a Date in ISO 8601, and leaves out what an old document does not have, as on the monolith. */
+  readonly createdAt: Date;
 }
 
 /** `GET /api/events/:eventId/attendees` */

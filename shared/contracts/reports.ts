@@ -36,15 +36,21 @@ export const parseReportJson = objectOf({
 });
 export type ReportJson = ParsedBy<typeof parseReportJson>;
 
+/** A report whose times are as they are stored: JSON writes a Date in ISO 8601, and leaves out what an old document does not have. */
+export type StoredReport = Omit<ReportJson, 'createdAt' | 'finishedAt'> & {
+  readonly createdAt: Date;
+  readonly finishedAt: Date | null;
+};
+
 /** `GET /api/reports` */
 export interface ListReportsResponse {
   /** The account's last 50, newest first. */
-  readonly reports: readonly ReportJson[];
+  readonly reports: readonly StoredReport[];
 }
 
-/** `GET /api/reports/:reportId` and `POST /api/reports` */
+/** `GET /api/reports/:reportId`, and `POST /api/reports`, which gets it from inside the VPC as JSON. */
 export interface ReportResponse {
-  readonly report: ReportJson;
+  readonly report: StoredReport | ReportJson;
 }
 
 /** The job of an account's daily report has the same id whoever orders it, and however often. */
