@@ -25,6 +25,32 @@ export function readSessionEnvironment(session: SessionConfig, env: Environment)
   }));
 }
 
+/** What the commands about stages read: the same variables as the proxies. */
+export interface CutoverEnvironment {
+  readonly mongodbUri: string;
+  readonly routesFile: string;
+  readonly versions: { readonly legacy: string; readonly lambda: string };
+  /** Who is asking, for the history. */
+  readonly user: string;
+}
+
+/**
+ * Reads what the commands about stages need.
+ *
+ * @throws ConfigError naming every bad variable at once
+ */
+export function readCutoverEnvironment(env: Environment): CutoverEnvironment {
+  return readEnvironment(env, (read) => ({
+    mongodbUri: read.string('MONGODB_URI'),
+    routesFile: read.string('ROUTES_FILE', 'proxy/routes.yml'),
+    versions: {
+      legacy: read.string('LEGACY_VERSION', 'unversioned'),
+      lambda: read.string('LAMBDA_VERSION', 'unversioned'),
+    },
+    user: env['USER'] ?? env['LOGNAME'] ?? 'unknown',
+  }));
+}
+
 /**
  * Reads where the route table is.
  *

@@ -3,6 +3,7 @@ import type { Environment } from '../../shared/env';
 import { BanyanError } from '../../shared/errors';
 import { checkProject } from './check/check-project';
 import { readInvokeApi, readRoutesFile, readSessionEnvironment } from './config';
+import { addCutoverCommands } from './cutover';
 import { describeError } from './describe-error';
 import { diagnoseDeployment } from './doctor/diagnose';
 import { EXIT, EXIT_CODES_HELP, type CommandResult } from './exit-codes';
@@ -120,6 +121,7 @@ function createProgram(io: CliIo, finish: (result: CommandResult, options: Commo
     });
 
   addParityCommand(program, io, finish);
+  addCutoverCommands(program, io, finish);
 
   return program;
 }

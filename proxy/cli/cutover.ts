@@ -1,0 +1,149 @@
+import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
+import { loadRouteTable } from '../route-table/load';
+import { STAGES, type Stage } from '../route-table/schema';
+import { completionScript, SHELLS, type Shell } from './completion';
+import { readCutoverEnvironment, readRoutesFile } from './config';
+import { EXIT, type CommandResult } from './exit-codes';
+import { DEFAULT_MAX_MISMATCH_RATE } from './promote/evidence-rules';
+import { promote } from './promote/promote';
+import type { CliIo } from './program';
+import { resume, rollBack, setKillSwitch } from './rollback/change-overrides';
+import { showStatus } from './status/status';
+import { withDatabase } from './with-database';
+
+interface JsonOption {
+  readonly json?: boolean;
+}
+interface ReasonOptions extends JsonOption {
+  readonly reason: string;
+  readonly by?: string;
+}
+interface PromoteOptions extends JsonOption {
+  readonly to: Stage;
+  readonly percent?: number;
+  readonly maxMismatchRate: number;
+  readonly development?: true;
+  readonly force?: true;
+  readonly reason?: string;
+  readonly by?: string;
+  readonly dryRun?: true;
+}
+
+const VARIABLES = `
+Variables: MONGODB_URI, ROUTES_FILE (proxy/routes.yml), LEGACY_VERSION, LAMBDA_VERSION (unversioned), as for the proxies`;
+const TAKES_ROUTE = ['promote', 'rollback', 'resume'];
+
+/** Adds the commands that show the migration and move or return routes. */
+export function addCutoverCommands(
+  program: Command,
+  io: CliIo,
+  finish: (result: CommandResult, options: JsonOption) => void,
+): void {
+  const withReason = (command: Command): Command => {
+    const reason = new Option('--reason <text>', 'why; kept in the ledger');
+    // Whoever pulls the kill switch may be in a hurry.
+    if (command.name() === 'rollback') reason.makeOptionMandatory();
+    else reason.default('no reason given');
+    return command
+      .addOption(reason)
+      .option('--by <name>', 'who; default: your user name')
+      .option('--json', 'print JSON instead of text')
+      .addHelpText('after', VARIABLES);
+  };
+
+  program
+    .command('status')
+    .description('Show where every route stands: stage, overrides, traffic of both sides, evidence')
+    .option('--json', 'print JSON instead of text')
+    .addHelpText('after', VARIABLES)
+    .action(async (options: JsonOption) => {
+      const { mongodbUri, routesFile, versions } = readCutoverEnvironment(io.env);
+      const show = (db: Parameters<typeof showStatus>[0]['db']) =>
+        showStatus({ routesFile, versions, db, now: io.now() });
+      finish(await withDatabase(mongodbUri, show), options);
+    });
+
+  program
+    .command('promote')
+    .description('Move a route one stage on in routes.yml, if the evidence suffices; says what is missing if not')
+    .argument('<route>', 'id in routes.yml')
+    .addOption(new Option('--to <stage>', 'the next stage').choices(STAGES.slice(1)).makeOptionMandatory())
+    .option('--percent <share>', 'share of the users, on stage canary', readPercent)
+    .option(
+      '--max-mismatch-rate <percent>',
+      'upper bound of the mismatch rate',
+      readPercent,
+      DEFAULT_MAX_MISMATCH_RATE * 100,
+    )
+    .option('--development', 'evidence gathered on the embedded MongoDB counts')
+    .option('--force', 'although something is missing; needs --reason, is recorded')
+    .option('--reason <text>', 'why it is forced')
+    .option('--by <name>', 'who; default: your user name')
+    .option('--dry-run', 'say what would happen, change nothing')
+    .option('--json', 'print JSON instead of text')
+    .addHelpText('after', VARIABLES)
+    .action(async (routeId: string, options: PromoteOptions, command: Command) => {
+      const { to, percent, force, reason, development = false, dryRun = false } = options;
+      if (to === 'canary' && percent === undefined) command.error('error: --to canary needs --percent, such as 10');
+      if (to !== 'canary' && percent !== undefined) command.error('error: --percent is for --to canary only');
+      if (force === true && reason === undefined) command.error('error: --force needs --reason "..."');
+      const { mongodbUri, routesFile, versions, user } = readCutoverEnvironment(io.env);
+      const run = (db: Parameters<typeof promote>[0]['db']) =>
+        promote({
+          routeId,
+          target: { stage: to, percent },
+          routesFile,
+          versions,
+          rules: { maxMismatchRate: options.maxMismatchRate / 100, development },
+          by: options.by ?? user,
+          forcedBecause: force === true ? reason : undefined,
+          dryRun,
+          db,
+          now: io.now(),
+        });
+      finish(await withDatabase(mongodbUri, run), options);
+    });
+
+  for (const [name, work, description] of [
+    ['rollback', rollBack, 'Return a route to legacy on every proxy, until resume'],
+    ['resume', resume, 'Let the route table decide about a route again'],
+  ] as const)
+    withReason(program.command(name))
+      .description(description)
+      .argument('<route>', 'id in routes.yml')
+      .action(async (routeId: string, options: ReasonOptions) => {
+        const { mongodbUri, routesFile, versions, user } = readCutoverEnvironment(io.env);
+        const change = { by: options.by ?? user, why: options.reason, versions, now: io.now() };
+        const run = (db: Parameters<typeof work>[0]['db']) => work({ ...change, routeId, routesFile, db });
+        finish(await withDatabase(mongodbUri, run), options);
+      });
+
+  withReason(program.command('kill-switch'))
+    .description('All listed routes to legacy (except retired ones) on every proxy, or back to the route table')
+    .addArgument(new Argument('<state>').choices(['on', 'off']))
+    .action(async (state: 'on' | 'off', options: ReasonOptions) => {
+      const { mongodbUri, versions, user } = readCutoverEnvironment(io.env);
+      const change = { by: options.by ?? user, why: options.reason, versions, now: io.now() };
+      const run = (db: Parameters<typeof setKillSwitch>[1]['db']) => setKillSwitch(state === 'on', { ...change, db });
+      finish(await withDatabase(mongodbUri, run), options);
+    });
+
+  program
+    .command('completion')
+    .description('Print a script for your shell that completes commands, options and routes')
+    .addArgument(new Argument('<shell>').choices(SHELLS))
+    .option('--json', 'print JSON instead of text')
+    .action((shell: Shell, options: JsonOption) => finish(completionScript(shell, program, TAKES_ROUTE), options));
+
+  program.command('route-ids', { hidden: true }).action(async () => {
+    const { routes } = await loadRouteTable({ file: readRoutesFile(io.env), lambdaAvailable: true });
+    const ids = routes.map(({ id }) => id);
+    finish({ exitCode: EXIT.fine, text: `${ids.join('\n')}\n`, json: { ids } }, {});
+  });
+}
+
+function readPercent(text: string): number {
+  const value = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && value > 0 && value <= 100) return value;
+  throw new InvalidArgumentError('expected a number above 0 and up to 100');
+}

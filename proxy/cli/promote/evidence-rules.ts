@@ -1,0 +1,162 @@
+import type { RouteEvidence } from '../../ledger/evidence';
+import { wilsonInterval } from '../../ledger/wilson';
+import type { Route } from '../../route-table/route';
+import { STAGES, type Stage } from '../../route-table/schema';
+
+/** Where a route is to go. */
+export interface Target {
+  readonly stage: Stage;
+  /** On stage canary. */
+  readonly percent: number | undefined;
+}
+
+/** Something that stands in the way, and what would remove it. */
+export interface Obstacle {
+  readonly kind: 'order' | 'override' | 'comparisons' | 'suite' | 'coverage';
+  readonly text: string;
+  readonly remedy: string;
+}
+
+export interface EvidenceRules {
+  /** The upper bound of the mismatch rate's 95 % interval must lie below. */
+  readonly maxMismatchRate: number;
+  /** Whether evidence gathered on the embedded MongoDB counts. */
+  readonly development: boolean;
+}
+
+export const DEFAULT_MAX_MISMATCH_RATE = 0.01;
+
+type Facts = Pick<Route, 'id' | 'stage' | 'percent' | 'isSafe'>;
+
+/** Whether evidence is needed: whoever only compares risks nothing. */
+export function needsEvidence({ stage }: Target): boolean {
+  return stage === 'canary' || stage === 'lambda' || stage === 'retired';
+}
+
+/** What the order of stages says against it: one step at a time; writes are never mirrored, so they begin as canary. Pure. */
+export function orderObstacles({ id, stage, percent, isSafe }: Facts, target: Target): readonly Obstacle[] {
+  const way: readonly Stage[] = isSafe ? STAGES : STAGES.filter((name) => name !== 'shadow');
+  const obstacle = (text: string, remedy: string): Obstacle[] => [{ kind: 'order', text, remedy }];
+  if (!way.includes(target.stage))
+    return obstacle(`${id} writes, and writes are never mirrored`, 'go from legacy to canary; its suite must be green');
+  // A write on shadow is where it was on legacy: nothing of it is mirrored.
+  const [from, to] = [Math.max(0, way.indexOf(stage)), way.indexOf(target.stage)];
+  if (from === to && stage === 'canary') {
+    if ((target.percent ?? 0) > percent) return [];
+    return obstacle(
+      `${id} is on canary with ${percent} % already`,
+      'name a higher share, or edit routes.yml to lower it',
+    );
+  }
+  if (to === from) return obstacle(`${id} is on ${stage} already`, 'name a later stage');
+  if (to < from)
+    return obstacle(`${id} is on ${stage}, which comes after ${target.stage}`, 'use rollback, or edit routes.yml');
+  if (to === from + 1) return [];
+  return obstacle(
+    `from ${stage} the next stage is ${way[from + 1] ?? stage}, not ${target.stage}`,
+    'go one step at a time',
+  );
+}
+
+/** What evidence is missing for a route to be answered by Lambda. Pure. */
+export function evidenceObstacles(route: Facts, evidence: RouteEvidence, rules: EvidenceRules): readonly Obstacle[] {
+  return [
+    ...(route.isSafe ? comparisonObstacles(evidence, rules) : []),
+    ...suiteObstacles(evidence, rules),
+    ...coverageObstacles(evidence, rules),
+  ];
+}
+
+/** How many more comparisons without a mismatch would do; undefined when no number up to a billion would. Pure. */
+export function cleanComparisonsNeeded(count: number, different: number, maxRate: number): number | undefined {
+  const suffices = (more: number) => wilsonInterval(different, count + more).upper < maxRate;
+  if (suffices(0)) return 0;
+  let [tooFew, enough] = [0, 1];
+  while (!suffices(enough)) {
+    if (enough > 1e9) return undefined;
+    [tooFew, enough] = [enough, enough * 2];
+  }
+  while (enough - tooFew > 1) {
+    const middle = Math.floor((tooFew + enough) / 2);
+    if (suffices(middle)) enough = middle;
+    else tooFew = middle;
+  }
+  return enough;
+}
+
+/** Comparisons that count: live or replayed, gathered on a database that counts. Pure. */
+export function countedComparisons(
+  { comparisons }: Pick<RouteEvidence, 'comparisons'>,
+  { development }: Pick<EvidenceRules, 'development'>,
+): { readonly count: number; readonly different: number; readonly notCounted: number } {
+  const real = comparisons.filter(({ source }) => source === 'shadow' || source === 'replay');
+  const counted = real.filter(({ database }) => development || database === 'mongodb');
+  const sum = (list: typeof real, of: 'count' | 'different') => list.reduce((total, entry) => total + entry[of], 0);
+  const count = sum(counted, 'count');
+  return { count, different: sum(counted, 'different'), notCounted: sum(real, 'count') - count };
+}
+
+function comparisonObstacles(evidence: RouteEvidence, rules: EvidenceRules): Obstacle[] {
+  const { count, different, notCounted } = countedComparisons(evidence, rules);
+  const { upper } = wilsonInterval(different, count);
+  if (upper < rules.maxMismatchRate) return [];
+  const needed = cleanComparisonsNeeded(count, different, rules.maxMismatchRate);
+  const hints = [
+    ...(notCounted > 0 ? [`${notCounted} on the embedded MongoDB do not count outside development`] : []),
+    ...evidence.otherVersions.map(
+      (other) => `${other.count} are of legacy ${other.legacy} and Lambda ${other.lambda}, which is another pair`,
+    ),
+  ];
+  return [
+    {
+      kind: 'comparisons',
+      text: [
+        `${count} live or replayed comparisons, ${different} different: the mismatch rate may be as high as ${percent(upper)}, allowed is less than ${percent(rules.maxMismatchRate)}`,
+        ...hints,
+      ].join('; '),
+      remedy:
+        needed === undefined
+          ? 'mend the mismatches and deploy, which begins a new count'
+          : `${needed} more without a mismatch: keep the route on shadow, or replay a recording`,
+    },
+  ];
+}
+
+function suiteObstacles({ suite }: RouteEvidence, { development }: EvidenceRules): Obstacle[] {
+  const remedy = 'run the parity suite against these versions and record it';
+  const obstacle = (text: string, what = remedy): Obstacle[] => [{ kind: 'suite', text, remedy: what }];
+  if (suite === undefined) return obstacle('the parity suite was not recorded on these versions');
+  if (!development && suite.database === 'embedded')
+    return obstacle('the parity suite ran on the embedded MongoDB, which does not count outside development');
+  if (suite.different > 0)
+    return obstacle(
+      `${suite.different} of ${suite.cases} cases of the parity suite differ`,
+      'mend them and run it again',
+    );
+  return suite.cases === 0 ? obstacle('the parity suite has no case for this route', 'write cases and run it') : [];
+}
+
+function coverageObstacles({ suite, coverage }: RouteEvidence, { development }: EvidenceRules): Obstacle[] {
+  if (suite === undefined || (!development && suite.database === 'embedded')) return [];
+  const covered = new Set([
+    ...suite.statuses,
+    ...coverage.statuses.filter(({ equal }) => equal > 0).map(({ value }) => value),
+  ]);
+  const statuses = suite.wanted.statuses.filter((status) => !covered.has(status));
+  const identities = suite.wanted.identities.filter((identity) => !suite.identities.includes(identity));
+  const obstacle = (what: string, names: readonly (string | number)[]): Obstacle[] =>
+    names.length === 0
+      ? []
+      : [
+          {
+            kind: 'coverage',
+            text: `no equal answer yet for ${what} ${names.join(', ')}, which the parity suite asks for`,
+            remedy: 'run the skipped cases too, or mend the different ones',
+          },
+        ];
+  return [...obstacle('status', statuses), ...obstacle('identity', identities)];
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
+}

@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { readFile, realpath, rename, stat, writeFile } from 'node:fs/promises';
+import type { Db } from 'mongodb';
+import { BanyanError, ConfigError } from '../../../shared/errors';
+import { readEvidence } from '../../ledger/evidence';
+import { createIndexes } from '../../ledger/collections';
+import { stages, type Versions } from '../../ledger/stages';
+import { readOverrides, toState } from '../../overrides/store';
+import { parseRouteTable } from '../../route-table/load';
+import type { Route } from '../../route-table/route';
+import { EXIT, type CommandResult } from '../exit-codes';
+import { editStage } from './edit-routes';
+import {
+  countedComparisons,
+  evidenceObstacles,
+  needsEvidence,
+  orderObstacles,
+  type EvidenceRules,
+  type Obstacle,
+  type Target,
+} from './evidence-rules';
+
+export interface PromoteParts {
+  readonly routeId: string;
+  readonly target: Target;
+  readonly routesFile: string;
+  readonly versions: Versions;
+  readonly rules: EvidenceRules;
+  /** Who promotes. */
+  readonly by: string;
+  /** Why it is done although something is missing; undefined: it is not. */
+  readonly forcedBecause: string | undefined;
+  /** Says what would happen, changes nothing. */
+  readonly dryRun: boolean;
+  readonly db: () => Promise<Db>;
+  readonly now: Date;
+}
+
+/**
+ * Moves a route one stage on by an edit of `routes.yml`, if the evidence in the ledger suffices. What was done, and on what grounds, enters the
+ * ledger.
+ *
+ * @returns exit code 3 when it is refused, with everything that is missing
+ * @throws ConfigError for a bad route table, BanyanError for an unknown route, the driver's error while MongoDB is away
+ */
+export async function promote(parts: PromoteParts): Promise<CommandResult> {
+  const { routeId, target, routesFile, versions, rules, forcedBecause, dryRun } = parts;
+  const text = await readRoutes(routesFile);
+  const table = parseRouteTable(text, { file: routesFile, lambdaAvailable: true });
+  const route = table.routes.find(({ id }) => id === routeId);
+  if (route === undefined) throw unknownRoute(routeId, table.routes, routesFile);
+
+  const db = await parts.db();
+  const evidence = await readEvidence(db, routeId, versions);
+  const obstacles = [
+    ...orderObstacles(route, target),
+    ...(await overrideObstacles(db, routeId)),
+    ...(needsEvidence(target) ? evidenceObstacles(route, evidence, rules) : []),
+  ];
+  const counted = countedComparisons(evidence, rules);
+  const numbers = {
+    comparisons: counted.count,
+    different: counted.different,
+    suiteCases: evidence.suite?.cases ?? 0,
+    suiteDifferent: evidence.suite?.different ?? 0,
+  };
+  const isForced = obstacles.length > 0 && forcedBecause !== undefined;
+  const json = { route: routeId, from: position(route), to: target, versions, evidence: numbers, obstacles };
+  if (obstacles.length > 0 && !isForced)
+    return {
+      exitCode: EXIT.refused,
+      text: `refused: ${describe(route, target)}\n${describeObstacles(obstacles)}\n--force --reason "..." does it all the same, on the record\n`,
+      json: { ...json, promoted: false },
+    };
+
+  const edited = editStage(text, routeId, target);
+  // A stage may ask for more than the edit gives; a file that the proxies would refuse is not written.
+  parseRouteTable(edited, { file: routesFile, lambdaAvailable: true });
+  if (!dryRun) {
+    await replaceFile(routesFile, edited);
+    await createIndexes(db);
+    await stages(db).insertOne({
+      _id: randomUUID(),
+      routeId,
+      action: isForced ? 'forced' : 'promoted',
+      from: route.stage,
+      to: target.stage,
+      ...(target.percent !== undefined && { percent: target.percent }),
+      by: parts.by,
+      why: forcedBecause ?? 'the evidence suffices',
+      at: parts.now,
+      evidence: { ...numbers, ...(isForced && { obstacles: obstacles.map(({ text: what }) => what).join('; ') }) },
+      versions,
+    });
+  }
+  const commit = `git commit -m "${describe(route, target)}" -- ${routesFile}`;
+  const warnings = [
+    ...(isForced ? [`forced although:\n${describeObstacles(obstacles)}`] : []),
+    ...(rules.development && needsEvidence(target)
+      ? ['evidence of the embedded MongoDB was accepted: good for trying out, not for production\n']
+      : []),
+    ...(versions.legacy === 'unversioned' || versions.lambda === 'unversioned'
+      ? ['versions are not set (LEGACY_VERSION, LAMBDA_VERSION): evidence may be of earlier builds\n']
+      : []),
+  ];
+  return {
+    exitCode: EXIT.fine,
+    text: `${dryRun ? 'would promote' : 'promoted'} ${describe(route, target)}\n${warnings.join('')}${dryRun ? '' : `Proxies with this file follow within a second. For the others, commit and deploy it:\n  ${commit}\n`}`,
+    json: { ...json, promoted: !dryRun, forced: isForced, file: routesFile, commit },
+  };
+}
+
+async function overrideObstacles(db: Db, routeId: string): Promise<readonly Obstacle[]> {
+  const { killSwitch, lowered } = toState(await readOverrides(db));
+  const lowering = lowered.get(routeId);
+  return [
+    ...(killSwitch === undefined
+      ? []
+      : [
+          {
+            kind: 'override' as const,
+            text: `the kill switch is on: ${killSwitch.why} (${killSwitch.by})`,
+            remedy: 'banyan kill-switch off',
+          },
+        ]),
+    ...(lowering === undefined
+      ? []
+      : [
+          {
+            kind: 'override' as const,
+            text: `it was returned to legacy: ${lowering.why} (${lowering.by})`,
+            remedy: `banyan resume ${routeId}`,
+          },
+        ]),
+  ];
+}
+
+export function unknownRoute(routeId: string, routes: readonly { readonly id: string }[], file: string): BanyanError {
+  const known = routes.map(({ id }) => id).join(', ');
+  return new BanyanError(`no route "${routeId}" in ${file}; it has ${known || 'none'}`, { code: 'route_unknown' });
+}
+
+async function readRoutes(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError('Route table', [`${file} cannot be read; set ROUTES_FILE to your routes.yml`], error);
+  }
+}
+
+/** As a whole, so that a proxy never reads half of it; a link stays a link. */
+async function replaceFile(file: string, text: string): Promise<void> {
+  const path = await realpath(file);
+  const { mode } = await stat(path);
+  const draft = `${path}.${process.pid}.tmp`;
+  await writeFile(draft, text, { mode });
+  await rename(draft, path);
+}
+
+function describe(route: Route, target: Target): string {
+  const to = target.percent === undefined ? target.stage : `${target.stage} ${target.percent} %`;
+  return `${route.id}: ${positionText(route)} -> ${to}`;
+}
+
+function position({ stage, percent }: Route): Target {
+  return { stage, percent: stage === 'canary' ? percent : undefined };
+}
+
+function positionText(route: Route): string {
+  return route.stage === 'canary' ? `canary ${route.percent} %` : route.stage;
+}
+
+function describeObstacles(obstacles: readonly Obstacle[]): string {
+  return obstacles.map(({ text, remedy }) => `  ${text}\n    -> ${remedy}\n`).join('');
+}

@@ -1,0 +1,111 @@
+import type { Db } from 'mongodb';
+import { readEvidence } from '../../ledger/evidence';
+import { readTraffic, type TrafficBySide } from '../../ledger/read-traffic';
+import { readHistory, type Versions } from '../../ledger/stages';
+import { overrideOf, type OverrideState } from '../../overrides/state';
+import { readOverrides, toState } from '../../overrides/store';
+import { loadRouteTable } from '../../route-table/load';
+import type { Route } from '../../route-table/route';
+import { formatDuration } from '../duration';
+import { EXIT, type CommandResult } from '../exit-codes';
+import { countedComparisons } from '../promote/evidence-rules';
+
+export interface StatusParts {
+  readonly routesFile: string;
+  readonly versions: Versions;
+  readonly db: () => Promise<Db>;
+  readonly now: Date;
+}
+
+const TRAFFIC_SPAN = 3_600_000;
+
+/**
+ * Where every route stands: stage, what overrides it, the last hour's traffic of both sides, comparisons on these versions.
+ *
+ * @returns exit code 1 when the kill switch is on or a route was returned to legacy
+ */
+export async function showStatus({ routesFile, versions, db: connect, now }: StatusParts): Promise<CommandResult> {
+  const { routes } = await loadRouteTable({ file: routesFile, lambdaAvailable: true });
+  const db = await connect();
+  const state: OverrideState = { known: true, ...toState(await readOverrides(db)) };
+  const traffic = await readTraffic(db, new Date(now.getTime() - TRAFFIC_SPAN));
+  const described = [];
+  for (const route of routes) described.push(await describeRoute(db, route, state, traffic.get(route.id), versions));
+  const { killSwitch, lowered } = state;
+  return {
+    exitCode: killSwitch === undefined && lowered.size === 0 ? EXIT.fine : EXIT.findings,
+    text: render(described, state, now, versions),
+    json: {
+      versions,
+      killSwitch: killSwitch ?? null,
+      lowered: Object.fromEntries(lowered),
+      routes: described,
+    },
+  };
+}
+
+async function describeRoute(
+  db: Db,
+  { id, method, path, stage, percent, isSafe }: Route,
+  state: OverrideState,
+  traffic: TrafficBySide | undefined,
+  versions: Versions,
+) {
+  const evidence = await readEvidence(db, id, versions);
+  const [last] = await readHistory(db, id, 1);
+  return {
+    id,
+    match: `${method} ${path}`,
+    stage,
+    percent: stage === 'canary' ? percent : null,
+    safe: isSafe,
+    overriddenBy: (stage === 'legacy' ? undefined : overrideOf(state, id, stage)) ?? null,
+    traffic: { legacy: traffic?.legacy ?? null, lambda: traffic?.lambda ?? null },
+    comparisons: countedComparisons(evidence, { development: true }),
+    suite: evidence.suite ?? null,
+    lastMismatch: evidence.mismatches[0] ?? null,
+    lastChange: last ?? null,
+  };
+}
+
+type Described = Awaited<ReturnType<typeof describeRoute>>;
+
+function render(routes: readonly Described[], state: OverrideState, now: Date, { legacy, lambda }: Versions): string {
+  const header = ['route', 'stage', 'legacy', 'lambda', 'errors', 'p99 ms', 'compared', 'different', 'suite'];
+  const rows = routes.map(({ id, stage, percent, overriddenBy, traffic, comparisons, suite }) => [
+    id,
+    `${stage}${percent === null ? '' : ` ${percent} %`}${overriddenBy === null ? '' : ` (${overriddenBy})`}`,
+    String(traffic.legacy?.requests ?? 0),
+    String(traffic.lambda?.requests ?? 0),
+    both(traffic, 'errors'),
+    both(traffic, 'p99'),
+    String(comparisons.count),
+    String(comparisons.different),
+    suite === null
+      ? '-'
+      : suite.different === 0
+        ? `${suite.cases} equal`
+        : `${suite.different} of ${suite.cases} differ`,
+  ]);
+  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    `${row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd()}\n`;
+  const since = ({ by, why, since: from }: { by: string; why: string; since: Date }) =>
+    `${why} (${by}, ${formatDuration(now.getTime() - from.getTime())} ago)`;
+  return [
+    ...(state.killSwitch === undefined ? [] : [`KILL SWITCH ON: ${since(state.killSwitch)}\n\n`]),
+    line(header),
+    ...rows.map(line),
+    `\nTraffic of the last hour; errors and p99 as legacy/lambda. Comparisons and suites of legacy ${legacy} and Lambda ${lambda}.\n`,
+    ...[...state.lowered].map(([id, lowering]) => `Returned to legacy: ${id}: ${since(lowering)}\n`),
+  ].join('');
+}
+
+function both({ legacy, lambda }: Described['traffic'], what: 'errors' | 'p99'): string {
+  const text = (value: number | undefined) =>
+    value === undefined ? '-' : value === Infinity ? '>32768' : String(value);
+  return `${text(legacy?.[what])}/${text(lambda?.[what])}`;
+}

@@ -1,0 +1,174 @@
+import fc from 'fast-check';
+import {
+  cleanComparisonsNeeded,
+  evidenceObstacles,
+  orderObstacles,
+  type EvidenceRules,
+} from '../../../../../proxy/cli/promote/evidence-rules';
+import type { ComparisonSum, RouteEvidence } from '../../../../../proxy/ledger/evidence';
+import type { SuiteDocument } from '../../../../../proxy/ledger/suites';
+import { wilsonInterval } from '../../../../../proxy/ledger/wilson';
+import { STAGES, type Stage } from '../../../../../proxy/route-table/schema';
+
+const VERSIONS = { legacy: '1', lambda: '2' };
+const RULES: EvidenceRules = { maxMismatchRate: 0.01, development: false };
+const READ = { id: 'list-events', stage: 'shadow', percent: 100, isSafe: true } as const;
+const WRITE = { id: 'create-event', stage: 'legacy', percent: 100, isSafe: false } as const;
+const COVERED = { statuses: [200, 401], identities: ['anonymous', 'member'] };
+const SUITE: SuiteDocument = {
+  _id: 'x',
+  routeId: 'list-events',
+  versions: VERSIONS,
+  database: 'mongodb',
+  at: new Date(0),
+  cases: 12,
+  equal: 12,
+  different: 0,
+  skipped: 0,
+  ...COVERED,
+  wanted: COVERED,
+};
+
+const live = (count: number, given: Partial<ComparisonSum> = {}): ComparisonSum => ({
+  source: 'shadow',
+  database: 'mongodb',
+  count,
+  different: 0,
+  ...given,
+});
+const evidence = (given: Partial<RouteEvidence> = {}): RouteEvidence => ({
+  routeId: 'list-events',
+  versions: VERSIONS,
+  comparisons: [live(381)],
+  coverage: { statuses: [], identities: [], queryForms: [] },
+  mismatches: [],
+  suite: SUITE,
+  otherVersions: [],
+  ...given,
+});
+const kinds = (given: Partial<RouteEvidence>, rules = RULES, route: typeof READ | typeof WRITE = READ) =>
+  evidenceObstacles(route, evidence(given), rules).map(({ kind }) => kind);
+
+describe("Wilson's interval", () => {
+  // R. G. Newcombe, Statistics in Medicine 17 (1998) 857-872, table I, method 3.
+  it.each([
+    [81, 263, 0.2553, 0.3662],
+    [15, 148, 0.0624, 0.1605],
+    [0, 20, 0, 0.1611],
+    [1, 29, 0.0061, 0.1718],
+  ])('of %d in %d is as published', (hits, trials, lower, upper) => {
+    const interval = wilsonInterval(hits, trials);
+    expect(interval.lower).toBeCloseTo(lower, 4);
+    expect(interval.upper).toBeCloseTo(upper, 4);
+  });
+
+  it('needs 381 clean trials for an upper bound below 1 %', () => {
+    expect(wilsonInterval(0, 380).upper).toBeGreaterThan(0.01);
+    expect(wilsonInterval(0, 381).upper).toBeLessThan(0.01);
+    expect(cleanComparisonsNeeded(0, 0, 0.01)).toBe(381);
+  });
+
+  it('holds the share, stays within 0 and 1, narrows with more trials and mirrors', () => {
+    const trials = fc.integer({ min: 1, max: 100_000 }).chain((n) => fc.tuple(fc.nat(n), fc.constant(n)));
+    fc.assert(
+      fc.property(trials, ([hits, n]) => {
+        const { lower, upper } = wilsonInterval(hits, n);
+        const ten = wilsonInterval(hits * 10, n * 10);
+        const mirrored = wilsonInterval(n - hits, n);
+        expect(lower).toBeGreaterThanOrEqual(0);
+        expect(upper).toBeLessThanOrEqual(1);
+        expect(lower).toBeLessThanOrEqual(hits / n);
+        expect(upper).toBeGreaterThanOrEqual(hits / n);
+        expect(ten.upper - ten.lower).toBeLessThan(upper - lower);
+        expect(mirrored.lower).toBeCloseTo(1 - upper, 9);
+      }),
+    );
+    expect(wilsonInterval(0, 0)).toEqual({ lower: 0, upper: 1 });
+  });
+
+  it('says exactly how many more clean comparisons do', () => {
+    const cases = fc.tuple(fc.nat(2_000), fc.nat(20), fc.integer({ min: 1, max: 200 }));
+    fc.assert(
+      fc.property(cases, ([clean, different, perMille]) => {
+        const [count, rate] = [clean + different, perMille / 1000];
+        const needed = cleanComparisonsNeeded(count, different, rate) ?? Number.NaN;
+        expect(wilsonInterval(different, count + needed).upper).toBeLessThan(rate);
+        if (needed > 0) expect(wilsonInterval(different, count + needed - 1).upper).toBeGreaterThanOrEqual(rate);
+      }),
+    );
+  });
+});
+
+describe('evidence', () => {
+  it('suffices', () => expect(kinds({})).toEqual([]));
+
+  it.each<[string, Partial<RouteEvidence>, string[]]>([
+    ['380 clean comparisons', { comparisons: [live(380)] }, ['comparisons']],
+    ['replayed and live ones together', { comparisons: [live(200), live(181, { source: 'replay' })] }, []],
+    ['comparisons of the suite', { comparisons: [live(5_000, { source: 'suite' })] }, ['comparisons']],
+    ['one mismatch of 500', { comparisons: [live(500, { different: 1 })] }, ['comparisons']],
+    ['one mismatch of 600', { comparisons: [live(600, { different: 1 })] }, []],
+    ['comparisons on the embedded MongoDB', { comparisons: [live(381, { database: 'embedded' })] }, ['comparisons']],
+    ['no suite', { suite: undefined }, ['suite']],
+    ['a suite on the embedded MongoDB', { suite: { ...SUITE, database: 'embedded' } }, ['suite']],
+    ['a red suite', { suite: { ...SUITE, different: 1, equal: 11 } }, ['suite']],
+    ['a suite without cases', { suite: { ...SUITE, cases: 0 } }, ['suite']],
+    ['an identity that was skipped', { suite: { ...SUITE, identities: ['member'] } }, ['coverage']],
+    ['a status that was never equal', { suite: { ...SUITE, statuses: [200] } }, ['coverage']],
+  ])('%s', (_case, given, expected) => expect(kinds(given)).toEqual(expected));
+
+  it('counts a status that live comparisons have covered', () => {
+    const statuses = [
+      { value: 200, equal: 0, different: 3 },
+      { value: 401, equal: 9, different: 0 },
+    ];
+    const coverage = { statuses, identities: [], queryForms: [] };
+    expect(kinds({ coverage, suite: { ...SUITE, statuses: [200] } })).toEqual([]);
+    expect(kinds({ coverage, suite: { ...SUITE, statuses: [401] } })).toEqual(['coverage']);
+  });
+
+  it('of the embedded MongoDB counts in development', () => {
+    const given = {
+      comparisons: [live(381, { database: 'embedded' })],
+      suite: { ...SUITE, database: 'embedded' as const },
+    };
+    expect(kinds(given, { ...RULES, development: true })).toEqual([]);
+  });
+
+  it('of writes is the suite, not comparisons', () => {
+    expect(kinds({ comparisons: [] }, RULES, WRITE)).toEqual([]);
+    expect(kinds({ comparisons: [live(9_999)], suite: undefined }, RULES, WRITE)).toEqual(['suite']);
+  });
+
+  it('says what is missing', () => {
+    const otherVersions = [{ legacy: '1', lambda: '1', count: 40 }];
+    const comparisons = [live(100), live(50, { database: 'embedded' })];
+    const [obstacle] = evidenceObstacles(READ, evidence({ comparisons, otherVersions }), RULES);
+    expect(obstacle?.text).toBe(
+      '100 live or replayed comparisons, 0 different: the mismatch rate may be as high as 3.70 %, allowed is less than 1.00 %; 50 on the embedded MongoDB do not count outside development; 40 are of legacy 1 and Lambda 1, which is another pair',
+    );
+    expect(obstacle?.remedy).toContain('281 more');
+  });
+});
+
+describe('order of stages', () => {
+  const way = (from: Stage, to: Stage, percent: number | undefined, isSafe = true) =>
+    orderObstacles({ id: 'x', stage: from, percent: 10, isSafe }, { stage: to, percent }).length === 0;
+
+  it('is one step at a time, for reads by way of shadow, for writes not', () => {
+    const allowed = (isSafe: boolean) =>
+      STAGES.flatMap((from) =>
+        STAGES.filter((to) => way(from, to, to === 'canary' ? 5 : undefined, isSafe)).map((to) => `${from} ${to}`),
+      );
+    expect(allowed(true)).toEqual(['legacy shadow', 'shadow canary', 'canary lambda', 'lambda retired']);
+    expect(allowed(false)).toEqual(['legacy canary', 'shadow canary', 'canary lambda', 'lambda retired']);
+  });
+
+  it('lets a canary grow, never shrink', () => {
+    expect([way('canary', 'canary', 11), way('canary', 'canary', 10), way('canary', 'canary', 5)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+});
