@@ -50,7 +50,7 @@ describe('a browser session recorded against the monolith', () => {
     expect(notEqual.map(({ name, differences, reason }) => ({ name, differences, reason }))).toEqual([]);
     expect(result.totals).toMatchObject({ cases: 38, equal: 38 });
     const identities = new Set(result.routes.flatMap(({ cases }) => cases.map(({ identity }) => identity)));
-    expect([...identities].sort()).toEqual(['anonymous', 'member', 'organiser']);
+    expect([...identities].sort()).toEqual(['anonymous', 'bad token', 'member', 'organiser']);
     // Only logins are left out, because they are done before.
     expect(result.notRun.map(({ reason }) => reason.replace(/ as \w+/, ''))).toEqual(
       Array.from({ length: 3 }, () => 'a login: done before the replay'),

@@ -138,6 +138,8 @@ function sessionOf(entry: HarEntry, { session: { cookieName } }: BanyanConfig): 
   const header = (wanted: string) => entry.request.headers.find(({ name }) => name.toLowerCase() === wanted)?.value;
   const bearer = /^bearer +(.+)$/i.exec(header('authorization') ?? '')?.[1];
   if (bearer !== undefined) return PLACEHOLDER.exec(bearer)?.[0] ?? encodeURIComponent(decodeURIComponent(bearer));
+  // A present Authorization header decides, for the monolith too.
+  if (header('authorization') !== undefined) return undefined;
   const pair = header('cookie')
     ?.split(';')
     .map((part) => part.trim())

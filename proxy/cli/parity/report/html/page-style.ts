@@ -41,14 +41,15 @@ nav { border-right: 1px solid var(--line); display: flex; flex-direction: column
 .list { overflow: auto; padding: 6px 0 40px; flex: 1; }
 .route { position: sticky; top: -6px; background: var(--page); z-index: 1; display: flex; width: 100%; gap: 8px; align-items: center; border: 0; text-align: left; padding: 7px 12px; font-weight: 600; }
 .route:hover, .case:hover { background: var(--panel); }
-.route .name { flex: 1; font: 600 13px var(--mono); overflow-wrap: anywhere; }
+.route .name { flex: 1; font: 600 12.5px var(--mono); overflow-wrap: anywhere; min-width: 0; }
 .route .arrow { width: 10px; color: var(--soft); }
-.bar { display: flex; width: 56px; height: 8px; border-radius: 4px; overflow: hidden; background: var(--skip-bg); flex: none; }
+.bar { display: flex; width: 36px; height: 8px; border-radius: 4px; overflow: hidden; background: var(--skip-bg); flex: none; }
 .bar i { display: block; height: 100%; }
 .bar .good { background: var(--good); } .bar .bad { background: var(--bad); } .bar .warn { background: var(--warn); } .bar .skip { background: var(--line); }
 .count { color: var(--soft); font-size: 12.5px; font-weight: 400; min-width: 34px; text-align: right; font-variant-numeric: tabular-nums; }
 .case { display: grid; grid-template-columns: 18px 1fr; gap: 0 6px; width: 100%; border: 0; background: none; text-align: left; padding: 4px 12px 4px 30px; font-size: 14px; border-left: 3px solid transparent; }
 .case { scroll-margin: 48px 0 12px; }
+.case span:nth-child(2) { overflow-wrap: anywhere; min-width: 0; }
 .case small { grid-column: 2; color: var(--soft); font-size: 12.5px; overflow-wrap: anywhere; }
 .case[aria-current="true"] { background: var(--panel); border-left-color: var(--accent); }
 .sign { font-weight: 700; background: none; }
