@@ -34,7 +34,7 @@ const ruleSchema = z
       kind: z.enum(RULE_KINDS, `expected one of ${RULE_KINDS.join(', ')}`),
       within: within.optional(),
       when: condition.exactOptional(),
-      reason: text.min(10, 'explains nothing; say why the difference does not matter, and for how long'),
+      reason: z.string('expected a text').trim().min(10, 'explains nothing; say why the difference does not matter'),
       owner: text,
       expires: z
         .string('expected a day such as 2027-01-31')

@@ -13,7 +13,7 @@ async function main(): Promise<void> {
     },
   });
   const [cases, alarms, seed] = [Number(values.cases), Number(values.alarms), Number(values.seed)];
-  const mutants = MUTANTS.filter(({ name }) => values.only === undefined || name.includes(values.only));
+  const mutants = MUTANTS.filter(({ name }) => new RegExp(values.only ?? '').test(name));
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
   print(`${mutants.length} mutants, each with the same ${cases} cases; seed ${seed}\n`);

@@ -1,0 +1,244 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { run } from '../../../../../proxy/cli/program';
+import type { ParityRun } from '../../../../../shared/parity/result';
+import { listen } from '../../../../support/listen';
+
+/** A monolith of one list, and a candidate that can be made to differ. */
+const ITEMS = { items: [{ id: 1, name: 'a' }], seen: 1 };
+let noise = 0;
+let candidateItems: object = ITEMS;
+const json =
+  (body: () => object): RequestListener =>
+  (request, response) => {
+    if (request.url === '/login') response.setHeader('Set-Cookie', 'sid=s%3Atoken; Path=/');
+    response.setHeader('Content-Type', 'application/json');
+    response.end(JSON.stringify(body()));
+  };
+
+const CONFIG = (folder: string) => `
+module.exports = {
+  app: './app.js',
+  session: { cookieName: 'sid', secrets: ['a secret'], store: { format: 'connect-mongo' } },
+  identity: () => undefined,
+  authenticators: [{ name: 'session', authenticate: () => undefined }],
+  responses: {
+    headers: {},
+    unauthorized: { statusCode: 401, headers: {}, body: '' },
+    forbidden: { statusCode: 403, headers: {}, body: '' },
+    internalError: { statusCode: 500, headers: {}, body: '' },
+  },
+  parity: {
+    identities: {
+      anonymous: { kind: 'anonymous' },
+      member: { kind: 'login', method: 'POST', path: '/login', body: { email: 'm@example.com', password: 'x' } },
+    },
+    cases: ['${folder}/cases.js'],
+    rules: '${folder}/rules.yml',
+  },
+};`;
+const CASES = `exports.items = { route: 'GET /items', cases: [
+  { name: 'all', request: { path: '/items' }, status: { anonymous: 200, member: 200 } },
+  { name: 'none', request: { path: '/items?none' }, status: 200 },
+] };
+exports.write = { route: 'POST /items', cases: [{ name: 'one', request: { method: 'POST', path: '/items' }, status: 200 }] };`;
+const rule = (more: Readonly<Record<string, string>> = {}): string =>
+  `rules:\n${Object.entries({
+    route: 'GET /items',
+    path: '$.items[*].name',
+    kind: 'accepted',
+    reason: 'the new side spells names in capitals',
+    owner: 'tests',
+    expires: '2099-01-01',
+    ...more,
+  })
+    .map(([key, value], i) => `${i === 0 ? '  - ' : '    '}${key}: ${value}`)
+    .join('\n')}\n`;
+
+describe('banyan parity', () => {
+  let folder: string;
+  let servers: Server[];
+  let sides: string[];
+
+  beforeAll(async () => {
+    servers = [
+      json(() => ({ ...ITEMS, seen: ITEMS.seen + (noise += noise > 0 ? 1 : 0) })),
+      json(() => candidateItems),
+    ].map((listener) => createServer(listener));
+    const [control = 0, candidate = 0] = await Promise.all(servers.map(listen));
+    sides = ['--control', `http://127.0.0.1:${control}`, '--candidate', `http://127.0.0.1:${candidate}`, '--direct'];
+  });
+
+  afterAll(async () => {
+    for (const server of servers) {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
+  beforeEach(async () => {
+    noise = 0;
+    candidateItems = ITEMS;
+    folder = await mkdtemp(path.join(tmpdir(), 'banyan-parity-cli-'));
+    await writeFile(path.join(folder, 'banyan.config.js'), CONFIG(folder));
+    await writeFile(path.join(folder, 'cases.js'), CASES);
+    await writeFile(path.join(folder, 'rules.yml'), 'rules: []\n');
+    await writeFile(
+      path.join(folder, 'routes.yml'),
+      'routes:\n  - id: items\n    match: GET /items\n    stage: legacy\n',
+    );
+  });
+
+  afterEach(() => rm(folder, { recursive: true }));
+
+  async function banyan(...argv: string[]) {
+    let [out, err] = ['', ''];
+    const exitCode = await run(['parity', ...argv, '--config', path.join(folder, 'banyan.config.js')], {
+      env: { ROUTES_FILE: path.join(folder, 'routes.yml') },
+      readInput: () => Promise.resolve(''),
+      write: (text) => (out += text),
+      writeError: (text) => (err += text),
+      now: () => new Date(),
+    });
+    return { exitCode, out, err };
+  }
+
+  it('says that both sides are equal, and what was skipped and why', async () => {
+    const { exitCode, out } = await banyan(...sides, '--json');
+    const result = JSON.parse(out) as ParityRun;
+    expect(exitCode).toBe(0);
+    expect(result.totals).toEqual({ cases: 4, equal: 3, different: 0, accepted: 0, skipped: 1 });
+    expect(result.routes.map(({ route, id }) => [route, id])).toEqual([
+      ['GET /items', 'items'],
+      ['POST /items', undefined],
+    ]);
+    expect(result.routes[1]?.cases[0]?.reason).toMatch(/--isolated/);
+    expect(out).not.toContain('s%3Atoken');
+  });
+
+  it('tells every difference, in text, JUnit and HTML, with exit code 1', async () => {
+    candidateItems = { ...ITEMS, items: [{ id: '1', name: 'a' }] };
+    const [junit, html] = ['junit.xml', 'report.html'].map((name) => path.join(folder, name));
+    const { exitCode, out } = await banyan('run', ...sides, '--junit', String(junit), '--html', String(html));
+    expect(exitCode).toBe(1);
+    expect(out).toContain('$.items[0].id');
+    expect(await readFile(String(junit), 'utf8')).toContain('$.items[0].id');
+    expect(await readFile(String(html), 'utf8')).toContain('$.items[0].id');
+  });
+
+  it('counts what a rule accepts apart', async () => {
+    candidateItems = { ...ITEMS, items: [{ id: 1, name: 'A' }] };
+    await writeFile(path.join(folder, 'rules.yml'), rule());
+    const { exitCode, out } = await banyan(...sides, '--json');
+    expect((JSON.parse(out) as ParityRun).totals).toMatchObject({ different: 0, accepted: 3 });
+    expect(exitCode).toBe(0);
+  });
+
+  it('fails for a rule that has expired', async () => {
+    await writeFile(path.join(folder, 'rules.yml'), rule({ expires: '2020-01-01' }));
+    const { exitCode, out } = await banyan(...sides);
+    expect(exitCode).toBe(1);
+    expect(out).toMatch(/rules\.yml:2 expired on 2020-01-01/);
+  });
+
+  it('fails when legacy does not answer as the case says, although both sides agree', async () => {
+    await writeFile(path.join(folder, 'cases.js'), CASES.replace('anonymous: 200', 'anonymous: 401'));
+    const { exitCode, out } = await banyan(...sides);
+    expect(exitCode).toBe(1);
+    expect(out).toContain('expected status');
+  });
+
+  it('generates the same cases for the same seed', async () => {
+    const names = async (): Promise<string> => {
+      const { out } = await banyan(...sides, '--generate', '30', '--seed', '7', '--json');
+      const { routes } = JSON.parse(out) as ParityRun;
+      return routes.flatMap(({ cases }) => cases.map(({ name, identity }) => `${name} ${identity}`)).join('\n');
+    };
+    expect(await names()).toBe(await names());
+  });
+
+  it.each<[string, () => Promise<string[]>, RegExp]>([
+    [
+      'an unreachable side',
+      () => Promise.resolve(['--control', 'http://127.0.0.1:1']),
+      /^banyan: http:\/\/127\.0\.0\.1:1 does not answer \(ECONNREFUSED\); is it running\?/,
+    ],
+    ['a URL that is none', () => Promise.resolve(['--control', 'legacy']), /--control is "legacy"; expected a URL/],
+    ['a broken HAR', () => har('{"log":'), /recorded\.har/],
+    ['a HAR without entries', () => har('{"log":{"version":"1.2"}}'), /recorded\.har log\.entries/],
+    ['a HAR that is not there', () => Promise.resolve(['--har', 'nowhere.har']), /nowhere\.har cannot be read/],
+    [
+      'an unknown kind of rule',
+      () => rules(rule({ kind: 'forget' })),
+      /rules\.yml:4:11 rules\[0\]\.kind: expected one of/,
+    ],
+    [
+      'a rule of an unknown route',
+      () => rules(rule({ route: 'GET /nothing' })),
+      /rules\.yml:2 route "GET \/nothing" does not exist/,
+    ],
+    ['a rule without a reason', () => rules(rule({ reason: '""' })), /rules\.yml:5:\d+ rules\[0\]\.reason/],
+    [
+      'a missing identity',
+      () => cases(CASES.replace('anonymous: 200', 'nobody: 200')),
+      /case "all": there is no identity "nobody"; add it/,
+    ],
+    ['cases that cannot be loaded', () => cases('throw new Error("oops")'), /cases\.js cannot be loaded: oops/],
+    [
+      'an unknown route',
+      () => Promise.resolve([...sides, '--route', 'nothing']),
+      /--route nothing: no suite has this route/,
+    ],
+  ])('says %s in one line, with exit code 2', async (_name, prepare, expected) => {
+    const { exitCode, err } = await banyan(...(await prepare()));
+    expect(err).toMatch(expected);
+    expect(err.trim().split('\n')).toHaveLength(1);
+    expect(exitCode).toBe(2);
+  });
+
+  const save = async (name: string, text: string): Promise<string[]> => {
+    await writeFile(path.join(folder, name), text);
+    return sides;
+  };
+  const rules = (text: string): Promise<string[]> => save('rules.yml', text);
+  const cases = (text: string): Promise<string[]> => save('cases.js', text);
+  const har = async (text: string): Promise<string[]> => [
+    ...(await save('recorded.har', text)),
+    '--har',
+    path.join(folder, 'recorded.har'),
+  ];
+
+  describe('learn', () => {
+    it('finds no noise in a monolith that has none', async () => {
+      const { exitCode, out } = await banyan('learn', ...sides.slice(0, 2));
+      expect(exitCode).toBe(0);
+      expect(out).toContain('Nothing differs by itself');
+    });
+
+    it('proposes a rule for what differs by itself, which counts once somebody has given a reason', async () => {
+      noise = 1;
+      await writeFile(path.join(folder, 'rules.yml'), '# Ours\nrules: []\n');
+      const printed = await banyan('learn', ...sides.slice(0, 2));
+      expect(printed.exitCode).toBe(1);
+      expect(printed.out).toContain('+    path: $.seen');
+      expect(await readFile(path.join(folder, 'rules.yml'), 'utf8')).toBe('# Ours\nrules: []\n');
+
+      await banyan('learn', '--write', ...sides.slice(0, 2));
+      const written = await readFile(path.join(folder, 'rules.yml'), 'utf8');
+      expect(written).toMatch(/^# Ours\n/);
+      const unexplained = await banyan(...sides);
+      expect(unexplained.exitCode).toBe(2);
+      expect(unexplained.err).toMatch(/reason/);
+
+      const explained = written
+        .replace('reason: ""', 'reason: a counter of visits')
+        .replace('owner: ""', 'owner: tests');
+      await writeFile(path.join(folder, 'rules.yml'), explained);
+      expect(await banyan(...sides)).toMatchObject({ exitCode: 0 });
+      candidateItems = { ...ITEMS, seen: '1' };
+      expect(await banyan(...sides)).toMatchObject({ exitCode: 1 });
+    });
+  });
+});
