@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { createProxyMiddleware, proxyEventsPlugin } from 'http-proxy-middleware';
 import type { Logger } from '../../shared/logger';
 import { edgeHeaders, FORWARDING_HEADERS } from './headers';
-import { toUpstreamError } from './upstream-errors';
+import { CLIENT_GONE, toUpstreamError, UpstreamError } from './upstream-errors';
 import { FrameBoundary } from './websocket-frames';
 
 /** Forwards WebSocket upgrades to legacy; they never go to Lambda. */
@@ -21,6 +21,13 @@ interface Connection {
   /** Of the stream from upstream to the client. */
   readonly boundary: FrameBoundary;
 }
+
+/** How long legacy may take to answer a handshake, in ms. */
+const HANDSHAKE_LIMIT = 60_000;
+const HANDSHAKE_TIMEOUT = new UpstreamError('The service took too long to answer. Please try again.', {
+  code: 'upstream_timeout',
+  statusCode: 504,
+});
 
 /** How long a client whose handshake was refused may take to close, in ms. */
 const LINGER = 2_000;
@@ -40,13 +47,18 @@ export function createUpgradeForwarder(legacyUrl: URL, trustedHops: number, logg
     plugins: [proxyEventsPlugin],
     on: {
       proxyReqWs: (proxyRequest, _request, client) => {
+        const stopWatching = onGone(client, () => proxyRequest.destroy());
+        proxyRequest.setTimeout(HANDSHAKE_LIMIT, () => proxyRequest.destroy(HANDSHAKE_TIMEOUT));
         proxyRequest.on('response', ({ headers }) => {
+          stopWatching();
           // A refused upgrade: the body follows unchunked and ends with the connection.
           delete headers['transfer-encoding'];
           headers.connection = 'close';
           drain(client);
         });
         proxyRequest.on('upgrade', (_response, upstream: Socket) => {
+          stopWatching();
+          upstream.setTimeout(0);
           const connection = { client, upstream, boundary: new FrameBoundary() };
           connections.add(connection);
           client.once('close', () => connections.delete(connection));
@@ -59,9 +71,10 @@ export function createUpgradeForwarder(legacyUrl: URL, trustedHops: number, logg
         });
       },
       error: (cause, _request, client) => {
-        const { statusCode, code, message } = toUpstreamError(cause);
-        logger.warn({ code, err: cause }, 'upgrade failed');
         if (client instanceof ServerResponse) return;
+        const { statusCode, code, message } = client.destroyed ? CLIENT_GONE : toUpstreamError(cause);
+        logger.warn({ status: statusCode, code, err: cause }, 'upgrade failed');
+        if (client.destroyed) return;
         const body = JSON.stringify({ error: message, code });
         drain(client);
         client.end(
@@ -84,6 +97,23 @@ export function createUpgradeForwarder(legacyUrl: URL, trustedHops: number, logg
       closing = true;
       for (const connection of connections) sayGoodbye(connection);
     },
+  };
+}
+
+/**
+ * Calls back when a client goes while its handshake is under way. Nobody reads from it then, so its end would not be seen, and
+ * the connection to legacy would wait for ever. Returns what stops this.
+ */
+function onGone(client: Duplex, callback: () => void): () => void {
+  const look = (): void => {
+    // Readable without bytes is the end; bytes before the answer stay for whom they are for.
+    if (client.readableLength === 0) client.destroy();
+  };
+  client.on('readable', look);
+  client.once('close', callback);
+  return () => {
+    client.off('readable', look);
+    client.off('close', callback);
   };
 }
 

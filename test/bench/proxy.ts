@@ -62,7 +62,12 @@ async function main(): Promise<void> {
     const banyan = async (name: string, table: string): Promise<Subject> => {
       const file = path.join(folder, `${name}.yml`);
       await writeFile(file, table);
-      return start('banyan', [url], { ROUTES_FILE: file, TRUSTED_HOPS: '1', SESSION_SECRET: 'bench' });
+      return start('banyan', [url], {
+        ROUTES_FILE: file,
+        LOG_FILE: path.join(folder, `${name}.log`),
+        TRUSTED_HOPS: '1',
+        SESSION_SECRET: 'bench',
+      });
     };
     const few = await banyan('few', routes(10));
     const many = await banyan('many', routes(1_000));

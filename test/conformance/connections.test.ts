@@ -124,6 +124,21 @@ describe('connections', () => {
     expect(await client.closed()).toMatch(/ 200 OK/);
   });
 
+  it.each(['end', 'reset'] as const)('gives up a WebSocket handshake whose client goes by %s', async (how) => {
+    upstream.answer(() => undefined);
+    const client = await connect();
+    client.send(
+      request(
+        'GET /ws',
+        'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n',
+      ),
+    );
+    await waitFor('the handshake', () => upstream.requests.length === 1);
+    if (how === 'end') client.socket.end();
+    else client.socket.resetAndDestroy();
+    await waitFor('the handshake to be given up', () => upstream.open() === 0);
+  });
+
   it('gives up an event stream upstream as soon as its client goes', async () => {
     upstream.answer('HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n');
     const client = await connect();

@@ -1,27 +1,20 @@
-/** Banyan as `node dist/proxy/server.js` runs it: routing, observers and a log line per request, written to a file. */
-import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { createProxyLogger } from '../../../proxy/logger';
+/**
+ * Banyan as `node dist/proxy/server.js` runs it: routing, metrics and a log line per request. Lines go to the file in LOG_FILE.
+ * The message `memory` is answered with the resident memory after a collection; SIGTERM drains.
+ */
 import { loadProxyConfig } from '../../../proxy/config';
+import { createProxyLogger } from '../../../proxy/logger';
 import { startProxy } from '../../../proxy/server';
 import { upstreamUrl } from './listen';
 
 async function main(): Promise<void> {
-  const file = path.join(tmpdir(), `banyan-bench-${randomUUID()}.log`);
-  const config = loadProxyConfig({
-    ...process.env,
-    LEGACY_URL: upstreamUrl(),
-    LAMBDA_URL: upstreamUrl(),
-    PORT: '0',
-    ADMIN_PORT: '0',
-  });
-  const proxy = await startProxy(config, createProxyLogger(config.logLevel, file));
-  process.once('exit', () => rmSync(file, { force: true }));
+  const defaults = { LAMBDA_URL: upstreamUrl(), LEGACY_URL: upstreamUrl(), PORT: '0', ADMIN_PORT: '0' };
+  const config = loadProxyConfig({ ...defaults, ...process.env });
+  const proxy = await startProxy(config, createProxyLogger(config.logLevel, process.env['LOG_FILE'] ?? '/dev/null'));
   process.on('message', (message) => {
     if (message === 'memory') process.send?.({ memory: memoryAfterCollection() });
   });
+  process.once('SIGTERM', () => void proxy.close().then(() => process.exit(0)));
   process.send?.({ port: proxy.port });
 }
 

@@ -1,0 +1,21 @@
+/** One thing that must hold for long or under load. */
+export interface Check {
+  readonly name: string;
+  /**
+   * Resolves with the figures to print.
+   *
+   * @throws Error saying what did not hold
+   */
+  run(options: SoakOptions): Promise<string>;
+}
+
+export interface SoakOptions {
+  /** How long a load lasts. */
+  readonly seconds: number;
+  /** From 0 to 1: what of the fixed numbers of requests is sent. */
+  readonly scale: number;
+  /** Folder of the compiled subjects. */
+  readonly built: string;
+  /** For files; removed afterwards. */
+  readonly folder: string;
+}

@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+/** A TCP relay that can be cut and mended: what is behind it seems killed and brought back. */
+export interface Relay {
+  readonly port: number;
+  cut(): Promise<void>;
+  mend(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Relays to the port that `target` names at each new connection. */
+export async function relay(target: () => number): Promise<Relay> {
+  const sockets = new Set<Socket>();
+  let server: Server | undefined;
+  const listen = async (port: number): Promise<number> => {
+    server = createServer((client) => {
+      const upstream = connect(target(), '127.0.0.1');
+      for (const socket of [client, upstream]) {
+        sockets.add(socket);
+        socket.setNoDelay(true);
+        socket.on('error', () => undefined);
+        socket.once('close', () => {
+          sockets.delete(socket);
+          client.destroy();
+          upstream.destroy();
+        });
+      }
+      client.pipe(upstream).pipe(client);
+    });
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    return typeof address === 'object' && address !== null ? address.port : port;
+  };
+  const port = await listen(0);
+  const cut = async (): Promise<void> => {
+    const closed = server === undefined ? undefined : once(server, 'close');
+    server?.close();
+    for (const socket of sockets) socket.destroy();
+    await closed;
+    server = undefined;
+  };
+  return { port, cut, mend: async () => void (await listen(port)), close: cut };
+}
