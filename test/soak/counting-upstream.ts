@@ -10,8 +10,8 @@ export interface CountingUpstream {
   /** Safe requests answered. */
   answered(): number;
   /** Breaks every connection and refuses new ones. */
-  kill(): Promise<void>;
-  revive(): Promise<void>;
+  readonly kill: () => Promise<void>;
+  readonly revive: () => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -64,7 +64,9 @@ export async function countingUpstream(
     executed,
     answered: () => answered,
     kill,
-    revive: async () => void (await listen(port)),
+    async revive() {
+      await listen(port);
+    },
     close: kill,
   };
 }

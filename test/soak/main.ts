@@ -10,10 +10,11 @@ import { closedEarly } from './closed-early';
 import { memoryGrowth } from './memory-growth';
 import { outages } from './outages';
 import { reload } from './reload';
+import { rollBacks } from './roll-back';
 import { stopped } from './stopped';
 import type { Check } from './check';
 
-const CHECKS: readonly Check[] = [closedEarly, reload, ...outages, stopped, memoryGrowth];
+const CHECKS: readonly Check[] = [closedEarly, reload, ...outages, stopped, ...rollBacks, memoryGrowth];
 /** Over what a check may take beyond its load. */
 const GRACE_SECONDS = 240;
 

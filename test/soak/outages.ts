@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { startEmbedded } from '../local/mongo';
+import { exchangeRaw } from '../support/raw-client';
 import { routes, SECRET, startBanyan } from './banyan';
 import type { Check } from './check';
 import { judge, runClients } from './clients';
@@ -60,14 +61,23 @@ const mongoOutage: Check = {
       LAMBDA_URL: lambda.url,
       MONGODB_URI: uri(between.port),
     });
+    const headers = (n: number): Record<string, string> => ({
+      Cookie: `eventsapp.sid=${encodeURIComponent(sign(sessionOf(n)._id))}`,
+    });
     try {
+      // One after the other: 200 unknown users at once can take longer than a request waits to know its user.
+      for (let n = 0; n < CONNECTIONS; n += 1)
+        await exchangeRaw(
+          proxy.port,
+          `GET /api/events/1 HTTP/1.1\r\nHost: a\r\nCookie: ${headers(n)['Cookie'] ?? ''}\r\nConnection: close\r\n\r\n`,
+        );
       const load = { port: proxy.port, connections: CONNECTIONS, seconds: options.seconds };
       const [outcome] = await Promise.all([
         runClients({
           ...load,
           safe: ['/api/events/1', '/unlisted'],
           unsafe: '/api/events',
-          headers: (n) => ({ Cookie: `eventsapp.sid=${encodeURIComponent(sign(sessionOf(n)._id))}` }),
+          headers,
         }),
         thrice(options.seconds, between.cut, between.mend),
       ]);

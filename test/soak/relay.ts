@@ -4,8 +4,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 /** A TCP relay that can be cut and mended: what is behind it seems killed and brought back. */
 export interface Relay {
   readonly port: number;
-  cut(): Promise<void>;
-  mend(): Promise<void>;
+  readonly cut: () => Promise<void>;
+  readonly mend: () => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,5 +41,5 @@ export async function relay(target: () => number): Promise<Relay> {
     await closed;
     server = undefined;
   };
-  return { port, cut, mend: async () => void (await listen(port)), close: cut };
+  return { port, cut, mend: () => listen(port).then(() => undefined), close: cut };
 }
