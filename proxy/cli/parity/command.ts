@@ -17,6 +17,7 @@ import { planCases } from './plan';
 import { planReplay, readSessionOption } from './replay-har';
 import { createProgress, describeRun, toHtml, toJUnit, wantsColor } from './report';
 import { runCases, type PlannedCase, type RunOptions } from './run';
+import { recordRun } from './record-run';
 
 interface RunFlags {
   readonly json?: boolean;
@@ -33,6 +34,7 @@ interface RunFlags {
   readonly junit?: string;
   readonly html?: string;
   readonly write?: boolean;
+  readonly record?: boolean;
 }
 
 type Finish = (result: CommandResult, options: { readonly json?: boolean }) => void;
@@ -53,8 +55,13 @@ export function addParityCommand(program: Command, io: CliIo, finish: Finish): v
     .option('--seed <number>', 'the same seed generates the same cases', readNumber('--seed'), 1)
     .option('--junit <file>', 'also write JUnit XML')
     .option('--html <file>', 'also write a page to look at')
+    .option(
+      '--record',
+      'also keep the result in the ledger, as evidence for promote (MONGODB_URI, LEGACY_VERSION, LAMBDA_VERSION)',
+    )
     .action(async (flags: RunFlags) => {
       const { run, color } = await runParity(flags, io);
+      if (flags.record === true) await recordRun(run, io);
       if (flags.junit !== undefined) writeFileSync(flags.junit, toJUnit(run));
       if (flags.html !== undefined) writeFileSync(flags.html, toHtml(run));
       const exitCode = isClean(run) ? EXIT.fine : EXIT.findings;

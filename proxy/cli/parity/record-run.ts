@@ -1,0 +1,20 @@
+import type { ParityRun } from '../../../shared/parity/result';
+import { createIndexes, databaseKind } from '../../ledger/collections';
+import { recordParityRun } from '../../ledger/suites';
+import { readCutoverEnvironment } from '../config';
+import type { CliIo } from '../program';
+import { withDatabase } from '../with-database';
+
+/**
+ * Keeps a run in the ledger, as evidence on the versions that the environment names.
+ *
+ * @throws ConfigError without MONGODB_URI; the driver's error while MongoDB is away
+ */
+export async function recordRun(run: ParityRun, io: Pick<CliIo, 'env' | 'now'>): Promise<void> {
+  const { mongodbUri, versions } = readCutoverEnvironment(io.env);
+  await withDatabase(mongodbUri, async (connect) => {
+    const db = await connect();
+    await createIndexes(db);
+    await recordParityRun(db, run, { versions, database: await databaseKind(db), at: io.now() });
+  });
+}
