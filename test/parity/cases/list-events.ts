@@ -14,6 +14,7 @@ export const getEvents: CaseSuite = {
     get('indexed tags', '/api/events?filter[tags][1]=music&filter[tags][0]=free'),
     get('encoded brackets', '/api/events?filter%5Bstatus%5D=draft'),
     get('title search with space, plus and percent', '/api/events?filter[q]=a+b'),
+    get('title search with a plus that stands for a space', '/api/events?filter[q]=winter+c'),
     get('title search, %20', '/api/events?filter[q]=%20'),
     get('title search, literal plus', '/api/events?filter[q]=%2B'),
     get('title search with regular expression characters', '/api/events?filter[q]=.*%26(%3C'),

@@ -16,10 +16,12 @@ async function main(): Promise<void> {
   const mutants = MUTANTS.filter(({ name }) => new RegExp(values.only ?? '').test(name));
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
+  const onProgress = (done: number, total: number): void => void process.stderr.write(`${done} of ${total} cases\n`);
   print(`${mutants.length} mutants, each with the same ${cases} cases; seed ${seed}\n`);
   print('| mutant | met by | caught by | on routes | first sign |');
   print('| --- | ---: | ---: | ---: | --- |');
-  const results = await studyMutants({ mutants, cases, seed, onResult: (result) => print(row(result)) });
+  const results = await studyMutants({ mutants, cases, seed, onProgress });
+  for (const result of results) print(row(result));
   const missed = results.filter(({ caught }) => caught === 0);
   const byLuck = results.filter(({ caught }) => caught === 1);
   print(`\n${results.length - missed.length} of ${results.length} caught; ${byLuck.length} by one case only.`);

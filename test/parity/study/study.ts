@@ -46,11 +46,12 @@ export interface StudyOptions {
   /** Cases that every mutant is tried with: part from the suites, part generated. */
   readonly cases: number;
   readonly seed: number;
-  readonly onResult?: (result: MutantResult) => void;
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** Sessions are touched after five minutes; before that the sides are started anew. */
-const LONGEST_BATCH = 150_000;
+/** Sessions are touched after five minutes; long before that the sides are started anew. */
+const LONGEST_BATCH = 120_000;
+const CHUNK = 100;
 
 interface Environment {
   readonly ready: Omit<ReadySides, 'close'>;
@@ -67,23 +68,46 @@ interface PreparedCase {
 }
 
 /** Tries every mutant with the same cases: those that anybody runs, never chosen for a mutant. */
-export async function studyMutants({ mutants, cases, seed, onResult }: StudyOptions): Promise<readonly MutantResult[]> {
-  const results: MutantResult[] = [];
-  let environment: Environment | undefined;
-  let begun = 0;
-  for (const mutant of mutants) {
-    if (environment === undefined || performance.now() - begun > LONGEST_BATCH) {
-      await environment?.close();
-      environment = await prepare(cases, seed);
-      begun = performance.now();
+export async function studyMutants({
+  mutants,
+  cases,
+  seed,
+  onProgress,
+}: StudyOptions): Promise<readonly MutantResult[]> {
+  const tallies = new Map(mutants.map(({ name }) => [name, newTally()]));
+  const chosen = chooseCases(cases, seed);
+  for (let from = 0; from < chosen.length; from += CHUNK) {
+    const chunk = chosen.slice(from, from + CHUNK);
+    let environment: Environment | undefined;
+    let begun = 0;
+    for (const mutant of mutants) {
+      if (environment === undefined || performance.now() - begun > LONGEST_BATCH) {
+        await environment?.close();
+        begun = performance.now();
+        environment = await prepare(chunk);
+      }
+      await tryMutant(mutant, environment, tallies.get(mutant.name) ?? newTally());
     }
-    const result = await tryMutant(mutant, environment);
-    results.push(result);
-    onResult?.(result);
+    await environment?.close();
+    onProgress?.(Math.min(from + CHUNK, chosen.length), chosen.length);
   }
-  await environment?.close();
-  return results;
+  return [...tallies].map(([name, { met, caught, routes, example }]) => ({
+    name,
+    met,
+    caught,
+    routes: routes.size,
+    example,
+  }));
 }
+
+interface Tally {
+  met: number;
+  caught: number;
+  example: string;
+  readonly routes: Set<string>;
+}
+
+const newTally = (): Tally => ({ met: 0, caught: 0, example: '', routes: new Set() });
 
 /** Runs generated cases on sides without a fault: whatever it finds is a false alarm. */
 export async function studyFalseAlarms(cases: number, seed: number): Promise<ParityRun> {
@@ -101,16 +125,18 @@ export async function studyFalseAlarms(cases: number, seed: number): Promise<Par
   }
 }
 
-async function tryMutant(mutant: Mutant, { ready, gateway, gatewayUrl, cases }: Environment): Promise<MutantResult> {
-  const routes = new Set<string>();
-  let [met, caught, example] = [0, 0, ''];
+async function tryMutant(
+  mutant: Mutant,
+  { ready, gateway, gatewayUrl, cases }: Environment,
+  tally: Tally,
+): Promise<void> {
   gateway.mutant = mutant;
   gateway.hasActed();
   const { candidate, knownIds } = ready.context;
   for (const { sourced, control } of cases) {
     const goesPast = mutant.pastProxy?.(passing(control), isListed(control)) === true;
     const found = await observe(goesPast ? { ...candidate, url: gatewayUrl } : candidate, control.request);
-    if (gateway.hasActed() || goesPast) met += 1;
+    if (gateway.hasActed() || goesPast) tally.met += 1;
     const { differences } = await judgeObservations(control, found, {
       rules: rulesOf(RULES, { name: sourced.route }),
       identity: sourced.identity,
@@ -118,26 +144,26 @@ async function tryMutant(mutant: Mutant, { ready, gateway, gatewayUrl, cases }: 
     });
     const failure = ready.context.proxy?.lastAnswer()?.failure;
     if (differences.length === 0 && failure === undefined) continue;
-    caught += 1;
-    routes.add(sourced.route);
+    tally.caught += 1;
+    tally.routes.add(sourced.route);
     const [first] = differences;
-    example ||= `${control.request.method} ${control.request.path.slice(0, 60)}: ${first === undefined ? `lambda failed (${failure ?? ''})` : describeDifference(first)}`;
+    tally.example ||= `${control.request.method} ${control.request.path.slice(0, 60)}: ${first === undefined ? `lambda failed (${failure ?? ''})` : describeDifference(first)}`;
   }
   gateway.mutant = undefined;
-  return { name: mutant.name, met, caught, routes: routes.size, example };
 }
 
 /** Starts sides and asks the control once for each case; a case that differs without a fault would prove nothing. */
-async function prepare(count: number, seed: number): Promise<Environment> {
+async function prepare(cases: readonly SourcedCase[]): Promise<Environment> {
   const started = await start();
   const { control, credentials } = started.ready.context;
   const prepared: PreparedCase[] = [];
-  for (const sourced of chooseCases(count, seed)) {
+  for (const sourced of cases) {
     const request = await requestOf(sourced.parityCase, credentials.get(sourced.identity) ?? {}, control);
     prepared.push({ sourced, control: await observe(control, request) });
   }
   const environment = { ...started, cases: prepared };
-  const alarms = await tryMutant({ name: 'none' }, environment);
+  const alarms = newTally();
+  await tryMutant({ name: 'none' }, environment, alarms);
   if (alarms.caught > 0) {
     await started.close();
     throw new Error(`${alarms.caught} cases differ without a fault, the first: ${alarms.example}`);

@@ -88,6 +88,8 @@ const ADDED = [
   'filter[tags][]=music',
   'filter[tags][1]=free&filter[tags][0]=music',
   'filter[q]=a+b',
+  'filter[q]=r+c',
+  'filter[q]=e%20',
   'filter[q]=%2B',
   'filter[q]=.*',
   'filter[q]=e',
