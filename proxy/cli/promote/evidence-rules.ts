@@ -123,7 +123,7 @@ function comparisonObstacles(evidence: RouteEvidence, rules: EvidenceRules): Obs
 }
 
 function suiteObstacles({ suite }: RouteEvidence, { development }: EvidenceRules): Obstacle[] {
-  const remedy = 'run the parity suite against these versions and record it';
+  const remedy = 'banyan parity run --record, against these versions';
   const obstacle = (text: string, what = remedy): Obstacle[] => [{ kind: 'suite', text, remedy: what }];
   if (suite === undefined) return obstacle('the parity suite was not recorded on these versions');
   if (!development && suite.database === 'embedded')

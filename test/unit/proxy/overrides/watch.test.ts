@@ -57,7 +57,7 @@ describe('overrides of two proxies', () => {
     const history: string[] = [];
     const record = { history: (entry: { id?: string; action: string }) => history.push(`${entry.action} ${entry.id}`) };
     const [a, b] = await Promise.all([proxies.start('a', record), proxies.start('b', record)]);
-    await Promise.all([a.lower('list-events', ann), b.lower('list-events', ann)]);
+    await Promise.all([a.lower('list-events', ann), b.lower('list-events', { ...ann, by: 'bob' })]);
     await Promise.all([a.resume('list-events', ann), b.resume('list-events', ann)]);
     expect(history).toEqual(['lowered route:list-events:1', 'resumed route:list-events:2']);
   });
