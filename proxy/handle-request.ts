@@ -8,7 +8,14 @@ import { isMoved } from './cohort/bucket';
 import type { CohortUser, SessionUsers } from './cohort/session-users';
 import type { RetryBudget } from './fallback/retry-budget';
 import { fromApiGateway, isRefusedByGateway, toApiGateway } from './forward/for-api-gateway';
-import { forward, hasBody, type ForwardResult, type ResponseTap, type Upstream } from './forward/forwarder';
+import {
+  forward,
+  hasBody,
+  type ForwardOptions,
+  type ForwardResult,
+  type ResponseTap,
+  type Upstream,
+} from './forward/forwarder';
 import { headerValue, requestHeaders } from './forward/headers';
 import { forwardingHeaderWarning } from './forward/warn-of-forwarding-headers';
 import { sendError } from './forward/send-error';
@@ -90,7 +97,11 @@ export function createRequestHandler(
 
   const warnOfForwardingHeaders = forwardingHeaderWarning(trustedHops, logger);
 
-  const toLegacy = (request: IncomingMessage, response: ServerResponse, tap?: ResponseTap): Promise<ForwardResult> =>
+  const toLegacy = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    options?: Pick<ForwardOptions, 'tap' | 'isSafe'>,
+  ): Promise<ForwardResult> =>
     forward(
       legacy,
       request,
@@ -100,7 +111,7 @@ export function createRequestHandler(
         path: request.url ?? '/',
         headers: requestHeaders(request, trustedHops),
       },
-      { tap },
+      options,
     );
 
   const toLambda = async (
@@ -117,6 +128,7 @@ export function createRequestHandler(
     budget.deposit();
     const result = await forward(upstream, request, response, toApiGateway(request, target, route, url, trustedHops), {
       headersTimeout: route.timeout,
+      isSafe: route.isSafe,
       tap: recording,
       adapt: (head) => {
         statusCode = head.statusCode;
@@ -163,7 +175,7 @@ export function createRequestHandler(
       const isMirrored = shadow !== undefined && mayMirror(route, facts, overrides());
       const tap = isMirrored ? shadow.begin(request, target, route, describe(facts, token, options)) : undefined;
       const { reason } = chosen;
-      const result = await toLegacy(request, response, bothTaps(tap, recording));
+      const result = await toLegacy(request, response, { tap: bothTaps(tap, recording), isSafe: route.isSafe });
       return { upstream: 'legacy', reason, result, lambda: undefined };
     }
     const { result, attempt, insteadBy } = await toLambda(lambda, listed);
@@ -171,7 +183,7 @@ export function createRequestHandler(
     return {
       upstream: 'legacy',
       reason: insteadBy,
-      result: await toLegacy(request, response, recording),
+      result: await toLegacy(request, response, { tap: recording, isSafe: route.isSafe }),
       lambda: attempt,
     };
   };
@@ -184,7 +196,7 @@ export function createRequestHandler(
   ): Promise<Answer> => {
     const recording = options.recorder?.begin(request, response, route, target.pathname);
     if (route === undefined) {
-      const result = await toLegacy(request, response, recording);
+      const result = await toLegacy(request, response, { tap: recording });
       return { upstream: 'legacy', reason: 'unlisted', result, lambda: undefined };
     }
     const { method = 'GET', headers, rawHeaders } = request;

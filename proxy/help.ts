@@ -21,5 +21,5 @@ export const HELP = `node dist/proxy/server.js: the routing proxy in front of a 
   RECORD_DIR, RECORD_MAX_MB  where recordings of routes with "record" go, and how much of them
   LOG_LEVEL         (info)
 
-SIGHUP loads the route table again, SIGUSR2 works the kill switch, SIGTERM drains and ends. proxy/README.md says more.
+SIGHUP loads the route table again, SIGUSR2 switches the kill switch on, SIGTERM drains and ends. proxy/README.md says more.
 `;

@@ -239,13 +239,8 @@ async function main(): Promise<void> {
     'proxy listens',
   );
 
-  // Works without MongoDB and without the admin port: kill -USR2.
-  process.on('SIGUSR2', () => {
-    const isOn = proxy.overrides.current().killSwitch !== undefined;
-    proxy.overrides.setKillSwitch(!isOn, { by: 'SIGUSR2', why: 'signal' }).catch((error: unknown) => {
-      logger.error({ err: error }, 'kill switch stays on');
-    });
-  });
+  // Works without MongoDB and without the admin port: kill -USR2. On only: whoever sends it twice means it.
+  process.on('SIGUSR2', () => void proxy.overrides.setKillSwitch(true, { by: 'SIGUSR2', why: 'signal' }));
   process.on('SIGHUP', () => void proxy.reload());
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {

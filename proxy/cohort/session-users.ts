@@ -17,7 +17,7 @@ export interface CohortUser {
 /** Finds the user behind a session token. */
 export interface SessionUsers {
   /** At once when it is known; undefined when there is no such session or it could not be found out in time. */
-  userOf(token: string): CohortUser | undefined | Promise<CohortUser | undefined>;
+  readonly userOf: (token: string) => CohortUser | undefined | Promise<CohortUser | undefined>;
 }
 
 export interface SessionUsersOptions {
@@ -55,15 +55,24 @@ export function createSessionUsers(options: SessionUsersOptions): SessionUsers {
   const known = new LRUCache<string, Known>({ max });
   const asking = new Map<string, Promise<CohortUser | undefined>>();
   let pausedUntil = 0;
+  let lastFound = -Infinity;
 
   const ask = async (key: string, sessionId: string): Promise<CohortUser | undefined> => {
-    try {
-      const user = await withDeadline(find(options, sessionId), deadline);
+    const finding = find(options, sessionId).then((user) => {
+      // Also when it comes too late for the request that asked: the next one finds it.
       known.set(key, { user, until: now() + (user === undefined ? TTL_OF_NOBODY : ttl) });
+      lastFound = now();
       return user;
+    });
+    try {
+      return await withDeadline(finding, deadline);
     } catch (error) {
-      if (now() >= pausedUntil) logger.warn({ err: error }, 'cohorts: session not read; unknown users stay on legacy');
-      pausedUntil = now() + PAUSE;
+      // A burst of new sessions may overrun the deadline while MongoDB is well.
+      if (now() - lastFound >= PAUSE) {
+        if (now() >= pausedUntil)
+          logger.warn({ err: error }, 'cohorts: session not read; unknown users stay on legacy');
+        pausedUntil = now() + PAUSE;
+      }
       return known.get(key)?.user;
     } finally {
       asking.delete(key);

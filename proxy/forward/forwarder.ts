@@ -57,6 +57,8 @@ export interface ForwardOptions {
   readonly tap?: ResponseTap | undefined;
   /** Until response headers, in ms, instead of the upstream's own limit. */
   readonly headersTimeout?: number | undefined;
+  /** Whether the request changes nothing. Default: by its method (RFC 9110 section 9.2.1). */
+  readonly isSafe?: boolean | undefined;
 }
 
 interface UpstreamOptions {
@@ -95,10 +97,10 @@ export function forward(
   client: IncomingMessage,
   response: ServerResponse,
   request: UpstreamRequest,
-  { adapt, tap, headersTimeout }: ForwardOptions = {},
+  options: ForwardOptions = {},
 ): Promise<ForwardResult> {
   return new Promise((resolve) => {
-    const exchange = new Exchange(upstream, client, response, request, adapt, tap, headersTimeout, resolve);
+    const exchange = new Exchange(upstream, client, response, request, options, resolve);
     exchange.start();
   });
 }
@@ -134,13 +136,11 @@ class Exchange implements Dispatcher.DispatchHandler {
     private readonly client: IncomingMessage,
     private readonly response: ServerResponse,
     private readonly request: UpstreamRequest,
-    private readonly adapt: AdaptResponse | undefined,
-    private readonly tap: ResponseTap | undefined,
-    private readonly headersTimeout: number | undefined,
+    private readonly options: ForwardOptions,
     private readonly resolve: (result: ForwardResult) => void,
   ) {
     this.sendsBody = hasBody(client);
-    this.mayRetry = !this.sendsBody && (client.method === 'GET' || client.method === 'HEAD');
+    this.mayRetry = !this.sendsBody && (options.isSafe ?? (client.method === 'GET' || client.method === 'HEAD'));
   }
 
   start(): void {
@@ -162,7 +162,7 @@ class Exchange implements Dispatcher.DispatchHandler {
           path,
           headers,
           body: this.sendsBody ? bodyOf(this.client) : null,
-          ...(this.headersTimeout !== undefined && { headersTimeout: this.headersTimeout }),
+          ...(this.options.headersTimeout !== undefined && { headersTimeout: this.options.headersTimeout }),
         },
         this,
       );
@@ -190,7 +190,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     }
     this.mayRetry = false;
     const head = { statusCode, statusMessage, headers };
-    const adapted = this.adapt === undefined ? head : this.adapt(head);
+    const adapted = this.options.adapt?.(head) ?? head;
     if (adapted === 'decline') {
       this.declined = true;
       return;
@@ -200,7 +200,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     const reason = reasonPhrase(adapted.statusMessage);
     if (reason === undefined) this.response.writeHead(adapted.statusCode, adapted.headers);
     else this.response.writeHead(adapted.statusCode, reason, adapted.headers);
-    this.tap?.onHead(adapted);
+    this.options.tap?.onHead(adapted);
     if (statusCode === 204 || statusCode === 304) {
       // Complete with its head, whatever length it states (RFC 9112 section 6.3); undici would wait for a body of that length.
       this.response.end();
@@ -213,7 +213,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.declined || this.settled) return;
-    this.tap?.onData(chunk);
+    this.options.tap?.onData(chunk);
     if (!this.hasBegunBody && chunk.length <= SMALL_BODY_BYTES) {
       this.hasBegunBody = true;
       this.held = chunk;
@@ -280,7 +280,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   private settle(result: ForwardResult): void {
     if (this.settled) return;
     this.settled = true;
-    this.tap?.onEnd(result.kind === 'sent');
+    this.options.tap?.onEnd(result.kind === 'sent');
     this.response.off('close', this.onClientClose);
     this.response.off('drain', this.onDrain);
     this.resolve(result);

@@ -56,6 +56,6 @@ describe('README', () => {
       .map(([, name = '']) => name)
       .filter((name) => !['ci', 'registry'].includes(name));
     for (const name of scripts) expect(Object.keys(manifest.scripts)).toContain(name);
-    for (const [, file = ''] of readme.matchAll(/\]\((?!http)([^)]+)\)/g)) await readFile(path.join(ROOT, file));
+    for (const [, file = ''] of readme.matchAll(/\]\((?!http|#)([^)#]+)/g)) await readFile(path.join(ROOT, file));
   });
 });

@@ -83,7 +83,7 @@ describe('users behind session tokens', () => {
 
   it('asks once for many requests of one session at a time', async () => {
     const { userOf } = users();
-    await Promise.all(Array.from({ length: 20 }, () => userOf(tokenOf('one'))));
+    await Promise.all(Array.from({ length: 20 }, async () => userOf(tokenOf('one'))));
     expect(reads).toBe(1);
   });
 
