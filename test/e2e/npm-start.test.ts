@@ -108,12 +108,18 @@ describe('npm start', () => {
     expect(inspected.stdout).toMatch(/ok +signature +signed by secret 1 of 1[^]*\naccepted\n$/);
 
     // A malformed body is the client's business: one line, no stack. Nothing prints warnings of its own.
-    const login = `${/proxy +(http:\S+)/.exec(text)?.[1]}/api/auth/login`;
+    const origin = /proxy +(http:\S+)/.exec(text)?.[1] ?? '';
+    const login = `${origin}/api/auth/login`;
     const json = { 'Content-Type': 'application/json' };
     expect((await fetch(login, { method: 'POST', headers: json, body: '{"email' })).status).toBe(400);
     await waitFor('the line', () => /refused by Express: SyntaxError/.test(started.output()));
     expect(started.output()).not.toMatch(/^ +at |\(node:\d+\)|Deprecat/m);
     expect(started.output()).not.toContain(SECRET);
+
+    // With a stream open, which nobody ends: the monolith must.
+    const stream = await fetch(`${origin}/api/notifications/stream`, { headers: { Authorization: `Bearer ${token}` } });
+    expect(stream.status).toBe(200);
+    const ended = stream.text().catch(() => 'broken off');
 
     const begun = performance.now();
     // As a terminal does: to npm, its shell and node alike. npm itself may end by the signal.
@@ -121,7 +127,8 @@ describe('npm start', () => {
     kill(group, 'SIGINT');
     await waitFor('the end of every process of the group', () => !isAlive(group));
     expect(performance.now() - begun).toBeLessThan(3_000);
-    expect(started.output()).toMatch(/Stopping\.\n$/);
+    await ended;
+    expect(started.output()).toMatch(/Stopping\.\n[^\n]*notifications\/stream -> legacy 200[^\n]*\n$/);
     // Nothing but the table and the compiler's cache is left in the temporary folder.
     expect((await readdir(folder)).filter((name) => !name.startsWith('tsx-'))).toEqual(['routes.yml']);
   }, 60_000);
@@ -171,7 +178,7 @@ describe('npm start', () => {
       const file = path.join(folder, 'bad.yml');
       await writeFile(file, 'routes:\n  - {id: a, match: GET /a, stage: lamda}\n');
       expect(await refused({ ROUTES_FILE: file })).toMatch(
-        /bad\.yml:2:\d+ routes\[0\]\.stage: found "lamda"; expected one of legacy, lambda/,
+        /bad\.yml:2:\d+ routes\[0\]\.stage: found "lamda"; expected one of legacy, shadow, canary, lambda, retired/,
       );
     });
 

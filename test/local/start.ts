@@ -9,12 +9,13 @@ import { loadLocalConfig, startSystem, type LocalSystem } from './system';
 const HELP_FLAGS = ['--help', '-h'];
 
 /** Everything is closed within this time (ms), or left to the end of the process. */
-const STOP_LIMIT = 2_500;
+const STOP_LIMIT = 1_500;
 
 const HELP = `npm start: MongoDB, SQS, the monolith, API Gateway with the Lambdas, and the proxy on this machine.
 
 Variables (default):
   PORT (8080) proxy, LEGACY_PORT (3001) monolith, GATEWAY_PORT (3002) gateway, HOST (127.0.0.1)
+  ADMIN_PORT (8081) dashboard
   INVOKE_PORT (3003) Lambda Invoke API and schedules, SQS_PORT (3004) SQS
   DAILY_REPORT_RUNNER (lambda) who orders the daily reports: legacy or lambda
   ROUTES_FILE (proxy/routes.yml), TRUSTED_HOPS (0), LOG_LEVEL (info)

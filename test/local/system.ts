@@ -241,7 +241,10 @@ export async function startSystem(
         logger,
       ),
     );
-    started.push(() => proxy.close());
+    // Together: the proxy waits for open streams, and it is the monolith that ends them.
+    started.push(async () => {
+      await Promise.all([proxy.close(), legacy.close()]);
+    });
     return { mongo, seeded, sqs, legacy, invokeApi, gateway, proxy, close };
   } catch (error) {
     await close();

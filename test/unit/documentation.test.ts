@@ -54,11 +54,13 @@ describe('documentation', () => {
   });
 
   it('proxy/cli/README.md has every command', () => {
-    const program = read('proxy/cli/program.ts');
-    const commands = [...program.matchAll(/\.command\('([\w-]+)'\)/g)].map(([, name = '']) => name);
-    expect(commands).toContain('check');
+    const programs = filesIn('proxy/cli', /\.ts$/).map(read).join('\n');
+    const commands = [...programs.matchAll(/\bcommand\(\s*'([\w-]+)[^']*'(?!, \{ hidden)/g)].map(
+      ([, name = '']) => name,
+    );
+    expect(commands).toEqual(expect.arrayContaining(['check', 'promote', 'run-schedule']));
     const readme = read('proxy/cli/README.md');
-    expect(commands.filter((name) => !new RegExp(`\`(session )?${name}\\b`).test(readme))).toEqual([]);
+    expect(commands.filter((name) => !new RegExp(`\`(session |parity )?${name}\\b`).test(readme))).toEqual([]);
   });
 
   describe('the list of traps', () => {
