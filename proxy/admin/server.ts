@@ -8,6 +8,7 @@ import { BanyanError } from '../../shared/errors';
 import type { Logger } from '../../shared/logger';
 import type { Metrics } from '../metrics/prometheus';
 import type { Overrides } from '../overrides/overrides';
+import { parseRequestTarget } from '../request-target';
 import { describeOne, describeState, type StateParts } from './state';
 import { isLoopback, tokenOf, type AdminToken } from './tokens';
 
@@ -94,7 +95,7 @@ async function answer(
   options: AdminOptions,
   assets: ReadonlyMap<string, Asset>,
 ): Promise<void> {
-  const { pathname } = new URL(request.url ?? '/', 'http://admin');
+  const { pathname } = parseRequestTarget(request.url ?? '/');
   const isLocal = isLoopback(options.host);
   if (isLocal) refuseOtherHosts(request);
   refuseOtherOrigins(request);
@@ -110,7 +111,7 @@ async function answer(
   if (token === undefined && (request.headers.authorization !== undefined || !isLocal)) {
     throw new Refusal(401, 'A token is needed: Authorization: Bearer <token> with one of ADMIN_TOKENS');
   }
-  if (pathname in changeSchemas) {
+  if (Object.hasOwn(changeSchemas, pathname)) {
     allowMethods(request, ['POST']);
     await change(pathname as keyof typeof changeSchemas, request, token, options);
     sendJson(response, 200, describeState(partsOf(options)));
@@ -156,9 +157,12 @@ async function change(
   }
   const { data } = parsed;
   const by = { by: token.name, why: data.why };
-  logger.warn({ change: pathname.slice('/api/'.length), ...data, by: token.name }, 'changed by the admin API');
+  const told = (): void => {
+    logger.warn({ change: pathname.slice('/api/'.length), ...data, by: token.name }, 'changed by the admin API');
+  };
   if ('on' in data) {
     await overrides.setKillSwitch(data.on, by);
+    told();
     return;
   }
   const route = table().routes.find(({ id }) => id === data.route);
@@ -166,6 +170,7 @@ async function change(
   if (pathname === '/api/resume') await overrides.resume(data.route, by);
   else if (route.stage === 'retired') throw new Refusal(409, 'A retired route has no legacy to return to');
   else await overrides.lower(data.route, by);
+  told();
 }
 
 /** Against DNS rebinding: a page of another site that makes its name lead to this machine is told nothing. */

@@ -1,5 +1,5 @@
-import { once } from 'node:events';
-import { watch as watchFile } from 'chokidar';
+import { stat } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../shared/logger';
 import { loadRouteTable, type RouteTable, type RouteTableOptions } from './load';
 import type { Route } from './route';
@@ -16,8 +16,8 @@ export interface WatchedRouteTable {
   close(): Promise<void>;
 }
 
-/** Saving is often several writes; the file is read once they have ceased for this long (ms). */
-const QUIET_TIME = 50;
+/** How often the file is looked at (ms). */
+const INTERVAL = 100;
 
 /**
  * Loads the table and follows the file. A change is in force well within a second, for requests that begin afterwards;
@@ -26,11 +26,12 @@ const QUIET_TIME = 50;
  * @throws ConfigError when the file is bad at the start
  */
 export async function watchRouteTable(options: RouteTableOptions, logger: Logger): Promise<WatchedRouteTable> {
+  let seen = await versionOf(options.file);
+  let loaded = seen;
   let table = await loadRouteTable(options);
   warnOfShadowed(table, options.file, logger);
   const listeners: ((table: RouteTable) => void)[] = [];
   let refused = false;
-  let timer: NodeJS.Timeout | undefined;
   // One load at a time, so that an older text never replaces a newer one.
   let loading = Promise.resolve();
 
@@ -53,27 +54,44 @@ export async function watchRouteTable(options: RouteTableOptions, logger: Logger
   };
   const reload = (asked: boolean): Promise<void> => (loading = loading.then(() => load(asked)));
 
-  // Editors replace files and Kubernetes swaps links: `all` covers a new file under the old name.
-  const watcher = watchFile(options.file, { ignoreInitial: true });
-  watcher.on('all', () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => void reload(false), QUIET_TIME);
-  });
-  watcher.on('error', (error) =>
-    logger.error({ err: error, file: options.file }, 'route table is no longer watched; send SIGHUP to reload it'),
-  );
-  await once(watcher, 'ready');
+  const look = async (): Promise<void> => {
+    const version = await versionOf(options.file);
+    // Saving is often several writes: the file is read once it is found the same twice.
+    if (version === seen && version !== loaded) {
+      loaded = version;
+      await reload(false);
+    }
+    seen = version;
+  };
+  const stopping = new AbortController();
+  const paused = (): Promise<boolean> => delay(INTERVAL, true, { signal: stopping.signal }).catch(() => false);
+  const looking = (async () => {
+    while (await paused()) await look();
+  })();
 
   return {
     current: () => table,
     reload: () => reload(true),
     onChange: (listener) => void listeners.push(listener),
     async close() {
-      clearTimeout(timer);
-      await watcher.close();
+      stopping.abort();
+      await looking;
       await loading;
     },
   };
+}
+
+/**
+ * What changes with the file. It is found by its path each time: editors replace the file, Kubernetes and deploys the links or folders
+ * above it, of which a watcher of the file hears nothing; and network disks tell nobody.
+ */
+async function versionOf(file: string): Promise<string> {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true });
+    return [dev, ino, size, mtimeNs, ctimeNs].join();
+  } catch {
+    return 'absent';
+  }
 }
 
 function warnOfShadowed({ shadowed }: RouteTable, file: string, logger: Logger): void {

@@ -146,6 +146,13 @@ describe('the admin port', () => {
     });
   });
 
+  it('logs a path that is no URL as no fault of its own, and a refused change not as made', async () => {
+    expect((await ask('//')).status).toBe(404);
+    expect((await change('/api/rollback', { route: 'unknown', why: 'never made' })).status).toBe(404);
+    const lines = proxy.logger.lines.filter(({ level, fields }) => level === 'error' || fields['why'] === 'never made');
+    expect(lines).toEqual([]);
+  });
+
   it('lets no page of another origin in, and no inline code', async () => {
     const { headers } = await ask('/');
     expect(headers['content-security-policy']).toMatch(/default-src 'none'; script-src 'self'/);

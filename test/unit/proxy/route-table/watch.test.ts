@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { watchRouteTable, type WatchedRouteTable } from '../../../../proxy/route-table/watch';
@@ -46,6 +46,27 @@ describe('watched route table', () => {
       await rename(`${file}.new`, file);
       await waitFor(next, () => stage() === next, 1_000);
     }
+  });
+
+  it('follows links above the file, as Kubernetes and deploys swap them, and a folder that is replaced', async () => {
+    for (const [release, text] of [
+      ['1', table('legacy')],
+      ['2', table('lambda')],
+    ] as const) {
+      await mkdir(path.join(folder, release));
+      await writeFile(path.join(folder, release, 'routes.yml'), text);
+    }
+    const current = path.join(folder, 'current');
+    await symlink('1', current);
+    await watched.close();
+    watched = await watchRouteTable({ file: path.join(current, 'routes.yml'), lambdaAvailable: true }, logger);
+    await symlink('2', `${current}.new`);
+    await rename(`${current}.new`, current);
+    await waitFor('the second release', () => stage() === 'lambda', 1_000);
+    await rename(path.join(folder, '2'), path.join(folder, 'old'));
+    await rename(path.join(folder, '1'), path.join(folder, '2'));
+    await waitFor('the folder in its place', () => stage() === 'legacy', 1_000);
+    expect(logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
   it('refuses a bad file, says why, keeps the last good table and takes the next good one', async () => {
