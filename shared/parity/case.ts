@@ -38,6 +38,8 @@ export interface ParityCase {
   readonly effects?: readonly string[];
   /** Sent with `If-None-Match` and the tag that legacy gives to the same request without it. */
   readonly revalidates?: boolean;
+  /** Other cookies, sent in front of the identity's: `theme=dark`. */
+  readonly cookies?: string;
   /** Why the case is not sent to the gateway itself: what the proxy absorbs or keeps on legacy. */
   readonly onlyThroughProxy?: string;
   /** Which side must answer through the proxy when the route is on Lambda; default lambda. */
@@ -79,7 +81,7 @@ export function answeredBy(parityCase: ParityCase, identity: string): 'legacy' |
 
 /** What goes over the wire: header lines in order, the identity's first, a header of the case in place of the identity's. */
 export function requestLines(
-  { request, raw }: ParityCase,
+  { request, raw, cookies }: ParityCase,
   credentials: Readonly<Record<string, string>>,
 ): { readonly method: string; readonly path: string; readonly headers: readonly (readonly [string, string])[] } {
   if (raw !== undefined) {
@@ -94,5 +96,16 @@ export function requestLines(
   const own = Object.entries(request.headers ?? {});
   const names = new Set(own.map(([name]) => name.toLowerCase()));
   const others = Object.entries(credentials).filter(([name]) => !names.has(name.toLowerCase()));
-  return { method: request.method ?? 'GET', path: request.path, headers: [...others, ...own] };
+  const headers = withCookies([...others, ...own], cookies);
+  return { method: request.method ?? 'GET', path: request.path, headers };
+}
+
+function withCookies(
+  headers: readonly (readonly [string, string])[],
+  cookies: string | undefined,
+): readonly (readonly [string, string])[] {
+  if (cookies === undefined) return headers;
+  const of = ([name]: readonly [string, string]): boolean => name.toLowerCase() === 'cookie';
+  if (!headers.some(of)) return [...headers, ['Cookie', cookies]];
+  return headers.map((header) => (of(header) ? [header[0], `${cookies}; ${header[1]}`] : header));
 }

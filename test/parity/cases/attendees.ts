@@ -63,6 +63,17 @@ export const postEventsEventIdAttendees: CaseSuite = {
     add('every fault at once', path, { name: '', email: 'nobody' }, { status: { organiser: 400 } }),
     add('nothing', path, {}, { status: { organiser: 400 } }),
     add('to an unknown event, badly: the event is looked for first', UNKNOWN, {}, { status: { organiser: 404 } }),
+    {
+      name: 'a form (trap 11)',
+      request: {
+        method: 'POST',
+        path,
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+        body: 'name=Ada+L.&email=ada%40example.org',
+      },
+      status: { organiser: 201 },
+      effects: ['attendees inserted', 'notifications inserted'],
+    },
     ...badBodies('POST', path, { organiser: 400 }),
   ],
 };

@@ -37,6 +37,17 @@ export const postEventsEventIdActivity: CaseSuite = {
       },
     ),
     count('of a malformed id', '/api/events/12/activity', { type: 'view' }, { status: { member: 404 } }),
+    {
+      name: 'a form (trap 11)',
+      request: {
+        method: 'POST',
+        path,
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+        body: 'type=view',
+      },
+      status: { member: 202, organiser: 202 },
+      effects: ['eventActivity inserted'],
+    },
     ...badBodies('POST', path, { member: 400 }),
   ],
 };

@@ -15,6 +15,15 @@ export const getEvents: CaseSuite = {
     get('encoded brackets', '/api/events?filter%5Bstatus%5D=draft'),
     get('title search with space, plus and percent', '/api/events?filter[q]=a+b'),
     get('title search with a plus that stands for a space', '/api/events?filter[q]=winter+c'),
+    get('the same, with a filter', '/api/events?filter[status]=published&filter[q]=winter+c', {
+      status: { organiser: 200 },
+    }),
+    {
+      name: 'other cookies in front of the session (trap 8)',
+      request: { path: '/api/events?limit=2' },
+      cookies: 'theme=dark; lang=da',
+      status: { member: 200, organiser: 200, anonymous: 401 },
+    },
     get('title search, %20', '/api/events?filter[q]=%20'),
     get('title search, literal plus', '/api/events?filter[q]=%2B'),
     get('title search with regular expression characters', '/api/events?filter[q]=.*%26(%3C'),

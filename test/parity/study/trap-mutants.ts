@@ -76,7 +76,13 @@ export const TRAP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'trap 8: only the first cookie counts',
-    request: (request) => mapHeader(request, 'cookie', (value) => value.split(';', 1)[0]),
+    request: (request) => {
+      const [first = ''] = headerOf(request, 'cookie')?.split(';', 1) ?? [];
+      const [line, ...more] = request.headers.filter(([name]) => name.toLowerCase() === 'cookie');
+      const dropped = new Set(more);
+      const headers = request.headers.filter((header) => !dropped.has(header));
+      return line === undefined ? request : mapHeader({ ...request, headers }, 'cookie', () => first);
+    },
   },
   {
     name: 'trap 9: malformed JSON counts as an empty object',

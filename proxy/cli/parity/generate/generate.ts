@@ -48,11 +48,12 @@ function vary(base: SourcedCase, random: Random, { identities }: GenerateOptions
     groups.add(group);
     names.push(name);
   }
-  const { revalidates, ...request } = draft;
+  const { revalidates, cookies, ...request } = draft;
   const parityCase: ParityCase = {
     name: `${base.parityCase.name}; ${names.join('; ')}`,
     request,
     ...(revalidates !== undefined && { revalidates }),
+    ...(cookies !== undefined && { cookies }),
   };
   // Mostly whoever the known case is sent as: others are often turned away before anything happens.
   const identity = random.next() < 0.6 ? base.identity : random.pick(identities);

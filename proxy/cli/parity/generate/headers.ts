@@ -44,6 +44,15 @@ const HEADERS: readonly Variation[] = ADDED.map((headers) => {
   };
 });
 
+/** In front of the session's: browsers send what other applications of the host have set. */
+const COOKIES = ['theme=dark', 'theme=dark; lang=da', 'a="b c"', 'broken', 'eventsapp.sid=', 'sid=%E0%A4%A'].map(
+  (cookies): Variation => ({
+    name: `Cookie: ${cookies} (trap 8)`,
+    group: 'header',
+    apply: (request) => ({ ...request, cookies }),
+  }),
+);
+
 const CONDITIONS: readonly Variation[] = [
   {
     name: 'If-None-Match with the tag of the answer (trap 13)',
@@ -73,4 +82,4 @@ const CONDITIONS: readonly Variation[] = [
 ];
 
 /** What changes headers alone. */
-export const HEADER_VARIATIONS: readonly Variation[] = [...HEADERS, ...CONDITIONS];
+export const HEADER_VARIATIONS: readonly Variation[] = [...HEADERS, ...COOKIES, ...CONDITIONS];

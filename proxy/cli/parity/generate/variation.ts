@@ -7,6 +7,7 @@ export interface DraftRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
   readonly revalidates?: boolean;
+  readonly cookies?: string;
 }
 
 /** One way to vary a request, named by what it does and by the trap that it is about. */
