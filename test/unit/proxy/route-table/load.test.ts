@@ -117,7 +117,10 @@ describe('route table file', () => {
     ['routes:\n  - {id: a, match: GET /a, stage: shadow, safe: false}', /marked `safe: false`/],
     ['routes:\n  - {id: a, match: POST /a, stage: legacy, safe: true}', /`safe: true` is for GET only/],
     ['routes:\n  - {id: a, match: GET /a, stage: retired, unless: {header: x}}', /no longer/],
-    ['routes:\n  - {id: a, match: GET /a, stage: legacy, fallback: {statuses: [404]}}', /expected statuses from 500 to 599/],
+    [
+      'routes:\n  - {id: a, match: GET /a, stage: legacy, fallback: {statuses: [404]}}',
+      /expected statuses from 500 to 599/,
+    ],
     ['routes:\n  - {id: a, match: GET /a, stage: legacy, guard: {errorRate: 2}}', /expected/],
     ['routes:\n  - {id: a, match: GET /a, stage: legacy, timeout: 0}', /expected seconds/],
     ['routes:\n  - {id: a, match: "GET /a(", stage: legacy}', /not an Express 4 path/],
