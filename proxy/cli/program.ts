@@ -1,6 +1,7 @@
-import { Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { Environment } from '../../shared/env';
 import { BanyanError } from '../../shared/errors';
+import { resolveSession } from '../../shared/session/session-config';
 import { checkProject } from './check/check-project';
 import { readInvokeApi, readRoutesFile, readSessionEnvironment } from './config';
 import { addCutoverCommands } from './cutover';
@@ -8,6 +9,7 @@ import { describeError } from './describe-error';
 import { diagnoseDeployment } from './doctor/diagnose';
 import { EXIT, EXIT_CODES_HELP, type CommandResult } from './exit-codes';
 import { inspectSession } from './inspect/inspect-session';
+import { forceHeader, MAX_MINUTES, SIDES } from './force';
 import { loadBanyanConfig } from './load-banyan-config';
 import { addParityCommand } from './parity/command';
 import { runSchedule } from './run-schedule';
@@ -120,6 +122,17 @@ function createProgram(io: CliIo, finish: (result: CommandResult, options: Commo
       finish(await runSchedule(name, readInvokeApi(io.env)), options);
     });
 
+  withCommonOptions(program.command('force'))
+    .description('Print a signed header that sends one request to one side, whatever the stage of its route')
+    .addArgument(new Argument('<side>', 'who is to answer').choices(SIDES))
+    .option('--minutes <count>', 'how long the header counts', readMinutes, 10)
+    .addHelpText('after', '\nVariables: the secrets named in banyan.config.ts (SESSION_SECRET), as the proxy has them')
+    .action((side: (typeof SIDES)[number], options: CommonOptions & { readonly minutes: number }) => {
+      const { banyan } = loadBanyanConfig(options.config);
+      const { secrets } = resolveSession(banyan.session, io.env);
+      finish(forceHeader({ side, minutes: options.minutes, secrets, now: io.now() }), options);
+    });
+
   addParityCommand(program, io, finish);
   addCutoverCommands(program, io, finish);
 
@@ -136,4 +149,11 @@ function readCount(text: string): number {
   if (!/^[1-9]\d{0,4}$/.test(text))
     throw new BanyanError(`--sample is ${JSON.stringify(text)}; expected a number from 1 to 99999`, { code: 'usage' });
   return Number(text);
+}
+
+function readMinutes(text: string): number {
+  const minutes = Number(text);
+  if (!Number.isInteger(minutes) || minutes < 1 || minutes > MAX_MINUTES)
+    throw new InvalidArgumentError(`expected minutes, from 1 to ${MAX_MINUTES}`);
+  return minutes;
 }

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
+import path from 'node:path';
 import { parseAdminTokens } from '../../../../proxy/admin/tokens';
 import { recordingServer, type RecordingServer } from '../../../support/recording-server';
 import { runProxy, type RunningProxy } from '../../../support/running-proxy';
@@ -79,6 +81,14 @@ describe('the admin port', () => {
     expect(text).toMatch(/^banyan_requests_total\{route="list",upstream="lambda",reason="stage",status="2xx"\} \d+$/m);
     expect(text).toMatch(/^banyan_routes\{stage="retired"\} 1$/m);
     expect(text).toMatch(/^banyan_kill_switch 0$/m);
+  });
+
+  it('has the metrics that the Grafana dashboard asks for', async () => {
+    const dashboard = await readFile(path.join(__dirname, '../../../../proxy/metrics/grafana-dashboard.json'), 'utf8');
+    const { text } = await ask('/metrics');
+    const names = new Set([...dashboard.matchAll(/banyan_\w+/g)].map(([name]) => name.replace(/_bucket$/, '')));
+    expect(names.size).toBeGreaterThan(6);
+    for (const name of names) expect(text).toContain(`# TYPE ${name} `);
   });
 
   it('rolls a route back, resumes it, and switches all off, by name', async () => {

@@ -1,0 +1,45 @@
+import { run } from '../../../../proxy/cli/program';
+import { readMark } from '../../../../shared/signed-mark';
+
+const NOW = new Date('2026-11-23T12:00:00Z');
+const later = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
+
+async function banyan(argv: readonly string[], env: Record<string, string> = { SESSION_SECRET: 'a secret' }) {
+  let text = '';
+  let faults = '';
+  const exitCode = await run(['force', ...argv], {
+    env,
+    readInput: () => Promise.resolve(''),
+    write: (part) => (text += part),
+    writeError: (part) => (faults += part),
+    now: () => NOW,
+  });
+  return { exitCode, text, faults };
+}
+
+describe('banyan force', () => {
+  it('prints a header that the proxy believes for as long as was asked', async () => {
+    const { exitCode, text } = await banyan(['lambda', '--minutes', '5']);
+    expect(exitCode).toBe(0);
+    const mark = /^x-banyan-force: (\S+)\n$/.exec(text)?.[1];
+    expect(readMark('force', mark, ['a secret'], later(4))).toBe('lambda');
+    expect(readMark('force', mark, ['a secret'], later(5))).toBeUndefined();
+  });
+
+  it.each([
+    [['both'], /Allowed choices are legacy, lambda/],
+    [['lambda', '--minutes', '0'], /from 1 to 1440/],
+    [['lambda', '--minutes', 'x'], /from 1 to 1440/],
+  ])('refuses %j', async (argv, message) => {
+    const { exitCode, faults } = await banyan(argv);
+    expect(exitCode).toBe(2);
+    expect(faults).toMatch(message);
+  });
+
+  it('needs the session secret, and does not print it', async () => {
+    const { exitCode, faults } = await banyan(['legacy'], {});
+    expect(exitCode).toBe(2);
+    expect(faults).toMatch(/SESSION_SECRET is missing/);
+    expect((await banyan(['legacy'])).text).not.toContain('a secret');
+  });
+});
