@@ -2,6 +2,8 @@ import { readEnvironment, type Environment } from '../../shared/env';
 import { ConfigError } from '../../shared/errors';
 import { resolveSession, type ResolvedSession, type SessionConfig } from '../../shared/session/session-config';
 
+const URI_EXAMPLE = 'mongodb://127.0.0.1:27017/eventsapp';
+
 /** What the commands about sessions read: the same variables as the Lambdas. */
 export interface SessionEnvironment {
   readonly mongodbUri: string;
@@ -20,7 +22,7 @@ export function processEnvironment(): Environment {
  */
 export function readSessionEnvironment(session: SessionConfig, env: Environment): SessionEnvironment {
   return readEnvironment(env, (read) => ({
-    mongodbUri: read.string('MONGODB_URI', undefined, 'mongodb://127.0.0.1:27017/eventsapp'),
+    mongodbUri: read.string('MONGODB_URI', undefined, URI_EXAMPLE),
     session: sessionOrFaults(session, env, read.faults),
   }));
 }
@@ -41,7 +43,7 @@ export interface CutoverEnvironment {
  */
 export function readCutoverEnvironment(env: Environment): CutoverEnvironment {
   return readEnvironment(env, (read) => ({
-    mongodbUri: read.string('MONGODB_URI'),
+    mongodbUri: read.string('MONGODB_URI', undefined, URI_EXAMPLE),
     routesFile: read.string('ROUTES_FILE', 'proxy/routes.yml'),
     versions: {
       legacy: read.string('LEGACY_VERSION', 'unversioned'),

@@ -101,7 +101,11 @@ describe('npm start', () => {
       /GET \/api\/events -> lambda 200 in [\d.]+ ms \(list-events, stage\)/.test(started.output()),
     );
 
-    // Beside it, the tool that says why a token is accepted, by the printed line.
+    // Beside it, the tools, by the printed lines.
+    const status = /^ {2}(MONGODB_URI=.* status)$/m.exec(text)?.[1] ?? '';
+    expect((await promisify(execFile)('bash', ['-euc', status], { cwd: ROOT })).stdout).toMatch(
+      /^event-metrics +lambda/m,
+    );
     const inspect = /^ {2}(MONGODB_URI=.* session inspect "\$TOKEN")$/m.exec(text)?.[1] ?? '';
     const env = { ...process.env, TOKEN: token, SESSION_SECRET: SECRET };
     const inspected = await promisify(execFile)('bash', ['-euc', inspect], { cwd: ROOT, env });

@@ -10,10 +10,10 @@ export function describeSystem(
   const { routes } = proxy.routes();
   const idWidth = Math.max(...routes.map(({ id }) => id.length), 4);
   const matchWidth = Math.max(...routes.map(({ method, path }) => `${method} ${path}`.length), 0);
-  const listed = routes.map(({ id, method, path, stage, unless }) => {
+  const listed = routes.map(({ id, method, path, stage, percent, unless }) => {
     const conditions = unless.map((condition) => Object.values(condition).join('')).join(', ');
     const except = conditions === '' ? '' : `   unless ${conditions}`;
-    return `  ${id.padEnd(idWidth)}  ${`${method} ${path}`.padEnd(matchWidth)}  ${stage}${except}`.trimEnd();
+    return `  ${id.padEnd(idWidth)}  ${`${method} ${path}`.padEnd(matchWidth)}  ${stage}${stage === 'canary' ? ` ${percent} %` : ''}${except}`;
   });
   const event = DEMO_IDS.event(1).toHexString();
   const data = seeded === 'seeded' ? 'demo data seeded' : 'data left as it was: it has customer accounts already';
@@ -46,20 +46,23 @@ Try it (log in; list events; metrics with the cookie; the same with a bearer tok
   curl -sw '\\n' -b "eventsapp.sid=$TOKEN" ${proxy.url}/api/events/${event}/metrics
   curl -sw '\\n' -H "Authorization: Bearer $TOKEN" ${proxy.url}/api/events/${event}/metrics
 
-${describeSessionTools(mongo, isSecretMadeUp)}
+${describeTools(mongo, isSecretMadeUp)}
 `;
 }
 
-/** How to ask why a token is accepted or refused: in another terminal, with the same secret and database. No secret is printed. */
-function describeSessionTools({ chosen, uri }: LocalSystem['mongo'], isSecretMadeUp: boolean): string {
-  if (isSecretMadeUp)
-    return `Why is a token accepted or refused? "banyan session inspect" needs the secret, and this one was made up: start again with
-SESSION_SECRET='for the demo' npm start, and this line becomes a command to paste.
-`;
-  const variables = chosen === 'MONGODB_URI' ? '' : `MONGODB_URI=${uri} `;
-  const needed = chosen === 'MONGODB_URI' ? 'SESSION_SECRET and MONGODB_URI' : 'SESSION_SECRET';
-  return `Why is a token accepted or refused? (with ${needed} exported as for this start)
+/** Commands for another terminal. No secret is printed: the one about tokens needs it, so it is shown once somebody knows it. */
+function describeTools({ chosen, uri }: LocalSystem['mongo'], isSecretMadeUp: boolean): string {
+  const command = `${chosen === 'MONGODB_URI' ? '' : `MONGODB_URI=${uri} `}npm run --silent banyan --`;
+  const needed = chosen === 'MONGODB_URI' ? ', with MONGODB_URI and SESSION_SECRET as for this start' : '';
+  const inspect = isSecretMadeUp
+    ? `  (session inspect, which says why a token is accepted or refused, needs the secret; this one was made up: SESSION_SECRET='for the demo' npm start)`
+    : `  ${command} session inspect "$TOKEN"`;
+  const which = isSecretMadeUp
+    ? ''
+    : `; why a token is accepted or refused${needed || ', with SESSION_SECRET as for this start'}`;
+  return `In another terminal (where every route stands${which})
 
-  ${variables}npm run --silent banyan -- session inspect "$TOKEN"
+  ${command} status
+${inspect}
 `;
 }
