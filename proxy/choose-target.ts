@@ -38,6 +38,8 @@ export type LegacyReason =
   | 'body-on-get'
   /** A body without Content-Length; API Gateway REST cannot stream (trap 25). */
   | 'streamed-body'
+  /** `Content-Length: 0` with a coding or charset that the monolith's parsers refuse (400, 415); Lambda is not told of it. */
+  | 'empty-body'
   /** Over the route table's `maxBodyBytes`, or what Lambda accepts. */
   | 'large-body'
   /** A body of nobody: the monolith's parsers judge it (400, 413) before anybody is asked who sent it (trap 28). */
@@ -117,6 +119,7 @@ function unfitForApiGateway(route: Route, request: RequestFacts): LegacyReason |
   const hasBody = headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
   if (hasBody && (method === 'GET' || method === 'HEAD')) return 'body-on-get';
   if (headers['transfer-encoding'] !== undefined) return 'streamed-body';
+  if (length === '0' && isCoded(headers)) return 'empty-body';
   if (Number(length ?? 0) > Math.min(route.maxBodyBytes, MAX_BODY_BYTES)) return 'large-body';
   if (hasBody && !hasToken && route.auth === 'required') return 'anonymous-body';
   if (!hasPlainEncoding(target.pathname)) return 'path-encoding';
@@ -124,6 +127,10 @@ function unfitForApiGateway(route: Route, request: RequestFacts): LegacyReason |
   if (target.pathname.length > MAX_PATH_BYTES) return 'long-path';
   if (bytesOf(rawHeaders) > MAX_HEADER_BYTES) return 'large-headers';
   return undefined;
+}
+
+function isCoded(headers: IncomingHttpHeaders): boolean {
+  return headers['content-encoding'] !== undefined || /charset/i.test(headers['content-type'] ?? '');
 }
 
 /** True when both sides decode the path alike: well-formed, no encoded slash or backslash, no dot segment, no raw non-ASCII. */

@@ -115,6 +115,7 @@ function ledgerObserver(ledger: Ledger): Observer {
     request: (observation) => ledger.recordTraffic(observation),
     unlisted: () => undefined,
     comparison: (observation) => ledger.recordComparison(observation),
+    refusal: () => undefined,
     shadowDropped: () => undefined,
   };
 }

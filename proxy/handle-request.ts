@@ -12,6 +12,7 @@ import {
   forward,
   hasBody,
   type ForwardOptions,
+  type UpstreamRequest,
   type ForwardResult,
   type ResponseTap,
   type Upstream,
@@ -19,6 +20,7 @@ import {
 import { headerValue, requestHeaders } from './forward/headers';
 import { forwardingHeaderWarning } from './forward/warn-of-forwarding-headers';
 import { sendError } from './forward/send-error';
+import { isRefusal, type RefusalChecks } from './guard/check-refusals';
 import type { UpstreamError } from './forward/upstream-errors';
 import type { LambdaAttempt, Observer } from './observation';
 import type { OverrideState } from './overrides/state';
@@ -45,6 +47,7 @@ export interface RequestHandlerOptions {
   readonly shadow: Shadow | undefined;
   readonly recorder?: Recorder | undefined;
   readonly budget: RetryBudget;
+  readonly refusals: RefusalChecks;
   readonly observer: Observer;
   readonly trustedHops: number;
   /** The name of the monolith's session cookie. */
@@ -97,22 +100,17 @@ export function createRequestHandler(
 
   const warnOfForwardingHeaders = forwardingHeaderWarning(trustedHops, logger);
 
+  const legacyRequest = (request: IncomingMessage): UpstreamRequest => ({
+    method: request.method ?? 'GET',
+    path: request.url ?? '/',
+    headers: requestHeaders(request, trustedHops),
+  });
+
   const toLegacy = (
     request: IncomingMessage,
     response: ServerResponse,
     options?: Pick<ForwardOptions, 'tap' | 'isSafe'>,
-  ): Promise<ForwardResult> =>
-    forward(
-      legacy,
-      request,
-      response,
-      {
-        method: request.method ?? 'GET',
-        path: request.url ?? '/',
-        headers: requestHeaders(request, trustedHops),
-      },
-      options,
-    );
+  ): Promise<ForwardResult> => forward(legacy, request, response, legacyRequest(request), options);
 
   const toLambda = async (
     { upstream, url }: LambdaSide,
@@ -179,7 +177,14 @@ export function createRequestHandler(
       return { upstream: 'legacy', reason, result, lambda: undefined };
     }
     const { result, attempt, insteadBy } = await toLambda(lambda, listed);
-    if (insteadBy === undefined) return { upstream: 'lambda', reason: chosen.reason, result, lambda: attempt };
+    if (insteadBy === undefined) {
+      const isChecked = route.guard !== undefined && route.isSafe && !hasBody(request) && isRefusal(attempt.statusCode);
+      if (isChecked) {
+        const { id } = route;
+        options.refusals.check(id, attempt.statusCode ?? 0, legacyRequest(request), request.method === 'HEAD');
+      }
+      return { upstream: 'lambda', reason: chosen.reason, result, lambda: attempt };
+    }
     return {
       upstream: 'legacy',
       reason: insteadBy,

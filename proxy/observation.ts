@@ -56,6 +56,8 @@ export interface Observer {
   /** A request to no listed route, in ms. */
   unlisted(statusCode: number, ms: number): void;
   comparison(observation: ComparisonObservation): void;
+  /** Lambda answered a safe request with 401, 403 or 404; legacy, asked the same, refused it too or did not. */
+  refusal(routeId: string, statusCode: number, isShared: boolean): void;
   /** A mirrored request that was not compared, and why. */
   shadowDropped(routeId: string, reason: ShadowDropReason): void;
 }
@@ -68,6 +70,8 @@ export function observers(list: readonly Observer[]): Observer {
     request: (observation) => list.forEach((observer) => observer.request(observation)),
     unlisted: (statusCode, ms) => list.forEach((observer) => observer.unlisted(statusCode, ms)),
     comparison: (observation) => list.forEach((observer) => observer.comparison(observation)),
+    refusal: (routeId, statusCode, isShared) =>
+      list.forEach((observer) => observer.refusal(routeId, statusCode, isShared)),
     shadowDropped: (routeId, reason) => list.forEach((observer) => observer.shadowDropped(routeId, reason)),
   };
 }

@@ -18,6 +18,7 @@ import { ignoreUpgrade } from './forward/ignore-upgrade';
 import { requestFault } from './forward/request-fault';
 import { isClosing, sendError } from './forward/send-error';
 import { createUpgradeForwarder } from './forward/upgrade';
+import { createRefusalChecks } from './guard/check-refusals';
 import { createRequestHandler } from './handle-request';
 import { answerHealth } from './health';
 import { HELP } from './help';
@@ -111,6 +112,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
     shadow: lambda && createShadow({ legacy, lambda, trustedHops, secrets, observer, logger }),
     recorder,
     budget: new RetryBudget(),
+    refusals: createRefusalChecks({ legacy, observer }),
     observer,
     trustedHops,
     sessionCookie: banyan.session.cookieName,

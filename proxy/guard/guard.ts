@@ -10,16 +10,14 @@ export const COUNTED = [
   'lambdaErrors',
   'sharedErrors',
   'coldStarts',
-  'lambda401',
-  'lambda403',
-  'lambda404',
+  'checked',
+  'unshared401',
+  'unshared403',
+  'unshared404',
   'timed',
   'slow',
   'legacy',
   'legacyErrors',
-  'legacy401',
-  'legacy403',
-  'legacy404',
   'compared',
   'different',
 ] as const;
@@ -45,6 +43,8 @@ export interface Guard {
   /** @returns whether something was counted that can be part of a breach; only then it is worth asking for one */
   recordRequest(observation: RequestObservation): boolean;
   recordComparison(observation: ComparisonObservation): boolean;
+  /** Lambda refused a request that legacy refused too, or not. */
+  recordRefusal(routeId: string, statusCode: number, isShared: boolean): boolean;
   /** Why the route should return to legacy; undefined while it need not. */
   breach(routeId: string): Breach | undefined;
   /** Empties a route's window: after a resume the past does not count. */
@@ -96,6 +96,15 @@ export function createGuard(clock: () => number): Guard {
       if (!equal) counters.add('different', now);
       return !equal;
     },
+    recordRefusal(routeId, statusCode, isShared) {
+      const counters = routes.get(routeId)?.counters;
+      const unshared = REFUSALS.get(statusCode);
+      if (counters === undefined || unshared === undefined) return false;
+      const now = clock();
+      counters.add('checked', now);
+      if (!isShared) counters.add(unshared, now);
+      return !isShared;
+    },
     breach(routeId) {
       const watched = routes.get(routeId);
       return watched && findBreach(countsOf(watched), watched.baseline, watched.settings);
@@ -119,9 +128,6 @@ function countRequest(
     if (statusCode === 499) return false;
     counters.add('legacy', now);
     if (statusCode >= 500) counters.add('legacyErrors', now);
-    if (statusCode === 401) counters.add('legacy401', now);
-    else if (statusCode === 403) counters.add('legacy403', now);
-    else if (statusCode === 404) counters.add('legacy404', now);
     return false;
   }
   // A client that went away says nothing about who was answering it.
@@ -134,18 +140,16 @@ function countRequest(
     counters.add(isShared ? 'sharedErrors' : 'lambdaErrors', now);
     return !isShared;
   }
-  const refused = REFUSALS.get(lambda.statusCode ?? 0);
-  if (refused !== undefined) counters.add(refused, now);
-  if (lambda.coldStart || limit === undefined) return refused !== undefined;
+  if (lambda.coldStart || limit === undefined) return false;
   counters.add('timed', now);
   const isSlow = lambda.ms > limit;
   if (isSlow) counters.add('slow', now);
-  return isSlow || refused !== undefined;
+  return isSlow;
 }
 
 /** Mistakes of an authorizer are no 5xx. */
 const REFUSALS: ReadonlyMap<number, Counted> = new Map([
-  [401, 'lambda401'],
-  [403, 'lambda403'],
-  [404, 'lambda404'],
+  [401, 'unshared401'],
+  [403, 'unshared403'],
+  [404, 'unshared404'],
 ]);

@@ -62,18 +62,16 @@ export function findBreach(
     };
 
   const statuses = [
-    { status: 401, seen: counts.lambda401, now: counts.legacy401, before: baseline?.unauthorized },
-    { status: 403, seen: counts.lambda403, now: counts.legacy403, before: baseline?.forbidden },
-    { status: 404, seen: counts.lambda404, now: counts.legacy404, before: baseline?.notFound },
+    { status: 401, unshared: counts.unshared401 },
+    { status: 403, unshared: counts.unshared403 },
+    { status: 404, unshared: counts.unshared404 },
   ] as const;
-  for (const { status, seen, now, before } of statuses) {
-    const usual = ofLegacy(now, before);
-    // Without anything to compare with, a route that answers 404 to everybody may be meant to.
-    if (usual === undefined || !exceeds(seen, lambda, usual + statusShare)) continue;
+  for (const { status, unshared } of statuses) {
+    if (!exceeds(unshared, counts.checked, statusShare)) continue;
     return {
       rule: `status ${status}`,
-      why: `${seen} of ${lambda} answers of Lambda were ${status}; legacy's share is ${percent(usual)}, allowed above it: ${percent(statusShare)}`,
-      evidence: { ...common, status, answers: seen, legacyShare: usual },
+      why: `Lambda answered ${status} to ${unshared} of ${counts.checked} requests that legacy, asked the same, did not; allowed: ${percent(statusShare)}`,
+      evidence: { ...common, status, unshared, checked: counts.checked },
     };
   }
 

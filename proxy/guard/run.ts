@@ -109,6 +109,9 @@ export function startGuard(parts: GuardParts): RunningGuard {
     comparison(observation) {
       if (guard.recordComparison(observation)) judge(observation.routeId);
     },
+    refusal(routeId, statusCode, isShared) {
+      if (guard.recordRefusal(routeId, statusCode, isShared)) judge(routeId);
+    },
     shadowDropped: () => undefined,
     async close() {
       stopListening();

@@ -10,7 +10,11 @@ export const guardSchema = z.strictObject({
   window: z.number().min(1).max(3600).optional().describe('Seconds that are looked at. Default 30'),
   minRequests: z.int().min(1).max(1_000_000).optional().describe('Fewer in the window are no evidence. Default 20'),
   errorRate: share.optional().describe('Share of errors of Lambda before fallback, above that of legacy. Default 0.05'),
-  statusShare: share.optional().describe('How far the shares of 401, 403 and 404 may exceed the baseline. Default 0.1'),
+  statusShare: share
+    .optional()
+    .describe(
+      'Share of the checked 401, 403 and 404 of Lambda that legacy, asked the same, does not give. Default 0.1',
+    ),
   latency: z
     .number()
     .min(1)

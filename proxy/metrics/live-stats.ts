@@ -75,6 +75,10 @@ export class LiveStats implements Observer {
     stats.lastMismatch = { at, differences: differences.slice(0, 10) };
   }
 
+  refusal(): void {
+    // Part of what was answered.
+  }
+
   shadowDropped(routeId: string): void {
     this.of(routeId).dropped += 1;
   }

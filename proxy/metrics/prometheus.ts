@@ -49,6 +49,12 @@ export function createMetrics(table: () => RouteTable, overrides: () => Override
     labelNames: ['route', 'result'],
     registers,
   });
+  const refusals = new Counter({
+    name: 'banyan_refusals_checked_total',
+    help: 'Answers 401, 403 and 404 of Lambda to safe requests, by whether legacy answered the same',
+    labelNames: ['route', 'status', 'shared'],
+    registers,
+  });
   const dropped = new Counter({
     name: 'banyan_shadow_dropped_total',
     help: 'Mirrored requests that were not compared',
@@ -99,6 +105,8 @@ export function createMetrics(table: () => RouteTable, overrides: () => Override
       duration.observe({ route: UNLISTED, upstream: 'legacy' }, ms / 1000);
     },
     comparison: ({ routeId, equal }) => comparisons.inc({ route: routeId, result: equal ? 'equal' : 'different' }),
+    refusal: (routeId, statusCode, isShared) =>
+      refusals.inc({ route: routeId, status: statusCode, shared: String(isShared) }),
     shadowDropped: (routeId, reason) => dropped.inc({ route: routeId, reason }),
   };
 }

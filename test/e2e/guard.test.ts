@@ -89,4 +89,19 @@ describe('guard', () => {
     await waitFor('the first proxy', () => !proxies[0]?.overrides.current().lowered.has('list'));
     expect(await ask(0, '/api/events')).toBe('lambda');
   });
+
+  it('tells refusals that clients deserve from those that Lambda makes up', async () => {
+    const answer = (server: RecordingServer, status: number) =>
+      server.answer((_request, response) => response.writeHead(status).end('{}'));
+    answer(gateway, 401);
+    answer(legacy, 401);
+    for (let i = 0; i < 60; i += 1) await ask(0, '/api/events/1');
+    expect(proxies[0]?.overrides.current().lowered.size).toBe(0);
+    answer(legacy, 200);
+    await waitFor('the roll back', async () => {
+      await ask(0, '/api/events/1');
+      return proxies[0]?.overrides.current().lowered.has('get');
+    });
+    expect(proxies[0]?.overrides.current().lowered.get('get')?.why).toMatch(/401 to \d+ of \d+ requests that legacy/);
+  });
 });

@@ -18,6 +18,7 @@ export function capturedObservations(): CapturedObservations {
     request: (observation) => void requests.push(observation),
     unlisted: () => undefined,
     comparison: (observation) => void comparisons.push(observation),
+    refusal: () => undefined,
     shadowDropped: (_routeId, reason) => void dropped.push(reason),
   };
 }

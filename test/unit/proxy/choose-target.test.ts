@@ -61,6 +61,8 @@ describe('choose target', () => {
     ['large-body', '/api/events/1', { 'content-length': '102401', authorization: TOKEN }, 'POST'],
     ['anonymous-body', '/api/events/1', { 'content-length': '2' }, 'POST'],
     ['anonymous-body', '/api/events/1', { 'content-length': '2' }, 'DELETE'],
+    ['empty-body', '/api/events/1', { 'content-length': '0', 'content-encoding': 'gzip' }, 'POST'],
+    ['empty-body', '/api/events/1', { 'content-length': '0', 'content-type': 'application/json; charset=x' }, 'GET'],
     ['long-path', `/api/events/${'a'.repeat(1_500)}`, {}, 'GET'],
     ['large-headers', '/api/events/1', { 'x-a': 'a'.repeat(9_300) }, 'GET'],
     ['unless', '/api/events/1', { 'x-api-key': '' }, 'GET'],

@@ -3,7 +3,7 @@ import { recordingServer, type RecordingServer } from '../../../support/recordin
 import { runProxy, type RunningProxy } from '../../../support/running-proxy';
 
 const routes = `routes:
-  - {id: list, match: GET /api/events, stage: lambda, unless: {header: x-api-key}}
+  - {id: list, match: GET /api/events, stage: lambda, guard: false, unless: {header: x-api-key}}
   - {id: get, match: "GET /api/events/:eventId", stage: lambda}
   - {id: create, match: POST /api/events, stage: lambda}
 `;

@@ -107,32 +107,31 @@ describe('errors', () => {
   });
 });
 
-describe('shares of 401, 403 and 404', () => {
-  it.each([401, 403])('%d of an authorizer that refuses everybody', (statusCode) => {
-    record(20, { statusCode });
+describe('401, 403 and 404', () => {
+  const refuse = (count: number, statusCode: number, isShared: boolean): void => {
+    for (let i = 0; i < count; i += 1) guard.recordRefusal(ROUTE, statusCode, isShared);
+  };
+
+  it.each([401, 403, 404])('%d that legacy does not give breaches', (statusCode) => {
+    refuse(19, statusCode, false);
+    expect(rule()).toBeUndefined();
+    refuse(1, statusCode, false);
     expect(rule()).toBe(`status ${statusCode}`);
   });
 
-  it('as high as in the baseline are usual', () => {
-    record(70, {});
-    record(30, { statusCode: 404 });
+  it('that legacy gives too are deserved, however many', () => {
+    record(1_000, { statusCode: 401 });
+    refuse(1_000, 401, true);
     expect(rule()).toBeUndefined();
-    record(100, { statusCode: 404 });
-    expect(rule()).toBe('status 404');
+    refuse(60, 401, false);
+    expect(rule()).toBeUndefined();
+    refuse(200, 401, false);
+    expect(rule()).toBe('status 401');
   });
 
-  it('as high as on legacy at the same time are usual', () => {
-    record(50, { statusCode: 401 });
-    record(50, undefined, { statusCode: 401 });
-    expect(rule()).toBeUndefined();
-  });
-
-  it('are not judged while nothing is known of legacy', () => {
-    guard.forget(ROUTE);
-    guard.watch(ROUTE, guardSettings());
-    record(50, { statusCode: 404 });
-    expect(rule()).toBeUndefined();
-    expect(guard.withoutBaseline()).toEqual([ROUTE]);
+  it('of a route that is not guarded, or another status, are nothing', () => {
+    expect(guard.recordRefusal('another', 401, false)).toBe(false);
+    expect(guard.recordRefusal(ROUTE, 400, false)).toBe(false);
   });
 });
 
@@ -205,9 +204,10 @@ describe('routes', () => {
     expect([observe({}), observe({ statusCode: 500 }), observe({ statusCode: 401 }), observe({ ms: 700 })]).toEqual([
       false,
       true,
-      true,
+      false,
       true,
     ]);
+    expect([guard.recordRefusal(ROUTE, 401, true), guard.recordRefusal(ROUTE, 401, false)]).toEqual([false, true]);
   });
 });
 
