@@ -61,6 +61,11 @@ export function badBodies(
     coded('gzip', 'gzip', gzipSync('{}'), {}),
     coded('deflate', 'Deflate', deflateSync('{}'), {}),
     coded('gzip that is none', 'gzip', Buffer.from('{}'), refused(400)),
+    coded('gzip of nothing', 'gzip', Buffer.alloc(0), {
+      ...refused(400),
+      onlyThroughProxy: 'kept on legacy: API Gateway takes the length away',
+      answeredBy: 'legacy',
+    }),
     coded('gzip of more than 100 kB', 'gzip', gzipSync(large), refused(413)),
     send('JSON in UTF-16', `${json}; charset=utf-16`, Buffer.from('{}', 'utf16le'), {}),
     send('JSON in UTF-7', `${json}; charset=utf-7`, '+AHs-}', {}),

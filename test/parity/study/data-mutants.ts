@@ -77,7 +77,9 @@ export const DATA_MUTANTS: readonly Mutant[] = [
     async data(db, { statusCode }, { method, path }) {
       const id = /\/api\/events\/([0-9a-f]{24})$/i.exec(path)?.[1];
       if (method === 'DELETE' && statusCode === 204 && id !== undefined)
-        await db.collection('attendees').insertOne({ _id: DEMO_IDS.attendee(1), eventId: new ObjectId(id) });
+        await db
+          .collection('attendees')
+          .updateOne({ _id: DEMO_IDS.attendee(1) }, { $setOnInsert: { eventId: new ObjectId(id) } }, { upsert: true });
     },
   },
   {
