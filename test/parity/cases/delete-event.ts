@@ -25,6 +25,7 @@ export const deleteEventsEventId: CaseSuite = {
       status: { ...ORGANISER_ONLY(204), 'other account': 404 },
       effects: WITH_ALL_THAT_BELONGS_TO_IT,
     }),
+    remove('the same, with a query that nobody reads', `${event(1)}?force=1`, { effects: WITH_ALL_THAT_BELONGS_TO_IT }),
     remove('an event of another account', event(21), {
       status: { organiser: 404, 'other account': 204 },
       effects: WITH_ALL_THAT_BELONGS_TO_IT,
