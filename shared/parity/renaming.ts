@@ -3,6 +3,8 @@
  * up by itself. Kept for one exchange, or for a sequence of them.
  */
 export class Renaming {
+  /** When each side was first asked, in ms since the epoch; a sequence goes back to its first request. */
+  begun: { readonly control: number; readonly candidate: number } | undefined;
   private readonly toCandidate = new Map<string, string>();
   private readonly toControl = new Map<string, string>();
 

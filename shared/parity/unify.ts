@@ -63,6 +63,9 @@ export class Unifier {
     this.options = options;
     this.renaming = options.renaming ?? new Renaming();
     this.tolerance = options.timeTolerance ?? DEFAULT_TIME_TOLERANCE;
+    const { moments } = options;
+    if (moments !== undefined)
+      this.renaming.begun ??= { control: moments.control.from, candidate: moments.candidate.from };
   }
 
   /** Whether the candidate's text is the control's with other made-up values. Binds new ids when it is. */
@@ -127,15 +130,24 @@ export class Unifier {
     return time >= moment.from - this.tolerance - precisionOf && time <= moment.to + this.tolerance;
   }
 
+  private isOfSequence(time: number, side: 'control' | 'candidate'): boolean {
+    const [begun, moment] = [this.renaming.begun?.[side], this.options.moments?.[side]];
+    if (begun === undefined || moment === undefined) return false;
+    return time >= begun - this.tolerance && time <= moment.to + this.tolerance;
+  }
+
   /**
-   * Either both sides took the time of their request, or both the same distance from it (a cookie that lives 14 days): then
-   * the times are apart by as much as the requests were.
+   * Either both sides took the time of their request, or of an earlier one of the sequence, or both the same distance from it (a
+   * cookie that lives 14 days): then the times are apart by as much as the requests were.
    */
   private areTimesExplained(control: number, candidate: number, precisionOf: number): boolean {
     const { moments } = this.options;
     if (moments === undefined) return Math.abs(control - candidate) <= this.tolerance + precisionOf;
     if (this.isNear(control, 'control', precisionOf) && this.isNear(candidate, 'candidate', precisionOf)) return true;
     const apart = candidate - control;
+    if (this.isOfSequence(control, 'control') && this.isOfSequence(candidate, 'candidate')) {
+      if (Math.abs(apart) <= this.tolerance + precisionOf) return true;
+    }
     const least = moments.candidate.from - moments.control.to;
     const most = moments.candidate.to - moments.control.from;
     return apart >= least - precisionOf && apart <= most + precisionOf;

@@ -64,6 +64,21 @@ describe('what each side makes up', () => {
     expect(compare(expires(NOW + days), expires(NOW + days + 60_000))).toHaveLength(1);
   });
 
+  it('is a time of an earlier request of the sequence, near each other on both sides', () => {
+    const later = {
+      control: { from: NOW + 60_000, to: NOW + 60_010 },
+      candidate: { from: NOW + 60_011, to: NOW + 60_020 },
+    };
+    const at = (a: number, b: number, renaming: Renaming) =>
+      compare(created({ at: iso(NOW + a) }), created({ at: iso(NOW + b) }), { renaming, moments: later });
+    const renaming = new Renaming();
+    expect(compare(created({}), created({}), { renaming })).toEqual([]);
+    expect(at(5, 900, renaming)).toEqual([]);
+    expect(at(5, 30_000, renaming)).not.toEqual([]);
+    expect(at(-60_000, -59_100, renaming)).not.toEqual([]);
+    expect(at(5, 900, new Renaming())).not.toEqual([]);
+  });
+
   it('keeps its names across a sequence, also for requests', () => {
     const renaming = new Renaming();
     expect(compare(created({ id: made(1) }), created({ id: made(2) }), { renaming })).toEqual([]);
