@@ -56,7 +56,7 @@ export interface Observer {
   /** A request to no listed route, in ms. */
   unlisted(statusCode: number, ms: number): void;
   comparison(observation: ComparisonObservation): void;
-  /** Lambda answered a safe request with 401, 403 or 404; legacy, asked the same, refused it too or did not. */
+  /** Lambda answered a safe request with 401, 403 or 404; legacy, asked the same, refused it too (whatever its status) or did not. */
   refusal(routeId: string, statusCode: number, isShared: boolean): void;
   /** A mirrored request that was not compared, and why. */
   shadowDropped(routeId: string, reason: ShadowDropReason): void;

@@ -39,8 +39,8 @@ export function createRefusalChecks(options: RefusalChecksOptions): RefusalCheck
       underWay += 1;
       collect(legacy, request, { timeout, maxBodyBytes: MAX_BODY_BYTES, withoutBody })
         .then((answer) => {
-          // Legacy being broken too is no reason to go there.
-          const isShared = answer.statusCode === statusCode || answer.statusCode >= 500;
+          // Where legacy refuses too, with whatever status, or fails, the client is no better off there.
+          const isShared = answer.statusCode >= 400;
           observer.refusal(routeId, statusCode, isShared);
         })
         .catch(() => undefined)
