@@ -2,7 +2,8 @@ import { hostname } from 'node:os';
 import banyan from '../banyan.config';
 import { isLoopback, parseAdminTokens, type AdminToken } from './admin/tokens';
 import { ConfigError } from '../shared/errors';
-import { readEnvironment, type Environment } from '../shared/env';
+import { readEnvironment, type Environment, type EnvironmentReader } from '../shared/env';
+import { regionOfTopic, type SnsTopic } from './guard/sns';
 import { resolveSession, type ResolvedSession, type SessionConfig } from '../shared/session/session-config';
 
 /** Everything the proxy is told from outside, read once at start. Durations in milliseconds. */
@@ -43,6 +44,7 @@ export interface ProxyConfig {
   readonly instanceName: string;
   /** Told of every route that the guard returns to legacy. */
   readonly guardWebhookUrl: URL | undefined;
+  readonly guardSnsTopic?: SnsTopic | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -92,10 +94,37 @@ export function loadProxyConfig(env: Environment): ProxyConfig {
         lambda: read.string('LAMBDA_VERSION', 'unversioned'),
       },
       instanceName: read.string('INSTANCE_NAME', hostname()),
-      guardWebhookUrl: env['GUARD_WEBHOOK_URL'] === undefined ? undefined : read.httpUrl('GUARD_WEBHOOK_URL'),
+      guardWebhookUrl: webhookOf(env['GUARD_WEBHOOK_URL'], read.faults),
+      guardSnsTopic: topicOf(env, read),
       logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     };
   });
+}
+
+/** Such a URL often is the secret, query and all, so a fault does not repeat it. */
+function webhookOf(text: string | undefined, faults: string[]): URL | undefined {
+  if (text === undefined) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    faults.push('GUARD_WEBHOOK_URL is not a URL; expected one such as https://hooks.example.com/...');
+    return undefined;
+  }
+  return url;
+}
+
+function topicOf(env: Environment, read: EnvironmentReader): SnsTopic | undefined {
+  const arn = read.optionalString('GUARD_SNS_TOPIC_ARN');
+  if (arn === undefined || arn === '') return undefined;
+  const region = regionOfTopic(arn);
+  if (region === undefined) {
+    const example = 'arn:aws:sns:eu-west-1:123456789012:banyan';
+    read.faults.push(
+      `GUARD_SNS_TOPIC_ARN is ${JSON.stringify(arn)}; expected the ARN of a standard topic, such as ${example}`,
+    );
+    return undefined;
+  }
+  const endpoint = env['SNS_ENDPOINT'] === undefined ? undefined : read.httpUrl('SNS_ENDPOINT');
+  return { arn, region, endpoint };
 }
 
 /** The secrets are needed for cohorts and signed headers only, so a proxy without them starts. */

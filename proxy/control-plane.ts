@@ -58,7 +58,14 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
   const guard = startGuard({
     overrides,
     ledger,
-    notifier: createNotifier({ webhookUrl: config.guardWebhookUrl }, logger),
+    notifier: createNotifier(
+      {
+        webhookUrl: config.guardWebhookUrl,
+        snsTopic: config.guardSnsTopic,
+        onNotified: (channel, result) => metrics.notified(channel, result),
+      },
+      logger,
+    ),
     name: `proxy ${config.instanceName}`,
     logger,
   });

@@ -18,6 +18,7 @@ export const HELP = `node dist/proxy/server.js: the routing proxy in front of a 
   LEGACY_VERSION, LAMBDA_VERSION  (unversioned) builds that evidence is about
   INSTANCE_NAME     (the host's name) names this proxy in reasons
   GUARD_WEBHOOK_URL gets a JSON POST for every route that the guard returns to legacy
+  GUARD_SNS_TOPIC_ARN  the same is published to this SNS topic; SNS_ENDPOINT is for a local one
   RECORD_DIR, RECORD_MAX_MB  where recordings of routes with "record" go, and how much of them
   LOG_LEVEL         (info)
 

@@ -8,6 +8,8 @@ import type { RouteTable } from '../route-table/load';
 export interface Metrics extends Observer {
   readonly contentType: string;
   render(): Promise<string>;
+  /** A channel of the guard was told of a roll back, or could not be told. */
+  notified(channel: string, result: 'delivered' | 'failed'): void;
 }
 
 const SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -61,6 +63,12 @@ export function createMetrics(table: () => RouteTable, overrides: () => Override
     labelNames: ['route', 'reason'],
     registers,
   });
+  const notifications = new Counter({
+    name: 'banyan_guard_notifications_total',
+    help: 'Notifications of routes that the guard returned to legacy',
+    labelNames: ['channel', 'result'],
+    registers,
+  });
   new Gauge({
     name: 'banyan_routes',
     help: 'Listed routes by stage in the route table',
@@ -92,6 +100,7 @@ export function createMetrics(table: () => RouteTable, overrides: () => Override
   return {
     contentType: registry.contentType,
     render: () => registry.metrics(),
+    notified: (channel, result) => notifications.inc({ channel, result }),
     request({ routeId, upstream, reason, statusCode, ms, lambda }) {
       requests.inc({ route: routeId, upstream, reason, status: classOf(statusCode) });
       duration.observe({ route: routeId, upstream }, ms / 1000);

@@ -34,6 +34,29 @@ describe('proxy configuration', () => {
     }
   });
 
+  it('takes whom the guard tells: a webhook with its query, a topic of SNS in the region of its ARN', () => {
+    const GUARD_SNS_TOPIC_ARN = 'arn:aws:sns:eu-west-1:123456789012:banyan';
+    const env = { LEGACY_URL: 'http://a', GUARD_WEBHOOK_URL: 'https://hooks.example.com/x?sig=1', GUARD_SNS_TOPIC_ARN };
+    const { guardWebhookUrl, guardSnsTopic } = loadProxyConfig(env);
+    expect(guardWebhookUrl?.search).toBe('?sig=1');
+    expect(guardSnsTopic).toEqual({ arn: GUARD_SNS_TOPIC_ARN, region: 'eu-west-1', endpoint: undefined });
+    const local = loadProxyConfig({ ...env, SNS_ENDPOINT: 'http://127.0.0.1:4566' });
+    expect(local.guardSnsTopic?.endpoint?.href).toBe('http://127.0.0.1:4566/');
+  });
+
+  it.each([
+    ['GUARD_SNS_TOPIC_ARN', 'arn:aws:sqs:eu-west-1:123456789012:banyan'],
+    ['GUARD_SNS_TOPIC_ARN', 'arn:aws:sns:eu-west-1:123456789012:banyan.fifo'],
+    ['GUARD_SNS_TOPIC_ARN', ''],
+    ['GUARD_WEBHOOK_URL', 'hooks.example.com/T0/secret'],
+    ['GUARD_WEBHOOK_URL', 'ftp://hooks.example.com/T0/secret'],
+  ])('refuses %s=%s and tells no secret', (name, value) => {
+    const load = (): unknown => loadProxyConfig({ LEGACY_URL: 'http://a', [name]: value });
+    expect(load).toThrow(ConfigError);
+    expect(load).toThrow(new RegExp(`${name} is `));
+    expect(load).not.toThrow(/secret/);
+  });
+
   it('refuses a path in LEGACY_URL and a missing one', () => {
     expect(() => loadProxyConfig({ LEGACY_URL: 'http://a/base' })).toThrow(
       /LEGACY_URL is "http:\/\/a\/base"; expected no path/,

@@ -108,23 +108,3 @@ describe('guard', () => {
     expect(isLowered(a)).toBe(false);
   });
 });
-
-describe('notifications', () => {
-  const NOTIFICATION = {
-    event: 'route-returned-to-legacy',
-    routeId: 'x',
-    by: 'guard',
-    why: 'errors',
-    at: new Date(0),
-    evidence: {},
-  } as const;
-
-  it('are sent three times at most; the secret in the path is not logged', async () => {
-    const logger = capturedLogger();
-    const notifier = createNotifier({ webhookUrl: new URL('http://127.0.0.1:1/T0/secret'), retryDelay: 1 }, logger);
-    notifier.notify(NOTIFICATION);
-    await waitFor('three attempts', () => logger.lines.length === 3, LONG);
-    await notifier.close();
-    expect(logger.text()).not.toContain('secret');
-  });
-});

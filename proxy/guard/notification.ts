@@ -1,0 +1,31 @@
+import type { Evidence } from '../overrides/state';
+
+/** What somebody should know at once. */
+export interface Notification {
+  readonly event: 'route-returned-to-legacy';
+  readonly routeId: string;
+  readonly by: string;
+  readonly why: string;
+  readonly at: Date;
+  readonly evidence: Evidence;
+}
+
+/** One way to tell somebody. */
+export interface Channel {
+  readonly name: 'webhook' | 'sns';
+  /** Where it leads, for the log: without anything secret. */
+  readonly place: string;
+  /**
+   * Tries once.
+   *
+   * @param signal ends the attempt; who waits does not rely on it
+   */
+  send(notification: Notification, signal: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+/** The notification as JSON. `text` is what Slack, Mattermost and the like show. */
+export function notificationJson(notification: Notification): string {
+  const { routeId, why } = notification;
+  return JSON.stringify({ text: `Banyan returned ${routeId} to legacy: ${why}`, ...notification });
+}
