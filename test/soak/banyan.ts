@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { startSubject, type Subject } from '../bench/subject';
+import type { Subject } from '../bench/subject';
+import { startChild } from './children';
 import type { SoakOptions } from './check';
 
 /** A proxy in a process of its own. */
@@ -23,7 +24,7 @@ export async function startBanyan(
 ): Promise<Banyan> {
   const routesFile = path.join(folder, 'routes.yml');
   await writeFile(routesFile, routes);
-  const subject = await startSubject(path.join(built, 'banyan.js'), [legacyUrl], {
+  const subject = await startChild(path.join(built, 'banyan.js'), [legacyUrl], {
     ROUTES_FILE: routesFile,
     TRUSTED_HOPS: '1',
     SESSION_SECRET: SECRET,

@@ -1,6 +1,9 @@
 /** One thing that must hold for long or under load. */
 export interface Check {
+  /** What one types to run it alone: `npm run soak -- reload`. */
   readonly name: string;
+  /** What must hold, in a line. */
+  readonly title: string;
   /**
    * Resolves with the figures to print.
    *
@@ -18,4 +21,6 @@ export interface SoakOptions {
   readonly built: string;
   /** For files; removed afterwards. */
   readonly folder: string;
+  /** Says how far the work is; shown while it lasts. */
+  readonly progress: (text: string) => void;
 }

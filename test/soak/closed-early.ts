@@ -18,7 +18,8 @@ const REQUESTS = [
 
 /** Clients that go before, in the middle of, or without waiting for their answer leave neither sockets nor memory behind. */
 export const closedEarly: Check = {
-  name: 'clients that go early leave nothing',
+  name: 'early-close',
+  title: 'clients that go early leave nothing',
   async run(options) {
     const upstream = await rawUpstream();
     upstream.answer((socket, { line }) => {

@@ -1,44 +1,71 @@
-/**
- * `npm run soak`: what must hold for long or under load, one check after the other, a line each; exit code 1 when one fails.
- * SOAK_SECONDS (30): how long each load lasts. SOAK_SCALE (1): share of the fixed numbers of requests. SOAK_ONLY: part of a name.
- */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+/** `npm run soak`: what must hold for long or under load, one check after the other, a line each; exit code 1 when one fails. */
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildSubjects } from '../bench/build-subjects';
+import { ConfigError } from '../../shared/errors';
+import { helpText, readArguments } from './arguments';
+import type { Check } from './check';
+import { killChildren } from './children';
 import { closedEarly } from './closed-early';
+import { soakConsole } from './console';
 import { memoryGrowth } from './memory-growth';
 import { outages } from './outages';
 import { reload } from './reload';
 import { rollBacks } from './roll-back';
 import { stopped } from './stopped';
-import type { Check } from './check';
 
 const CHECKS: readonly Check[] = [closedEarly, reload, ...outages, stopped, ...rollBacks, memoryGrowth];
-/** Over what a check may take beyond its load. */
-const GRACE_SECONDS = 240;
+const ROOT = path.join(__dirname, '../..');
+/** What a check may take beyond its load, in seconds. */
+const GRACE = 240;
 
 async function main(): Promise<void> {
-  const seconds = Number(process.env['SOAK_SECONDS'] ?? 30);
-  const scale = Number(process.env['SOAK_SCALE'] ?? 1);
-  const only = process.env['SOAK_ONLY'] ?? '';
+  const { wanted, checks, seconds, scale } = readArguments(process.argv.slice(2), process.env, CHECKS);
+  if (wanted === 'help') {
+    process.stdout.write(helpText(CHECKS));
+    return;
+  }
+  const begun = performance.now();
+  const shown = soakConsole(process.stdout);
+  // The proxy is checked as it is deployed: compiled.
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
   const built = await buildSubjects();
-  for (const check of CHECKS.filter(({ name }) => name.includes(only))) {
-    const folder = await mkdtemp(path.join(tmpdir(), 'banyan-soak-'));
-    const begun = performance.now();
-    const took = (): string => `${((performance.now() - begun) / 1_000).toFixed(0)} s`;
+  const root = await mkdtemp(path.join(tmpdir(), 'banyan-soak-'));
+  // However it ends, and with whatever a failed check left open: no process and no file stays.
+  process.on('exit', () => {
+    killChildren();
+    rmSync(root, { recursive: true, force: true });
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      shown.end('\nStopped.');
+      process.exit(130);
+    });
+
+  const failed: string[] = [];
+  for (const check of checks) {
+    const folder = await mkdtemp(path.join(root, 'check-'));
+    const line = shown.begin(check);
+    const progress = (text: string): void => line.progress(text);
     try {
-      const figures = await within(seconds + GRACE_SECONDS, check.run({ seconds, scale, built, folder }));
-      console.log(`ok      ${check.name} (${took()}): ${figures}`);
+      line.ok(await within(seconds + GRACE, check.run({ seconds, scale, built, folder, progress })));
     } catch (error) {
-      console.log(`FAILED  ${check.name} (${took()}): ${error instanceof Error ? error.message : String(error)}`);
-      process.exitCode = 1;
-    } finally {
-      await rm(folder, { recursive: true, force: true });
+      line.failed(error);
+      failed.push(check.name);
     }
   }
-  // What a failed check left open must not hold the run.
-  process.exit();
+  const took = Math.round((performance.now() - begun) / 1_000);
+  const load = loadavg()[0]?.toFixed(1) ?? '?';
+  const machine = `${seconds} s a load, scale ${scale}; ${cpus().length} cores, load average ${load}`;
+  shown.end(
+    failed.length === 0
+      ? `${checks.length} checks hold (${took} s; ${machine})`
+      : `${failed.length} of ${checks.length} checks FAILED: ${failed.join(', ')} (${took} s; ${machine})`,
+  );
+  process.exit(failed.length === 0 ? 0 : 1);
 }
 
 async function within<T>(seconds: number, work: Promise<T>): Promise<T> {
@@ -53,4 +80,9 @@ async function within<T>(seconds: number, work: Promise<T>): Promise<T> {
   }
 }
 
-void main();
+main().catch((error: unknown) => {
+  const lines =
+    error instanceof ConfigError ? error.faults : [error instanceof Error ? (error.stack ?? error.message) : error];
+  for (const line of lines) process.stderr.write(`npm run soak: ${String(line)}\n`);
+  process.exit(1);
+});

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { load } from '../bench/load';
-import { startSubject } from '../bench/subject';
+import { startChild } from './children';
 import { routes, startBanyan } from './banyan';
 import type { Check } from './check';
 
@@ -11,9 +11,10 @@ const GROWTH = 20 * 1024 * 1024;
 
 /** Memory does not grow with the number of requests, listed and unlisted, with tokens that differ. */
 export const memoryGrowth: Check = {
-  name: 'memory stays',
+  name: 'memory',
+  title: 'memory stays',
   async run(options) {
-    const upstream = await startSubject(path.join(options.built, 'upstream.js'), [], {});
+    const upstream = await startChild(path.join(options.built, 'upstream.js'), [], {});
     const proxy = await startBanyan(options, `http://127.0.0.1:${upstream.port}`, routes('lambda'));
     try {
       const run = (limit: number): ReturnType<typeof load> =>

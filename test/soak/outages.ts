@@ -22,7 +22,8 @@ async function thrice(seconds: number, kill: () => Promise<void>, revive: () => 
 }
 
 const lambdaOutage: Check = {
-  name: 'the Lambda side is killed and brought back',
+  name: 'lambda-outage',
+  title: 'the Lambda side is killed and brought back',
   async run(options) {
     const executed = new Map<string, number>();
     const legacy = await countingUpstream('legacy', executed);
@@ -44,7 +45,8 @@ const lambdaOutage: Check = {
 };
 
 const mongoOutage: Check = {
-  name: 'MongoDB is killed and brought back, with a canary',
+  name: 'mongo-outage',
+  title: 'MongoDB is killed and brought back, with a canary',
   async run(options) {
     const executed = new Map<string, number>();
     const legacy = await countingUpstream('legacy', executed);

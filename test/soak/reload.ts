@@ -9,7 +9,8 @@ const RELOADS = 50;
 
 /** The route table changes under load, good and bad texts in turns, and no client notices. */
 export const reload: Check = {
-  name: `${RELOADS} changes of the route table under 200 connections`,
+  name: 'reload',
+  title: `${RELOADS} changes of the route table under 200 connections`,
   async run(options) {
     const executed = new Map<string, number>();
     const legacy = await countingUpstream('legacy', executed);

@@ -18,7 +18,8 @@ const GOOD = 'good';
 
 /** A breach on one proxy takes effect on both. */
 const rollBack: Check = {
-  name: 'roll back by the guard: breach to first legacy answer on two proxies',
+  name: 'roll-back',
+  title: 'roll back by the guard: breach to first legacy answer on two proxies',
   run: (options) =>
     withTwoProxies(options, async ({ proxies: [first, second], client }) => {
       const times: Record<'first' | 'second', number[]> = { first: [], second: [] };
@@ -41,7 +42,8 @@ const rollBack: Check = {
 
 /** The kill switch does not need MongoDB. */
 const killSwitch: Check = {
-  name: 'kill switch by a file while MongoDB is away',
+  name: 'kill-switch',
+  title: 'kill switch by a file while MongoDB is away',
   run: (options) =>
     withTwoProxies(options, async ({ proxies: [first], down, killSwitchFile }) => {
       await waitFor('the first proxy', async () => (await ask(first, GOOD)) === 'lambda', 20_000);

@@ -14,7 +14,8 @@ const HEALTH_INTERVAL = 100;
 
 /** A deploy: one of two proxies behind a load balancer is told to stop, and no client notices. */
 export const stopped: Check = {
-  name: 'one of two proxies behind a balancer is stopped by SIGTERM',
+  name: 'sigterm',
+  title: 'one of two proxies behind a balancer is stopped by SIGTERM',
   async run(options) {
     const executed = new Map<string, number>();
     const legacy = await countingUpstream('legacy', executed);
