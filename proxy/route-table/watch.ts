@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '../../shared/logger';
 import { loadRouteTable, type RouteTable, type RouteTableOptions } from './load';
 import type { Route } from './route';
@@ -38,18 +39,32 @@ export async function watchRouteTable(options: RouteTableOptions, logger: Logger
   /** `asked`: somebody waits for a word, even if nothing changed. */
   const load = async (asked: boolean): Promise<void> => {
     const { file } = options;
+    let next: RouteTable;
     try {
-      const next = await loadRouteTable(options);
-      const changed = describeChanges(table, next);
-      table = next;
-      if (changed.length > 0) for (const listener of listeners) listener(next);
-      if (changed.length > 0) logger.info({ file, changed }, 'route table reloaded');
-      else if (asked || refused) logger.info({ file }, 'route table reloaded, nothing changed');
-      refused = false;
-      if (changed.length > 0) warnOfShadowed(table, file, logger);
+      next = await loadRouteTable(options);
     } catch (error) {
       refused = true;
       logger.error({ file, faults: faultsOf(error) }, 'route table refused; the last good one stays in force');
+      return;
+    }
+    const changed = describeChanges(table, next);
+    table = next;
+    if (changed.length > 0) {
+      logger.info({ file, changed }, 'route table reloaded');
+      warnOfShadowed(table, file, logger);
+      tell(next);
+    } else if (asked || refused) logger.info({ file }, 'route table reloaded, nothing changed');
+    refused = false;
+  };
+
+  /** The table is in force, whatever becomes of those who are told of it. */
+  const tell = (next: RouteTable): void => {
+    for (const listener of listeners) {
+      try {
+        listener(next);
+      } catch (error) {
+        logger.error({ err: error }, 'route table is in force, but a part of the proxy could not follow it');
+      }
     }
   };
   const reload = (asked: boolean): Promise<void> => (loading = loading.then(() => load(asked)));
@@ -106,16 +121,22 @@ function describeChanges(before: RouteTable, after: RouteTable): string[] {
   for (const route of after.routes) {
     const previous = old.get(route.id);
     old.delete(route.id);
-    if (previous === undefined) changes.push(`${route.id}: added on ${route.stage}`);
-    else if (previous.stage !== route.stage) changes.push(`${route.id}: ${previous.stage} -> ${route.stage}`);
-    else if (JSON.stringify({ ...previous, line: 0 }) !== JSON.stringify({ ...route, line: 0 }))
-      changes.push(`${route.id}: changed`);
+    if (previous === undefined) changes.push(`${route.id}: added on ${position(route)}`);
+    else if (position(previous) !== position(route))
+      changes.push(`${route.id}: ${position(previous)} -> ${position(route)}`);
+    else if (!isDeepStrictEqual({ ...previous, line: 0 }, { ...route, line: 0 })) changes.push(`${route.id}: changed`);
   }
   // What is left in `old` is gone.
   const stayed = (routes: readonly Route[]): string => routes.flatMap(({ id }) => (both.has(id) ? [id] : [])).join();
   const both = new Set(before.routes.map(({ id }) => id).filter((id) => !old.has(id)));
   if (stayed(before.routes) !== stayed(after.routes)) changes.push('order changed; first listed wins');
+  if (!isDeepStrictEqual(before.assigned, after.assigned))
+    changes.push(`cohorts: changed, ${after.assigned.size} users on a side by hand`);
   return [...changes, ...[...old.keys()].map((id) => `${id}: removed, answered by legacy`)];
+}
+
+function position({ stage, percent }: Route): string {
+  return stage === 'canary' ? `canary ${percent} %` : stage;
 }
 
 function faultsOf(error: unknown): readonly string[] {

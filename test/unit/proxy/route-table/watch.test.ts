@@ -96,6 +96,50 @@ describe('watched route table', () => {
     expect(messages()).toEqual([]);
   });
 
+  it.each([
+    [
+      'users put on a side by hand',
+      `cohorts: {lambda: [u1]}\n${table('legacy')}`,
+      'cohorts: changed, 1 users on a side by hand',
+    ],
+    ['which answers legacy replaces', table('legacy, fallback: {statuses: [502]}'), 'a: changed'],
+    ['what a whole file sets', `maxBodyBytes: 5\n${table('legacy')}`, 'a: changed'],
+    ['the share of a canary', table('canary, percent: 10'), 'a: legacy -> canary 10 %'],
+  ])('says that %s changed', async (_what, text, change) => {
+    await writeFile(file, text);
+    await waitFor('the word', () => messages().length === 1);
+    expect(logger.lines[0]).toMatchObject({ message: 'route table reloaded', fields: { changed: [change] } });
+    logger.lines.length = 0;
+    await writeFile(
+      file,
+      text
+        .replace('percent: 10', 'percent: 25')
+        .replace('[502]', '[502, 503]')
+        .replace('u1', 'u2')
+        .replace('Bytes: 5', 'Bytes: 6'),
+    );
+    await waitFor('another word', () => messages().length === 1);
+    expect(logger.lines[0]).toMatchObject({
+      message: 'route table reloaded',
+      fields: { changed: [change.replace('legacy -> canary 10 %', 'canary 10 % -> canary 25 %')] },
+    });
+  });
+
+  it('takes a good table although a listener fails, and does not call it refused', async () => {
+    const told: string[] = [];
+    watched.onChange(() => {
+      throw new Error('cannot follow');
+    });
+    watched.onChange((next) => told.push(next.routes[0]?.stage ?? ''));
+    await writeFile(file, table('lambda'));
+    await waitFor('the second listener', () => told.length === 1);
+    expect(told).toEqual(['lambda']);
+    expect(messages()).toEqual([
+      'route table reloaded',
+      'route table is in force, but a part of the proxy could not follow it',
+    ]);
+  });
+
   it('calls another order a change, because first listed wins', async () => {
     const [a, b] = ['  - {id: a, match: GET /:x, stage: legacy}', '  - {id: b, match: GET /b, stage: legacy}'];
     await writeFile(file, ['routes:', b, a, ''].join('\n'));
