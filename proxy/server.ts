@@ -230,7 +230,15 @@ async function main(): Promise<void> {
   if (argument !== undefined) throw new ConfigError('Arguments', [`unknown argument ${argument}; see --help`]);
   const config = loadProxyConfig(process.env);
   const logger = createProxyLogger(config.logLevel);
-  const proxy = await startProxy(config, logger);
+  const starting = startProxy(config, logger);
+  // From the first moment on: unheard, each of these signals would end the process.
+  const onSignal = (signal: NodeJS.Signals, work: (proxy: Proxy) => Promise<unknown>): void => {
+    process.on(signal, () => void starting.then(work).catch(() => undefined));
+  };
+  // Works without MongoDB and without the admin port: kill -USR2. On only: whoever sends it twice means it.
+  onSignal('SIGUSR2', ({ overrides }) => overrides.setKillSwitch(true, { by: 'SIGUSR2', why: 'signal' }));
+  onSignal('SIGHUP', ({ reload }) => reload());
+  const proxy = await starting;
   logger.info(
     {
       url: proxy.url,
@@ -241,9 +249,6 @@ async function main(): Promise<void> {
     'proxy listens',
   );
 
-  // Works without MongoDB and without the admin port: kill -USR2. On only: whoever sends it twice means it.
-  process.on('SIGUSR2', () => void proxy.overrides.setKillSwitch(true, { by: 'SIGUSR2', why: 'signal' }));
-  process.on('SIGHUP', () => void proxy.reload());
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       logger.info({ signal, drainDelay: config.drainDelay }, 'proxy drains');
