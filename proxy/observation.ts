@@ -62,7 +62,7 @@ export interface Observer {
   shadowDropped(routeId: string, reason: ShadowDropReason): void;
 }
 
-export type ShadowDropReason = 'busy' | 'memory' | 'answer-too-large' | 'legacy-failed' | 'not-repeated';
+export type ShadowDropReason = 'busy' | 'memory' | 'slow' | 'answer-too-large' | 'legacy-failed' | 'not-repeated';
 
 /** Tells every one of several. */
 export function observers(list: readonly Observer[]): Observer {

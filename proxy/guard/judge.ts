@@ -1,6 +1,7 @@
 import type { Baseline } from '../ledger/baseline';
 import { wilsonInterval } from '../ledger/wilson';
 import type { Evidence } from '../overrides/state';
+import { percentText } from '../percent';
 import type { Counts } from './guard';
 import type { GuardSettings } from './settings';
 
@@ -57,7 +58,7 @@ export function findBreach(
   if (exceeds(counts.lambdaErrors, judged, errorLimit))
     return {
       rule: 'errors',
-      why: `${counts.lambdaErrors} of ${judged} requests failed on Lambda; allowed: ${percent(errorLimit)}`,
+      why: `${counts.lambdaErrors} of ${judged} requests failed on Lambda; allowed: ${percentText(errorLimit)}`,
       evidence: { ...common, limit: errorLimit },
     };
 
@@ -70,7 +71,7 @@ export function findBreach(
     if (!exceeds(unshared, counts.checked, statusShare)) continue;
     return {
       rule: `status ${status}`,
-      why: `Lambda answered ${status} to ${unshared} of ${counts.checked} requests that legacy, asked the same, did not; allowed: ${percent(statusShare)}`,
+      why: `Lambda answered ${status} to ${unshared} of ${counts.checked} requests that legacy, asked the same, did not; allowed: ${percentText(statusShare)}`,
       evidence: { ...common, status, unshared, checked: counts.checked },
     };
   }
@@ -86,12 +87,8 @@ export function findBreach(
   if (exceeds(counts.different, counts.compared, mismatchRate))
     return {
       rule: 'mismatches',
-      why: `${counts.different} of ${counts.compared} compared answers differed; allowed: ${percent(mismatchRate)}`,
+      why: `${counts.different} of ${counts.compared} compared answers differed; allowed: ${percentText(mismatchRate)}`,
       evidence: { ...common, limit: mismatchRate },
     };
   return undefined;
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 1000) / 10} %`;
 }

@@ -1,5 +1,5 @@
 import type { ObservedResponse } from '../../shared/parity/exchange';
-import { responseHeaders, type RawHeaders } from '../forward/headers';
+import { pairs, responseHeaders } from '../forward/headers';
 import type { Upstream, UpstreamRequest, UpstreamResponse } from '../forward/forwarder';
 
 /** An answer was larger than what may be kept for comparing. */
@@ -32,7 +32,7 @@ export async function collect(
     headers: raw,
     body,
   } = await dispatcher.request({
-    method: method,
+    method,
     path,
     headers,
     signal,
@@ -52,12 +52,7 @@ export async function collect(
   const adapted = adapt?.(head) ?? head;
   return {
     statusCode,
-    headers: namedPairs(adapted.headers),
+    headers: pairs(adapted.headers),
     body: withoutBody ? Buffer.alloc(0) : Buffer.concat(chunks),
   };
-}
-
-/** From a flat list to pairs of name and value. */
-export function namedPairs(flat: RawHeaders): [name: string, value: string][] {
-  return flat.flatMap((name, i): [string, string][] => (i % 2 === 0 ? [[name, flat[i + 1] ?? '']] : []));
 }

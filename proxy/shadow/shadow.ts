@@ -5,12 +5,12 @@ import { difference, type Difference, type ObservedResponse } from '../../shared
 import { SHADOW_HEADER, signMark } from '../../shared/signed-mark';
 import { fromApiGateway, toApiGateway } from '../forward/for-api-gateway';
 import type { ResponseTap, Upstream, UpstreamRequest, UpstreamResponse } from '../forward/forwarder';
-import { requestHeaders } from '../forward/headers';
+import { pairs, requestHeaders } from '../forward/headers';
 import type { LambdaSide } from '../handle-request';
 import type { ComparisonObservation, Observer, ShadowDropReason } from '../observation';
 import type { RequestTarget } from '../request-target';
 import type { Route, ShadowSettings } from '../route-table/route';
-import { AnswerTooLargeError, collect, namedPairs } from './collect';
+import { AnswerTooLargeError, collect } from './collect';
 
 export interface ShadowOptions {
   readonly legacy: Upstream;
@@ -20,12 +20,14 @@ export interface ShadowOptions {
   readonly secrets: readonly string[];
   readonly observer: Observer;
   readonly logger: Logger;
-  /** Copies under way at most, waiting for legacy's answer included. */
+  /** Copies under way at most, waiting for legacy's answer included. One route takes half of them at most. */
   readonly maxConcurrent?: number;
   /** Bytes of answers kept for comparing at most, of all copies together. */
   readonly maxBytes?: number;
-  /** Until Lambda's whole answer, in ms. */
+  /** Until Lambda's whole answer, in ms; and until legacy's, beyond which it gives up its place to another. */
   readonly timeout?: number;
+  /** ms, monotonic; default `performance.now`. */
+  readonly clock?: () => number;
   /** From 0 up to 1. */
   readonly random?: () => number;
 }
@@ -59,16 +61,41 @@ const MARK_LIFETIME = 60_000;
 export function createShadow(options: ShadowOptions): Shadow {
   const { legacy, lambda, trustedHops, secrets, observer, logger, random = Math.random } = options;
   const { maxConcurrent = 16, maxBytes = 32 * 1024 * 1024, timeout = 10_000 } = options;
-  let underWay = 0;
+  const { clock = () => performance.now() } = options;
+  const maxPerRoute = Math.ceil(maxConcurrent / 2);
+  const underWay = new Map<string, number>();
+  /** Answers of legacy that are not whole yet, by when they began, the oldest first. */
+  const begun = new Map<LegacyAnswer, number>();
+  let total = 0;
   let bytes = 0;
   let waiting: (() => void)[] = [];
 
-  const release = (kept: number): void => {
+  const take = (routeId: string): void => {
+    total += 1;
+    underWay.set(routeId, (underWay.get(routeId) ?? 0) + 1);
+  };
+  const release = (routeId: string, kept: number): void => {
     bytes -= kept;
-    underWay -= 1;
-    if (underWay > 0) return;
+    total -= 1;
+    const left = (underWay.get(routeId) ?? 1) - 1;
+    if (left === 0) underWay.delete(routeId);
+    else underWay.set(routeId, left);
+    if (total > 0) return;
     for (const resolve of waiting) resolve();
     waiting = [];
+  };
+
+  const lacking = (routeId: string): ShadowDropReason | undefined => {
+    if (total >= maxConcurrent || (underWay.get(routeId) ?? 0) >= maxPerRoute) return 'busy';
+    return bytes >= maxBytes ? 'memory' : undefined;
+  };
+  /** A stream, or a client that reads slowly, would keep its place for as long as it likes. */
+  const giveUpSlow = (): void => {
+    const limit = clock() - timeout;
+    for (const [answer, at] of begun) {
+      if (at > limit) return;
+      answer.giveUp();
+    }
   };
 
   const askLambda = async (copy: Copy): Promise<ObservedResponse | Difference> => {
@@ -123,11 +150,13 @@ export function createShadow(options: ShadowOptions): Shadow {
       const settings = route.shadow;
       if (settings === undefined || random() >= settings.sample) return undefined;
       const drop = (reason: ShadowDropReason): void => observer.shadowDropped(route.id, reason);
-      if (underWay >= maxConcurrent || bytes >= maxBytes) {
-        drop(underWay >= maxConcurrent ? 'busy' : 'memory');
+      if (lacking(route.id) !== undefined) giveUpSlow();
+      const reason = lacking(route.id);
+      if (reason !== undefined) {
+        drop(reason);
         return undefined;
       }
-      underWay += 1;
+      take(route.id);
 
       const withoutBody = request.method === 'HEAD';
       const copy: Copy = {
@@ -142,15 +171,16 @@ export function createShadow(options: ShadowOptions): Shadow {
         },
         toLambda: () => marked(toApiGateway(request, target, route, lambda.url, trustedHops), secrets),
       };
-      return new LegacyAnswer(settings.maxBodyBytes, {
+      const tap = new LegacyAnswer(settings.maxBodyBytes, {
         mayKeep: (size) => {
           if (bytes + size > maxBytes) return false;
           bytes += size;
           return true;
         },
         done: (answer, kept) => {
+          begun.delete(tap);
           if (typeof answer === 'string') {
-            release(kept);
+            release(route.id, kept);
             drop(answer);
             return;
           }
@@ -161,13 +191,15 @@ export function createShadow(options: ShadowOptions): Shadow {
                 observer.shadowDropped(route.id, 'legacy-failed');
                 logger.debug({ err: error, route: route.id }, 'shadow: not compared');
               })
-              .finally(() => release(kept));
+              .finally(() => release(route.id, kept));
           });
         },
       });
+      begun.set(tap, clock());
+      return tap;
     },
 
-    idle: () => (underWay === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+    idle: () => (total === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
   };
 }
 
@@ -189,7 +221,7 @@ class LegacyAnswer implements ResponseTap {
   private head: UpstreamResponse | undefined;
   private chunks: Buffer[] = [];
   private kept = 0;
-  private dropped: ShadowDropReason | undefined;
+  private isDone = false;
 
   constructor(
     private readonly maxBodyBytes: number,
@@ -201,24 +233,34 @@ class LegacyAnswer implements ResponseTap {
   }
 
   onData(chunk: Buffer): void {
-    if (this.dropped !== undefined) return;
-    if (this.kept + chunk.length > this.maxBodyBytes) this.dropped = 'answer-too-large';
-    else if (!this.events.mayKeep(chunk.length)) this.dropped = 'memory';
+    if (this.isDone) return;
+    if (this.kept + chunk.length > this.maxBodyBytes) this.end('answer-too-large');
+    else if (!this.events.mayKeep(chunk.length)) this.end('memory');
     else {
       this.kept += chunk.length;
       this.chunks.push(chunk);
-      return;
     }
-    this.chunks = [];
   }
 
   onEnd(complete: boolean): void {
     const { head } = this;
-    if (this.dropped !== undefined) this.events.done(this.dropped, this.kept);
-    else if (!complete || head === undefined || head.statusCode >= 500) this.events.done('legacy-failed', this.kept);
+    if (!complete || head === undefined || head.statusCode >= 500) this.end('legacy-failed');
     else {
       const { statusCode, headers } = head;
-      this.events.done({ statusCode, headers: namedPairs(headers), body: Buffer.concat(this.chunks) }, this.kept);
+      this.end({ statusCode, headers: pairs(headers), body: Buffer.concat(this.chunks) });
     }
+  }
+
+  /** It takes too long; what comes from now on is not kept. */
+  giveUp(): void {
+    this.end('slow');
+  }
+
+  /** Once; the first counts. */
+  private end(answer: ObservedResponse | ShadowDropReason): void {
+    if (this.isDone) return;
+    this.isDone = true;
+    this.chunks = [];
+    this.events.done(answer, this.kept);
   }
 }

@@ -1,5 +1,6 @@
 import type { RouteEvidence } from '../../ledger/evidence';
 import { wilsonInterval } from '../../ledger/wilson';
+import { percentText } from '../../percent';
 import type { Route } from '../../route-table/route';
 import { STAGES, type Stage } from '../../route-table/schema';
 
@@ -111,7 +112,7 @@ function comparisonObstacles(evidence: RouteEvidence, rules: EvidenceRules): Obs
     {
       kind: 'comparisons',
       text: [
-        `${count} live or replayed comparisons, ${different} different: the mismatch rate may be as high as ${percent(upper)}, allowed is less than ${percent(rules.maxMismatchRate)}`,
+        `${count} live or replayed comparisons, ${different} different: the mismatch rate may be as high as ${percentText(upper)}, allowed is less than ${percentText(rules.maxMismatchRate)}`,
         ...hints,
       ].join('; '),
       remedy:
@@ -155,8 +156,4 @@ function coverageObstacles({ suite, coverage }: RouteEvidence, { development }: 
           },
         ];
   return [...obstacle('status', statuses), ...obstacle('identity', identities)];
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(2)} %`;
 }

@@ -1,10 +1,16 @@
-import type { RequestListener } from 'node:http';
+import { IncomingMessage, type RequestListener } from 'node:http';
+import { Socket } from 'node:net';
+import { createUpstream, type Upstream } from '../../../../proxy/forward/forwarder';
+import { parseRequestTarget } from '../../../../proxy/request-target';
+import { createShadow } from '../../../../proxy/shadow/shadow';
 import { readMark } from '../../../../shared/signed-mark';
 import banyan from '../../../../banyan.config';
 import { resolveSession } from '../../../../shared/session/session-config';
+import { capturedLogger } from '../../../support/captured-logger';
 import { capturedObservations } from '../../../support/captured-observations';
 import { exchangeRaw } from '../../../support/raw-client';
 import { recordingServer, type RecordingServer } from '../../../support/recording-server';
+import { routeWith } from '../../../support/route';
 import { runProxy, type RunningProxy } from '../../../support/running-proxy';
 import { waitFor } from '../../../support/wait-for';
 
@@ -124,5 +130,86 @@ describe('shadow', () => {
     const answers = await Promise.all(Array.from({ length: 60 }, () => ask('/api/events')));
     expect(answers.every((answer) => answer.includes('{"a":1}'))).toBe(true);
     expect(observed.dropped.filter((reason) => reason === 'busy').length).toBeGreaterThan(20);
+  });
+});
+
+describe('places for copies', () => {
+  let legacy: RecordingServer;
+  let gateway: RecordingServer;
+  let upstreams: Upstream[];
+  beforeEach(async () => {
+    legacy = await recordingServer();
+    gateway = await recordingServer();
+    upstreams = [];
+  });
+  afterEach(async () => {
+    await Promise.all(upstreams.map((upstream) => upstream.close()));
+    await legacy.close();
+    await gateway.close();
+  });
+
+  /** A mirror with four places, and answers of legacy that end when the test says so. */
+  function mirror() {
+    const observed = capturedObservations();
+    const clock = { now: 0 };
+    const upstream = (name: Upstream['name'], { url }: RecordingServer): Upstream => {
+      const made = createUpstream(name, url.origin, { headersTimeout: 5_000, bodyTimeout: 5_000 });
+      upstreams.push(made);
+      return made;
+    };
+    const shadow = createShadow({
+      legacy: upstream('legacy', legacy),
+      lambda: { upstream: upstream('lambda', gateway), url: gateway.url },
+      trustedHops: 0,
+      secrets: [],
+      observer: observed,
+      logger: capturedLogger(),
+      maxConcurrent: 4,
+      timeout: 10_000,
+      clock: () => clock.now,
+    });
+    const begin = (id: string) => {
+      const request = Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url: '/api/events' });
+      const route = routeWith({ id, path: '/api/events', stage: 'shadow', shadow: { sample: 1, maxBodyBytes: 1_000 } });
+      return shadow.begin(request, parseRequestTarget('/api/events'), route, { identity: 'anonymous', queryForm: '' });
+    };
+    return { observed, clock, shadow, begin };
+  }
+
+  it('are half of all for one route, so that a slow one does not end the comparing of the others', () => {
+    const { begin, observed } = mirror();
+    expect([begin('stream'), begin('stream'), begin('stream')].map((tap) => tap !== undefined)).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(observed.dropped).toEqual(['busy']);
+    expect(begin('other')).toBeDefined();
+  });
+
+  it('go to others when legacy’s answer takes too long, as that of a stream or of a client that reads slowly', async () => {
+    const { begin, observed, clock, shadow } = mirror();
+    const streams = [begin('stream'), begin('stream')];
+    for (const tap of streams) {
+      tap?.onHead({ statusCode: 200, headers: [] });
+      tap?.onData(Buffer.from('first'));
+    }
+    clock.now = 9_999;
+    expect(begin('stream')).toBeUndefined();
+    clock.now = 10_000;
+    expect(begin('stream')).toBeDefined();
+    expect(begin('stream')).toBeDefined();
+    expect(observed.dropped).toEqual(['busy', 'slow', 'slow']);
+    // What comes later of the old ones frees nothing a second time.
+    for (const tap of streams) {
+      tap?.onData(Buffer.from('late'));
+      tap?.onEnd(true);
+    }
+    expect(begin('stream')).toBeUndefined();
+    expect(observed.dropped).toEqual(['busy', 'slow', 'slow', 'busy']);
+    clock.now = 30_000;
+    for (const tap of [begin('stream'), begin('stream')]) tap?.onEnd(false);
+    await shadow.idle();
+    expect(gateway.requests).toEqual([]);
   });
 });
