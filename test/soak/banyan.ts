@@ -47,11 +47,11 @@ export async function startBanyan(
 export const SECRET = 'a secret of the soak tests';
 
 /** A listed route for reading, one for writing; anybody may call them. */
-export function routes(stage: string): string {
+export function routes(stage: string, guard = 'guard: false'): string {
   return [
     'routes:',
-    `  - {id: read, match: 'GET /api/events/:eventId', stage: ${stage}, auth: none, guard: false}`,
-    `  - {id: write, match: 'POST /api/events/:eventId', stage: ${stage}, auth: none, guard: false}`,
+    `  - {id: read, match: 'GET /api/events/:eventId', stage: ${stage}, auth: none, ${guard}}`,
+    `  - {id: write, match: 'POST /api/events/:eventId', stage: ${stage}, auth: none, ${guard}}`,
     '',
   ].join('\n');
 }

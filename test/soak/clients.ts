@@ -1,47 +1,64 @@
-import { Agent, request as httpRequest } from 'node:http';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { bodyOf, judgeAnswer, type Side } from './answer';
 
 /** What became of the requests of many clients. */
 export interface Outcome {
+  readonly seconds: number;
   readonly safe: number;
-  /** Safe requests without a 2xx: status or error, with its number. */
+  /** Safe requests without the one right answer: what they got, with its number. */
   readonly failedSafe: ReadonlyMap<string, number>;
-  /** Unsafe requests by id: status, or the error's code. */
+  /** Safe requests that were sent a second time, because the connection had been closed while it was idle. */
+  readonly sentAgain: number;
+  /** Unsafe requests by path: `ok`, or the status or error they got. */
   readonly unsafe: ReadonlyMap<string, string>;
+  /** How long each request took until the end of its answer, in ms, sorted. */
+  readonly latencies: readonly number[];
+  /** Who answered each client's requests for the listed route. */
+  readonly sides: readonly ReadonlySet<Side>[];
 }
 
 export interface ClientsOptions {
-  readonly port: number;
+  /** The n-th client talks to the n-th of them, in turns. */
+  readonly ports: readonly number[];
   readonly connections: number;
   readonly seconds: number;
-  /** Paths of safe requests, in turns. */
-  readonly safe: readonly string[];
-  /** Unsafe requests are sent to this path with an id of their own; none when undefined. */
-  readonly unsafe?: string;
   /** Headers of the n-th client. */
   readonly headers?: (client: number) => Readonly<Record<string, string>>;
+  readonly progress?: (text: string) => void;
+}
+
+interface Result {
+  readonly text: string;
+  readonly by?: Side;
 }
 
 /** Codes of a kept-alive connection that was closed while it was idle. */
 const CLOSED = new Set(['ECONNRESET', 'EPIPE']);
+const NO_ANSWER_MS = 20_000;
 
 /**
- * Clients with a connection each, as browsers and SDKs are: a safe request on a used connection that turns out to be closed
- * is sent once more (RFC 9110 section 9.2.2), an unsafe one never.
+ * Clients with a connection each, as browsers and SDKs are. Each sends in turns: a safe request to a listed route, one to a path that is
+ * not listed, and an unsafe one, all with paths of their own. Every answer is read to its end and held against the one that is right.
+ * A safe request on a used connection that turns out to be closed is sent once more (RFC 9110 section 9.2.2), an unsafe one never.
  */
 export async function runClients(options: ClientsOptions): Promise<Outcome> {
-  const { port, connections, seconds, safe, unsafe, headers = () => ({}) } = options;
+  const { ports, connections, seconds, headers = () => ({}), progress } = options;
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const failedSafe = new Map<string, number>();
-  const results = new Map<string, string>();
-  const until = performance.now() + seconds * 1_000;
-  let sent = 0;
+  const unsafe = new Map<string, string>();
+  const latencies: number[] = [];
+  const sides = Array.from({ length: connections }, () => new Set<Side>());
+  const begun = performance.now();
+  const until = begun + seconds * 1_000;
+  let safe = 0;
+  let sentAgain = 0;
 
-  const ask = (method: string, path: string, client: number): Promise<string> =>
+  const ask = (method: string, path: string, client: number, isSecond = false): Promise<Result> =>
     new Promise((resolve) => {
-      const body = method === 'GET' ? undefined : '{"a":1}';
+      const body = method === 'GET' ? undefined : bodyOf(path);
       const request = httpRequest({
         host: '127.0.0.1',
-        port,
+        port: ports[client % ports.length],
         method,
         path,
         agent,
@@ -50,58 +67,66 @@ export async function runClients(options: ClientsOptions): Promise<Outcome> {
           ...(body !== undefined && { 'Content-Type': 'application/json', 'Content-Length': body.length }),
         },
       });
-      request.setTimeout(20_000, () => request.destroy(new Error('no answer within 20 s')));
+      request.setTimeout(NO_ANSWER_MS, () => request.destroy(new Error(`no answer within ${NO_ANSWER_MS / 1_000} s`)));
       request.on('error', (error: NodeJS.ErrnoException) => {
-        if (method === 'GET' && request.reusedSocket && CLOSED.has(error.code ?? ''))
-          resolve(ask(method, path, client));
-        else resolve(error.code ?? error.message);
+        const isClosed = request.reusedSocket && CLOSED.has(error.code ?? '');
+        if (method !== 'GET' || isSecond || !isClosed) {
+          resolve({ text: error.code ?? error.message });
+          return;
+        }
+        sentAgain += 1;
+        resolve(ask(method, path, client, true));
       });
       request.on('response', (response) => {
-        response.on('error', (error: NodeJS.ErrnoException) =>
-          resolve(`half an answer (${error.code ?? error.message})`),
+        readWhole(response).then(
+          (text) => {
+            const answer = { status: response.statusCode ?? 0, headers: response.headers, body: text };
+            const judged = judgeAnswer({ method, path }, answer);
+            resolve('fault' in judged ? { text: judged.fault } : { text: 'ok', by: judged.by });
+          },
+          (error: unknown) => resolve({ text: `half an answer (${String(error)})` }),
         );
-        response.on('end', () => resolve(String(response.statusCode)));
-        response.resume();
       });
       request.end(body);
     });
-
+  const askTimed = async (method: string, path: string, client: number): Promise<Result> => {
+    const sent = performance.now();
+    const result = await ask(method, path, client);
+    latencies.push(performance.now() - sent);
+    return result;
+  };
+  const askSafe = async (path: string, client: number): Promise<Result> => {
+    const result = await askTimed('GET', path, client);
+    safe += 1;
+    if (result.text !== 'ok') failedSafe.set(result.text, (failedSafe.get(result.text) ?? 0) + 1);
+    return result;
+  };
   const one = async (client: number): Promise<void> => {
-    for (let i = client; performance.now() < until; i += 1) {
-      const path = safe[i % safe.length] ?? '/';
-      const result = await ask('GET', path, client);
-      sent += 1;
-      if (!result.startsWith('2')) failedSafe.set(result, (failedSafe.get(result) ?? 0) + 1);
-      if (unsafe === undefined || i % 2 === 0) continue;
+    // Each begins at another of the three, so that no moment has one kind only.
+    for (let i = client % 3; performance.now() < until; i += 1) {
       const id = `${client}-${i}`;
-      results.set(id, await ask('POST', `${unsafe}/${id}`, client));
+      if (i % 3 === 0) {
+        const { by } = await askSafe(`/api/events/${id}`, client);
+        if (by !== undefined) sides[client]?.add(by);
+      } else if (i % 3 === 1) await askSafe(`/unlisted/${id}`, client);
+      else {
+        const path = `/api/events/${id}`;
+        unsafe.set(path, (await askTimed('POST', path, client)).text);
+      }
     }
   };
+  const timer = setInterval(() => progress?.(`${latencies.length} requests`), 1_000);
   await Promise.all(Array.from({ length: connections }, (_, client) => one(client)));
+  clearInterval(timer);
   agent.destroy();
-  return { safe: sent, failedSafe, unsafe: results };
+  latencies.sort((a, b) => a - b);
+  const took = (performance.now() - begun) / 1_000;
+  return { seconds: took, safe, failedSafe, sentAgain, unsafe, latencies, sides };
 }
 
-/**
- * Holds what became of the requests against what was executed.
- *
- * @throws Error naming what did not hold
- */
-export function judge({ safe, failedSafe, unsafe }: Outcome, executed: ReadonlyMap<string, number>): string {
-  const faults: string[] = [];
-  if (safe < 100) faults.push(`only ${safe} safe requests in all`);
-  for (const [result, count] of failedSafe) faults.push(`${count} safe requests failed: ${result}`);
-  let succeeded = 0;
-  let failed = 0;
-  for (const [id, result] of unsafe) {
-    const times = executed.get(id) ?? 0;
-    if (times > 1) faults.push(`unsafe request ${id} (${result}) was executed ${times} times`);
-    if (result.startsWith('2')) {
-      succeeded += 1;
-      if (times !== 1) faults.push(`unsafe request ${id} was answered ${result} and executed ${times} times`);
-    } else failed += 1;
-  }
-  for (const id of executed.keys()) if (!unsafe.has(id)) faults.push(`${id} was executed and never sent`);
-  if (faults.length > 0) throw new Error([...faults.slice(0, 8), ...(faults.length > 8 ? ['...'] : [])].join('; '));
-  return `${safe} safe requests, none failed; ${succeeded} unsafe executed once each, ${failed} failed and executed once at most`;
+async function readWhole(response: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of response.setEncoding('utf8')) text += String(chunk);
+  if (!response.complete) throw new Error('incomplete');
+  return text;
 }

@@ -11,13 +11,14 @@ import type { Check } from './check';
 import { killChildren } from './children';
 import { closedEarly } from './closed-early';
 import { soakConsole } from './console';
+import { guardTrips } from './guard';
 import { memoryGrowth } from './memory-growth';
 import { outages } from './outages';
 import { reload } from './reload';
 import { rollBacks } from './roll-back';
 import { stopped } from './stopped';
 
-const CHECKS: readonly Check[] = [closedEarly, reload, ...outages, stopped, ...rollBacks, memoryGrowth];
+const CHECKS: readonly Check[] = [closedEarly, reload, ...outages, stopped, ...guardTrips, ...rollBacks, memoryGrowth];
 const ROOT = path.join(__dirname, '../..');
 /** What a check may take beyond its load, in seconds. */
 const GRACE = 240;
@@ -31,7 +32,11 @@ async function main(): Promise<void> {
   const begun = performance.now();
   const shown = soakConsole(process.stdout);
   // The proxy is checked as it is deployed: compiled.
-  execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+  try {
+    execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+  } catch (error) {
+    throw new ConfigError('Build', ['the proxy cannot be compiled; "npm run build" says why'], error);
+  }
   const built = await buildSubjects();
   const root = await mkdtemp(path.join(tmpdir(), 'banyan-soak-'));
   // However it ends, and with whatever a failed check left open: no process and no file stays.

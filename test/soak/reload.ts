@@ -2,21 +2,20 @@ import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { routes, startBanyan } from './banyan';
 import type { Check } from './check';
-import { judge, runClients } from './clients';
-import { countingUpstream } from './counting-upstream';
+import { runClients } from './clients';
+import { judge } from './judge';
+import { withSides } from './sides';
 
 const RELOADS = 50;
 
 /** The route table changes under load, good and bad texts in turns, and no client notices. */
 export const reload: Check = {
   name: 'reload',
-  title: `${RELOADS} changes of the route table under 200 connections`,
-  async run(options) {
-    const executed = new Map<string, number>();
-    const legacy = await countingUpstream('legacy', executed);
-    const lambda = await countingUpstream('lambda', executed);
-    const proxy = await startBanyan(options, legacy.url, routes('lambda'), { LAMBDA_URL: lambda.url });
-    try {
+  title: `${RELOADS} changes of the route table under 200 connections, every fifth a bad one`,
+  run: (options) =>
+    withSides(async ({ executions, legacy, lambda, cleanUp }) => {
+      const proxy = await startBanyan(options, legacy.url, routes('lambda'), { LAMBDA_URL: lambda.url });
+      cleanUp(() => proxy.stop());
       const change = async (): Promise<void> => {
         for (let i = 0; i < RELOADS; i += 1) {
           await delay((options.seconds * 1_000) / (RELOADS + 1));
@@ -26,21 +25,13 @@ export const reload: Check = {
           );
         }
       };
+      const { seconds, progress } = options;
       const [outcome] = await Promise.all([
-        runClients({
-          port: proxy.port,
-          connections: 200,
-          seconds: options.seconds,
-          safe: ['/api/events/1', '/unlisted'],
-          unsafe: '/api/events',
-        }),
+        runClients({ ports: [proxy.port], connections: 200, seconds, progress }),
         change(),
       ]);
-      if (lambda.answered() === 0 || legacy.answered() === 0) throw new Error('one side answered nothing');
-      return `${judge(outcome, executed)}; legacy answered ${legacy.answered()}, Lambda ${lambda.answered()}`;
-    } finally {
-      await proxy.stop();
-      await Promise.all([legacy.close(), lambda.close()]);
-    }
-  },
+      const sides = `legacy answered ${legacy.answered()} safe ones, Lambda ${lambda.answered()}`;
+      if (lambda.answered() === 0 || legacy.answered() === 0) throw new Error(sides);
+      return `${judge(outcome, await executions.counts(), { unsafe: [] })}; ${sides}`;
+    }),
 };
