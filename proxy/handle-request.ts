@@ -12,12 +12,13 @@ import {
   forward,
   hasBody,
   type ForwardOptions,
-  type UpstreamRequest,
   type ForwardResult,
   type ResponseTap,
-  type Upstream,
 } from './forward/forwarder';
-import { headerValue, requestHeaders } from './forward/headers';
+import { requestHeaders } from './forward/headers';
+import { headerValue } from './http1/raw-headers';
+import type { RequestHead } from './http1/request-head';
+import type { Upstream } from './forward/upstream';
 import { forwardingHeaderWarning } from './forward/warn-of-forwarding-headers';
 import { sendError } from './forward/send-error';
 import { isRefusal, type RefusalChecks } from './guard/check-refusals';
@@ -100,7 +101,7 @@ export function createRequestHandler(
 
   const warnOfForwardingHeaders = forwardingHeaderWarning(trustedHops, logger);
 
-  const legacyRequest = (request: IncomingMessage): UpstreamRequest => ({
+  const legacyRequest = (request: IncomingMessage): RequestHead => ({
     method: request.method ?? 'GET',
     path: request.url ?? '/',
     headers: requestHeaders(request, trustedHops),
@@ -125,7 +126,7 @@ export function createRequestHandler(
     let coldStart = false;
     budget.deposit();
     const result = await forward(upstream, request, response, toApiGateway(request, target, route, url, trustedHops), {
-      headersTimeout: route.timeout,
+      answerTimeout: route.timeout,
       isSafe: route.isSafe,
       tap: recording,
       adapt: (head) => {

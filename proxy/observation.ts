@@ -1,5 +1,5 @@
 import type { Reason } from './choose-target';
-import type { Upstream } from './forward/forwarder';
+import type { Upstream } from './forward/upstream';
 
 /** What became of one request to a listed route; told once it is over. */
 export interface RequestObservation {

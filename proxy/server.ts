@@ -13,7 +13,8 @@ import { sessionFormat } from '../shared/session/formats/select';
 import { createSessionUsers, type SessionUsers } from './cohort/session-users';
 import { loadProxyConfig, type ProxyConfig } from './config';
 import { RetryBudget } from './fallback/retry-budget';
-import { createUpstream, hasBody } from './forward/forwarder';
+import { hasBody } from './forward/forwarder';
+import { createUpstream } from './forward/upstream';
 import { ignoreUpgrade } from './forward/ignore-upgrade';
 import { requestFault } from './forward/request-fault';
 import { isClosing, sendError } from './forward/send-error';
@@ -93,11 +94,11 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
   const { overrides, observer } = control;
   control.seeRoutes(table.current());
   table.onChange((next) => control.seeRoutes(next));
-  const legacy = createUpstream('legacy', legacyUrl.origin, { headersTimeout: config.legacyTimeout, bodyTimeout: 0 });
+  const legacy = createUpstream('legacy', legacyUrl, { answerTimeout: config.legacyTimeout, bodyTimeout: 0 });
   const lambda = lambdaUrl && {
     url: lambdaUrl,
-    upstream: createUpstream('lambda', lambdaUrl.origin, {
-      headersTimeout: config.lambdaTimeout,
+    upstream: createUpstream('lambda', lambdaUrl, {
+      answerTimeout: config.lambdaTimeout,
       bodyTimeout: LAMBDA_BODY_TIMEOUT,
     }),
   };
@@ -150,7 +151,9 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
   });
 
   const closeUpstreams = async (): Promise<void> => {
-    await Promise.all([table.close(), control.close(), legacy.close(), lambda?.upstream.close()]);
+    legacy.close();
+    lambda?.upstream.close();
+    await Promise.all([table.close(), control.close()]);
     await mongo?.close();
   };
   try {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { pairs, type RawHeaders } from './headers';
+import { pairs, type RawHeaders } from '../http1/raw-headers';
 
 /** More than any page has use for; an upstream that never ends sending them costs nothing more. */
 const MAX_HINTS = 16;

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestTarget } from '../request-target';
 import type { Route } from '../route-table/route';
-import { edgeHeaders, headerValue, withoutHeaders, type RawHeaders } from './headers';
-import type { UpstreamRequest, UpstreamResponse } from './forwarder';
+import { headerValue, withoutHeaders, type RawHeaders } from '../http1/raw-headers';
+import type { RequestHead } from '../http1/request-head';
+import { edgeHeaders } from './headers';
+import type { UpstreamResponse } from './forwarder';
 
 /** Headers that API Gateway, CloudFront (trap 23) and our own functions add to an answer; Express sends none of them. */
 const NOT_FORWARDED = /^(x-amzn-(?!remapped-)|x-amz-|x-banyan-|via$|x-cache$)/i;
@@ -29,7 +31,7 @@ export function toApiGateway(
   route: Route,
   lambdaUrl: URL,
   trustedHops: number,
-): UpstreamRequest {
+): RequestHead {
   const prefix = lambdaUrl.pathname.replace(/\/$/, '');
   const query = target.query === undefined ? '' : `?${encodeForApiGateway(target.query)}`;
   return {

@@ -1,26 +1,11 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
-import { Pool, type Dispatcher } from 'undici';
-import { createConnector } from './connect';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Connection, ExchangeFault, ExchangeHandler } from '../http1/connection';
+import { pairs, type RawHeaders } from '../http1/raw-headers';
+import type { RequestHead } from '../http1/request-head';
+import type { ResponseHead } from '../http1/response-head';
 import { EarlyHints } from './early-hints';
-import { pairs, responseHeaders, type RawHeaders } from './headers';
-import { reasonPhrase } from './reason-phrase';
+import type { Upstream } from './upstream';
 import { CLIENT_GONE, isStaleConnection, toUpstreamError, type UpstreamError } from './upstream-errors';
-
-/** Where requests go: one pool of connections to one origin. */
-export interface Upstream {
-  readonly name: 'legacy' | 'lambda';
-  readonly dispatcher: Dispatcher;
-  close(): Promise<void>;
-}
-
-/** What is sent upstream; the body, if any, is streamed from the client's request. */
-export interface UpstreamRequest {
-  readonly method: string;
-  /** Request target in origin-form or absolute-form, raw. */
-  readonly path: string;
-  readonly headers: RawHeaders;
-}
 
 /** The head of an upstream's answer. */
 export interface UpstreamResponse {
@@ -55,35 +40,14 @@ export type ForwardResult =
 export interface ForwardOptions {
   readonly adapt?: AdaptResponse | undefined;
   readonly tap?: ResponseTap | undefined;
-  /** Until response headers, in ms, instead of the upstream's own limit. */
-  readonly headersTimeout?: number | undefined;
+  /** Until the head of the answer, in ms, instead of the upstream's own limit. */
+  readonly answerTimeout?: number | undefined;
   /** Whether the request changes nothing. Default: by its method (RFC 9110 section 9.2.1). */
   readonly isSafe?: boolean | undefined;
 }
 
-interface UpstreamOptions {
-  /** Until response headers, in ms; 0: no limit. */
-  readonly headersTimeout: number;
-  /** Between two chunks of a response body, in ms; 0: no limit, as event streams need. */
-  readonly bodyTimeout: number;
-}
-
-/** The server's own limit on a response head is 16 kB in Node; legacy may have raised it. */
-const MAX_RESPONSE_HEADER_BYTES = 64 * 1024;
-
 /** Bodies up to this size that come in one piece are sent in one. */
 const SMALL_BODY_BYTES = 16 * 1024;
-
-/** Opens the pool towards an origin; connections are made when needed and kept as long as the upstream's `Keep-Alive` allows. */
-export function createUpstream(name: Upstream['name'], origin: string, options: UpstreamOptions): Upstream {
-  const dispatcher = new Pool(origin, {
-    ...options,
-    connect: createConnector(),
-    pipelining: 1,
-    maxHeaderSize: MAX_RESPONSE_HEADER_BYTES,
-  });
-  return { name, dispatcher, close: () => dispatcher.destroy() };
-}
 
 /**
  * Forwards one request and streams the answer, both with backpressure. Resolves when the answer has been sent, was
@@ -96,7 +60,7 @@ export function forward(
   upstream: Upstream,
   client: IncomingMessage,
   response: ServerResponse,
-  request: UpstreamRequest,
+  request: RequestHead,
   options: ForwardOptions = {},
 ): Promise<ForwardResult> {
   return new Promise((resolve) => {
@@ -111,17 +75,9 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }
 
-/**
- * The client's body, read when the upstream is ready for it. Given the request itself, undici would destroy it when the upstream
- * fails, and with it the connection on which the client is to be told so.
- */
-function bodyOf(client: IncomingMessage): Readable {
-  return Readable.from(client.iterator({ destroyOnReturn: false }), { objectMode: false });
-}
-
 /** One request on its way. A class, so that a request costs one object and no closures per event. */
-class Exchange implements Dispatcher.DispatchHandler {
-  private controller: Dispatcher.DispatchController | undefined;
+class Exchange implements ExchangeHandler {
+  private connection: Connection | undefined;
   private declined = false;
   private settled = false;
   private hasBegunBody = false;
@@ -129,13 +85,14 @@ class Exchange implements Dispatcher.DispatchHandler {
   private held: Buffer | undefined;
   private mayRetry: boolean;
   private hints: EarlyHints | undefined;
+  private waitsForDrain = false;
   private readonly sendsBody: boolean;
 
   constructor(
     private readonly upstream: Upstream,
     private readonly client: IncomingMessage,
     private readonly response: ServerResponse,
-    private readonly request: UpstreamRequest,
+    private readonly request: RequestHead,
     private readonly options: ForwardOptions,
     private readonly resolve: (result: ForwardResult) => void,
   ) {
@@ -145,74 +102,43 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   start(): void {
     if (this.response.destroyed) {
-      this.failed(CLIENT_GONE);
+      this.failed(CLIENT_GONE, true);
       return;
     }
-    this.response.once('close', this.onClientClose);
-    this.response.on('drain', this.onDrain);
-    this.dispatch();
+    this.response.on('close', this.onClientClose);
+    this.send(false);
   }
 
-  private dispatch(): void {
-    const { method, path, headers } = this.request;
+  private send(fresh: boolean): void {
+    const { upstream, request, client, sendsBody } = this;
+    const { answerTimeout } = this.options;
     try {
-      this.upstream.dispatcher.dispatch(
-        {
-          method: method,
-          path,
-          headers,
-          body: this.sendsBody ? bodyOf(this.client) : null,
-          ...(this.options.headersTimeout !== undefined && { headersTimeout: this.options.headersTimeout }),
-        },
-        this,
-      );
+      this.connection = upstream.send(request, this, { body: sendsBody ? client : undefined, answerTimeout, fresh });
     } catch (error) {
-      this.fail(error);
+      this.failed(toUpstreamError(error), true);
     }
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.controller = controller;
-    if (this.response.destroyed) controller.abort(CLIENT_GONE);
+  onInformation(statusCode: number, headers: RawHeaders): void {
+    if (statusCode === 103) (this.hints ??= new EarlyHints(this.response)).send(headers);
   }
 
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    statusCode: number,
-    _parsed: IncomingHttpHeaders,
-    statusMessage?: string,
-  ): void {
-    const raw = controller.rawHeaders;
-    const headers = responseHeaders(Array.isArray(raw) ? raw : []);
-    if (statusCode < 200) {
-      if (statusCode === 103) (this.hints ??= new EarlyHints(this.response)).send(headers);
-      return;
-    }
+  onHead(head: ResponseHead): void {
     this.mayRetry = false;
-    const head = { statusCode, statusMessage, headers };
-    const adapted = this.options.adapt?.(head) ?? head;
+    const adapted = this.options.adapt === undefined ? head : this.options.adapt(head);
     if (adapted === 'decline') {
       this.declined = true;
       return;
     }
     // Legacy without a Date header stays without one.
     this.response.sendDate = false;
-    const reason = reasonPhrase(adapted.statusMessage);
-    if (reason === undefined) this.response.writeHead(adapted.statusCode, adapted.headers);
-    else this.response.writeHead(adapted.statusCode, reason, adapted.headers);
+    if (adapted.statusMessage === undefined) this.response.writeHead(adapted.statusCode, adapted.headers);
+    else this.response.writeHead(adapted.statusCode, adapted.statusMessage, adapted.headers);
     this.options.tap?.onHead(adapted);
-    if (statusCode === 204 || statusCode === 304) {
-      // Complete with its head, whatever length it states (RFC 9112 section 6.3); undici would wait for a body of that length.
-      this.response.end();
-      this.settle({ kind: 'sent' });
-      return;
-    }
-    // A stream may have nothing to say for long after its head; a body that is there already goes out with it, in one piece.
-    process.nextTick(this.flushHead);
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.declined || this.settled) return;
+  onData(chunk: Buffer): void {
+    if (this.declined) return;
     this.options.tap?.onData(chunk);
     if (!this.hasBegunBody && chunk.length <= SMALL_BODY_BYTES) {
       this.hasBegunBody = true;
@@ -221,45 +147,52 @@ class Exchange implements Dispatcher.DispatchHandler {
     }
     this.hasBegunBody = true;
     this.flushHeld();
-    if (!this.response.write(chunk)) controller.pause();
+    this.write(chunk);
   }
 
-  onResponseEnd(controller: Dispatcher.DispatchController): void {
-    if (this.settled) return;
+  /** A stream may have nothing to say for long after its head; a body that is there already goes out with it, in one piece. */
+  onPart(): void {
+    if (this.declined) return;
+    if (this.held !== undefined) this.flushHeld();
+    else if (!this.hasBegunBody) this.response.flushHeaders();
+  }
+
+  onEnd(trailers: RawHeaders): void {
     if (this.declined) {
       this.settle({ kind: 'declined' });
       return;
     }
-    const trailers = responseHeaders(Array.isArray(controller.rawTrailers) ? controller.rawTrailers : []);
     if (trailers.length > 0) this.response.addTrailers(pairs(trailers));
     if (this.held === undefined) this.response.end();
     else this.endWithHeld(this.held);
-    this.settle({ kind: 'sent' });
+    this.settle(SENT);
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.fail(error);
-  }
-
-  private fail(error: unknown): void {
-    if (this.mayRetry && isStaleConnection(error) && !this.response.destroyed) {
+  onFault({ error, neverSent, onKeptConnection }: ExchangeFault): void {
+    if (this.mayRetry && onKeptConnection && isStaleConnection(error) && !this.response.destroyed) {
       this.mayRetry = false;
-      this.dispatch();
+      this.send(true);
       return;
     }
-    this.failed(this.response.destroyed ? CLIENT_GONE : toUpstreamError(error));
+    this.failed(this.response.destroyed ? CLIENT_GONE : toUpstreamError(error), neverSent);
   }
 
-  private failed(error: UpstreamError): void {
-    // undici starts a request once it has a connection to write it to.
-    this.settle({ kind: 'failed', error, neverSent: this.controller === undefined && !this.response.headersSent });
+  private failed(error: UpstreamError, neverSent: boolean): void {
+    this.settle({ kind: 'failed', error, neverSent });
+  }
+
+  private write(chunk: Buffer): void {
+    if (this.response.write(chunk) || this.waitsForDrain) return;
+    this.waitsForDrain = true;
+    this.connection?.pause(this);
+    this.response.once('drain', this.onDrain);
   }
 
   private flushHeld(): void {
     if (this.held === undefined) return;
     const chunk = this.held;
     this.held = undefined;
-    if (!this.response.write(chunk)) this.controller?.pause();
+    this.write(chunk);
   }
 
   /**
@@ -280,22 +213,22 @@ class Exchange implements Dispatcher.DispatchHandler {
   private settle(result: ForwardResult): void {
     if (this.settled) return;
     this.settled = true;
+    this.connection = undefined;
     this.options.tap?.onEnd(result.kind === 'sent');
     this.response.off('close', this.onClientClose);
-    this.response.off('drain', this.onDrain);
+    if (this.waitsForDrain) this.response.off('drain', this.onDrain);
     this.resolve(result);
   }
 
   private readonly onClientClose = (): void => {
-    this.controller?.abort(CLIENT_GONE);
-    this.failed(CLIENT_GONE);
+    this.connection?.abort(this);
+    this.failed(CLIENT_GONE, false);
   };
 
-  private readonly onDrain = (): void => this.controller?.resume();
-
-  private readonly flushHead = (): void => {
-    if (this.settled) return;
-    if (this.held !== undefined) this.flushHeld();
-    else if (!this.hasBegunBody) this.response.flushHeaders();
+  private readonly onDrain = (): void => {
+    this.waitsForDrain = false;
+    this.connection?.resume(this);
   };
 }
+
+const SENT: ForwardResult = { kind: 'sent' };

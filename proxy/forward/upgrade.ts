@@ -3,7 +3,8 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createProxyMiddleware, proxyEventsPlugin } from 'http-proxy-middleware';
 import type { Logger } from '../../shared/logger';
-import { edgeHeaders, FORWARDING_HEADERS } from './headers';
+import { FORWARDING_HEADERS } from '../http1/hop-by-hop';
+import { edgeHeaders } from './headers';
 import { CLIENT_GONE, toUpstreamError, UpstreamError } from './upstream-errors';
 import { FrameBoundary } from './websocket-frames';
 

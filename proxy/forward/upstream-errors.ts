@@ -1,5 +1,4 @@
 import { BanyanError } from '../../shared/errors';
-import { RESET } from './connect';
 
 /** What can go wrong between the proxy and an upstream. Clients see `statusCode`, `code` and `message`, never `cause`. */
 export class UpstreamError extends BanyanError {
@@ -29,7 +28,9 @@ const TIMEOUT = {
 };
 const UNSENDABLE = { statusCode: 400, code: 'request_unsendable', message: 'The request is malformed.' };
 
-/** By the `code` of Node's and undici 7's errors. What is not listed is an upstream that broke. */
+const UNREADABLE = { ...BROKEN, message: 'The service gave an answer that cannot be read.' };
+
+/** By the `code` of Node's errors and of our own (`http1/faults.ts`). What is not listed is an upstream that broke. */
 const BY_CODE: Readonly<Record<string, typeof REFUSED>> = {
   ECONNREFUSED: REFUSED,
   ENOTFOUND: REFUSED,
@@ -37,16 +38,14 @@ const BY_CODE: Readonly<Record<string, typeof REFUSED>> = {
   EHOSTUNREACH: REFUSED,
   ENETUNREACH: REFUSED,
   ETIMEDOUT: TIMEOUT,
-  UND_ERR_CONNECT_TIMEOUT: TIMEOUT,
-  UND_ERR_HEADERS_TIMEOUT: TIMEOUT,
-  UND_ERR_BODY_TIMEOUT: TIMEOUT,
-  UND_ERR_INVALID_ARG: UNSENDABLE,
-  UND_ERR_NOT_SUPPORTED: UNSENDABLE,
-  UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: UNSENDABLE,
+  CONNECT_TIMEOUT: TIMEOUT,
+  ANSWER_TIMEOUT: TIMEOUT,
+  ANSWER_UNREADABLE: UNREADABLE,
+  REQUEST_UNSENDABLE: UNSENDABLE,
 };
 
-/** Codes of a kept-alive connection that the upstream closed while the request was on its way to it. */
-const STALE_CONNECTION = new Set([RESET, 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+/** Codes of a kept connection that the upstream closed while the request was on its way to it. */
+const STALE_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'ENDED_EARLY']);
 
 /** Names a fault by the table above. An {@link UpstreamError} passes through. */
 export function toUpstreamError(cause: unknown): UpstreamError {

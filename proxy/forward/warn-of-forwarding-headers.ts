@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from '../../shared/logger';
-import { FORWARDING_HEADERS } from './headers';
+import { FORWARDING_HEADERS } from '../http1/hop-by-hop';
 
 /**
  * Warns once when a request says who the client is although this proxy believes nobody (`TRUSTED_HOPS=0`): usually a load

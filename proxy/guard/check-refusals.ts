@@ -1,4 +1,5 @@
-import type { Upstream, UpstreamRequest } from '../forward/forwarder';
+import type { Upstream } from '../forward/upstream';
+import type { RequestHead } from '../http1/request-head';
 import { collect } from '../shadow/collect';
 import type { Observer } from '../observation';
 
@@ -14,7 +15,7 @@ export interface RefusalChecksOptions {
 /** Finds out whether legacy refuses too what Lambda refused. */
 export interface RefusalChecks {
   /** Asks legacy the same, in the background; the client has its answer. */
-  check(routeId: string, statusCode: number, request: UpstreamRequest, withoutBody: boolean): void;
+  check(routeId: string, statusCode: number, request: RequestHead, withoutBody: boolean): void;
 }
 
 const STATUSES = new Set([401, 403, 404]);

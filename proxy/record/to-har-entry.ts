@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import type { HarContent, HarEntry, HarPair, HarPostData } from '../../shared/parity/har/har';
-import { headerValue } from '../forward/headers';
+import { headerValue } from '../http1/raw-headers';
 import type { RecordedExchange } from './recorded-exchange';
 
 const DECODERS: Readonly<Record<string, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>> = {

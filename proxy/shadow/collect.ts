@@ -1,6 +1,10 @@
 import type { ObservedResponse } from '../../shared/parity/exchange';
-import { pairs, responseHeaders } from '../forward/headers';
-import type { Upstream, UpstreamRequest, UpstreamResponse } from '../forward/forwarder';
+import type { UpstreamResponse } from '../forward/forwarder';
+import type { Upstream } from '../forward/upstream';
+import type { Connection, ExchangeFault, ExchangeHandler } from '../http1/connection';
+import { Http1Error } from '../http1/faults';
+import { pairs } from '../http1/raw-headers';
+import type { RequestHead } from '../http1/request-head';
 
 /** An answer was larger than what may be kept for comparing. */
 export class AnswerTooLargeError extends Error {
@@ -17,42 +21,76 @@ export interface CollectOptions {
 }
 
 /**
- * Asks an upstream for a whole answer, as a client would receive it.
+ * Asks an upstream for a whole answer to a request without a body, as a client would receive it.
  *
- * @throws AnswerTooLargeError, or what undici throws when there is no answer
+ * @throws AnswerTooLargeError; Http1Error or Node's socket errors when there is no whole answer
  */
-export async function collect(
-  { dispatcher }: Upstream,
-  { method, path, headers }: UpstreamRequest,
-  { timeout, maxBodyBytes, adapt, withoutBody }: CollectOptions,
-): Promise<ObservedResponse> {
-  const signal = AbortSignal.timeout(timeout);
-  const {
-    statusCode,
-    headers: raw,
-    body,
-  } = await dispatcher.request({
-    method,
-    path,
-    headers,
-    signal,
-    responseHeaders: 'raw',
+export function collect(upstream: Upstream, request: RequestHead, options: CollectOptions): Promise<ObservedResponse> {
+  return new Promise((resolve, reject) => {
+    new Collection(options, resolve, reject).send(upstream, request);
   });
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > maxBodyBytes) {
-      body.destroy();
-      throw new AnswerTooLargeError(`more than ${maxBodyBytes} bytes`);
-    }
-    chunks.push(chunk as Buffer);
+}
+
+class Collection implements ExchangeHandler {
+  private connection: Connection | undefined;
+  private readonly timer: NodeJS.Timeout;
+  private head: UpstreamResponse | undefined;
+  private chunks: Buffer[] = [];
+  private bytes = 0;
+
+  constructor(
+    private readonly options: CollectOptions,
+    private readonly resolve: (answer: ObservedResponse) => void,
+    private readonly reject: (error: Error) => void,
+  ) {
+    this.timer = setTimeout(
+      () => this.stop(new Http1Error('ANSWER_TIMEOUT', 'no whole answer in time')),
+      options.timeout,
+    );
   }
-  const head = { statusCode, headers: responseHeaders(Array.isArray(raw) ? (raw as (Buffer | string)[]) : []) };
-  const adapted = adapt?.(head) ?? head;
-  return {
-    statusCode,
-    headers: pairs(adapted.headers),
-    body: withoutBody ? Buffer.alloc(0) : Buffer.concat(chunks),
-  };
+
+  send(upstream: Upstream, request: RequestHead): void {
+    try {
+      this.connection = upstream.send(request, this, { answerTimeout: 0 });
+    } catch (error) {
+      this.stop(error instanceof Error ? error : new TypeError(String(error)));
+    }
+  }
+
+  onInformation(): void {
+    // Of no interest.
+  }
+
+  onHead(head: UpstreamResponse): void {
+    this.head = this.options.adapt === undefined ? head : this.options.adapt(head);
+  }
+
+  onData(chunk: Buffer): void {
+    this.bytes += chunk.length;
+    if (this.bytes > this.options.maxBodyBytes)
+      this.stop(new AnswerTooLargeError(`over ${this.options.maxBodyBytes} bytes`));
+    else if (!this.options.withoutBody) this.chunks.push(chunk);
+  }
+
+  onPart(): void {
+    // Only the whole counts.
+  }
+
+  onEnd(): void {
+    clearTimeout(this.timer);
+    const { statusCode = 0, headers = [] } = this.head ?? {};
+    this.resolve({ statusCode, headers: pairs(headers), body: Buffer.concat(this.chunks) });
+  }
+
+  onFault({ error }: ExchangeFault): void {
+    clearTimeout(this.timer);
+    this.reject(error);
+  }
+
+  private stop(error: Error): void {
+    clearTimeout(this.timer);
+    this.chunks = [];
+    this.connection?.abort(this);
+    this.reject(error);
+  }
 }

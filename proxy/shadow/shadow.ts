@@ -4,8 +4,11 @@ import { compareResponses } from '../../shared/parity/compare';
 import { difference, type Difference, type ObservedResponse } from '../../shared/parity/exchange';
 import { SHADOW_HEADER, signMark } from '../../shared/signed-mark';
 import { fromApiGateway, toApiGateway } from '../forward/for-api-gateway';
-import type { ResponseTap, Upstream, UpstreamRequest, UpstreamResponse } from '../forward/forwarder';
-import { pairs, requestHeaders } from '../forward/headers';
+import type { ResponseTap, UpstreamResponse } from '../forward/forwarder';
+import { requestHeaders } from '../forward/headers';
+import type { Upstream } from '../forward/upstream';
+import { pairs } from '../http1/raw-headers';
+import type { RequestHead } from '../http1/request-head';
 import type { LambdaSide } from '../handle-request';
 import type { ComparisonObservation, Observer, ShadowDropReason } from '../observation';
 import type { RequestTarget } from '../request-target';
@@ -50,8 +53,8 @@ interface Copy {
   readonly route: Route;
   readonly settings: ShadowSettings;
   readonly about: About;
-  readonly toLegacy: UpstreamRequest;
-  readonly toLambda: () => UpstreamRequest;
+  readonly toLegacy: RequestHead;
+  readonly toLambda: () => RequestHead;
   readonly withoutBody: boolean;
 }
 
@@ -203,7 +206,7 @@ export function createShadow(options: ShadowOptions): Shadow {
   };
 }
 
-function marked({ headers, ...request }: UpstreamRequest, secrets: readonly string[]): UpstreamRequest {
+function marked({ headers, ...request }: RequestHead, secrets: readonly string[]): RequestHead {
   if (secrets.length === 0) return { ...request, headers };
   const mark = signMark('shadow', 'copy', secrets, new Date(Date.now() + MARK_LIFETIME));
   return { ...request, headers: [...headers, SHADOW_HEADER, mark] };

@@ -145,22 +145,22 @@ describe('request smuggling', () => {
     client.send(post('Transfer_Encoding: chunked\r\nContent-Length: 005\r\nConnection: close', 'hello'));
     await client.closed();
     expect(upstream.requests[0]?.head.match(/^(content-length|transfer-encoding):.*/gim)).toEqual([
-      'content-length: 5',
+      'Content-Length: 5',
     ]);
     expect(upstream.requests[0]?.body).toBe('hello');
   });
 
-  it('chunk extensions and trailers are read and not passed on', async () => {
+  it('drops chunk extensions, and trailers that would say who the client is', async () => {
     const client = await rawConnection(proxy.port);
     client.send(
       post(
         'Transfer-Encoding: chunked\r\nTrailer: X-Forwarded-For\r\nConnection: close',
-        '5;a="b"\r\nhello\r\n0\r\nX-Forwarded-For: 6.6.6.6\r\nCookie: sid=evil\r\n\r\n',
+        '5;a="b"\r\nhello\r\n0\r\nX-Forwarded-For: 6.6.6.6\r\nCookie: sid=evil\r\nX-Sum: 1\r\n\r\n',
       ),
     );
     expect(await client.closed()).toMatch(/ 200 OK/);
-    expect(upstream.requests[0]).toMatchObject({ body: 'hello', trailers: '' });
-    expect(upstream.requests[0]?.head).not.toMatch(/trailer|6\.6\.6\.6|evil/i);
+    expect(upstream.requests[0]).toMatchObject({ body: 'hello', trailers: 'X-Sum: 1\r\n' });
+    expect(upstream.requests[0]?.head).not.toMatch(/6\.6\.6\.6|evil/i);
   });
 
   it('sends HTTP/1.0 without Host on with an empty one, never with the monolith’s own address', async () => {

@@ -1,6 +1,6 @@
 import { IncomingMessage, type RequestListener } from 'node:http';
 import { Socket } from 'node:net';
-import { createUpstream, type Upstream } from '../../../../proxy/forward/forwarder';
+import { createUpstream, type Upstream } from '../../../../proxy/forward/upstream';
 import { parseRequestTarget } from '../../../../proxy/request-target';
 import { createShadow } from '../../../../proxy/shadow/shadow';
 import { readMark } from '../../../../shared/signed-mark';
@@ -153,7 +153,7 @@ describe('places for copies', () => {
     const observed = capturedObservations();
     const clock = { now: 0 };
     const upstream = (name: Upstream['name'], { url }: RecordingServer): Upstream => {
-      const made = createUpstream(name, url.origin, { headersTimeout: 5_000, bodyTimeout: 5_000 });
+      const made = createUpstream(name, url, { answerTimeout: 5_000, bodyTimeout: 5_000 });
       upstreams.push(made);
       return made;
     };

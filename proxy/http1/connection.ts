@@ -1,0 +1,278 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { ChunkedDecoder } from './chunked-decoder';
+import { Http1Error } from './faults';
+import { RequestBody } from './request-body';
+import type { RawHeaders } from './raw-headers';
+import type { RequestFraming } from './request-head';
+import { parseResponseHead, type ResponseHead } from './response-head';
+
+/** Sees one exchange. Nothing is called after `onEnd` or `onFault`; nothing may throw except `onHead`, which fails the exchange. */
+export interface ExchangeHandler {
+  /** 1xx other than 100 and 101. */
+  onInformation(statusCode: number, headers: RawHeaders): void;
+  onHead(head: ResponseHead): void;
+  onData(chunk: Buffer): void;
+  /** What has arrived has been handed over, and more is to come. */
+  onPart(): void;
+  onEnd(trailers: RawHeaders): void;
+  onFault(fault: ExchangeFault): void;
+}
+
+/** Why there is no answer, or half of one. */
+export interface ExchangeFault {
+  readonly error: Error;
+  /** Not a byte of the request was handed to a connection. */
+  readonly neverSent: boolean;
+  /** The connection had been kept from an earlier request and gave nothing of an answer: it may have ended before this one came. */
+  readonly onKeptConnection: boolean;
+}
+
+/** One request, ready to be written. */
+export interface Outgoing {
+  readonly method: string;
+  /** In latin1, with the empty line. */
+  readonly head: string;
+  readonly framing: RequestFraming;
+  /** Read only once there is a connection to write it to. */
+  readonly body: IncomingMessage | undefined;
+  /** Until the answer's head, in ms, while the upstream has everything it needs; 0: no limit. */
+  readonly answerTimeout: number;
+  /** Between two parts of the answer's body, in ms; 0: no limit. */
+  readonly bodyTimeout: number;
+}
+
+/** Who keeps connections. */
+export interface ConnectionOwner {
+  /** Free for the next request, for so many ms. */
+  onIdle(connection: Connection, idleTime: number): void;
+  onClose(connection: Connection): void;
+}
+
+/** As much as Node's own limit, four times. */
+const MAX_HEAD_BYTES = 64 * 1024;
+const NOTHING = Buffer.alloc(0);
+
+/** Until a connection must be there, in ms. */
+const CONNECT_TIMEOUT = 10_000;
+
+/** One connection to an upstream: one exchange at a time, no pipelining, so that an answer can never be another request's. */
+export class Connection {
+  /** When the upstream will have been silent for too long (`performance.now`); Infinity while it is not its turn. */
+  deadline: number;
+
+  private exchange: ExchangeHandler | undefined;
+  private outgoing: Outgoing | undefined;
+  private body: RequestBody | undefined;
+  private part: 'connecting' | 'idle' | 'head' | 'body' | 'closed' = 'connecting';
+  private response: ResponseHead | undefined;
+  /** The beginning of a head. */
+  private begun: Buffer = NOTHING;
+  private left = 0;
+  private chunks: ChunkedDecoder | undefined;
+  private isKept = false;
+  private hasAnswered = false;
+  private isPaused = false;
+
+  constructor(
+    private readonly socket: Socket,
+    connected: 'connect' | 'secureConnect',
+    private readonly owner: ConnectionOwner,
+  ) {
+    this.deadline = performance.now() + CONNECT_TIMEOUT;
+    socket.once(connected, () => {
+      this.part = 'idle';
+      if (this.exchange !== undefined && this.outgoing !== undefined) this.write(this.outgoing);
+    });
+    socket.on('data', (chunk: Buffer) => this.onData(chunk));
+    socket.on('end', () => this.onEnd());
+    socket.on('error', (error) => this.fail(error));
+    socket.on('close', () => this.fail(new Http1Error('ENDED_EARLY', 'the connection closed')));
+  }
+
+  /** Begins an exchange; the connection must be new or idle. */
+  send(outgoing: Outgoing, handler: ExchangeHandler): void {
+    this.exchange = handler;
+    this.outgoing = outgoing;
+    this.hasAnswered = false;
+    if (this.part === 'idle') this.write(outgoing);
+  }
+
+  /** No more data until {@link resume}; ignored from anybody but the one whose exchange this is. */
+  pause(handler: ExchangeHandler): void {
+    if (this.exchange !== handler || this.isPaused) return;
+    this.isPaused = true;
+    this.deadline = Number.POSITIVE_INFINITY;
+    this.socket.pause();
+  }
+
+  resume(handler: ExchangeHandler): void {
+    if (this.exchange !== handler || !this.isPaused) return;
+    this.isPaused = false;
+    this.expectMore();
+    this.socket.resume();
+  }
+
+  /** Ends the exchange without another word to its handler, and with it the connection. */
+  abort(handler: ExchangeHandler): void {
+    if (this.exchange !== handler) return;
+    this.exchange = undefined;
+    this.close();
+  }
+
+  /** Fails the exchange under way, if any, and closes. */
+  fail(error: Error): void {
+    if (this.part === 'closed') return;
+    const { exchange, isKept, hasAnswered } = this;
+    const neverSent = this.part === 'connecting';
+    this.exchange = undefined;
+    this.close();
+    exchange?.onFault({ error, neverSent, onKeptConnection: isKept && !hasAnswered });
+  }
+
+  /** The deadline is over. */
+  timeOut(): void {
+    const code = this.part === 'connecting' ? 'CONNECT_TIMEOUT' : 'ANSWER_TIMEOUT';
+    this.fail(new Http1Error(code, code === 'CONNECT_TIMEOUT' ? 'no connection in time' : 'no answer in time'));
+  }
+
+  private close(): void {
+    if (this.part === 'closed') return;
+    this.part = 'closed';
+    this.deadline = Number.POSITIVE_INFINITY;
+    this.body?.stop();
+    this.body = undefined;
+    this.socket.destroy();
+    this.owner.onClose(this);
+  }
+
+  private write(outgoing: Outgoing): void {
+    const { head, framing, body } = outgoing;
+    this.part = 'head';
+    if (body === undefined) this.socket.write(head, 'latin1');
+    else {
+      // A body that is there already goes out with the head.
+      this.socket.cork();
+      this.socket.write(head, 'latin1');
+      this.body = new RequestBody(body, this.socket, framing, () => this.expectMore());
+      process.nextTick(() => this.socket.uncork());
+    }
+    this.expectMore();
+  }
+
+  /** Sets the deadline: the upstream is to answer, or to take more of the request. */
+  private expectMore(): void {
+    const { outgoing, body, part, isPaused } = this;
+    if (outgoing === undefined || part === 'closed') return;
+    const timeout = part === 'body' ? outgoing.bodyTimeout : outgoing.answerTimeout;
+    const isClientsTurn = part === 'head' && body !== undefined && !body.isSent && !body.isHeldUp;
+    this.deadline = timeout === 0 || isPaused || isClientsTurn ? Number.POSITIVE_INFINITY : performance.now() + timeout;
+  }
+
+  private onData(chunk: Buffer): void {
+    if (this.exchange === undefined) {
+      // Nobody has asked: whatever it is, it must not pass for the next answer.
+      this.close();
+      return;
+    }
+    this.hasAnswered = true;
+    try {
+      let rest: Buffer | undefined = chunk;
+      while (rest !== undefined && rest.length > 0) {
+        if (this.part === 'head') rest = this.readHead(rest);
+        else if (this.part === 'body') rest = this.readBody(rest);
+        else {
+          // Bytes behind an answer belong to none.
+          this.close();
+          return;
+        }
+      }
+    } catch (error) {
+      this.fail(error instanceof Error ? error : new TypeError(String(error)));
+      return;
+    }
+    if (this.part !== 'body') return;
+    if (this.outgoing?.bodyTimeout !== 0) this.expectMore();
+    this.exchange.onPart();
+  }
+
+  /** Returns what follows the head, or nothing when the head is not whole. */
+  private readHead(chunk: Buffer): Buffer | undefined {
+    const bytes = this.begun.length === 0 ? chunk : Buffer.concat([this.begun, chunk]);
+    const end = bytes.indexOf('\r\n\r\n', Math.max(0, this.begun.length - 3), 'latin1');
+    if ((end < 0 ? bytes.length : end) > MAX_HEAD_BYTES) {
+      throw new Http1Error('ANSWER_UNREADABLE', `the answer has a head of more than ${MAX_HEAD_BYTES} bytes`);
+    }
+    if (end < 0) {
+      this.begun = bytes;
+      return undefined;
+    }
+    this.begun = NOTHING;
+    const response = parseResponseHead(bytes.toString('latin1', 0, end + 2), this.outgoing?.method ?? '');
+    const rest = bytes.subarray(end + 4);
+    if (response.statusCode < 200) {
+      this.onInformation(response);
+      return rest;
+    }
+    this.part = 'body';
+    this.response = response;
+    const { framing } = response;
+    this.left = typeof framing === 'number' ? framing : framing === 'none' ? 0 : Number.POSITIVE_INFINITY;
+    if (framing === 'chunked') this.chunks = new ChunkedDecoder((data) => this.exchange?.onData(data));
+    this.expectMore();
+    this.exchange?.onHead(response);
+    if (this.left === 0) this.complete([], rest.length > 0);
+    return rest;
+  }
+
+  private onInformation({ statusCode, headers }: ResponseHead): void {
+    // Nobody asked to upgrade, and bytes of another protocol follow.
+    if (statusCode === 101) throw new Http1Error('ANSWER_UNREADABLE', 'the answer is 101 to a request without Upgrade');
+    if (statusCode !== 100) this.exchange?.onInformation(statusCode, headers);
+  }
+
+  /** Returns what follows the body. */
+  private readBody(chunk: Buffer): Buffer | undefined {
+    if (this.chunks !== undefined) {
+      const rest = chunk.subarray(this.chunks.write(chunk));
+      const { trailers } = this.chunks;
+      if (trailers !== undefined) this.complete(trailers, rest.length > 0);
+      return rest;
+    }
+    const data = chunk.length <= this.left ? chunk : chunk.subarray(0, this.left);
+    this.left -= data.length;
+    this.exchange?.onData(data);
+    const rest = chunk.length === data.length ? undefined : chunk.subarray(data.length);
+    if (this.left === 0) this.complete([], rest !== undefined);
+    return rest;
+  }
+
+  /** The answer is whole. The connection is kept when both sides are done with it. */
+  private complete(trailers: RawHeaders, hasMore: boolean): void {
+    // The handler may have aborted it.
+    if (this.part === 'closed') return;
+    const { exchange, response, body } = this;
+    this.exchange = undefined;
+    this.outgoing = undefined;
+    this.response = undefined;
+    this.chunks = undefined;
+    // An answer before the end of the request: the upstream may not read the rest.
+    const isDone = (body === undefined || body.isSent) && !hasMore && response !== undefined && response.idleTime > 0;
+    body?.stop();
+    this.body = undefined;
+    if (isDone) {
+      this.part = 'idle';
+      this.isKept = true;
+      this.deadline = Number.POSITIVE_INFINITY;
+      if (this.isPaused) this.socket.resume();
+      this.isPaused = false;
+      this.owner.onIdle(this, response.idleTime);
+    } else this.close();
+    exchange?.onEnd(trailers);
+  }
+
+  private onEnd(): void {
+    if (this.part === 'body' && this.response?.framing === 'until-close') this.complete([], false);
+    else this.fail(new Http1Error('ENDED_EARLY', 'the upstream ended the connection before its answer was whole'));
+  }
+}

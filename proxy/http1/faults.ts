@@ -1,0 +1,26 @@
+/** `code`s of what can go wrong between here and an upstream, beside those of Node's sockets. */
+export type FaultCode =
+  /** No connection in time. */
+  | 'CONNECT_TIMEOUT'
+  /** No answer, or nothing more of it, in time. */
+  | 'ANSWER_TIMEOUT'
+  /** The upstream ended the connection before its answer was whole. */
+  | 'ENDED_EARLY'
+  /** The answer is not HTTP/1.1, or could be read in two ways. */
+  | 'ANSWER_UNREADABLE'
+  /** The request cannot be written as HTTP/1.1. */
+  | 'REQUEST_UNSENDABLE'
+  /** The origin is being closed. */
+  | 'CLOSING';
+
+/** A fault of an exchange with an upstream, with a `code` as Node's own errors have. */
+export class Http1Error extends Error {
+  override readonly name = 'Http1Error';
+
+  constructor(
+    readonly code: FaultCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}

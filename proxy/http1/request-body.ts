@@ -1,0 +1,84 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { pairs } from './raw-headers';
+import type { RequestFraming } from './request-head';
+import { FORWARDING_HEADERS, HOP_BY_HOP } from './hop-by-hop';
+
+/** RFC 9110 section 6.5.1: what frames, routes or authorises a request, or says who sent it, means nothing behind it. */
+const NOT_IN_TRAILERS = new Set([
+  ...HOP_BY_HOP,
+  ...FORWARDING_HEADERS,
+  'authorization',
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'content-type',
+  'cookie',
+  'expect',
+  'host',
+  'trailer',
+]);
+
+/** Streams a client's body to an upstream, no faster than the upstream reads. */
+export class RequestBody {
+  /** All of it has been handed to the upstream's connection. */
+  isSent = false;
+  /** The upstream has not taken what it was given: the next move is its, not the client's. */
+  isHeldUp = false;
+
+  constructor(
+    private readonly source: IncomingMessage,
+    private readonly socket: Socket,
+    private readonly framing: RequestFraming,
+    /** Something was sent, or the upstream takes more. */
+    private readonly onProgress: () => void,
+  ) {
+    source.on('data', this.onData);
+    source.once('end', this.onEnd);
+    socket.on('drain', this.onDrain);
+  }
+
+  /** Sends nothing more. What the client still sends is read and dropped, else its connection would stand still. */
+  stop(): void {
+    this.source.off('data', this.onData);
+    this.source.off('end', this.onEnd);
+    this.socket.off('drain', this.onDrain);
+    if (!this.isSent) this.source.resume();
+  }
+
+  private readonly onData = (chunk: Buffer): void => {
+    let takesMore: boolean;
+    if (this.framing === 'chunked') {
+      this.socket.cork();
+      this.socket.write(`${chunk.length.toString(16)}\r\n`, 'latin1');
+      this.socket.write(chunk);
+      takesMore = this.socket.write('\r\n', 'latin1');
+      this.socket.uncork();
+    } else takesMore = this.socket.write(chunk);
+    if (!takesMore) {
+      this.isHeldUp = true;
+      this.source.pause();
+    }
+    this.onProgress();
+  };
+
+  private readonly onDrain = (): void => {
+    if (!this.isHeldUp) return;
+    this.isHeldUp = false;
+    this.source.resume();
+    this.onProgress();
+  };
+
+  private readonly onEnd = (): void => {
+    this.isSent = true;
+    if (this.framing === 'chunked') this.socket.write(`0\r\n${trailersOf(this.source)}\r\n`, 'latin1');
+    this.onProgress();
+  };
+}
+
+function trailersOf({ rawTrailers }: IncomingMessage): string {
+  return pairs(rawTrailers)
+    .filter(([name]) => !NOT_IN_TRAILERS.has(name.toLowerCase()) && !/^x-banyan-/i.test(name))
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('');
+}

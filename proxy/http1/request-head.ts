@@ -1,0 +1,41 @@
+import { Http1Error } from './faults';
+import type { RawHeaders } from './raw-headers';
+
+/** How a request's body is framed: there is none, its length stands in the headers, or it is sent in chunks. */
+export type RequestFraming = 'none' | 'length' | 'chunked';
+
+export interface RequestHead {
+  readonly method: string;
+  /** Request target, raw: origin-form, absolute-form or `*`. */
+  readonly path: string;
+  /** End-to-end headers, with `Host`; `Connection` and `Transfer-Encoding` are this connection's own. */
+  readonly headers: RawHeaders;
+}
+
+const METHOD = /^[!#$%&'*+\-.^`|~\w]+$/;
+const TARGET = /^[\x21-\x7e\x80-\xff]+$/;
+/** What would end a header and begin another thing. */
+const BREAKS_OUT = /[\0\r\n]/;
+
+/**
+ * Writes the head of a request (RFC 9112 sections 3 and 5) in latin1.
+ *
+ * @throws Http1Error `REQUEST_UNSENDABLE` for a character that would make another request of it
+ */
+export function formatRequestHead({ method, path, headers }: RequestHead, framing: RequestFraming): string {
+  if (!METHOD.test(method) || !TARGET.test(path)) throw unsendable();
+  let text = `${method} ${path} HTTP/1.1\r\n`;
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const name = headers[i] ?? '';
+    const value = headers[i + 1] ?? '';
+    if (BREAKS_OUT.test(name) || BREAKS_OUT.test(value)) throw unsendable();
+    text += `${name}: ${value}\r\n`;
+  }
+  return framing === 'chunked'
+    ? `${text}Connection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n`
+    : `${text}Connection: keep-alive\r\n\r\n`;
+}
+
+function unsendable(): Http1Error {
+  return new Http1Error('REQUEST_UNSENDABLE', 'the request has a character that HTTP/1.1 does not allow there');
+}

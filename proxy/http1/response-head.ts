@@ -1,0 +1,129 @@
+import { Http1Error } from './faults';
+import { HOP_BY_HOP, namedByConnection } from './hop-by-hop';
+import { withoutHeaders, type RawHeaders } from './raw-headers';
+
+/** How the end of a body is known (RFC 9112 section 6.3): there is none, so many bytes, chunks, or until the connection ends. */
+export type Framing = 'none' | number | 'chunked' | 'until-close';
+
+/** The head of an answer. */
+export interface ResponseHead {
+  readonly statusCode: number;
+  /** As sent, one byte a character; may be empty. Undefined when it has characters that cannot be sent on. */
+  readonly statusMessage: string | undefined;
+  /** Without what concerns only this connection; `Trailer` and `Proxy-Authenticate` stay. */
+  readonly headers: RawHeaders;
+  readonly framing: Framing;
+  /** How long the connection may idle after the answer, in ms; 0: not at all. */
+  readonly idleTime: number;
+}
+
+const STATUS_LINE = /HTTP\/1\.([01]) ([1-9]\d\d)(?: ([^\0\r\n]*))?\r\n/y;
+/** RFC 9112 section 4: what a reason phrase may have. Node refuses to send anything else. */
+const REASON_PHRASE = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** `name: value`; no space before the colon, no folded lines (RFC 9112 section 5). */
+const FIELD_LINE = /([!#$%&'*+\-.^`|~\w]+):[\t ]*([\t\x20-\x7e\x80-\xff]*)\r\n/y;
+
+/** What an upstream says of itself is shortened by so much: its clock began earlier. */
+const IDLE_MARGIN = 1_000;
+/** Where the upstream says nothing: Node's servers say 5 s, load balancers keep much longer. */
+const DEFAULT_IDLE_TIME = 4_000;
+const MAX_IDLE_TIME = 600_000;
+
+/**
+ * Reads the head of an answer as RFC 9112 sections 4, 5 and 6.3 have it. Strict: what two readers could take differently is
+ * refused, as a proxy must not guess (bare LF, folded lines, a length beside chunks, two lengths, a length that is no number).
+ *
+ * @param text the head in latin1, from the status line to the CRLF of its last field; without the empty line
+ * @throws Http1Error `ANSWER_UNREADABLE`
+ */
+export function parseResponseHead(text: string, requestMethod: string): ResponseHead {
+  STATUS_LINE.lastIndex = 0;
+  const status = STATUS_LINE.exec(text);
+  if (status === null) throw unreadable('its status line');
+  const statusCode = Number(status[2]);
+  const isOneZero = status[1] === '0';
+
+  let headers: RawHeaders = [];
+  let named: ReadonlySet<string> | undefined;
+  let length: number | undefined;
+  let isChunked = false;
+  let persists = !isOneZero;
+  let hint: number | undefined;
+  let at = STATUS_LINE.lastIndex;
+  while (at < text.length) {
+    FIELD_LINE.lastIndex = at;
+    const field = FIELD_LINE.exec(text);
+    if (field === null) throw unreadable('a header');
+    at = FIELD_LINE.lastIndex;
+    const name = field[1] ?? '';
+    const value = trimEnd(field[2] ?? '');
+    const lower = name.toLowerCase();
+    if (!HOP_BY_HOP.has(lower) || lower === 'proxy-authenticate') headers.push(name, value);
+    if (lower === 'content-length') {
+      if (length !== undefined || !/^\d{1,15}$/.test(value)) throw unreadable('its Content-Length');
+      length = Number(value);
+    } else if (lower === 'transfer-encoding') {
+      // A coding that nobody asked for would reach the client without its name, as if it were plain.
+      if (isChunked || isOneZero || value.toLowerCase() !== 'chunked') throw unreadable('its Transfer-Encoding');
+      isChunked = true;
+    } else if (lower === 'connection') {
+      const options = value.toLowerCase();
+      if (/\bclose\b/.test(options)) persists = false;
+      else if (isOneZero && /\bkeep-alive\b/.test(options)) persists = true;
+      named = namedByConnection(options) ?? named;
+    } else if (lower === 'keep-alive') {
+      const timeout = /timeout=(\d{1,6})/i.exec(value)?.[1];
+      if (timeout !== undefined) hint = Number(timeout) * 1000;
+    }
+  }
+  if (isChunked && length !== undefined) throw unreadable('Content-Length beside Transfer-Encoding');
+  if (named !== undefined) headers = withoutHeaders(headers, named);
+
+  let framing: Framing;
+  if (requestMethod === 'HEAD' || statusCode < 200 || statusCode === 204 || statusCode === 304) framing = 'none';
+  else if (isChunked) framing = 'chunked';
+  else framing = length ?? 'until-close';
+  const keeps = persists && framing !== 'until-close';
+  const statusMessage = status[3] ?? '';
+  return {
+    statusCode,
+    statusMessage: REASON_PHRASE.test(statusMessage) ? statusMessage : undefined,
+    headers,
+    framing,
+    idleTime: keeps ? idleTime(hint) : 0,
+  };
+}
+
+/**
+ * Reads the trailer fields that follow the last chunk (RFC 9112 section 7.1.2), the same way.
+ *
+ * @param text in latin1, each line with its CRLF; without the empty line
+ * @throws Http1Error `ANSWER_UNREADABLE`
+ */
+export function parseTrailers(text: string): RawHeaders {
+  const trailers: RawHeaders = [];
+  for (let at = 0; at < text.length; at = FIELD_LINE.lastIndex) {
+    FIELD_LINE.lastIndex = at;
+    const field = FIELD_LINE.exec(text);
+    if (field === null) throw unreadable('a trailer');
+    const name = field[1] ?? '';
+    const lower = name.toLowerCase();
+    // Behind the body they change nothing, but say that somebody takes the message for another.
+    if (lower === 'content-length' || lower === 'transfer-encoding') throw unreadable('framing among its trailers');
+    if (!HOP_BY_HOP.has(lower)) trailers.push(name, trimEnd(field[2] ?? ''));
+  }
+  return trailers;
+}
+
+function idleTime(hint: number | undefined): number {
+  return hint === undefined ? DEFAULT_IDLE_TIME : Math.max(0, Math.min(hint - IDLE_MARGIN, MAX_IDLE_TIME));
+}
+
+function trimEnd(value: string): string {
+  const last = value.charCodeAt(value.length - 1);
+  return last === 0x20 || last === 0x09 ? value.replace(/[\t ]+$/, '') : value;
+}
+
+function unreadable(what: string): Http1Error {
+  return new Http1Error('ANSWER_UNREADABLE', `the answer cannot be read: ${what}`);
+}
