@@ -4,6 +4,7 @@ import path from 'node:path';
 import { ConfigError } from '../../../shared/errors';
 import { loadRouteTable } from '../../route-table/load';
 import type { Route } from '../../route-table/route';
+import { STAGES } from '../../route-table/schema';
 import type { ShadowedRoute } from '../../route-table/shadowed';
 import type { CommandResult } from '../exit-codes';
 import { fault, judge, ok, warning, type Finding } from '../finding';
@@ -50,8 +51,9 @@ export async function checkProject({ configFile, routesFile, serverlessFile }: C
 }
 
 function describeRoutes(routes: readonly Route[], file: string): string {
-  const moved = routes.filter(({ stage }) => stage === 'lambda').length;
-  return `${file}; listed: ${routes.length}, on lambda: ${moved}`;
+  const counts = STAGES.map((name) => [name, routes.filter(({ stage }) => stage === name).length] as const);
+  const stages = counts.flatMap(([name, count]) => (count === 0 ? [] : [`${name}: ${count}`]));
+  return `${file}; ${[`listed: ${routes.length}`, ...stages].join(', ')}`;
 }
 
 const judgeShadowed = ({ route, by }: ShadowedRoute): Finding =>

@@ -68,9 +68,9 @@ function checkCredential(
     .map((id) => warning(name, `exceptRoutes names ${id}, which is not listed`, 'use an id of the route table'));
   const open = routes.filter(
     ({ id, stage, unless }) =>
-      stage === 'lambda' && !exceptRoutes.includes(id) && !unless.some((condition) => same(condition, credential)),
+      stage !== 'legacy' && !exceptRoutes.includes(id) && !unless.some((condition) => same(condition, credential)),
   );
-  if (open.length === 0) return [...findings, ok(name, 'kept on legacy by unless on every route that is on lambda')];
+  if (open.length === 0) return [...findings, ok(name, 'kept on legacy by unless on every route that has left it')];
   const ids = open.map(({ id }) => id).join(', ');
   const kept = `unless: { ${Object.keys(credential).join('')}: ${Object.values(credential).join('')} }`;
   const remedy = `add ${kept} to these routes; or an authenticator that declares it in its credentials; or exceptRoutes where the monolith does not accept it`;

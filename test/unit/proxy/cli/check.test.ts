@@ -50,6 +50,11 @@ describe('credentials', () => {
     expect(textOf(findings)).not.toContain('header cookie');
   });
 
+  it.each(['shadow', 'canary, percent: 5', 'retired'])('warns on %s too', (stage) => {
+    const findings = checkCredentials(config, routesOf(events.replace('lambda', stage)));
+    expect(textOf(findings)).toContain('unknown to Lambda on: events');
+  });
+
   it.each<[string, string, object]>([
     ['it is kept on legacy', kept, {}],
     ['the route is on legacy', events.replace('lambda', 'legacy'), {}],
@@ -116,6 +121,11 @@ describe('functions', () => {
     ['several events of one function', [`${list}, ${get}`]],
   ])('fit with %s', (_case, events) => {
     expect(check(...events)).toContain('every listed route has one');
+  });
+
+  it.each(['shadow', 'canary, percent: 5', 'retired'])('are missing on %s: a fault too', (stage) => {
+    const text = textOf(checkFunctions(routesOf(`{ id: list, match: GET /api/events, stage: ${stage} }`), []));
+    expect(text).toContain(`fault route list on ${stage.split(',', 1)[0]}, but no function for GET /api/events`);
   });
 
   it('are missing: a fault on lambda, a warning on legacy', () => {

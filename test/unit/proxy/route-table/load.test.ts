@@ -21,7 +21,7 @@ describe('route table file', () => {
     const file = path.join(proxyFolder, 'routes.yml');
     const { routes } = await loadRouteTable({ file, lambdaAvailable: true });
     expect(routes).toHaveLength(20);
-    expect(routes[0]).toMatchObject({ id: 'private', stage: 'lambda', maxBodyBytes: 102_400 });
+    expect(routes[0]).toMatchObject({ id: 'private', stage: 'retired', maxBodyBytes: 102_400 });
     expect(routes.map(({ auth }) => auth)).toEqual(routes.map(() => 'required'));
   });
 
