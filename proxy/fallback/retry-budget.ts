@@ -3,15 +3,21 @@ export interface RetryBudgetOptions {
   readonly ratio?: number;
   /** Allowed beside that, per second: a route with little traffic falls back too. */
   readonly perSecond?: number;
-  /** The most that is saved up. */
+  /** What may be saved up however little Lambda is asked. */
   readonly burst?: number;
   /** Epoch ms. */
   readonly now?: () => number;
 }
 
+/** What requests have saved is kept for one to two of these, in ms. */
+const SAVING_INTERVAL = 10_000;
+
 /**
  * Limits how much work is done twice: a request that Lambda has worked on in vain and legacy does again. Without a limit an
  * overloaded Lambda side would double the load of everything behind both.
+ *
+ * What is saved grows with the traffic: of 1,000 requests a second the guard needs 1,500 failures to know that a route must go back, and
+ * until then every safe one of them is to be answered by legacy.
  */
 export class RetryBudget {
   private readonly ratio: number;
@@ -20,6 +26,10 @@ export class RetryBudget {
   private readonly now: () => number;
   private balance: number;
   private refilled: number;
+  /** Requests that Lambda was asked in this interval and in the one before. */
+  private asked = 0;
+  private askedBefore = 0;
+  private intervalEnds: number;
 
   constructor({ ratio = 0.2, perSecond = 10, burst = 500, now = Date.now }: RetryBudgetOptions = {}) {
     this.ratio = ratio;
@@ -28,20 +38,33 @@ export class RetryBudget {
     this.now = now;
     this.balance = burst;
     this.refilled = now();
+    this.intervalEnds = this.refilled + SAVING_INTERVAL;
   }
 
   /** Lambda was asked. */
   deposit(): void {
-    this.balance = Math.min(this.burst, this.balance + this.ratio);
+    this.asked += 1;
+    this.balance = Math.min(this.limit(this.now()), this.balance + this.ratio);
   }
 
   /** True when legacy may be asked too; that one is then spent. */
   tryWithdraw(): boolean {
     const time = this.now();
-    this.balance = Math.min(this.burst, this.balance + ((time - this.refilled) / 1000) * this.perSecond);
+    const refill = ((time - this.refilled) / 1000) * this.perSecond;
+    this.balance = Math.min(this.limit(time), this.balance + refill);
     this.refilled = time;
     if (this.balance < 1) return false;
     this.balance -= 1;
     return true;
+  }
+
+  /** The most that may be saved up now. */
+  private limit(time: number): number {
+    if (time >= this.intervalEnds) {
+      this.askedBefore = time < this.intervalEnds + SAVING_INTERVAL ? this.asked : 0;
+      this.asked = 0;
+      this.intervalEnds = time + SAVING_INTERVAL;
+    }
+    return Math.max(this.burst, this.ratio * (this.asked + this.askedBefore));
   }
 }
