@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { z } from 'zod';
 import type { Subject } from '../bench/subject';
 import { startChild } from './children';
 import type { SoakOptions } from './check';
@@ -9,10 +10,19 @@ import type { SoakOptions } from './check';
 /** A proxy in a process of its own. */
 export interface Banyan extends Subject {
   readonly routesFile: string;
-  /** Resident memory after a collection, in bytes. */
-  memory(): Promise<number>;
+  /** What it holds after a collection. */
+  held(): Promise<Held>;
+}
+
+export interface Held {
+  /** Resident, in bytes. */
+  readonly memory: number;
+  /** Of it JavaScript objects, in bytes. */
+  readonly heap: number;
   /** Open files and sockets. */
-  descriptors(): number;
+  readonly descriptors: number;
+  /** Handles and requests of the event loop: sockets, timers, servers. */
+  readonly resources: number;
 }
 
 /** Starts the compiled proxy. */
@@ -33,14 +43,12 @@ export async function startBanyan(
   return {
     ...subject,
     routesFile,
-    async memory() {
+    async held() {
       subject.process.send('memory');
       const [message] = (await once(subject.process, 'message')) as [unknown];
-      if (typeof message === 'object' && message !== null && 'memory' in message && typeof message.memory === 'number')
-        return message.memory;
-      throw new Error('the proxy does not tell its memory');
+      const told = z.object({ memory: z.number(), heap: z.number(), resources: z.number() }).parse(message);
+      return { ...told, descriptors: readdirSync(`/proc/${subject.pid}/fd`).length };
     },
-    descriptors: () => readdirSync(`/proc/${subject.pid}/fd`).length,
   };
 }
 
@@ -54,4 +62,9 @@ export function routes(stage: string, guard = 'guard: false'): string {
     `  - {id: write, match: 'POST /api/events/:eventId', stage: ${stage}, auth: none, ${guard}}`,
     '',
   ].join('\n');
+}
+
+/** Bytes in MB, with sign. */
+export function megabytes(bytes: number): string {
+  return `${bytes < 0 ? '-' : '+'}${(Math.abs(bytes) / 1024 / 1024).toFixed(1)} MB`;
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { load } from '../bench/load';
 import { startChild } from './children';
-import { routes, startBanyan } from './banyan';
+import { megabytes, routes, startBanyan } from './banyan';
 import type { Check } from './check';
 
 const REQUESTS = 300_000;
@@ -12,7 +12,7 @@ const GROWTH = 20 * 1024 * 1024;
 /** Memory does not grow with the number of requests, listed and unlisted, with tokens that differ. */
 export const memoryGrowth: Check = {
   name: 'memory',
-  title: 'memory stays',
+  title: `memory grows by less than 20 MB in ${REQUESTS.toLocaleString('en')} requests`,
   async run(options) {
     const upstream = await startChild(path.join(options.built, 'upstream.js'), [], {});
     const proxy = await startBanyan(options, `http://127.0.0.1:${upstream.port}`, routes('lambda'));
@@ -26,13 +26,16 @@ export const memoryGrowth: Check = {
           request: (n) =>
             `GET ${n % 2 === 0 ? `/api/events/${n}` : `/unlisted/${n}`} HTTP/1.1\r\nHost: a\r\nCookie: eventsapp.sid=s%3A${n}.signature\r\n\r\n`,
         });
+      options.progress('warming up');
       await run(Math.round(WARM_UP * options.scale));
-      const before = await proxy.memory();
-      const { requests, failures } = await run(Math.round(REQUESTS * options.scale));
-      const growth = (await proxy.memory()) - before;
+      const before = await proxy.held();
+      options.progress(`${REQUESTS * options.scale} requests`);
+      const { requests, failures, requestsPerSecond } = await run(Math.round(REQUESTS * options.scale));
+      const after = await proxy.held();
       if (failures > 0) throw new Error(`${failures} requests failed`);
-      if (growth > GROWTH) throw new Error(`${(growth / 1024 / 1024).toFixed(1)} MB more after ${requests} requests`);
-      return `${(growth / 1024 / 1024).toFixed(1)} MB more after ${requests} requests (${(before / 1024 / 1024).toFixed(0)} MB before)`;
+      const figures = `memory ${megabytes(after.memory - before.memory)}, heap ${megabytes(after.heap - before.heap)} after ${requests} requests (${megabytes(before.memory).slice(1)} before; ${Math.round(requestsPerSecond)} requests/s)`;
+      if (after.memory - before.memory > GROWTH) throw new Error(figures);
+      return figures;
     } finally {
       await proxy.stop();
       await upstream.stop();

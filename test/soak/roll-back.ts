@@ -10,6 +10,8 @@ import { startBanyan, type Banyan } from './banyan';
 import type { Check, SoakOptions } from './check';
 
 const ROUNDS = 20;
+/** However short the soak is made. */
+const FEWEST_ROUNDS = 5;
 const ROUTE_ID = 'read';
 const TABLE = `routes:\n  - {id: ${ROUTE_ID}, match: 'GET /api/events/:eventId', stage: lambda, auth: none}\n`;
 /** Lambda fails for it, legacy does not. Only the first proxy is asked for it, so the second learns of the breach from the first. */
@@ -23,7 +25,8 @@ const rollBack: Check = {
   run: (options) =>
     withTwoProxies(options, async ({ proxies: [first, second], client }) => {
       const times: Record<'first' | 'second', number[]> = { first: [], second: [] };
-      for (let round = 0; round < ROUNDS; round += 1) {
+      for (let round = 0; round < roundsOf(options); round += 1) {
+        options.progress(`round ${round + 1} of ${roundsOf(options)}`);
         await bothFollow(first, second, 'lambda');
         let breach = performance.now();
         // The last answer of Lambda is the one that shows the breach.
@@ -49,7 +52,7 @@ const killSwitch: Check = {
       await waitFor('the first proxy', async () => (await ask(first, GOOD)) === 'lambda', 20_000);
       await down();
       const times: number[] = [];
-      for (let round = 0; round < ROUNDS; round += 1) {
+      for (let round = 0; round < roundsOf(options); round += 1) {
         // At another moment of the poll each time.
         await waitFor('a moment', () => Math.random() < 0.1);
         const begun = performance.now();
@@ -62,6 +65,8 @@ const killSwitch: Check = {
       return describe(times, 1_000);
     }),
 };
+
+const roundsOf = ({ scale }: SoakOptions): number => Math.max(FEWEST_ROUNDS, Math.round(ROUNDS * scale));
 
 /** Roll back and kill switch, measured from outside. */
 export const rollBacks: readonly Check[] = [rollBack, killSwitch];

@@ -1,6 +1,6 @@
 /**
  * Banyan as `node dist/proxy/server.js` runs it: routing, metrics and a log line per request. Lines go to the file in LOG_FILE.
- * The message `memory` is answered with the resident memory after a collection; SIGTERM drains.
+ * The message `memory` is answered, after a collection, with resident memory, heap, and what keeps the process busy; SIGTERM drains.
  */
 import { loadProxyConfig } from '../../../proxy/config';
 import { createProxyLogger } from '../../../proxy/logger';
@@ -12,15 +12,16 @@ async function main(): Promise<void> {
   const config = loadProxyConfig({ ...defaults, ...process.env });
   const proxy = await startProxy(config, createProxyLogger(config.logLevel, process.env['LOG_FILE'] ?? '/dev/null'));
   process.on('message', (message) => {
-    if (message === 'memory') process.send?.({ memory: memoryAfterCollection() });
+    if (message === 'memory') process.send?.(memoryAfterCollection());
   });
   process.once('SIGTERM', () => void proxy.close().then(() => process.exit(0)));
   process.send?.({ port: proxy.port });
 }
 
-function memoryAfterCollection(): number {
+function memoryAfterCollection(): { memory: number; heap: number; resources: number } {
   for (let i = 0; i < 3; i += 1) globalThis.gc?.();
-  return process.memoryUsage().rss;
+  const { rss, heapUsed } = process.memoryUsage();
+  return { memory: rss, heap: heapUsed, resources: process.getActiveResourcesInfo().length };
 }
 
 void main();
