@@ -46,8 +46,12 @@ export interface ComparisonObservation {
 }
 
 export interface ObservedDifference {
+  /** Without keys and positions that may be data. */
   readonly path: string;
   readonly kind: string;
+  /** What stood there on either side: `string`, `absent`. */
+  readonly controlType?: string;
+  readonly candidateType?: string;
 }
 
 /** Where observations go. Called in the request's path: must be quick and never throw. */

@@ -89,8 +89,7 @@ export class Mismatches {
 }
 
 /** Whatever else an observation carries stays out. */
-function toPlace(difference: ObservedDifference & Partial<MismatchPlace>): MismatchPlace {
-  const { path, kind, controlType, candidateType } = difference;
+function toPlace({ path, kind, controlType, candidateType }: ObservedDifference): MismatchPlace {
   return {
     path: maskPath(path),
     kind: text(kind),

@@ -10,6 +10,7 @@ import type { Upstream } from '../forward/upstream';
 import { pairs } from '../http1/raw-headers';
 import type { RequestHead } from '../http1/request-head';
 import type { LambdaSide } from '../handle-request';
+import { maskPath } from '../ledger/mismatches';
 import type { ComparisonObservation, Observer, ShadowDropReason } from '../observation';
 import type { RequestTarget } from '../request-target';
 import type { Route, ShadowSettings } from '../route-table/route';
@@ -140,7 +141,12 @@ export function createShadow(options: ShadowOptions): Shadow {
       routeId: copy.route.id,
       equal: differences.length === 0,
       // Values stay here: they are the clients' data.
-      differences: differences.map(({ path, kind }) => ({ path, kind })),
+      differences: differences.map(({ path, kind, controlType, candidateType }) => ({
+        path: maskPath(path),
+        kind,
+        controlType,
+        candidateType,
+      })),
       statusCode: control.statusCode,
       ...copy.about,
       source: 'shadow',

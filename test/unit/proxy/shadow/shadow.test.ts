@@ -77,9 +77,23 @@ describe('shadow', () => {
     await ask('/api/events');
     await compared();
     expect(observed.comparisons[0]?.equal).toBe(false);
-    expect(observed.comparisons[0]?.differences).toContainEqual({ path: 'body $.a', kind: 'value' });
-    expect(JSON.stringify(observed.comparisons)).not.toMatch(/control|candidate/);
+    const types = { controlType: 'number', candidateType: 'number' };
+    expect(observed.comparisons[0]?.differences).toContainEqual({ path: 'body $.a', kind: 'value', ...types });
     expect([legacy.requests.length, gateway.requests.length]).toEqual([2, 2]);
+  });
+
+  it('tells paths and types, never values, and no keys that may be data', async () => {
+    legacy.answer(json('{"users":{"ann@example.com":["secret one"]}}'));
+    gateway.answer(json('{"users":{"ann@example.com":[17]}}'));
+    await ask('/api/events');
+    await compared();
+    expect(observed.comparisons[0]?.differences).toContainEqual({
+      path: 'body $.users[*][*]',
+      kind: 'type',
+      controlType: 'string',
+      candidateType: 'number',
+    });
+    expect(JSON.stringify(observed.comparisons)).not.toMatch(/ann@|secret/);
   });
 
   it('does not count a difference that is gone when both are asked again', async () => {
