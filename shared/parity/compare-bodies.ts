@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
-import { compareValueSteps, type ValueOptions } from './compare-values';
+import { compareValueSteps, memberPath, type ValueOptions } from './compare-values';
 import { difference, headerValues, MAX_BUFFERED_BODY, type Difference, type ObservedResponse } from './exchange';
-import { unusualNumbers } from './json-numbers';
+import { spellingOf, type JsonSpelling } from './json-spelling';
+import { preview } from './preview';
 import type { Steps } from './steps';
 
 /** Lines of a text that are told; one is mostly enough. */
 const MAX_LINES = 20;
 
+/** Lines of a text looked at between two yields. */
+const STEP = 500;
+
 /**
- * Compares bodies by what their content type says they are: JSON by structure, text and HTML line by line, the rest by hash
- * and length. Bodies that were not kept are compared by hash and length whatever their type. Compressed bodies are compared
+ * Compares bodies by what their content type says they are: JSON by structure, JSON lines likewise, text and HTML line by
+ * line, the rest by hash and length. Bodies that were not kept are compared by hash and length whatever their type. Compressed bodies are compared
  * as what they hold.
  */
 export function* compareBodySteps(
@@ -22,26 +26,41 @@ export function* compareBodySteps(
   if (control.body.equals(candidate.body)) return [];
   if (control.body.length === 0) return [difference('body', 'unexpected', undefined, textOf(candidate.body))];
   if (candidate.body.length === 0) return [difference('body', 'missing', textOf(control.body), undefined)];
-  const [a, b] = [decompress(control, control.body), decompress(candidate, candidate.body)];
+  const a = decompress(control, control.body);
+  yield;
+  const b = decompress(candidate, candidate.body);
   yield;
   const type = headerValues(control, 'content-type')[0]?.toLowerCase() ?? '';
-  const [expected, found] = [utf8(a), utf8(b)];
+  const expected = utf8(a);
+  yield;
+  const found = utf8(b);
+  yield;
   if (expected !== undefined && found !== undefined) {
     if (/[/+]json\b/.test(type)) {
-      yield;
       const left = parseJson(expected);
       yield;
       const right = parseJson(found);
       yield;
       if (left !== undefined && right !== undefined) {
         const differences = yield* compareValueSteps('body $', left.value, right.value, options);
-        return differences.length > 0 ? differences : yield* compareNumbers(expected, found);
+        return differences.length > 0 ? differences : yield* compareSpelling(expected, found, options);
+      }
+    }
+    if (JSON_LINES.test(type)) {
+      const left = yield* parseLines(expected);
+      const right = yield* parseLines(found);
+      if (left !== undefined && right !== undefined) {
+        const differences = yield* compareValueSteps('body $', left, right, options);
+        return differences.length > 0 ? differences : yield* compareSpelling(listOf(expected), listOf(found), options);
       }
     }
     if (/^text\/|[/+](json|xml|javascript|x-www-form-urlencoded)\b/.test(type))
-      return compareTexts(expected, found, options);
+      return yield* compareTexts(expected, found, options);
   }
-  return a.equals(b) ? [] : [difference('body', 'value', fingerprint(a), fingerprint(b))];
+  if (a.equals(b)) return [];
+  const hash = fingerprint(a);
+  yield;
+  return [difference('body', 'value', hash, fingerprint(b))];
 }
 
 function compareDigests(control: ObservedResponse, candidate: ObservedResponse): Difference[] {
@@ -51,20 +70,65 @@ function compareDigests(control: ObservedResponse, candidate: ObservedResponse):
   return a === b ? [] : [difference('body', 'value', a, b)];
 }
 
-function* compareNumbers(control: string, candidate: string): Steps<Difference[]> {
-  const a = yield* unusualNumbers(control);
-  const b = yield* unusualNumbers(candidate);
-  if (a.join() === b.join()) return [];
-  const shown = (list: readonly string[]): string =>
-    list.length === 0 ? 'numbers as JavaScript writes them' : list.join(', ');
-  return [difference('body (spelling of numbers)', 'value', shown(a), shown(b))];
+/** Texts of the same value that a client in another language reads differently. */
+function* compareSpelling(control: string, candidate: string, options: ValueOptions): Steps<Difference[]> {
+  const a = yield* spellingOf(control, memberPath);
+  const b = yield* spellingOf(candidate, memberPath);
+  return [...compareNumbers(a, b, options), ...compareRepeated(control, candidate, a, b, options)];
 }
 
-function compareTexts(control: string, candidate: string, { unifier }: ValueOptions): Difference[] {
+function compareNumbers(a: JsonSpelling, b: JsonSpelling, { unifier, isUnordered }: ValueOptions): Difference[] {
+  if (a.numbers.length === 0 && b.numbers.length === 0) return [];
+  const general = (path: string): string =>
+    isUnordered === undefined
+      ? path
+      : path.replaceAll(/\[\d+\]/g, (index, at: number) => (isUnordered(`body ${path.slice(0, at)}`) ? '[*]' : index));
+  const byPath = new Map<string, [string[], string[]]>();
+  const put = (side: 0 | 1, path: string, spelling: string): void => {
+    const both = byPath.get(path) ?? [[], []];
+    both[side].push(spelling);
+    byPath.set(path, both);
+  };
+  for (const [path, spelling] of a.numbers) put(0, general(unifier?.renaming.forCandidate(path) ?? path), spelling);
+  for (const [path, spelling] of b.numbers) put(1, general(path), spelling);
+  return [...byPath].flatMap(([path, [expected, found]]) => {
+    if (expected.sort().join(' ') === found.sort().join(' ')) return [];
+    const usual = (others: readonly string[]): string => others.map((one) => preview(Number(one))).join(' ');
+    return [
+      difference(`body ${path}`, 'value', expected.join(' ') || usual(found), found.join(' ') || usual(expected)),
+    ];
+  });
+}
+
+function compareRepeated(
+  control: string,
+  candidate: string,
+  { repeated: a }: JsonSpelling,
+  { repeated: b }: JsonSpelling,
+  { unifier }: ValueOptions,
+): Difference[] {
+  const [path = a[0] ?? ''] = b;
+  if (a.length === 0 && b.length === 0) return [];
+  if (a.length === b.length && unifier?.isSameText(control, candidate) === true) return [];
+  const shown = (paths: readonly string[]): string =>
+    paths.length === 0 ? 'each name once' : `repeated: ${paths.join(', ')}`;
+  const [expected, found] = [shown(a), shown(b)];
+  return [
+    difference(
+      `body ${path} (repeated name)`,
+      'value',
+      expected,
+      expected === found ? `${found}, with other values` : found,
+    ),
+  ];
+}
+
+function* compareTexts(control: string, candidate: string, { unifier }: ValueOptions): Steps<Difference[]> {
   const [a, b] = [control.split('\n'), candidate.split('\n')];
   const differences: Difference[] = [];
   const length = Math.max(a.length, b.length);
   for (let i = 0; i < length && differences.length < MAX_LINES; i += 1) {
+    if (i % STEP === 0) yield;
     const [expected, found] = [a[i], b[i]];
     if (expected === found) continue;
     const path = `body line ${i + 1}`;
@@ -83,12 +147,33 @@ function around(path: string, control: string, candidate: string): Difference {
   return difference(path, 'value', control.slice(from, from + 120), candidate.slice(from, from + 120));
 }
 
+/** A JSON value on each line (NDJSON, JSON Lines), or after each record separator (RFC 7464). */
+const JSON_LINES = /[/+](x-)?(ndjson|jsonlines|jsonl|json-seq)\b/;
+
+function linesOf(text: string): readonly string[] {
+  return text.split(/[\n\x1e]/).filter((line) => line.trim() !== '');
+}
+
+const listOf = (text: string): string => `[${linesOf(text).join(',')}]`;
+
+function* parseLines(text: string): Steps<unknown[] | undefined> {
+  const values: unknown[] = [];
+  for (const [i, line] of linesOf(text).entries()) {
+    if (i % STEP === 0) yield;
+    const parsed = parseJson(line);
+    if (parsed === undefined) return undefined;
+    values.push(parsed.value);
+  }
+  return values;
+}
+
 /** What the body holds; the body itself when it cannot be decompressed, or into too much. */
-function decompress(response: ObservedResponse, body: Buffer): Buffer {
+export function decompress(response: Pick<ObservedResponse, 'headers'>, body: Buffer): Buffer {
   const limit = { maxOutputLength: MAX_BUFFERED_BODY };
   try {
     switch (headerValues(response, 'content-encoding')[0]?.toLowerCase()) {
       case 'gzip':
+      case 'x-gzip':
         return gunzipSync(body, limit);
       case 'br':
         return brotliDecompressSync(body, limit);

@@ -44,7 +44,8 @@ function compareAttributes(expected: Cookie, found: Cookie | undefined, unifier:
 
 function parseSetCookie(line: string): Cookie {
   const [pair = '', ...rest] = line.split(';');
-  const [name, value] = splitAtEquals(pair);
+  // Without an equals sign it is a value without a name (RFC 6265bis section 5.6).
+  const [name, value] = pair.includes('=') ? splitAtEquals(pair) : ['', pair.trim()];
   const attributes = new Map([['', value]]);
   for (const part of rest) {
     const [attribute, text] = splitAtEquals(part);

@@ -15,6 +15,8 @@ export interface ValueOptions {
 export const MAX_DIFFERENCES = 500;
 /** Values looked at between two yields. */
 const STEP = 2_000;
+/** Elements of lists put into words between two yields. */
+const KEYS = 100;
 
 interface Pair {
   readonly path: string;
@@ -39,7 +41,11 @@ export function* compareValueSteps(
   let looked = 0;
   for (let pair = pending.pop(); pair !== undefined; pair = pending.pop()) {
     const from = pending.length;
-    comparePair(pair, pending, differences, options);
+    const { control: a, candidate: b } = pair;
+    if (Array.isArray(a) && Array.isArray(b)) {
+      yield* compareLists(pair.path, [a, b], pending, differences, options);
+      if (pending.length - from > STEP) yield;
+    } else comparePair(pair, pending, differences, options);
     reverseFrom(pending, from);
     looked += 1 + pending.length - from;
     if (differences.length >= MAX_DIFFERENCES) return differences.slice(0, MAX_DIFFERENCES);
@@ -62,8 +68,6 @@ function comparePair(
   if (typeof control === 'string' && typeof candidate === 'string') {
     if (options.unifier?.isSameText(control, candidate) !== true)
       differences.push(difference(path, 'value', control, candidate));
-  } else if (Array.isArray(control) && Array.isArray(candidate)) {
-    comparePairsOfLists(path, control, candidate, pending, differences, options);
   } else if (isRecord(control) && isRecord(candidate)) {
     compareMembers(path, control, candidate, pending, differences, options);
   } else if (typeOf(control) !== typeOf(candidate)) {
@@ -77,23 +81,52 @@ function comparePair(
   }
 }
 
-function comparePairsOfLists(
+type Lists = readonly [control: readonly unknown[], candidate: readonly unknown[]];
+
+function* compareLists(
   path: string,
-  control: readonly unknown[],
-  candidate: readonly unknown[],
+  lists: Lists,
   pending: Pair[],
   differences: Difference[],
   options: ValueOptions,
-): void {
-  const [a, b] = options.isUnordered?.(path) === true ? paired(control, candidate, options) : [control, candidate];
-  const length = Math.max(a.length, b.length);
-  for (let i = 0; i < length; i += 1) {
-    if (i < a.length && i < b.length) {
+): Steps<void> {
+  const isUnordered = options.isUnordered?.(path) === true;
+  const [a, b] = isUnordered ? yield* paired(lists, options) : lists;
+  // One element more in front must not make all that follow differ.
+  const same = a.length === b.length || isUnordered ? { front: 0, back: 0 } : yield* sameEnds([a, b], options);
+  const [endA, endB] = [a.length - same.back, b.length - same.back];
+  const end = Math.max(endA, endB);
+  for (let i = same.front; i < end; i += 1) {
+    if (i < endA && i < endB) {
       if (!isSameLeaf(a[i], b[i])) pending.push({ path: `${path}[${i}]`, control: a[i], candidate: b[i] });
     } else if (differences.length >= MAX_DIFFERENCES) return;
-    else if (i < a.length) differences.push(difference(`${path}[${i}]`, 'missing', a[i], undefined));
+    else if (i < endA) differences.push(difference(`${path}[${i}]`, 'missing', a[i], undefined));
     else differences.push(difference(`${path}[${i}]`, 'unexpected', undefined, b[i]));
   }
+  // What looks the same is compared all the same: ids must be bound.
+  const pairs = [
+    ...Array.from({ length: same.front }, (_, i) => [i, i] as const),
+    ...Array.from({ length: same.back }, (_, i) => [endA + i, endB + i] as const),
+  ];
+  for (const [i, j] of pairs)
+    if (!isSameLeaf(a[i], b[j])) pending.push({ path: `${path}[${i}]`, control: a[i], candidate: b[j] });
+}
+
+/** How many elements at both ends look the same, ids and times of the request aside. */
+function* sameEnds([a, b]: Lists, { unifier }: ValueOptions): Steps<{ front: number; back: number }> {
+  const shorter = Math.min(a.length, b.length);
+  const looksSame = (i: number, j: number): boolean => {
+    if (isSameLeaf(a[i], b[j])) return true;
+    const [left, right] = [stableText(a[i]), stableText(b[j])];
+    if (left === right) return true;
+    return unifier !== undefined && unifier.mask(left, 'control') === unifier.mask(right, 'candidate');
+  };
+  let front = 0;
+  for (; front < shorter && looksSame(front, front); front += 1) if (front % KEYS === 0) yield;
+  let back = 0;
+  for (; back < shorter - front && looksSame(a.length - 1 - back, b.length - 1 - back); back += 1)
+    if (back % KEYS === 0) yield;
+  return { front, back };
 }
 
 function compareMembers(
@@ -104,25 +137,40 @@ function compareMembers(
   differences: Difference[],
   { unifier, keyOrder = false }: ValueOptions,
 ): void {
-  const found = new Set<string>();
-  let isMissing = false;
-  for (const key of Object.keys(control)) {
-    const name = Object.hasOwn(candidate, key) ? key : unifier?.renaming.candidateOf(key);
-    if (name === undefined || !Object.hasOwn(candidate, name)) {
-      isMissing = true;
-      differences.push(difference(`${path}${memberPath(key)}`, 'missing', control[key], undefined));
-      continue;
-    }
-    found.add(name);
+  const found = new Map<string, string>();
+  const missing: string[] = [];
+  const meet = (key: string, name: string): void => {
+    found.set(name, key);
     if (!isSameLeaf(control[key], candidate[name]))
       pending.push({ path: `${path}${memberPath(key)}`, control: control[key], candidate: candidate[name] });
+  };
+  for (const key of Object.keys(control)) {
+    const name = Object.hasOwn(candidate, key) ? key : unifier?.renaming.candidateOf(key);
+    if (name === undefined || !Object.hasOwn(candidate, name)) missing.push(key);
+    else meet(key, name);
   }
   const names = Object.keys(candidate);
-  if (names.length > found.size)
-    for (const key of names)
-      if (!found.has(key))
-        differences.push(difference(`${path}${memberPath(key)}`, 'unexpected', undefined, candidate[key]));
-  if (keyOrder && !isMissing && names.length === found.size && names.join('\0') !== [...found].join('\0'))
+  let unexpected = names.length > found.size ? names.filter((name) => !found.has(name)) : [];
+  let isMissing = false;
+  for (const key of missing) {
+    // An id that each side made up may be a name too.
+    const name = unexpected.find((other) => unifier?.isSameText(key, other) === true);
+    if (name === undefined) {
+      isMissing = true;
+      differences.push(difference(`${path}${memberPath(key)}`, 'missing', control[key], undefined));
+    } else {
+      meet(key, name);
+      unexpected = unexpected.filter((other) => other !== name);
+    }
+  }
+  for (const key of unexpected)
+    differences.push(difference(`${path}${memberPath(key)}`, 'unexpected', undefined, candidate[key]));
+  if (
+    keyOrder &&
+    !isMissing &&
+    names.length === found.size &&
+    names.map((name) => found.get(name)).join('\0') !== Object.keys(control).join('\0')
+  )
     differences.push(
       difference(`${path} (order of fields)`, 'value', Object.keys(control).join(', '), names.join(', ')),
     );
@@ -134,26 +182,20 @@ function isSameLeaf(control: unknown, candidate: unknown): boolean {
 }
 
 /** Puts what is alike on both sides in front, in one order, and the rest behind. */
-function paired(
-  control: readonly unknown[],
-  candidate: readonly unknown[],
-  { unifier }: ValueOptions,
-): [unknown[], unknown[]] {
-  const keyOf = (value: unknown, side: 'control' | 'candidate'): string => {
-    const text = stableText(value);
-    return unifier === undefined ? text : unifier.mask(text, side);
-  };
+function* paired([control, candidate]: Lists, { unifier }: ValueOptions): Steps<[unknown[], unknown[]]> {
   const byKey = new Map<string, unknown[]>();
-  for (const value of candidate) {
-    const key = keyOf(value, 'candidate');
+  for (const [i, value] of candidate.entries()) {
+    if (i % KEYS === 0) yield;
+    const key = keyOf(value, 'candidate', unifier);
     const values = byKey.get(key);
     if (values === undefined) byKey.set(key, [value]);
     else values.push(value);
   }
   const pairs: [unknown, unknown][] = [];
   const alone: unknown[] = [];
-  for (const value of control) {
-    const values = byKey.get(keyOf(value, 'control'));
+  for (const [i, value] of control.entries()) {
+    if (i % KEYS === 0) yield;
+    const values = byKey.get(keyOf(value, 'control', unifier));
     if (values === undefined || values.length === 0) alone.push(value);
     else pairs.push([value, values.shift()]);
   }
@@ -163,11 +205,22 @@ function paired(
   ];
 }
 
-/** JSON with keys in one order. */
-export function stableText(value: unknown): string {
-  return JSON.stringify(value, (_key, member: unknown) =>
-    isRecord(member) ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1))) : member,
-  );
+/** What an element is found by in the other list. */
+function keyOf(value: unknown, side: 'control' | 'candidate', unifier: Unifier | undefined): string {
+  const text = stableText(value);
+  return unifier === undefined ? text : unifier.mask(text, side);
+}
+
+/** What is deeper says nothing about which element it is: it is compared all the same. */
+const KEY_DEPTH = 20;
+
+/** JSON with keys in one order, to a bounded depth. */
+function stableText(value: unknown, depth = 0): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (depth === KEY_DEPTH) return Array.isArray(value) ? '[…]' : '{…}';
+  if (Array.isArray(value)) return `[${value.map((member: unknown) => stableText(member, depth + 1)).join(',')}]`;
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${stableText(member, depth + 1)}`).join(',')}}`;
 }
 
 function reverseFrom(list: Pair[], from: number): void {

@@ -79,25 +79,29 @@ function* compareSteps(
     ...compareHeaders(control, candidate, { unifier, ...(method !== undefined && { method }) }),
     ...compareCookies(headerValues(control, 'set-cookie'), headerValues(candidate, 'set-cookie'), unifier),
     ...inBody,
-    ...mixedUp(control, candidate, unifier.renaming.pairs(bound)),
+    ...(yield* mixedUp(control, candidate, unifier.renaming.pairs(bound))),
   ];
   const judgement = judge(differences, rules);
   return { ...judgement, needed: [...new Set([...needed, ...judgement.needed])] };
 }
 
 /** An id that one side made up for itself cannot be in the other's answer: then it stands for two things. */
-function mixedUp(
+function* mixedUp(
   control: ObservedResponse,
   candidate: ObservedResponse,
   pairs: readonly (readonly [string, string])[],
-): Difference[] {
+): Steps<Difference[]> {
   if (pairs.length === 0) return [];
   const [a, b] = [control, candidate].map(wholeText);
-  return pairs.flatMap(([ofControl, ofCandidate]) =>
-    a?.includes(ofCandidate) === true || b?.includes(ofControl) === true
-      ? [difference(`id ${ofControl}`, 'value', 'one id', `${ofCandidate} at one place, the same id at another`)]
-      : [],
-  );
+  const differences: Difference[] = [];
+  for (const [ofControl, ofCandidate] of pairs) {
+    yield;
+    if (a?.includes(ofCandidate) === true || b?.includes(ofControl) === true)
+      differences.push(
+        difference(`id ${ofControl}`, 'value', 'one id', `${ofCandidate} at one place, the same id at another`),
+      );
+  }
+  return differences;
 }
 
 function wholeText({ headers, body }: ObservedResponse): string {

@@ -1,4 +1,4 @@
-import { preview } from './preview';
+import { preview, visible } from './preview';
 
 /** A body too large to keep, or kept elsewhere: known by its length and hash only. */
 export interface BodyDigest {
@@ -62,15 +62,12 @@ export function typeOf(value: unknown): ValueType {
 
 /** `title: value, "a" became "b"` in one line, for terminals and test failures. */
 export function describeDifference({ path, kind, control, candidate, ...types }: Difference): string {
-  const [a, b] = [control, candidate].map((text) => (text === undefined ? 'nothing' : oneLine(text)));
-  if (kind === 'missing') return `${path}: legacy has ${a}, the candidate nothing`;
-  if (kind === 'unexpected') return `${path}: the candidate has ${b}, legacy nothing`;
+  const a = control === undefined ? 'nothing' : visible(control, candidate);
+  const b = candidate === undefined ? 'nothing' : visible(candidate, control);
+  if (kind === 'missing') return `${path}: legacy has ${a}, the candidate ${b}`;
+  if (kind === 'unexpected') return `${path}: the candidate has ${b}, legacy ${a}`;
   if (kind === 'type') return `${path}: ${types.controlType} ${a} became ${types.candidateType} ${b}`;
   return `${path}: ${a} became ${b}`;
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll('\r', '\\r').replaceAll('\n', '\\n');
 }
 
 /** The values of a header, one for each line, in order. */

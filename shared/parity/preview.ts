@@ -33,3 +33,28 @@ function write(value: unknown, parts: string[], budget: { left: number }): boole
   }
   return add(isList ? ']' : '}');
 }
+
+/** Control characters, byte order marks, zero-width and bidirectional ones, lone surrogates. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/**
+ * A text in one line, so that what is in it can be seen: invisible letters escaped, nothing and spaces at the ends in quotes.
+ *
+ * @param beside what it differs from: where both would look the same, all letters beyond ASCII are escaped
+ */
+export function visible(text: string, beside?: string): string {
+  const looksAlike = beside !== undefined && beside !== text && beside.normalize('NFKC') === text.normalize('NFKC');
+  const escaped = text.replaceAll(looksAlike ? /[^\x20-\x7E]/g : INVISIBLE, escape);
+  return escaped === '' || escaped !== escaped.trim() ? `"${escaped}"` : escaped;
+}
+
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+function escape(letters: string): string {
+  return (
+    SHORT[letters] ??
+    Array.from({ length: letters.length }, (_, i) => `\\u${letters.charCodeAt(i).toString(16).padStart(4, '0')}`).join(
+      '',
+    )
+  );
+}

@@ -87,7 +87,7 @@ export function judge(differences: readonly Difference[], rules: readonly Rule[]
 export function unorderedBy(rules: readonly Rule[]): ((path: string) => Rule | undefined) | undefined {
   const unordered = rules.filter(({ kind }) => kind === 'unordered');
   if (unordered.length === 0) return undefined;
-  return (path) => unordered.find((rule) => patternOf(rule.path).test(path));
+  return (path) => (path.length > LONGEST_PATH ? undefined : unordered.find((rule) => patternOf(rule.path).test(path)));
 }
 
 /** Whether an answer has the place of a rule at all: a rule without a place can never be needed. */
@@ -161,12 +161,17 @@ export function* placesOf({ headers, body }: ObservedResponse): Generator<string
 }
 
 const MAX_SEARCHED = 1_000_000;
+/** No rule names a place so deep; looking would take longer with each level. */
+const LONGEST_PATH = 4_000;
 
+/** Iterative, so that depth cannot exhaust the stack. */
 function* placesIn(path: string, value: unknown): Generator<string> {
-  yield path;
-  if (typeof value !== 'object' || value === null) return;
-  const members = Array.isArray(value)
-    ? value.map((member, i) => [`[${i}]`, member] as const)
-    : Object.entries(value).map(([key, member]) => [memberPath(key), member] as const);
-  for (const [suffix, member] of members) yield* placesIn(`${path}${suffix}`, member);
+  const pending: [string, unknown][] = [[path, value]];
+  for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
+    const [at, found] = place;
+    yield at;
+    if (typeof found !== 'object' || found === null) continue;
+    if (Array.isArray(found)) for (const [i, member] of found.entries()) pending.push([`${at}[${i}]`, member]);
+    else for (const [key, member] of Object.entries(found)) pending.push([`${at}${memberPath(key)}`, member]);
+  }
 }

@@ -20,6 +20,8 @@ export interface UnificationOptions {
 }
 
 export const DEFAULT_TIME_TOLERANCE = 2_000;
+/** Numbers count as times only so near the request, in ms: others are article codes, amounts, ids. */
+const EPOCH_SPAN = 5 * 365 * 86_400_000;
 /** Longer texts that differ are not searched for made-up values. */
 const LONGEST_TEXT = 64 * 1024;
 
@@ -35,6 +37,8 @@ const TOKENS = new RegExp(
   `(?<id>${OBJECT_ID})|(?<uuid>${UUID})|(?<session>${SESSION})|(?<time>${ISO_TIME}|${HTTP_DATE}|${EPOCH})`,
   'g',
 );
+
+const EPOCH_ALONE = /^\d{13}$/;
 
 type TokenKind = 'id' | 'uuid' | 'session' | 'time';
 
@@ -90,10 +94,14 @@ export class Unifier {
     return true;
   }
 
-  /** As {@link isSameText}, for numbers: milliseconds since the epoch count as times. */
+  /** As {@link isSameText}, for numbers: milliseconds since the epoch count as times, seconds if they are those of the request. */
   isSameNumber(control: number, candidate: number): boolean {
-    const areTimes = [control, candidate].every((value) => Number.isInteger(value) && value > 1e12 && value < 1e13);
-    return areTimes && this.areTimesExplained(control, candidate, 1);
+    if (!Number.isInteger(control) || !Number.isInteger(candidate)) return false;
+    if (this.isAnyKnown(String(control), String(candidate))) return false;
+    if (this.isEpoch(control, 'control') && this.isEpoch(candidate, 'candidate'))
+      return this.areTimesExplained(control, candidate, 1);
+    // In seconds only what is the time of the request itself: as many bytes or cents are nothing unusual.
+    return this.isNear(control * 1_000, 'control', 1_000) && this.isNear(candidate * 1_000, 'candidate', 1_000);
   }
 
   /** The text with values made up by this side named by their kind alone: for putting things in an order that both sides share. */
@@ -108,13 +116,34 @@ export class Unifier {
   private isSameToken(a: Token, b: Token, bindings: [string, string][]): boolean {
     if (a.kind !== b.kind) return false;
     if (a.text === b.text) return true;
-    if (a.kind === 'time')
-      return formOf(a.text) === formOf(b.text) && this.areTimesExplained(timeOf(a.text), timeOf(b.text), precision(a));
+    if (a.kind === 'time') return this.isSameTime(a.text, b.text);
     if (this.renaming.isBound(a.text, b.text)) return true;
     if (!this.isNew(a, 'control') || !this.isNew(b, 'candidate')) return false;
     bindings.push([a.text, b.text]);
     if (a.kind === 'session') bindings.push(...partsOfSession(a.text, b.text));
     return true;
+  }
+
+  private isSameTime(a: string, b: string): boolean {
+    const [control, candidate] = [timeOf(a), timeOf(b)];
+    // The same moment in another zone or with the wrong day of the week is another text of the same form.
+    if (formOf(a) !== formOf(b) || control === candidate) return false;
+    if (this.isAnyKnown(a, b)) return false;
+    if (EPOCH_ALONE.test(a) && !(this.isEpoch(control, 'control') && this.isEpoch(candidate, 'candidate')))
+      return false;
+    return this.areTimesExplained(control, candidate, precision(a));
+  }
+
+  /** What was there before has not been made up: the other side must say the same. */
+  private isAnyKnown(...texts: readonly string[]): boolean {
+    const { isKnown } = this.options;
+    return isKnown !== undefined && texts.some((text) => isKnown(text));
+  }
+
+  private isEpoch(time: number, side: 'control' | 'candidate'): boolean {
+    const moment = this.options.moments?.[side];
+    // Without moments: from 2001 to 2049.
+    return moment === undefined ? time >= 1e12 && time < 2.5e12 : Math.abs(time - moment.to) <= EPOCH_SPAN;
   }
 
   private isNew({ kind, text }: Token, side: 'control' | 'candidate'): boolean {
@@ -190,14 +219,16 @@ function partsOfSession(control: string, candidate: string): [string, string][] 
 }
 
 function timeOf(text: string): number {
-  return /^\d{13}$/.test(text) ? Number(text) : Date.parse(text);
+  return EPOCH_ALONE.test(text) ? Number(text) : Date.parse(text);
 }
 
-function precision({ text }: Token): number {
+function precision(text: string): number {
   return /^\d{13}$|\.\d{3}/.test(text) ? 1 : 1_000;
 }
 
-/** `Wed, 01 Jan 2031 00:00:00 GMT` becomes `Aaa, 00 Aaa 0000 00:00:00 AAA`. */
+/** `Wed, 01 Jan 2031 00:00:00 GMT` becomes `Aaa, 00 Aaa 0000 00:00:00 AAA`; an offset stays as it is. */
 function formOf(time: string): string {
-  return time.replace(/\d/g, '0').replace(/[A-Z]/g, 'A').replace(/[a-z]/g, 'a');
+  const [zone = ''] = /[+-]\d\d:?\d\d$/.exec(time) ?? [];
+  const rest = time.slice(0, time.length - zone.length);
+  return rest.replace(/\d/g, '0').replace(/[A-Z]/g, 'A').replace(/[a-z]/g, 'a') + zone;
 }

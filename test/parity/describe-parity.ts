@@ -30,7 +30,7 @@ interface Sides {
   readonly onLambda: Side;
   readonly proxies: readonly CandidateProxy[];
   readonly credentials: ReadonlyMap<string, Credentials>;
-  readonly knownIds: ReadonlySet<string>;
+  readonly knownValues: ReadonlySet<string>;
   readonly rules: readonly Rule[];
 }
 
@@ -78,7 +78,7 @@ export function describeSuites(suites: readonly CaseSuite[]): void {
 }
 
 async function runCase(sides: Sides, route: string, parityCase: ParityCase, identity: string): Promise<void> {
-  const { control, gateway, onLegacy, onLambda, proxies, knownIds } = sides;
+  const { control, gateway, onLegacy, onLambda, proxies, knownValues } = sides;
   const request = await requestOf(parityCase, sides.credentials.get(identity) ?? {}, control);
   const expected = await observe(control, request);
   const { statusCode } = expected.response;
@@ -90,7 +90,7 @@ async function runCase(sides: Sides, route: string, parityCase: ParityCase, iden
   const exchangeWith = async (side: Side): Promise<Exchange> => ({
     control: expected,
     candidate: await observe(side, request),
-    knownIds,
+    knownValues,
     rules,
     identity,
   });
@@ -133,7 +133,7 @@ async function startSides(suites: readonly CaseSuite[]): Promise<Sides> {
     onLambda: side('proxy, route on lambda', lambdaStage.url),
     proxies: [legacyStage, lambdaStage],
     credentials,
-    knownIds: data.knownIds(),
+    knownValues: data.knownValues(),
     rules: parseRules(readFileSync(RULES_FILE, 'utf8'), 'test/parity/rules.yml'),
   };
 }

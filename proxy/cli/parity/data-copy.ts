@@ -4,6 +4,7 @@ import type { Change, Snapshot } from '../../../shared/parity/database-effects';
 /** Types are kept, so that writing a document back changes nothing. */
 const AS_STORED = { promoteValues: false, promoteLongs: false } as const;
 const ID_IN_TEXT = /\b[0-9a-f]{24}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
+const TIME_IN_TEXT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 
 /** A collection by the bytes of its documents: most are never looked into. */
 type Collection = ReadonlyMap<string, Buffer>;
@@ -28,13 +29,19 @@ export class DataCopy {
     return new DataCopy(db, await read(db), takeMessages);
   }
 
-  /** Ids that are in the data now: no side can have made them up later. */
-  knownIds(): ReadonlySet<string> {
+  /** Ids and times that are in the data now: no side can have made them up later. */
+  knownValues(): ReadonlySet<string> {
     const known = new Set<string>();
     for (const collection of this.original.values())
       for (const bytes of collection.values()) {
         const text = BSON.EJSON.stringify(BSON.deserialize(bytes), { relaxed: true });
         for (const [id] of text.matchAll(ID_IN_TEXT)) known.add(id);
+        for (const [time] of text.matchAll(TIME_IN_TEXT)) {
+          const moment = new Date(time);
+          // As JSON has it, and as Extended JSON has it without milliseconds; numbers as they stand in canonical form.
+          if (!Number.isNaN(moment.getTime()))
+            for (const form of [time, moment.toJSON(), String(moment.getTime())]) known.add(form);
+        }
       }
     return known;
   }

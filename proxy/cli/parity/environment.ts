@@ -107,7 +107,7 @@ export async function withStarted(
   await copyDatabase(controlDb, candidateDb);
   const controlData = await DataCopy.of(controlDb, started.control.takeMessages);
   const control = { name: 'legacy', url: started.control.url, data: controlData };
-  const common = { control, credentials, knownIds: controlData.knownIds(), redaction: redactionOf(banyan) };
+  const common = { control, credentials, knownValues: controlData.knownValues(), redaction: redactionOf(banyan) };
   const data = await DataCopy.of(candidateDb, started.candidate.takeMessages);
   const reported = { control: { name: control.name, url: control.url } };
   if (twice || direct) {

@@ -58,8 +58,8 @@ export async function requestOf(
 export interface JudgeOptions {
   readonly rules?: readonly Rule[];
   readonly identity?: string;
-  /** Ids of the data before the request. */
-  readonly knownIds?: ReadonlySet<string>;
+  /** Ids and times of the data before the request. */
+  readonly knownValues?: ReadonlySet<string>;
   /** Carried along a sequence. */
   readonly renaming?: Renaming;
 }
@@ -68,7 +68,7 @@ export interface JudgeOptions {
 export async function judgeObservations(
   control: Observation,
   candidate: Observation,
-  { rules = [], identity, knownIds, renaming = new Renaming() }: JudgeOptions = {},
+  { rules = [], identity, knownValues, renaming = new Renaming() }: JudgeOptions = {},
 ): Promise<Judgement> {
   const { method } = control.request;
   const sent = [control.request.path, ...control.request.headers.flat(), control.request.body?.toString() ?? ''].join(
@@ -77,7 +77,7 @@ export async function judgeObservations(
   const options: UnificationOptions = {
     renaming,
     moments: { control: control.moment, candidate: candidate.moment },
-    isKnown: (value) => knownIds?.has(value) === true || sent.includes(value),
+    isKnown: (value) => knownValues?.has(value) === true || sent.includes(value),
     mayCreate: !isSafe(method),
   };
   const ofAnswers = await compareExchangeInTurns(control.response, candidate.response, {

@@ -18,7 +18,7 @@ export interface CaseContext {
   readonly credentials: ReadonlyMap<string, Credentials>;
   /** Those of the case's route. */
   readonly rules: readonly Rule[];
-  readonly knownIds?: ReadonlySet<string>;
+  readonly knownValues?: ReadonlySet<string>;
   readonly redaction: Redaction;
   /** In a sequence: names bound by earlier exchanges; the data is kept as each leaves it. */
   readonly renaming?: Renaming;
@@ -46,7 +46,7 @@ export async function runCase(sourced: SourcedCase, context: CaseContext): Promi
   const judgement = await judgeObservations(expected, found, {
     rules: context.rules,
     identity,
-    ...(context.knownIds && { knownIds: context.knownIds }),
+    ...(context.knownValues && { knownValues: context.knownValues }),
     ...(renaming && { renaming }),
   });
   const last = context.proxy?.lastAnswer();

@@ -65,7 +65,9 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
   {
     name: 'times in another zone',
     answer: inMembers(['startsAt'], (time) =>
-      typeof time === 'string' ? new Date(Date.parse(time) + 3_600_000).toISOString() : time,
+      typeof time === 'string' && !Number.isNaN(Date.parse(time))
+        ? new Date(Date.parse(time) + 3_600_000).toISOString()
+        : time,
     ),
   },
   {

@@ -4,13 +4,33 @@ import { send } from '../../../proxy/cli/parity/send';
 import { listen } from '../../support/listen';
 import type { Mutant, PassingAnswer, PassingRequest } from './mutant';
 
+/** A request and its answer, as they were without a fault. */
+export interface Passed {
+  readonly request: PassingRequest;
+  readonly answer: PassingAnswer;
+}
+
+/** Whether a fault would change anything of it; what it does to the data only shows when it is done. */
+export function wouldAct({ request, answer, data }: Mutant, passed: Passed): boolean {
+  if (data !== undefined) return true;
+  const changed = request?.(passed.request) ?? passed.request;
+  const answered = answer?.(passed.answer, changed) ?? passed.answer;
+  return !isSame(passed.request, changed) || !isSame(passed.answer, answered);
+}
+
 /** A gateway with a fault that can be changed: it stands between the proxy and the real one. */
 export interface MutatingGateway {
   readonly url: string;
   /** Undefined: everything passes as it is. */
   mutant: Mutant | undefined;
-  /** Whether the fault has changed anything since it was last asked. */
+  /**
+   * Whether the fault has changed anything since it was last asked.
+   *
+   * @throws the error of a fault that could not be made: a broken study would otherwise count as caught
+   */
   hasActed(): boolean;
+  /** What has passed since it was last asked, before any fault. */
+  takePassed(): readonly Passed[];
   close(): Promise<void>;
 }
 
@@ -18,6 +38,8 @@ export interface MutatingGateway {
 export async function startMutatingGateway(gatewayUrl: string, db: Db): Promise<MutatingGateway> {
   const { origin, pathname: stage } = new URL(gatewayUrl);
   let acted = false;
+  let broken: unknown;
+  let passed: Passed[] = [];
   const handle = async (request: PassingRequest): Promise<PassingAnswer> => {
     const { mutant } = gateway;
     const changed = mutant?.request?.(request) ?? request;
@@ -29,6 +51,7 @@ export async function startMutatingGateway(gatewayUrl: string, db: Db): Promise<
     });
     if (!Buffer.isBuffer(response.body)) throw new Error('the body is too large to be kept');
     const answer: PassingAnswer = { ...response, body: response.body };
+    passed.push({ request, answer });
     const answered = mutant?.answer?.(answer, changed) ?? answer;
     if (mutant?.data !== undefined) await mutant.data(db, answer, changed);
     acted ||= mutant?.data !== undefined || !isSame(request, changed) || !isSame(answer, answered);
@@ -49,7 +72,10 @@ export async function startMutatingGateway(gatewayUrl: string, db: Db): Promise<
           outgoing.writeHead(answer.statusCode, kept.flat());
           outgoing.end(answer.body);
         },
-        () => outgoing.destroy(),
+        (error: unknown) => {
+          broken ??= error;
+          outgoing.destroy();
+        },
       );
     });
   });
@@ -58,8 +84,14 @@ export async function startMutatingGateway(gatewayUrl: string, db: Db): Promise<
     url: `http://127.0.0.1:${port}${stage}`,
     mutant: undefined,
     hasActed() {
+      if (broken !== undefined) throw new Error(`"${gateway.mutant?.name ?? ''}" broke`, { cause: broken });
       const since = acted;
       acted = false;
+      return since;
+    },
+    takePassed() {
+      const since = passed;
+      passed = [];
       return since;
     },
     close: () =>

@@ -4,6 +4,8 @@ export interface Random {
   next(): number;
   /** One of the values. */
   pick<T>(values: readonly T[]): T;
+  /** All of the values in another order. */
+  shuffle<T>(values: readonly T[]): T[];
 }
 
 export function seededRandom(seed: number): Random {
@@ -21,5 +23,10 @@ export function seededRandom(seed: number): Random {
       if (value === undefined) throw new RangeError('nothing to pick from');
       return value;
     },
+    shuffle: <T>(values: readonly T[]): T[] =>
+      values
+        .map((value) => ({ value, at: next() }))
+        .sort((a, b) => a.at - b.at)
+        .map(({ value }) => value),
   };
 }

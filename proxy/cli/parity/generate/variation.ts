@@ -17,7 +17,8 @@ export interface Variation {
   readonly group: 'method' | 'path' | 'query' | 'header' | 'condition' | 'body';
   /** Whether it makes sense for a request. */
   readonly applies?: (request: DraftRequest) => boolean;
-  readonly apply: (request: DraftRequest, random: Random) => DraftRequest;
+  /** `siblings` are the known requests of the same route. */
+  readonly apply: (request: DraftRequest, random: Random, siblings: readonly DraftRequest[]) => DraftRequest;
 }
 
 export const hasBody = ({ body }: DraftRequest): boolean => body !== undefined;
