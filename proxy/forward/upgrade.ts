@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { createProxyMiddleware, proxyEventsPlugin } from 'http-proxy-middleware';
 import type { Logger } from '../../shared/logger';
 import { FORWARDING_HEADERS } from '../http1/hop-by-hop';
+import { pairs, withoutHeaders } from '../http1/raw-headers';
 import { edgeHeaders } from './headers';
 import { CLIENT_GONE, toUpstreamError, UpstreamError } from './upstream-errors';
 import { FrameBoundary } from './websocket-frames';
@@ -33,6 +34,8 @@ const HANDSHAKE_TIMEOUT = new UpstreamError('The service took too long to answer
 /** How long a client whose handshake was refused may take to close, in ms. */
 const LINGER = 2_000;
 
+const NOT_WITH_A_REFUSAL = new Set(['transfer-encoding', 'keep-alive']);
+
 /** A close frame from server to client: FIN and opcode 8, two bytes of payload, status 1001. */
 const GOING_AWAY = Buffer.from([0x88, 0x02, 0x03, 0xe9]);
 
@@ -50,15 +53,18 @@ export function createUpgradeForwarder(legacyUrl: URL, trustedHops: number, logg
       proxyReqWs: (proxyRequest, _request, client) => {
         const stopWatching = onGone(client, () => proxyRequest.destroy());
         proxyRequest.setTimeout(HANDSHAKE_LIMIT, () => proxyRequest.destroy(HANDSHAKE_TIMEOUT));
-        proxyRequest.on('response', ({ headers }) => {
+        proxyRequest.on('response', (response) => {
           stopWatching();
           // A refused upgrade: the body follows unchunked and ends with the connection.
-          delete headers['transfer-encoding'];
-          headers.connection = 'close';
+          const headers = asSpelt(withoutHeaders(response.rawHeaders, NOT_WITH_A_REFUSAL));
+          const connection = Object.keys(headers).find((name) => name.toLowerCase() === 'connection');
+          headers[connection ?? 'Connection'] = ['close'];
+          response.headers = headers;
           drain(client);
         });
-        proxyRequest.on('upgrade', (_response, upstream: Socket) => {
+        proxyRequest.on('upgrade', (response, upstream: Socket) => {
           stopWatching();
+          response.headers = asSpelt(response.rawHeaders);
           upstream.setTimeout(0);
           const connection = { client, upstream, boundary: new FrameBoundary() };
           connections.add(connection);
@@ -99,6 +105,14 @@ export function createUpgradeForwarder(legacyUrl: URL, trustedHops: number, logg
       for (const connection of connections) sayGoodbye(connection);
     },
   };
+}
+
+/** Headers under the names that legacy gave them: http-proxy writes the keys of `headers`, which Node has made lower-case. */
+function asSpelt(rawHeaders: readonly string[]): NodeJS.Dict<string[]> {
+  // Without a prototype: a header may be called `constructor`.
+  const spelt = Object.create(null) as NodeJS.Dict<string[]>;
+  for (const [name, value] of pairs(rawHeaders)) (spelt[name] ??= []).push(value);
+  return spelt;
 }
 
 /**
