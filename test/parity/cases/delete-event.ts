@@ -26,6 +26,10 @@ export const deleteEventsEventId: CaseSuite = {
       effects: WITH_ALL_THAT_BELONGS_TO_IT,
     }),
     remove('the same, with a query that nobody reads', `${event(1)}?force=1`, { effects: WITH_ALL_THAT_BELONGS_TO_IT }),
+    remove('an event with attendees, in capitals', event(2).toUpperCase(), {
+      effects: WITH_ALL_THAT_BELONGS_TO_IT,
+      onlyThroughProxy: 'the proxy spells it as deployed',
+    }),
     remove('an event of another account', event(21), {
       status: { organiser: 404, 'other account': 204 },
       effects: WITH_ALL_THAT_BELONGS_TO_IT,

@@ -25,6 +25,8 @@ export const getEvents: CaseSuite = {
       status: { member: 200, organiser: 200, anonymous: 401 },
     },
     get('title search, %20', '/api/events?filter[q]=%20'),
+    get('title search, a plus alone', '/api/events?filter[q]=+', { status: { member: 200, organiser: 200 } }),
+    get('title search, spaces in both spellings', '/api/events?filter[q]=r%20c&sort=-title&utm=a+b'),
     get('title search, literal plus', '/api/events?filter[q]=%2B'),
     get('title search with regular expression characters', '/api/events?filter[q]=.*%26(%3C'),
     get('title search, accents', '/api/events?filter[q]=caf%C3%A9'),

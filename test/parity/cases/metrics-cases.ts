@@ -5,7 +5,8 @@ const day = (offset: number): string => new Date(Date.now() + offset * 86_400_00
 
 /** The queries that both metrics routes understand, right and wrong. */
 export const metricsQueries = (path: string): ParityCase[] => [
-  get('by week', `${path}?interval=week`),
+  get('by week', `${path}?interval=week`, { status: { member: 200, organiser: 200 } }),
+  get('by week, half a year', `${path}?interval=week&from=${day(-180)}&to=${day(1)}`),
   get('by day', `${path}?interval=day`),
   get('a range', `${path}?from=${day(-20)}&to=${day(-5)}`),
   get('from only', `${path}?from=${day(-50)}&interval=week`),

@@ -8,10 +8,14 @@ const isWritten = ({ statusCode }: PassingAnswer, { method }: PassingRequest): b
 /** Does something after each request that has written. */
 const afterWrite = (name: string, change: (db: Db) => Promise<unknown>): Mutant => ({
   name,
-  async data(db, answer, request) {
-    if (isWritten(answer, request)) await change(db);
-  },
+  dataAfter: isWritten,
+  data: async (db) => void (await change(db)),
 });
+
+const EVENT = /\/api\/events\/([0-9a-f]{24})(?:[?]|$)/i;
+
+/** Of each event that has any. */
+const FIRST_ATTENDEES = [1, 46, 67, 73, 74, 86, 88];
 
 /** The document that was made last, if it was made just now. */
 async function newest(db: Db, collection: string): Promise<Document | undefined> {
@@ -33,9 +37,10 @@ export const DATA_MUTANTS: readonly Mutant[] = [
   afterWrite('an extra write: an audit log', (db) => db.collection('audit').insertOne({ at: new Date() })),
   {
     name: 'an extra write: reading counts as a view',
-    async data(db, { statusCode }, { method, path }) {
-      if (method === 'GET' && statusCode === 200 && /\/api\/events\/[0-9a-f]{24}$/i.test(path))
-        await db.collection('eventActivity').insertOne({ type: 'view', at: new Date() });
+    dataAfter: ({ statusCode }, { method, path }) =>
+      method === 'GET' && statusCode === 200 && /\/api\/events\/[0-9a-f]{24}$/i.test(path),
+    async data(db) {
+      await db.collection('eventActivity').insertOne({ type: 'view', at: new Date() });
     },
   },
   {
@@ -74,22 +79,24 @@ export const DATA_MUTANTS: readonly Mutant[] = [
   inNewest('a report that is done at once', 'reports', () => ({ $set: { status: 'done' } })),
   {
     name: 'what belongs to a deleted event is left',
-    async data(db, { statusCode }, { method, path }) {
-      const id = /\/api\/events\/([0-9a-f]{24})$/i.exec(path)?.[1];
-      if (method === 'DELETE' && statusCode === 204 && id !== undefined)
+    dataAfter: ({ statusCode }, { method, path }) => method === 'DELETE' && statusCode === 204 && EVENT.test(path),
+    async data(db, _answer, { path }) {
+      const eventId = new ObjectId(EVENT.exec(path)?.[1]);
+      // Whichever of these is gone was removed with the event.
+      for (const first of FIRST_ATTENDEES)
         await db
           .collection('attendees')
-          .updateOne({ _id: DEMO_IDS.attendee(1) }, { $setOnInsert: { eventId: new ObjectId(id) } }, { upsert: true });
+          .updateOne({ _id: DEMO_IDS.attendee(first) }, { $setOnInsert: { eventId } }, { upsert: true });
     },
   },
   {
     name: 'updatedAt is not set',
-    async data(db, answer, { method }) {
-      if (answer.statusCode === 200 && (method === 'PUT' || method === 'PATCH'))
-        for (const name of ['events', 'customerAccounts'])
-          await db
-            .collection(name)
-            .updateMany({ updatedAt: { $gt: new Date(Date.now() - 10_000) } }, { $set: { updatedAt: new Date(0) } });
+    dataAfter: ({ statusCode }, { method }) => statusCode === 200 && (method === 'PUT' || method === 'PATCH'),
+    async data(db) {
+      for (const name of ['events', 'customerAccounts'])
+        await db
+          .collection(name)
+          .updateMany({ updatedAt: { $gt: new Date(Date.now() - 10_000) } }, { $set: { updatedAt: new Date(0) } });
     },
   },
 ];

@@ -7,7 +7,7 @@ import { MUTANTS, studyFalseAlarms, type MutantResult } from './study';
 
 const HELP = `npm run study:parity -- [options]: how many seeded faults of the Lambda side the parity cases catch, and how often they cry wolf.
 
-  --cases <n>      cases that every mutant is tried with: those of the suites, the rest generated (1200); fewer: half of either
+  --cases <n>      cases that every mutant is tried with: those of the suites, the rest generated (1500); fewer: half of either
   --alarms <n>     executions without a fault (1000)
   --seed <n>       the same seed gives the same cases (1)
   --mutant <name>  only this one; can be repeated
@@ -22,7 +22,7 @@ The table goes to standard output, progress to standard error. All of it takes a
 Exit code 0: every mutant is caught, no false alarm; 1: not so; 2: wrong usage, or it could not be run.`;
 
 const OPTIONS = {
-  cases: { type: 'string', default: '1200' },
+  cases: { type: 'string', default: '1500' },
   alarms: { type: 'string', default: '1000' },
   seed: { type: 'string', default: '1' },
   mutant: { type: 'string', multiple: true },

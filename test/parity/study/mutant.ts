@@ -24,6 +24,8 @@ export interface Mutant {
   readonly pastProxy?: (request: PassingRequest, isListed: boolean) => boolean;
   readonly request?: (request: PassingRequest) => PassingRequest;
   readonly answer?: (answer: PassingAnswer, request: PassingRequest) => PassingAnswer;
+  /** After which answers the data is changed; after all of them when absent. */
+  readonly dataAfter?: (answer: PassingAnswer, request: PassingRequest) => boolean;
   /** What is done to the data before the answer leaves. */
   readonly data?: (db: Db, answer: PassingAnswer, request: PassingRequest) => Promise<void>;
 }

@@ -11,8 +11,8 @@ export interface Passed {
 }
 
 /** Whether a fault would change anything of it; what it does to the data only shows when it is done. */
-export function wouldAct({ request, answer, data }: Mutant, passed: Passed): boolean {
-  if (data !== undefined) return true;
+export function wouldAct({ request, answer, data, dataAfter }: Mutant, passed: Passed): boolean {
+  if (data !== undefined && dataAfter?.(passed.answer, passed.request) !== false) return true;
   const changed = request?.(passed.request) ?? passed.request;
   const answered = answer?.(passed.answer, changed) ?? passed.answer;
   return !isSame(passed.request, changed) || !isSame(passed.answer, answered);
@@ -53,8 +53,9 @@ export async function startMutatingGateway(gatewayUrl: string, db: Db): Promise<
     const answer: PassingAnswer = { ...response, body: response.body };
     passed.push({ request, answer });
     const answered = mutant?.answer?.(answer, changed) ?? answer;
-    if (mutant?.data !== undefined) await mutant.data(db, answer, changed);
-    acted ||= mutant?.data !== undefined || !isSame(request, changed) || !isSame(answer, answered);
+    const isChanged = mutant?.data !== undefined && mutant.dataAfter?.(answer, changed) !== false;
+    if (isChanged) await mutant.data?.(db, answer, changed);
+    acted ||= isChanged || !isSame(request, changed) || !isSame(answer, answered);
     return answered;
   };
 

@@ -89,6 +89,7 @@ const ADDED = [
   'filter[tags][1]=free&filter[tags][0]=music',
   'filter[q]=a+b',
   'filter[q]=r+c',
+  'filter[q]=+',
   'filter[q]=e%20',
   'filter[q]=%2B',
   'filter[q]=.*',
@@ -124,6 +125,9 @@ const QUERIES: readonly Variation[] = [
   inQuery('every parameter twice (trap 7)', (query) => (query === '' ? 'a=1&a=2' : `${query}&${query}`)),
   inQuery('brackets encoded (trap 7)', (query) => query.replaceAll('[', '%5B').replaceAll(']', '%5D')),
   inQuery('parameters in reverse', (query) => query.split('&').reverse().join('&')),
+  inQuery('spaces spelt the other way (trap 7)', (query) =>
+    query.replaceAll(/\+|%20/g, (space) => (space === '+' ? '%20' : '+')),
+  ),
   inQuery('an ampersand at the end', (query) => `${query}&`),
   inQuery('names in capitals', (query) => query.replaceAll(/(^|&)([^=&]*)/g, (all: string) => all.toUpperCase())),
 ];
