@@ -27,15 +27,23 @@ export function bodyOf(path: string): string {
   return JSON.stringify({ path, padding: path.repeat(20) });
 }
 
-/**
- * Which side gave this answer.
- *
- * @returns a sentence that says what is wrong with it, when it is not the right one of either side
- */
+export interface ReceivedAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** Who gave an answer, where that can be seen; what is wrong with it, if something is. */
+export interface Judgement {
+  readonly by?: Side;
+  readonly fault?: string;
+}
+
+/** Which side gave this answer: it must be the one right answer of that side, with its type and its framing. */
 export function judgeAnswer(
   { method, path }: { readonly method: string; readonly path: string },
-  { status, headers, body }: { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: string },
-): { readonly by: Side } | { readonly fault: string } {
+  { status, headers, body }: ReceivedAnswer,
+): Judgement {
   for (const by of ['legacy', 'lambda'] as const) {
     const expected = answerTo(by, method, path);
     if (body !== expected.body) continue;

@@ -1,5 +1,6 @@
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { bodyOf, judgeAnswer, type Side } from './answer';
+import type { Judgement, ReceivedAnswer, Side } from './answer';
+import { planForSides } from './plan';
 
 /** What became of the requests of many clients. */
 export interface Outcome {
@@ -17,11 +18,26 @@ export interface Outcome {
   readonly sides: readonly ReadonlySet<Side>[];
 }
 
+/** A request, and how its answer is judged. */
+export interface PlannedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: string;
+  /** Of an unsafe request: what its execution is known by. */
+  readonly unsafeId?: string;
+  /** Whether a user's side shows in it. */
+  readonly isByCohort?: boolean;
+  /** Who gave this answer, if that can be seen; or what is wrong with it. */
+  judge(answer: ReceivedAnswer): Judgement;
+}
+
 export interface ClientsOptions {
   /** The n-th client talks to the n-th of them, in turns. */
   readonly ports: readonly number[];
   readonly connections: number;
   readonly seconds: number;
+  /** What the n-th client sends as its i-th request; by default what {@link planForSides} says. */
+  readonly plan?: (client: number, i: number) => PlannedRequest;
   /** Headers of the n-th client. */
   readonly headers?: (client: number) => Readonly<Record<string, string>>;
   readonly progress?: (text: string) => void;
@@ -29,7 +45,7 @@ export interface ClientsOptions {
 
 interface Result {
   readonly text: string;
-  readonly by?: Side;
+  readonly by?: Side | undefined;
 }
 
 /** Codes of a kept-alive connection that was closed while it was idle. */
@@ -37,12 +53,11 @@ const CLOSED = new Set(['ECONNRESET', 'EPIPE']);
 const NO_ANSWER_MS = 20_000;
 
 /**
- * Clients with a connection each, as browsers and SDKs are. Each sends in turns: a safe request to a listed route, one to a path that is
- * not listed, and an unsafe one, all with paths of their own. Every answer is read to its end and held against the one that is right.
- * A safe request on a used connection that turns out to be closed is sent once more (RFC 9110 section 9.2.2), an unsafe one never.
+ * Clients with a connection each, as browsers and SDKs are. Every answer is read to its end and judged. A safe request on a used
+ * connection that turns out to be closed is sent once more (RFC 9110 section 9.2.2), an unsafe one never.
  */
 export async function runClients(options: ClientsOptions): Promise<Outcome> {
-  const { ports, connections, seconds, headers = () => ({}), progress } = options;
+  const { ports, connections, seconds, headers = () => ({}), plan = planForSides, progress } = options;
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const failedSafe = new Map<string, number>();
   const unsafe = new Map<string, string>();
@@ -53,9 +68,9 @@ export async function runClients(options: ClientsOptions): Promise<Outcome> {
   let safe = 0;
   let sentAgain = 0;
 
-  const ask = (method: string, path: string, client: number, isSecond = false): Promise<Result> =>
+  const ask = (planned: PlannedRequest, client: number, isSecond = false): Promise<Result> =>
     new Promise((resolve) => {
-      const body = method === 'GET' ? undefined : bodyOf(path);
+      const { method, path, body, unsafeId } = planned;
       const request = httpRequest({
         host: '127.0.0.1',
         port: ports[client % ports.length],
@@ -70,49 +85,37 @@ export async function runClients(options: ClientsOptions): Promise<Outcome> {
       request.setTimeout(NO_ANSWER_MS, () => request.destroy(new Error(`no answer within ${NO_ANSWER_MS / 1_000} s`)));
       request.on('error', (error: NodeJS.ErrnoException) => {
         const isClosed = request.reusedSocket && CLOSED.has(error.code ?? '');
-        if (method !== 'GET' || isSecond || !isClosed) {
+        if (unsafeId !== undefined || isSecond || !isClosed) {
           resolve({ text: error.code ?? error.message });
           return;
         }
         sentAgain += 1;
-        resolve(ask(method, path, client, true));
+        resolve(ask(planned, client, true));
       });
       request.on('response', (response) => {
         readWhole(response).then(
           (text) => {
-            const answer = { status: response.statusCode ?? 0, headers: response.headers, body: text };
-            const judged = judgeAnswer({ method, path }, answer);
-            resolve('fault' in judged ? { text: judged.fault } : { text: 'ok', by: judged.by });
+            const judged = planned.judge({ status: response.statusCode ?? 0, headers: response.headers, body: text });
+            resolve({ text: judged.fault ?? 'ok', by: judged.by });
           },
           (error: unknown) => resolve({ text: `half an answer (${String(error)})` }),
         );
       });
       request.end(body);
     });
-  const askTimed = async (method: string, path: string, client: number): Promise<Result> => {
-    const sent = performance.now();
-    const result = await ask(method, path, client);
-    latencies.push(performance.now() - sent);
-    return result;
-  };
-  const askSafe = async (path: string, client: number): Promise<Result> => {
-    const result = await askTimed('GET', path, client);
-    safe += 1;
-    if (result.text !== 'ok') failedSafe.set(result.text, (failedSafe.get(result.text) ?? 0) + 1);
-    return result;
-  };
   const one = async (client: number): Promise<void> => {
-    // Each begins at another of the three, so that no moment has one kind only.
+    // They begin at different requests of the plan, so that no moment has one kind only.
     for (let i = client % 3; performance.now() < until; i += 1) {
-      const id = `${client}-${i}`;
-      if (i % 3 === 0) {
-        const { by } = await askSafe(`/api/events/${id}`, client);
-        if (by !== undefined) sides[client]?.add(by);
-      } else if (i % 3 === 1) await askSafe(`/unlisted/${id}`, client);
+      const planned = plan(client, i);
+      const sent = performance.now();
+      const { text, by } = await ask(planned, client);
+      latencies.push(performance.now() - sent);
+      if (planned.unsafeId !== undefined) unsafe.set(planned.unsafeId, text);
       else {
-        const path = `/api/events/${id}`;
-        unsafe.set(path, (await askTimed('POST', path, client)).text);
+        safe += 1;
+        if (text !== 'ok') failedSafe.set(text, (failedSafe.get(text) ?? 0) + 1);
       }
+      if (planned.isByCohort === true && by !== undefined) sides[client]?.add(by);
     }
   };
   const timer = setInterval(() => progress?.(`${latencies.length} requests`), 1_000);

@@ -11,6 +11,7 @@ import type { Check } from './check';
 import { killChildren } from './children';
 import { closedEarly } from './closed-early';
 import { soakConsole } from './console';
+import { demo } from './demo';
 import { guardTrips } from './guard';
 import { memoryGrowth } from './memory-growth';
 import { outages } from './outages';
@@ -18,7 +19,16 @@ import { reload } from './reload';
 import { rollBacks } from './roll-back';
 import { stopped } from './stopped';
 
-const CHECKS: readonly Check[] = [closedEarly, reload, ...outages, stopped, ...guardTrips, ...rollBacks, memoryGrowth];
+const CHECKS: readonly Check[] = [
+  closedEarly,
+  reload,
+  ...outages,
+  stopped,
+  ...guardTrips,
+  demo,
+  ...rollBacks,
+  memoryGrowth,
+];
 const ROOT = path.join(__dirname, '../..');
 /** What a check may take beyond its load, in seconds. */
 const GRACE = 240;

@@ -13,7 +13,7 @@ import { withSides } from './sides';
 const CONNECTIONS = 200;
 
 /** Kills and brings back, three times in the time of the load. */
-async function thrice(seconds: number, kill: () => Promise<void>, revive: () => Promise<void>): Promise<void> {
+export async function thrice(seconds: number, kill: () => Promise<void>, revive: () => Promise<void>): Promise<void> {
   for (let i = 0; i < 3; i += 1) {
     await delay((seconds * 1_000) / 7);
     await kill();
