@@ -15,6 +15,8 @@ import { demo } from './demo';
 import { guardTrips } from './guard';
 import { memoryGrowth } from './memory-growth';
 import { outages } from './outages';
+import { paritySpeed } from './parity-speed';
+import { parityStudies } from './parity-study';
 import { reload } from './reload';
 import { rollBacks } from './roll-back';
 import { stopped } from './stopped';
@@ -28,6 +30,8 @@ const CHECKS: readonly Check[] = [
   demo,
   ...rollBacks,
   memoryGrowth,
+  paritySpeed,
+  ...parityStudies,
 ];
 const ROOT = path.join(__dirname, '../..');
 /** What a check may take beyond its load, in seconds. */

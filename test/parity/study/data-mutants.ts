@@ -9,7 +9,9 @@ const isWritten = ({ statusCode }: PassingAnswer, { method }: PassingRequest): b
 const afterWrite = (name: string, change: (db: Db) => Promise<unknown>): Mutant => ({
   name,
   dataAfter: isWritten,
-  data: async (db) => void (await change(db)),
+  async data(db) {
+    await change(db);
+  },
 });
 
 const EVENT = /\/api\/events\/([0-9a-f]{24})(?:[?]|$)/i;

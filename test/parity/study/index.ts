@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { describeDifference } from '../../../shared/parity/exchange';
-import { answerParent, studyInParallel } from './jobs';
-import { createStudyProgress } from './progress';
+import { answerParent, studyInParallel, type Job } from './jobs';
+import { createStudyProgress, type StudyProgress } from './progress';
 import { MUTANTS, studyFalseAlarms, type MutantResult } from './study';
 
 const HELP = `npm run study:parity -- [options]: how many seeded faults of the Lambda side the parity cases catch, and how often they cry wolf.
@@ -12,8 +12,9 @@ const HELP = `npm run study:parity -- [options]: how many seeded faults of the L
   --seed <n>       the same seed gives the same cases (1)
   --mutant <name>  only this one; can be repeated
   --only <regexp>  only mutants whose name it matches
+  --no-mutants     none: only executions without a fault
   --least <n>      a mutant that fewer cases catch is a gap (2)
-  --enough <n>     go to the next mutant when so many cases have caught it; without, all are sent
+  --enough <n>     go to the next mutant when so many cases of a process have caught it; without, all are sent
   --jobs <n>       processes beside one another (as many as there are processors, at most 4)
   --list           print the names of all mutants
   --help           this text
@@ -27,6 +28,7 @@ const OPTIONS = {
   seed: { type: 'string', default: '1' },
   mutant: { type: 'string', multiple: true },
   only: { type: 'string' },
+  'no-mutants': { type: 'boolean', default: false },
   least: { type: 'string', default: '2' },
   enough: { type: 'string' },
   jobs: { type: 'string' },
@@ -48,7 +50,7 @@ async function main(): Promise<number> {
     count('--alarms', values.alarms),
     count('--seed', values.seed),
   ];
-  const names = chosenNames(values.mutant ?? [], values.only);
+  const names = values['no-mutants'] ? [] : chosenNames(values.mutant ?? [], values.only);
   const jobs = Math.max(
     1,
     values.jobs === undefined ? Math.min(4, availableParallelism()) : count('--jobs', values.jobs),
@@ -56,22 +58,11 @@ async function main(): Promise<number> {
   const least = count('--least', values.least);
   const enough = values.enough === undefined ? undefined : count('--enough', values.enough);
 
-  print(`${names.length} mutants, each with the same ${cases} cases; seed ${seed}\n`);
   const progress = createStudyProgress(process.stderr);
-  const results = await studyInParallel(
-    { mutants: names, cases, seed, ...(enough !== undefined && { enough }) },
-    jobs,
-    (done, total) => progress.show('cases sent', done, total),
-  );
-  print('| mutant | met by | caught by | on routes | first sign |');
-  print('| --- | ---: | ---: | ---: | --- |');
-  for (const result of results) print(row(result));
-  const missed = results.filter(({ caught }) => caught === 0);
-  const gaps = results.filter(({ caught }) => caught > 0 && caught < least);
-  print(
-    `\n${results.length - missed.length} of ${results.length} caught, ${gaps.length} by fewer than ${least} cases.`,
-  );
-  for (const { name, caught } of [...missed, ...gaps]) print(`- ${name}: caught by ${caught}`);
+  const gaps =
+    names.length === 0
+      ? 0
+      : await runStudy({ mutants: names, cases, seed, ...(enough !== undefined && { enough }) }, jobs, least, progress);
 
   let falseAlarms = 0;
   if (alarms > 0) {
@@ -89,7 +80,21 @@ async function main(): Promise<number> {
   }
   progress.end();
   print(`It took ${((performance.now() - begun) / 60_000).toFixed(1)} minutes in ${jobs} processes.`);
-  return missed.length > 0 || gaps.length > 0 || falseAlarms > 0 ? 1 : 0;
+  return gaps > 0 || falseAlarms > 0 ? 1 : 0;
+}
+
+/** Prints the table, and returns how many mutants fewer cases than `least` have caught. */
+async function runStudy(job: Omit<Job, 'part'>, jobs: number, least: number, progress: StudyProgress): Promise<number> {
+  print(`${job.mutants.length} mutants, each with the same ${job.cases} cases; seed ${job.seed}\n`);
+  const results = await studyInParallel(job, jobs, (done, total) => progress.show('cases tried', done, total));
+  print('| mutant | met by | caught by | on routes | first sign |');
+  print('| --- | ---: | ---: | ---: | --- |');
+  for (const result of results) print(row(result));
+  const gaps = results.filter(({ caught }) => caught < least);
+  const caught = results.filter((result) => result.caught > 0).length;
+  print(`\n${caught} of ${results.length} caught, ${results.length - gaps.length} by at least ${least} cases.`);
+  for (const { name, caught: count } of gaps) print(`- ${name}: caught by ${count}`);
+  return gaps.length;
 }
 
 function chosenNames(wanted: readonly string[], only: string | undefined): readonly string[] {

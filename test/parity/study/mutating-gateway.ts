@@ -53,9 +53,9 @@ export async function startMutatingGateway(gatewayUrl: string, db: Db): Promise<
     const answer: PassingAnswer = { ...response, body: response.body };
     passed.push({ request, answer });
     const answered = mutant?.answer?.(answer, changed) ?? answer;
-    const isChanged = mutant?.data !== undefined && mutant.dataAfter?.(answer, changed) !== false;
-    if (isChanged) await mutant.data?.(db, answer, changed);
-    acted ||= isChanged || !isSame(request, changed) || !isSame(answer, answered);
+    const change = mutant?.dataAfter?.(answer, changed) === false ? undefined : mutant?.data;
+    await change?.(db, answer, changed);
+    acted ||= change !== undefined || !isSame(request, changed) || !isSame(answer, answered);
     return answered;
   };
 
