@@ -19,6 +19,8 @@ export interface AdminOptions extends Omit<StateParts, 'overrides'> {
   readonly overrides: Overrides;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  /** ms until a request must have arrived; default 10 s. */
+  readonly patience?: number;
 }
 
 /** The admin port: dashboard, its API, metrics. */
@@ -39,6 +41,10 @@ class Refusal extends Error {
 }
 
 const MAX_BODY_BYTES = 10_000;
+/** ms until a request has been sent; whoever is slower is cut off. */
+const PATIENCE = 10_000;
+/** Operators and a Prometheus: more is not meant well. */
+const MAX_CONNECTIONS = 200;
 /** Nothing from elsewhere, no inline code: what a mismatch or a route id holds cannot become script. */
 const SECURITY_HEADERS = {
   'Content-Security-Policy':
@@ -69,12 +75,18 @@ interface Asset {
 export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
   const { host, port, logger } = options;
   const assets = loadAssets();
-  const server = createServer((request, response) => {
+  const { patience = PATIENCE } = options;
+  const limits = {
+    headersTimeout: patience,
+    requestTimeout: patience,
+    connectionsCheckingInterval: Math.ceil(patience / 5),
+  };
+  const server = createServer(limits, (request, response) => {
     answer(request, response, options, assets).catch((error: unknown) => {
       refuse(request, response, error, logger);
     });
   });
-  server.requestTimeout = 10_000;
+  server.maxConnections = MAX_CONNECTIONS;
   server.listen(port, host);
   await once(server, 'listening');
   const { port: actual } = server.address() as AddressInfo;
@@ -107,6 +119,7 @@ async function answer(
     send(response, 200, asset.type, asset.body);
     return;
   }
+  refuseOtherSites(request);
   const token = tokenOf(request.headers.authorization, options.tokens);
   if (token === undefined && (request.headers.authorization !== undefined || !isLocal)) {
     throw new Refusal(401, 'A token is needed: Authorization: Bearer <token> with one of ADMIN_TOKENS');
@@ -186,6 +199,14 @@ function refuseOtherOrigins({ headers }: IncomingMessage): void {
   }
 }
 
+/** Browsers say who asks also where they send no `Origin` (Fetch Metadata). The page itself may be reached by a link. */
+function refuseOtherSites({ headers }: IncomingMessage): void {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') {
+    throw new Refusal(403, 'Requests of other sites are refused');
+  }
+}
+
 function allowMethods({ method = 'GET' }: IncomingMessage, allowed: readonly string[]): void {
   if (!allowed.includes(method)) throw new Refusal(405, `Expected ${allowed.join(' or ')}`);
 }
@@ -211,7 +232,7 @@ function refuse({ method, url }: IncomingMessage, response: ServerResponse, erro
     return;
   }
   const isOurs = error instanceof Refusal || error instanceof BanyanError;
-  if (!isOurs) logger.error({ err: error, method, url }, 'admin request failed');
+  if (!isOurs) logger.error({ err: error, method, path: url?.split('?', 1)[0] }, 'admin request failed');
   const [status, message] = isOurs ? [error.statusCode, error.message] : [500, 'Something failed; the log says what'];
   response.setHeader('Connection', 'close');
   sendJson(response, status, { error: message });
@@ -232,11 +253,12 @@ function loadAssets(): ReadonlyMap<string, Asset> {
   const uplot = path.dirname(require.resolve('uplot/package.json'));
   const js = 'text/javascript; charset=utf-8';
   const css = 'text/css; charset=utf-8';
+  const modules = ['dashboard', 'api', 'chart', 'confirm', 'dom', 'route-detail', 'route-row'];
   return new Map<string, Asset>([
     ['/', { type: 'text/html; charset=utf-8', body: own('index.html') }],
     ['/icon.svg', { type: 'image/svg+xml', body: own('icon.svg') }],
-    ['/dashboard.js', { type: js, body: own('dashboard.js') }],
     ['/dashboard.css', { type: css, body: own('dashboard.css') }],
+    ...modules.map((name): [string, Asset] => [`/${name}.js`, { type: js, body: own(`${name}.js`) }]),
     ['/uplot.js', { type: js, body: readFileSync(path.join(uplot, 'dist/uPlot.esm.js')) }],
     ['/uplot.css', { type: css, body: readFileSync(path.join(uplot, 'dist/uPlot.min.css')) }],
   ]);

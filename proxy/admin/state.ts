@@ -1,3 +1,11 @@
+import {
+  DEFAULT_MAX_MISMATCH_RATE,
+  evidenceObstacles,
+  needsEvidence,
+  overrideObstacles,
+  type Obstacle,
+} from '../ledger/evidence-rules';
+import type { RouteEvidence } from '../ledger/evidence';
 import type { Ledger } from '../ledger/ledger';
 import { SPAN, SPANS, type LiveStats } from '../metrics/live-stats';
 import { overrideOf, type OverrideState } from '../overrides/state';
@@ -62,12 +70,39 @@ function describeRoute(route: Route, state: OverrideState, stats: LiveStats, has
   };
 }
 
-/** One route in depth. Undefined when it is not listed; `history` and `evidence` are null without a ledger. */
-export async function describeOne(routeId: string, { table, stats, ledger }: StateParts): Promise<object | undefined> {
-  if (!table().routes.some(({ id }) => id === routeId)) return undefined;
+/**
+ * One route in depth. Undefined when it is not listed; `history`, `evidence` and what is `lacking` for the next step are null without a
+ * ledger, or while it cannot be read.
+ */
+export async function describeOne(routeId: string, parts: StateParts): Promise<object | undefined> {
+  const { table, stats, ledger, overrides } = parts;
+  const route = table().routes.find(({ id }) => id === routeId);
+  if (route === undefined) return undefined;
   const [history, evidence] = await Promise.all([
     ledger?.history(routeId).catch(() => null) ?? null,
     ledger?.routeEvidence(routeId).catch(() => null) ?? null,
   ]);
-  return { id: routeId, series: stats.series(routeId), history, evidence };
+  return {
+    id: routeId,
+    series: stats.series(routeId),
+    history,
+    evidence,
+    lacking: lackingFor(route, evidence, overrides()),
+  };
+}
+
+/** By the same rules as `banyan promote`, outside development. */
+function lackingFor(
+  route: Route,
+  evidence: RouteEvidence | null,
+  overrides: OverrideState,
+): readonly Obstacle[] | null {
+  const next = nextStep(route);
+  if (next === undefined || evidence === null) return null;
+  const isEvidenceNeeded = needsEvidence({ stage: next.to, percent: next.percent });
+  const rules = { maxMismatchRate: DEFAULT_MAX_MISMATCH_RATE, development: false };
+  return [
+    ...overrideObstacles(overrides, route.id),
+    ...(isEvidenceNeeded ? evidenceObstacles(route, evidence, rules) : []),
+  ];
 }

@@ -4,7 +4,7 @@ import { STAGES, type Stage } from '../route-table/schema';
 import { completionScript, SHELLS, type Shell } from './completion';
 import { readCutoverEnvironment, readRoutesFile } from './config';
 import { EXIT, type CommandResult } from './exit-codes';
-import { DEFAULT_MAX_MISMATCH_RATE } from './promote/evidence-rules';
+import { DEFAULT_MAX_MISMATCH_RATE } from '../ledger/evidence-rules';
 import { promote } from './promote/promote';
 import type { CliIo } from './program';
 import { resume, rollBack, setKillSwitch } from './rollback/change-overrides';

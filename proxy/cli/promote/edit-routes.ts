@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isScalar, isSeq, parseDocument, type Pair, type YAMLMap } from 'yaml';
 import { BanyanError } from '../../../shared/errors';
-import type { Target } from './evidence-rules';
+import type { Target } from '../../ledger/evidence-rules';
 
 /**
  * Sets stage and percent of a route in the text of `routes.yml`. Nothing else changes: comments, order, quotes and blank lines stay, so

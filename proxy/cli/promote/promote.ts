@@ -15,10 +15,11 @@ import {
   evidenceObstacles,
   needsEvidence,
   orderObstacles,
+  overrideObstacles,
   type EvidenceRules,
   type Obstacle,
   type Target,
-} from './evidence-rules';
+} from '../../ledger/evidence-rules';
 
 export interface PromoteParts {
   readonly routeId: string;
@@ -54,7 +55,7 @@ export async function promote(parts: PromoteParts): Promise<CommandResult> {
   const evidence = await readEvidence(db, routeId, versions);
   const obstacles = [
     ...orderObstacles(route, target),
-    ...(await overrideObstacles(db, routeId)),
+    ...overrideObstacles(toState(await readOverrides(db)), routeId),
     ...(needsEvidence(target) ? evidenceObstacles(route, evidence, rules) : []),
   ];
   const counted = countedComparisons(evidence, rules);
@@ -108,31 +109,6 @@ export async function promote(parts: PromoteParts): Promise<CommandResult> {
     text: `${dryRun ? 'would promote' : 'promoted'} ${describe(route, target)}\n${warnings.join('')}${dryRun ? '' : `Proxies with this file follow within a second. For the others, commit and deploy it:\n  ${commit}\n`}`,
     json: { ...json, promoted: !dryRun, forced: isForced, file: routesFile, commit },
   };
-}
-
-async function overrideObstacles(db: Db, routeId: string): Promise<readonly Obstacle[]> {
-  const { killSwitch, lowered } = toState(await readOverrides(db));
-  const lowering = lowered.get(routeId);
-  return [
-    ...(killSwitch === undefined
-      ? []
-      : [
-          {
-            kind: 'override' as const,
-            text: `the kill switch is on: ${killSwitch.why} (${killSwitch.by})`,
-            remedy: 'banyan kill-switch off',
-          },
-        ]),
-    ...(lowering === undefined
-      ? []
-      : [
-          {
-            kind: 'override' as const,
-            text: `it was returned to legacy: ${lowering.why} (${lowering.by})`,
-            remedy: `banyan resume ${routeId}`,
-          },
-        ]),
-  ];
 }
 
 export function unknownRoute(routeId: string, routes: readonly { readonly id: string }[], file: string): BanyanError {

@@ -8,7 +8,7 @@ import { loadRouteTable } from '../../route-table/load';
 import type { Route } from '../../route-table/route';
 import { formatDuration } from '../duration';
 import { EXIT, type CommandResult } from '../exit-codes';
-import { countedComparisons } from '../promote/evidence-rules';
+import { countedComparisons } from '../../ledger/evidence-rules';
 
 export interface StatusParts {
   readonly routesFile: string;

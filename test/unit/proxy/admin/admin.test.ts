@@ -1,7 +1,15 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import path from 'node:path';
+import { startAdmin } from '../../../../proxy/admin/server';
 import { parseAdminTokens } from '../../../../proxy/admin/tokens';
+import { LiveStats } from '../../../../proxy/metrics/live-stats';
+import { createMetrics } from '../../../../proxy/metrics/prometheus';
+import { watchOverrides } from '../../../../proxy/overrides/watch';
+import { parseRouteTable } from '../../../../proxy/route-table/load';
+import { capturedLogger } from '../../../support/captured-logger';
 import { recordingServer, type RecordingServer } from '../../../support/recording-server';
 import { runProxy, type RunningProxy } from '../../../support/running-proxy';
 import { waitFor } from '../../../support/wait-for';
@@ -13,6 +21,30 @@ const routes = `routes:
   - {id: gone, match: GET /api/gone, stage: retired}
   - {id: fresh, match: GET /api/fresh, stage: legacy}
 `;
+
+/** An admin port of its own, which waits so many ms for a request. */
+async function patientAdmin(patience: number) {
+  const table = parseRouteTable('routes: []', { file: 'routes.yml', lambdaAvailable: true });
+  const logger = capturedLogger();
+  const overrides = await watchOverrides({ db: undefined, snapshotFile: undefined, killSwitchFile: undefined }, logger);
+  const admin = await startAdmin({
+    ...{ host: '127.0.0.1', port: 0, tokens: parseAdminTokens(`ann=${ADMIN}`, []), table: () => table, overrides },
+    ...{
+      stats: new LiveStats(),
+      metrics: createMetrics(
+        () => table,
+        () => overrides.current(),
+      ),
+      ledger: undefined,
+    },
+    ...{ versions: { legacy: 'test', lambda: 'test' }, startedAt: new Date(), logger, patience },
+  });
+  const close = async () => {
+    await admin.close();
+    await overrides.close();
+  };
+  return { admin, close };
+}
 
 interface Asked {
   readonly method?: string;
@@ -124,6 +156,38 @@ describe('the admin port', () => {
       ['a token in another scheme', 401, '/api/state', { headers: { authorization: `Basic ${ADMIN}` } }],
       ['another site', 403, '/api/state', { headers: { origin: 'https://evil.example' } }],
       ['a name that another site made lead here', 403, '/api/state', { headers: { host: 'evil.example' } }],
+      ['a page that is no site at all', 403, '/api/state', { headers: { origin: 'null' } }],
+      ['a site whose name begins like ours', 403, '/api/state', { headers: { host: '127.0.0.1.evil.example' } }],
+      ['a name before the port that is not ours', 403, '/', { headers: { host: 'evil.example:8081' } }],
+      ['another site that sends no Origin', 403, '/metrics', { headers: { 'sec-fetch-site': 'cross-site' } }],
+      ['another port of this machine', 403, '/api/state', { headers: { 'sec-fetch-site': 'same-site' } }],
+      [
+        'a change from another site, even with a good token',
+        403,
+        '/api/rollback',
+        {
+          method: 'POST',
+          body,
+          headers: {
+            authorization: `Bearer ${ADMIN}`,
+            'content-type': 'application/json',
+            origin: 'https://evil.example',
+          },
+        },
+      ],
+      ['a token in the address', 401, `/api/rollback?token=${ADMIN}`, { method: 'POST', body }],
+      [
+        'a token that only begins well',
+        401,
+        '/api/state',
+        { headers: { authorization: `Bearer ${ADMIN.slice(0, -1)}` } },
+      ],
+      [
+        'JSON that is called text, as a form of another site can send it',
+        415,
+        '/api/rollback',
+        { method: 'POST', body, headers: { authorization: `Bearer ${ADMIN}`, 'content-type': 'text/plain' } },
+      ],
       ['a change by GET', 405, '/api/rollback', { headers: { authorization: `Bearer ${ADMIN}` } }],
       [
         'a form',
@@ -161,6 +225,34 @@ describe('the admin port', () => {
     expect((await change('/api/rollback', { route: 'unknown', why: 'never made' })).status).toBe(404);
     const lines = proxy.logger.lines.filter(({ level, fields }) => level === 'error' || fields['why'] === 'never made');
     expect(lines).toEqual([]);
+  });
+
+  it('cuts off whoever sends nothing, half a head or half a body', async () => {
+    const { admin, close } = await patientAdmin(200);
+    const head = 'POST /api/rollback HTTP/1.1\r\nHost: 127.0.0.1\r\n';
+    const half = `${head}Authorization: Bearer ${ADMIN}\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{`;
+    for (const sent of ['', head, half]) {
+      const socket = connect(admin.port, '127.0.0.1');
+      socket.on('error', () => undefined);
+      socket.write(sent);
+      socket.resume();
+      await once(socket, 'close');
+    }
+    await close();
+  });
+
+  it('reads no more of a body than it takes', async () => {
+    const socket = connect(Number(new URL(proxy.adminUrl ?? '').port), '127.0.0.1');
+    let answer = '';
+    socket.on('error', () => undefined).on('data', (chunk: Buffer) => (answer += chunk.toString()));
+    socket.write(
+      `POST /api/rollback HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${ADMIN}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`,
+    );
+    const chunk = `4000\r\n${'x'.repeat(0x4000)}\r\n`;
+    const sending = setInterval(() => socket.write(chunk), 1);
+    await once(socket, 'close');
+    clearInterval(sending);
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
   });
 
   it('lets no page of another origin in, and no inline code', async () => {

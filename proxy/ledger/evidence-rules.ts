@@ -1,8 +1,9 @@
-import type { RouteEvidence } from '../../ledger/evidence';
-import { wilsonInterval } from '../../ledger/wilson';
-import { percentText } from '../../percent';
-import type { Route } from '../../route-table/route';
-import { STAGES, type Stage } from '../../route-table/schema';
+import type { RouteEvidence } from './evidence';
+import { wilsonInterval } from './wilson';
+import type { OverrideState } from '../overrides/state';
+import { percentText } from '../percent';
+import type { Route } from '../route-table/route';
+import { STAGES, type Stage } from '../route-table/schema';
 
 /** Where a route is to go. */
 export interface Target {
@@ -57,6 +58,23 @@ export function orderObstacles({ id, stage, percent, isSafe }: Facts, target: Ta
     `from ${stage} the next stage is ${way[from + 1] ?? stage}, not ${target.stage}`,
     'go one step at a time',
   );
+}
+
+/** What was returned to legacy is not moved on. Pure. */
+export function overrideObstacles(
+  { killSwitch, lowered }: Pick<OverrideState, 'killSwitch' | 'lowered'>,
+  routeId: string,
+): readonly Obstacle[] {
+  const lowering = lowered.get(routeId);
+  const obstacle = (text: string, remedy: string): Obstacle => ({ kind: 'override', text, remedy });
+  return [
+    ...(killSwitch === undefined
+      ? []
+      : [obstacle(`the kill switch is on: ${killSwitch.why} (${killSwitch.by})`, 'banyan kill-switch off')]),
+    ...(lowering === undefined
+      ? []
+      : [obstacle(`it was returned to legacy: ${lowering.why} (${lowering.by})`, `banyan resume ${routeId}`)]),
+  ];
 }
 
 /** What evidence is missing for a route to be answered by Lambda. Pure. */

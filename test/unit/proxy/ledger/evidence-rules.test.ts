@@ -4,11 +4,11 @@ import {
   evidenceObstacles,
   orderObstacles,
   type EvidenceRules,
-} from '../../../../../proxy/cli/promote/evidence-rules';
-import type { ComparisonSum, RouteEvidence } from '../../../../../proxy/ledger/evidence';
-import type { SuiteDocument } from '../../../../../proxy/ledger/suites';
-import { wilsonInterval } from '../../../../../proxy/ledger/wilson';
-import { STAGES, type Stage } from '../../../../../proxy/route-table/schema';
+} from '../../../../proxy/ledger/evidence-rules';
+import type { ComparisonSum, RouteEvidence } from '../../../../proxy/ledger/evidence';
+import type { SuiteDocument } from '../../../../proxy/ledger/suites';
+import { wilsonInterval } from '../../../../proxy/ledger/wilson';
+import { STAGES, type Stage } from '../../../../proxy/route-table/schema';
 
 const VERSIONS = { legacy: '1', lambda: '2' };
 const RULES: EvidenceRules = { maxMismatchRate: 0.01, development: false };

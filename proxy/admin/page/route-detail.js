@@ -1,0 +1,161 @@
+import { plot } from './chart.js';
+import { count, make, replace, when } from './dom.js';
+import { differenceText } from './route-row.js';
+
+/** The row below a route's own, filled by {@link fillDetail}. */
+export function newDetail(id) {
+  const swatch = (side, text) => make('span', { class: `stage ${side}` }, text);
+  const latency = make(
+    'div',
+    {},
+    make('h3', {}, 'Latency, last 15 minutes'),
+    make('div', { class: 'chart large', 'aria-hidden': 'true' }),
+    make('p', { class: 'soft key' }, swatch('legacy', 'legacy'), swatch('lambda', 'Lambda'), 'line p50, dashed p99'),
+  );
+  const cell = make(
+    'td',
+    { role: 'cell', colspan: '7' },
+    make('div', { class: 'detail' }, latency, make('div'), make('div'), make('div')),
+  );
+  return make('tr', { role: 'row', 'data-detail': id }, cell);
+}
+
+/** @param detail what /api/routes/<id> says; undefined until it is read */
+export function fillDetail(row, route, detail, { now, span }) {
+  const [latency, step, parity, past] = row.detail.querySelector('.detail').children;
+  const series = detail?.series ?? route.series;
+  if (series !== undefined) plot(row.charts, latency.querySelector('.chart'), series, { now, span, isLarge: true });
+  replace(step, ...rolledBack(route), ...nextStep(route, detail?.lacking));
+  replace(parity, make('h3', {}, 'Evidence on these versions'), ...evidence(detail?.evidence));
+  replace(past, make('h3', {}, 'History'), ...history(detail?.history));
+}
+
+function rolledBack({ override }) {
+  if (override === null) return [];
+  const numbers = Object.entries(override.evidence ?? {});
+  return [
+    make('h3', { class: 'bad' }, 'Rolled back'),
+    make('p', {}, `${when(override.since)}, ${override.by}: ${override.why}`),
+    ...(numbers.length === 0
+      ? []
+      : [
+          make(
+            'dl',
+            {},
+            ...numbers.map(([name, value]) =>
+              make(
+                'div',
+                {},
+                make('dt', {}, inWords(name)),
+                make('dd', {}, typeof value === 'number' ? count(value) : value),
+              ),
+            ),
+          ),
+        ]),
+  ];
+}
+
+/** `lambdaErrors` is `lambda errors`. */
+const inWords = (name) => name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
+
+function nextStep({ stage, percent, line, next }, lacking) {
+  if (next === null) return [make('h3', {}, 'Next step'), 'None: the monolith no longer has this route.'];
+  const [removed, added] = [
+    [`stage: ${stage}`, ...(percent === null ? [] : [`percent: ${percent}`])].map((text) =>
+      make('del', {}, `- ${text}\n`),
+    ),
+    next.lines.map((text) => make('ins', {}, `+ ${text}\n`)),
+  ];
+  return [
+    make('h3', {}, 'Next step'),
+    `Change line ${line} of routes.yml and commit it:`,
+    make('pre', {}, ...removed, ...added),
+    'or let the command check the evidence and do it:',
+    make('pre', {}, next.command),
+    ...(lacking === undefined || lacking === null
+      ? []
+      : lacking.length === 0
+        ? [make('p', { class: 'good' }, 'The evidence suffices.')]
+        : [
+            make('h3', {}, 'Still missing'),
+            make(
+              'ul',
+              {},
+              ...lacking.map(({ text, remedy }) =>
+                make('li', {}, `${text} `, make('span', { class: 'soft' }, `→ ${remedy}`)),
+              ),
+            ),
+          ]),
+  ];
+}
+
+function evidence(found) {
+  if (found === undefined) return ['Reading…'];
+  if (found === null) return ['The ledger cannot be read: MongoDB is away or not set.'];
+  const { comparisons, suite, coverage, mismatches } = found;
+  const item = (...content) => make('li', {}, ...content);
+  const covered = [
+    ['statuses', coverage.statuses],
+    ['identities', coverage.identities],
+    ['query forms', coverage.queryForms],
+  ].filter(([, tallies]) => tallies.length > 0);
+  return [
+    make(
+      'ul',
+      {},
+      ...(comparisons.length === 0 ? [item('No comparisons yet.')] : []),
+      ...comparisons.map((sum) =>
+        item(`${sum.source}: ${count(sum.count - sum.different)} of ${count(sum.count)} equal, on ${sum.database}`),
+      ),
+      item(
+        suite === undefined
+          ? 'Parity suite: not recorded'
+          : `Parity suite: ${suite.equal} of ${suite.cases} equal, on ${suite.database}, ${when(suite.at)}`,
+      ),
+      ...covered.map(([name, tallies]) =>
+        item(
+          `${name}: ${tallies.map(({ value, equal, different }) => `${value === '' ? '(none)' : value} ×${count(equal + different)}`).join(', ')}`,
+        ),
+      ),
+    ),
+    ...(mismatches.length === 0
+      ? []
+      : [
+          make('h3', {}, 'Last mismatches'),
+          make(
+            'ul',
+            {},
+            ...mismatches
+              .slice(0, 5)
+              .map(({ statusCode, identity, differences, count: times, lastAt }) =>
+                item(
+                  make('code', {}, differences.map(differenceText).join(', ')),
+                  ` ${count(times)} ${times === 1 ? 'time' : 'times'}, last ${when(lastAt)}; status ${statusCode}, ${identity}`,
+                ),
+              ),
+          ),
+        ]),
+  ];
+}
+
+function history(entries) {
+  if (entries === undefined) return ['Reading…'];
+  if (entries === null) return ['The ledger cannot be read: MongoDB is away or not set.'];
+  if (entries.length === 0) return ['Nothing recorded.'];
+  return [
+    make(
+      'ol',
+      {},
+      ...entries
+        .slice(0, 10)
+        .map(({ at, action, to, percent, by, why }) =>
+          make(
+            'li',
+            {},
+            make('strong', {}, `${action}${to ? ` to ${to}` : ''}${percent ? ` ${percent} %` : ''}`),
+            ` ${when(at)}, ${by}: ${why}`,
+          ),
+        ),
+    ),
+  ];
+}
