@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { isCollection, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { ConfigError } from '../../shared/errors';
 import { compileExpressPath, createMatcher, type Matcher } from './match';
@@ -38,11 +38,15 @@ const EMPTY_TABLE = 'write "routes: []" for no routes, by which everything goes 
  * @throws ConfigError with every fault as `file:line:column path: what was found, what is allowed`
  */
 export async function loadRouteTable(options: RouteTableOptions): Promise<RouteTable> {
+  const { file } = options;
   let text: string;
   try {
-    text = await readFile(options.file, 'utf8');
+    // Before it is read: whatever was put there by mistake must not fill the memory of a proxy that is answering.
+    if ((await stat(file)).size > MAX_FILE_BYTES) throw tooLarge(file);
+    text = await readFile(file, 'utf8');
   } catch (error) {
-    throw new ConfigError('Route table', [`${options.file} cannot be read; set ROUTES_FILE to your routes.yml`], error);
+    if (error instanceof ConfigError) throw error;
+    throw new ConfigError('Route table', [`${file} cannot be read; set ROUTES_FILE to your routes.yml`], error);
   }
   return parseRouteTable(text, options);
 }
@@ -54,9 +58,7 @@ export async function loadRouteTable(options: RouteTableOptions): Promise<RouteT
  */
 export function parseRouteTable(text: string, options: RouteTableOptions): RouteTable {
   const { file } = options;
-  if (Buffer.byteLength(text) > MAX_FILE_BYTES) {
-    throw new ConfigError('Route table', [`${file} is larger than ${MAX_FILE_BYTES} bytes`]);
-  }
+  if (Buffer.byteLength(text) > MAX_FILE_BYTES) throw tooLarge(file);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const place = (offset: number): string => {
@@ -82,7 +84,7 @@ export function parseRouteTable(text: string, options: RouteTableOptions): Route
       const path = issue.path.filter((key) => typeof key !== 'symbol');
       return `${place(offsetOf(document, path))} ${describePath(path)}: ${describeFound(issue.input)}${issue.message}`;
     });
-    throw new ConfigError('Route table', faults);
+    throw new ConfigError('Route table', fewer(faults));
   }
 
   const routes = parsed.data.routes.map((entry, index) =>
@@ -92,7 +94,7 @@ export function parseRouteTable(text: string, options: RouteTableOptions): Route
     }),
   );
   const faults = [...findFaults(routes, options)].map(({ line, message }) => `${file}:${line} ${message}`);
-  if (faults.length > 0) throw new ConfigError('Route table', faults);
+  if (faults.length > 0) throw new ConfigError('Route table', fewer(faults));
   const match = createMatcher(routes);
   return Object.freeze({
     routes,
@@ -100,6 +102,16 @@ export function parseRouteTable(text: string, options: RouteTableOptions): Route
     assigned: assignments(parsed.data.cohorts),
     shadowed: findShadowed(routes, match),
   });
+}
+
+function tooLarge(file: string): ConfigError {
+  return new ConfigError('Route table', [`${file} is larger than ${MAX_FILE_BYTES} bytes; is it the right file?`]);
+}
+
+/** A file of thousands of faults is another kind of file: nobody reads them all, and each goes to the log. */
+function fewer(faults: readonly string[]): readonly string[] {
+  const most = 100;
+  return faults.length <= most ? faults : [...faults.slice(0, most), `and ${faults.length - most} more`];
 }
 
 function toPlain(document: Document.Parsed, file: string): unknown {

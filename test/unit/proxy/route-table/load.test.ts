@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadRouteTable, parseRouteTable } from '../../../../proxy/route-table/load';
 import { routesJsonSchema } from '../../../../proxy/route-table/schema';
@@ -150,6 +152,37 @@ describe('route table file', () => {
   it('names a missing file and the variable that points to it', async () => {
     await expect(loadRouteTable({ file: 'no/such.yml', lambdaAvailable: true })).rejects.toThrow(
       /no\/such.yml cannot be read; set ROUTES_FILE/,
+    );
+  });
+
+  it('refuses a file that is much too large, without reading it, and one of thousands of faults in few words', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'banyan-large-'));
+    const file = path.join(folder, 'routes.yml');
+    // 2 GB of nothing: it takes no room on the disk, and could not be read as text.
+    await writeFile(file, '');
+    await truncate(file, 2 ** 31);
+    await expect(loadRouteTable({ file, lambdaAvailable: true })).rejects.toThrow(/is larger than 4194304 bytes/);
+    await rm(folder, { recursive: true });
+    expect(faultsOf(`routes: []\n#${'x'.repeat(4 * 1024 * 1024)}`)).toEqual([
+      expect.stringContaining('is larger than 4194304 bytes'),
+    ]);
+    const faults = faultsOf(`routes:\n${'  - {id: A}\n'.repeat(1_000)}`);
+    expect(faults).toHaveLength(101);
+    expect(faults.at(-1)).toMatch(/^and \d+ more$/);
+  });
+
+  it.each([
+    ['a line break', '"a\\r\\nSet-Cookie: x=1"'],
+    ['a null byte', '"a\\0"'],
+    ['another line', '"a\\n"'],
+    ['markup', '"<b>"'],
+    ['a path', '../a'],
+    ['a field of MongoDB', '$where'],
+    ['a name of Object', '__proto__'],
+    ['65 letters', 'a'.repeat(65)],
+  ])('refuses an id with %s: ids stand in headers, logs, metrics and messages', (_what, id) => {
+    expect(faultsOf(`routes: [{id: ${id}, match: GET /a, stage: legacy}]`).join()).toMatch(
+      /expected lower-case letters, digits and hyphens, 64 at most/,
     );
   });
 
