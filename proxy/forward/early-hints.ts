@@ -4,6 +4,9 @@ import { pairs, type RawHeaders } from '../http1/raw-headers';
 /** More than any page has use for; an upstream that never ends sending them costs nothing more. */
 const MAX_HINTS = 16;
 
+/** Node writes several links into one header and wants to be given each alone. */
+const SEVERAL_LINKS = /\s*,\s*(?=<)/;
+
 /** Forwards the 103 answers (RFC 8297) of one request. */
 export class EarlyHints {
   private sent = 0;
@@ -15,7 +18,10 @@ export class EarlyHints {
     if (this.sent >= MAX_HINTS || this.response.req.httpVersion === '1.0') return;
     this.sent += 1;
     const hints: Record<string, string[]> = {};
-    for (const [name, value] of pairs(headers)) (hints[name.toLowerCase()] ??= []).push(value);
+    for (const [name, value] of pairs(headers)) {
+      const lower = name.toLowerCase();
+      (hints[lower] ??= []).push(...(lower === 'link' ? value.split(SEVERAL_LINKS) : [value]));
+    }
     try {
       this.response.writeEarlyHints(hints);
     } catch {
