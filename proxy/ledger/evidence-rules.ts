@@ -155,11 +155,11 @@ function suiteObstacles({ suite }: RouteEvidence, { development }: EvidenceRules
   return suite.cases === 0 ? obstacle('the parity suite has no case for this route', 'write cases and run it') : [];
 }
 
-function coverageObstacles({ suite, coverage }: RouteEvidence, { development }: EvidenceRules): Obstacle[] {
+function coverageObstacles({ suite, equalStatuses }: RouteEvidence, { development }: EvidenceRules): Obstacle[] {
   if (suite === undefined || (!development && suite.database === 'embedded')) return [];
   const covered = new Set([
     ...suite.statuses,
-    ...coverage.statuses.filter(({ equal }) => equal > 0).map(({ value }) => value),
+    ...equalStatuses.filter(({ database }) => development || database === 'mongodb').map(({ status }) => status),
   ]);
   const statuses = suite.wanted.statuses.filter((status) => !covered.has(status));
   const identities = suite.wanted.identities.filter((identity) => !suite.identities.includes(identity));

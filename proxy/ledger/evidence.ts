@@ -62,6 +62,8 @@ export interface RouteEvidence {
     readonly identities: readonly Tally<string>[];
     readonly queryForms: readonly Tally<string>[];
   };
+  /** Statuses that were equal at least once, by what the comparing was done on: the embedded MongoDB proves little. */
+  readonly equalStatuses: readonly { readonly database: DatabaseKind; readonly status: number }[];
   /** The latest first, ten at most. */
   readonly mismatches: readonly MismatchDocument[];
   /** The latest on these versions. */
@@ -80,7 +82,7 @@ export async function readEvidence(db: Db, routeId: string, versions: Versions):
     db.collection<CoverageDocument>(COVERAGE_COLLECTION).find(onVersions).toArray(),
     db
       .collection<MismatchDocument>(MISMATCHES_COLLECTION)
-      .find({ routeId })
+      .find(onVersions)
       .sort({ lastAt: -1 })
       .limit(LAST_MISMATCHES)
       .toArray(),
@@ -103,6 +105,9 @@ export async function readEvidence(db: Db, routeId: string, versions: Versions):
       identities: merge(coverage.flatMap((document) => document.identities)),
       queryForms: merge(coverage.flatMap((document) => document.queryForms)),
     },
+    equalStatuses: coverage.flatMap(({ database, statuses }) =>
+      statuses.filter(({ equal }) => equal > 0).map(({ value }) => ({ database, status: value })),
+    ),
     mismatches,
     suite: suite ?? undefined,
     otherVersions: sumUp(

@@ -34,22 +34,40 @@ export interface TrafficDocument extends Readonly<Record<Counted, number>> {
 /** Sums of one side by route id. */
 export type TrafficBySide = Readonly<Record<'legacy' | 'lambda', TrafficSummary | undefined>>;
 
+/** Whole minutes: the one in which `until` lies is left out. */
+export interface TrafficSpan {
+  readonly since: Date;
+  /** Default: no end. */
+  readonly until?: Date;
+}
+
 /**
- * Sums up what was recorded since a moment.
+ * Sums up what was recorded in a span of time.
  *
  * @param routeId one route, or all of them
  */
-export async function readTraffic(db: Db, since: Date, routeId?: string): Promise<ReadonlyMap<string, TrafficBySide>> {
+export async function readTraffic(
+  db: Db,
+  { since, until }: TrafficSpan,
+  routeId?: string,
+): Promise<ReadonlyMap<string, TrafficBySide>> {
   const sums = new Map<string, { legacy?: Sum; lambda?: Sum }>();
   const cursor = db
     .collection<TrafficDocument>(TRAFFIC_COLLECTION)
-    .find({ minute: { $gte: since }, ...(routeId !== undefined && { routeId }) });
+    .find({
+      minute: { $gte: since, ...(until !== undefined && { $lt: startOfMinute(until) }) },
+      ...(routeId !== undefined && { routeId }),
+    });
   for await (const document of cursor) {
     const sides = sums.get(document.routeId) ?? {};
     sums.set(document.routeId, sides);
     add((sides[document.side] ??= newSum()), document);
   }
   return new Map([...sums].map(([id, { legacy, lambda }]) => [id, { legacy: sumUp(legacy), lambda: sumUp(lambda) }]));
+}
+
+function startOfMinute(at: Date): Date {
+  return new Date(Math.floor(at.getTime() / 60_000) * 60_000);
 }
 
 interface Sum {

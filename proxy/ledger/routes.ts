@@ -2,7 +2,7 @@ import { MongoServerError, type Collection, type Db } from 'mongodb';
 import type { Stage } from '../route-table/schema';
 import { toBaseline, type Baseline } from './baseline';
 import { ROUTES_COLLECTION } from './collections';
-import { readTraffic } from './read-traffic';
+import { readTraffic, type TrafficSpan, type TrafficSummary } from './read-traffic';
 import type { StageEntry } from './stages';
 
 /** A route as a proxy's table lists it. */
@@ -19,6 +19,8 @@ export interface RouteDocument {
   readonly stage: Stage;
   readonly percent: number;
   readonly since: Date;
+  /** When it left legacy; a higher share of a canary does not change it. */
+  readonly movedAt?: Date | null;
   /** Frozen when the route moved; removed when it is back on legacy. */
   readonly baseline?: Baseline | null;
   readonly frozenAt?: Date | null;
@@ -70,16 +72,17 @@ async function replaceStage(
   before: RouteDocument | undefined,
   at: Date,
 ): Promise<boolean> {
-  const thaw = isMoved(stage) ? {} : { baseline: null, frozenAt: null };
+  const wasMoved = before !== undefined && isMoved(before.stage);
+  const frozen = !isMoved(stage) ? { movedAt: null, baseline: null, frozenAt: null } : wasMoved ? {} : { movedAt: at };
   if (before !== undefined) {
     const { modifiedCount } = await routes(db).updateOne(
       { _id: id, stage: before.stage, percent: before.percent },
-      { $set: { stage, percent, since: at, ...thaw } },
+      { $set: { stage, percent, since: at, ...frozen } },
     );
     return modifiedCount === 1;
   }
   try {
-    await routes(db).insertOne({ _id: id, stage, percent, since: at });
+    await routes(db).insertOne({ _id: id, stage, percent, since: at, ...(isMoved(stage) && { movedAt: at }) });
     return true;
   } catch (error) {
     if (error instanceof MongoServerError && error.code === 11_000) return false;
@@ -88,17 +91,23 @@ async function replaceStage(
 }
 
 /**
- * The baseline of a moved route. The first proxy that asks after the move freezes legacy's traffic of the last day; later ones get
- * the same.
+ * The baseline of a moved route: how legacy answered in the day before the move. The first proxy that asks after the move freezes it;
+ * later ones get the same. A route that had too little traffic until then gets what legacy answers on after it, to those who were not moved.
  *
  * @returns undefined while legacy has answered too little
  */
 export async function frozenBaseline(db: Db, routeId: string, now: Date): Promise<Baseline | undefined> {
-  const frozen = (await routes(db).findOne({ _id: routeId }))?.baseline;
-  if (frozen) return frozen;
-  const traffic = (await readTraffic(db, new Date(now.getTime() - DAY), routeId)).get(routeId);
-  const baseline = toBaseline(traffic?.legacy);
+  const known = await routes(db).findOne({ _id: routeId });
+  if (known?.baseline) return known.baseline;
+  const moved = known?.movedAt ?? now;
+  const before = await legacyTraffic(db, routeId, { since: new Date(moved.getTime() - DAY), until: moved });
+  const baseline =
+    toBaseline(before) ?? toBaseline(await legacyTraffic(db, routeId, { since: new Date(now.getTime() - DAY) }));
   if (baseline === undefined) return undefined;
   await routes(db).updateOne({ _id: routeId, baseline: null }, { $set: { baseline, frozenAt: now } });
   return (await routes(db).findOne({ _id: routeId }))?.baseline ?? baseline;
+}
+
+async function legacyTraffic(db: Db, routeId: string, span: TrafficSpan): Promise<TrafficSummary | undefined> {
+  return (await readTraffic(db, span, routeId)).get(routeId)?.legacy;
 }

@@ -196,6 +196,7 @@ function ledgerOf(now: number): Ledger {
         identities: [tally('anonymous', 12), tally('session', 1_065, differs ? 3 : 0)],
         queryForms: [tally('', 1_077, differs ? 3 : 0)],
       },
+      equalStatuses: [],
       mismatches: differs
         ? [
             {

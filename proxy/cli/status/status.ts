@@ -28,7 +28,7 @@ export async function showStatus({ routesFile, versions, db: connect, now }: Sta
   const { routes } = await loadRouteTable({ file: routesFile, lambdaAvailable: true });
   const db = await connect();
   const state: OverrideState = { known: true, ...toState(await readOverrides(db)) };
-  const traffic = await readTraffic(db, new Date(now.getTime() - TRAFFIC_SPAN));
+  const traffic = await readTraffic(db, { since: new Date(now.getTime() - TRAFFIC_SPAN) });
   const described = [];
   for (const route of routes) described.push(await describeRoute(db, route, state, traffic.get(route.id), versions));
   const { killSwitch, lowered } = state;

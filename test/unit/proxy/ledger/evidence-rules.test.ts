@@ -41,6 +41,7 @@ const evidence = (given: Partial<RouteEvidence> = {}): RouteEvidence => ({
   versions: VERSIONS,
   comparisons: [live(381)],
   coverage: { statuses: [], identities: [], queryForms: [] },
+  equalStatuses: [],
   mismatches: [],
   suite: SUITE,
   otherVersions: [],
@@ -118,13 +119,18 @@ describe('evidence', () => {
   ])('%s', (_case, given, expected) => expect(kinds(given)).toEqual(expected));
 
   it('counts a status that live comparisons have covered', () => {
-    const statuses = [
-      { value: 200, equal: 0, different: 3 },
-      { value: 401, equal: 9, different: 0 },
-    ];
-    const coverage = { statuses, identities: [], queryForms: [] };
-    expect(kinds({ coverage, suite: { ...SUITE, statuses: [200] } })).toEqual([]);
-    expect(kinds({ coverage, suite: { ...SUITE, statuses: [401] } })).toEqual(['coverage']);
+    const equalStatuses = [{ database: 'mongodb' as const, status: 401 }];
+    expect(kinds({ equalStatuses, suite: { ...SUITE, statuses: [200] } })).toEqual([]);
+    expect(kinds({ equalStatuses, suite: { ...SUITE, statuses: [401] } })).toEqual(['coverage']);
+  });
+
+  it('counts no status that was covered on the embedded MongoDB, but in development', () => {
+    const given = {
+      equalStatuses: [{ database: 'embedded' as const, status: 401 }],
+      suite: { ...SUITE, statuses: [200] },
+    };
+    expect(kinds(given)).toEqual(['coverage']);
+    expect(kinds(given, { ...RULES, development: true })).toEqual([]);
   });
 
   it('of the embedded MongoDB counts in development', () => {

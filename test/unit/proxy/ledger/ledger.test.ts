@@ -82,6 +82,12 @@ describe('comparisons', () => {
         { source: 'suite', database: 'embedded', count: 1, different: 0 },
       ]),
     );
+    expect(evidence.equalStatuses).toEqual(
+      expect.arrayContaining([
+        { database: 'embedded', status: 200 },
+        { database: 'embedded', status: 404 },
+      ]),
+    );
     expect(evidence.coverage).toEqual({
       statuses: [
         { value: 200, equal: 306, different: 1 },
@@ -100,10 +106,14 @@ describe('comparisons', () => {
 
   it('of other versions do not count, and are named', async () => {
     const old = open({ versions: { ...VERSIONS, lambda: 'b.6' } });
-    repeat(7, () => old.recordComparison(comparison()));
+    repeat(6, () => old.recordComparison(comparison()));
+    old.recordComparison(comparison({ equal: false, differences: [{ path: 'status', kind: 'value' }] }));
     await old.flush();
+    expect((await old.routeEvidence('list-events')).mismatches).toHaveLength(1);
     const evidence = await open().routeEvidence('list-events');
     expect(evidence.comparisons).toEqual([]);
+    expect(evidence.mismatches).toEqual([]);
+    expect(evidence.equalStatuses).toEqual([]);
     expect(evidence.otherVersions).toEqual([{ legacy: '2026.11.1', lambda: 'b.6', count: 7 }]);
   });
 
@@ -122,7 +132,7 @@ describe('comparisons', () => {
     const { comparisons, mismatches } = await ledger.routeEvidence('list-events');
     expect(comparisons).toMatchObject([{ count: 10, different: 10 }]);
     expect(mismatches).toMatchObject([{ count: 10 }]);
-    expect((await readTraffic(db, new Date(0))).get('list-events')?.legacy).toMatchObject({ requests: 1 });
+    expect((await readTraffic(db, { since: new Date(0) })).get('list-events')?.legacy).toMatchObject({ requests: 1 });
   });
 
   it('have a bounded number of query forms, and names that mean something to MongoDB are values', async () => {
@@ -183,7 +193,7 @@ describe('traffic', () => {
       request({ statusCode: 499, upstream: 'lambda', lambda: { ...attempt, outcome: 'failed', code: 'client_gone' } }),
     );
     await Promise.all([a.flush(), b.flush()]);
-    expect((await readTraffic(db, new Date(NOW - 60_000))).get('list-events')).toEqual({
+    expect((await readTraffic(db, { since: new Date(NOW - 60_000) })).get('list-events')).toEqual({
       legacy: {
         ...{ requests: 101, errors: 0, unauthorized: 0, forbidden: 0, notFound: 1 },
         ...{ coldStarts: 0, fallbacks: 0, p50: 12, p99: 12 },
@@ -212,7 +222,7 @@ describe('traffic', () => {
     await ledger.flush();
     ledger.recordTraffic(request());
     await ledger.flush();
-    expect((await readTraffic(db, new Date(0))).get('list-events')?.legacy).toMatchObject({ requests: 7 });
+    expect((await readTraffic(db, { since: new Date(0) })).get('list-events')?.legacy).toMatchObject({ requests: 7 });
   });
 });
 
@@ -293,6 +303,43 @@ describe('baseline', () => {
     await move(b, 'legacy');
     await move(b, 'canary');
     expect(await a.baseline('list-events')).toMatchObject({ requests: 1000, errorRate: 0.9 });
+  });
+});
+
+describe('the baseline', () => {
+  const MINUTE = 60_000;
+  const see = async (ledger: Ledger, stage: 'legacy' | 'canary', percent = 10) => {
+    ledger.seeRoutes([{ id: 'list-events', stage, percent }]);
+    await ledger.flush();
+  };
+
+  it('is that of the time before the move, whatever legacy does afterwards and whenever it is asked for first', async () => {
+    let now = NOW;
+    const ledger = open({ now: () => new Date(now) });
+    await see(ledger, 'legacy');
+    repeat(200, () => ledger.recordTraffic(request({ at: NOW })));
+    await ledger.flush();
+    now += 5 * MINUTE;
+    await see(ledger, 'canary');
+    // An outage right after the move, and a higher share in the middle of it.
+    repeat(800, () => ledger.recordTraffic(request({ at: now, statusCode: 500, ms: 9_000 })));
+    await ledger.flush();
+    now += 5 * MINUTE;
+    await see(ledger, 'canary', 25);
+    expect(await ledger.baseline('list-events')).toMatchObject({ requests: 200, errorRate: 0, p99: 12 });
+  });
+
+  it('of a route with too little traffic until then is that of those who were not moved', async () => {
+    let now = NOW;
+    const ledger = open({ now: () => new Date(now) });
+    repeat(99, () => ledger.recordTraffic(request({ at: NOW })));
+    await see(ledger, 'legacy');
+    now += 5 * MINUTE;
+    await see(ledger, 'canary');
+    expect(await ledger.baseline('list-events')).toBeUndefined();
+    ledger.recordTraffic(request({ at: now }));
+    await ledger.flush();
+    expect(await ledger.baseline('list-events')).toMatchObject({ requests: 100 });
   });
 });
 
