@@ -2,19 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../shared/logger';
 import { FORCE_HEADER, readMark } from '../shared/signed-mark';
-import { tokenFromRequest } from '../shared/session/token-from-request';
+import { tokenFromHeaders } from '../shared/session/token-from-request';
 import { chooseTarget, mayMirror, type Reason, type RequestFacts } from './choose-target';
 import { isMoved } from './cohort/bucket';
 import type { CohortUser, SessionUsers } from './cohort/session-users';
 import type { RetryBudget } from './fallback/retry-budget';
 import { fromApiGateway, isRefusedByGateway, toApiGateway } from './forward/for-api-gateway';
-import {
-  forward,
-  hasBody,
-  type ForwardOptions,
-  type ForwardResult,
-  type ResponseTap,
-} from './forward/forwarder';
+import { forward, hasBody, type ForwardOptions, type ForwardResult, type ResponseTap } from './forward/forwarder';
 import { requestHeaders } from './forward/headers';
 import { headerValue } from './http1/raw-headers';
 import type { RequestHead } from './http1/request-head';
@@ -60,164 +54,191 @@ export interface RequestHandlerOptions {
   readonly logger: Logger;
 }
 
-/** Who answered in the end, and why. */
-interface Answer {
-  readonly upstream: Upstream['name'];
-  readonly reason: Reason;
-  readonly result: ForwardResult;
-  readonly lambda: LambdaAttempt | undefined;
-}
-
-/** Who is to answer. */
-type Chosen = Pick<Answer, 'upstream' | 'reason'>;
-
-/** A listed request on its way. */
-interface ListedRequest {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly target: RequestTarget;
-  readonly route: Route;
-  readonly facts: RequestFacts;
-  readonly token: string | undefined;
-  /** Records the exchange, whoever answers in the end. */
-  readonly recording: ResponseTap | undefined;
-}
-
-/** Lambda's answer or failure, and whether legacy is to answer instead. */
-interface LambdaOutcome {
-  readonly result: ForwardResult;
-  readonly attempt: LambdaAttempt;
-  readonly insteadBy: 'gateway-refused' | 'fallback' | undefined;
+/** Lambda's answer or failure. */
+interface LambdaAnswer {
+  statusCode: number | undefined;
+  coldStart: boolean;
+  /** Why legacy is to answer instead. */
+  insteadBy: 'gateway-refused' | 'fallback' | undefined;
 }
 
 /** On an answer of a function's first invocation (lambda/http); removed on the way to the client. */
 const COLD_START_HEADER = 'x-banyan-cold-start';
 
-/** The way of a request through the proxy: match, choose, forward, tell. Never rejects. */
-export function createRequestHandler(
-  options: RequestHandlerOptions,
-): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { table, overrides, legacy, lambda, users, shadow, budget, observer, trustedHops, secrets, logger } = options;
+/** Requests are handled one by one; a request's way is told once it is over. */
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
+/** The way of a request through the proxy: match, choose, forward, tell. Never throws. */
+export function createRequestHandler(options: RequestHandlerOptions): RequestHandler {
+  const { table, trustedHops, logger } = options;
   const warnOfForwardingHeaders = forwardingHeaderWarning(trustedHops, logger);
-
-  const legacyRequest = (request: IncomingMessage): RequestHead => ({
-    method: request.method ?? 'GET',
-    path: request.url ?? '/',
-    headers: requestHeaders(request, trustedHops),
-  });
-
-  const toLegacy = (
-    request: IncomingMessage,
-    response: ServerResponse,
-    options?: Pick<ForwardOptions, 'tap' | 'isSafe'>,
-  ): Promise<ForwardResult> => forward(legacy, request, response, legacyRequest(request), options);
-
-  const toLambda = async (
-    { upstream, url }: LambdaSide,
-    { request, response, target, route, recording }: ListedRequest,
-  ): Promise<LambdaOutcome> => {
-    const begun = performance.now();
-    // Only a request that changes nothing and has no body to lose can be asked of legacy afterwards.
-    const isRepeatable = route.isSafe && !hasBody(request);
-    const statuses = isRepeatable ? route.fallbackStatuses : undefined;
-    let insteadBy: LambdaOutcome['insteadBy'];
-    let statusCode: number | undefined;
-    let coldStart = false;
-    budget.deposit();
-    const result = await forward(upstream, request, response, toApiGateway(request, target, route, url, trustedHops), {
-      answerTimeout: route.timeout,
-      isSafe: route.isSafe,
-      tap: recording,
-      adapt: (head) => {
-        statusCode = head.statusCode;
-        coldStart = headerValue(head.headers, COLD_START_HEADER) !== undefined;
-        if (isRepeatable && route.stage !== 'retired' && isRefusedByGateway(head)) insteadBy = 'gateway-refused';
-        else if (statuses !== undefined && (statusCode === 429 || statuses.has(statusCode)) && budget.tryWithdraw())
-          insteadBy = 'fallback';
-        return insteadBy === undefined ? fromApiGateway(head, url) : 'decline';
-      },
-    });
-    if (result.kind === 'failed' && route.fallbackStatuses !== undefined && maySendAgain(result, response)) {
-      // Never sent: nothing is done twice, so it costs no budget.
-      if (result.neverSent || (isRepeatable && budget.tryWithdraw())) insteadBy = 'fallback';
-    }
-    const attempt: LambdaAttempt = {
-      outcome: result.kind === 'failed' ? 'failed' : 'answered',
-      statusCode,
-      ms: performance.now() - begun,
-      code: result.kind === 'failed' ? result.error.code : undefined,
-      coldStart,
-    };
-    return { result, attempt, insteadBy };
-  };
-
-  const choose = (listed: ListedRequest): Chosen | Promise<Chosen> => {
-    const { route, facts, request, token } = listed;
-    const chosen = chooseTarget(route, facts, overrides(), forcedSide(request, secrets));
-    if (chosen.upstream !== 'by-cohort') return chosen;
-    const user = token === undefined ? undefined : users?.userOf(token);
-    const decide = (found: CohortUser | undefined): Chosen => {
-      const side =
-        found && (table().assigned.get(found.userId) ?? (isMoved(found.bucket, route.percent) ? 'lambda' : 'legacy'));
-      return { upstream: side ?? 'legacy', reason: 'cohort' };
-    };
-    return user instanceof Promise ? user.then(decide) : decide(user);
-  };
-
-  const answerListed = async (listed: ListedRequest): Promise<Answer> => {
-    const { request, response, target, route, facts, token, recording } = listed;
-    const choice = choose(listed);
-    const chosen = choice instanceof Promise ? await choice : choice;
-    // A table is refused when it has a route on Lambda and there is no Lambda side, so both are there together.
-    if (chosen.upstream !== 'lambda' || lambda === undefined) {
-      const isMirrored = shadow !== undefined && mayMirror(route, facts, overrides());
-      const tap = isMirrored ? shadow.begin(request, target, route, describe(facts, token, options)) : undefined;
-      const { reason } = chosen;
-      const result = await toLegacy(request, response, { tap: bothTaps(tap, recording), isSafe: route.isSafe });
-      return { upstream: 'legacy', reason, result, lambda: undefined };
-    }
-    const { result, attempt, insteadBy } = await toLambda(lambda, listed);
-    if (insteadBy === undefined) {
-      const isChecked = route.guard !== undefined && route.isSafe && !hasBody(request) && isRefusal(attempt.statusCode);
-      if (isChecked) {
-        const { id } = route;
-        options.refusals.check(id, attempt.statusCode ?? 0, legacyRequest(request), request.method === 'HEAD');
-      }
-      return { upstream: 'lambda', reason: chosen.reason, result, lambda: attempt };
-    }
-    return {
-      upstream: 'legacy',
-      reason: insteadBy,
-      result: await toLegacy(request, response, { tap: recording, isSafe: route.isSafe }),
-      lambda: attempt,
-    };
-  };
-
-  const answer = async (
-    request: IncomingMessage,
-    response: ServerResponse,
-    target: RequestTarget,
-    route: Route | undefined,
-  ): Promise<Answer> => {
-    const recording = options.recorder?.begin(request, response, route, target.pathname);
-    if (route === undefined) {
-      const result = await toLegacy(request, response, { tap: recording });
-      return { upstream: 'legacy', reason: 'unlisted', result, lambda: undefined };
-    }
-    const { method = 'GET', headers, rawHeaders } = request;
-    const { authorization, cookie } = headers;
-    const token = tokenFromRequest({ headers: { authorization, cookie } }, options.sessionCookie)?.value;
-    const facts = { method, target, headers, rawHeaders, hasToken: token !== undefined };
-    return answerListed({ request, response, target, route, facts, token, recording });
-  };
-
-  return async (request, response) => {
-    const begun = performance.now();
+  return (request, response) => {
     warnOfForwardingHeaders(request);
     const target = parseRequestTarget(request.url ?? '/');
     const route = table().match(request.method ?? 'GET', target.pathname);
-    const { upstream, reason, result, lambda: attempt } = await answer(request, response, target, route);
+    const handling = new Handling(options, request, response, target, route);
+    handling.protect(() => handling.start());
+  };
+}
+
+/** One request on its way. A class, so that a request costs one object and few closures. */
+class Handling {
+  private readonly begun = performance.now();
+  private upstream: Upstream['name'] = 'legacy';
+  private reason: Reason = 'unlisted';
+  private attempt: LambdaAttempt | undefined;
+  /** Records the exchange, whoever answers in the end. */
+  private recording: ResponseTap | undefined;
+
+  constructor(
+    private readonly options: RequestHandlerOptions,
+    private readonly request: IncomingMessage,
+    private readonly response: ServerResponse,
+    private readonly target: RequestTarget,
+    private readonly route: Route | undefined,
+  ) {}
+
+  /** A fault of ours in one request must not end the others. */
+  protect(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.options.logger.error({ err: error }, 'request handler failed');
+      this.response.destroy();
+    }
+  }
+
+  start(): void {
+    const { options, request, response, route, target } = this;
+    this.recording = options.recorder?.begin(request, response, route, target.pathname);
+    if (route === undefined) this.toLegacy('unlisted', this.recording, undefined);
+    else this.startListed(route);
+  }
+
+  private startListed(route: Route): void {
+    const { options, request, target } = this;
+    const { method = 'GET', headers, rawHeaders } = request;
+    const token = tokenFromHeaders(headers.authorization, headers.cookie, options.sessionCookie)?.value;
+    const facts: RequestFacts = { method, target, headers, rawHeaders, hasToken: token !== undefined };
+    const chosen = chooseTarget(route, facts, options.overrides(), forcedSide(request, options.secrets));
+    if (chosen.upstream !== 'by-cohort') {
+      this.toSide(chosen.upstream, chosen.reason, route, facts, token);
+      return;
+    }
+    const user = token === undefined ? undefined : options.users?.userOf(token);
+    const decide = (found: CohortUser | undefined): void =>
+      this.toSide(this.sideOf(found, route), 'cohort', route, facts, token);
+    if (user instanceof Promise) void user.then((found) => this.protect(() => decide(found)));
+    else decide(user);
+  }
+
+  private sideOf(user: CohortUser | undefined, { percent }: Route): Upstream['name'] {
+    if (user === undefined) return 'legacy';
+    return this.options.table().assigned.get(user.userId) ?? (isMoved(user.bucket, percent) ? 'lambda' : 'legacy');
+  }
+
+  private toSide(
+    side: Upstream['name'],
+    reason: Reason,
+    route: Route,
+    facts: RequestFacts,
+    token: string | undefined,
+  ): void {
+    const { lambda, shadow, overrides } = this.options;
+    // A table is refused when it has a route on Lambda and there is no Lambda side, so both are there together.
+    if (side === 'lambda' && lambda !== undefined) {
+      this.reason = reason;
+      this.toLambda(lambda, route);
+      return;
+    }
+    const isMirrored = shadow !== undefined && mayMirror(route, facts, overrides());
+    const tap = isMirrored
+      ? shadow.begin(this.request, this.target, route, describe(facts, token, this.options))
+      : undefined;
+    this.toLegacy(reason, bothTaps(tap, this.recording), route);
+  }
+
+  private toLegacy(reason: Reason, tap: ResponseTap | undefined, route: Route | undefined): void {
+    const { request, response } = this;
+    this.upstream = 'legacy';
+    this.reason = reason;
+    const options: ForwardOptions = { tap, isSafe: route?.isSafe };
+    forward(this.options.legacy, request, response, this.legacyRequest(), options, this.end);
+  }
+
+  private legacyRequest(): RequestHead {
+    const { request, options } = this;
+    const { method = 'GET', url = '/' } = request;
+    return { method, path: url, headers: requestHeaders(request, options.trustedHops) };
+  }
+
+  private toLambda({ upstream, url }: LambdaSide, route: Route): void {
+    const { request, response, target } = this;
+    const { budget, trustedHops } = this.options;
+    const begun = performance.now();
+    // Only a request that changes nothing and has no body to lose can be asked of legacy afterwards.
+    const isRepeatable = route.isSafe && !hasBody(request);
+    const answer: LambdaAnswer = { statusCode: undefined, coldStart: false, insteadBy: undefined };
+    this.upstream = 'lambda';
+    budget.deposit();
+    const options: ForwardOptions = {
+      answerTimeout: route.timeout,
+      isSafe: route.isSafe,
+      tap: this.recording,
+      adapt: (head) => {
+        const { statusCode } = head;
+        answer.statusCode = statusCode;
+        answer.coldStart = headerValue(head.headers, COLD_START_HEADER) !== undefined;
+        if (isRepeatable && route.stage !== 'retired' && isRefusedByGateway(head)) answer.insteadBy = 'gateway-refused';
+        else if (isRepeatable && mayFallBack(route, statusCode) && budget.tryWithdraw()) answer.insteadBy = 'fallback';
+        return answer.insteadBy === undefined ? fromApiGateway(head, url) : 'decline';
+      },
+    };
+    const toApi = toApiGateway(request, target, route, url, trustedHops);
+    forward(upstream, request, response, toApi, options, (result) =>
+      this.protect(() => this.afterLambda(route, result, answer, isRepeatable, begun)),
+    );
+  }
+
+  private afterLambda(
+    route: Route,
+    result: ForwardResult,
+    { statusCode, coldStart, insteadBy }: LambdaAnswer,
+    isRepeatable: boolean,
+    begun: number,
+  ): void {
+    const { budget, refusals } = this.options;
+    let instead = insteadBy;
+    const isFailed = result.kind === 'failed';
+    if (isFailed && instead === undefined && route.fallbackStatuses !== undefined) {
+      const { error, neverSent } = result;
+      // Never sent: nothing is done twice, so it costs no budget.
+      if (maySendAgain(error, this.response) && (neverSent || (isRepeatable && budget.tryWithdraw())))
+        instead = 'fallback';
+    }
+    this.attempt = {
+      outcome: isFailed ? 'failed' : 'answered',
+      statusCode,
+      ms: performance.now() - begun,
+      code: isFailed ? result.error.code : undefined,
+      coldStart,
+    };
+    if (instead !== undefined) {
+      this.toLegacy(instead, this.recording, route);
+      return;
+    }
+    if (route.guard !== undefined && isRepeatable && isRefusal(statusCode)) {
+      refusals.check(route.id, statusCode, this.legacyRequest(), this.request.method === 'HEAD');
+    }
+    this.end(result);
+  }
+
+  private readonly end = (result: ForwardResult): void => this.protect(() => this.tell(result));
+
+  /** Answers what could not be had, and tells everybody who keeps count. */
+  private tell(result: ForwardResult): void {
+    const { request, response, route, upstream, reason, attempt } = this;
+    const { observer, logger } = this.options;
     const error = result.kind === 'failed' ? result.error : undefined;
     const requestId = error === undefined ? undefined : randomUUID();
     // What the client saw: an answer that broke off keeps the status that it began with, and has a `code`.
@@ -225,18 +246,18 @@ export function createRequestHandler(
     const statusCode = seen ? response.statusCode : error.statusCode;
     if (error !== undefined) sendError(response, error, requestId);
 
-    const ms = performance.now() - begun;
+    const ms = performance.now() - this.begun;
+    const { method = 'GET' } = request;
     if (route === undefined) observer.unlisted(statusCode, ms);
     else {
-      const { method = 'GET' } = request;
       const at = Date.now();
       observer.request({ routeId: route.id, method, statusCode, ms, upstream, reason, lambda: attempt, at });
     }
 
     // The query string stays out: clients put tokens there.
     const line = {
-      method: request.method,
-      path: target.pathname.slice(0, 512),
+      method,
+      path: this.target.pathname.slice(0, 512),
       route: route?.id,
       upstream,
       reason,
@@ -247,7 +268,12 @@ export function createRequestHandler(
     else if (attempt !== undefined && upstream === 'legacy') {
       logger.warn({ ...line, lambda: { status: attempt.statusCode, code: attempt.code } }, 'request');
     } else logger.info(line, 'request');
-  };
+  }
+}
+
+/** Whether legacy may answer instead of Lambda's answer with this status. */
+function mayFallBack({ fallbackStatuses }: Route, statusCode: number): boolean {
+  return fallbackStatuses !== undefined && (statusCode === 429 || fallbackStatuses.has(statusCode));
 }
 
 /** The side that an operator's signed header asks for. */
@@ -259,7 +285,7 @@ function forcedSide({ headers }: IncomingMessage, secrets: readonly string[]): '
 }
 
 /** True when the client is there and has seen nothing of an answer. */
-function maySendAgain({ error }: { readonly error: UpstreamError }, response: ServerResponse): boolean {
+function maySendAgain(error: UpstreamError, response: ServerResponse): boolean {
   return !response.headersSent && !response.destroyed && error.statusCode >= 500;
 }
 

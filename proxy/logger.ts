@@ -1,7 +1,7 @@
 import pino, { type Logger } from 'pino';
 
 /** A write costs more than making the line: lines are written when so many bytes have come together ... */
-const BATCH_BYTES = 8 * 1024;
+const BATCH_BYTES = 32 * 1024;
 /** ... or after so many ms. */
 const BATCH_TIME = 200;
 
@@ -10,9 +10,9 @@ const BATCH_TIME = 200;
  * error; only SIGKILL loses the lines of the last {@link BATCH_TIME} ms.
  */
 export function createProxyLogger(level: string, file: string | number = 1): Logger {
-  const destination = pino.destination({ dest: file, minLength: BATCH_BYTES, sync: true });
-  // Not sonic-boom's periodic flush, which also waits for the disk.
-  setInterval(() => destination.flushSync(), BATCH_TIME).unref();
+  const destination = pino.destination({ dest: file, minLength: BATCH_BYTES, maxWrite: 2 * BATCH_BYTES, sync: true });
+  // Not flushSync, which also waits for the disk.
+  setInterval(() => destination.flush(), BATCH_TIME).unref();
   process.once('exit', () => destination.flushSync());
   return pino({ level }, destination);
 }

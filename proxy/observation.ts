@@ -71,11 +71,20 @@ export type ShadowDropReason = 'busy' | 'memory' | 'slow' | 'answer-too-large' |
 /** Tells every one of several. */
 export function observers(list: readonly Observer[]): Observer {
   return {
-    request: (observation) => list.forEach((observer) => observer.request(observation)),
-    unlisted: (statusCode, ms) => list.forEach((observer) => observer.unlisted(statusCode, ms)),
-    comparison: (observation) => list.forEach((observer) => observer.comparison(observation)),
-    refusal: (routeId, statusCode, isShared) =>
-      list.forEach((observer) => observer.refusal(routeId, statusCode, isShared)),
-    shadowDropped: (routeId, reason) => list.forEach((observer) => observer.shadowDropped(routeId, reason)),
+    request(observation) {
+      for (const observer of list) observer.request(observation);
+    },
+    unlisted(statusCode, ms) {
+      for (const observer of list) observer.unlisted(statusCode, ms);
+    },
+    comparison(observation) {
+      for (const observer of list) observer.comparison(observation);
+    },
+    refusal(routeId, statusCode, isShared) {
+      for (const observer of list) observer.refusal(routeId, statusCode, isShared);
+    },
+    shadowDropped(routeId, reason) {
+      for (const observer of list) observer.shadowDropped(routeId, reason);
+    },
   };
 }

@@ -136,11 +136,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
       sendError(response, fault, undefined);
       return;
     }
-    handle(request, response).catch((error: unknown) => {
-      // A fault of ours in one request must not end the others.
-      logger.error({ err: error }, 'request handler failed');
-      response.destroy();
-    });
+    handle(request, response);
   };
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE, requireHostHeader: false }, onRequest);
   // Node drops headers after the 2,000th in silence, and a length or a cookie with them; their size is limited anyway.

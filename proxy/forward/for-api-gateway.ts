@@ -3,7 +3,9 @@ import type { RequestTarget } from '../request-target';
 import type { Route } from '../route-table/route';
 import { headerValue, withoutHeaders, type RawHeaders } from '../http1/raw-headers';
 import type { RequestHead } from '../http1/request-head';
+import { namedByConnection } from '../http1/hop-by-hop';
 import { edgeHeaders } from './headers';
+import { remembered } from './remembered';
 import type { UpstreamResponse } from './forwarder';
 
 /** Headers that API Gateway, CloudFront (trap 23) and our own functions add to an answer; Express sends none of them. */
@@ -11,6 +13,14 @@ const NOT_FORWARDED = /^(x-amzn-(?!remapped-)|x-amz-|x-banyan-|via$|x-cache$)/i;
 const REMAPPED = /^x-amzn-remapped-/i;
 /** Remapped names that describe another message than the one sent to the client. */
 const NOT_RESTORED = new Set(['content-length', 'connection', 'date', 'server', 'transfer-encoding']);
+
+/** The name that a header of an answer has for the client; undefined for one that is not for the client. */
+const clientNameOf = remembered((name) => {
+  if (NOT_FORWARDED.test(name)) return undefined;
+  const restored = name.replace(REMAPPED, '');
+  return restored !== name && NOT_RESTORED.has(restored.toLowerCase()) ? undefined : restored;
+});
+
 /** An answer without a body has no type and no length in Express; API Gateway adds both. */
 const DESCRIBES_BODY = new Set(['content-type', 'content-length']);
 /**
@@ -19,6 +29,8 @@ const DESCRIBES_BODY = new Set(['content-type', 'content-length']);
  */
 const NOT_SENT =
   /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|forwarded|x-forwarded-(for|host|port|proto)|x-real-ip|x-http-method-override|x-banyan-.*)$/;
+
+const isSent = remembered((name) => !NOT_SENT.test(name));
 
 /**
  * Makes a request fit for API Gateway, so that the client's freedoms under Express survive: HEAD is asked as GET (trap 1),
@@ -32,12 +44,14 @@ export function toApiGateway(
   lambdaUrl: URL,
   trustedHops: number,
 ): RequestHead {
-  const prefix = lambdaUrl.pathname.replace(/\/$/, '');
   const query = target.query === undefined ? '' : `?${encodeForApiGateway(target.query)}`;
+  const headers = joinedHeaders(request);
+  addForwardedHeaders(headers, request, trustedHops);
+  headers.push('Host', lambdaUrl.host);
   return {
     method: request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET'),
-    path: `${prefix}${canonicalPath(route, target.pathname)}${query}`,
-    headers: [...joinedHeaders(request), ...forwardedHeaders(request, trustedHops), 'Host', lambdaUrl.host],
+    path: `${prefixOf(lambdaUrl)}${canonicalPath(route, target.pathname)}${query}`,
+    headers,
   };
 }
 
@@ -50,10 +64,10 @@ export function fromApiGateway({ statusCode, headers }: UpstreamResponse, lambda
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i] ?? '';
     const value = headers[i + 1] ?? '';
-    if (NOT_FORWARDED.test(name)) continue;
-    if (!REMAPPED.test(name))
-      fit.push(name, name.toLowerCase() === 'location' ? toClientLocation(value, lambdaUrl) : value);
-    else if (!NOT_RESTORED.has(name.replace(REMAPPED, '').toLowerCase())) fit.push(name.replace(REMAPPED, ''), value);
+    const clientName = clientNameOf(name);
+    if (clientName === undefined) continue;
+    const isLocation = name.length === LOCATION.length && name.toLowerCase() === LOCATION;
+    fit.push(clientName, isLocation ? toClientLocation(value, lambdaUrl) : value);
   }
   if (statusCode === 204 || statusCode === 304) fit = withoutHeaders(fit, DESCRIBES_BODY);
   return { statusCode, headers: fit };
@@ -71,6 +85,10 @@ export function isRefusedByGateway({ statusCode, headers }: UpstreamResponse): b
     : /^(MissingAuthenticationToken|IncompleteSignature)Exception$/.test(type);
 }
 
+const LOCATION = 'location';
+const PROTOCOL = 'x-forwarded-proto';
+const RECEIVED_FORWARDED = ['x-forwarded-for', PROTOCOL, 'x-forwarded-port', 'forwarded'];
+
 /** Encodes what Express takes as it is and API Gateway refuses in a query (`|`, `{`, `}`) or splits at (`;`), or what RFC 3986 section 3.4 does not allow there. */
 function encodeForApiGateway(query: string): string {
   return query.replace(/[^\x21-\x7e]|["<>\\^`{|};]/g, encodeURIComponent);
@@ -79,47 +97,60 @@ function encodeForApiGateway(query: string): string {
 /** Static segments as listed, parameters as sent, no trailing slash. */
 function canonicalPath(route: Route, pathname: string): string {
   const sent = pathname.split('/');
-  const segments = (route.segments ?? []).map((segment, i) =>
-    segment.kind === 'static' ? segment.text : (sent[i + 1] ?? ''),
-  );
-  return `/${segments.join('/')}`;
+  let path = '';
+  let i = 0;
+  for (const segment of route.segments ?? []) {
+    i += 1;
+    path += `/${segment.kind === 'static' ? segment.text : (sent[i] ?? '')}`;
+  }
+  return path === '' ? '/' : path;
 }
 
 /** Node has joined or dropped repeated headers as Express would have seen them. */
 function joinedHeaders({ headers }: IncomingMessage): RawHeaders {
-  const named = new Set(headers.connection?.toLowerCase().split(/\s*,\s*/));
-  for (const kept of ['cookie', 'authorization', 'content-length']) named.delete(kept);
+  const named = namedByConnection(headers.connection?.toLowerCase());
   const joined: RawHeaders = [];
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || NOT_SENT.test(name) || named.has(name)) continue;
-    joined.push(name, Array.isArray(value) ? value.join(', ') : value);
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || !isSent(name) || named?.has(name) === true) continue;
+    const text = typeof value === 'string' ? value : value.join(', ');
+    joined.push(name, name === 'content-length' ? String(Number(text)) : text);
   }
   return joined;
 }
 
 /**
- * Who the client is. API Gateway overwrites `X-Forwarded-Proto` by its own `https`, so the protocol that legacy would see
+ * Adds who the client is. API Gateway overwrites `X-Forwarded-Proto` by its own `https`, so the protocol that legacy would see
  * goes along once more under a name of ours; the handler wrapper reads it.
  */
-function forwardedHeaders(request: IncomingMessage, trustedHops: number): RawHeaders {
-  const forwarded = trustedHops === 0 ? edgeHeaders(request) : receivedForwardedHeaders(request);
-  return [...forwarded, 'X-Banyan-Forwarded-Proto', headerValue(forwarded, 'x-forwarded-proto') ?? 'http'];
-}
-
-function receivedForwardedHeaders(request: IncomingMessage): RawHeaders {
+function addForwardedHeaders(to: RawHeaders, request: IncomingMessage, trustedHops: number): void {
   const { headers } = request;
-  const forwarded = ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port', 'forwarded'].flatMap((name) => {
-    const value = headers[name];
-    return value === undefined ? [] : [name, String(value)];
-  });
-  const host = headers['x-forwarded-host'] ?? headers.host;
-  return host === undefined ? forwarded : [...forwarded, 'X-Forwarded-Host', String(host)];
+  let protocol: string | undefined;
+  if (trustedHops === 0) {
+    const edge = edgeHeaders(request);
+    to.push(...edge);
+    protocol = headerValue(edge, PROTOCOL);
+  } else {
+    for (const name of RECEIVED_FORWARDED) {
+      const value = headers[name];
+      if (value !== undefined) to.push(name, String(value));
+    }
+    const host = headers['x-forwarded-host'] ?? headers.host;
+    if (host !== undefined) to.push('X-Forwarded-Host', String(host));
+    protocol = headers[PROTOCOL]?.toString();
+  }
+  to.push('X-Banyan-Forwarded-Proto', protocol ?? 'http');
 }
 
 function toClientLocation(location: string, lambdaUrl: URL): string {
   const path = location.startsWith(`${lambdaUrl.origin}/`) ? location.slice(lambdaUrl.origin.length) : location;
-  const prefix = lambdaUrl.pathname.replace(/\/$/, '');
+  const prefix = prefixOf(lambdaUrl);
   if (prefix === '' || !(path === prefix || path.startsWith(`${prefix}/`) || path.startsWith(`${prefix}?`)))
     return path;
   return path.slice(prefix.length) || '/';
+}
+
+/** The stage, with its slash; empty when the gateway has a domain of its own. */
+function prefixOf({ pathname }: URL): string {
+  return pathname.endsWith('/') ? pathname.slice(0, -1) : pathname;
 }

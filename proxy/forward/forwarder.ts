@@ -50,23 +50,20 @@ export interface ForwardOptions {
 const SMALL_BODY_BYTES = 16 * 1024;
 
 /**
- * Forwards one request and streams the answer, both with backpressure. Resolves when the answer has been sent, was
- * declined, or could not be had; never rejects.
+ * Forwards one request and streams the answer, both with backpressure. `done` is called once: when the answer has been sent, was
+ * declined, or could not be had; it must not throw. (A callback, not a promise: a proxy has nothing else to do per request.)
  *
- * A safe request without a body is sent once more when a kept-alive connection turns out to be closed. Nothing else is
- * ever sent twice.
+ * A safe request without a body is sent once more when a kept connection turns out to be closed. Nothing else is ever sent twice.
  */
 export function forward(
   upstream: Upstream,
   client: IncomingMessage,
   response: ServerResponse,
   request: RequestHead,
-  options: ForwardOptions = {},
-): Promise<ForwardResult> {
-  return new Promise((resolve) => {
-    const exchange = new Exchange(upstream, client, response, request, options, resolve);
-    exchange.start();
-  });
+  options: ForwardOptions,
+  done: (result: ForwardResult) => void,
+): void {
+  new Exchange(upstream, client, response, request, options, done).start();
 }
 
 /** True when the client sent a body, by RFC 9112 section 6.3. */
@@ -94,7 +91,7 @@ class Exchange implements ExchangeHandler {
     private readonly response: ServerResponse,
     private readonly request: RequestHead,
     private readonly options: ForwardOptions,
-    private readonly resolve: (result: ForwardResult) => void,
+    private readonly done: (result: ForwardResult) => void,
   ) {
     this.sendsBody = hasBody(client);
     this.mayRetry = !this.sendsBody && (options.isSafe ?? (client.method === 'GET' || client.method === 'HEAD'));
@@ -139,7 +136,7 @@ class Exchange implements ExchangeHandler {
 
   onData(chunk: Buffer): void {
     if (this.declined) return;
-    this.options.tap?.onData(chunk);
+    this.options.tap?.onData(Buffer.from(chunk));
     if (!this.hasBegunBody && chunk.length <= SMALL_BODY_BYTES) {
       this.hasBegunBody = true;
       this.held = chunk;
@@ -182,7 +179,8 @@ class Exchange implements ExchangeHandler {
   }
 
   private write(chunk: Buffer): void {
-    if (this.response.write(chunk) || this.waitsForDrain) return;
+    // The response may keep it for as long as the client reads slowly.
+    if (this.response.write(Buffer.from(chunk)) || this.waitsForDrain) return;
     this.waitsForDrain = true;
     this.connection?.pause(this);
     this.response.once('drain', this.onDrain);
@@ -202,7 +200,7 @@ class Exchange implements ExchangeHandler {
   private endWithHeld(body: Buffer): void {
     this.held = undefined;
     if (this.response.chunkedEncoding) {
-      this.response.end(body);
+      this.response.end(Buffer.from(body));
       return;
     }
     this.response.write(body.toString('latin1'), 'latin1');
@@ -217,7 +215,7 @@ class Exchange implements ExchangeHandler {
     this.options.tap?.onEnd(result.kind === 'sent');
     this.response.off('close', this.onClientClose);
     if (this.waitsForDrain) this.response.off('drain', this.onDrain);
-    this.resolve(result);
+    this.done(result);
   }
 
   private readonly onClientClose = (): void => {

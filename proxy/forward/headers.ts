@@ -2,28 +2,20 @@ import type { IncomingMessage } from 'node:http';
 import { FORCE_HEADER, SHADOW_HEADER } from '../../shared/signed-mark';
 import { FORWARDING_HEADERS, HOP_BY_HOP, namedByConnection } from '../http1/hop-by-hop';
 import type { RawHeaders } from '../http1/raw-headers';
+import { remembered } from './remembered';
 
 /** Never passed on: `Expect` has been answered by the proxy, the marks are its own. */
 const NOT_TO_LEGACY = new Set([...HOP_BY_HOP, 'expect', FORCE_HEADER, SHADOW_HEADER]);
 
 type Kind = 'passed' | 'dropped' | 'forwarding' | 'length';
 
-/** What becomes of a header, by its name as sent: clients send the same few spellings again and again. */
-const kinds = new Map<string, Kind>();
-/** Clients may invent names, but no more than these are remembered. */
-const MAX_KINDS = 500;
-
-function kindOf(name: string): Kind {
-  const known = kinds.get(name);
-  if (known !== undefined) return known;
+/** What becomes of a header, by its name as sent. */
+const kindOf = remembered((name): Kind => {
   const lower = name.toLowerCase();
-  let kind: Kind = 'passed';
-  if (NOT_TO_LEGACY.has(lower)) kind = 'dropped';
-  else if (FORWARDING_HEADERS.has(lower)) kind = 'forwarding';
-  else if (lower === 'content-length') kind = 'length';
-  if (kinds.size < MAX_KINDS) kinds.set(name, kind);
-  return kind;
-}
+  if (NOT_TO_LEGACY.has(lower)) return 'dropped';
+  if (FORWARDING_HEADERS.has(lower)) return 'forwarding';
+  return lower === 'content-length' ? 'length' : 'passed';
+});
 
 /**
  * Request headers towards legacy: as they came, less what concerns only this connection.

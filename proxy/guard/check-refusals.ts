@@ -23,7 +23,7 @@ const STATUSES = new Set([401, 403, 404]);
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /** Whether an answer of Lambda may be the mistake of an authorizer, which is no 5xx. */
-export function isRefusal(statusCode: number | undefined): boolean {
+export function isRefusal(statusCode: number | undefined): statusCode is 401 | 403 | 404 {
   return statusCode !== undefined && STATUSES.has(statusCode);
 }
 

@@ -12,6 +12,7 @@ export interface ExchangeHandler {
   /** 1xx other than 100 and 101. */
   onInformation(statusCode: number, headers: RawHeaders): void;
   onHead(head: ResponseHead): void;
+  /** The chunk is good only during the call, and until the `onPart` or `onEnd` that follows in the same turn: copy what is kept longer. */
   onData(chunk: Buffer): void;
   /** What has arrived has been handed over, and more is to come. */
   onPart(): void;
@@ -84,7 +85,6 @@ export class Connection {
       this.part = 'idle';
       if (this.exchange !== undefined && this.outgoing !== undefined) this.write(this.outgoing);
     });
-    socket.on('data', (chunk: Buffer) => this.onData(chunk));
     socket.on('end', () => this.onEnd());
     socket.on('error', (error) => this.fail(error));
     socket.on('close', () => this.fail(new Http1Error('ENDED_EARLY', 'the connection closed')));
@@ -169,7 +169,8 @@ export class Connection {
     this.deadline = timeout === 0 || isPaused || isClientsTurn ? Number.POSITIVE_INFINITY : performance.now() + timeout;
   }
 
-  private onData(chunk: Buffer): void {
+  /** Bytes came from the upstream; they are good only during the call. */
+  receive(chunk: Buffer): void {
     if (this.exchange === undefined) {
       // Nobody has asked: whatever it is, it must not pass for the next answer.
       this.close();
@@ -204,7 +205,7 @@ export class Connection {
       throw new Http1Error('ANSWER_UNREADABLE', `the answer has a head of more than ${MAX_HEAD_BYTES} bytes`);
     }
     if (end < 0) {
-      this.begun = bytes;
+      this.begun = bytes === chunk ? Buffer.from(chunk) : bytes;
       return undefined;
     }
     this.begun = NOTHING;

@@ -8,6 +8,9 @@ const TICK = 50;
 /** The system finds out about a peer that vanished without a word. */
 const TCP_KEEP_ALIVE = 60_000;
 
+/** What is read is dealt with before anything else is read: one buffer serves all connections. */
+const RECEIVED = Buffer.allocUnsafeSlow(64 * 1024);
+
 interface Idle {
   readonly connection: Connection;
   readonly until: number;
@@ -70,8 +73,16 @@ export class Origin {
       const session = this.tlsSession;
       const secure = connectTls({ host, port, servername, ALPNProtocols: ['http/1.1'], ...(session && { session }) });
       secure.on('session', (next) => (this.tlsSession = next));
+      secure.on('data', (chunk: Buffer) => connection.receive(chunk));
       socket = secure;
-    } else socket = connectTcp({ host, port });
+    } else {
+      // Spares a buffer of 64 kB, and a stream's machinery, for each read.
+      const callback = (length: number): boolean => {
+        connection.receive(RECEIVED.subarray(0, length));
+        return true;
+      };
+      socket = connectTcp({ host, port, onread: { buffer: RECEIVED, callback } });
+    }
     socket.setNoDelay(true);
     socket.setKeepAlive(true, TCP_KEEP_ALIVE);
     const connection = new Connection(socket, isTls ? 'secureConnect' : 'connect', this.owner);

@@ -1,8 +1,9 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { Observer } from '../observation';
 import type { OverrideState } from '../overrides/state';
 import { STAGES } from '../route-table/schema';
 import type { RouteTable } from '../route-table/load';
+import { RequestCounts } from './request-counts';
 
 /** What Prometheus reads. */
 export interface Metrics extends Observer {
@@ -12,7 +13,6 @@ export interface Metrics extends Observer {
   notified(channel: string, result: 'delivered' | 'failed'): void;
 }
 
-const SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 /** For requests that no listed route matches. */
 const UNLISTED = '(unlisted)';
 
@@ -26,25 +26,7 @@ export function createMetrics(table: () => RouteTable, overrides: () => Override
   if (registry === undefined) throw new TypeError('no registry');
   collectDefaultMetrics({ register: registry });
 
-  const requests = new Counter({
-    name: 'banyan_requests_total',
-    help: 'Requests by who answered and why',
-    labelNames: ['route', 'upstream', 'reason', 'status'],
-    registers,
-  });
-  const duration = new Histogram({
-    name: 'banyan_request_duration_seconds',
-    help: 'From the request head to the end of the answer, as the client saw it',
-    labelNames: ['route', 'upstream'],
-    buckets: SECONDS,
-    registers,
-  });
-  const attempts = new Counter({
-    name: 'banyan_lambda_attempts_total',
-    help: 'Requests that Lambda was asked, before any fallback',
-    labelNames: ['route', 'outcome', 'cold_start'],
-    registers,
-  });
+  const requests = new RequestCounts(registers);
   const comparisons = new Counter({
     name: 'banyan_comparisons_total',
     help: 'Shadow comparisons',
@@ -102,24 +84,13 @@ export function createMetrics(table: () => RouteTable, overrides: () => Override
     render: () => registry.metrics(),
     notified: (channel, result) => notifications.inc({ channel, result }),
     request({ routeId, upstream, reason, statusCode, ms, lambda }) {
-      requests.inc({ route: routeId, upstream, reason, status: classOf(statusCode) });
-      duration.observe({ route: routeId, upstream }, ms / 1000);
-      if (lambda !== undefined) {
-        const outcome = lambda.outcome === 'failed' ? 'failed' : classOf(lambda.statusCode ?? 0);
-        attempts.inc({ route: routeId, outcome, cold_start: String(lambda.coldStart) });
-      }
+      requests.answered(routeId, upstream, reason, statusCode, ms);
+      if (lambda !== undefined) requests.attempted(routeId, lambda);
     },
-    unlisted(statusCode, ms) {
-      requests.inc({ route: UNLISTED, upstream: 'legacy', reason: 'unlisted', status: classOf(statusCode) });
-      duration.observe({ route: UNLISTED, upstream: 'legacy' }, ms / 1000);
-    },
+    unlisted: (statusCode, ms) => requests.answered(UNLISTED, 'legacy', 'unlisted', statusCode, ms),
     comparison: ({ routeId, equal }) => comparisons.inc({ route: routeId, result: equal ? 'equal' : 'different' }),
     refusal: (routeId, statusCode, isShared) =>
       refusals.inc({ route: routeId, status: statusCode, shared: String(isShared) }),
     shadowDropped: (routeId, reason) => dropped.inc({ route: routeId, reason }),
   };
-}
-
-function classOf(statusCode: number): string {
-  return `${Math.floor(statusCode / 100)}xx`;
 }

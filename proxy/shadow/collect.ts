@@ -69,7 +69,7 @@ class Collection implements ExchangeHandler {
     this.bytes += chunk.length;
     if (this.bytes > this.options.maxBodyBytes)
       this.stop(new AnswerTooLargeError(`over ${this.options.maxBodyBytes} bytes`));
-    else if (!this.options.withoutBody) this.chunks.push(chunk);
+    else if (!this.options.withoutBody) this.chunks.push(Buffer.from(chunk));
   }
 
   onPart(): void {

@@ -43,10 +43,18 @@ function valuesOf(headers: Readonly<Record<string, unknown>> | null | undefined,
  * @returns undefined when there is nothing worth verifying
  */
 export function tokenFromRequest(request: RequestHeaders, cookieName: string): SessionToken | undefined {
-  const [authorization] = headerValues(request, 'authorization');
+  return tokenFromHeaders(headerValues(request, 'authorization')[0], cookieHeader(request), cookieName);
+}
+
+/** As {@link tokenFromRequest}, from the two headers as Node joins them. */
+export function tokenFromHeaders(
+  authorization: string | undefined,
+  cookie: string | undefined,
+  cookieName: string,
+): SessionToken | undefined {
   if (authorization !== undefined) return signed(bearerValue(authorization), 'authorization');
-  const header = cookieHeader(request);
-  return header.length > MAX_HEADER_LENGTH ? undefined : signed(readCookie(header, cookieName), 'cookie');
+  if (cookie === undefined || cookie.length > MAX_HEADER_LENGTH) return undefined;
+  return signed(readCookie(cookie, cookieName), 'cookie');
 }
 
 function cookieHeader(request: RequestHeaders): string {

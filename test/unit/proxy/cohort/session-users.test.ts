@@ -108,7 +108,7 @@ describe('users behind session tokens', () => {
       reads += 1;
       return isAway ? new Promise(() => undefined) : Promise.resolve(client.db());
     };
-    const { userOf } = users({ db, deadline: 20 });
+    const { userOf } = users({ db, deadline: 500 });
     expect(await userOf(tokenOf('one'))).toMatchObject({ userId: 'ann' });
     isAway = true;
     time = 60_000;

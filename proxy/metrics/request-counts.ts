@@ -1,0 +1,168 @@
+import { Counter, Histogram, type MetricObjectWithValues, type MetricValueWithName, type Registry } from 'prom-client';
+import type { Reason } from '../choose-target';
+import type { LambdaAttempt } from '../observation';
+import type { Upstream } from '../forward/upstream';
+
+type Side = Upstream['name'];
+
+/** Upper bounds of the duration's buckets, in seconds. */
+const SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+interface Answered {
+  readonly upstream: Side;
+  readonly reason: Reason;
+  readonly statusClass: number;
+  count: number;
+}
+
+interface Attempted {
+  readonly outcome: number | 'failed';
+  readonly coldStart: boolean;
+  count: number;
+}
+
+/** How long requests of one route to one side took. */
+class Durations {
+  /** By bucket, not yet summed up; the last is for what is slower than all bounds. */
+  readonly buckets = new Float64Array(SECONDS.length + 1);
+  sum = 0;
+
+  add(seconds: number): void {
+    let bucket = 0;
+    while (bucket < SECONDS.length && seconds > (SECONDS[bucket] ?? 0)) bucket += 1;
+    this.buckets[bucket] = (this.buckets[bucket] ?? 0) + 1;
+    this.sum += seconds;
+  }
+}
+
+/** Of one route. The lists have a few entries each, so that looking one up costs less than hashing its labels. */
+class RouteCounts {
+  readonly answered: Answered[] = [];
+  readonly attempted: Attempted[] = [];
+  readonly legacy = new Durations();
+  readonly lambda = new Durations();
+
+  answer(upstream: Side, reason: Reason, statusCode: number, ms: number): void {
+    const statusClass = classOf(statusCode);
+    let entry = this.answered.find(
+      (known) => known.statusClass === statusClass && known.reason === reason && known.upstream === upstream,
+    );
+    if (entry === undefined) this.answered.push((entry = { upstream, reason, statusClass, count: 0 }));
+    entry.count += 1;
+    this[upstream].add(ms / 1000);
+  }
+
+  attempt({ outcome: result, statusCode, coldStart }: LambdaAttempt): void {
+    const outcome = result === 'failed' ? result : classOf(statusCode ?? 0);
+    let entry = this.attempted.find((known) => known.outcome === outcome && known.coldStart === coldStart);
+    if (entry === undefined) this.attempted.push((entry = { outcome, coldStart, count: 0 }));
+    entry.count += 1;
+  }
+}
+
+/**
+ * What is counted for every request. prom-client hashes its labels each time, which costs more than all routing; so the counts are
+ * kept here and given to it when somebody reads them.
+ */
+export class RequestCounts {
+  private readonly routes = new Map<string, RouteCounts>();
+
+  constructor(registers: Registry[]) {
+    const { routes } = this;
+    new Counter({
+      name: 'banyan_requests_total',
+      help: 'Requests by who answered and why',
+      labelNames: ['route', 'upstream', 'reason', 'status'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [route, { answered }] of routes) {
+          for (const { upstream, reason, statusClass, count } of answered) {
+            this.inc({ route, upstream, reason, status: `${statusClass}xx` }, count);
+          }
+        }
+      },
+    });
+    new Counter({
+      name: 'banyan_lambda_attempts_total',
+      help: 'Requests that Lambda was asked, before any fallback',
+      labelNames: ['route', 'outcome', 'cold_start'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [route, { attempted }] of routes) {
+          for (const { outcome, coldStart, count } of attempted) {
+            const label = outcome === 'failed' ? outcome : `${outcome}xx`;
+            this.inc({ route, outcome: label, cold_start: String(coldStart) }, count);
+          }
+        }
+      },
+    });
+    new DurationHistogram(routes, registers);
+  }
+
+  /** A request is over. */
+  answered(routeId: string, upstream: Side, reason: Reason, statusCode: number, ms: number): void {
+    this.of(routeId).answer(upstream, reason, statusCode, ms);
+  }
+
+  /** Lambda was asked. */
+  attempted(routeId: string, attempt: LambdaAttempt): void {
+    this.of(routeId).attempt(attempt);
+  }
+
+  private of(routeId: string): RouteCounts {
+    let counts = this.routes.get(routeId);
+    if (counts === undefined) this.routes.set(routeId, (counts = new RouteCounts()));
+    return counts;
+  }
+}
+
+const NAME = 'banyan_request_duration_seconds';
+const HELP = 'From the request head to the end of the answer, as the client saw it';
+type Label = 'route' | 'upstream' | 'le';
+
+/** A histogram of prom-client that takes its values from {@link RouteCounts}. */
+class DurationHistogram extends Histogram<Label> {
+  /** Name, type and help as prom-client writes them. */
+  private readonly described = new Histogram({ name: NAME, help: HELP, registers: [] });
+
+  constructor(
+    private readonly routes: ReadonlyMap<string, RouteCounts>,
+    registers: Registry[],
+  ) {
+    super({
+      name: NAME,
+      help: HELP,
+      labelNames: ['route', 'upstream'],
+      buckets: SECONDS,
+      registers,
+    });
+  }
+
+  /** What the registry reads to write text (prom-client 15 declares only `get`, which is made from this). */
+  async getForPromString(): Promise<MetricObjectWithValues<MetricValueWithName<Label>>> {
+    const values: MetricValueWithName<Label>[] = [];
+    for (const [route, counts] of this.routes) {
+      for (const upstream of ['legacy', 'lambda'] as const) {
+        const { buckets, sum } = counts[upstream];
+        let count = 0;
+        buckets.forEach((inBucket, i) => {
+          count += inBucket;
+          const labels = { route, upstream, le: SECONDS[i] ?? '+Inf' };
+          values.push({ metricName: `${NAME}_bucket`, labels, value: count });
+        });
+        if (count === 0) values.splice(-buckets.length);
+        else {
+          values.push({ metricName: `${NAME}_sum`, labels: { route, upstream }, value: sum });
+          values.push({ metricName: `${NAME}_count`, labels: { route, upstream }, value: count });
+        }
+      }
+    }
+    return { ...(await this.described.get()), values };
+  }
+}
+
+function classOf(statusCode: number): number {
+  return Math.floor(statusCode / 100);
+}
