@@ -30,14 +30,20 @@ export interface RecorderOptions {
   readonly maxFileAge?: number;
 }
 
+/** Since it was started; all but `waiting` only grow. */
 export interface RecorderStats {
+  /** Entries that are on disk. */
   readonly recorded: number;
+  readonly recordedBytes: number;
+  /** Exchanges that are over and not yet written. */
+  readonly waiting: number;
   /** What was to be recorded and was not, by reason. */
   readonly dropped: Readonly<Record<DropReason, number>>;
 }
 
-/** `incomplete`: the answer broke off. `memory`, `full`, `disk`: no room. */
-export type DropReason = 'incomplete' | 'memory' | 'full' | 'disk';
+/** `incomplete`: the answer broke off. `memory`, `full`, `disk`: no room. `unredactable`: its secrets could not be taken out. */
+export const DROP_REASONS = ['incomplete', 'memory', 'full', 'disk', 'unredactable'] as const;
+export type DropReason = (typeof DROP_REASONS)[number];
 
 export interface Recorder {
   /**
@@ -79,8 +85,9 @@ export async function createRecorder(options: RecorderOptions, logger: Logger): 
     maxFileAge: options.maxFileAge ?? 15 * 60_000,
   });
   const redactor = createRedactor(redaction);
-  const dropped: Record<DropReason, number> = { incomplete: 0, memory: 0, full: 0, disk: 0 };
+  const dropped: Record<DropReason, number> = { incomplete: 0, memory: 0, full: 0, disk: 0, unredactable: 0 };
   let recorded = 0;
+  let recordedBytes = 0;
   let memory = 0;
   const closing = new AbortController();
   const queue: RecordedExchange[] = [];
@@ -90,7 +97,7 @@ export async function createRecorder(options: RecorderOptions, logger: Logger): 
 
   const drop = (reason: DropReason, fields: object = {}, count = 1): void => {
     dropped[reason] += count;
-    if (reason === 'incomplete' || warned === reason) return;
+    if (reason === 'incomplete' || reason === 'unredactable' || warned === reason) return;
     warned = reason;
     logger.warn({ reason, folder: options.folder, dropped, ...fields }, 'recording drops exchanges');
   };
@@ -118,6 +125,7 @@ export async function createRecorder(options: RecorderOptions, logger: Logger): 
     try {
       await folder.write(entries);
       recorded += entries.length;
+      recordedBytes += entries.reduce((sum, { length }) => sum + length, 0);
     } catch (error) {
       drop('disk', { err: error }, entries.length);
     }
@@ -136,7 +144,7 @@ export async function createRecorder(options: RecorderOptions, logger: Logger): 
         entries.push(line);
         bytes += line.length;
       } catch (error) {
-        drop('incomplete');
+        drop('unredactable');
         logger.warn({ err: error, route: exchange.route }, 'exchange could not be recorded');
       }
       exchange.release();
@@ -208,7 +216,7 @@ export async function createRecorder(options: RecorderOptions, logger: Logger): 
       });
     },
 
-    stats: () => ({ recorded, dropped: { ...dropped } }),
+    stats: () => ({ recorded, recordedBytes, waiting: queue.length, dropped: { ...dropped } }),
 
     async close() {
       closing.abort();

@@ -14,6 +14,8 @@ export interface CompareOptions extends UnificationOptions {
   readonly rules?: readonly Rule[];
   /** Who asked, for rules that are about somebody. */
   readonly identity?: string;
+  /** Names of the request's headers, for rules that are about requests with one. */
+  readonly requestHeaders?: readonly string[];
 }
 
 /**
@@ -54,9 +56,9 @@ function* compareSteps(
   candidate: ObservedResponse,
   options: CompareOptions,
 ): Steps<Judgement> {
-  const { method, identity } = options;
+  const { method, identity, requestHeaders: headers } = options;
   const statuses = { legacy: control.statusCode, candidate: candidate.statusCode };
-  const rules = rulesFor(options.rules ?? [], { identity, ...statuses });
+  const rules = rulesFor(options.rules ?? [], { identity, headers, ...statuses });
   const unifier = new Unifier(options);
   const bound = unifier.renaming.size;
   const unordered = unorderedBy(rules);

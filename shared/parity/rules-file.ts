@@ -19,8 +19,8 @@ const statuses = z
   .transform((value) => [value].flat());
 
 const condition = z.strictObject(
-  { identity: text.optional(), legacy: statuses.optional(), candidate: statuses.optional() },
-  'expected identity, legacy, candidate',
+  { identity: text.optional(), header: text.optional(), legacy: statuses.optional(), candidate: statuses.optional() },
+  'expected identity, header, legacy, candidate',
 );
 
 const ruleSchema = z
@@ -48,7 +48,8 @@ const ruleSchema = z
     path: ['within'],
   })
   .refine((rule) => rule.path !== 'answer' || (rule.kind === 'accepted' && rule.when !== undefined), {
-    message: 'a whole answer can only be accepted, and only when: {identity: ..., legacy: ..., candidate: ...}',
+    message:
+      'a whole answer can only be accepted, and only when: {identity or header: ..., legacy: ..., candidate: ...}',
     path: ['path'],
   });
 

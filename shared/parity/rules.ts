@@ -30,6 +30,8 @@ export interface Rule {
 /** Narrows a rule to some exchanges. What is not named may be anything. */
 export interface RuleCondition {
   readonly identity?: string | undefined;
+  /** A header that the request has, such as `authorization`. */
+  readonly header?: string | undefined;
   /** Statuses of legacy. */
   readonly legacy?: readonly number[] | undefined;
   /** Statuses of the candidate. */
@@ -56,11 +58,19 @@ export function rulesOf(
 /** The rules whose condition an exchange meets. */
 export function rulesFor(
   rules: readonly Rule[],
-  exchange: { readonly identity?: string | undefined; readonly legacy: number; readonly candidate: number },
+  exchange: {
+    readonly identity?: string | undefined;
+    /** Names of the request's headers, in any case. */
+    readonly headers?: readonly string[] | undefined;
+    readonly legacy: number;
+    readonly candidate: number;
+  },
 ): readonly Rule[] {
   return rules.filter(
-    ({ when: { identity, legacy, candidate } = {} }) =>
+    ({ when: { identity, header, legacy, candidate } = {} }) =>
       (identity === undefined || identity === exchange.identity) &&
+      (header === undefined ||
+        exchange.headers?.some((name) => name.toLowerCase() === header.toLowerCase()) === true) &&
       (legacy === undefined || legacy.includes(exchange.legacy)) &&
       (candidate === undefined || candidate.includes(exchange.candidate)),
   );

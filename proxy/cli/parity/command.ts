@@ -14,6 +14,7 @@ import { prepareSides, readText, type SidesOptions } from './environment';
 import { addedLines, findNoise, proposeRules } from './learn';
 import { loadSuites } from './load-cases';
 import { planCases } from './plan';
+import { redactHar } from './redact-har';
 import { planReplay, readSessionOption } from './replay-har';
 import { createProgress, describeRun, toHtml, toJUnit, wantsColor } from './report';
 import { runCases, type PlannedCase, type RunOptions } from './run';
@@ -35,6 +36,12 @@ interface RunFlags {
   readonly html?: string;
   readonly write?: boolean;
   readonly record?: boolean;
+}
+
+interface RedactFlags {
+  readonly json?: boolean;
+  readonly config?: string;
+  readonly overwrite?: boolean;
 }
 
 type Finish = (result: CommandResult, options: { readonly json?: boolean }) => void;
@@ -72,6 +79,20 @@ export function addParityCommand(program: Command, io: CliIo, finish: Finish): v
     .description('Send every case to legacy twice and propose rules for what differs by itself')
     .option('--write', 'change the rules file; otherwise the change is printed')
     .action(async (flags: RunFlags) => finish(await learn(flags, io), flags));
+
+  parity
+    .command('redact')
+    .description("Take passwords, tokens, keys and cookies out of a browser's recording, as the proxy's recorder does")
+    .argument('<in.har>', 'what the browser exported')
+    .argument('<out.har>', 'where to write it redacted')
+    .option('--overwrite', 'write over a file that is there')
+    .option('--json', 'print JSON instead of text')
+    .option('--config <file>', 'another banyan.config.ts (or its compiled form)')
+    .addHelpText('after', '\nMore than that is removed where parity.redact of banyan.config.ts says so.')
+    .action((input: string, output: string, flags: RedactFlags) => {
+      const { banyan } = loadBanyanConfig(flags.config);
+      finish(redactHar({ input, output, overwrite: flags.overwrite === true, banyan }), flags);
+    });
 }
 
 /** Runs the suites, or replays a recording. */

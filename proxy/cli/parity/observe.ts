@@ -71,6 +71,7 @@ export async function judgeObservations(
   { rules = [], identity, knownValues, renaming = new Renaming() }: JudgeOptions = {},
 ): Promise<Judgement> {
   const { method } = control.request;
+  const headers = control.request.headers.map(([name]) => name);
   const sent = [control.request.path, ...control.request.headers.flat(), control.request.body?.toString() ?? ''].join(
     '\n',
   );
@@ -84,12 +85,13 @@ export async function judgeObservations(
     ...options,
     method,
     rules,
+    requestHeaders: headers,
     ...(identity !== undefined && { identity }),
   });
   const statuses = { legacy: control.response.statusCode, candidate: candidate.response.statusCode };
   const ofData = judge(
     compareChanges(control.changes, candidate.changes, new Unifier(options)),
-    rulesFor(rules, { identity, ...statuses }),
+    rulesFor(rules, { identity, headers, ...statuses }),
   );
   return {
     differences: [...ofAnswers.differences, ...ofData.differences],

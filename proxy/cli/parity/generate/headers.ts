@@ -38,7 +38,7 @@ const ADDED: readonly Readonly<Record<string, string>>[] = [
 const HEADERS: readonly Variation[] = ADDED.map((headers) => {
   const [[name, value] = ['', '']] = Object.entries(headers);
   return {
-    name: `${name}: ${value.slice(0, 40)}`,
+    name: `${name}: ${value.length > 1_000 ? `${value.length} letters (trap 29)` : value.slice(0, 40)}`,
     group: 'header',
     apply: (request) => withHeaders(request, headers),
   };

@@ -1,7 +1,7 @@
 import { ConfigError } from '../../../../shared/errors';
 import { compareExchange } from '../../../../shared/parity/compare';
 import type { ObservedResponse } from '../../../../shared/parity/exchange';
-import { occurs, placesOf, rulesOf, type Rule } from '../../../../shared/parity/rules';
+import { occurs, placesOf, rulesFor, rulesOf, type Rule } from '../../../../shared/parity/rules';
 import { faultsOfRules, parseRules } from '../../../../shared/parity/rules-file';
 
 const rule = (path: string, kind: Rule['kind'], more: Partial<Rule> = {}): Rule => ({
@@ -60,6 +60,17 @@ describe('rules', () => {
     const rules = [rule('$', 'ignore', { route: 'GET /a' }), rule('$', 'ignore', { route: 'a' }), rule('$', 'ignore')];
     expect(rulesOf(rules, { name: 'GET /a', id: 'a' })).toHaveLength(3);
     expect(rulesOf(rules, { name: 'GET /b', id: 'b' })).toHaveLength(1);
+  });
+
+  it('are about some exchanges only: who asked, with which header, what came', () => {
+    const when = { header: 'Authorization', legacy: [400], candidate: [401] };
+    const one = rule('answer', 'accepted', { when });
+    const exchange = { legacy: 400, candidate: 401, headers: ['Host', 'authorization'] };
+    expect(rulesFor([one], exchange)).toEqual([one]);
+    expect(rulesFor([one], { ...exchange, headers: ['Host'] })).toEqual([]);
+    expect(rulesFor([one], { legacy: 400, candidate: 401 })).toEqual([]);
+    expect(rulesFor([one], { ...exchange, candidate: 403 })).toEqual([]);
+    expect(rulesFor([{ ...one, when: { identity: 'member' } }], { ...exchange, identity: 'organiser' })).toEqual([]);
   });
 
   it('know whether an answer has their place', () => {
