@@ -50,7 +50,7 @@ interface Result {
 
 /** Codes of a kept-alive connection that was closed while it was idle. */
 const CLOSED = new Set(['ECONNRESET', 'EPIPE']);
-const NO_ANSWER_MS = 20_000;
+const NO_ANSWER_MS = 30_000;
 
 /**
  * Clients with a connection each, as browsers and SDKs are. Every answer is read to its end and judged. A safe request on a used

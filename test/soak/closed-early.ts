@@ -7,7 +7,7 @@ import type { Check } from './check';
 
 const CLIENTS = 10_000;
 const AT_ONCE = 50;
-const WARM_UP = 1_000;
+const WARM_UP = 3_000;
 /** Idle connections to the upstream, which come and go. */
 const IDLE = 5;
 const GROWTH = 20 * 1024 * 1024;
