@@ -1,7 +1,7 @@
-import type { APIGatewayProxyResult } from 'aws-lambda';
 import banyan from '../banyan.config';
 import { createLogger } from '../shared/logger';
 import { lambdaConfig } from './config';
+import { markColdStart } from './http/cold-start';
 import { createHttpHandler, type HttpHandler, type Respond } from './http/create-http-handler';
 import type { Access, Auth, Callers } from './http/identity';
 
@@ -24,10 +24,8 @@ export function httpHandler<A extends Auth>(
 }
 
 function deployed<A extends Auth>(access: Access<A>, respond: Respond<Callers[A]>): HttpHandler {
-  let invocations = 0;
-  return async (event, context) => {
-    const { session, logLevel, inLambda } = lambdaConfig();
-    invocations += 1;
+  const handler: HttpHandler = async (event, context) => {
+    const { session, logLevel } = lambdaConfig();
     const { headers, unauthorized, internalError } = banyan.responses;
     const logger = createLogger({ level: logLevel, base: { function: context.functionName } });
     const wrap = createHttpHandler({
@@ -38,12 +36,7 @@ function deployed<A extends Auth>(access: Access<A>, respond: Respond<Callers[A]
       logger,
       now: () => new Date(),
     });
-    const result = await wrap(access, respond)(event, context);
-    return inLambda && invocations === 1 ? markedColdStart(result) : result;
+    return wrap(access, respond)(event, context);
   };
-}
-
-/** The proxy's guard tells cold starts apart by this, and removes it. */
-function markedColdStart(result: APIGatewayProxyResult): APIGatewayProxyResult {
-  return { ...result, headers: { ...result.headers, 'X-Banyan-Cold-Start': '1' } };
+  return markColdStart(handler, () => lambdaConfig().inLambda);
 }

@@ -4,6 +4,7 @@ import serverlessExpress from '@vendia/serverless-express';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 
 import { lambdaConfig } from '../config';
+import { markColdStart } from '../http/cold-start';
 import { createLiftedApp, type MountRouters } from './lifted-app';
 
 /** As API Gateway's Lambda proxy integration calls it: two parameters, because the Node.js 24 runtime refuses a third. */
@@ -20,7 +21,7 @@ const NOT_OURS = new Set(['connection', 'content-length', 'date', 'keep-alive', 
  */
 export function lift(mount: MountRouters): LiftedHandler {
   const answer = createLiftedApp({ mount, session: () => lambdaConfig().session, now: () => new Date() });
-  return async (event, context) => {
+  const handler: LiftedHandler = async (event, context) => {
     // One listener for each event: the library's own way to the current event is shared by all invocations of a process.
     const listener: RequestListener = (req, res) => answer(event, req, res);
     const handle = serverlessExpress<APIGatewayProxyEvent, APIGatewayProxyResult>({
@@ -37,4 +38,5 @@ export function lift(mount: MountRouters): LiftedHandler {
     const ours = headers.filter(([name]) => !NOT_OURS.has(name.toLowerCase()));
     return { ...result, multiValueHeaders: Object.fromEntries(ours) };
   };
+  return markColdStart(handler, () => lambdaConfig().inLambda);
 }
