@@ -57,7 +57,7 @@ function write(file: string, text: string, overwrite: boolean): void {
   try {
     writeFileSync(file, text, { flag: overwrite ? 'w' : 'wx', mode: 0o600 });
   } catch (error) {
-    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    const exists = typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST';
     throw exists
       ? new BanyanError(`${file} exists already; name another file, or use --overwrite`, { code: 'file_exists' })
       : new BanyanError(`${file} cannot be written; check the path`, { code: 'file_unwritable', cause: error });

@@ -10,6 +10,7 @@ export interface ParsedHar {
 }
 
 const MAX_FAULTS = 20;
+const REMEDY = 'expected a HAR file (in the browser: developer tools, Network, "Export HAR")';
 
 const text = z.string();
 const number = z.number();
@@ -102,7 +103,7 @@ export function parseHar(content: string, name: string): ParsedHar {
   if (!outer.success)
     throw new ConfigError(
       'HAR file',
-      outer.error.issues.map((issue) => describe(`${name} `, issue)).slice(0, MAX_FAULTS),
+      outer.error.issues.map((issue) => `${describe(`${name} `, issue)}; ${REMEDY}`).slice(0, MAX_FAULTS),
     );
 
   const faults: string[] = [];
@@ -136,8 +137,7 @@ function parseJson(content: string, name: string): { value: unknown; repaired: b
       error instanceof Error ? error.message : '',
     )?.[0];
     const what = json.trim() === '' ? 'is empty' : `is not valid JSON${position ?? ''}`;
-    const remedy = 'expected a HAR file (in the browser: developer tools, Network, "Export HAR")';
-    throw new ConfigError('HAR file', [`${name} ${what}; ${remedy}`]);
+    throw new ConfigError('HAR file', [`${name} ${what}; ${REMEDY}`]);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ExchangeSecrets } from './exchange-secrets';
 import { replaceAt, type JsonPath } from './json-path';
-import { isSecretName, REMOVED } from './settings';
+import { isRedacted, isSecretName, REMOVED } from './settings';
 import { splitSigned, decode } from './tokens';
 
 /** A body as a HAR holds it. */
@@ -57,7 +57,8 @@ function removeSecretFields(value: unknown, remove: (found: unknown) => string):
     const child = holder[key];
     if (!isSecretName(key)) removeSecretFields(child, remove);
     // A session token becomes its placeholder, by its form.
-    else if (typeof child === 'string' && (child === '' || splitSigned(child) !== undefined)) continue;
+    else if (typeof child === 'string' && (child === '' || isRedacted(child) || splitSigned(child) !== undefined))
+      continue;
     else if (child !== null && typeof child !== 'boolean') holder[key] = remove(child);
   }
 }
@@ -74,7 +75,7 @@ export function redactPairs(
     const name = at < 0 ? pair : pair.slice(0, at);
     const value = at < 0 ? '' : pair.slice(at + 1);
     const plain = decode(value.replaceAll('+', ' '));
-    if (value === '' || splitSigned(plain) !== undefined) return pair;
+    if (value === '' || isRedacted(plain) || splitSigned(plain) !== undefined) return pair;
     const key = decode(name.replaceAll('+', ' '));
     const placeholder = placeholderOf(key, plain) ?? (isSecretName(key) ? REMOVED : undefined);
     if (placeholder === undefined) return pair;

@@ -2,7 +2,7 @@ import type { HarPair } from '../har/har';
 import type { ExchangeSecrets } from './exchange-secrets';
 import type { Placeholders } from './placeholders';
 import { redactPairs } from './redact-body';
-import { isSecretName, REMOVED, type RedactionSettings } from './settings';
+import { isRedacted, isSecretName, REMOVED, type RedactionSettings } from './settings';
 import { splitSigned } from './tokens';
 
 /** Say where a client is, which no replay needs. */
@@ -91,7 +91,8 @@ export class HeaderRedaction {
   }
 
   private token(value: string, secrets: ExchangeSecrets): string {
-    if (value === '') return value;
+    // A recording that has been redacted already stays as it is.
+    if (value === '' || isRedacted(value)) return value;
     const signed = splitSigned(value);
     const placeholder =
       signed === undefined ? this.placeholders.credential(value) : this.placeholders.session(signed.id);

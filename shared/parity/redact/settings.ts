@@ -1,3 +1,5 @@
+import { PLACEHOLDER } from '../har/har';
+
 /** What a recording must not keep. */
 export interface RedactionSettings {
   /** The session cookie's name; its values become `session-1`. */
@@ -22,6 +24,13 @@ export interface LoginRequest {
 
 /** Stands where a value was. */
 export const REMOVED = '[redacted]';
+
+const STANDS_FOR_SECRET = new RegExp(`^${PLACEHOLDER.source}$`);
+
+/** Whether a value has been taken out already: redacting a recording twice changes nothing. */
+export function isRedacted(value: string): boolean {
+  return value === REMOVED || STANDS_FOR_SECRET.test(value);
+}
 
 const SECRET_PARTS =
   /password|passwd|passphrase|passcode|secret|token|apikey|accesskey|privatekey|credential|authorization|signature|cardnumber|csrf|xsrf/;

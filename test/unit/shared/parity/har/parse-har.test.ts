@@ -102,7 +102,9 @@ describe('parseHar', () => {
     ['{"log":{"version":"1.2"}}', 'recorded.har log.entries: found nothing; expected array'],
     ['{"log":{"version":"2.0","entries":[]}}', 'recorded.har log.version: found a text; expected version 1.2'],
   ])('refuses %j', (text, fault) => {
-    expect(faultsOf(text)).toEqual([fault]);
+    expect(faultsOf(text)).toEqual([
+      `${fault}; expected a HAR file (in the browser: developer tools, Network, "Export HAR")`,
+    ]);
   });
 
   it('says where a text stops being JSON', () => {
