@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { BanyanError } from '../../../shared/errors';
@@ -67,10 +67,11 @@ export function addParityCommand(program: Command, io: CliIo, finish: Finish): v
       'also keep the result in the ledger, as evidence for promote (MONGODB_URI, LEGACY_VERSION, LAMBDA_VERSION)',
     )
     .action(async (flags: RunFlags) => {
+      for (const file of [flags.junit, flags.html]) checkFolder(file);
       const { run, color } = await runParity(flags, io);
       if (flags.record === true) await recordRun(run, io);
-      if (flags.junit !== undefined) writeFileSync(flags.junit, toJUnit(run));
-      if (flags.html !== undefined) writeFileSync(flags.html, toHtml(run));
+      if (flags.junit !== undefined) writeReport(flags.junit, toJUnit(run));
+      if (flags.html !== undefined) writeReport(flags.html, toHtml(run));
       const exitCode = isClean(run) ? EXIT.fine : EXIT.findings;
       finish({ exitCode, text: describeRun(run, { color }), json: run }, flags);
     });
@@ -162,21 +163,29 @@ async function learn(flags: RunFlags, io: CliIo): Promise<CommandResult> {
       now: io.now,
     });
     const { noise, unlearnable } = findNoise(run);
+    const sent = run.totals.cases - run.totals.skipped;
+    const why = new Set(
+      run.routes.flatMap(({ cases: ran }) =>
+        ran.flatMap(({ verdict, reason }) => (verdict === 'skipped' ? [reason] : [])),
+      ),
+    );
     const expires = new Date(io.now().getTime() + LEARNED_RULES_LIVE).toISOString().slice(0, 10);
     const before = readText(rulesFile, 'parity.rules');
     const after = proposeRules(before, noise, expires);
     if (flags.write === true && noise.length > 0) writeFileSync(rulesFile, after);
     const lines = [
-      `${run.totals.cases - run.totals.skipped} cases were sent to legacy twice.`,
+      `${sent} cases were sent to legacy twice${run.totals.skipped === 0 ? '.' : `, ${run.totals.skipped} were skipped: ${[...why].join('; ')}.`}`,
       ...unlearnable.map(({ route, path: at, why }) => `No rule can cover ${route} ${at} (${why}).`),
-      ...(noise.length === 0
-        ? ['Nothing differs by itself: no rule is needed.']
-        : [
-            flags.write === true
-              ? `Written to ${rulesFile}; give each rule a reason and an owner:`
-              : `Add to ${rulesFile} (or use --write), and give each rule a reason and an owner:`,
-            addedLines(before, after),
-          ]),
+      ...(sent === 0
+        ? ['Nothing can be said of legacy.']
+        : noise.length === 0
+          ? ['Nothing differs by itself: no rule is needed.']
+          : [
+              flags.write === true
+                ? `Written to ${rulesFile}; give each rule a reason and an owner:`
+                : `Add to ${rulesFile} (or use --write), and give each rule a reason and an owner:`,
+              addedLines(before, after),
+            ]),
     ];
     return {
       exitCode: noise.length === 0 && unlearnable.length === 0 ? EXIT.fine : EXIT.findings,
@@ -261,6 +270,21 @@ function readNumber(option: string): (text: string) => number {
     if (/^\d{1,9}$/.test(text)) return Number(text);
     throw new BanyanError(`${option} is ${JSON.stringify(text)}; expected a whole number`, { code: 'usage' });
   };
+}
+
+/** Before a run that may take long, rather than after it. */
+function checkFolder(file: string | undefined): void {
+  if (file === undefined) return;
+  const folder = path.dirname(path.resolve(file));
+  if (!existsSync(folder)) throw new BanyanError(`${file}: the folder ${folder} does not exist`, { code: 'usage' });
+}
+
+function writeReport(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new BanyanError(`${file} cannot be written; check the path`, { code: 'file_unwritable', cause: error });
+  }
 }
 
 function collect(text: string, before: readonly string[]): readonly string[] {

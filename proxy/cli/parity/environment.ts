@@ -14,6 +14,7 @@ import { copyDatabase, DataCopy } from './data-copy';
 import { logIn } from './identities';
 import { redactionOf } from './reported';
 import type { RunOptions } from './run';
+import { send } from './send';
 
 /** What a run is asked to compare. */
 export interface SidesOptions {
@@ -70,6 +71,8 @@ async function running(
     const side = { name: twice ? 'legacy again' : 'candidate', url: candidateUrl };
     return { context: { ...common, candidate: side }, sides: { control: common.control, candidate: side } };
   }
+  // Behind the proxy nothing would tell a gateway that is not there from one that fails.
+  await send(candidateUrl, { method: 'GET', path: '/', headers: [] });
   const proxy = await startCandidateProxy({ legacyUrl: controlUrl, lambdaUrl: candidateUrl, routes, stage: 'lambda' });
   stops.push(() => proxy.close());
   const name = 'a proxy with every route on lambda';
