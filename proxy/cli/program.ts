@@ -48,10 +48,17 @@ export async function run(argv: readonly string[], io: CliIo): Promise<number> {
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
+    const writeJson = (code: string, messages: readonly string[]): void => {
+      if (argv.includes('--json')) io.write(`${JSON.stringify({ error: { code, messages } }, null, 2)}\n`);
+    };
     // commander has printed its message or the help itself.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.impossible;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT.fine;
+      writeJson('usage', [error.message.replace(/^error: /, '')]);
+      return EXIT.impossible;
+    }
     const { code, lines } = describeError(error);
-    if (argv.includes('--json')) io.write(`${JSON.stringify({ error: { code, messages: lines } }, null, 2)}\n`);
+    writeJson(code, lines);
     for (const line of lines) io.writeError(`banyan: ${line}\n`);
     return EXIT.impossible;
   }

@@ -121,7 +121,7 @@ function comparisonObstacles(evidence: RouteEvidence, rules: EvidenceRules): Obs
   if (upper < rules.maxMismatchRate) return [];
   const needed = cleanComparisonsNeeded(count, different, rules.maxMismatchRate);
   const hints = [
-    ...(notCounted > 0 ? [`${notCounted} on the embedded MongoDB do not count outside development`] : []),
+    ...(notCounted > 0 ? [`${notCounted} on the embedded MongoDB do not count (--development counts them)`] : []),
     ...evidence.otherVersions.map(
       (other) => `${other.count} are of legacy ${other.legacy} and Lambda ${other.lambda}, which is another pair`,
     ),
@@ -146,7 +146,7 @@ function suiteObstacles({ suite }: RouteEvidence, { development }: EvidenceRules
   const obstacle = (text: string, what = remedy): Obstacle[] => [{ kind: 'suite', text, remedy: what }];
   if (suite === undefined) return obstacle('the parity suite was not recorded on these versions');
   if (!development && suite.database === 'embedded')
-    return obstacle('the parity suite ran on the embedded MongoDB, which does not count outside development');
+    return obstacle('the parity suite ran on the embedded MongoDB, which does not count (--development counts it)');
   if (suite.different > 0)
     return obstacle(
       `${suite.different} of ${suite.cases} cases of the parity suite differ`,

@@ -24,7 +24,7 @@ export interface ShadowOptions {
   readonly secrets: readonly string[];
   readonly observer: Observer;
   readonly logger: Logger;
-  /** Copies under way at most, waiting for legacy's answer included. One route takes half of them at most. */
+  /** Copies under way at most, waiting for legacy's answer included. One route takes three quarters of them at most. */
   readonly maxConcurrent?: number;
   /** Bytes of answers kept for comparing at most, of all copies together. */
   readonly maxBytes?: number;
@@ -66,7 +66,7 @@ export function createShadow(options: ShadowOptions): Shadow {
   const { legacy, lambda, trustedHops, secrets, observer, logger, random = Math.random } = options;
   const { maxConcurrent = 16, maxBytes = 32 * 1024 * 1024, timeout = 10_000 } = options;
   const { clock = () => performance.now() } = options;
-  const maxPerRoute = Math.ceil(maxConcurrent / 2);
+  const maxPerRoute = Math.ceil((maxConcurrent * 3) / 4);
   const underWay = new Map<string, number>();
   /** Answers of legacy that are not whole yet, by when they began, the oldest first. */
   const begun = new Map<LegacyAnswer, number>();

@@ -16,7 +16,8 @@ const HELP = `npm start: MongoDB, SQS, the monolith, API Gateway with the Lambda
 Variables (default):
   PORT (8080) proxy, LEGACY_PORT (3001) monolith, GATEWAY_PORT (3002) gateway, HOST (127.0.0.1)
   ADMIN_PORT (8081) dashboard
-  INVOKE_PORT (3003) Lambda Invoke API and schedules, SQS_PORT (3004) SQS
+  INVOKE_PORT (3003) Lambda Invoke API and schedules, SQS_PORT (3004) SQS, MONGO_PORT (3005) MongoDB
+  LEGACY_VERSION, LAMBDA_VERSION (unversioned) builds that evidence is about
   DAILY_REPORT_RUNNER (lambda) who orders the daily reports: legacy or lambda
   ROUTES_FILE (proxy/routes.yml), TRUSTED_HOPS (0), LOG_LEVEL (info)
   MONGODB_URI       use this MongoDB; else a mongod on PATH; else MONGOD_DOWNLOAD=1 downloads one; else an embedded one

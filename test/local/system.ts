@@ -49,6 +49,10 @@ export interface LocalSystemConfig {
   readonly gatewayPort: number;
   readonly invokePort: number;
   readonly sqsPort: number;
+  /** Of a MongoDB that is started here; default: a free one. */
+  readonly mongoPort?: number;
+  /** Which builds the proxy says that evidence is about. */
+  readonly versions?: { readonly legacy: string; readonly lambda: string };
   /** Whose turn it is to order the daily reports. Jobs are always processed by Lambda. */
   readonly dailyReportRunner: (typeof RUNNERS)[number];
   readonly routesFile: string;
@@ -75,6 +79,7 @@ const ROOT = path.join(__dirname, '../..');
 const SERVERLESS_FILE = path.join(ROOT, 'serverless.yml');
 export const STAGE = 'dev';
 const REGION = 'eu-west-1';
+const UNVERSIONED = { legacy: 'unversioned', lambda: 'unversioned' };
 /** As the resources of lambda/reports/queue.yml name it. */
 const REPORT_QUEUE = 'ReportQueue';
 
@@ -107,6 +112,12 @@ export function loadLocalConfig(env: Environment): LocalSystemConfig {
       gatewayPort: read.port('GATEWAY_PORT', 3002),
       invokePort: read.port('INVOKE_PORT', 3003),
       sqsPort: read.port('SQS_PORT', 3004),
+      mongoPort: read.port('MONGO_PORT', 3005),
+      // As the command line reads them beside it.
+      versions: {
+        legacy: read.string('LEGACY_VERSION', UNVERSIONED.legacy),
+        lambda: read.string('LAMBDA_VERSION', UNVERSIONED.lambda),
+      },
       dailyReportRunner: read.oneOf('DAILY_REPORT_RUNNER', RUNNERS, 'lambda'),
       routesFile: read.string('ROUTES_FILE', path.relative(process.cwd(), path.join(ROOT, 'proxy/routes.yml'))),
       sessionSecret: isSecretMadeUp
@@ -143,7 +154,7 @@ export async function startSystem(
   };
 
   try {
-    const mongo = await startMongo({ env, logger });
+    const mongo = await named('MongoDB', 'MONGO_PORT', () => startMongo({ env, logger, port: config.mongoPort }));
     started.push(() => mongo.stop());
     const seeded = await seed(mongo.uri, now);
 
@@ -235,7 +246,7 @@ export async function startSystem(
           adminTokens: config.adminToken === undefined ? [] : parseAdminTokens(`local=${config.adminToken}`, []),
           instanceName: 'local',
           guardWebhookUrl: undefined,
-          versions: { legacy: 'local', lambda: 'local' },
+          versions: config.versions ?? UNVERSIONED,
           logLevel: config.logLevel,
         },
         logger,

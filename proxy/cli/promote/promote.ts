@@ -4,7 +4,7 @@ import type { Db } from 'mongodb';
 import { BanyanError, ConfigError } from '../../../shared/errors';
 import { readEvidence } from '../../ledger/evidence';
 import { createIndexes } from '../../ledger/collections';
-import { stages, type Versions } from '../../ledger/stages';
+import { stages, type StageDocument, type Versions } from '../../ledger/stages';
 import { readOverrides, toState } from '../../overrides/store';
 import { parseRouteTable } from '../../route-table/load';
 import type { Route } from '../../route-table/route';
@@ -77,10 +77,9 @@ export async function promote(parts: PromoteParts): Promise<CommandResult> {
   const edited = editStage(text, routeId, target);
   // A stage may ask for more than the edit gives; a file that the proxies would refuse is not written.
   parseRouteTable(edited, { file: routesFile, lambdaAvailable: true });
-  if (!dryRun) {
-    await replaceFile(routesFile, edited);
-    await createIndexes(db);
-    await stages(db).insertOne({
+  const isTold =
+    dryRun ||
+    (await change(db, () => replaceFile(routesFile, edited), {
       _id: randomUUID(),
       routeId,
       action: isForced ? 'forced' : 'promoted',
@@ -92,10 +91,10 @@ export async function promote(parts: PromoteParts): Promise<CommandResult> {
       at: parts.now,
       evidence: { ...numbers, ...(isForced && { obstacles: obstacles.map(({ text: what }) => what).join('; ') }) },
       versions,
-    });
-  }
+    }));
   const commit = `git commit -m "${describe(route, target)}" -- ${routesFile}`;
   const warnings = [
+    ...(isTold ? [] : ['the ledger could not be told: MongoDB went away. The file is changed all the same\n']),
     ...(isForced ? [`forced although:\n${describeObstacles(obstacles)}`] : []),
     ...(rules.development && needsEvidence(target)
       ? ['evidence of the embedded MongoDB was accepted: good for trying out, not for production\n']
@@ -109,6 +108,19 @@ export async function promote(parts: PromoteParts): Promise<CommandResult> {
     text: `${dryRun ? 'would promote' : 'promoted'} ${describe(route, target)}\n${warnings.join('')}${dryRun ? '' : `Proxies with this file follow within a second. For the others, commit and deploy it:\n  ${commit}\n`}`,
     json: { ...json, promoted: !dryRun, forced: isForced, file: routesFile, commit },
   };
+}
+
+/** @returns false when the file is changed and the ledger, which was there before, could not be told */
+async function change(db: Db, changeFile: () => Promise<void>, entry: StageDocument): Promise<boolean> {
+  // What fails here, fails before anything is changed.
+  await createIndexes(db);
+  await changeFile();
+  try {
+    await stages(db).insertOne(entry);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function unknownRoute(routeId: string, routes: readonly { readonly id: string }[], file: string): BanyanError {

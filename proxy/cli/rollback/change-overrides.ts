@@ -80,14 +80,17 @@ export async function setKillSwitch(on: boolean, parts: ChangeParts): Promise<Co
   };
 }
 
-/** The file here may be older than those of the proxies, so a route that any of them has served is known too. */
+/**
+ * The file here may be older than those of the proxies, so a route that any of them has served is known too, and then the file may be broken
+ * or absent: a roll back in the night must not wait for it to be mended.
+ */
 async function stageOf({ routeId, routesFile }: RouteChangeParts, db: Db): Promise<string> {
-  const table = await loadRouteTable({ file: routesFile, lambdaAvailable: true });
   const served = await routes(db).findOne({ _id: routeId });
+  if (served !== null) return served.stage;
+  const table = await loadRouteTable({ file: routesFile, lambdaAvailable: true });
   const listed = table.routes.find(({ id }) => id === routeId);
-  const stage = served?.stage ?? listed?.stage;
-  if (stage === undefined) throw unknownRoute(routeId, table.routes, routesFile);
-  return stage;
+  if (listed === undefined) throw unknownRoute(routeId, table.routes, routesFile);
+  return listed.stage;
 }
 
 async function record(

@@ -62,6 +62,7 @@ async function describeRoute(
     overriddenBy: (stage === 'legacy' ? undefined : overrideOf(state, id, stage)) ?? null,
     traffic: { legacy: traffic?.legacy ?? null, lambda: traffic?.lambda ?? null },
     comparisons: countedComparisons(evidence, { development: true }),
+    otherVersions: evidence.otherVersions,
     suite: evidence.suite ?? null,
     lastMismatch: evidence.mismatches[0] ?? null,
     lastChange: last ?? null,
@@ -100,8 +101,19 @@ function render(routes: readonly Described[], state: OverrideState, now: Date, {
     line(header),
     ...rows.map(line),
     `\nTraffic of the last hour; errors and p99 as legacy/lambda. Comparisons and suites of legacy ${legacy} and Lambda ${lambda}.\n`,
+    ...describeOthers(routes),
     ...[...state.lowered].map(([id, lowering]) => `Returned to legacy: ${id}: ${since(lowering)}\n`),
   ].join('');
+}
+
+/** Whoever forgot to set the versions sees none of what was gathered. */
+function describeOthers(routes: readonly Described[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { legacy, lambda, count } of routes.flatMap(({ otherVersions }) => otherVersions)) {
+    const pair = `legacy ${legacy} and Lambda ${lambda}`;
+    counts.set(pair, (counts.get(pair) ?? 0) + count);
+  }
+  return [...counts].map(([pair, count]) => `Not counted: ${count} comparisons of ${pair}.\n`);
 }
 
 function both({ legacy, lambda }: Described['traffic'], what: 'errors' | 'p99'): string {

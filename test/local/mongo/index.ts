@@ -22,6 +22,8 @@ export interface StartMongoOptions {
   readonly env: Environment;
   /** Named in the URI when MONGODB_URI names none. */
   readonly databaseName?: string;
+  /** Of what is started here; default: a free one. */
+  readonly port?: number | undefined;
   readonly logger?: Logger;
 }
 
@@ -48,13 +50,18 @@ const REACHABLE_MILLISECONDS = 3_000;
  *
  * @throws BanyanError whose message is one line: what is wrong (host, never the password), and what to do
  */
-export async function startMongo({ env, databaseName = 'eventsapp', logger }: StartMongoOptions): Promise<LocalMongo> {
+export async function startMongo({
+  env,
+  databaseName = 'eventsapp',
+  port: wanted = 0,
+  logger,
+}: StartMongoOptions): Promise<LocalMongo> {
   const given = env['MONGODB_URI'];
   if (given !== undefined && given !== '') return useGiven(given, databaseName);
 
   const executable = findMongod(env['PATH']);
   if (executable !== undefined) {
-    const { port, stop } = await startMongod(executable);
+    const { port, stop } = await startMongod(executable, wanted);
     return {
       uri: localUri(port, databaseName),
       chosen: 'mongod',
@@ -63,7 +70,7 @@ export async function startMongo({ env, databaseName = 'eventsapp', logger }: St
     };
   }
   if (env['MONGOD_DOWNLOAD'] === '1') {
-    const { port, stop } = await startMongod(await downloadMongod());
+    const { port, stop } = await startMongod(await downloadMongod(), wanted);
     return {
       uri: localUri(port, databaseName),
       chosen: 'download',
@@ -71,7 +78,7 @@ export async function startMongo({ env, databaseName = 'eventsapp', logger }: St
       stop,
     };
   }
-  const embedded = await startEmbedded(logger === undefined ? {} : { logger });
+  const embedded = await startEmbedded({ port: wanted, ...(logger !== undefined && { logger }) });
   return {
     uri: localUri(embedded.port, databaseName),
     chosen: 'embedded',

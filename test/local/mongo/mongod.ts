@@ -59,8 +59,8 @@ function isExecutable(file: string): boolean {
  *
  * @throws BanyanError with mongod's last words when it does not come up
  */
-export async function startMongod(executable: string): Promise<RunningMongod> {
-  const port = await freePort();
+export async function startMongod(executable: string, wanted = 0): Promise<RunningMongod> {
+  const port = wanted === 0 ? await freePort() : wanted;
   const directory = mkdtempSync(join(tmpdir(), 'banyan-mongod-'));
   const args = ['--dbpath', directory, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket', '--quiet'];
   const watcher = spawn(process.execPath, ['-e', WATCHER, '--', directory, executable, ...args], {

@@ -151,7 +151,7 @@ describe('evidence', () => {
     const comparisons = [live(100), live(50, { database: 'embedded' })];
     const [obstacle] = evidenceObstacles(READ, evidence({ comparisons, otherVersions }), RULES);
     expect(obstacle?.text).toBe(
-      '100 live or replayed comparisons, 0 different: the mismatch rate may be as high as 3.7 %, allowed is less than 1 %; 50 on the embedded MongoDB do not count outside development; 40 are of legacy 1 and Lambda 1, which is another pair',
+      '100 live or replayed comparisons, 0 different: the mismatch rate may be as high as 3.7 %, allowed is less than 1 %; 50 on the embedded MongoDB do not count (--development counts them); 40 are of legacy 1 and Lambda 1, which is another pair',
     );
     expect(obstacle?.remedy).toContain('281 more');
   });

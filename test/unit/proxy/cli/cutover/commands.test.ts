@@ -179,6 +179,25 @@ describe('rollback, resume, kill-switch', () => {
     expect(await banyan('rollback', 'newer', '--reason', 'x')).toMatchObject({ exitCode: 0 });
   });
 
+  it('work while the file here is broken or gone: in the night it must not be mended first', async () => {
+    const ledger = openLedger({ db: () => Promise.resolve(client.db()), versions: VERSIONS }, capturedLogger());
+    ledger.seeRoutes([{ id: 'list-events', stage: 'lambda', percent: 100 }]);
+    await ledger.close();
+    await writeFile(env['ROUTES_FILE'] ?? '', 'routes: [');
+    expect(await banyan('rollback', 'list-events', '--reason', 'x')).toMatchObject({ exitCode: 0 });
+    await rm(env['ROUTES_FILE'] ?? '');
+    expect(await banyan('resume', 'list-events')).toMatchObject({ exitCode: 0 });
+    expect(await banyan('rollback', 'unknown', '--reason', 'x')).toMatchObject({ exitCode: 2 });
+  });
+
+  it('say wrong usage as JSON too, when asked for JSON', async () => {
+    const { exitCode, json } = await banyan('rollback', 'list-events', '--json');
+    expect({ exitCode, json }).toEqual({
+      exitCode: 2,
+      json: { error: { code: 'usage', messages: ["required option '--reason <text>' not specified"] } },
+    });
+  });
+
   it('end with 2 without MongoDB', async () => {
     await mongo.stop();
     env['MONGODB_URI'] = `${mongo.uri}?serverSelectionTimeoutMS=100`;
