@@ -63,7 +63,8 @@ export class ChunkedDecoder {
       this.trailers = parseTrailers(this.trailerText);
     } else {
       this.trailerText += line;
-      if (this.trailerText.length > MAX_TRAILER_BYTES) throw unreadable();
+      // At once: nobody waits for the rest of what cannot be read.
+      if (!line.endsWith('\r\n') || this.trailerText.length > MAX_TRAILER_BYTES) throw unreadable();
     }
   }
 }

@@ -53,6 +53,9 @@ export interface ConnectionOwner {
 /** As much as Node's own limit, four times. */
 const MAX_HEAD_BYTES = 64 * 1024;
 const NOTHING = Buffer.alloc(0);
+const BEGINNING = 'HTTP/1.';
+const CR = 0x0d;
+const LF = 0x0a;
 
 /** Until a connection must be there, in ms. */
 const CONNECT_TIMEOUT = 10_000;
@@ -165,7 +168,7 @@ export class Connection {
     const { outgoing, body, part, isPaused } = this;
     if (outgoing === undefined || part === 'closed') return;
     const timeout = part === 'body' ? outgoing.bodyTimeout : outgoing.answerTimeout;
-    const isClientsTurn = part === 'head' && body !== undefined && !body.isSent && !body.isHeldUp;
+    const isClientsTurn = body !== undefined && !body.isSent && !body.isHeldUp;
     this.deadline = timeout === 0 || isPaused || isClientsTurn ? Number.POSITIVE_INFINITY : performance.now() + timeout;
   }
 
@@ -188,13 +191,13 @@ export class Connection {
           return;
         }
       }
+      if (this.part !== 'body') return;
+      if (this.outgoing?.bodyTimeout !== 0) this.expectMore();
+      this.exchange.onPart();
     } catch (error) {
+      // Beyond here it would end the process, and everybody's requests.
       this.fail(error instanceof Error ? error : new TypeError(String(error)));
-      return;
     }
-    if (this.part !== 'body') return;
-    if (this.outgoing?.bodyTimeout !== 0) this.expectMore();
-    this.exchange.onPart();
   }
 
   /** Returns what follows the head, or nothing when the head is not whole. */
@@ -205,6 +208,9 @@ export class Connection {
       throw new Http1Error('ANSWER_UNREADABLE', `the answer has a head of more than ${MAX_HEAD_BYTES} bytes`);
     }
     if (end < 0) {
+      if (isNoHead(bytes, this.begun.length)) {
+        throw new Http1Error('ANSWER_UNREADABLE', 'the answer cannot be read: it does not begin as HTTP/1.1 does');
+      }
       this.begun = bytes === chunk ? Buffer.from(chunk) : bytes;
       return undefined;
     }
@@ -276,4 +282,13 @@ export class Connection {
     if (this.part === 'body' && this.response?.framing === 'until-close') this.complete([], false);
     else this.fail(new Http1Error('ENDED_EARLY', 'the upstream ended the connection before its answer was whole'));
   }
+}
+
+/** True for what no more bytes make a head of, so that nobody waits for them: another protocol, or a line that ends in a bare LF. */
+function isNoHead(bytes: Buffer, seen: number): boolean {
+  if (!BEGINNING.startsWith(bytes.toString('latin1', 0, BEGINNING.length))) return true;
+  for (let at = bytes.indexOf(LF, seen); at >= 0; at = bytes.indexOf(LF, at + 1)) {
+    if (bytes[at - 1] !== CR) return true;
+  }
+  return false;
 }

@@ -30,7 +30,11 @@ export class Origin {
   private ticker: NodeJS.Timeout | undefined;
   private isClosed = false;
 
-  constructor(url: URL) {
+  /** @param ca certificates to trust instead of those that Node trusts; for `https:` */
+  constructor(
+    url: URL,
+    private readonly ca?: string,
+  ) {
     this.isTls = url.protocol === 'https:';
     this.host = url.hostname.replace(/^\[(.*)\]$/, '$1');
     this.port = url.port === '' ? (this.isTls ? 443 : 80) : Number(url.port);
@@ -55,14 +59,15 @@ export class Origin {
   close(): void {
     this.isClosed = true;
     for (const connection of this.open) connection.fail(new Http1Error('CLOSING', 'the proxy closes its connections'));
+    clearInterval(this.ticker);
   }
 
   private takeIdle(): Connection | undefined {
-    const last = this.idle.pop();
-    if (last === undefined) return undefined;
-    if (last.until > performance.now()) return last.connection;
-    last.connection.fail(new Http1Error('CLOSING', 'idle for too long'));
-    return this.takeIdle();
+    for (let last = this.idle.pop(); last !== undefined; last = this.idle.pop()) {
+      if (last.until > performance.now()) return last.connection;
+      last.connection.fail(new Http1Error('CLOSING', 'idle for too long'));
+    }
+    return undefined;
   }
 
   private connect(): Connection {
@@ -70,8 +75,9 @@ export class Origin {
     let socket: Socket;
     if (isTls) {
       const servername = isIP(host) === 0 ? host : '';
-      const session = this.tlsSession;
-      const secure = connectTls({ host, port, servername, ALPNProtocols: ['http/1.1'], ...(session && { session }) });
+      const { ca, tlsSession: session } = this;
+      const trust = { ...(ca !== undefined && { ca }), ...(session && { session }) };
+      const secure = connectTls({ host, port, servername, ALPNProtocols: ['http/1.1'], ...trust });
       secure.on('session', (next) => (this.tlsSession = next));
       secure.on('data', (chunk: Buffer) => connection.receive(chunk));
       socket = secure;

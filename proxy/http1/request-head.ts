@@ -12,10 +12,10 @@ export interface RequestHead {
   readonly headers: RawHeaders;
 }
 
-const METHOD = /^[!#$%&'*+\-.^`|~\w]+$/;
+const TOKEN = /^[!#$%&'*+\-.^`|~\w]+$/;
 const TARGET = /^[\x21-\x7e\x80-\xff]+$/;
-/** What would end a header and begin another thing. */
-const BREAKS_OUT = /[\0\r\n]/;
+/** What would end a header and begin another thing; of a character beyond latin1 only the low byte would be sent, which may be one of these. */
+const BREAKS_OUT = /[\0\r\n\u0100-\uffff]/;
 
 /**
  * Writes the head of a request (RFC 9112 sections 3 and 5) in latin1.
@@ -23,12 +23,12 @@ const BREAKS_OUT = /[\0\r\n]/;
  * @throws Http1Error `REQUEST_UNSENDABLE` for a character that would make another request of it
  */
 export function formatRequestHead({ method, path, headers }: RequestHead, framing: RequestFraming): string {
-  if (!METHOD.test(method) || !TARGET.test(path)) throw unsendable();
+  if (!TOKEN.test(method) || !TARGET.test(path)) throw unsendable();
   let text = `${method} ${path} HTTP/1.1\r\n`;
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i] ?? '';
     const value = headers[i + 1] ?? '';
-    if (BREAKS_OUT.test(name) || BREAKS_OUT.test(value)) throw unsendable();
+    if (!TOKEN.test(name) || BREAKS_OUT.test(value)) throw unsendable();
     text += `${name}: ${value}\r\n`;
   }
   return framing === 'chunked'

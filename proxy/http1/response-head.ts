@@ -20,8 +20,11 @@ export interface ResponseHead {
 const STATUS_LINE = /HTTP\/1\.([01]) ([1-9]\d\d)(?: ([^\0\r\n]*))?\r\n/y;
 /** RFC 9112 section 4: what a reason phrase may have. Node refuses to send anything else. */
 const REASON_PHRASE = /^[\t\x20-\x7e\x80-\xff]*$/;
-/** `name: value`; no space before the colon, no folded lines (RFC 9112 section 5). */
-const FIELD_LINE = /([!#$%&'*+\-.^`|~\w]+):[\t ]*([\t\x20-\x7e\x80-\xff]*)\r\n/y;
+/**
+ * `name: value`; no space before the colon, no folded lines (RFC 9112 section 5). A value begins with no space: each character
+ * can be read in one way only, or a line of spaces would be tried in all its divisions.
+ */
+const FIELD_LINE = /([!#$%&'*+\-.^`|~\w]+):[\t ]*((?:[\x21-\x7e\x80-\xff][\t\x20-\x7e\x80-\xff]*)?)\r\n/y;
 
 /** What an upstream says of itself is shortened by so much: its clock began earlier. */
 const IDLE_MARGIN = 1_000;
@@ -44,10 +47,9 @@ export function parseResponseHead(text: string, requestMethod: string): Response
   const isOneZero = status[1] === '0';
 
   let headers: RawHeaders = [];
-  let named: ReadonlySet<string> | undefined;
+  let connection: string | undefined;
   let length: number | undefined;
   let isChunked = false;
-  let persists = !isOneZero;
   let hint: number | undefined;
   let at = STATUS_LINE.lastIndex;
   while (at < text.length) {
@@ -67,23 +69,21 @@ export function parseResponseHead(text: string, requestMethod: string): Response
       if (isChunked || isOneZero || value.toLowerCase() !== 'chunked') throw unreadable('its Transfer-Encoding');
       isChunked = true;
     } else if (lower === 'connection') {
-      const options = value.toLowerCase();
-      if (/\bclose\b/.test(options)) persists = false;
-      else if (isOneZero && /\bkeep-alive\b/.test(options)) persists = true;
-      named = namedByConnection(options) ?? named;
+      connection = connection === undefined ? value.toLowerCase() : `${connection},${value.toLowerCase()}`;
     } else if (lower === 'keep-alive') {
       const timeout = /timeout=(\d{1,6})/i.exec(value)?.[1];
       if (timeout !== undefined) hint = Number(timeout) * 1000;
     }
   }
   if (isChunked && length !== undefined) throw unreadable('Content-Length beside Transfer-Encoding');
+  const named = namedByConnection(connection);
   if (named !== undefined) headers = withoutHeaders(headers, named);
 
   let framing: Framing;
   if (requestMethod === 'HEAD' || statusCode < 200 || statusCode === 204 || statusCode === 304) framing = 'none';
   else if (isChunked) framing = 'chunked';
   else framing = length ?? 'until-close';
-  const keeps = persists && framing !== 'until-close';
+  const keeps = framing !== 'until-close' && persists(connection, isOneZero);
   const statusMessage = status[3] ?? '';
   return {
     statusCode,
@@ -119,9 +119,21 @@ function idleTime(hint: number | undefined): number {
   return hint === undefined ? DEFAULT_IDLE_TIME : Math.max(0, Math.min(hint - IDLE_MARGIN, MAX_IDLE_TIME));
 }
 
+/** RFC 9112 section 9.3; `close` wins. */
+function persists(connection: string | undefined, isOneZero: boolean): boolean {
+  if (connection === undefined || connection === 'keep-alive') return connection !== undefined || !isOneZero;
+  return !/\bclose\b/.test(connection) && (!isOneZero || /\bkeep-alive\b/.test(connection));
+}
+
+/** No expression: on a value with many spaces within, `[\t ]+$` takes seconds. */
 function trimEnd(value: string): string {
-  const last = value.charCodeAt(value.length - 1);
-  return last === 0x20 || last === 0x09 ? value.replace(/[\t ]+$/, '') : value;
+  let end = value.length;
+  while (end > 0 && isBlank(value.charCodeAt(end - 1))) end -= 1;
+  return end === value.length ? value : value.slice(0, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
 
 function unreadable(what: string): Http1Error {
