@@ -8,7 +8,21 @@ import path from 'node:path';
 import { buildSubjects } from './build-subjects';
 import { cpuMicroseconds } from './cpu-time';
 import { load, quantile, type LoadOptions } from './load';
-import { printAddedLatency, printThroughput, type Throughput } from './report';
+import {
+  CONTROL,
+  DIRECT,
+  FASTIFY,
+  LISTED_ROW,
+  MIDDLEWARE,
+  ON_LEGACY_ROW,
+  printAddedLatency,
+  printThroughput,
+  SHADOW,
+  THOUSAND,
+  UNLISTED_ROW,
+  type Throughput,
+} from './report';
+import { storeSessions } from './sessions';
 import { startSubject, type Subject } from './subject';
 
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 9);
@@ -20,7 +34,11 @@ const RATE = 500;
 const HEADERS =
   'Host: shop.example\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n' +
   'Accept: application/json\r\nAccept-Language: en-GB,en;q=0.7\r\nAccept-Encoding: gzip, deflate, br\r\n';
-const TOKEN = `s%3A${'a'.repeat(32)}.${'b'.repeat(43)}`;
+const SECRET = 'bench';
+/** Of nobody: what a route that does not ask who it is has to copy. */
+const TOKEN = encodeURIComponent(`s:${'a'.repeat(32)}.${'b'.repeat(43)}`);
+/** More than a cohort lookup is remembered for, at any rate that this reaches. */
+const COLD_SESSIONS = 40_000;
 
 interface Row {
   readonly name: string;
@@ -28,22 +46,26 @@ interface Row {
   readonly request: LoadOptions['request'];
 }
 
-const get =
-  (target: string, headers = `Cookie: eventsapp.sid=${TOKEN}\r\n`) =>
-  (): string =>
-    `GET ${target} HTTP/1.1\r\n${HEADERS}${headers}\r\n`;
+const withToken = (target: string, tokenOf: (n: number) => string): LoadOptions['request'] => {
+  const head = `GET ${target} HTTP/1.1\r\n${HEADERS}Cookie: eventsapp.sid=`;
+  return (n) => `${head}${tokenOf(n)}\r\n\r\n`;
+};
+const get = (target: string): LoadOptions['request'] => withToken(target, () => TOKEN);
 
 const LISTED = '/api/events/65f0c0ffee65f0c0ffee65f0/metrics';
+const ON_LEGACY = '/api/events/65f0c0ffee65f0c0ffee65f0';
 const UNLISTED = '/account/settings';
 
-const routes = (count: number, stage = 'lambda'): string =>
+/** A table of so many routes; the last two are asked for. */
+const routes = (count: number, metrics = 'stage: lambda', event = 'stage: legacy'): string =>
   [
     'routes:',
     ...Array.from(
-      { length: count - 1 },
+      { length: count - 2 },
       (_, i) => `  - {id: other-${i}, match: 'GET /api/others-${i}/:id', stage: lambda}`,
     ),
-    `  - {id: event-metrics, match: 'GET /api/events/:eventId/metrics', stage: ${stage}}`,
+    `  - {id: event-metrics, match: 'GET /api/events/:eventId/metrics', ${metrics}}`,
+    `  - {id: event, match: 'GET /api/events/:eventId', ${event}}`,
     '',
   ].join('\n');
 
@@ -59,30 +81,48 @@ async function main(): Promise<void> {
     };
     const upstream = await start('upstream');
     const url = `http://127.0.0.1:${upstream.port}`;
-    const banyan = async (name: string, table: string): Promise<Subject> => {
+    const banyan = async (name: string, table: string, env: Record<string, string> = {}): Promise<Subject> => {
       const file = path.join(folder, `${name}.yml`);
       await writeFile(file, table);
       return start('banyan', [url], {
         ROUTES_FILE: file,
         LOG_FILE: path.join(folder, `${name}.log`),
         TRUSTED_HOPS: '1',
-        SESSION_SECRET: 'bench',
+        SESSION_SECRET: SECRET,
+        ...env,
       });
     };
-    const few = await banyan('few', routes(10));
-    const many = await banyan('many', routes(1_000));
+    const mongodb = `mongodb://127.0.0.1:${(await start('mongodb')).port}/eventsapp`;
+    const tokens = await storeSessions(mongodb, SECRET, COLD_SESSIONS);
+    // Goes on where the round before ended: a token is cold again only when its answer has been forgotten.
+    let asked = 0;
+    const cold = (): string => tokens[(asked += 1) % tokens.length] ?? TOKEN;
+    const warm = (n: number): string => tokens[n % CONNECTIONS] ?? TOKEN;
+
+    const ten = routes(10);
+    const canary = await banyan('canary', routes(10, 'stage: canary, percent: 50'), { MONGODB_URI: mongodb });
+    const shadow = routes(10, 'stage: lambda', 'stage: shadow, shadow: {sample: 1}');
+    // A process for each row: what one has compiled and collected for another would help or hurt it.
     const rows: Row[] = [
-      { name: 'direct', subject: upstream, request: get(LISTED) },
-      { name: 'banyan, unlisted route', subject: few, request: get(UNLISTED) },
-      { name: 'banyan, unlisted route (A/A control)', subject: few, request: get(UNLISTED) },
-      { name: 'banyan, listed route', subject: few, request: get(LISTED) },
-      { name: 'banyan, listed route of 1,000', subject: many, request: get(LISTED) },
-      { name: '@fastify/http-proxy', subject: await start('fastify-http-proxy', [url]), request: get(LISTED) },
-      { name: 'http-proxy-middleware', subject: await start('http-proxy-middleware', [url]), request: get(LISTED) },
+      { name: DIRECT, subject: upstream, request: get(LISTED) },
+      { name: UNLISTED_ROW, subject: await banyan('unlisted', ten), request: get(UNLISTED) },
+      { name: CONTROL, subject: await banyan('control', ten), request: get(UNLISTED) },
+      { name: LISTED_ROW, subject: await banyan('listed', ten), request: get(LISTED) },
+      { name: THOUSAND, subject: await banyan('thousand', routes(1_000)), request: get(LISTED) },
+      { name: ON_LEGACY_ROW, subject: await banyan('on-legacy', ten), request: get(ON_LEGACY) },
+      {
+        name: SHADOW,
+        subject: await banyan('shadow', shadow, { LAMBDA_URL: `${url}/slow/5000` }),
+        request: get(ON_LEGACY),
+      },
+      { name: 'banyan, canary at 50 %, users known', subject: canary, request: withToken(LISTED, warm) },
+      { name: 'banyan, canary at 50 %, users looked up', subject: canary, request: withToken(LISTED, cold) },
+      { name: FASTIFY, subject: await start('fastify-http-proxy', [url]), request: get(LISTED) },
+      { name: MIDDLEWARE, subject: await start('http-proxy-middleware', [url]), request: get(LISTED) },
       { name: 'undici dispatch alone', subject: await start('undici-dispatch', [url]), request: get(LISTED) },
     ];
     printThroughput(await measureThroughput(rows), { rounds: ROUNDS, seconds: SECONDS, connections: CONNECTIONS });
-    printAddedLatency(await measureLatency(rows.slice(0, -1)), RATE);
+    printAddedLatency(await measureLatency(rows), RATE);
   } finally {
     for (const subject of subjects) await subject.stop();
     await rm(folder, { recursive: true });
@@ -92,6 +132,7 @@ async function main(): Promise<void> {
 async function measureThroughput(rows: readonly Row[]): Promise<Throughput[]> {
   const measured = rows.map(({ name }) => ({ name, requestsPerSecond: [] as number[], cpu: [] as number[] }));
   for (let round = -1; round < ROUNDS; round += 1) {
+    process.stderr.write(round < 0 ? 'throughput: warming up\n' : `throughput: round ${round + 1} of ${ROUNDS}\n`);
     for (const [index, { name, subject, request }] of rows.entries()) {
       const before = cpuMicroseconds(subject.pid);
       const result = await load({ port: subject.port, request, connections: CONNECTIONS, seconds: SECONDS });
@@ -107,7 +148,9 @@ async function measureThroughput(rows: readonly Row[]): Promise<Throughput[]> {
 
 async function measureLatency(rows: readonly Row[]): Promise<{ name: string; p50: number; p99: number }[]> {
   const latencies = rows.map(({ name }) => ({ name, all: [] as number[] }));
-  for (let round = 0; round < Math.max(3, ROUNDS / 3); round += 1) {
+  const rounds = Math.max(3, Math.floor(ROUNDS / 3));
+  for (let round = 0; round < rounds; round += 1) {
+    process.stderr.write(`latency: round ${round + 1} of ${rounds}\n`);
     for (const [index, { subject, request }] of rows.entries()) {
       const options = { port: subject.port, request, connections: CONNECTIONS, seconds: SECONDS, rate: RATE };
       latencies[index]?.all.push(...(await load(options)).latencies);

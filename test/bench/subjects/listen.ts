@@ -4,8 +4,13 @@ import type { Server } from 'node:net';
 export function announce(server: Server): void {
   server.listen(0, '127.0.0.1', () => {
     const address = server.address();
-    if (typeof address === 'object' && address !== null) process.send?.({ port: address.port });
+    if (typeof address === 'object' && address !== null) announcePort(address.port);
   });
+}
+
+/** Tells the parent process where this one listens. */
+export function announcePort(port: number): void {
+  process.send?.({ port });
 }
 
 /** Where the subject forwards to. */
