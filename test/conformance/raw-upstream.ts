@@ -22,7 +22,7 @@ export interface RawUpstream {
   unfinished(): string;
   /** How many connections there were. */
   connections(): number;
-  /** Open connections on which something was asked. After an aborted request undici opens one more, which it may use for the next. */
+  /** Open connections on which something was asked. */
   open(): number;
   /** Replaces the answer to whole requests; the usual one is `ok`. */
   answer(next: string | ((socket: Socket, request: RawRequest) => void)): void;
