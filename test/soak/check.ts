@@ -4,6 +4,8 @@ export interface Check {
   readonly name: string;
   /** What must hold, in a line. */
   readonly title: string;
+  /** What it may take beyond its load, in seconds; default 240. */
+  readonly grace?: number;
   /**
    * Resolves with the figures to print.
    *

@@ -8,9 +8,9 @@ interface StoredSession {
   readonly session: string;
 }
 
-/** Stores a session of its own for each of so many users, as connect-mongo 6 stores those of passport. */
-export async function storeSessions(db: Db, users: number): Promise<void> {
-  const sessions = Array.from({ length: users }, (_, n) => sessionOf(n));
+/** Stores a session of its own for each of so many users from a number on, as connect-mongo 6 stores those of passport. */
+export async function storeSessions(db: Db, users: number, from = 0): Promise<void> {
+  const sessions = Array.from({ length: users }, (_, n) => sessionOf(from + n));
   await db.collection<StoredSession>('sessions').insertMany(sessions);
 }
 
@@ -21,9 +21,14 @@ export function cookieOf(n: number): { readonly Cookie: string } {
   return { Cookie: `eventsapp.sid=${encodeURIComponent(`s:${id}.${signature}`)}` };
 }
 
+/** Who the n-th user is. */
+export function userIdOf(n: number): string {
+  return String(n).padStart(24, '0');
+}
+
 function sessionOf(n: number): StoredSession {
   const expires = new Date(Date.now() + 3_600_000);
-  const user = { userId: String(n).padStart(24, '0'), customerAccountId: 'c'.repeat(24), fullName: 'A', roles: [] };
+  const user = { userId: userIdOf(n), customerAccountId: 'c'.repeat(24), fullName: 'A', roles: [] };
   const cookie = { originalMaxAge: 3_600_000, expires, httpOnly: true, path: '/' };
   return { _id: `soak-${n}`, expires, session: JSON.stringify({ cookie, passport: { user } }) };
 }
