@@ -12,6 +12,12 @@ async function readInput(): Promise<string> {
   return text.trim();
 }
 
+// Whoever reads has seen enough (`| head`): that is no fault of the command.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 void run(process.argv.slice(2), {
   env: processEnvironment(),
   readInput,

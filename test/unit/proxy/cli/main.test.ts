@@ -28,6 +28,18 @@ it('helps, checks, and refuses wrong usage', async () => {
   expect(wrong.out).toContain("unknown command 'chek'");
 });
 
+it('ends quietly when nobody reads on, as before `| head`', async () => {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'proxy/cli/main.ts', '--help'], {
+    cwd: path.join(__dirname, '../../../..'),
+    env: { PATH: process.env['PATH'] },
+  });
+  child.stdout.destroy();
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const exitCode = await new Promise((resolve) => child.on('close', resolve));
+  expect({ exitCode, said }).toEqual({ exitCode: 0, said: '' });
+});
+
 it('inspects a session of the real store', async () => {
   const database = await startSessionDatabase();
   try {
