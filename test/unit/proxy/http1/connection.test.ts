@@ -1,0 +1,392 @@
+import type { Socket } from 'node:net';
+import type { Origin } from '../../../../proxy/http1/origin';
+import { waitFor } from '../../../support/wait-for';
+import { ask, clientBody, handUpstream, HEAD, originOf, over, type HandUpstream, type ToldExchange } from './exchanges';
+
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+const UPLOAD = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n';
+
+describe('connection', () => {
+  let upstream: HandUpstream;
+  let origin: Origin;
+
+  beforeEach(async () => {
+    upstream = await handUpstream();
+    origin = originOf(upstream);
+  });
+  afterEach(async () => {
+    origin.close();
+    await upstream.close();
+  });
+
+  /** One exchange, answered by these bytes. */
+  const answered = async (text: string, outgoing: Parameters<typeof ask>[1] = {}): Promise<ToldExchange> => {
+    const told = ask(origin, outgoing);
+    (await upstream.asked(upstream.sockets.length)).write(text, 'latin1');
+    return over(told);
+  };
+  /** Answers the first exchange, so that its connection is kept. */
+  const keep = async (): Promise<Socket> => {
+    const told = await answered(OK);
+    expect(told.code).toBeUndefined();
+    return upstream.sockets[0] as Socket;
+  };
+  const closed = (socket: Socket | undefined): Promise<true> =>
+    waitFor('a closed connection', () => socket?.closed === true);
+
+  describe('answers', () => {
+    it.each([
+      ['a length', OK, 'ok'],
+      ['no length, a closed connection', 'HTTP/1.1 200 OK\r\n\r\nok', 'ok'],
+      ['chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\no\r\n1\r\nk\r\n0\r\nA: b\r\n\r\n', 'ok'],
+      ['no body', 'HTTP/1.1 204 No Content\r\n\r\n', ''],
+      [
+        'hints before it',
+        `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 x\r\n\r\nHTTP/1.1 103 x\r\nLink: <a>\r\n\r\n${OK}`,
+        'ok',
+      ],
+    ])('with %s, in one piece, byte by byte, and broken off anywhere', async (what, text, body) => {
+      let connections = 0;
+      upstream.onRequest((socket) => {
+        if (connections % 2 === 1) {
+          socket.end(text, 'latin1');
+          return;
+        }
+        socket.setNoDelay(true);
+        let at = 0;
+        // A turn of the event loop for each byte; the system may join some.
+        const next = (): void => {
+          if (at === text.length) socket.end();
+          else socket.write(text.charAt(at++), 'latin1', () => setImmediate(next));
+        };
+        next();
+      });
+      for (connections = 0; connections < 2; connections += 1) {
+        const told = await over(ask(origin, { fresh: true }));
+        expect(told.fault).toBeUndefined();
+        expect(told.body.toString()).toBe(body);
+        expect(told.trailers).toEqual(what === 'chunks' ? ['A', 'b'] : []);
+        expect(told.told.filter((name) => name === 'head' || name === 'end')).toEqual(['head', 'end']);
+        if (what.startsWith('hints')) expect(told.told.slice(0, 3)).toEqual(['102', '103', 'head']);
+      }
+      upstream.onRequest((socket) => socket.end(text.slice(0, -1), 'latin1'));
+      const half = await over(ask(origin, { fresh: true }));
+      if (what.startsWith('no length')) expect(half.body.toString()).toBe('o');
+      else expect(half.code).toBe('ENDED_EARLY');
+    });
+
+    it.each([
+      ['a length', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok'],
+      ['chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n'],
+      ['neither', 'HTTP/1.1 200 OK\r\n\r\nok'],
+    ])('with %s that is reset in the middle is a fault', async (_what, text) => {
+      const told = ask(origin, { also: { onData: () => upstream.sockets[0]?.resetAndDestroy() } });
+      (await upstream.asked(0)).write(text);
+      await over(told);
+      expect(told.fault).toMatchObject({ neverSent: false, onKeptConnection: false });
+      expect(told.code).toBe('ECONNRESET');
+      expect(told.body.toString()).toBe('ok');
+    });
+
+    it.each([
+      ['101', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n'],
+      ['a head over 64 kB', `HTTP/1.1 200 OK\r\nA: ${'a'.repeat(66_000)}\r\n\r\n`],
+      ['a head over 64 kB that never ends', `HTTP/1.1 200 OK\r\nA: ${'a'.repeat(66_000)}`],
+      ['another protocol', 'SSH-2.0-OpenSSH_9.2p1'],
+      ['a TLS alert', '\x15\x03\x01\x00\x02\x02\x46'],
+      ['HTTP/2', '\x00\x00\x12\x04\x00\x00\x00\x00\x00'],
+      ['lines that end in LF', 'HTTP/1.1 200 OK\nContent-Length: 2\n\nok'],
+      ['a bad chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\nx\r\n'],
+      ['an empty line first', `\r\n${OK}`],
+    ])('that are %s are refused at once, and the connection closed', async (_what, text) => {
+      const told = await answered(text);
+      expect(told.code).toBe('ANSWER_UNREADABLE');
+      await closed(upstream.sockets[0]);
+    });
+
+    it('begin with a head of just under 64 kB', async () => {
+      const told = await answered(`HTTP/1.1 200 OK\r\nContent-Length: 0\r\nA: ${'a'.repeat(65_000)}\r\n\r\n`);
+      expect(told.head?.headers[3]).toHaveLength(65_000);
+    });
+
+    it('whose handler throws at the head, at data, at a part fail this exchange alone', async () => {
+      const part = 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok';
+      const fault = (): never => {
+        throw new Error('mine');
+      };
+      for (const also of [{ onHead: fault }, { onData: fault }, { onPart: fault }]) {
+        const told = await answered(part, { also });
+        expect(told.code).toBe('mine');
+        await closed(upstream.sockets.at(-1));
+      }
+    });
+
+    it('tell nothing after the end', async () => {
+      const told = await answered(`${OK}HTTP/1.1 500 x\r\n\r\n`);
+      await closed(upstream.sockets[0]);
+      expect(told.told).toEqual(['head', 'data', 'end']);
+    });
+  });
+
+  describe('kept', () => {
+    it('is used for the next request', async () => {
+      await keep();
+      const second = ask(origin);
+      (await upstream.asked(0, 2)).write(OK);
+      expect((await over(second)).body.toString()).toBe('ok');
+      expect(upstream.sockets).toHaveLength(1);
+    });
+
+    it.each([
+      ['bytes that nobody asked for', (socket: Socket) => socket.write(OK)],
+      ['the end', (socket: Socket) => socket.end()],
+      ['a reset', (socket: Socket) => socket.resetAndDestroy()],
+    ])('is closed by %s, which is nobody’s answer', async (_what, act) => {
+      const socket = await keep();
+      upstream.onRequest((asked) => asked.write(OK.replace('ok', 'me')));
+      act(socket);
+      await closed(socket);
+      let second = await over(ask(origin));
+      // A reset may be known there before it is known here.
+      if (second.fault?.onKeptConnection === true) second = await over(ask(origin));
+      expect(second.body.toString()).toBe('me');
+      expect(upstream.sockets).toHaveLength(2);
+    });
+
+    it.each([
+      ['bytes behind the answer', `${OK}x`],
+      ['a second answer', `${OK}${OK}`],
+      ['a body behind 204', 'HTTP/1.1 204 x\r\n\r\nbody'],
+      ['bytes behind the last chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n\r\n'],
+      ['Connection: close', OK.replace('\r\n', '\r\nConnection: close\r\n')],
+      ['HTTP/1.0', OK.replace('1.1', '1.0')],
+      ['no length', 'HTTP/1.1 200 OK\r\n\r\n'],
+    ])('is not, after %s', async (_what, text) => {
+      const told = ask(origin);
+      const socket = await upstream.asked(0);
+      if (text.endsWith('OK\r\n\r\n')) socket.end(text);
+      else socket.write(text);
+      await over(told);
+      expect(told.fault).toBeUndefined();
+      await closed(socket);
+    });
+
+    it('is, after HTTP/1.0 with keep-alive and a length', async () => {
+      await answered(OK.replace('1.1', '1.0').replace('\r\n', '\r\nConnection: keep-alive\r\n'));
+      ask(origin);
+      await upstream.asked(0, 2);
+    });
+
+    it('is not, after a body that came with the answer to HEAD', async () => {
+      await answered(OK, { method: 'HEAD' });
+      await closed(upstream.sockets[0]);
+    });
+
+    it('can be used again from within the end of the exchange', async () => {
+      let second: ToldExchange | undefined;
+      upstream.onRequest((socket) => socket.write(OK));
+      ask(origin, { also: { onEnd: () => void (second = ask(origin)) } });
+      await waitFor('the second answer', () => second?.isOver === true);
+      expect(second?.body.toString()).toBe('ok');
+      expect(upstream.sockets).toHaveLength(1);
+    });
+
+    it('is no longer the business of the one whose exchange is over', async () => {
+      await keep();
+      const first = ask(origin);
+      (await upstream.asked(0, 2)).write(OK);
+      await over(first);
+      const second = ask(origin);
+      await upstream.asked(0, 3);
+      const { connection } = second;
+      expect(connection).toBe(first.connection);
+      connection?.pause(first);
+      connection?.abort(first);
+      connection?.pause(second);
+      connection?.resume(first);
+      connection?.resume(second);
+      upstream.sockets[0]?.write(OK);
+      expect((await over(second)).body.toString()).toBe('ok');
+    });
+
+    it('flows again for the next exchange although the last one was paused when it ended', async () => {
+      const first = ask(origin, { also: { onHead: () => first.connection?.pause(first) } });
+      (await upstream.asked(0)).write(OK);
+      await over(first);
+      const second = ask(origin);
+      (await upstream.asked(0, 2)).write(OK);
+      expect((await over(second)).body.toString()).toBe('ok');
+      expect(upstream.sockets).toHaveLength(1);
+    });
+  });
+
+  describe('faults say whether the request may be sent once more', () => {
+    it('never sent: the connection was refused', async () => {
+      await upstream.close();
+      const told = await over(ask(origin));
+      expect(told.code).toBe('ECONNREFUSED');
+      expect(told.fault).toMatchObject({ neverSent: true, onKeptConnection: false });
+      upstream = await handUpstream();
+    });
+
+    it.each([
+      ['on a new connection, nothing answered', false, '', { neverSent: false, onKeptConnection: false }],
+      ['on a kept connection, nothing answered', true, '', { neverSent: false, onKeptConnection: true }],
+      ['on a kept connection, a byte answered', true, 'H', { neverSent: false, onKeptConnection: false }],
+      [
+        'on a kept connection, a hint answered',
+        true,
+        'HTTP/1.1 103 x\r\n\r\n',
+        { neverSent: false, onKeptConnection: false },
+      ],
+      ['on a kept connection, half an answer', true, OK.slice(0, -1), { neverSent: false, onKeptConnection: false }],
+    ])('%s', async (_what, isKept, text, expected) => {
+      if (isKept) await keep();
+      const told = ask(origin);
+      (await upstream.asked(0, isKept ? 2 : 1)).end(text);
+      await over(told);
+      expect(told.fault).toMatchObject(expected);
+      expect(told.code).toBe('ENDED_EARLY');
+      expect(upstream.sockets).toHaveLength(1);
+    });
+  });
+
+  describe('abort', () => {
+    it.each(['connecting', 'head', 'body', 'paused'])(
+      'while %s: nothing more is told and the connection is closed',
+      async (when) => {
+        const told = ask(origin, when === 'paused' ? { also: { onHead: () => told.connection?.pause(told) } } : {});
+        if (when !== 'connecting') {
+          const socket = await upstream.asked(0);
+          if (when !== 'head') {
+            socket.write(OK.slice(0, -1));
+            await waitFor('the head', () => told.head !== undefined);
+          }
+        }
+        const before = [...told.told];
+        told.connection?.abort(told);
+        told.connection?.abort(told);
+        told.connection?.resume(told);
+        if (when === 'connecting') {
+          // Whatever the system had begun, it never carries a request.
+          const next = ask(origin);
+          await waitFor('the next request', () => upstream.sockets.some((_, i) => upstream.received(i) === HEAD));
+          expect(upstream.sockets.filter((_, i) => upstream.received(i) !== '')).toHaveLength(1);
+          next.connection?.abort(next);
+        } else await closed(upstream.sockets[0]);
+        expect(told.told).toEqual(before);
+      },
+    );
+
+    it.each(['onHead', 'onData', 'onPart'] as const)('from within %s', async (event) => {
+      const told = ask(origin, { also: { [event]: () => told.connection?.abort(told) } });
+      (await upstream.asked(0)).write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n');
+      await closed(upstream.sockets[0]);
+      expect(told.isOver).toBe(false);
+      expect(told.told.at(-1)).toBe(event.slice(2).toLowerCase());
+    });
+  });
+
+  describe('an answer before the end of the request', () => {
+    it('is delivered; the rest of the body flows away and the connection is not used again', async () => {
+      const body = clientBody();
+      const told = ask(origin, { method: 'POST', head: UPLOAD, framing: 'length', body });
+      body.push('12345');
+      const socket = await upstream.asked(0);
+      socket.write('HTTP/1.1 413 x\r\nContent-Length: 1\r\n\r\nx');
+      await over(told);
+      expect(told.head?.statusCode).toBe(413);
+      expect(told.fault).toBeUndefined();
+      await closed(socket);
+      body.push('67890');
+      body.push(null);
+      await waitFor('the body to flow away', () => body.readableEnded);
+      expect(upstream.received(0)).not.toContain('6');
+      expect(body.listenerCount('data') + body.listenerCount('end')).toBe(0);
+    });
+
+    it('is delivered while the body goes on', async () => {
+      const body = clientBody();
+      const told = ask(origin, { method: 'POST', head: UPLOAD, framing: 'length', body });
+      const socket = await upstream.asked(0);
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no');
+      await waitFor('the head', () => told.head !== undefined);
+      body.push('1234567890');
+      body.push(null);
+      await waitFor('the body', () => upstream.received(0).endsWith('1234567890'));
+      socket.write('k');
+      expect((await over(told)).body.toString()).toBe('ok');
+      ask(origin);
+      await upstream.asked(0, 2);
+    });
+  });
+
+  describe('time', () => {
+    /** As long as a limit of as many ms takes here, on this machine, now. */
+    const longerThan = async (limit: number): Promise<void> => {
+      const control = await handUpstream();
+      const other = originOf(control);
+      const told = ask(other, { answerTimeout: limit + 100 });
+      await over(told);
+      expect(told.code).toBe('ANSWER_TIMEOUT');
+      other.close();
+      await control.close();
+    };
+
+    it('runs out before the head, though hints keep coming', async () => {
+      const told = ask(origin, { answerTimeout: 100 });
+      const socket = await upstream.asked(0);
+      const hints = setInterval(() => socket.write('HTTP/1.1 102 x\r\n\r\n'), 20);
+      await over(told);
+      clearInterval(hints);
+      expect(told.code).toBe('ANSWER_TIMEOUT');
+      expect(told.fault?.neverSent).toBe(false);
+    });
+
+    it('runs out between two parts of a body', async () => {
+      const told = ask(origin, { bodyTimeout: 100 });
+      (await upstream.asked(0)).write(OK.slice(0, -1));
+      expect((await over(told)).code).toBe('ANSWER_TIMEOUT');
+    });
+
+    it('does not run while nobody reads, and again when somebody does', async () => {
+      const told = ask(origin, { bodyTimeout: 100, also: { onHead: () => told.connection?.pause(told) } });
+      (await upstream.asked(0)).write(OK.slice(0, -1));
+      await waitFor('the head', () => told.head !== undefined);
+      await longerThan(100);
+      expect(told.isOver).toBe(false);
+      told.connection?.resume(told);
+      expect((await over(told)).code).toBe('ANSWER_TIMEOUT');
+    });
+
+    it.each(['before the answer', 'in the middle of the answer'])(
+      'is not the upstream’s while the client sends, %s',
+      async (when) => {
+        const body = clientBody();
+        const limits = { answerTimeout: 100, bodyTimeout: 100 };
+        const told = ask(origin, { method: 'POST', head: UPLOAD, framing: 'length', body, ...limits });
+        const socket = await upstream.asked(0);
+        if (when !== 'before the answer') socket.write(OK.slice(0, -1));
+        body.push('12345');
+        await longerThan(100);
+        expect(told.fault).toBeUndefined();
+        body.push('67890');
+        body.push(null);
+        await over(told);
+        expect(told.code).toBe('ANSWER_TIMEOUT');
+      },
+    );
+
+    it('runs while the upstream does not take what the client sends', async () => {
+      const body = clientBody();
+      const head = 'POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n';
+      const told = ask(origin, { method: 'POST', head, framing: 'chunked', body, answerTimeout: 300 });
+      (await upstream.asked(0)).pause();
+      const block = Buffer.alloc(1024 * 1024);
+      const feed = setInterval(() => !body.isPaused() && body.push(block), 1);
+      await over(told);
+      clearInterval(feed);
+      expect(told.code).toBe('ANSWER_TIMEOUT');
+    });
+  });
+});
