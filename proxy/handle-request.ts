@@ -10,6 +10,7 @@ import type { RetryBudget } from './fallback/retry-budget';
 import { fromApiGateway, isRefusedByGateway, toApiGateway } from './forward/for-api-gateway';
 import { forward, hasBody, type ForwardOptions, type ForwardResult, type ResponseTap } from './forward/forwarder';
 import { requestHeaders } from './forward/headers';
+import { closeWithConnection } from './forward/pipelined';
 import { headerValue } from './http1/raw-headers';
 import type { RequestHead } from './http1/request-head';
 import type { Upstream } from './forward/upstream';
@@ -74,6 +75,7 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
   const warnOfForwardingHeaders = forwardingHeaderWarning(trustedHops, logger);
   return (request, response) => {
     warnOfForwardingHeaders(request);
+    closeWithConnection(request, response);
     const target = parseRequestTarget(request.url ?? '/');
     const route = table().match(request.method ?? 'GET', target.pathname);
     const handling = new Handling(options, request, response, target, route);

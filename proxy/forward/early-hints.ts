@@ -4,8 +4,8 @@ import { pairs, type RawHeaders } from '../http1/raw-headers';
 /** More than any page has use for; an upstream that never ends sending them costs nothing more. */
 const MAX_HINTS = 16;
 
-/** Node writes several links into one header and wants to be given each alone. */
-const SEVERAL_LINKS = /\s*,\s*(?=<)/;
+/** Node writes several links into one header and wants to be given each alone. What stands before a comma is trimmed by hand: in the expression many spaces would take seconds. */
+const SEVERAL_LINKS = /,\s*(?=<)/;
 
 /** Forwards the 103 answers (RFC 8297) of one request. */
 export class EarlyHints {
@@ -20,7 +20,9 @@ export class EarlyHints {
     const hints: Record<string, string[]> = {};
     for (const [name, value] of pairs(headers)) {
       const lower = name.toLowerCase();
-      (hints[lower] ??= []).push(...(lower === 'link' ? value.split(SEVERAL_LINKS) : [value]));
+      (hints[lower] ??= []).push(
+        ...(lower === 'link' ? value.split(SEVERAL_LINKS).map((link) => link.trimEnd()) : [value]),
+      );
     }
     try {
       this.response.writeEarlyHints(hints);

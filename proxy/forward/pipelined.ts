@@ -1,0 +1,18 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/**
+ * Tells a response that waits behind another of its connection (pipelining, RFC 9112 section 9.3.2) when that connection closes.
+ * Node tells only the one whose turn it is; the others would keep their upstreams busy, an event stream for ever.
+ */
+export function closeWithConnection({ socket }: IncomingMessage, response: ServerResponse): void {
+  if (response.socket !== null) return;
+  const onClose = (): void => {
+    response.destroy();
+    response.emit('close');
+  };
+  // As many as requests wait, which is no leak.
+  socket.setMaxListeners(0);
+  socket.once('close', onClose);
+  // Its turn has come, and Node tells it.
+  response.once('socket', () => socket.off('close', onClose));
+}

@@ -1,0 +1,49 @@
+import { runProxy, type RunningProxy } from '../../../support/running-proxy';
+import { rawConnection } from '../../../support/raw-client';
+import { recordingServer, type RecordingServer } from '../../../support/recording-server';
+import { waitFor } from '../../../support/wait-for';
+
+describe('pipelined requests whose client goes', () => {
+  let legacy: RecordingServer;
+  let proxy: RunningProxy;
+
+  beforeEach(async () => {
+    legacy = await recordingServer();
+    proxy = await runProxy({ legacyUrl: legacy.url });
+  });
+  afterEach(async () => {
+    await proxy.close();
+    await legacy.close();
+  });
+
+  const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
+
+  it('give up their upstreams, also those whose turn has not come', async () => {
+    const open = new Set<string>();
+    legacy.answer((request, response) => {
+      const { url = '' } = request;
+      open.add(url);
+      response.on('close', () => open.delete(url));
+      // The first says nothing, the others are streams.
+      if (url !== '/0') response.write('data: 1\n\n');
+    });
+    const client = await rawConnection(proxy.port);
+    const paths = Array.from({ length: 15 }, (_, i) => `/${i}`);
+    client.send(paths.map(get).join(''));
+    await waitFor('all requests', () => open.size === paths.length);
+    client.destroy();
+    await waitFor('all of them to be given up', () => open.size === 0);
+  });
+
+  it('are answered in their order when it stays', async () => {
+    const answers: (() => void)[] = [];
+    legacy.answer((request, response) => void answers.push(() => response.end(`<${request.url ?? ''}>`)));
+    const client = await rawConnection(proxy.port);
+    client.send(['/0', '/1', '/2'].map(get).join(''));
+    await waitFor('all requests', () => answers.length === 3);
+    for (const answer of answers.reverse()) answer();
+    const received = await client.until(/<\/.>[^]*<\/.>[^]*<\/.>/);
+    expect(received.match(/<\/.>/g)).toEqual(['</0>', '</1>', '</2>']);
+    client.destroy();
+  });
+});
