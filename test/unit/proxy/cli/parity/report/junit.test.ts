@@ -24,7 +24,7 @@ describe('the report as JUnit XML', () => {
 
   it('tells what differs, what is accepted and why something was skipped', () => {
     expect(xml).toContain(
-      '<failure message="database notifications inserted: legacy has 1 documents, the candidate nothing"',
+      '<failure message="database notifications inserted: legacy has 1 documents, the candidate 0 documents"',
     );
     expect(xml).toContain('(accepted: nobody reads it, test/parity/rules.yml:12)</system-out>');
     expect(xml).toContain('<skipped message="no identity for session-3: name one with --as"/>');
