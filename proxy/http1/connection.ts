@@ -99,6 +99,9 @@ export class Connection {
     this.outgoing = outgoing;
     this.hasAnswered = false;
     if (this.part === 'idle') this.write(outgoing);
+    // Who waits less long for an answer does not wait longer for a connection.
+    else if (outgoing.answerTimeout > 0)
+      this.deadline = performance.now() + Math.min(CONNECT_TIMEOUT, outgoing.answerTimeout);
   }
 
   /** No more data until {@link resume}; ignored from anybody but the one whose exchange this is. */
@@ -196,7 +199,7 @@ export class Connection {
       this.exchange.onPart();
     } catch (error) {
       // Beyond here it would end the process, and everybody's requests.
-      this.fail(error instanceof Error ? error : new TypeError(String(error)));
+      this.fail(asError(error));
     }
   }
 
@@ -279,8 +282,15 @@ export class Connection {
   }
 
   private onEnd(): void {
-    if (this.part === 'body' && this.response?.framing === 'until-close') this.complete([], false);
-    else this.fail(new Http1Error('ENDED_EARLY', 'the upstream ended the connection before its answer was whole'));
+    if (this.part !== 'body' || this.response?.framing !== 'until-close') {
+      this.fail(new Http1Error('ENDED_EARLY', 'the upstream ended the connection before its answer was whole'));
+      return;
+    }
+    try {
+      this.complete([], false);
+    } catch (error) {
+      this.fail(asError(error));
+    }
   }
 }
 
@@ -291,4 +301,8 @@ function isNoHead(bytes: Buffer, seen: number): boolean {
     if (bytes[at - 1] !== CR) return true;
   }
   return false;
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new TypeError(String(thrown));
 }

@@ -121,6 +121,19 @@ describe('connection', () => {
       }
     });
 
+    it('whose handler throws at their end harm nobody, however the end is known', async () => {
+      const fault = (): never => {
+        throw new Error('mine');
+      };
+      for (const text of [OK, 'HTTP/1.1 200 OK\r\n\r\nok']) {
+        const told = ask(origin, { also: { onEnd: fault } });
+        (await upstream.asked(upstream.sockets.length)).end(text);
+        await over(told);
+        await closed(upstream.sockets.at(-1));
+        expect(told.fault).toBeUndefined();
+      }
+    });
+
     it('tell nothing after the end', async () => {
       const told = await answered(`${OK}HTTP/1.1 500 x\r\n\r\n`);
       await closed(upstream.sockets[0]);

@@ -123,6 +123,16 @@ describe('origin', () => {
     expect(told.fault?.neverSent).toBe(true);
   });
 
+  it('waits for a connection no longer than for an answer', () => {
+    const told = ask(origin, { answerTimeout: 300 });
+    const patient = ask(origin);
+    const now = jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 400);
+    origin['tick']();
+    now.mockRestore();
+    expect(told.code).toBe('CONNECT_TIMEOUT');
+    expect(patient.isOver).toBe(false);
+  });
+
   it('finds an upstream by name, whichever address it listens on', async () => {
     const server = createTcpServer((socket) => socket.once('data', () => socket.end(OK)));
     for (const host of ['127.0.0.1', '::1']) {
