@@ -60,7 +60,9 @@ export interface Observer {
   /** A request to no listed route, in ms. */
   unlisted(statusCode: number, ms: number): void;
   comparison(observation: ComparisonObservation): void;
-  /** Lambda answered a safe request with 401, 403 or 404; legacy, asked the same, refused it too (whatever its status) or did not. */
+  /** Lambda answered a safe request with 401, 403, 404 or 500, and legacy is being asked the same; `refusal` follows for a 500. */
+  refusalAsked?(routeId: string, statusCode: number): void;
+  /** Legacy refused (or, for a 500, failed) too, or did not. */
   refusal(routeId: string, statusCode: number, isShared: boolean): void;
   /** A mirrored request that was not compared, and why. */
   shadowDropped(routeId: string, reason: ShadowDropReason): void;
@@ -79,6 +81,9 @@ export function observers(list: readonly Observer[]): Observer {
     },
     comparison(observation) {
       for (const observer of list) observer.comparison(observation);
+    },
+    refusalAsked(routeId, statusCode) {
+      for (const observer of list) observer.refusalAsked?.(routeId, statusCode);
     },
     refusal(routeId, statusCode, isShared) {
       for (const observer of list) observer.refusal(routeId, statusCode, isShared);

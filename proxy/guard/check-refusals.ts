@@ -1,6 +1,6 @@
 import type { Upstream } from '../forward/upstream';
 import type { RequestHead } from '../http1/request-head';
-import { collect } from '../shadow/collect';
+import { AnswerTooLargeError, collect } from '../shadow/collect';
 import type { Observer } from '../observation';
 
 export interface RefusalChecksOptions {
@@ -12,19 +12,23 @@ export interface RefusalChecksOptions {
   readonly timeout?: number;
 }
 
-/** Finds out whether legacy refuses too what Lambda refused. */
+/** Finds out whether legacy refuses or fails too, where Lambda refused or failed. */
 export interface RefusalChecks {
   /** Asks legacy the same, in the background; the client has its answer. */
   check(routeId: string, statusCode: number, request: RequestHead, withoutBody: boolean): void;
 }
 
-const STATUSES = new Set([401, 403, 404]);
+/** 502 to 504 are API Gateway's: what legacy does then, fallback shows. 500 is what a function or the authorizer answers. */
+const DOUBTFUL = new Set([401, 403, 404, 500]);
 /** The body is of no interest, but has to be read. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** Whether an answer of Lambda may be the mistake of an authorizer, which is no 5xx. */
-export function isRefusal(statusCode: number | undefined): statusCode is 401 | 403 | 404 {
-  return statusCode !== undefined && STATUSES.has(statusCode);
+/**
+ * Whether only legacy can tell what an answer of Lambda means: a refusal may be the mistake of an authorizer, and a 500 the fault of a
+ * database that both sides have.
+ */
+export function isRefusal(statusCode: number | undefined): statusCode is number {
+  return statusCode !== undefined && DOUBTFUL.has(statusCode);
 }
 
 /**
@@ -38,14 +42,19 @@ export function createRefusalChecks(options: RefusalChecksOptions): RefusalCheck
     check(routeId, statusCode, request, withoutBody) {
       if (underWay >= maxConcurrent) return;
       underWay += 1;
+      observer.refusalAsked?.(routeId, statusCode);
+      // Where legacy refuses too, with whatever status, the client is no better off there. Of an error only another error is a share.
+      const shares = statusCode >= 500 ? 500 : 400;
       collect(legacy, request, { timeout, maxBodyBytes: MAX_BODY_BYTES, withoutBody })
-        .then((answer) => {
-          // Where legacy refuses too, with whatever status, or fails, the client is no better off there.
-          const isShared = answer.statusCode >= 400;
-          observer.refusal(routeId, statusCode, isShared);
-        })
-        .catch(() => undefined)
-        .finally(() => (underWay -= 1));
+        .then(
+          (answer) => observer.refusal(routeId, statusCode, answer.statusCode >= shares),
+          (error: unknown) => {
+            // Larger than is of interest is an answer; none is no better than Lambda's.
+            if (statusCode >= 500) observer.refusal(routeId, statusCode, !(error instanceof AnswerTooLargeError));
+          },
+        )
+        .finally(() => (underWay -= 1))
+        .catch(() => undefined);
     },
   };
 }

@@ -9,6 +9,9 @@ export const COUNTED = [
   'lambda',
   'lambdaErrors',
   'sharedErrors',
+  'answeredErrors',
+  'checkedErrors',
+  'unsharedErrors',
   'coldStarts',
   'checked',
   'unshared401',
@@ -30,6 +33,8 @@ interface Watched {
   /** ms; slower warm answers are counted. */
   latencyLimit: number | undefined;
   readonly counters: SlidingCounters<Counted>;
+  /** Errors that legacy is being asked about. */
+  asked: number;
 }
 
 /** Windows of all guarded routes of one proxy. No I/O; every record costs the same; memory is fixed for each route. */
@@ -43,7 +48,9 @@ export interface Guard {
   /** @returns whether something was counted that can be part of a breach; only then it is worth asking for one */
   recordRequest(observation: RequestObservation): boolean;
   recordComparison(observation: ComparisonObservation): boolean;
-  /** Lambda refused a request that legacy refused too, or not. */
+  /** Legacy is being asked what Lambda refused, or answered with an error. */
+  recordAsked(routeId: string, statusCode: number): void;
+  /** Lambda refused a request, or answered an error, and legacy did too, or not. */
   recordRefusal(routeId: string, statusCode: number, isShared: boolean): boolean;
   /** Why the route should return to legacy; undefined while it need not. */
   breach(routeId: string): Breach | undefined;
@@ -73,6 +80,7 @@ export function createGuard(clock: () => number): Guard {
         baseline,
         latencyLimit: latencyLimit(baseline, settings),
         counters: goesOn ? before.counters : new SlidingCounters(COUNTED, settings.windowMs, clock()),
+        asked: before?.asked ?? 0,
       });
     },
     forget: (routeId) => void routes.delete(routeId),
@@ -96,18 +104,30 @@ export function createGuard(clock: () => number): Guard {
       if (!equal) counters.add('different', now);
       return !equal;
     },
+    recordAsked(routeId, statusCode) {
+      const watched = routes.get(routeId);
+      if (watched !== undefined && statusCode >= 500) watched.asked += 1;
+    },
     recordRefusal(routeId, statusCode, isShared) {
-      const counters = routes.get(routeId)?.counters;
-      const unshared = REFUSALS.get(statusCode);
-      if (counters === undefined || unshared === undefined) return false;
+      const watched = routes.get(routeId);
+      if (watched === undefined) return false;
+      const { counters } = watched;
       const now = clock();
+      if (statusCode >= 500) {
+        watched.asked = Math.max(0, watched.asked - 1);
+        counters.add('checkedErrors', now);
+        if (!isShared) counters.add('unsharedErrors', now);
+        return !isShared;
+      }
+      const unshared = REFUSALS.get(statusCode);
+      if (unshared === undefined) return false;
       counters.add('checked', now);
       if (!isShared) counters.add(unshared, now);
       return !isShared;
     },
     breach(routeId) {
       const watched = routes.get(routeId);
-      return watched && findBreach(countsOf(watched), watched.baseline, watched.settings);
+      return watched && findBreach(countsOf(watched), watched.baseline, watched.settings, watched.asked > 0);
     },
     reset: (routeId) => routes.get(routeId)?.counters.clear(),
     counts(routeId) {
@@ -137,7 +157,9 @@ function countRequest(
   if (lambda.outcome === 'failed' || (lambda.statusCode ?? 0) >= 500 || upstream === 'legacy') {
     // Legacy was asked the same and failed too: whatever it is, a roll back does not mend it.
     const isShared = upstream === 'legacy' && statusCode >= 500;
-    counters.add(isShared ? 'sharedErrors' : 'lambdaErrors', now);
+    // An answer that reached the client: whether legacy shares the fault, it says when it is asked.
+    const isAnswered = upstream === 'lambda' && lambda.outcome === 'answered';
+    counters.add(isShared ? 'sharedErrors' : isAnswered ? 'answeredErrors' : 'lambdaErrors', now);
     return !isShared;
   }
   if (lambda.coldStart || limit === undefined) return false;

@@ -26,18 +26,25 @@ export function latencyLimit(baseline: Baseline | undefined, { latency }: GuardS
 /**
  * Judges a window. A limit is exceeded when the lower bound of the 95 % Wilson interval of the share lies above it, so that a few
  * requests of many do not trip it by chance. Pure.
+ *
+ * @param isAsking legacy is being asked about errors that Lambda answered
  */
 export function findBreach(
   counts: Counts,
   baseline: Baseline | undefined,
   settings: GuardSettings,
+  isAsking = false,
 ): Breach | undefined {
   const { minRequests, errorRate, statusShare, mismatchRate } = settings;
-  const { lambda, sharedErrors, legacy } = counts;
+  const { lambda, legacy } = counts;
+  // Of what Lambda answered with 5xx, a part was asked of legacy too: as much as there is shared everywhere.
+  const unshared = Math.round(counts.answeredErrors * unsharedShare(counts, isAsking));
+  const failed = counts.lambdaErrors + unshared;
+  const sharedErrors = counts.sharedErrors + counts.answeredErrors - unshared;
   const common = {
     windowSeconds: settings.windowMs / 1000,
     lambdaRequests: lambda,
-    lambdaErrors: counts.lambdaErrors,
+    lambdaErrors: failed,
     sharedErrors,
     coldStarts: counts.coldStarts,
     legacyRequests: legacy,
@@ -55,10 +62,10 @@ export function findBreach(
 
   const judged = lambda - sharedErrors;
   const errorLimit = (ofLegacy(counts.legacyErrors, baseline?.errorRate) ?? 0) + errorRate;
-  if (exceeds(counts.lambdaErrors, judged, errorLimit))
+  if (exceeds(failed, judged, errorLimit))
     return {
       rule: 'errors',
-      why: `${counts.lambdaErrors} of ${judged} requests failed on Lambda; allowed: ${percentText(errorLimit)}`,
+      why: `${failed} of ${judged} requests failed on Lambda; allowed: ${percentText(errorLimit)}`,
       evidence: { ...common, limit: errorLimit },
     };
 
@@ -91,4 +98,10 @@ export function findBreach(
       evidence: { ...common, limit: mismatchRate },
     };
   return undefined;
+}
+
+/** 1 where nobody can be asked: the request changes something. While the first answer is awaited nothing is held against Lambda. */
+function unsharedShare({ checkedErrors, unsharedErrors }: Counts, isAsking: boolean): number {
+  if (checkedErrors > 0) return unsharedErrors / checkedErrors;
+  return isAsking ? 0 : 1;
 }

@@ -109,6 +109,7 @@ export function startGuard(parts: GuardParts): RunningGuard {
     comparison(observation) {
       if (guard.recordComparison(observation)) judge(observation.routeId);
     },
+    refusalAsked: (routeId, statusCode) => guard.recordAsked(routeId, statusCode),
     refusal(routeId, statusCode, isShared) {
       if (guard.recordRefusal(routeId, statusCode, isShared)) judge(routeId);
     },

@@ -35,7 +35,7 @@ export function createMetrics(table: () => RouteTable, overrides: () => Override
   });
   const refusals = new Counter({
     name: 'banyan_refusals_checked_total',
-    help: 'Answers 401, 403 and 404 of Lambda to safe requests, by whether legacy answered the same',
+    help: 'Answers 401, 403, 404 and 500 of Lambda to safe requests, by whether legacy, asked the same, refused or failed too',
     labelNames: ['route', 'status', 'shared'],
     registers,
   });

@@ -83,6 +83,33 @@ describe('errors', () => {
     expect(rule()).toBeUndefined();
   });
 
+  it('that legacy shares do not count: asked the same, it fails too, as when the database of both is away', () => {
+    guard.recordAsked(ROUTE, 500);
+    record(200, { statusCode: 500 });
+    expect(rule()).toBeUndefined();
+    expect(guard.recordRefusal(ROUTE, 500, true)).toBe(false);
+    record(200, { statusCode: 500 });
+    expect(rule()).toBeUndefined();
+    // The database is back, and Lambda alone goes on failing.
+    for (let i = 0; i < 4; i += 1) guard.recordRefusal(ROUTE, 500, false);
+    expect(guard.breach(ROUTE)).toMatchObject({
+      rule: 'errors',
+      why: '320 of 320 requests failed on Lambda; allowed: 5 %',
+      evidence: { lambdaErrors: 320, sharedErrors: 80 },
+    });
+  });
+
+  it('count as soon as legacy, asked the same, has a better answer; also when it cannot be asked', () => {
+    guard.recordAsked(ROUTE, 500);
+    record(20, { statusCode: 500 });
+    expect(rule()).toBeUndefined();
+    expect(guard.recordRefusal(ROUTE, 500, false)).toBe(true);
+    expect(rule()).toBe('errors');
+    guard.reset(ROUTE);
+    record(20, { statusCode: 500 });
+    expect(rule()).toBe('errors');
+  });
+
   it('are not clients that go away, nor the 429 of a limiter that both sides have', () => {
     record(50, { outcome: 'failed', statusCode: undefined, code: 'client_gone' }, { statusCode: 499 });
     record(50, { statusCode: 429 });
