@@ -204,6 +204,16 @@ describe('connection', () => {
       expect(upstream.sockets).toHaveLength(1);
     });
 
+    it('is not used again from there when there are bytes behind the answer', async () => {
+      let second: ToldExchange | undefined;
+      upstream.onRequest((socket) =>
+        socket.write(socket === upstream.sockets[0] ? `${OK}${OK}` : OK.replace('ok', 'me')),
+      );
+      ask(origin, { also: { onEnd: () => void (second = ask(origin)) } });
+      await waitFor('the second answer', () => second?.isOver === true);
+      expect(second?.body.toString()).toBe('me');
+    });
+
     it('is no longer the business of the one whose exchange is over', async () => {
       await keep();
       const first = ask(origin);
@@ -215,9 +225,6 @@ describe('connection', () => {
       expect(connection).toBe(first.connection);
       connection?.pause(first);
       connection?.abort(first);
-      connection?.pause(second);
-      connection?.resume(first);
-      connection?.resume(second);
       upstream.sockets[0]?.write(OK);
       expect((await over(second)).body.toString()).toBe('ok');
     });
