@@ -149,8 +149,11 @@ class Exchange implements ExchangeHandler {
 
   /** A stream may have nothing to say for long after its head; a body that is there already goes out with it, in one piece. */
   onPart(): void {
-    if (this.declined) return;
-    if (this.held !== undefined) this.flushHeld();
+    if (this.declined) {
+      // Nobody waits for the rest of what nobody will read.
+      this.connection?.abort(this);
+      this.settle({ kind: 'declined' });
+    } else if (this.held !== undefined) this.flushHeld();
     else if (!this.hasBegunBody) this.response.flushHeaders();
   }
 

@@ -41,6 +41,14 @@ describe('fallback to legacy', () => {
       `${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${body && `Content-Length: ${body.length}\r\n`}\r\n${body}`,
     );
 
+  it('does not wait for the rest of an answer that it has declined', async () => {
+    gateway.answer((_request, response) => {
+      response.writeHead(503);
+      response.write('a body that never ends');
+    });
+    expect(await ask('GET /api/events')).toMatch(/^HTTP\/1.1 200 OK[^]*legacy$/);
+  });
+
   it.each([
     ['502', (status = 502) => status],
     ['503', () => 503],
