@@ -52,12 +52,10 @@ export async function readTraffic(
   routeId?: string,
 ): Promise<ReadonlyMap<string, TrafficBySide>> {
   const sums = new Map<string, { legacy?: Sum; lambda?: Sum }>();
-  const cursor = db
-    .collection<TrafficDocument>(TRAFFIC_COLLECTION)
-    .find({
-      minute: { $gte: since, ...(until !== undefined && { $lt: startOfMinute(until) }) },
-      ...(routeId !== undefined && { routeId }),
-    });
+  const cursor = db.collection<TrafficDocument>(TRAFFIC_COLLECTION).find({
+    minute: { $gte: since, ...(until !== undefined && { $lt: startOfMinute(until) }) },
+    ...(routeId !== undefined && { routeId }),
+  });
   for await (const document of cursor) {
     const sides = sums.get(document.routeId) ?? {};
     sums.set(document.routeId, sides);

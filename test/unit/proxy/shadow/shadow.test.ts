@@ -157,7 +157,7 @@ describe('places for copies', () => {
     upstreams = [];
   });
   afterEach(async () => {
-    await Promise.all(upstreams.map((upstream) => upstream.close()));
+    for (const upstream of upstreams) upstream.close();
     await legacy.close();
     await gateway.close();
   });
