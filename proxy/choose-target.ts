@@ -55,6 +55,8 @@ export type Reason =
   | 'cohort'
   /** API Gateway refused before it called anything. */
   | 'gateway-refused'
+  /** Lambda gave 401 or 403 to a safe request whose session token is well signed: legacy decides. */
+  | 'session-refused'
   /** Lambda failed and legacy stepped in. */
   | 'fallback';
 

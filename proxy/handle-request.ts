@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../shared/logger';
 import { FORCE_HEADER, readMark } from '../shared/signed-mark';
 import { tokenFromHeaders } from '../shared/session/token-from-request';
+import { unsign } from '../shared/session/unsign';
 import { chooseTarget, mayMirror, type Reason, type RequestFacts } from './choose-target';
 import { isMoved } from './cohort/bucket';
 import type { CohortUser, SessionUsers } from './cohort/session-users';
@@ -43,6 +44,8 @@ export interface RequestHandlerOptions {
   readonly shadow: Shadow | undefined;
   readonly recorder?: Recorder | undefined;
   readonly budget: RetryBudget;
+  /** Of its own: clients with old sessions must not use up what faults of Lambda need. */
+  readonly refusalBudget: RetryBudget;
   readonly refusals: RefusalChecks;
   readonly observer: Observer;
   readonly trustedHops: number;
@@ -60,7 +63,7 @@ interface LambdaAnswer {
   statusCode: number | undefined;
   coldStart: boolean;
   /** Why legacy is to answer instead. */
-  insteadBy: 'gateway-refused' | 'fallback' | undefined;
+  insteadBy: 'gateway-refused' | 'session-refused' | 'fallback' | undefined;
 }
 
 /** On an answer of a function's first invocation (lambda/http); removed on the way to the client. */
@@ -89,6 +92,8 @@ class Handling {
   private upstream: Upstream['name'] = 'legacy';
   private reason: Reason = 'unlisted';
   private attempt: LambdaAttempt | undefined;
+  /** What the client presents as its session; nobody has verified it. */
+  private token: string | undefined;
   /** Records the exchange, whoever answers in the end. */
   private recording: ResponseTap | undefined;
 
@@ -121,15 +126,16 @@ class Handling {
     const { options, request, target } = this;
     const { method = 'GET', headers, rawHeaders } = request;
     const token = tokenFromHeaders(headers.authorization, headers.cookie, options.sessionCookie)?.value;
+    this.token = token;
     const facts: RequestFacts = { method, target, headers, rawHeaders, hasToken: token !== undefined };
     const chosen = chooseTarget(route, facts, options.overrides(), forcedSide(request, options.secrets));
     if (chosen.upstream !== 'by-cohort') {
-      this.toSide(chosen.upstream, chosen.reason, route, facts, token);
+      this.toSide(chosen.upstream, chosen.reason, route, facts);
       return;
     }
     const user = token === undefined ? undefined : options.users?.userOf(token);
     const decide = (found: CohortUser | undefined): void =>
-      this.toSide(this.sideOf(found, route), 'cohort', route, facts, token);
+      this.toSide(this.sideOf(found, route), 'cohort', route, facts);
     if (user instanceof Promise) void user.then((found) => this.protect(() => decide(found)));
     else decide(user);
   }
@@ -139,13 +145,7 @@ class Handling {
     return this.options.table().assigned.get(user.userId) ?? (isMoved(user.bucket, percent) ? 'lambda' : 'legacy');
   }
 
-  private toSide(
-    side: Upstream['name'],
-    reason: Reason,
-    route: Route,
-    facts: RequestFacts,
-    token: string | undefined,
-  ): void {
+  private toSide(side: Upstream['name'], reason: Reason, route: Route, facts: RequestFacts): void {
     const { lambda, shadow, overrides } = this.options;
     // A table is refused when it has a route on Lambda and there is no Lambda side, so both are there together.
     if (side === 'lambda' && lambda !== undefined) {
@@ -155,7 +155,7 @@ class Handling {
     }
     const isMirrored = shadow !== undefined && mayMirror(route, facts, overrides());
     const tap = isMirrored
-      ? shadow.begin(this.request, this.target, route, describe(facts, token, this.options))
+      ? shadow.begin(this.request, this.target, route, describe(facts, this.token, this.options))
       : undefined;
     this.toLegacy(reason, bothTaps(tap, this.recording), route);
   }
@@ -176,13 +176,14 @@ class Handling {
 
   private toLambda({ upstream, url }: LambdaSide, route: Route): void {
     const { request, response, target } = this;
-    const { budget, trustedHops } = this.options;
+    const { budget, refusalBudget, trustedHops } = this.options;
     const begun = performance.now();
     // Only a request that changes nothing and has no body to lose can be asked of legacy afterwards.
     const isRepeatable = route.isSafe && !hasBody(request);
     const answer: LambdaAnswer = { statusCode: undefined, coldStart: false, insteadBy: undefined };
     this.upstream = 'lambda';
     budget.deposit();
+    refusalBudget.deposit();
     const options: ForwardOptions = {
       answerTimeout: route.timeout,
       isSafe: route.isSafe,
@@ -193,6 +194,8 @@ class Handling {
         answer.coldStart = headerValue(head.headers, COLD_START_HEADER) !== undefined;
         if (isRepeatable && route.stage !== 'retired' && isRefusedByGateway(head)) answer.insteadBy = 'gateway-refused';
         else if (isRepeatable && mayFallBack(route, statusCode) && budget.tryWithdraw()) answer.insteadBy = 'fallback';
+        else if (isRepeatable && this.mayBeWronglyRefused(route, statusCode) && refusalBudget.tryWithdraw())
+          answer.insteadBy = 'session-refused';
         return answer.insteadBy === undefined ? fromApiGateway(head, url) : 'decline';
       },
     };
@@ -200,6 +203,15 @@ class Handling {
     forward(upstream, request, response, toApi, options, (result) =>
       this.protect(() => this.afterLambda(route, result, answer, isRepeatable, begun)),
     );
+  }
+
+  /**
+   * Whether Lambda refused somebody who seems to have a session. Mistakes of an authorizer look like that, and so do sessions that
+   * have ended: legacy decides, so no client is logged out by a fault of ours.
+   */
+  private mayBeWronglyRefused({ fallbackStatuses }: Route, statusCode: number): boolean {
+    if (fallbackStatuses === undefined || (statusCode !== 401 && statusCode !== 403)) return false;
+    return this.token !== undefined && unsign(this.token, this.options.secrets) !== undefined;
   }
 
   private afterLambda(
@@ -254,6 +266,7 @@ class Handling {
     else {
       const at = Date.now();
       observer.request({ routeId: route.id, method, statusCode, ms, upstream, reason, lambda: attempt, at });
+      if (reason === 'session-refused') observer.refusal(route.id, attempt?.statusCode ?? 0, statusCode >= 400);
     }
 
     // The query string stays out: clients put tokens there.
@@ -267,7 +280,7 @@ class Handling {
       ms: Math.round(ms * 10) / 10,
     };
     if (error !== undefined) logger.warn({ ...line, code: error.code, requestId, err: error.cause }, 'request failed');
-    else if (attempt !== undefined && upstream === 'legacy') {
+    else if (attempt !== undefined && upstream === 'legacy' && attempt.statusCode !== statusCode) {
       logger.warn({ ...line, lambda: { status: attempt.statusCode, code: attempt.code } }, 'request');
     } else logger.info(line, 'request');
   }

@@ -113,6 +113,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
     shadow: lambda && createShadow({ legacy, lambda, trustedHops, secrets, observer, logger }),
     recorder,
     budget: new RetryBudget(),
+    refusalBudget: new RetryBudget(),
     refusals: createRefusalChecks({ legacy, observer }),
     observer,
     trustedHops,

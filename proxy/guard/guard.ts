@@ -13,6 +13,8 @@ export const COUNTED = [
   'checkedErrors',
   'unsharedErrors',
   'coldStarts',
+  'refused401',
+  'refused403',
   'checked',
   'unshared401',
   'unshared403',
@@ -29,6 +31,8 @@ export type Counts = Readonly<Record<Counted, number>>;
 
 interface Watched {
   readonly settings: GuardSettings;
+  /** Whether legacy can be asked the same. */
+  readonly isSafe: boolean;
   baseline: Baseline | undefined;
   /** ms; slower warm answers are counted. */
   latencyLimit: number | undefined;
@@ -40,7 +44,7 @@ interface Watched {
 /** Windows of all guarded routes of one proxy. No I/O; every record costs the same; memory is fixed for each route. */
 export interface Guard {
   /** Guards a route; the window of a route that is guarded already goes on unless its length has changed. */
-  watch(routeId: string, settings: GuardSettings): void;
+  watch(routeId: string, settings: GuardSettings, isSafe: boolean): void;
   forget(routeId: string): void;
   setBaseline(routeId: string, baseline: Baseline): void;
   /** Routes that are guarded and have no baseline yet. */
@@ -52,6 +56,8 @@ export interface Guard {
   recordAsked(routeId: string, statusCode: number): void;
   /** Lambda refused a request, or answered an error, and legacy did too, or not. */
   recordRefusal(routeId: string, statusCode: number, isShared: boolean): boolean;
+  /** Routes whose requests nobody can ask twice. */
+  unsafeRoutes(): readonly string[];
   /** Why the route should return to legacy; undefined while it need not. */
   breach(routeId: string): Breach | undefined;
   /** Empties a route's window: after a resume the past does not count. */
@@ -63,6 +69,8 @@ export interface Guard {
 /** @param clock ms, monotonic */
 export function createGuard(clock: () => number): Guard {
   const routes = new Map<string, Watched>();
+  /** Until when Lambda is known to give these where legacy does not. */
+  const provenUntil = new Map<ProvableStatus, number>();
 
   const countsOf = ({ counters }: Watched): Counts => {
     const now = clock();
@@ -71,12 +79,13 @@ export function createGuard(clock: () => number): Guard {
   };
 
   return {
-    watch(routeId, settings) {
+    watch(routeId, settings, isSafe) {
       const before = routes.get(routeId);
       const goesOn = before !== undefined && before.settings.windowMs === settings.windowMs;
       const baseline = before?.baseline;
       routes.set(routeId, {
         settings,
+        isSafe,
         baseline,
         latencyLimit: latencyLimit(baseline, settings),
         counters: goesOn ? before.counters : new SlidingCounters(COUNTED, settings.windowMs, clock()),
@@ -125,9 +134,18 @@ export function createGuard(clock: () => number): Guard {
       if (!isShared) counters.add(unshared, now);
       return !isShared;
     },
+    unsafeRoutes: () => [...routes].filter(([, { isSafe }]) => !isSafe).map(([id]) => id),
     breach(routeId) {
       const watched = routes.get(routeId);
-      return watched && findBreach(countsOf(watched), watched.baseline, watched.settings, watched.asked > 0);
+      if (watched === undefined) return undefined;
+      const now = clock();
+      const proven = PROVABLE.filter((status) => now < (provenUntil.get(status) ?? 0));
+      const { baseline, settings, asked } = watched;
+      const breach = findBreach(countsOf(watched), baseline, settings, { isAsking: asked > 0, proven });
+      for (const status of PROVABLE) {
+        if (breach?.rule === `status ${status}`) provenUntil.set(status, now + settings.windowMs);
+      }
+      return breach;
     },
     reset: (routeId) => routes.get(routeId)?.counters.clear(),
     counts(routeId) {
@@ -139,11 +157,11 @@ export function createGuard(clock: () => number): Guard {
 
 /** @returns whether Lambda did something that legacy may not do as often */
 function countRequest(
-  { counters, latencyLimit: limit }: Watched,
+  { counters, isSafe, latencyLimit: limit }: Watched,
   observation: RequestObservation,
   now: number,
 ): boolean {
-  const { lambda, upstream, statusCode } = observation;
+  const { lambda, upstream, reason, statusCode } = observation;
   if (lambda === undefined) {
     if (statusCode === 499) return false;
     counters.add('legacy', now);
@@ -154,6 +172,12 @@ function countRequest(
   if (lambda.code === 'client_gone') return false;
   counters.add('lambda', now);
   if (lambda.coldStart) counters.add('coldStarts', now);
+  const isRefused = lambda.outcome === 'answered' && (lambda.statusCode === 401 || lambda.statusCode === 403);
+  // What API Gateway itself refused (403: no such route there) is an error like another.
+  if (isRefused && (upstream === 'lambda' || reason === 'session-refused')) {
+    if (!isSafe) counters.add(lambda.statusCode === 401 ? 'refused401' : 'refused403', now);
+    return !isSafe;
+  }
   if (lambda.outcome === 'failed' || (lambda.statusCode ?? 0) >= 500 || upstream === 'legacy') {
     // Legacy was asked the same and failed too: whatever it is, a roll back does not mend it.
     const isShared = upstream === 'legacy' && statusCode >= 500;
@@ -168,6 +192,10 @@ function countRequest(
   if (isSlow) counters.add('slow', now);
   return isSlow;
 }
+
+/** What an authorizer says, for many routes alike. */
+const PROVABLE = [401, 403] as const;
+export type ProvableStatus = (typeof PROVABLE)[number];
 
 /** Mistakes of an authorizer are no 5xx. */
 const REFUSALS: ReadonlyMap<number, Counted> = new Map([

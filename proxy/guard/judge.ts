@@ -2,7 +2,7 @@ import type { Baseline } from '../ledger/baseline';
 import { wilsonInterval } from '../ledger/wilson';
 import type { Evidence } from '../overrides/state';
 import { percentText } from '../percent';
-import type { Counts } from './guard';
+import type { Counts, ProvableStatus } from './guard';
 import type { GuardSettings } from './settings';
 
 /** Why a route should return to legacy. */
@@ -23,17 +23,23 @@ export function latencyLimit(baseline: Baseline | undefined, { latency }: GuardS
   return baseline?.p99 === undefined ? undefined : Math.max(LATENCY_FLOOR, baseline.p99 * latency);
 }
 
+/** What is known beside a route's own window. */
+export interface JudgedWith {
+  /** Legacy is being asked about errors that Lambda answered. */
+  readonly isAsking?: boolean;
+  /** Lambda gives these to requests of other routes that legacy, asked the same, does not refuse. */
+  readonly proven?: readonly ProvableStatus[];
+}
+
 /**
  * Judges a window. A limit is exceeded when the lower bound of the 95 % Wilson interval of the share lies above it, so that a few
  * requests of many do not trip it by chance. Pure.
- *
- * @param isAsking legacy is being asked about errors that Lambda answered
  */
 export function findBreach(
   counts: Counts,
   baseline: Baseline | undefined,
   settings: GuardSettings,
-  isAsking = false,
+  { isAsking = false, proven = [] }: JudgedWith = {},
 ): Breach | undefined {
   const { minRequests, errorRate, statusShare, mismatchRate } = settings;
   const { lambda, legacy } = counts;
@@ -80,6 +86,16 @@ export function findBreach(
       rule: `status ${status}`,
       why: `Lambda answered ${status} to ${unshared} of ${counts.checked} requests that legacy, asked the same, did not; allowed: ${percentText(statusShare)}`,
       evidence: { ...common, status, unshared, checked: counts.checked },
+    };
+  }
+
+  for (const status of proven) {
+    const refused = status === 401 ? counts.refused401 : counts.refused403;
+    if (!exceeds(refused, lambda, statusShare)) continue;
+    return {
+      rule: `status ${status}`,
+      why: `Lambda answered ${status} to ${refused} of ${lambda} requests that cannot be asked twice, and wrongly does so on other routes; allowed: ${percentText(statusShare)}`,
+      evidence: { ...common, status, refused },
     };
   }
 

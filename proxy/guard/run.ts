@@ -25,7 +25,7 @@ export interface GuardParts {
 /** Watches the moved routes and returns those to legacy that breach their limits. */
 export interface RunningGuard extends Observer {
   /** A route table is in force: routes on canary and lambda are guarded from now on. */
-  seeRoutes(table: { readonly routes: readonly Pick<Route, 'id' | 'stage' | 'guard'>[] }): void;
+  seeRoutes(table: { readonly routes: readonly Pick<Route, 'id' | 'stage' | 'guard' | 'isSafe'>[] }): void;
   close(): Promise<void>;
 }
 
@@ -62,6 +62,8 @@ export function startGuard(parts: GuardParts): RunningGuard {
     act(routeId, breach)
       .catch((error: unknown) => logger.error({ err: error, routeId }, 'guard could not act'))
       .finally(() => acting.delete(routeId));
+    // An authorizer errs for many routes alike, and those that change something have nobody else to say so.
+    if (breach.rule === 'status 401' || breach.rule === 'status 403') guard.unsafeRoutes().forEach(judge);
   };
 
   const stopListening = overrides.onChange((state) => {
@@ -95,9 +97,9 @@ export function startGuard(parts: GuardParts): RunningGuard {
 
   return {
     seeRoutes({ routes }) {
-      for (const { id, stage, guard: settings } of routes) {
+      for (const { id, stage, guard: settings, isSafe } of routes) {
         const isGuarded = settings !== undefined && (stage === 'canary' || stage === 'lambda');
-        if (isGuarded) guard.watch(id, settings);
+        if (isGuarded) guard.watch(id, settings, isSafe);
         else guard.forget(id);
       }
       void find();

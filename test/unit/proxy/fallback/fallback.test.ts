@@ -1,3 +1,6 @@
+import banyan from '../../../../banyan.config';
+import { completeSession, resolveSession } from '../../../../shared/session/session-config';
+import { sign } from '../../../../shared/session/unsign';
 import { capturedObservations } from '../../../support/captured-observations';
 import { exchangeRaw } from '../../../support/raw-client';
 import { recordingServer, type RecordingServer } from '../../../support/recording-server';
@@ -13,6 +16,8 @@ const routes = `routes:
   - {id: gone, match: GET /api/gone, stage: retired}
 `;
 
+const SECRET = 'a-secret';
+
 describe('fallback to legacy', () => {
   let legacy: RecordingServer;
   let gateway: RecordingServer;
@@ -27,7 +32,9 @@ describe('fallback to legacy', () => {
     });
     gateway = await recordingServer();
     observed.requests.length = 0;
-    proxy = await runProxy({ legacyUrl: legacy.url, lambdaUrl: gateway.url, routes, observers: [observed] });
+    observed.refusals.length = 0;
+    const session = resolveSession(completeSession({ ...banyan.session, secrets: [SECRET] }), {});
+    proxy = await runProxy({ legacyUrl: legacy.url, lambdaUrl: gateway.url, session, routes, observers: [observed] });
   });
   afterEach(async () => {
     await proxy.close();
@@ -104,6 +111,43 @@ describe('fallback to legacy', () => {
     await gateway.close();
     expect(await ask('POST /api/events', '{"title":"a"}')).toContain('legacy');
     expect(legacy.requests.map(({ method, body }) => [method, body])).toEqual([['POST', '{"title":"a"}']]);
+  });
+
+  describe('of refusals', () => {
+    const withSession = (line: string, token: string): Promise<string> =>
+      exchangeRaw(
+        proxy.port,
+        `${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nCookie: ${banyan.session.cookieName}=${encodeURIComponent(token)}\r\n\r\n`,
+      );
+    const token = `s:${sign('an-id', SECRET)}`;
+
+    it.each([401, 403])('lets legacy decide on a %i to a session that is well signed', async (status) => {
+      gateway.answer((_request, response) => response.writeHead(status).end('{}'));
+      expect(await withSession('GET /api/events', token)).toMatch(/^HTTP\/1.1 200 OK[^]*legacy$/);
+      expect(observed.requests).toMatchObject([
+        { upstream: 'legacy', reason: 'session-refused', lambda: { statusCode: status } },
+      ]);
+      expect(observed.refusals).toEqual([{ routeId: 'list', statusCode: status, isShared: false }]);
+    });
+
+    it('gives the client legacy’s own refusal', async () => {
+      gateway.answer((_request, response) => response.writeHead(401).end('lambda'));
+      legacy.answer((_request, response) => response.writeHead(401).end('legacy'));
+      expect(await withSession('GET /api/events', token)).toMatch(/^HTTP\/1.1 401 [^]*legacy/);
+      expect(observed.refusals).toEqual([{ routeId: 'list', statusCode: 401, isShared: true }]);
+    });
+
+    it.each([
+      ['a token that somebody else signed', 'GET /api/events', `s:${sign('an-id', 'another')}`],
+      ['no token', 'GET /api/events', ''],
+      ['a route without fallback', 'GET /api/own', token],
+      ['a GET that changes something', 'GET /api/writes', token],
+      ['an unsafe method', 'POST /api/events', token],
+      ['a retired route', 'GET /api/gone', token],
+    ])('leaves Lambda’s 401 as it is: %s', async (_name, line, presented) => {
+      gateway.answer((_request, response) => response.writeHead(401).end('lambda'));
+      expect(await withSession(line, presented)).toMatch(/^HTTP\/1.1 401 [^]*lambda/);
+    });
   });
 
   it('gives up when the budget is spent', async () => {

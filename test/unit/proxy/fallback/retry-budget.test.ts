@@ -25,7 +25,7 @@ describe('retry budget', () => {
     (rate) => {
       let time = 0;
       const guard = createGuard(() => time);
-      guard.watch('route', guardSettings());
+      guard.watch('route', guardSettings(), true);
       const budget = new RetryBudget({ now: () => time });
       const ask = (isFailed: boolean): boolean => {
         time += 1_000 / rate;

@@ -13,7 +13,7 @@ let guard: Guard;
 beforeEach(() => {
   now = 5_000_000;
   guard = createGuard(() => now);
-  guard.watch(ROUTE, guardSettings());
+  guard.watch(ROUTE, guardSettings(), true);
   guard.setBaseline(ROUTE, BASELINE);
 });
 
@@ -216,9 +216,9 @@ describe('routes', () => {
 
   it('go on with their window when other settings change', () => {
     record(19, { statusCode: 500 });
-    guard.watch(ROUTE, guardSettings({ minRequests: 10 }));
+    guard.watch(ROUTE, guardSettings({ minRequests: 10 }), true);
     expect(rule()).toBe('errors');
-    guard.watch(ROUTE, guardSettings({ window: 60 }));
+    guard.watch(ROUTE, guardSettings({ window: 60 }), true);
     expect(guard.counts(ROUTE)?.lambda).toBe(0);
   });
 
@@ -259,4 +259,42 @@ it('sums what lies within the window, whatever the pauses', () => {
       );
     }),
   );
+});
+
+describe('refusals of requests that cannot be asked twice', () => {
+  const WRITES = 'create-event';
+  const writes = { routeId: WRITES, method: 'POST' };
+  beforeEach(() => guard.watch(WRITES, guardSettings(), false));
+
+  it('count once the same refusals of another route are known to be mistakes, and only those', () => {
+    record(100, { statusCode: 401 }, writes);
+    expect(guard.breach(WRITES)).toBeUndefined();
+    for (let i = 0; i < 20; i += 1) guard.recordRefusal(ROUTE, 403, false);
+    expect(rule()).toBe('status 403');
+    expect(guard.breach(WRITES)).toBeUndefined();
+    guard.reset(ROUTE);
+    for (let i = 0; i < 20; i += 1) guard.recordRefusal(ROUTE, 401, false);
+    expect(rule()).toBe('status 401');
+    expect(guard.breach(WRITES)).toMatchObject({ rule: 'status 401', evidence: { refused: 100 } });
+    expect(guard.unsafeRoutes()).toEqual([WRITES]);
+  });
+
+  it('do not count when few of many are refused, nor when the mistake is long over', () => {
+    record(400, { statusCode: 200 }, writes);
+    record(8, { statusCode: 401 }, writes);
+    for (let i = 0; i < 20; i += 1) guard.recordRefusal(ROUTE, 401, false);
+    expect(rule()).toBe('status 401');
+    expect(guard.breach(WRITES)).toBeUndefined();
+    guard.reset(ROUTE);
+    now += guardSettings().windowMs;
+    record(100, { statusCode: 401 }, writes);
+    expect(guard.breach(WRITES)).toBeUndefined();
+  });
+
+  it('are no errors, and what API Gateway itself refused is one', () => {
+    record(50, { statusCode: 401 }, { upstream: 'legacy', reason: 'session-refused', statusCode: 200 });
+    expect(rule()).toBeUndefined();
+    record(50, { statusCode: 403 }, { upstream: 'legacy', reason: 'gateway-refused', statusCode: 200 });
+    expect(rule()).toBe('errors');
+  });
 });

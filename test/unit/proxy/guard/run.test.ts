@@ -9,7 +9,7 @@ import { waitFor } from '../../../support/wait-for';
 import { startProxies, type Proxies } from '../overrides/two-proxies';
 
 const LONG = 20_000;
-const ROUTE = { id: 'list-events', stage: 'canary', guard: guardSettings() } as const;
+const ROUTE = { id: 'list-events', isSafe: true, stage: 'canary', guard: guardSettings() } as const;
 let proxies: Proxies;
 const guards: RunningGuard[] = [];
 beforeEach(async () => (proxies = await startProxies()));
