@@ -1,7 +1,7 @@
 import pino, { type Logger } from 'pino';
 
-/** A write costs more than making the line: lines are written when so many characters have come together ... */
-const BATCH_LENGTH = 32 * 1024;
+/** A write costs more than making the line: lines are written when so many bytes have come together ... */
+const BATCH_BYTES = 32 * 1024;
 /** ... or after so many ms. */
 const BATCH_TIME = 200;
 
@@ -13,11 +13,12 @@ export function createProxyLogger(level: string, file: string | number = 1): Log
   // Writes at once; where a pipe is full it waits and goes on.
   const destination = pino.destination({ dest: file, sync: true });
   // Not sonic-boom's own batches: it measures each line in bytes, which costs more than everything else about a line.
-  let batch = '';
+  const batch = Buffer.allocUnsafe(BATCH_BYTES);
+  let length = 0;
   const flush = (): void => {
-    if (batch === '') return;
-    const lines = batch;
-    batch = '';
+    if (length === 0) return;
+    const lines = batch.toString('utf8', 0, length);
+    length = 0;
     destination.write(lines);
   };
   setInterval(flush, BATCH_TIME).unref();
@@ -26,8 +27,10 @@ export function createProxyLogger(level: string, file: string | number = 1): Log
     destination.flushSync();
   });
   const write = (line: string): void => {
-    batch += line;
-    if (batch.length >= BATCH_LENGTH) flush();
+    // A character has three bytes at most in UTF-8, a pair of surrogates four.
+    if (line.length * 3 > BATCH_BYTES - length) flush();
+    if (line.length * 3 > BATCH_BYTES) destination.write(line);
+    else length += batch.write(line, length);
   };
   return pino({ level }, { write });
 }

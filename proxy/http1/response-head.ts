@@ -21,10 +21,10 @@ const STATUS_LINE = /HTTP\/1\.([01]) ([1-9]\d\d)(?: ([^\0\r\n]*))?\r\n/y;
 /** RFC 9112 section 4: what a reason phrase may have. Node refuses to send anything else. */
 const REASON_PHRASE = /^[\t\x20-\x7e\x80-\xff]*$/;
 /**
- * `name: value`; no space before the colon, no folded lines (RFC 9112 section 5). A value begins with no space: each character
- * can be read in one way only, or a line of spaces would be tried in all its divisions.
+ * Lines `name: value`; no space before the colon, no folded lines (RFC 9112 section 5). Asked once of all of them, and then split
+ * without asking again, which is quicker than an expression for each. Each character can be read in one way only.
  */
-const FIELD_LINE = /([!#$%&'*+\-.^`|~\w]+):[\t ]*((?:[\x21-\x7e\x80-\xff][\t\x20-\x7e\x80-\xff]*)?)\r\n/y;
+const FIELD_LINES = /^(?:[!#$%&'*+\-.^`|~\w]+:[\t\x20-\x7e\x80-\xff]*\r\n)*$/;
 
 /** What an upstream says of itself is shortened by so much: its clock began earlier. */
 const IDLE_MARGIN = 1_000;
@@ -51,14 +51,10 @@ export function parseResponseHead(text: string, requestMethod: string): Response
   let length: number | undefined;
   let isChunked = false;
   let hint: number | undefined;
-  let at = STATUS_LINE.lastIndex;
-  while (at < text.length) {
-    FIELD_LINE.lastIndex = at;
-    const field = FIELD_LINE.exec(text);
-    if (field === null) throw unreadable('a header');
-    at = FIELD_LINE.lastIndex;
-    const name = field[1] ?? '';
-    const value = trimEnd(field[2] ?? '');
+  const fields = fieldsOf(text.slice(STATUS_LINE.lastIndex), 'a header');
+  for (let i = 0; i + 1 < fields.length; i += 2) {
+    const name = fields[i] ?? '';
+    const value = fields[i + 1] ?? '';
     const lower = name.toLowerCase();
     if (!HOP_BY_HOP.has(lower) || lower === 'proxy-authenticate') headers.push(name, value);
     if (lower === 'content-length') {
@@ -102,15 +98,13 @@ export function parseResponseHead(text: string, requestMethod: string): Response
  */
 export function parseTrailers(text: string): RawHeaders {
   const trailers: RawHeaders = [];
-  for (let at = 0; at < text.length; at = FIELD_LINE.lastIndex) {
-    FIELD_LINE.lastIndex = at;
-    const field = FIELD_LINE.exec(text);
-    if (field === null) throw unreadable('a trailer');
-    const name = field[1] ?? '';
+  const fields = fieldsOf(text, 'a trailer');
+  for (let i = 0; i + 1 < fields.length; i += 2) {
+    const name = fields[i] ?? '';
     const lower = name.toLowerCase();
     // Behind the body they change nothing, but say that somebody takes the message for another.
     if (lower === 'content-length' || lower === 'transfer-encoding') throw unreadable('framing among its trailers');
-    if (!HOP_BY_HOP.has(lower)) trailers.push(name, trimEnd(field[2] ?? ''));
+    if (!HOP_BY_HOP.has(lower)) trailers.push(name, fields[i + 1] ?? '');
   }
   return trailers;
 }
@@ -125,11 +119,26 @@ function persists(connection: string | undefined, isOneZero: boolean): boolean {
   return !/\bclose\b/.test(connection) && (!isOneZero || /\bkeep-alive\b/.test(connection));
 }
 
+/** Names and values of lines that each end with CRLF, in a flat list. */
+function fieldsOf(lines: string, what: string): RawHeaders {
+  if (!FIELD_LINES.test(lines)) throw unreadable(what);
+  const fields: RawHeaders = [];
+  for (let at = 0; at < lines.length;) {
+    const colon = lines.indexOf(':', at);
+    const end = lines.indexOf('\r', colon);
+    fields.push(lines.slice(at, colon), trimmed(lines, colon + 1, end));
+    at = end + 2;
+  }
+  return fields;
+}
+
 /** No expression: on a value with many spaces within, `[\t ]+$` takes seconds. */
-function trimEnd(value: string): string {
-  let end = value.length;
-  while (end > 0 && isBlank(value.charCodeAt(end - 1))) end -= 1;
-  return end === value.length ? value : value.slice(0, end);
+function trimmed(text: string, from: number, to: number): string {
+  let start = from;
+  let end = to;
+  while (start < end && isBlank(text.charCodeAt(start))) start += 1;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(start, end);
 }
 
 function isBlank(code: number): boolean {
