@@ -12,6 +12,7 @@ import { createMetrics } from './metrics/prometheus';
 import { observers, type Observer } from './observation';
 import type { Overrides } from './overrides/overrides';
 import { watchOverrides } from './overrides/watch';
+import type { Recorder } from './record/recorder';
 import type { RouteTable } from './route-table/load';
 
 /** Everything beside the request's path: what watches it and what steers it. */
@@ -29,6 +30,8 @@ export interface ControlPlaneParts {
   readonly config: ProxyConfig;
   readonly mongo: MongoConnection | undefined;
   readonly table: () => RouteTable;
+  /** Whose work the metrics tell. */
+  readonly recorder: Recorder | undefined;
   readonly logger: Logger;
   /** Told beside our own. */
   readonly observers: readonly Observer[];
@@ -54,7 +57,7 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
     logger,
   );
   const stats = new LiveStats();
-  const metrics = createMetrics(table, () => overrides.current());
+  const metrics = createMetrics(table, () => overrides.current(), parts.recorder);
   const guard = startGuard({
     overrides,
     ledger,

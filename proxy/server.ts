@@ -90,7 +90,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
       logger,
     });
   const recorder = await openRecorder(config, table, users, logger);
-  const control = await startControlPlane({ config, mongo, table: table.current, logger, observers: more });
+  const control = await startControlPlane({ config, mongo, table: table.current, recorder, logger, observers: more });
   const { overrides, observer } = control;
   control.seeRoutes(table.current());
   table.onChange((next) => control.seeRoutes(next));

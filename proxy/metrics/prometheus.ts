@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { Observer } from '../observation';
 import type { OverrideState } from '../overrides/state';
 import { STAGES } from '../route-table/schema';
+import type { Recorder } from '../record/recorder';
 import type { RouteTable } from '../route-table/load';
 import { RequestCounts } from './request-counts';
 
@@ -20,13 +21,18 @@ const UNLISTED = '(unlisted)';
  * Metrics of one proxy, by route, side and class of status: no label has a value that a client chooses. Names follow Prometheus's
  * conventions (prometheus.io/docs/practices/naming).
  */
-export function createMetrics(table: () => RouteTable, overrides: () => OverrideState): Metrics {
+export function createMetrics(
+  table: () => RouteTable,
+  overrides: () => OverrideState,
+  recorder?: Pick<Recorder, 'stats'>,
+): Metrics {
   const registers = [new Registry()];
   const [registry] = registers;
   if (registry === undefined) throw new TypeError('no registry');
   collectDefaultMetrics({ register: registry });
 
   const requests = new RequestCounts(registers);
+  if (recorder !== undefined) countRecordings(recorder, registers);
   const comparisons = new Counter({
     name: 'banyan_comparisons_total',
     help: 'Shadow comparisons',
@@ -93,4 +99,35 @@ export function createMetrics(table: () => RouteTable, overrides: () => Override
       refusals.inc({ route: routeId, status: statusCode, shared: String(isShared) }),
     shadowDropped: (routeId, reason) => dropped.inc({ route: routeId, reason }),
   };
+}
+
+function countRecordings(recorder: Pick<Recorder, 'stats'>, registers: Registry[]): void {
+  new Counter({
+    name: 'banyan_recorded_exchanges_total',
+    help: 'Exchanges that were written to the folder of recordings',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(recorder.stats().recorded);
+    },
+  });
+  new Counter({
+    name: 'banyan_recorded_bytes_total',
+    help: 'Bytes that were written to the folder of recordings',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(recorder.stats().recordedBytes);
+    },
+  });
+  new Counter({
+    name: 'banyan_recording_dropped_total',
+    help: 'Exchanges that were to be recorded and were not',
+    labelNames: ['reason'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [reason, count] of Object.entries(recorder.stats().dropped)) this.inc({ reason }, count);
+    },
+  });
 }
