@@ -50,6 +50,7 @@ describe('npm start', () => {
         GATEWAY_PORT: '0',
         INVOKE_PORT: '0',
         SQS_PORT: '0',
+        MONGO_PORT: '0',
         ...env,
       },
     });
@@ -150,7 +151,7 @@ describe('npm start', () => {
       return lines[0] ?? '';
     };
 
-    it.each(['PORT', 'ADMIN_PORT', 'LEGACY_PORT', 'GATEWAY_PORT', 'INVOKE_PORT', 'SQS_PORT'])(
+    it.each(['PORT', 'ADMIN_PORT', 'LEGACY_PORT', 'GATEWAY_PORT', 'INVOKE_PORT', 'SQS_PORT', 'MONGO_PORT'])(
       'a busy %s',
       async (variable) => {
         const other = createServer();
