@@ -14,7 +14,7 @@ import { requestHeaders } from './forward/headers';
 import { closeWithConnection } from './forward/pipelined';
 import { headerValue } from './http1/raw-headers';
 import type { RequestHead } from './http1/request-head';
-import type { Upstream } from './forward/upstream';
+import type { LambdaSide, Upstream } from './forward/upstream';
 import { forwardingHeaderWarning } from './forward/warn-of-forwarding-headers';
 import { sendError } from './forward/send-error';
 import { isRefusal, type RefusalChecks } from './guard/check-refusals';
@@ -27,12 +27,6 @@ import { parseRequestTarget, type RequestTarget } from './request-target';
 import type { RouteTable } from './route-table/load';
 import type { Route } from './route-table/route';
 import type { Shadow } from './shadow/shadow';
-
-/** The Lambda side: its connections and the URL (with stage prefix) that they lead to. */
-export interface LambdaSide {
-  readonly upstream: Upstream;
-  readonly url: URL;
-}
 
 export interface RequestHandlerOptions {
   readonly table: () => RouteTable;
@@ -60,6 +54,9 @@ export interface RequestHandlerOptions {
 
 /** Lambda's answer or failure. */
 interface LambdaAnswer {
+  /** When Lambda had the whole request, and when its head came; of `performance.now`. */
+  begun: number;
+  headAt: number | undefined;
   statusCode: number | undefined;
   coldStart: boolean;
   /** Why legacy is to answer instead. */
@@ -69,7 +66,7 @@ interface LambdaAnswer {
 /** On an answer of a function's first invocation (lambda/http); removed on the way to the client. */
 const COLD_START_HEADER = 'x-banyan-cold-start';
 
-/** Requests are handled one by one; a request's way is told once it is over. */
+/** Takes a request; its way is told once it is over. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** The way of a request through the proxy: match, choose, forward, tell. Never throws. */
@@ -177,13 +174,20 @@ class Handling {
   private toLambda({ upstream, url }: LambdaSide, route: Route): void {
     const { request, response, target } = this;
     const { budget, refusalBudget, trustedHops } = this.options;
-    const begun = performance.now();
     // Only a request that changes nothing and has no body to lose can be asked of legacy afterwards.
     const isRepeatable = route.isSafe && !hasBody(request);
-    const answer: LambdaAnswer = { statusCode: undefined, coldStart: false, insteadBy: undefined };
+    const answer: LambdaAnswer = {
+      begun: performance.now(),
+      headAt: undefined,
+      statusCode: undefined,
+      coldStart: false,
+      insteadBy: undefined,
+    };
     this.upstream = 'lambda';
     budget.deposit();
     refusalBudget.deposit();
+    // The client's own time is not Lambda's: it counts from the end of the request to the head of the answer.
+    if (hasBody(request)) request.once('end', () => (answer.begun = performance.now()));
     const options: ForwardOptions = {
       answerTimeout: route.timeout,
       isSafe: route.isSafe,
@@ -191,6 +195,7 @@ class Handling {
       adapt: (head) => {
         const { statusCode } = head;
         answer.statusCode = statusCode;
+        answer.headAt = performance.now();
         answer.coldStart = headerValue(head.headers, COLD_START_HEADER) !== undefined;
         if (isRepeatable && route.stage !== 'retired' && isRefusedByGateway(head)) answer.insteadBy = 'gateway-refused';
         else if (isRepeatable && mayFallBack(route, statusCode) && budget.tryWithdraw()) answer.insteadBy = 'fallback';
@@ -201,7 +206,7 @@ class Handling {
     };
     const toApi = toApiGateway(request, target, route, url, trustedHops);
     forward(upstream, request, response, toApi, options, (result) =>
-      this.protect(() => this.afterLambda(route, result, answer, isRepeatable, begun)),
+      this.protect(() => this.afterLambda(route, result, answer, isRepeatable)),
     );
   }
 
@@ -217,9 +222,8 @@ class Handling {
   private afterLambda(
     route: Route,
     result: ForwardResult,
-    { statusCode, coldStart, insteadBy }: LambdaAnswer,
+    { begun, headAt, statusCode, coldStart, insteadBy }: LambdaAnswer,
     isRepeatable: boolean,
-    begun: number,
   ): void {
     const { budget, refusals } = this.options;
     let instead = insteadBy;
@@ -233,7 +237,7 @@ class Handling {
     this.attempt = {
       outcome: isFailed ? 'failed' : 'answered',
       statusCode,
-      ms: performance.now() - begun,
+      ms: Math.max(0, (headAt ?? performance.now()) - begun),
       code: isFailed ? result.error.code : undefined,
       coldStart,
     };

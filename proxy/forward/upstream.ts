@@ -17,6 +17,12 @@ export interface Upstream {
   close(): void;
 }
 
+/** The Lambda side: its connections and the URL (with stage prefix) that they lead to. */
+export interface LambdaSide {
+  readonly upstream: Upstream;
+  readonly url: URL;
+}
+
 export interface SendOptions {
   /** The client's request, when it has a body; read once there is a connection to write it to. */
   readonly body?: IncomingMessage | undefined;

@@ -1,6 +1,6 @@
 import type { Upstream } from '../forward/upstream';
 import type { RequestHead } from '../http1/request-head';
-import { AnswerTooLargeError, collect } from '../shadow/collect';
+import { AnswerTooLargeError, collect } from '../forward/collect';
 import type { Observer } from '../observation';
 
 export interface RefusalChecksOptions {

@@ -3,18 +3,17 @@ import type { Logger } from '../../shared/logger';
 import { compareResponses } from '../../shared/parity/compare';
 import { difference, type Difference, type ObservedResponse } from '../../shared/parity/exchange';
 import { SHADOW_HEADER, signMark } from '../../shared/signed-mark';
+import { AnswerTooLargeError, collect } from '../forward/collect';
 import { fromApiGateway, toApiGateway } from '../forward/for-api-gateway';
 import type { ResponseTap, UpstreamResponse } from '../forward/forwarder';
 import { requestHeaders } from '../forward/headers';
-import type { Upstream } from '../forward/upstream';
+import type { LambdaSide, Upstream } from '../forward/upstream';
 import { pairs } from '../http1/raw-headers';
 import type { RequestHead } from '../http1/request-head';
-import type { LambdaSide } from '../handle-request';
 import { maskPath } from '../ledger/mismatches';
 import type { ComparisonObservation, Observer, ShadowDropReason } from '../observation';
 import type { RequestTarget } from '../request-target';
 import type { Route, ShadowSettings } from '../route-table/route';
-import { AnswerTooLargeError, collect } from './collect';
 
 export interface ShadowOptions {
   readonly legacy: Upstream;

@@ -1,6 +1,6 @@
 import type { ObservedResponse } from '../../shared/parity/exchange';
-import type { UpstreamResponse } from '../forward/forwarder';
-import type { Upstream } from '../forward/upstream';
+import type { UpstreamResponse } from './forwarder';
+import type { Upstream } from './upstream';
 import type { Connection, ExchangeFault, ExchangeHandler } from '../http1/connection';
 import { Http1Error } from '../http1/faults';
 import { pairs } from '../http1/raw-headers';
