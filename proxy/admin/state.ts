@@ -1,5 +1,6 @@
 import {
   DEFAULT_MAX_MISMATCH_RATE,
+  DEFAULT_MIN_ANSWERS,
   evidenceObstacles,
   needsEvidence,
   overrideObstacles,
@@ -99,10 +100,14 @@ function lackingFor(
 ): readonly Obstacle[] | null {
   const next = nextStep(route);
   if (next === undefined || evidence === null) return null;
-  const isEvidenceNeeded = needsEvidence({ stage: next.to, percent: next.percent });
-  const rules = { maxMismatchRate: DEFAULT_MAX_MISMATCH_RATE, development: false };
+  const target = { stage: next.to, percent: next.percent };
+  const rules = {
+    maxMismatchRate: DEFAULT_MAX_MISMATCH_RATE,
+    minAnswers: DEFAULT_MIN_ANSWERS,
+    development: false,
+  };
   return [
     ...overrideObstacles(overrides, route.id),
-    ...(isEvidenceNeeded ? evidenceObstacles(route, evidence, rules) : []),
+    ...(needsEvidence(target) ? evidenceObstacles(route, target, evidence, rules) : []),
   ];
 }

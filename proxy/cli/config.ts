@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { readEnvironment, type Environment } from '../../shared/env';
 import { ConfigError } from '../../shared/errors';
 import { resolveSession, type ResolvedSession, type SessionConfig } from '../../shared/session/session-config';
@@ -49,8 +50,17 @@ export function readCutoverEnvironment(env: Environment): CutoverEnvironment {
       legacy: read.string('LEGACY_VERSION', 'unversioned'),
       lambda: read.string('LAMBDA_VERSION', 'unversioned'),
     },
-    user: env['USER'] ?? env['LOGNAME'] ?? 'unknown',
+    user: env['USER'] || env['LOGNAME'] || systemUser(),
   }));
+}
+
+function systemUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container's user need not have a name.
+    return 'unknown';
+  }
 }
 
 /**

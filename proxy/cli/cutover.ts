@@ -4,10 +4,11 @@ import { STAGES, type Stage } from '../route-table/schema';
 import { completionScript, SHELLS, type Shell } from './completion';
 import { readCutoverEnvironment, readRoutesFile } from './config';
 import { EXIT, type CommandResult } from './exit-codes';
-import { DEFAULT_MAX_MISMATCH_RATE } from '../ledger/evidence-rules';
+import { DEFAULT_MAX_MISMATCH_RATE, DEFAULT_MIN_ANSWERS } from '../ledger/evidence-rules';
 import { promote } from './promote/promote';
 import type { CliIo } from './program';
 import { resume, rollBack, setKillSwitch } from './rollback/change-overrides';
+import { orWithoutDatabase } from './rollback/without-database';
 import { showStatus } from './status/status';
 import { withDatabase } from './with-database';
 
@@ -22,6 +23,8 @@ interface PromoteOptions extends JsonOption {
   readonly to: Stage;
   readonly percent?: number;
   readonly maxMismatchRate: number;
+  readonly minCanaryRequests: number;
+  readonly minLambdaRequests: number;
   readonly development?: true;
   readonly force?: true;
   readonly reason?: string;
@@ -30,7 +33,9 @@ interface PromoteOptions extends JsonOption {
 }
 
 const VARIABLES = `
-Variables: MONGODB_URI, ROUTES_FILE (proxy/routes.yml), LEGACY_VERSION, LAMBDA_VERSION (unversioned), as for the proxies`;
+Variables: MONGODB_URI, ROUTES_FILE (proxy/routes.yml), LEGACY_VERSION, LAMBDA_VERSION (unversioned), as for the proxies
+Beside npm start: MONGODB_URI=mongodb://127.0.0.1:3005/eventsapp, or what it prints beside "MongoDB"`;
+const LATER_STAGES = STAGES.slice(1);
 const TAKES_ROUTE = ['promote', 'rollback', 'resume'];
 
 /** Adds the commands that show the migration and move or return routes. */
@@ -40,15 +45,14 @@ export function addCutoverCommands(
   finish: (result: CommandResult, options: JsonOption) => void,
 ): void {
   const withReason = (command: Command): Command => {
-    const reason = new Option('--reason <text>', 'why; kept in the ledger');
-    // Whoever pulls the kill switch may be in a hurry.
-    if (command.name() === 'rollback') reason.makeOptionMandatory();
-    else reason.default('no reason given');
-    return command
-      .addOption(reason)
-      .option('--by <name>', 'who; default: your user name')
-      .option('--json', 'print JSON instead of text')
-      .addHelpText('after', VARIABLES);
+    return (
+      command
+        // Not mandatory: an emergency brake must not be refused.
+        .option('--reason <text>', 'why; kept in the ledger', 'no reason given')
+        .option('--by <name>', 'who; default: your user name')
+        .option('--json', 'print JSON instead of text')
+        .addHelpText('after', VARIABLES)
+    );
   };
 
   program
@@ -67,7 +71,11 @@ export function addCutoverCommands(
     .command('promote')
     .description('Move a route one stage on in routes.yml, if the evidence suffices; says what is missing if not')
     .argument('<route>', 'id in routes.yml')
-    .addOption(new Option('--to <stage>', 'the next stage').choices(STAGES.slice(1)).makeOptionMandatory())
+    .addOption(
+      new Option('--to <stage>', `the next stage: ${LATER_STAGES.join(', ')}`)
+        .argParser(readStage)
+        .makeOptionMandatory(),
+    )
     .option('--percent <share>', 'share of the users, on stage canary', readPercent)
     .option(
       '--max-mismatch-rate <percent>',
@@ -75,7 +83,22 @@ export function addCutoverCommands(
       readPercent,
       DEFAULT_MAX_MISMATCH_RATE * 100,
     )
-    .option('--development', 'evidence gathered on the embedded MongoDB counts')
+    .option(
+      '--min-canary-requests <count>',
+      'answers of Lambda to clients on canary, before lambda',
+      readCount,
+      DEFAULT_MIN_ANSWERS.canary,
+    )
+    .option(
+      '--min-lambda-requests <count>',
+      'answers of Lambda to clients on lambda, before retired',
+      readCount,
+      DEFAULT_MIN_ANSWERS.lambda,
+    )
+    .option(
+      '--development',
+      'for trying out: evidence gathered on the embedded MongoDB counts, and answers to clients are not asked for',
+    )
     .option('--force', 'although something is missing; needs --reason, is recorded')
     .option('--reason <text>', 'why it is forced')
     .option('--by <name>', 'who; default: your user name')
@@ -94,7 +117,11 @@ export function addCutoverCommands(
           target: { stage: to, percent },
           routesFile,
           versions,
-          rules: { maxMismatchRate: options.maxMismatchRate / 100, development },
+          rules: {
+            maxMismatchRate: options.maxMismatchRate / 100,
+            minAnswers: { canary: options.minCanaryRequests, lambda: options.minLambdaRequests },
+            development,
+          },
           by: options.by ?? user,
           forcedBecause: force === true ? reason : undefined,
           dryRun,
@@ -112,20 +139,26 @@ export function addCutoverCommands(
       .description(description)
       .argument('<route>', 'id in routes.yml')
       .action(async (routeId: string, options: ReasonOptions) => {
-        const { mongodbUri, routesFile, versions, user } = readCutoverEnvironment(io.env);
-        const change = { by: options.by ?? user, why: options.reason, versions, now: io.now() };
-        const run = (db: Parameters<typeof work>[0]['db']) => work({ ...change, routeId, routesFile, db });
-        finish(await withDatabase(mongodbUri, run), options);
+        const changeIt = (): Promise<CommandResult> => {
+          const { mongodbUri, routesFile, versions, user } = readCutoverEnvironment(io.env);
+          const change = { by: options.by ?? user, why: options.reason, versions, now: io.now() };
+          const run = (db: Parameters<typeof work>[0]['db']) => work({ ...change, routeId, routesFile, db });
+          return withDatabase(mongodbUri, run);
+        };
+        finish(await (name === 'rollback' ? orWithoutDatabase('route', changeIt) : changeIt()), options);
       });
 
   withReason(program.command('kill-switch'))
     .description('All listed routes to legacy (except retired ones) on every proxy, or back to the route table')
     .addArgument(new Argument('<state>').choices(['on', 'off']))
     .action(async (state: 'on' | 'off', options: ReasonOptions) => {
-      const { mongodbUri, versions, user } = readCutoverEnvironment(io.env);
-      const change = { by: options.by ?? user, why: options.reason, versions, now: io.now() };
-      const run = (db: Parameters<typeof setKillSwitch>[1]['db']) => setKillSwitch(state === 'on', { ...change, db });
-      finish(await withDatabase(mongodbUri, run), options);
+      const switchIt = (): Promise<CommandResult> => {
+        const { mongodbUri, versions, user } = readCutoverEnvironment(io.env);
+        const change = { by: options.by ?? user, why: options.reason, versions, now: io.now() };
+        const run = (db: Parameters<typeof setKillSwitch>[1]['db']) => setKillSwitch(state === 'on', { ...change, db });
+        return withDatabase(mongodbUri, run);
+      };
+      finish(await (state === 'on' ? orWithoutDatabase('all', switchIt) : switchIt()), options);
     });
 
   program
@@ -140,6 +173,22 @@ export function addCutoverCommands(
     const ids = routes.map(({ id }) => id);
     finish({ exitCode: EXIT.fine, text: `${ids.join('\n')}\n`, json: { ids } }, {});
   });
+}
+
+function readStage(text: string): Stage {
+  const stage = LATER_STAGES.find((name) => name === text);
+  if (stage !== undefined) return stage;
+  throw new InvalidArgumentError(
+    text === 'legacy'
+      ? 'legacy is no promotion: "banyan rollback <route>" returns a route at once, "stage: legacy" in routes.yml for good'
+      : `expected ${LATER_STAGES.join(', ')}`,
+  );
+}
+
+function readCount(text: string): number {
+  const value = Number(text);
+  if (/^\d{1,9}$/.test(text)) return value;
+  throw new InvalidArgumentError('expected a whole number, 0 or more');
 }
 
 function readPercent(text: string): number {

@@ -14,7 +14,7 @@ export interface DescribedError {
  */
 export function describeError(error: unknown): DescribedError {
   if (error instanceof ConfigError) return { code: error.code, lines: error.faults };
-  if (error instanceof BanyanError) return { code: error.code, lines: [error.message] };
+  if (error instanceof BanyanError) return { code: error.code, lines: error.message.split('\n') };
   // The parser of connection strings has an error class of its own, of the same name as the driver's.
   if (error instanceof MongoError || (error instanceof Error && error.name === 'MongoParseError'))
     return describeMongoError(error);

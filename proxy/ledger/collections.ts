@@ -7,6 +7,8 @@ export const COMPARISONS_COLLECTION = 'banyanComparisons';
 export const COVERAGE_COLLECTION = 'banyanCoverage';
 export const MISMATCHES_COLLECTION = 'banyanMismatches';
 export const TRAFFIC_COLLECTION = 'banyanTraffic';
+/** What clients were given of Lambda, by route, stage and versions; each running proxy has documents of its own. */
+export const ANSWERS_COLLECTION = 'banyanAnswers';
 export const SUITES_COLLECTION = 'banyanSuites';
 /** The stage that proxies serve each route on, and the baseline that was frozen when it moved. */
 export const ROUTES_COLLECTION = 'banyanRoutes';
@@ -26,6 +28,7 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   [COVERAGE_COLLECTION]: [byRoute, expiring('lastAt', 90)],
   [MISMATCHES_COLLECTION]: [{ key: { routeId: 1, lastAt: -1 }, name: 'route_last' }, expiring('lastAt', 14)],
   [TRAFFIC_COLLECTION]: [{ key: { routeId: 1, minute: 1 }, name: 'route_minute' }, expiring('minute', 2)],
+  [ANSWERS_COLLECTION]: [byRoute, expiring('lastAt', 90)],
   [SUITES_COLLECTION]: [{ key: { routeId: 1, at: -1 }, name: 'route_at' }, expiring('at', 180)],
 };
 

@@ -1,6 +1,8 @@
 import type { RouteEvidence } from './evidence';
 import { wilsonInterval } from './wilson';
 import type { OverrideState } from '../overrides/state';
+import { counted } from '../counted';
+import { guardSettings } from '../guard/settings';
 import { percentText } from '../percent';
 import type { Route } from '../route-table/route';
 import { STAGES, type Stage } from '../route-table/schema';
@@ -14,7 +16,7 @@ export interface Target {
 
 /** Something that stands in the way, and what would remove it. */
 export interface Obstacle {
-  readonly kind: 'order' | 'override' | 'comparisons' | 'suite' | 'coverage';
+  readonly kind: 'order' | 'override' | 'comparisons' | 'suite' | 'coverage' | 'answers';
   readonly text: string;
   readonly remedy: string;
 }
@@ -22,13 +24,16 @@ export interface Obstacle {
 export interface EvidenceRules {
   /** The upper bound of the mismatch rate's 95 % interval must lie below. */
   readonly maxMismatchRate: number;
-  /** Whether evidence gathered on the embedded MongoDB counts. */
+  /** Requests that Lambda has answered to clients on canary, before everybody goes there; on lambda, before legacy's code goes. */
+  readonly minAnswers: { readonly canary: number; readonly lambda: number };
+  /** For trying out: evidence gathered on the embedded MongoDB counts, and no answers to clients are asked for. */
   readonly development: boolean;
 }
 
 export const DEFAULT_MAX_MISMATCH_RATE = 0.01;
+export const DEFAULT_MIN_ANSWERS = { canary: 100, lambda: 1_000 } as const;
 
-type Facts = Pick<Route, 'id' | 'stage' | 'percent' | 'isSafe'>;
+type Facts = Pick<Route, 'id' | 'stage' | 'percent' | 'isSafe'> & Partial<Pick<Route, 'guard'>>;
 
 /** Whether evidence is needed: whoever only compares risks nothing. */
 export function needsEvidence({ stage }: Target): boolean {
@@ -78,11 +83,17 @@ export function overrideObstacles(
 }
 
 /** What evidence is missing for a route to be answered by Lambda. Pure. */
-export function evidenceObstacles(route: Facts, evidence: RouteEvidence, rules: EvidenceRules): readonly Obstacle[] {
+export function evidenceObstacles(
+  route: Facts,
+  target: Target,
+  evidence: RouteEvidence,
+  rules: EvidenceRules,
+): readonly Obstacle[] {
   return [
     ...(route.isSafe ? comparisonObstacles(evidence, rules) : []),
     ...suiteObstacles(evidence, rules),
     ...coverageObstacles(evidence, rules),
+    ...answerObstacles(route, target, evidence, rules),
   ];
 }
 
@@ -109,11 +120,61 @@ export function countedComparisons(
   { development }: Pick<EvidenceRules, 'development'>,
 ): { readonly count: number; readonly different: number; readonly notCounted: number } {
   const real = comparisons.filter(({ source }) => source === 'shadow' || source === 'replay');
-  const counted = real.filter(({ database }) => development || database === 'mongodb');
+  const kept = real.filter(({ database }) => development || database === 'mongodb');
   const sum = (list: typeof real, of: 'count' | 'different') => list.reduce((total, entry) => total + entry[of], 0);
-  const count = sum(counted, 'count');
-  return { count, different: sum(counted, 'different'), notCounted: sum(real, 'count') - count };
+  const count = sum(kept, 'count');
+  return { count, different: sum(kept, 'different'), notCounted: sum(real, 'count') - count };
 }
+
+/** Answers of Lambda to clients on a stage, as far as they count, and its failures there. Pure. */
+export function countedAnswers(
+  { answers }: Pick<RouteEvidence, 'answers'>,
+  stage: Stage,
+  { development }: Pick<EvidenceRules, 'development'>,
+): { readonly answered: number; readonly failed: number } {
+  const sums = answers.filter((sum) => sum.stage === stage && (development || sum.database === 'mongodb'));
+  return {
+    answered: sums.reduce((sum, entry) => sum + entry.answered, 0),
+    failed: sums.reduce((sum, entry) => sum + entry.failed, 0),
+  };
+}
+
+/** Comparing shows what Lambda says; that clients get it, and that it stands their load, only the stage before shows. */
+function answerObstacles(
+  { guard }: Facts,
+  target: Target,
+  evidence: RouteEvidence,
+  rules: EvidenceRules,
+): readonly Obstacle[] {
+  const stage = target.stage === 'lambda' ? 'canary' : target.stage === 'retired' ? 'lambda' : undefined;
+  if (stage === undefined || rules.development) return [];
+  const { answered, failed } = countedAnswers(evidence, stage, rules);
+  const needed = rules.minAnswers[stage];
+  const { errorRate } = guard ?? guardSettings();
+  const obstacle = (text: string, remedy: string): Obstacle => ({ kind: 'answers', text, remedy });
+  return [
+    ...(answered >= needed
+      ? []
+      : [
+          obstacle(
+            `Lambda has answered ${answered} of the ${counted(needed, 'request')} on ${stage} that are needed, with these versions`,
+            `leave the route on ${stage} until clients have asked ${needed - answered} more`,
+          ),
+        ]),
+    ...(failed <= errorRate * (answered + failed)
+      ? []
+      : [
+          obstacle(
+            `on ${stage} Lambda failed ${failed} of ${counted(answered + failed, 'request')}, or legacy had to answer: ${percentText(failed / (answered + failed))}, allowed are ${percentText(errorRate)}, as for the guard`,
+            'find out why; a new version of Lambda begins a new count',
+          ),
+        ]),
+  ];
+}
+
+/** Before what else is to be done: on this database nothing of it would help. */
+const EMBEDDED =
+  'evidence on the embedded MongoDB does not count outside development: use a real MongoDB, or --development to try it out; then ';
 
 function comparisonObstacles(evidence: RouteEvidence, rules: EvidenceRules): Obstacle[] {
   const { count, different, notCounted } = countedComparisons(evidence, rules);
@@ -121,7 +182,7 @@ function comparisonObstacles(evidence: RouteEvidence, rules: EvidenceRules): Obs
   if (upper < rules.maxMismatchRate) return [];
   const needed = cleanComparisonsNeeded(count, different, rules.maxMismatchRate);
   const hints = [
-    ...(notCounted > 0 ? [`${notCounted} on the embedded MongoDB do not count (--development counts them)`] : []),
+    ...(notCounted > 0 ? [`${notCounted} on the embedded MongoDB do not count`] : []),
     ...evidence.otherVersions.map(
       (other) => `${other.count} are of legacy ${other.legacy} and Lambda ${other.lambda}, which is another pair`,
     ),
@@ -130,13 +191,13 @@ function comparisonObstacles(evidence: RouteEvidence, rules: EvidenceRules): Obs
     {
       kind: 'comparisons',
       text: [
-        `${count} live or replayed comparisons, ${different} different: the mismatch rate may be as high as ${percentText(upper)}, allowed is less than ${percentText(rules.maxMismatchRate)}`,
+        `${counted(count, 'live or replayed comparison')}, ${different} different: the mismatch rate may be as high as ${percentText(upper)}, allowed is less than ${percentText(rules.maxMismatchRate)}`,
         ...hints,
       ].join('; '),
       remedy:
         needed === undefined
           ? 'mend the mismatches and deploy, which begins a new count'
-          : `${needed} more without a mismatch: keep the route on shadow, or replay a recording`,
+          : `${notCounted > 0 ? EMBEDDED : ''}${needed} more without a mismatch: keep the route on shadow, or replay a recording`,
     },
   ];
 }
@@ -146,10 +207,13 @@ function suiteObstacles({ suite }: RouteEvidence, { development }: EvidenceRules
   const obstacle = (text: string, what = remedy): Obstacle[] => [{ kind: 'suite', text, remedy: what }];
   if (suite === undefined) return obstacle('the parity suite was not recorded on these versions');
   if (!development && suite.database === 'embedded')
-    return obstacle('the parity suite ran on the embedded MongoDB, which does not count (--development counts it)');
+    return obstacle(
+      'the parity suite ran on the embedded MongoDB',
+      `${EMBEDDED}banyan parity run --record, against these versions`,
+    );
   if (suite.different > 0)
     return obstacle(
-      `${suite.different} of ${suite.cases} cases of the parity suite differ`,
+      `${suite.different} of ${counted(suite.cases, 'case')} of the parity suite ${suite.different === 1 ? 'differs' : 'differ'}`,
       'mend them and run it again',
     );
   return suite.cases === 0 ? obstacle('the parity suite has no case for this route', 'write cases and run it') : [];

@@ -1,6 +1,8 @@
 import type { Db } from 'mongodb';
 import type { ComparisonObservation } from '../observation';
+import type { Stage } from '../route-table/schema';
 import {
+  ANSWERS_COLLECTION,
   COMPARISONS_COLLECTION,
   COVERAGE_COLLECTION,
   MISMATCHES_COLLECTION,
@@ -52,6 +54,16 @@ export interface ComparisonSum {
   readonly different: number;
 }
 
+/** What clients were given of Lambda while the route was on a stage. */
+export interface AnswerSum {
+  readonly stage: Stage;
+  readonly database: DatabaseKind;
+  /** Lambda's answer went to the client. */
+  readonly answered: number;
+  /** Lambda was asked; it failed, or legacy had to answer. */
+  readonly failed: number;
+}
+
 /** All that is known about a route on one pair of versions. */
 export interface RouteEvidence {
   readonly routeId: string;
@@ -66,6 +78,7 @@ export interface RouteEvidence {
   readonly equalStatuses: readonly { readonly database: DatabaseKind; readonly status: number }[];
   /** The latest first, ten at most. */
   readonly mismatches: readonly MismatchDocument[];
+  readonly answers: readonly AnswerSum[];
   /** The latest on these versions. */
   readonly suite: SuiteDocument | undefined;
   /** Comparisons on other pairs of versions, which do not count. */
@@ -77,7 +90,7 @@ const LAST_MISMATCHES = 10;
 /** Reads the evidence about a route. Bounded by the number of processes that have gathered any within 90 days. */
 export async function readEvidence(db: Db, routeId: string, versions: Versions): Promise<RouteEvidence> {
   const onVersions = { routeId, 'versions.legacy': versions.legacy, 'versions.lambda': versions.lambda };
-  const [comparisons, coverage, mismatches, suite] = await Promise.all([
+  const [comparisons, coverage, mismatches, answers, suite] = await Promise.all([
     db.collection<ComparisonDocument>(COMPARISONS_COLLECTION).find({ routeId }).toArray(),
     db.collection<CoverageDocument>(COVERAGE_COLLECTION).find(onVersions).toArray(),
     db
@@ -86,6 +99,7 @@ export async function readEvidence(db: Db, routeId: string, versions: Versions):
       .sort({ lastAt: -1 })
       .limit(LAST_MISMATCHES)
       .toArray(),
+    db.collection<AnswerSum>(ANSWERS_COLLECTION).find(onVersions).toArray(),
     db.collection<SuiteDocument>(SUITES_COLLECTION).findOne(onVersions, { sort: { at: -1 } }),
   ]);
   const [current, others] = [
@@ -109,6 +123,7 @@ export async function readEvidence(db: Db, routeId: string, versions: Versions):
       statuses.filter(({ equal }) => equal > 0).map(({ value }) => ({ database, status: value })),
     ),
     mismatches,
+    answers: sumUpAnswers(answers),
     suite: suite ?? undefined,
     otherVersions: sumUp(
       others,
@@ -134,6 +149,16 @@ function sumUp<T extends object>(
     sum.count += document.count;
     sum.different += document.different;
     sums.set(key, sum);
+  }
+  return [...sums.values()];
+}
+
+function sumUpAnswers(documents: readonly AnswerSum[]): AnswerSum[] {
+  const sums = new Map<string, AnswerSum>();
+  for (const { stage, database, answered, failed } of documents) {
+    const key = `${stage}|${database}`;
+    const sum = sums.get(key);
+    sums.set(key, { stage, database, answered: answered + (sum?.answered ?? 0), failed: failed + (sum?.failed ?? 0) });
   }
   return [...sums.values()];
 }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Db } from 'mongodb';
 import type { Logger } from '../../shared/logger';
 import type { ComparisonObservation, RequestObservation } from '../observation';
+import { Answers } from './answers';
 import type { Baseline } from './baseline';
 import { createIndexes, databaseKind, type DatabaseKind } from './collections';
 import { ComparisonCounts } from './comparisons';
@@ -54,7 +55,9 @@ export function openLedger(options: LedgerOptions, logger: Logger): Ledger {
   const comparisons = new ComparisonCounts();
   const mismatches = new Mismatches();
   const traffic = new Traffic();
+  const answers = new Answers();
   const stageEntries = new Map<string, Omit<StageEntry, 'id'>>();
+  let stageOf: ReadonlyMap<string, ListedRoute['stage']> = new Map();
   let listed: readonly ListedRoute[] | undefined;
   let prepared: { readonly db: Db; readonly database: DatabaseKind } | undefined;
   let isAway = false;
@@ -94,14 +97,17 @@ export function openLedger(options: LedgerOptions, logger: Logger): Ledger {
       const database = await prepare();
       await writeStages(db);
       const origin = { instance, versions, database };
-      await writeDocuments(db, [...comparisons.take(origin), ...mismatches.take(origin), ...traffic.take(origin)]);
+      await writeDocuments(
+        db,
+        [comparisons, mismatches, traffic, answers].flatMap((counts) => counts.take(origin)),
+      );
       traffic.written(now().getTime());
       if (isAway) logger.info({ droppedMinutes: traffic.dropped }, 'ledger: MongoDB is back, everything is written');
       isAway = false;
       return true;
     } catch (error) {
       // Totals are written again as a whole: what had reached MongoDB before the fault is simply replaced.
-      for (const counts of [comparisons, mismatches, traffic]) counts.restore();
+      for (const counts of [comparisons, mismatches, traffic, answers]) counts.restore();
       if (!isAway) logger.warn({ err: error }, 'ledger: MongoDB cannot be reached; evidence is kept until it can');
       isAway = true;
       return false;
@@ -126,13 +132,17 @@ export function openLedger(options: LedgerOptions, logger: Logger): Ledger {
       comparisons.record(observation);
       if (!observation.equal) mismatches.record(observation);
     },
-    recordTraffic: (observation) => traffic.record(observation),
+    recordTraffic(observation) {
+      traffic.record(observation);
+      answers.record(observation, stageOf.get(observation.routeId));
+    },
     async recordSuite(result) {
       const database = await prepare();
       await recordSuite(await connect(), result, { versions, database, at: now() });
     },
     seeRoutes(routes) {
       listed = routes;
+      stageOf = new Map(routes.map(({ id, stage }) => [id, stage]));
     },
     baseline: async (routeId) => frozenBaseline(await connect(), routeId, now()),
     routeEvidence: async (routeId) => readEvidence(await connect(), routeId, versions),

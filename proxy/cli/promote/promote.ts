@@ -9,8 +9,10 @@ import { readOverrides, toState } from '../../overrides/store';
 import { parseRouteTable } from '../../route-table/load';
 import type { Route } from '../../route-table/route';
 import { EXIT, type CommandResult } from '../exit-codes';
+import { counted } from '../../counted';
 import { editStage } from './edit-routes';
 import {
+  countedAnswers,
   countedComparisons,
   evidenceObstacles,
   needsEvidence,
@@ -56,14 +58,18 @@ export async function promote(parts: PromoteParts): Promise<CommandResult> {
   const obstacles = [
     ...orderObstacles(route, target),
     ...overrideObstacles(toState(await readOverrides(db)), routeId),
-    ...(needsEvidence(target) ? evidenceObstacles(route, evidence, rules) : []),
+    ...(needsEvidence(target) ? evidenceObstacles(route, target, evidence, rules) : []),
   ];
-  const counted = countedComparisons(evidence, rules);
+  const { count, different } = countedComparisons(evidence, rules);
+  const answers = countedAnswers(evidence, route.stage, rules);
   const numbers = {
-    comparisons: counted.count,
-    different: counted.different,
+    comparisons: count,
+    different,
     suiteCases: evidence.suite?.cases ?? 0,
     suiteDifferent: evidence.suite?.different ?? 0,
+    answeredByLambda: answers.answered,
+    failedOnLambda: answers.failed,
+    ...(rules.development && { development: 'evidence of the embedded MongoDB counted' }),
   };
   const isForced = obstacles.length > 0 && forcedBecause !== undefined;
   const json = { route: routeId, from: position(route), to: target, versions, evidence: numbers, obstacles };
@@ -87,7 +93,7 @@ export async function promote(parts: PromoteParts): Promise<CommandResult> {
       to: target.stage,
       ...(target.percent !== undefined && { percent: target.percent }),
       by: parts.by,
-      why: forcedBecause ?? 'the evidence suffices',
+      why: forcedBecause ?? groundsOf(target, numbers, rules),
       at: parts.now,
       evidence: { ...numbers, ...(isForced && { obstacles: obstacles.map(({ text: what }) => what).join('; ') }) },
       versions,
@@ -108,6 +114,25 @@ export async function promote(parts: PromoteParts): Promise<CommandResult> {
     text: `${dryRun ? 'would promote' : 'promoted'} ${describe(route, target)}\n${warnings.join('')}${dryRun ? '' : `Proxies with this file follow within a second. For the others, commit and deploy it:\n  ${commit}\n`}`,
     json: { ...json, promoted: !dryRun, forced: isForced, file: routesFile, commit },
   };
+}
+
+/** As the history tells it to people. */
+function groundsOf(
+  target: Target,
+  {
+    comparisons,
+    different,
+    suiteCases,
+    suiteDifferent,
+    answeredByLambda,
+  }: Record<'comparisons' | 'different' | 'suiteCases' | 'suiteDifferent' | 'answeredByLambda', number>,
+  { development }: EvidenceRules,
+): string {
+  if (!needsEvidence(target)) return 'comparing needs no evidence';
+  const numbers = `${counted(comparisons, 'comparison')}, ${different} different; suite ${suiteCases - suiteDifferent} of ${suiteCases} equal; ${counted(answeredByLambda, 'answer')} of Lambda to clients`;
+  return development
+    ? `with --development, so evidence of the embedded MongoDB counted: ${numbers}`
+    : `the evidence suffices: ${numbers}`;
 }
 
 /** @returns false when the file is changed and the ledger, which was there before, could not be told */

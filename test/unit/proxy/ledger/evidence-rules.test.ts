@@ -4,14 +4,17 @@ import {
   evidenceObstacles,
   orderObstacles,
   type EvidenceRules,
+  type Target,
 } from '../../../../proxy/ledger/evidence-rules';
 import type { ComparisonSum, RouteEvidence } from '../../../../proxy/ledger/evidence';
+import { guardSettings } from '../../../../proxy/guard/settings';
 import type { SuiteDocument } from '../../../../proxy/ledger/suites';
 import { wilsonInterval } from '../../../../proxy/ledger/wilson';
 import { STAGES, type Stage } from '../../../../proxy/route-table/schema';
 
 const VERSIONS = { legacy: '1', lambda: '2' };
-const RULES: EvidenceRules = { maxMismatchRate: 0.01, development: false };
+const RULES: EvidenceRules = { maxMismatchRate: 0.01, minAnswers: { canary: 100, lambda: 1_000 }, development: false };
+const CANARY: Target = { stage: 'canary', percent: 10 };
 const READ = { id: 'list-events', stage: 'shadow', percent: 100, isSafe: true } as const;
 const WRITE = { id: 'create-event', stage: 'legacy', percent: 100, isSafe: false } as const;
 const COVERED = { statuses: [200, 401], identities: ['anonymous', 'member'] };
@@ -43,12 +46,13 @@ const evidence = (given: Partial<RouteEvidence> = {}): RouteEvidence => ({
   coverage: { statuses: [], identities: [], queryForms: [] },
   equalStatuses: [],
   mismatches: [],
+  answers: [],
   suite: SUITE,
   otherVersions: [],
   ...given,
 });
 const kinds = (given: Partial<RouteEvidence>, rules = RULES, route: typeof READ | typeof WRITE = READ) =>
-  evidenceObstacles(route, evidence(given), rules).map(({ kind }) => kind);
+  evidenceObstacles(route, CANARY, evidence(given), rules).map(({ kind }) => kind);
 
 describe("Wilson's interval", () => {
   // R. G. Newcombe, Statistics in Medicine 17 (1998) 857-872, table I, method 3.
@@ -149,11 +153,71 @@ describe('evidence', () => {
   it('says what is missing', () => {
     const otherVersions = [{ legacy: '1', lambda: '1', count: 40 }];
     const comparisons = [live(100), live(50, { database: 'embedded' })];
-    const [obstacle] = evidenceObstacles(READ, evidence({ comparisons, otherVersions }), RULES);
+    const [obstacle] = evidenceObstacles(READ, CANARY, evidence({ comparisons, otherVersions }), RULES);
     expect(obstacle?.text).toBe(
-      '100 live or replayed comparisons, 0 different: the mismatch rate may be as high as 3.7 %, allowed is less than 1 %; 50 on the embedded MongoDB do not count (--development counts them); 40 are of legacy 1 and Lambda 1, which is another pair',
+      '100 live or replayed comparisons, 0 different: the mismatch rate may be as high as 3.7 %, allowed is less than 1 %; 50 on the embedded MongoDB do not count; 40 are of legacy 1 and Lambda 1, which is another pair',
     );
-    expect(obstacle?.remedy).toContain('281 more');
+    expect(obstacle?.remedy).toMatch(
+      /^evidence on the embedded MongoDB does not count outside development: .* 281 more/,
+    );
+  });
+});
+
+describe('answers of Lambda to clients', () => {
+  const answers = (stage: Stage, answered: number, failed = 0, database: 'mongodb' | 'embedded' = 'mongodb') => ({
+    ...{ stage, database, answered, failed },
+  });
+  const obstacles = (
+    stage: Stage,
+    list: RouteEvidence['answers'],
+    rules = RULES,
+    route: typeof READ | typeof WRITE = READ,
+  ) => evidenceObstacles(route, { stage, percent: undefined }, evidence({ answers: list }), rules);
+
+  it.each<[string, Stage, RouteEvidence['answers'], number]>([
+    ['none on canary', 'lambda', [], 1],
+    ['99 on canary', 'lambda', [answers('canary', 99)], 1],
+    ['100 on canary', 'lambda', [answers('canary', 100)], 0],
+    ['100 on lambda do not stand for canary', 'lambda', [answers('lambda', 100)], 1],
+    ['100 on the embedded MongoDB', 'lambda', [answers('canary', 100, 0, 'embedded')], 1],
+    ['999 on lambda', 'retired', [answers('canary', 5_000), answers('lambda', 999)], 1],
+    ['1,000 on lambda', 'retired', [answers('lambda', 1_000)], 0],
+    ['5 % failed', 'retired', [answers('lambda', 1_900, 100)], 0],
+    ['more than 5 % failed', 'retired', [answers('lambda', 1_900, 101)], 1],
+    ['too few, and most failed', 'lambda', [answers('canary', 10, 90)], 2],
+  ])('%s', (_case, stage, list, expected) => {
+    for (const route of [READ, WRITE]) {
+      const found = obstacles(stage, list, RULES, route);
+      expect(found.map(({ kind }) => kind)).toEqual(Array.from({ length: expected }, () => 'answers'));
+    }
+  });
+
+  it('are not asked for on the way to canary, in development, or when told so', () => {
+    expect(evidenceObstacles(READ, CANARY, evidence(), RULES)).toEqual([]);
+    expect(obstacles('retired', [], { ...RULES, development: true })).toEqual([]);
+    expect(obstacles('retired', [], { ...RULES, minAnswers: { canary: 0, lambda: 0 } })).toEqual([]);
+  });
+
+  it('go by the error rate of the route’s own guard', () => {
+    const guard = guardSettings({ errorRate: 0.01 });
+    const target = { stage: 'retired', percent: undefined } as const;
+    const [obstacle] = evidenceObstacles(
+      { ...READ, guard },
+      target,
+      evidence({ answers: [answers('lambda', 1_960, 40)] }),
+      RULES,
+    );
+    expect(obstacle?.text).toBe(
+      'on lambda Lambda failed 40 of 2000 requests, or legacy had to answer: 2 %, allowed are 1 %, as for the guard',
+    );
+  });
+
+  it('that are missing are told in numbers', () => {
+    expect(obstacles('lambda', [])[0]).toEqual({
+      kind: 'answers',
+      text: 'Lambda has answered 0 of the 100 requests on canary that are needed, with these versions',
+      remedy: 'leave the route on canary until clients have asked 100 more',
+    });
   });
 });
 

@@ -64,6 +64,59 @@ const request = (given: Partial<RequestObservation> = {}): RequestObservation =>
 
 const repeat = (times: number, work: (index: number) => void) => Array.from({ length: times }, (_, i) => work(i));
 
+describe('answers of Lambda to clients', () => {
+  const attempt = { outcome: 'answered', statusCode: 200, ms: 9, code: undefined, coldStart: false } as const;
+  const byLambda = request({ upstream: 'lambda', reason: 'cohort', lambda: attempt });
+  const onStage = (stage: 'shadow' | 'canary' | 'lambda') => [{ id: 'list-events', stage, percent: 10 }];
+
+  it('are counted by stage and versions, over several proxies and batches', async () => {
+    const [a, b, other] = [open(), open(), open({ versions: { ...VERSIONS, lambda: 'older' } })];
+    for (const ledger of [a, b, other]) ledger.seeRoutes(onStage('canary'));
+    repeat(3, () => a.recordTraffic(byLambda));
+    repeat(2, () => b.recordTraffic(byLambda));
+    repeat(9, () => other.recordTraffic(byLambda));
+    for (const ledger of [a, b, other]) await ledger.flush();
+    a.seeRoutes(onStage('lambda'));
+    a.recordTraffic({ ...byLambda, reason: 'stage' });
+    await a.flush();
+    expect([...(await a.routeEvidence('list-events')).answers].sort((x, y) => y.answered - x.answered)).toEqual([
+      { stage: 'canary', database: 'embedded', answered: 5, failed: 0 },
+      { stage: 'lambda', database: 'embedded', answered: 1, failed: 0 },
+    ]);
+  });
+
+  it('are none of an operator, of shadow, of legacy, or to clients that have gone; fallbacks and errors are failures', async () => {
+    const ledger = open();
+    ledger.seeRoutes(onStage('shadow'));
+    ledger.recordTraffic(byLambda);
+    ledger.seeRoutes(onStage('canary'));
+    const bad = { ...attempt, statusCode: 502 };
+    const refused = { ...attempt, statusCode: 401 };
+    for (const given of [
+      { ...byLambda, reason: 'forced' as const },
+      request(),
+      { ...byLambda, statusCode: 499 },
+      // Legacy refused as well: neither an answer of Lambda nor a failure.
+      request({ reason: 'session-refused', lambda: refused, statusCode: 401 }),
+    ])
+      ledger.recordTraffic(given);
+    await ledger.flush();
+    expect((await ledger.routeEvidence('list-events')).answers).toEqual([]);
+    for (const given of [
+      request({ reason: 'fallback', lambda: bad }),
+      { ...byLambda, lambda: bad, statusCode: 502 },
+      request({ reason: 'session-refused', lambda: refused }),
+      request({ reason: 'gateway-refused', lambda: { ...attempt, statusCode: 413 } }),
+      { ...byLambda, statusCode: 404 },
+    ])
+      ledger.recordTraffic(given);
+    await ledger.flush();
+    expect((await ledger.routeEvidence('list-events')).answers).toEqual([
+      { stage: 'canary', database: 'embedded', answered: 1, failed: 4 },
+    ]);
+  });
+});
+
 describe('comparisons', () => {
   it('are counted over several proxies by versions, source and database, with what they covered', async () => {
     const [a, b] = [open(), open()];

@@ -1,5 +1,5 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { MongoClient } from 'mongodb';
 import { run } from '../../../../../proxy/cli/program';
@@ -52,6 +52,22 @@ async function banyan(...argv: string[]) {
 }
 const routesFile = () => readFile(env['ROUTES_FILE'] ?? '', 'utf8');
 
+/** Answers of Lambda to clients while the route is on a stage. */
+async function answer(times: number, stage: 'canary' | 'lambda') {
+  const ledger = openLedger(
+    { db: () => Promise.resolve(client.db()), versions: VERSIONS, database: 'mongodb' },
+    capturedLogger(),
+  );
+  ledger.seeRoutes([{ id: 'list-events', stage, percent: 10 }]);
+  const lambda = { outcome: 'answered', statusCode: 200, ms: 9, code: undefined, coldStart: false } as const;
+  for (let index = 0; index < times; index += 1)
+    ledger.recordTraffic({
+      ...{ routeId: 'list-events', method: 'GET', statusCode: 200, ms: 9 },
+      ...{ upstream: 'lambda', reason: stage === 'canary' ? 'cohort' : 'stage', lambda, at: Date.now() },
+    });
+  await ledger.close();
+}
+
 async function gather(comparisons: number, routeId = 'list-events') {
   const ledger = openLedger(
     { db: () => Promise.resolve(client.db()), versions: VERSIONS, database: 'mongodb' },
@@ -88,6 +104,58 @@ describe('promote', () => {
     });
   });
 
+  it('to lambda and to retired needs that Lambda has answered clients on the stage before', async () => {
+    const step = (to: string, ...more: string[]) => banyan('promote', 'list-events', '--to', to, '--json', ...more);
+    await gather(400);
+    expect(await step('canary', '--percent', '100')).toMatchObject({ exitCode: 0 });
+    await answer(99, 'canary');
+    expect(await step('lambda')).toMatchObject({
+      exitCode: 3,
+      json: {
+        evidence: { answeredByLambda: 99, failedOnLambda: 0 },
+        obstacles: [
+          {
+            kind: 'answers',
+            text: 'Lambda has answered 99 of the 100 requests on canary that are needed, with these versions',
+          },
+        ],
+      },
+    });
+    expect(await step('lambda', '--min-canary-requests', '99', '--dry-run')).toMatchObject({ exitCode: 0 });
+    await answer(1, 'canary');
+    expect(await step('lambda')).toMatchObject({ exitCode: 0 });
+    expect(await step('retired')).toMatchObject({
+      exitCode: 3,
+      json: { obstacles: [{ text: expect.stringContaining('0 of the 1000 requests on lambda') as unknown }] },
+    });
+    expect(await step('retired', '--development', '--dry-run')).toMatchObject({ exitCode: 0 });
+    expect(await step('retired', '--force', '--reason', 'nobody asks for it', '--dry-run')).toMatchObject({
+      exitCode: 0,
+    });
+    await answer(1_000, 'lambda');
+    expect(await step('retired')).toMatchObject({ exitCode: 0 });
+    const history = await client.db().collection('banyanStages').find({ to: 'retired' }).toArray();
+    expect(history[0]).toMatchObject({
+      action: 'promoted',
+      why: 'the evidence suffices: 400 comparisons, 0 different; suite 4 of 4 equal; 1000 answers of Lambda to clients',
+    });
+  });
+
+  it('with --development says so in the history, and on what numbers', async () => {
+    await gather(381);
+    await banyan('promote', 'list-events', '--to', 'canary', '--percent', '10', '--development');
+    expect(await client.db().collection('banyanStages').findOne()).toMatchObject({
+      why: 'with --development, so evidence of the embedded MongoDB counted: 381 comparisons, 0 different; suite 4 of 4 equal; 0 answers of Lambda to clients',
+      evidence: { development: 'evidence of the embedded MongoDB counted' },
+    });
+  });
+
+  it('to legacy is pointed to what returns a route', async () => {
+    const { exitCode, err } = await banyan('promote', 'list-events', '--to', 'legacy');
+    expect(exitCode).toBe(2);
+    expect(err).toContain('"banyan rollback <route>" returns a route at once, "stage: legacy" in routes.yml for good');
+  });
+
   it('of a write asks for its suite only', async () => {
     await gather(0, 'create-event');
     expect(await banyan('promote', 'create-event', '--to', 'canary', '--percent', '1')).toMatchObject({ exitCode: 0 });
@@ -97,7 +165,12 @@ describe('promote', () => {
     await gather(381);
     expect(await banyan('promote', 'list-events', '--to', 'lambda', '--json')).toMatchObject({
       exitCode: 3,
-      json: { obstacles: [{ kind: 'order', text: expect.stringContaining('next stage is canary') as unknown }] },
+      json: {
+        obstacles: [
+          { kind: 'order', text: expect.stringContaining('next stage is canary') as unknown },
+          { kind: 'answers' },
+        ],
+      },
     });
     await banyan('rollback', 'list-events', '--reason', 'slow');
     expect(await banyan('promote', 'list-events', '--to', 'canary', '--percent', '1', '--json')).toMatchObject({
@@ -168,8 +241,15 @@ describe('rollback, resume, kill-switch', () => {
   it('refuse what makes no sense', async () => {
     expect(await banyan('rollback', 'private', '--reason', 'x')).toMatchObject({ exitCode: 3 });
     expect(await banyan('rollback', 'nowhere', '--reason', 'x')).toMatchObject({ exitCode: 2 });
-    expect(await banyan('rollback', 'list-events')).toMatchObject({ exitCode: 2 });
     expect(await banyan('kill-switch', 'maybe')).toMatchObject({ exitCode: 2 });
+  });
+
+  it('need no reason: an emergency brake is not refused; who it was is the system’s user without USER', async () => {
+    delete env['USER'];
+    expect(await banyan('rollback', 'list-events', '--json')).toMatchObject({
+      exitCode: 0,
+      json: { active: { by: userInfo().username, why: 'no reason given' } },
+    });
   });
 
   it('know a route that proxies serve though the file here is older', async () => {
@@ -191,10 +271,10 @@ describe('rollback, resume, kill-switch', () => {
   });
 
   it('say wrong usage as JSON too, when asked for JSON', async () => {
-    const { exitCode, json } = await banyan('rollback', 'list-events', '--json');
+    const { exitCode, json } = await banyan('promote', 'list-events', '--json');
     expect({ exitCode, json }).toEqual({
       exitCode: 2,
-      json: { error: { code: 'usage', messages: ["required option '--reason <text>' not specified"] } },
+      json: { error: { code: 'usage', messages: ["required option '--to <stage>' not specified"] } },
     });
   });
 
@@ -205,6 +285,19 @@ describe('rollback, resume, kill-switch', () => {
       exitCode: 2,
       json: { error: { code: 'database_unreachable' } },
     });
+  });
+
+  it('say without MongoDB what works without it', async () => {
+    await mongo.stop();
+    for (const uri of [`${mongo.uri}?serverSelectionTimeoutMS=100`, undefined]) {
+      if (uri === undefined) delete env['MONGODB_URI'];
+      else env['MONGODB_URI'] = uri;
+      const all = await banyan('kill-switch', 'on');
+      expect(all).toMatchObject({ exitCode: 2 });
+      expect(all.err).toMatch(/MONGODB_URI.*\nbanyan: without MongoDB.* KILL_SWITCH_FILE .*"kill -USR2 <pid>"/);
+      expect((await banyan('rollback', 'list-events')).err).toMatch(/"stage: legacy" in the routes\.yml[^]*USR2/);
+      expect((await banyan('kill-switch', 'off')).err).not.toContain('USR2');
+    }
   });
 });
 

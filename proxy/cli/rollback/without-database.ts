@@ -1,0 +1,23 @@
+import { BanyanError } from '../../../shared/errors';
+import { describeError } from '../describe-error';
+
+const ALL_ROUTES =
+  'without MongoDB, on each proxy: create the file that its KILL_SWITCH_FILE names, or "kill -USR2 <pid>": all listed routes are on legacy at once';
+const ONE_ROUTE = 'for one route without MongoDB: write "stage: legacy" in the routes.yml of each proxy';
+
+/**
+ * Does what returns routes to legacy; when MongoDB stands in the way, the error says what works without it.
+ *
+ * @param what `route`: one route is to return, `all`: all of them
+ * @throws what `work` throws, with the way out added
+ */
+export async function orWithoutDatabase<T>(what: 'route' | 'all', work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const { code, lines } = describeError(cause);
+    if (!code.startsWith('database_') && !lines.some((line) => line.includes('MONGODB_URI'))) throw cause;
+    const wayOut = what === 'route' ? [ONE_ROUTE, ALL_ROUTES] : [ALL_ROUTES];
+    throw new BanyanError([...lines, ...wayOut].join('\n'), { code, cause });
+  }
+}
