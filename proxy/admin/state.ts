@@ -65,7 +65,8 @@ function describeRoute(route: Route, state: OverrideState, stats: LiveStats, has
     line,
     overriddenBy: reason ?? null,
     override: state.lowered.get(id) ?? null,
-    next: nextStep(route) ?? null,
+    // Nothing is moved on that was just returned.
+    next: (state.lowered.has(id) ? undefined : nextStep(route)) ?? null,
     ...stats.summary(id),
     ...(hasChart && { series: stats.series(id) }),
   };

@@ -51,7 +51,8 @@ describeInBrowser('what the dashboard shows', (start) => {
     const text = (await detail.innerText()).replaceAll(/\s+/g, ' ');
     expect(text).toContain('lambda errors 11');
     expect(text).toContain('cold starts 2');
-    expect(text).toMatch(/Still missing it was returned to legacy: .* → banyan resume list-attendees/);
+    expect(text).toMatch(/Next step Find out why, then resume: npm run banyan -- resume list-attendees/);
+    expect(text).not.toMatch(/routes\.yml|\+ (stage|percent)|The evidence suffices/);
     expect(text).toMatch(/promoted to canary 10 % .*, ann: the evidence suffices/);
     expect(said).toEqual([]);
     await page.close();
@@ -67,7 +68,17 @@ describeInBrowser('what the dashboard shows', (start) => {
     expect(text).toContain('Parity suite: 27 of 27 equal');
     expect(text).toContain('statuses: 200 ×1,034, 304 ×31, 404 ×15');
     expect(text).toContain('body $.event.capacity: number became string, header etag (value) 3 times');
-    expect(text).toMatch(/- stage: shadow \+ stage: canary \+ percent: 1 .*The evidence suffices/);
+    expect(text).toMatch(/Next step The evidence suffices\. .*- stage: shadow \+ stage: canary \+ percent: 1 /);
+    await page.close();
+  });
+
+  it('says what is missing before the change that is to come, and that it is not yet time', async () => {
+    const { page } = await open();
+    const text = (await (await detailOf(page, 'event-metrics')).innerText()).replaceAll(/\s+/g, ' ');
+    expect(text).toMatch(
+      /Still missing Lambda has answered 412 of the 1000 requests on lambda that are needed.*Next step Not yet\. .*- stage: lambda \+ stage: retired/,
+    );
+    expect(await page.locator('tr[data-detail="event-metrics"] pre.later').count()).toBe(2);
     await page.close();
   });
 

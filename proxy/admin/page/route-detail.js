@@ -58,34 +58,39 @@ function rolledBack({ override }) {
 /** `lambdaErrors` is `lambda errors`. */
 const inWords = (name) => name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
 
-function nextStep({ stage, percent, line, next }, lacking) {
-  if (next === null) return [make('h3', {}, 'Next step'), 'None: the monolith no longer has this route.'];
+function nextStep({ id, stage, percent, line, next, override }, lacking) {
+  const title = make('h3', {}, 'Next step');
+  if (override !== null)
+    return [title, 'Find out why, then resume:', make('pre', {}, `npm run banyan -- resume ${id} --reason "..."`)];
+  if (next === null) return [title, 'None: the monolith no longer has this route.'];
   const [removed, added] = [
     [`stage: ${stage}`, ...(percent === null ? [] : [`percent: ${percent}`])].map((text) =>
       make('del', {}, `- ${text}\n`),
     ),
     next.lines.map((text) => make('ins', {}, `+ ${text}\n`)),
   ];
+  const isLacking = lacking?.length > 0;
   return [
-    make('h3', {}, 'Next step'),
-    `Change line ${line} of routes.yml and commit it:`,
-    make('pre', {}, ...removed, ...added),
+    ...(isLacking ? stillMissing(lacking) : []),
+    title,
+    ...(lacking?.length === 0 ? [make('p', { class: 'good' }, 'The evidence suffices.')] : []),
+    isLacking
+      ? `Not yet. Once nothing is missing, change line ${line} of routes.yml and commit it:`
+      : `Change line ${line} of routes.yml and commit it:`,
+    make('pre', { class: isLacking ? 'later' : '' }, ...removed, ...added),
     'or let the command check the evidence and do it:',
-    make('pre', {}, next.command),
-    ...(lacking === undefined || lacking === null
-      ? []
-      : lacking.length === 0
-        ? [make('p', { class: 'good' }, 'The evidence suffices.')]
-        : [
-            make('h3', {}, 'Still missing'),
-            make(
-              'ul',
-              {},
-              ...lacking.map(({ text, remedy }) =>
-                make('li', {}, `${text} `, make('span', { class: 'soft' }, `→ ${remedy}`)),
-              ),
-            ),
-          ]),
+    make('pre', { class: isLacking ? 'later' : '' }, next.command),
+  ];
+}
+
+function stillMissing(lacking) {
+  return [
+    make('h3', { class: 'bad' }, 'Still missing'),
+    make(
+      'ul',
+      {},
+      ...lacking.map(({ text, remedy }) => make('li', {}, `${text} `, make('span', { class: 'soft' }, `→ ${remedy}`))),
+    ),
   ];
 }
 

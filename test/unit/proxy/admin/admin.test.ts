@@ -127,6 +127,7 @@ describe('the admin port', () => {
     expect((await change('/api/rollback', { route: 'list', why: 'slow' })).status).toBe(200);
     expect(await (await fetch(`${proxy.url}/api/events`)).text()).toBe('ok');
     expect(proxy.overrides.current().lowered.get('list')).toMatchObject({ by: 'ann', why: 'slow', kind: 'manual' });
+    expect(JSON.parse((await ask('/api/state')).text)).toMatchObject({ routes: [{ id: 'list', next: null }, {}, {}] });
     expect((await change('/api/resume', { route: 'list', why: 'mended' })).status).toBe(200);
     expect(proxy.overrides.current().lowered.size).toBe(0);
     expect((await change('/api/kill-switch', { on: true, why: 'all is slow' })).status).toBe(200);
