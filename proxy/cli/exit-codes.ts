@@ -6,7 +6,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export const EXIT_CODES_HELP = `
 Exit codes:
   0  fine
-  1  findings: the token is not accepted, doctor or check found a fault (warnings alone are 0), the schedule failed, a route is rolled back
+  1  findings: the sides differ (parity), the token is not accepted, doctor or check found a fault (warnings alone are 0), the schedule failed, a route is rolled back
   2  wrong usage, or it cannot be done: database or local system unreachable, variable missing, configuration bad
   3  refused: evidence for a promotion is missing, or the step makes no sense (a retired route cannot go back)`;
 

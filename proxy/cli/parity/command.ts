@@ -2,41 +2,18 @@ import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { BanyanError } from '../../../shared/errors';
-import { parseHar } from '../../../shared/parity/har/parse-har';
 import { isClean, type ParityRun } from '../../../shared/parity/result';
-import { parseRules } from '../../../shared/parity/rules-file';
-import { parseRouteTable } from '../../route-table/load';
-import { readLocalSides, readRoutesFile } from '../config';
 import { EXIT, type CommandResult } from '../exit-codes';
 import { loadBanyanConfig } from '../load-banyan-config';
 import type { CliIo } from '../program';
-import { prepareSides, readText, type SidesOptions } from './environment';
+import { prepareSides, readText } from './environment';
 import { addedLines, findNoise, proposeRules } from './learn';
-import { loadSuites } from './load-cases';
-import { planCases } from './plan';
+import { describeNotRun, planRun, planSuites } from './plan-run';
+import { loadProject, type RunFlags } from './project';
 import { redactHar } from './redact-har';
-import { planReplay, readSessionOption } from './replay-har';
-import { createProgress, describeRun, toHtml, toJUnit, wantsColor } from './report';
-import { runCases, type PlannedCase, type RunOptions } from './run';
+import { createProgress, describeRun, toHtml, toJson, toJUnit, wantsColor } from './report';
+import { runCases } from './run';
 import { recordRun } from './record-run';
-
-interface RunFlags {
-  readonly json?: boolean;
-  readonly config?: string;
-  readonly control?: string;
-  readonly candidate?: string;
-  readonly direct?: boolean;
-  readonly isolated?: boolean;
-  readonly route?: string;
-  readonly har?: string;
-  readonly session: readonly string[];
-  readonly generate: number;
-  readonly seed: number;
-  readonly junit?: string;
-  readonly html?: string;
-  readonly write?: boolean;
-  readonly record?: boolean;
-}
 
 interface RedactFlags {
   readonly json?: boolean;
@@ -57,24 +34,43 @@ export function addParityCommand(program: Command, io: CliIo, finish: Finish): v
     .option('--candidate <url>', 'API Gateway with its stage; default: that of npm start')
     .option('--direct', 'compare the candidate itself, not through a proxy with every route on lambda')
     .option('--har <file>', 'replay a recording instead of the suites')
-    .option('--session <placeholder=identity>', 'whose session a recorded one is; can be repeated', collect, [])
+    .option(
+      '--session <placeholder=identity>',
+      'whose session a recorded one is, or none=identity; can be repeated',
+      collect,
+      [],
+    )
     .option('--generate <count>', 'also run this many generated variations of the cases', readNumber('--generate'), 0)
-    .option('--seed <number>', 'the same seed generates the same cases', readNumber('--seed'), 1)
+    .option('--seed <number>', 'the same seed generates the same cases (default: 1)', readNumber('--seed'))
     .option('--junit <file>', 'also write JUnit XML')
     .option('--html <file>', 'also write a page to look at')
     .option(
       '--record',
       'also keep the result in the ledger, as evidence for promote (MONGODB_URI, LEGACY_VERSION, LAMBDA_VERSION)',
     )
-    .action(async (flags: RunFlags) => {
+    .allowExcessArguments()
+    .action(async (flags: RunFlags, command: Command) => {
+      refuseArguments(command, parity);
       for (const file of [flags.junit, flags.html]) checkFolder(file);
       const { run, color } = await runParity(flags, io);
-      if (flags.record === true) await recordRun(run, io);
+      const compared = run.totals.cases - run.totals.skipped;
+      if (flags.record === true && compared > 0) await recordRun(run, io);
       if (flags.junit !== undefined) writeReport(flags.junit, toJUnit(run));
       if (flags.html !== undefined) writeReport(flags.html, toHtml(run));
-      const exitCode = isClean(run) ? EXIT.fine : EXIT.findings;
-      finish({ exitCode, text: describeRun(run, { color }), json: run }, flags);
+      const result = { text: describeRun(run, { color }), json: toJson(run) };
+      if (compared > 0) {
+        finish({ exitCode: isClean(run) ? EXIT.fine : EXIT.findings, ...result }, flags);
+        return;
+      }
+      // Nothing differs, but nothing is shown either: a pipeline must not take it for a pass.
+      const skips = run.routes.flatMap(({ cases }) => cases.map(({ name, reason = '' }) => ({ what: name, reason })));
+      const message = `nothing was compared: ${describeNotRun([...skips, ...run.notRun])}`;
+      io.writeError(`banyan: ${message}\n`);
+      const error = { code: 'nothing_compared', messages: [message] };
+      finish({ exitCode: EXIT.impossible, text: result.text, json: { ...result.json, error } }, flags);
     });
+
+  parity.addHelpText('after', '\nWithout a command it is run: banyan parity run --help tells its options.');
 
   withSides(parity.command('learn'))
     .description('Send every case to legacy twice and propose rules for what differs by itself')
@@ -102,7 +98,7 @@ async function runParity(flags: RunFlags, io: CliIo): Promise<{ run: ParityRun; 
   const { suites, routes, rules } = project;
   const isTerminal = io.isTerminal === true;
   const color = wantsColor(io.env, isTerminal);
-  const { cases, ...rest } = flags.har === undefined ? fromSuites(flags, project) : fromHar(flags, flags.har, project);
+  const { cases, ...rest } = planRun(flags, project);
   const ready = await prepareSides(project.sides, suites);
   const progress = createProgress({ write: io.writeError, isTerminal, color }, cases.length);
   try {
@@ -125,32 +121,10 @@ async function runParity(flags: RunFlags, io: CliIo): Promise<{ run: ParityRun; 
   }
 }
 
-type Plan = Pick<RunOptions, 'complete' | 'isSequence' | 'seed' | 'notRun'> & {
-  readonly cases: readonly PlannedCase[];
-};
-
-function fromSuites({ route, generate, seed, isolated = false }: RunFlags, project: Project): Plan {
-  const identities = Object.keys(project.banyan.parity.identities);
-  const cases = planCases(project.suites, { route, generate, seed, identities, isolated, routes: project.routes });
-  const complete = !isolated ? 'nothing' : route === undefined ? 'all routes' : 'the routes of these cases';
-  return { cases, complete, ...(generate > 0 && { seed }) };
-}
-
-function fromHar({ session, isolated = false }: RunFlags, file: string, { banyan, routeOf }: Project): Plan {
-  const name = path.basename(file);
-  const { har, repaired } = parseHar(readText(file, '--har'), name);
-  const identities = Object.keys(banyan.parity.identities);
-  const sessions = new Map(session.map((text) => readSessionOption(text, identities)));
-  const { cases, notRun } = planReplay(har, { banyan, file: name, routeOf, sessions });
-  const broken = repaired ? [{ what: name, reason: 'the recording broke off; what is complete was kept' }] : [];
-  // In between, requests that write are skipped unless each side has its own data; then nothing follows from them.
-  return { cases, notRun: [...broken, ...notRun], complete: 'nothing', isSequence: isolated };
-}
-
 async function learn(flags: RunFlags, io: CliIo): Promise<CommandResult> {
   const project = loadProject(flags, io);
   const { suites, rules, routes, rulesFile } = project;
-  const { cases } = fromSuites({ ...flags, generate: 0 }, project);
+  const { cases } = planSuites({ ...flags, generate: 0 }, project);
   const ready = await prepareSides({ ...project.sides, twice: true }, suites);
   try {
     const sides = ready.sides;
@@ -174,7 +148,7 @@ async function learn(flags: RunFlags, io: CliIo): Promise<CommandResult> {
     const after = proposeRules(before, noise, expires);
     if (flags.write === true && noise.length > 0) writeFileSync(rulesFile, after);
     const lines = [
-      `${sent} cases were sent to legacy twice${run.totals.skipped === 0 ? '.' : `, ${run.totals.skipped} were skipped: ${[...why].join('; ')}.`}`,
+      `${sent} ${sent === 1 ? 'case was' : 'cases were'} sent to legacy twice${run.totals.skipped === 0 ? '.' : `, ${run.totals.skipped} skipped: ${[...why].join('; ')}.`}`,
       ...unlearnable.map(({ route, path: at, why }) => `No rule can cover ${route} ${at} (${why}).`),
       ...(sent === 0
         ? ['Nothing can be said of legacy.']
@@ -197,72 +171,13 @@ async function learn(flags: RunFlags, io: CliIo): Promise<CommandResult> {
   }
 }
 
-type Project = ReturnType<typeof loadProject>;
-
-/** Everything that is read before anything starts, so that its faults come first. */
-function loadProject(flags: RunFlags, io: CliIo) {
-  const { banyan, file } = loadBanyanConfig(flags.config);
-  const root = path.dirname(file).replace(/([/\\])dist$/, '');
-  const { cases = [], rules = 'test/parity/rules.yml' } = banyan.parity;
-  const rulesFile = path.resolve(root, rules);
-  const routesFile = readRoutesFile(io.env);
-  const text = readText(routesFile, 'ROUTES_FILE');
-  const { routes, match } = parseRouteTable(text, { file: routesFile, lambdaAvailable: true, cohortsAvailable: true });
-  const named = routes.map(({ id, method, path: at }) => ({ id, name: `${method} ${at}` }));
-  const local = readLocalSides(io.env);
-  const sides: SidesOptions = {
-    banyan,
-    root,
-    env: io.env,
-    control: readUrl('--control', flags.control, local.control),
-    candidate: readUrl('--candidate', flags.candidate, local.candidate),
-    direct: flags.direct === true,
-    isolated: flags.isolated === true,
-    routes: text,
-  };
-  const suites = loadSuites(cases, root);
-  const known = new Set([...named.flatMap(({ id, name }) => [id, name]), ...suites.map(({ route }) => route)]);
-  const parsed = parseRules(readText(rulesFile, 'parity.rules'), rules);
-  const unknown = parsed.filter(({ route }) => route !== '*' && !known.has(route));
-  if (unknown.length > 0)
-    throw new BanyanError(
-      unknown
-        .map(
-          ({ place, route }) =>
-            `${place} route ${JSON.stringify(route)} does not exist; use * or a route of the suites`,
-        )
-        .join('; '),
-      { code: 'unknown_rule' },
-    );
-  return {
-    banyan,
-    suites,
-    rules: parsed,
-    rulesFile,
-    routes: named,
-    routeOf: (method: string, pathname: string): string | undefined => {
-      const route = match(method, pathname);
-      return route && `${route.method} ${route.path}`;
-    },
-    sides,
-  };
-}
-
 function withSides(command: Command): Command {
   return command
     .option('--json', 'print JSON instead of text')
     .option('--config <file>', 'another banyan.config.ts (or its compiled form)')
     .option('--control <url>', 'the monolith; default: that of npm start')
     .option('--isolated', 'start both sides on data of their own (parity.system); also cases that write')
-    .option('--route <route>', 'only this one, by id or as GET /path');
-}
-
-function readUrl(option: string, text: string | undefined, fallback: URL): URL {
-  if (text === undefined) return fallback;
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text);
-  throw new BanyanError(`${option} is ${JSON.stringify(text)}; expected a URL such as ${fallback.href}`, {
-    code: 'usage',
-  });
+    .option('--route <route>', 'only this one, by id or as GET /path; can be repeated', collect, []);
 }
 
 function readNumber(option: string): (text: string) => number {
@@ -285,6 +200,17 @@ function writeReport(file: string, text: string): void {
   } catch (error) {
     throw new BanyanError(`${file} cannot be written; check the path`, { code: 'file_unwritable', cause: error });
   }
+}
+
+/** Since run is what parity does by itself, a mistyped command arrives as its argument. */
+function refuseArguments({ args }: Command, parity: Command): void {
+  const [first] = args;
+  if (first === undefined) return;
+  const names = parity.commands.map((command) => command.name()).join(', ');
+  throw new BanyanError(
+    `unknown command parity ${JSON.stringify(first)}; expected one of ${names} (run by default, which takes only options)`,
+    { code: 'usage' },
+  );
 }
 
 function collect(text: string, before: readonly string[]): readonly string[] {

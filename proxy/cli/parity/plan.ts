@@ -1,17 +1,16 @@
 import { identitiesOf, type CaseSuite, type SourcedCase } from '../../../shared/parity/case';
 import { BanyanError } from '../../../shared/errors';
 import { generateCases } from './generate/generate';
-import { NEEDS_OWN_DATA, type PlannedCase, type RunOptions } from './run';
+import { NEEDS_OWN_DATA, type PlannedCase } from './run';
 
 export interface PlanOptions {
-  /** Name or id of a route; all when absent. */
-  readonly route?: string | undefined;
+  /** Names of the routes; all when absent. */
+  readonly chosen?: ReadonlySet<string> | undefined;
   readonly generate: number;
   readonly seed: number;
   readonly identities: readonly string[];
   /** Each side has its own copy of the data. */
   readonly isolated: boolean;
-  readonly routes: RunOptions['routes'];
 }
 
 /**
@@ -20,14 +19,14 @@ export interface PlanOptions {
  * @throws BanyanError for a route that has no suite
  */
 export function planCases(suites: readonly CaseSuite[], options: PlanOptions): readonly PlannedCase[] {
-  const { route: wanted, isolated } = options;
-  const name = options.routes.find(({ id }) => id === wanted)?.name ?? wanted;
-  const chosen = suites.filter(({ route }) => name === undefined || route === name);
-  if (chosen.length === 0)
+  const { chosen: routes, isolated } = options;
+  const missing = [...(routes ?? [])].filter((name) => !suites.some(({ route }) => route === name));
+  if (missing.length > 0 || suites.length === 0)
     throw new BanyanError(
-      `--route ${String(wanted)}: no suite has this route; expected one of ${suites.map(({ route }) => route).join(', ')}`,
+      `--route ${missing.join(', ')}: no suite has this route; expected one of ${suites.map(({ route }) => route).join(', ')}`,
       { code: 'unknown_route' },
     );
+  const chosen = suites.filter(({ route }) => routes === undefined || routes.has(route));
   const known = chosen.flatMap((suite) => casesOf(suite, isolated));
   const generated = generateCases(
     known.filter(({ skip }) => skip === undefined),

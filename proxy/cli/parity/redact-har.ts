@@ -39,7 +39,7 @@ export function redactHar({ input, output, overwrite, banyan }: RedactOptions): 
     (notes?.omitted ?? []).map((what) => `log.entries[${index}] (${request.method} ${pathOf(request.url)}): ${what}`),
   );
   const lines = [
-    `${entries.length} exchanges, ${sessions.size} sessions written to ${output}.`,
+    `${entries.length} ${entries.length === 1 ? 'exchange' : 'exchanges'}, ${sessions.size} ${sessions.size === 1 ? 'session' : 'sessions'} written to ${output}.`,
     ...(repaired ? ['The recording broke off; what is complete was kept.'] : []),
     ...users.map((user) => `  ${user.trim()}`),
     ...omitted.map((what) => `Left out: ${what}`),

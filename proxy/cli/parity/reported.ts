@@ -7,6 +7,11 @@ import {
   type ReportedRequest,
   type ReportedResponse,
 } from '../../../shared/parity/result';
+import { ExchangeSecrets } from '../../../shared/parity/redact/exchange-secrets';
+import type { Placeholders } from '../../../shared/parity/redact/placeholders';
+import { HeaderRedaction } from '../../../shared/parity/redact/redact-headers';
+import { redactionOf as settingsOf } from '../../../shared/parity/redact/redaction-of';
+import { isSecretName, REMOVED } from '../../../shared/parity/redact/settings';
 import type { Answer, OutgoingRequest } from './send';
 
 /** What a report must not show. */
@@ -14,37 +19,59 @@ export interface Redaction {
   /** Of requests, in lower case. */
   readonly headers: ReadonlySet<string>;
   readonly cookieName: string;
+  /** An address or a path without the secrets of its query. */
+  readonly address: (text: string) => string;
 }
 
-const REDACTED = '[redacted]';
+const REDACTED = REMOVED;
 /** A signed session value, plain or percent-encoded. */
 const SESSION = /s(?::|%3A)[\w-]{16,}\.(?:[A-Za-z0-9+/]|%2B|%2F){20,}/g;
 /** The value of a field that is a password or the like. */
-const SECRET_FIELD = /("(?:\w*(?:password|secret)\w*)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi;
+const SECRET_FIELD = /("(?:\w*(?:password|secret|token|api_?key)\w*)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi;
+
+/** Other headers whose values are addresses. */
+const ADDRESSES = new Set(['referer', 'location', 'content-location']);
 
 /** Credentials of banyan.config.ts: the session cookie, Authorization, and whatever header identifies somebody. */
-export function redactionOf({ session, credentials = [], parity }: BanyanConfig): Redaction {
-  const headers = new Set(['authorization', 'cookie', 'proxy-authorization']);
-  for (const credential of credentials) if ('header' in credential) headers.add(credential.header.toLowerCase());
-  for (const identity of Object.values(parity.identities))
-    if (identity.kind === 'headers') for (const name of Object.keys(identity.headers)) headers.add(name.toLowerCase());
-  return { headers, cookieName: session.cookieName };
-}
-
-export function reportRequest({ method, path, headers, body }: OutgoingRequest, redaction: Redaction): ReportedRequest {
+export function redactionOf(banyan: BanyanConfig): Redaction {
+  const settings = settingsOf(banyan);
+  const nameless: Placeholders = { session: () => REDACTED, credential: () => REDACTED };
+  const redaction = new HeaderRedaction(settings, nameless);
   return {
-    method,
-    path,
-    headers: headers.map(([name, value]) => [name, redaction.headers.has(name.toLowerCase()) ? REDACTED : value]),
-    ...(body !== undefined && { body: reportBody(Buffer.from(body)) }),
+    headers: new Set(['authorization', 'cookie', 'proxy-authorization', ...settings.credentialHeaders]),
+    cookieName: settings.sessionCookie,
+    address(text) {
+      const secrets = new ExchangeSecrets(nameless);
+      // As it is read, not as an address would have it: nobody can send it like this anyway.
+      return secrets.replaceIn(redaction.address(text, secrets)).replaceAll(encodeURIComponent(REDACTED), REDACTED);
+    },
   };
 }
 
-export function reportResponse({ response, ms }: Answer, { cookieName }: Redaction): ReportedResponse {
-  const redacted = ([name, value]: readonly [string, string]): readonly [string, string] =>
-    name.toLowerCase() === 'set-cookie' && value.startsWith(`${cookieName}=`)
-      ? [name, value.replace(/=[^;]*/, `=${REDACTED}`)]
-      : [name, value];
+export function reportRequest({ method, path, headers, body }: OutgoingRequest, redaction: Redaction): ReportedRequest {
+  const isForm = headers.some(
+    ([name, value]) => name.toLowerCase() === 'content-type' && /x-www-form-urlencoded/i.test(value),
+  );
+  const text = isForm && body !== undefined ? redaction.address(`?${String(body)}`).slice(1) : body;
+  return {
+    method,
+    path: redaction.address(path),
+    headers: headers.map(([name, value]) => [name, requestHeader(name.toLowerCase(), value, redaction)]),
+    ...(text !== undefined && { body: reportBody(Buffer.from(text)) }),
+  };
+}
+
+function requestHeader(name: string, value: string, { headers, address }: Redaction): string {
+  if (headers.has(name) || (isSecretName(name) && name !== 'sec-websocket-key')) return REDACTED;
+  return ADDRESSES.has(name) ? address(value) : value;
+}
+
+export function reportResponse({ response, ms }: Answer, { cookieName, address }: Redaction): ReportedResponse {
+  const redacted = ([name, value]: readonly [string, string]): readonly [string, string] => {
+    if (name.toLowerCase() === 'set-cookie' && value.startsWith(`${cookieName}=`))
+      return [name, value.replace(/=[^;]*/, `=${REDACTED}`)];
+    return [name, ADDRESSES.has(name.toLowerCase()) ? address(value) : value];
+  };
   return {
     statusCode: response.statusCode,
     headers: response.headers.map(redacted),

@@ -21,7 +21,12 @@ import { runCase, type CaseContext, type RanCase } from './run-case';
 export interface PlannedCase extends SourcedCase {
   readonly skip?: string;
   /** What legacy answered when it was recorded, and when that was. */
-  readonly recorded?: { readonly response: ObservedResponse; readonly moment: Moment };
+  readonly recorded?: {
+    readonly response: ObservedResponse;
+    readonly moment: Moment;
+    /** What to do when legacy refuses the identity now. */
+    readonly remedy: string;
+  };
 }
 
 export interface RunOptions {
@@ -78,8 +83,8 @@ export async function runCases(cases: readonly PlannedCase[], options: RunOption
       });
       ruleUse.note(ran, rules);
       options.onRan?.(ran, planned);
-      result = withRecorded(ran.result, planned.recorded?.response.statusCode);
-      if (recordedNames !== undefined) bindRecorded(planned, ran, recordedNames);
+      result = withRecorded(ran.result, planned.recorded);
+      if (recordedNames !== undefined && result.verdict !== 'skipped') bindRecorded(planned, ran, recordedNames);
     }
     const list = byRoute.get(route);
     if (list === undefined) byRoute.set(route, [result]);
@@ -104,11 +109,27 @@ export async function runCases(cases: readonly PlannedCase[], options: RunOption
   };
 }
 
-/** Says when legacy itself answers otherwise than it did: then the data is not what it was. */
-function withRecorded(result: CaseResult, recorded: number | undefined): CaseResult {
+/**
+ * Says when legacy itself answers otherwise than it did: then the data is not what it was. Two sides that refuse alike what was
+ * recorded as granted show nothing: the replay was sent as the wrong one.
+ */
+function withRecorded(result: CaseResult, recorded: PlannedCase['recorded']): CaseResult {
   const now = result.control?.statusCode;
-  if (recorded === undefined || now === undefined || recorded === now) return result;
-  return { ...result, reason: `legacy answered ${now}; when this was recorded, ${recorded}` };
+  const before = recorded?.response.statusCode;
+  if (recorded === undefined || before === undefined || now === undefined || before === now) return result;
+  if (result.verdict !== 'different' && isRefusal(before, now))
+    return {
+      ...result,
+      verdict: 'skipped',
+      reason: `not replayed: recorded ${before}, legacy now gives ${now}; ${recorded.remedy}`,
+    };
+  return { ...result, reason: `legacy answered ${now}; when this was recorded, ${before}` };
+}
+
+/** A redirection is one too where there was an answer: to the page for logging in. */
+function isRefusal(before: number, now: number): boolean {
+  if (before >= 400) return false;
+  return now === 401 || now === 403 || (before < 300 && [302, 303, 307].includes(now));
 }
 
 /** Ids that legacy made up when it was recorded stand for those that it has made up now: later requests must name these. */

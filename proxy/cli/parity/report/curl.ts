@@ -2,6 +2,8 @@ import type { ReportedRequest } from '../../../../shared/parity/result';
 
 /** Stands for the value of a credential in a result. */
 const REDACTED = '[redacted]';
+const HOW_TO_GET_COOKIE =
+  ': log in as parity.identities of banyan.config.ts says; it is name=value of the Set-Cookie in the answer';
 /** curl says these itself. */
 const LEFT_TO_CURL = new Set(['host', 'connection', 'content-length', 'transfer-encoding']);
 
@@ -12,7 +14,17 @@ const LEFT_TO_CURL = new Set(['host', 'connection', 'content-length', 'transfer-
  * @param url of the side that is asked
  * @param identity as whom it was asked, for the comment
  */
-export function toCurl({ method, path, headers, body }: ReportedRequest, url: string, identity: string): string {
+export function toCurl(request: ReportedRequest, url: string, identity: string): string {
+  const { notes, parts } = curlOf(request, url, identity);
+  return [...notes, parts.join(' \\\n  ')].join('\n');
+}
+
+/** The same in pieces: comments to read first, and what makes up the command. */
+export function curlOf(
+  { method, path, headers, body }: ReportedRequest,
+  url: string,
+  identity: string,
+): { readonly notes: readonly string[]; readonly parts: readonly string[] } {
   const variables = new Map<string, string>();
   const sent = headers.filter(([name]) => !LEFT_TO_CURL.has(name.toLowerCase()));
   const parts = sent.map(([name, value]) => `-H ${quoteHeader(name, value, variables)}`);
@@ -35,10 +47,16 @@ export function toCurl({ method, path, headers, body }: ReportedRequest, url: st
   // With -X HEAD curl would wait for a body.
   const verb =
     method === 'HEAD' ? ['--head'] : ['-i', ...(method === 'GET' && data.length === 0 ? [] : [`-X ${quote(method)}`])];
-  const address = quote(`${url.replace(/\/$/, '')}${path.startsWith('/') ? '' : '/'}${path}`);
-  const set = [...variables].map(([variable, header]) => `# ${variable}: the ${header} of "${oneLine(identity)}"`);
-  const command = [`${piped}curl -s ${verb.join(' ')} --path-as-is -g`, address, ...parts, ...data].join(' \\\n  ');
-  return [...set, ...notes, command].join('\n');
+  const address = quoteSecret(`${url.replace(/\/$/, '')}${path.startsWith('/') ? '' : '/'}${path}`, 'SECRET');
+  if (path.includes(REDACTED)) variables.set('SECRET', 'value that the query had');
+  const set = [...variables].map(([variable, what]) => {
+    const how = variable === 'COOKIE' ? HOW_TO_GET_COOKIE : '';
+    return `# ${variable}: the ${what} of "${oneLine(identity)}"${how}`;
+  });
+  return {
+    notes: [...set, ...notes],
+    parts: [`${piped}curl -s ${verb.join(' ')} --path-as-is -g`, address, ...parts, ...data],
+  };
 }
 
 /** `'Cookie: eventsapp.sid='"$COOKIE"`: the value of a credential is a variable. */
@@ -50,9 +68,15 @@ function quoteHeader(name: string, value: string, variables: Map<string, string>
     .replaceAll(/[^A-Z0-9]+/g, '_')
     .replace(/^(?=\d)/, '_');
   variables.set(variable, `${oneLine(name)} value`);
-  const [first = '', ...rest] = value.split(REDACTED);
-  const texts = [`${name}: ${first}`, ...rest];
-  return texts.map((text) => (text === '' ? '' : quote(text))).join(`"$${variable}"`);
+  return quoteSecret(`${name}: ${value}`, variable);
+}
+
+/** What was redacted becomes a variable. */
+function quoteSecret(text: string, variable: string): string {
+  return text
+    .split(REDACTED)
+    .map((part) => (part === '' ? '' : quote(part)))
+    .join(`"$${variable}"`);
 }
 
 /** In single quotes nothing has a meaning to the shell but the quote itself. */

@@ -1,5 +1,6 @@
 /** Reports of a parity run, each a pure function of its result. */
 export { toHtml } from './html/to-html';
+export { toJson } from './json';
 export { toJUnit } from './junit';
 export { createProgress, wantsColor, type Progress, type ProgressOutput } from './progress';
 export { describeRun, type TerminalOptions } from './terminal';

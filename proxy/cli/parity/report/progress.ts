@@ -60,7 +60,7 @@ export function createProgress(output: ProgressOutput, total?: number): Progress
       byRoute.delete(route);
       const counts = countVerdicts(results);
       const parts = VERDICTS.filter((verdict) => counts[verdict] > 0).map((verdict) => `${counts[verdict]} ${verdict}`);
-      write(`${printable(route)}: ${counts.cases} cases, ${parts.join(', ')}\n`);
+      write(`${printable(route)}: ${counts.cases} ${counts.cases === 1 ? 'case' : 'cases'}, ${parts.join(', ')}\n`);
     },
     finish() {
       for (const route of [...byRoute.keys()]) this.routeDone(route);

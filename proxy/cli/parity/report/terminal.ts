@@ -2,6 +2,7 @@ import { describeDifference } from '../../../../shared/parity/exchange';
 import type { CaseResult, NotRun, ParityRun, RouteResult, Verdict } from '../../../../shared/parity/result';
 import { isClean, VERDICTS } from '../../../../shared/parity/result';
 import { createColors, type Colors } from './color';
+import { curlOf } from './curl';
 import { printable } from './printable';
 
 export interface TerminalOptions {
@@ -13,6 +14,7 @@ export interface TerminalOptions {
   readonly maxDifferences?: number;
 }
 
+const LONGEST_COMMAND = 1_000;
 const COLUMNS = ['cases', ...VERDICTS] as const;
 const SIGNS: Readonly<Record<Verdict, string>> = { equal: '✓', different: '✗', accepted: '≈', skipped: '-' };
 
@@ -22,7 +24,7 @@ export function describeRun(run: ParityRun, options: TerminalOptions = {}): stri
   const sections = [
     sides(run),
     table(run, colors),
-    ...run.routes.flatMap((route) => differences(route, options, colors)),
+    ...run.routes.flatMap((route) => differences(route, run.control.url, options, colors)),
     skipped(run, colors),
     notRun(run.notRun, colors),
     rules(run, colors),
@@ -69,6 +71,7 @@ function signOf({ different, equal, accepted }: ParityRun['totals'], colors: Col
 
 function differences(
   { route, cases }: RouteResult,
+  url: string,
   { maxCases = 20, maxDifferences = 8 }: TerminalOptions,
   colors: Colors,
 ): string[][] {
@@ -81,11 +84,24 @@ function differences(
     for (const difference of found.differences.slice(0, maxDifferences))
       lines.push(`      ${printable(describeDifference(difference))}`);
     const rest = found.differences.length - maxDifferences;
-    if (rest > 0) lines.push(colors.dim(`      and ${rest} more differences`));
+    if (rest > 0) lines.push(colors.dim(`      and ${rest} more ${rest === 1 ? 'difference' : 'differences'}`));
+    // One for each route is enough to begin with; --json and --html have all of them, for both sides.
+    if (found === different[0]) lines.push(...reproduce(found, url, colors));
   }
   const rest = different.length - maxCases;
-  if (rest > 0) lines.push(colors.dim(`  and ${rest} more cases; all of them are in --html and --json`));
+  if (rest > 0)
+    lines.push(colors.dim(`  and ${rest} more ${rest === 1 ? 'case' : 'cases'}; all of them are in --html and --json`));
   return [lines];
+}
+
+/** The case as a command for a shell, on one line to copy. What it needs to know first stands in front. */
+function reproduce({ request, identity }: CaseResult, url: string, colors: Colors): string[] {
+  const { notes, parts } = curlOf(request, url, identity);
+  const command = parts.join(' ');
+  // A body with line breaks cannot be shown safely and be the same.
+  const isShowable = command.length <= LONGEST_COMMAND && printable(command) === command;
+  const lines = isShowable ? [...notes, `reproduce: ${command}`] : ['reproduce: the curl is in --json and --html'];
+  return lines.map((line) => colors.dim(`      ${printable(line)}`));
 }
 
 /** Reasons, each with how often and the first of its cases. */
@@ -128,7 +144,7 @@ function summary(run: ParityRun, colors: Colors): string[] {
     ruleFaults.length === 0
       ? ''
       : `, ${ruleFaults.length} ${ruleFaults.length === 1 ? 'fault' : 'faults'} in the rules`;
-  const text = `${totals.cases} cases: ${counts.join(', ') || 'none'}${faults}, in ${seconds.toFixed(1)} s`;
+  const text = `${totals.cases} ${totals.cases === 1 ? 'case' : 'cases'}: ${counts.join(', ') || 'none'}${faults}, in ${seconds.toFixed(1)} s`;
   if (!isClean(run)) return [colors.red(text)];
   return [totals.cases === totals.skipped ? colors.yellow(text) : colors.green(text)];
 }

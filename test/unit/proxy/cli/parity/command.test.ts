@@ -15,6 +15,7 @@ const json =
   (request, response) => {
     if (request.url === '/login') response.setHeader('Set-Cookie', 'sid=s%3Atoken; Path=/');
     response.setHeader('Content-Type', 'application/json');
+    if (request.url === '/private' && request.headers.cookie === undefined) response.statusCode = 401;
     response.end(JSON.stringify(body()));
   };
 
@@ -209,6 +210,141 @@ describe('banyan parity', () => {
     '--har',
     path.join(folder, 'recorded.har'),
   ];
+
+  describe('of a recording', () => {
+    const TOKEN = `s%3A${'LiveSessionId'.repeat(2)}.${'A'.repeat(43)}`;
+    const entry = (path: string, { cookie = '', status = 200, method = 'GET' } = {}) => ({
+      startedDateTime: '2026-11-23T12:00:00.000Z',
+      request: {
+        method,
+        url: `http://shop.example${path}`,
+        headers: cookie === '' ? [] : [{ name: 'Cookie', value: `sid=${cookie}` }],
+      },
+      response: { status, headers: [], content: {} },
+    });
+    const recording = (...entries: readonly object[]): Promise<string[]> =>
+      har(JSON.stringify({ log: { version: '1.2', entries } }));
+
+    it('takes nothing for equal that legacy refuses now, and fails when nothing else was compared', async () => {
+      const { exitCode, out, err } = await banyan(...(await recording(entry('/private'))));
+      expect(exitCode).toBe(2);
+      expect(out).toMatch(/not replayed: recorded 200, legacy now gives 401; the recording has no credentials/);
+      expect(err).toMatch(/^banyan: nothing was compared: .*--session none=member/m);
+
+      const json = await banyan(...(await recording(entry('/private'))), '--json');
+      expect(JSON.parse(json.out)).toMatchObject({
+        totals: { skipped: 1, equal: 0 },
+        error: { code: 'nothing_compared' },
+      });
+
+      const named = await banyan(...(await recording(entry('/private'))), '--session', 'none=member', '--json');
+      expect(JSON.parse(named.out)).toMatchObject({ totals: { cases: 1, equal: 1 } });
+      expect(named.exitCode).toBe(0);
+
+      const mixed = await banyan(...(await recording(entry('/private'), entry('/items'))));
+      expect(mixed.exitCode).toBe(0);
+      expect(mixed.out).toContain('2 cases: 1 equal, 1 skipped');
+    });
+
+    it('still tells when the sides differ in what legacy refuses now', async () => {
+      candidateItems = { ...ITEMS, items: [] };
+      const { exitCode } = await banyan(...(await recording(entry('/private'))));
+      expect(exitCode).toBe(1);
+    });
+
+    it.each<[string, () => Promise<string[]>, RegExp]>([
+      ['nothing in it', () => recording(), /recorded\.har: nothing to compare; it has no requests; record some/],
+      [
+        'sessions of which nobody is known',
+        () => recording(entry('/items', { cookie: TOKEN }), entry('/items?b', { cookie: TOKEN })),
+        /nothing to compare; nobody is known for session-1; name an identity: --session session-1=member \(2 requests\)$/m,
+      ],
+      [
+        'a session by hand that it does not have',
+        async () => [...(await recording(entry('/items', { cookie: TOKEN }))), '--session', 'foo=member'],
+        /--session "foo": the recording has no such session; it has session-1, none/,
+      ],
+      [
+        'a token instead of its placeholder',
+        async () => [...(await recording(entry('/items', { cookie: TOKEN }))), '--session', `${TOKEN}=member`],
+        /--session "<token>": the recording has no such session/,
+      ],
+      [
+        'an unknown route',
+        async () => [...(await recording(entry('/items'))), '--route', 'nothing'],
+        /--route nothing: no suite has this route; expected one of items/,
+      ],
+      [
+        'another route alone',
+        async () => [...(await recording(entry('/other'))), '--route', 'items'],
+        /nothing to compare; 1 of other routes than --route/,
+      ],
+      [
+        'generated cases',
+        async () => [...(await recording(entry('/items'))), '--generate', '5'],
+        /--generate and --seed make variations of the suites, not of a recording/,
+      ],
+    ])('ends with 2 for one with %s', async (_name, prepare, expected) => {
+      const { exitCode, err, out } = await banyan(...(await prepare()));
+      expect(err).toMatch(expected);
+      expect(err.trim().split('\n')).toHaveLength(1);
+      expect(err + out).not.toContain('LiveSessionId');
+      expect(exitCode).toBe(2);
+    });
+
+    it('prints no token, not even of a query, in no form of report', async () => {
+      candidateItems = { ...ITEMS, seen: 2 };
+      const path = '/items?access_token=very-secret-1&page=2';
+      const entries = [entry(path), entry(path, { cookie: TOKEN })];
+      for (const form of [['--json'], []]) {
+        const { out, err, exitCode } = await banyan(...(await recording(...entries)), ...form);
+        expect(exitCode).toBe(1);
+        expect(out).toContain('access_token=');
+        expect(out).toContain('session-1');
+        expect(out + err).not.toMatch(/very-secret-1|LiveSessionId/);
+      }
+    });
+
+    it('replays the chosen routes alone', async () => {
+      const recorded = await recording(entry('/items'), entry('/other'), entry('/items?b'));
+      const { out, exitCode } = await banyan(...recorded, '--route', 'items', '--json');
+      const { totals, notRun } = JSON.parse(out) as ParityRun;
+      expect(totals).toMatchObject({ cases: 2, equal: 2 });
+      expect(notRun).toEqual([{ what: 'recorded.har', reason: '1 of other routes than --route' }]);
+      expect(exitCode).toBe(0);
+    });
+  });
+
+  it('runs several routes, and fails when nothing of them could be compared', async () => {
+    const both = await banyan(...sides, '--route', 'items', '--route', 'POST /items', '--json');
+    expect((JSON.parse(both.out) as ParityRun).routes.map(({ route }) => route)).toEqual(['GET /items', 'POST /items']);
+    const write = await banyan(...sides, '--route', 'POST /items');
+    expect(write.exitCode).toBe(2);
+    expect(write.err).toMatch(
+      /^banyan: nothing was compared: writes, and the sides share their data; run with --isolated/m,
+    );
+  });
+
+  it('has the curl for each side of what differs', async () => {
+    candidateItems = { ...ITEMS, seen: 2 };
+    const { out } = await banyan(...sides, '--json');
+    const [first] = (JSON.parse(out) as { routes: { cases: { reproduce?: object }[] }[] }).routes[0]?.cases ?? [];
+    const [, control = '', , candidate = ''] = sides;
+    expect(first?.reproduce).toEqual({
+      control: expect.stringContaining(`'${control}/items'`) as unknown,
+      candidate: expect.stringContaining(`'${candidate}/items'`) as unknown,
+    });
+    expect((await banyan(...sides)).out).toMatch(/reproduce: curl -s -i --path-as-is -g '/);
+  });
+
+  it('knows what is no command, and says in its help what it does without one', async () => {
+    const { exitCode, err } = await banyan('foo');
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(/^banyan: unknown command parity "foo"; expected one of run, learn, redact/);
+    const { out } = await banyan('--help');
+    expect(out).toContain('Without a command it is run');
+    expect(out).toMatch(/1 {2}findings: the sides differ/);
+  });
 
   describe('learn', () => {
     it('finds no noise in a monolith that has none', async () => {

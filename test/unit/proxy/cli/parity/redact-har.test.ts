@@ -75,7 +75,7 @@ describe('banyan parity redact', () => {
   it('writes a recording without secrets, readable for its owner alone, and says what is in it', async () => {
     const { code, out } = await redact(file('in.har'), file('out.har'));
     expect(code).toBe(0);
-    expect(out).toContain('1 exchanges, 2 sessions');
+    expect(out).toContain('1 exchange, 2 sessions');
     expect(out).toContain('session-2 member@example.com');
     const text = await readFile(file('out.har'), 'utf8');
     for (const secret of ['hunter22', 'a-real-key', 'who-i-am', 'aaaaaaaa', 'cccccccc', 'hidden words'])

@@ -1,5 +1,6 @@
 import banyan from '../../../../../banyan.config';
-import { planReplay, readSessionOption } from '../../../../../proxy/cli/parity/replay-har';
+import { readSessionOption } from '../../../../../proxy/cli/parity/recorded-sessions';
+import { planReplay } from '../../../../../proxy/cli/parity/replay-har';
 import type { Har, HarEntry } from '../../../../../shared/parity/har/har';
 
 const ORIGIN = 'http://shop.example';

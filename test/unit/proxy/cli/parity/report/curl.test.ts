@@ -54,12 +54,18 @@ describe('a request as curl', () => {
     ] as const;
     const command = toCurl(request({ headers }), URL, 'organiser\nrm -rf x');
     expect(command.split('\n').slice(0, 2)).toEqual([
-      '# COOKIE: the Cookie value of "organiser rm -rf x"',
+      '# COOKIE: the Cookie value of "organiser rm -rf x": log in as parity.identities of banyan.config.ts says; it is name=value of the Set-Cookie in the answer',
       '# X_API_KEY: the X-Api-Key value of "organiser rm -rf x"',
     ]);
     const { args } = run(command, { COOKIE: 's:a b$(id)', X_API_KEY: '`k`' });
     expect(args).toContain('Cookie: a=1; eventsapp.sid=s:a b$(id); b=2');
     expect(args).toContain('X-Api-Key: `k`');
+  });
+
+  it('has a variable for a secret of the query', () => {
+    const command = toCurl(request({ path: '/a?access_token=[redacted]&b=1' }), URL, 'member');
+    expect(command).toContain('# SECRET: the value that the query had');
+    expect(run(command, { SECRET: 'x y' }).args).toContain(`${URL}/a?access_token=x y&b=1`);
   });
 
   it('asks for a head as curl wants it, and sends no form by accident', () => {

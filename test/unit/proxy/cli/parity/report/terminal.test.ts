@@ -22,6 +22,20 @@ describe('the report on a terminal', () => {
     );
   });
 
+  it('has a curl for the first case of each route that differs, to copy as it is, and how to get the cookie', () => {
+    const text = describeRun(sampleRun());
+    expect(text).toMatch(
+      /# COOKIE: the Cookie value of "organiser": log in as parity\.identities of banyan\.config\.ts/,
+    );
+    expect(text).toContain(
+      `reproduce: curl -s -i --path-as-is -g 'http://127.0.0.1:3001/api/events?page=1' -H 'Cookie: eventsapp.sid='"$COOKIE"\n`,
+    );
+    expect(text).toContain('reproduce: the curl is in --json and --html');
+    const cases = Array.from({ length: 2 }, () => caseResult({ verdict: 'different', differences: [] }));
+    const one = describeRun(sampleRun({ routes: [routeResult('GET /x', cases)] }));
+    expect(one.match(/reproduce:/g)).toHaveLength(1);
+  });
+
   it('has colours only when asked, and the same words', () => {
     const plain = describeRun(sampleRun());
     const colored = describeRun(sampleRun(), { color: true });
@@ -83,7 +97,7 @@ describe('progress', () => {
     watched.caseDone('GET /a', { verdict: 'equal' });
     watched.routeDone('GET /a');
     watched.finish();
-    expect(written).toEqual(['GET /a: 2 cases, 2 equal\n', 'GET /b: 1 cases, 1 different\n']);
+    expect(written).toEqual(['GET /a: 2 cases, 2 equal\n', 'GET /b: 1 case, 1 different\n']);
   });
 
   it.each([
