@@ -126,9 +126,9 @@ function withRecorded(result: CaseResult, recorded: PlannedCase['recorded']): Ca
   return { ...result, reason: `legacy answered ${now}; when this was recorded, ${before}` };
 }
 
-/** A redirection is one too where there was an answer: to the page for logging in. */
+/** Whether a client is turned away who was not then. A redirection is that too where there was an answer: to a login page. */
 function isRefusal(before: number, now: number): boolean {
-  if (before >= 400) return false;
+  if (before === 401 || before === 403) return false;
   return now === 401 || now === 403 || (before < 300 && [302, 303, 307].includes(now));
 }
 

@@ -1,4 +1,4 @@
-import { describeDifference } from '../../../../shared/parity/exchange';
+import { describeDifference, type Difference } from '../../../../shared/parity/exchange';
 import type { CaseResult, NotRun, ParityRun, RouteResult, Verdict } from '../../../../shared/parity/result';
 import { isClean, VERDICTS } from '../../../../shared/parity/result';
 import { createColors, type Colors } from './color';
@@ -76,22 +76,58 @@ function differences(
   colors: Colors,
 ): string[][] {
   const different = cases.filter(({ verdict }) => verdict === 'different');
-  if (different.length === 0) return [];
+  const [first] = different;
+  if (first === undefined) return [];
+  const common = commonDifferences(different);
   const lines = [colors.bold(printable(route))];
-  for (const found of different.slice(0, maxCases)) {
+  const shared = [...common.values()].filter(({ count }) => count >= COMMON);
+  lines.push(...shared.map(({ count, example }) => `  in ${count} cases: ${printable(describeDifference(example))}`));
+  const own = ({ differences: all }: CaseResult): readonly Difference[] =>
+    all.filter((one) => (common.get(keyOf(one))?.count ?? 0) < COMMON);
+
+  // The first is shown in any case, as an example; of the others, those that have a difference of their own.
+  const shown = different.filter((found) => found === first || own(found).length > 0 || shared.length === 0);
+  for (const found of shown.slice(0, maxCases)) {
+    const list = own(found);
     lines.push(`  ${colors.red(SIGNS.different)} ${nameOf(found)}`);
     lines.push(colors.dim(`      ${printable(found.request.method)} ${printable(found.request.path)}`));
-    for (const difference of found.differences.slice(0, maxDifferences))
-      lines.push(`      ${printable(describeDifference(difference))}`);
-    const rest = found.differences.length - maxDifferences;
+    for (const one of list.slice(0, maxDifferences)) lines.push(`      ${printable(describeDifference(one))}`);
+    const rest = list.length - maxDifferences;
     if (rest > 0) lines.push(colors.dim(`      and ${rest} more ${rest === 1 ? 'difference' : 'differences'}`));
     // One for each route is enough to begin with; --json and --html have all of them, for both sides.
-    if (found === different[0]) lines.push(...reproduce(found, url, colors));
+    if (found === first) lines.push(...reproduce(found, url, colors));
   }
-  const rest = different.length - maxCases;
+  const rest = different.length - Math.min(shown.length, maxCases);
   if (rest > 0)
     lines.push(colors.dim(`  and ${rest} more ${rest === 1 ? 'case' : 'cases'}; all of them are in --html and --json`));
   return [lines];
+}
+
+/** What differs in at least so many cases of a route is told once. */
+const COMMON = 3;
+
+interface CommonDifference {
+  readonly example: Difference;
+  readonly count: number;
+}
+
+/** Differences by what they are, each with the number of cases that have it. */
+function commonDifferences(cases: readonly CaseResult[]): ReadonlyMap<string, CommonDifference> {
+  const found = new Map<string, CommonDifference>();
+  for (const { differences: list } of cases) {
+    const byKey = new Map(list.map((one) => [keyOf(one), one]));
+    for (const [key, example] of byKey) {
+      const before = found.get(key);
+      found.set(key, { example: before?.example ?? example, count: (before?.count ?? 0) + 1 });
+    }
+  }
+  return found;
+}
+
+/** A header too many or too few is the same with another value: an id of the request, a time. */
+function keyOf(found: Difference): string {
+  const isHeader = found.path.startsWith('header ') && (found.kind === 'unexpected' || found.kind === 'missing');
+  return isHeader ? `${found.kind} ${found.path}` : describeDifference(found);
 }
 
 /** The case as a command for a shell, on one line to copy. What it needs to know first stands in front. */

@@ -241,6 +241,13 @@ describe('banyan parity', () => {
       expect(JSON.parse(named.out)).toMatchObject({ totals: { cases: 1, equal: 1 } });
       expect(named.exitCode).toBe(0);
 
+      // An error of the one who asks is another thing than not being let in.
+      const invalid = await banyan(...(await recording(entry('/private', { status: 400 }))));
+      expect(invalid.exitCode).toBe(2);
+      expect(invalid.out).toContain('recorded 400, legacy now gives 401');
+      const refused = await banyan(...(await recording(entry('/private', { status: 401 }))));
+      expect(refused.exitCode).toBe(0);
+
       const mixed = await banyan(...(await recording(entry('/private'), entry('/items'))));
       expect(mixed.exitCode).toBe(0);
       expect(mixed.out).toContain('2 cases: 1 equal, 1 skipped');

@@ -50,13 +50,36 @@ describe('the report on a terminal', () => {
   });
 
   it('cuts long lists short and says so', () => {
-    const differences = Array.from({ length: 12 }, (_, i) => difference(`body $.a[${i}]`, 'value', 1, 2));
-    const cases = Array.from({ length: 25 }, (_, i) =>
-      caseResult({ name: `n${i}`, verdict: 'different', differences }),
+    const cases = Array.from({ length: 25 }, (_case, n) =>
+      caseResult({
+        name: `n${n}`,
+        verdict: 'different',
+        differences: Array.from({ length: 12 }, (_, i) => difference(`body $.a[${i}]`, 'value', n, -1)),
+      }),
     );
     const text = describeRun(sampleRun({ routes: [routeResult('GET /x', cases)] }));
     expect(text).toContain('and 4 more differences');
     expect(text).toContain('and 5 more cases; all of them are in --html and --json');
+  });
+
+  it('tells once what differs alike in many cases of a route, and whose own differences are beside that', () => {
+    const cases = Array.from({ length: 12 }, (_, n) =>
+      caseResult({
+        name: `n${n}`,
+        verdict: 'different',
+        differences: [
+          difference('header x-amzn-requestid', 'unexpected', undefined, `id-${n}`),
+          difference('body $.total', 'value', 14, 15),
+          ...(n === 7 ? [difference('status', 'value', 200, 500)] : []),
+        ],
+      }),
+    );
+    const text = describeRun(sampleRun({ routes: [routeResult('GET /x', cases)] }));
+    expect(text.match(/x-amzn-requestid/g)).toHaveLength(1);
+    expect(text).toMatch(/^ {2}in 12 cases: header x-amzn-requestid: the candidate has id-0, legacy nothing$/m);
+    expect(text).toMatch(/^ {2}in 12 cases: body \$\.total: 14 became 15$/m);
+    expect(text).toMatch(/✗ n7, as organiser\n.*\n {6}status: 200 became 500\n/);
+    expect(text).toContain('and 10 more cases; all of them are in --html and --json');
   });
 
   it('says when nothing was run', () => {
