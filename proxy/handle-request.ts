@@ -7,6 +7,7 @@ import { unsign } from '../shared/session/unsign';
 import { chooseTarget, mayMirror, type Reason, type RequestFacts } from './choose-target';
 import { isMoved } from './cohort/bucket';
 import type { CohortUser, SessionUsers } from './cohort/session-users';
+import type { EndedSessions } from './fallback/ended-sessions';
 import type { RetryBudget } from './fallback/retry-budget';
 import { fromApiGateway, isRefusedByGateway, toApiGateway } from './forward/for-api-gateway';
 import { forward, hasBody, type ForwardOptions, type ForwardResult, type ResponseTap } from './forward/forwarder';
@@ -40,6 +41,8 @@ export interface RequestHandlerOptions {
   readonly budget: RetryBudget;
   /** Of its own: clients with old sessions must not use up what faults of Lambda need. */
   readonly refusalBudget: RetryBudget;
+  /** Sessions that legacy refuses too: nobody is asked twice about them. */
+  readonly endedSessions: EndedSessions;
   readonly refusals: RefusalChecks;
   readonly observer: Observer;
   readonly trustedHops: number;
@@ -216,7 +219,16 @@ class Handling {
    */
   private mayBeWronglyRefused({ fallbackStatuses }: Route, statusCode: number): boolean {
     if (fallbackStatuses === undefined || (statusCode !== 401 && statusCode !== 403)) return false;
-    return this.token !== undefined && unsign(this.token, this.options.secrets) !== undefined;
+    const { token, options } = this;
+    if (token === undefined || options.endedSessions.has(token)) return false;
+    return unsign(token, options.secrets) !== undefined;
+  }
+
+  /** What legacy said to a session that Lambda refused. A client that has gone, and a fault of legacy, say nothing. */
+  private tellRefusal({ id }: Route, refusedWith: number, statusCode: number): void {
+    if (statusCode === 499 || statusCode >= 500) return;
+    if (statusCode === 401 && this.token !== undefined) this.options.endedSessions.add(this.token);
+    this.options.observer.refusal(id, refusedWith, statusCode >= 400, true);
   }
 
   private afterLambda(
@@ -238,7 +250,12 @@ class Handling {
       outcome: isFailed ? 'failed' : 'answered',
       statusCode,
       ms: Math.max(0, (headAt ?? performance.now()) - begun),
-      code: isFailed ? result.error.code : undefined,
+      // Lambda waits for a client no longer than it must: who has not sent all of the request has ended it.
+      code: isFailed
+        ? hasBody(this.request) && !this.request.complete
+          ? 'client_gone'
+          : result.error.code
+        : undefined,
       coldStart,
     };
     if (instead !== undefined) {
@@ -270,7 +287,7 @@ class Handling {
     else {
       const at = Date.now();
       observer.request({ routeId: route.id, method, statusCode, ms, upstream, reason, lambda: attempt, at });
-      if (reason === 'session-refused') observer.refusal(route.id, attempt?.statusCode ?? 0, statusCode >= 400);
+      if (reason === 'session-refused') this.tellRefusal(route, attempt?.statusCode ?? 0, statusCode);
     }
 
     // The query string stays out: clients put tokens there.

@@ -1,36 +1,116 @@
+import { closeSync, openSync, write as writeFile, writeSync } from 'node:fs';
 import pino, { type Logger } from 'pino';
 
 /** A write costs more than making the line: lines are written when so many bytes have come together ... */
 const BATCH_BYTES = 32 * 1024;
 /** ... or after so many ms. */
 const BATCH_TIME = 200;
+/** What waits for a disk or a reader that takes nothing; more is dropped. */
+const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 
 /**
  * JSON lines to standard output or a file, in batches. What is left is written when the process ends, also by an uncaught
  * error; only SIGKILL loses the lines of the last {@link BATCH_TIME} ms.
+ *
+ * @throws the system's error for a file that cannot be opened
  */
 export function createProxyLogger(level: string, file: string | number = 1): Logger {
-  // Writes at once; where a pipe is full it waits and goes on.
-  const destination = pino.destination({ dest: file, sync: true });
-  // Not sonic-boom's own batches: it measures each line in bytes, which costs more than everything else about a line.
-  const batch = Buffer.allocUnsafe(BATCH_BYTES);
-  let length = 0;
-  const flush = (): void => {
-    if (length === 0) return;
-    const lines = batch.toString('utf8', 0, length);
-    length = 0;
-    destination.write(lines);
-  };
-  setInterval(flush, BATCH_TIME).unref();
+  const lines = new LineWriter(typeof file === 'number' ? file : openSync(file, 'a'));
+  const timer = setInterval(() => lines.flush(), BATCH_TIME).unref();
   process.once('exit', () => {
-    flush();
-    destination.flushSync();
+    clearInterval(timer);
+    lines.end(typeof file === 'string');
   });
-  const write = (line: string): void => {
+  return pino({ level }, lines);
+}
+
+/**
+ * Writes beside the requests, and drops what a full disk or a reader that has stopped does not take: sonic-boom, pino's own, waits for
+ * either with everything else waiting too, for ever at the end of the process, and measures each line in bytes, which costs more than
+ * all else about it.
+ */
+export class LineWriter {
+  private readonly batch = Buffer.allocUnsafe(BATCH_BYTES);
+  private length = 0;
+  private waiting: Buffer[] = [];
+  private waitingBytes = 0;
+  private isWriting = false;
+  private hasEnded = false;
+  /** When the write under way began; Infinity when there is none. */
+  private writingSince = Number.POSITIVE_INFINITY;
+  private dropped = 0;
+
+  constructor(private readonly fd: number) {}
+
+  /** Takes a line with its line feed. */
+  write(line: string): void {
     // A character has three bytes at most in UTF-8, a pair of surrogates four.
-    if (line.length * 3 > BATCH_BYTES - length) flush();
-    if (line.length * 3 > BATCH_BYTES) destination.write(line);
-    else length += batch.write(line, length);
-  };
-  return pino({ level }, { write });
+    if (line.length * 3 > BATCH_BYTES - this.length) this.flush();
+    if (line.length * 3 > BATCH_BYTES) this.enqueue(Buffer.from(line));
+    else this.length += this.batch.write(line, this.length);
+  }
+
+  /** Hands what has come together to the system, without waiting for it. */
+  flush(): void {
+    if (this.length === 0) return;
+    const bytes = Buffer.from(this.batch.subarray(0, this.length));
+    this.length = 0;
+    this.enqueue(bytes);
+  }
+
+  /** Writes what is left, at once, unless the system has not taken for some time what it was given: then it would wait for ever. */
+  end(isOwn: boolean): void {
+    this.hasEnded = true;
+    try {
+      if (performance.now() - this.writingSince < BATCH_TIME) {
+        for (const bytes of [...this.waiting, this.batch.subarray(0, this.length)]) writeSync(this.fd, bytes);
+      }
+      if (isOwn) closeSync(this.fd);
+    } catch {
+      // Nobody is left to be told.
+    }
+  }
+
+  private enqueue(bytes: Buffer): void {
+    if (this.waitingBytes + bytes.length > MAX_WAITING_BYTES) {
+      this.drop(bytes);
+      return;
+    }
+    this.waiting.push(bytes);
+    this.waitingBytes += bytes.length;
+    if (!this.isWriting) this.next();
+  }
+
+  private next(): void {
+    if (this.hasEnded) return;
+    const bytes = this.waiting.shift();
+    if (bytes === undefined) return;
+    this.waitingBytes -= bytes.length;
+    this.isWriting = true;
+    this.writingSince = performance.now();
+    writeFile(this.fd, bytes, (error, written) => {
+      this.isWriting = false;
+      this.writingSince = Number.POSITIVE_INFINITY;
+      // A pipe that is full for now (EAGAIN) takes the rest later.
+      const rest = bytes.subarray(written);
+      if (error !== null && error.code !== 'EAGAIN') this.drop(bytes);
+      else if (rest.length > 0) {
+        this.waiting.unshift(rest);
+        this.waitingBytes += rest.length;
+      } else this.tellDropped();
+      if (error === null) this.next();
+      else setTimeout(() => !this.isWriting && this.next(), BATCH_TIME).unref();
+    });
+  }
+
+  private drop(bytes: Buffer): void {
+    for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) this.dropped += 1;
+  }
+
+  private tellDropped(): void {
+    if (this.dropped === 0) return;
+    const line = { level: 40, time: Date.now(), dropped: this.dropped, msg: 'lines of this log could not be written' };
+    this.dropped = 0;
+    this.write(`${JSON.stringify(line)}\n`);
+  }
 }

@@ -23,6 +23,7 @@ export interface LambdaAttempt {
   /** `failed`: no answer, or half of one. */
   readonly outcome: 'answered' | 'failed';
   readonly statusCode: number | undefined;
+  /** From the end of the request to the head of the answer: what a client takes to send and to read is not Lambda's. */
   readonly ms: number;
   /** Of the fault, when it failed. */
   readonly code: string | undefined;
@@ -60,10 +61,8 @@ export interface Observer {
   /** A request to no listed route, in ms. */
   unlisted(statusCode: number, ms: number): void;
   comparison(observation: ComparisonObservation): void;
-  /** Lambda answered a safe request with 401, 403, 404 or 500, and legacy is being asked the same; `refusal` follows for a 500. */
-  refusalAsked?(routeId: string, statusCode: number): void;
-  /** Legacy refused (or, for a 500, failed) too, or did not. */
-  refusal(routeId: string, statusCode: number, isShared: boolean): void;
+  /** Lambda gave 401, 403, 404 or 500 to a safe request, and legacy, asked the same, refused (or, for a 500, failed) too, or did not. `isSession`: of a request with a well-signed session token. */
+  refusal(routeId: string, statusCode: number, isShared: boolean, isSession?: boolean): void;
   /** A mirrored request that was not compared, and why. */
   shadowDropped(routeId: string, reason: ShadowDropReason): void;
 }
@@ -82,11 +81,8 @@ export function observers(list: readonly Observer[]): Observer {
     comparison(observation) {
       for (const observer of list) observer.comparison(observation);
     },
-    refusalAsked(routeId, statusCode) {
-      for (const observer of list) observer.refusalAsked?.(routeId, statusCode);
-    },
-    refusal(routeId, statusCode, isShared) {
-      for (const observer of list) observer.refusal(routeId, statusCode, isShared);
+    refusal(routeId, statusCode, isShared, isSession) {
+      for (const observer of list) observer.refusal(routeId, statusCode, isShared, isSession);
     },
     shadowDropped(routeId, reason) {
       for (const observer of list) observer.shadowDropped(routeId, reason);

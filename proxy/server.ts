@@ -12,6 +12,7 @@ import { redactionOf } from '../shared/parity/redact/redaction-of';
 import { sessionFormat } from '../shared/session/formats/select';
 import { createSessionUsers, type SessionUsers } from './cohort/session-users';
 import { loadProxyConfig, type ProxyConfig } from './config';
+import { EndedSessions } from './fallback/ended-sessions';
 import { RetryBudget } from './fallback/retry-budget';
 import { hasBody } from './forward/forwarder';
 import { createUpstream } from './forward/upstream';
@@ -28,6 +29,7 @@ import { startControlPlane } from './control-plane';
 import type { Observer } from './observation';
 import type { Overrides } from './overrides/overrides';
 import { createRecorder, type Recorder, type RecorderOptions } from './record/recorder';
+import { loadRules } from './shadow/rules';
 import { createShadow } from './shadow/shadow';
 import { watchRouteTable, type WatchedRouteTable } from './route-table/watch';
 import type { RouteTable } from './route-table/load';
@@ -90,6 +92,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
       logger,
     });
   const recorder = await openRecorder(config, table, users, logger);
+  const rules = await loadRules(lambdaUrl && banyan.parity.rules, logger);
   const control = await startControlPlane({ config, mongo, table: table.current, recorder, logger, observers: more });
   const { overrides, observer } = control;
   control.seeRoutes(table.current());
@@ -110,10 +113,11 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
     legacy,
     lambda,
     users,
-    shadow: lambda && createShadow({ legacy, lambda, trustedHops, secrets, observer, logger }),
+    shadow: lambda && createShadow({ legacy, lambda, trustedHops, secrets, rules, observer, logger }),
     recorder,
     budget: new RetryBudget(),
     refusalBudget: new RetryBudget(),
+    endedSessions: new EndedSessions(),
     refusals: createRefusalChecks({ legacy, observer }),
     observer,
     trustedHops,

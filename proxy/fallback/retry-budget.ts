@@ -5,7 +5,7 @@ export interface RetryBudgetOptions {
   readonly perSecond?: number;
   /** What may be saved up however little Lambda is asked. */
   readonly burst?: number;
-  /** Epoch ms. */
+  /** ms; never goes back. */
   readonly now?: () => number;
 }
 
@@ -31,7 +31,7 @@ export class RetryBudget {
   private askedBefore = 0;
   private intervalEnds: number;
 
-  constructor({ ratio = 0.2, perSecond = 10, burst = 500, now = Date.now }: RetryBudgetOptions = {}) {
+  constructor({ ratio = 0.2, perSecond = 10, burst = 500, now = () => performance.now() }: RetryBudgetOptions = {}) {
     this.ratio = ratio;
     this.perSecond = perSecond;
     this.burst = burst;

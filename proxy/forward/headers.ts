@@ -1,18 +1,19 @@
 import type { IncomingMessage } from 'node:http';
-import { FORCE_HEADER, SHADOW_HEADER } from '../../shared/signed-mark';
 import { FORWARDING_HEADERS, HOP_BY_HOP, namedByConnection } from '../http1/hop-by-hop';
 import type { RawHeaders } from '../http1/raw-headers';
 import { remembered } from './remembered';
 
-/** Never passed on: `Expect` has been answered by the proxy, the marks are its own. */
-const NOT_TO_LEGACY = new Set([...HOP_BY_HOP, 'expect', FORCE_HEADER, SHADOW_HEADER]);
+/** Never passed on; `Expect` has been answered by the proxy. */
+const NOT_TO_LEGACY = new Set([...HOP_BY_HOP, 'expect']);
+/** What the proxy says itself; from a client it is nothing. */
+const OWN_HEADERS = 'x-banyan-';
 
 type Kind = 'passed' | 'dropped' | 'forwarding' | 'length';
 
 /** What becomes of a header, by its name as sent. */
 const kindOf = remembered((name): Kind => {
   const lower = name.toLowerCase();
-  if (NOT_TO_LEGACY.has(lower)) return 'dropped';
+  if (NOT_TO_LEGACY.has(lower) || lower.startsWith(OWN_HEADERS)) return 'dropped';
   if (FORWARDING_HEADERS.has(lower)) return 'forwarding';
   return lower === 'content-length' ? 'length' : 'passed';
 });

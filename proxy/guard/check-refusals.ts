@@ -6,7 +6,7 @@ import type { Observer } from '../observation';
 export interface RefusalChecksOptions {
   readonly legacy: Upstream;
   readonly observer: Observer;
-  /** Questions to legacy at a time; what is more is not asked. */
+  /** Questions to legacy at a time about one route; what is more is not asked. Each route has its own, so that a slow one starves no other. */
   readonly maxConcurrent?: number;
   /** Until legacy's answer, in ms. */
   readonly timeout?: number;
@@ -37,12 +37,12 @@ export function isRefusal(statusCode: number | undefined): statusCode is number 
  */
 export function createRefusalChecks(options: RefusalChecksOptions): RefusalChecks {
   const { legacy, observer, maxConcurrent = 4, timeout = 5_000 } = options;
-  let underWay = 0;
+  const underWay = new Map<string, number>();
   return {
     check(routeId, statusCode, request, withoutBody) {
-      if (underWay >= maxConcurrent) return;
-      underWay += 1;
-      observer.refusalAsked?.(routeId, statusCode);
+      const asking = underWay.get(routeId) ?? 0;
+      if (asking >= maxConcurrent) return;
+      underWay.set(routeId, asking + 1);
       // Where legacy refuses too, with whatever status, the client is no better off there. Of an error only another error is a share.
       const shares = statusCode >= 500 ? 500 : 400;
       collect(legacy, request, { timeout, maxBodyBytes: MAX_BODY_BYTES, withoutBody })
@@ -53,7 +53,7 @@ export function createRefusalChecks(options: RefusalChecksOptions): RefusalCheck
             if (statusCode >= 500) observer.refusal(routeId, statusCode, !(error instanceof AnswerTooLargeError));
           },
         )
-        .finally(() => (underWay -= 1))
+        .finally(() => underWay.set(routeId, (underWay.get(routeId) ?? 1) - 1))
         .catch(() => undefined);
     },
   };

@@ -19,6 +19,9 @@ export const COUNTED = [
   'unshared401',
   'unshared403',
   'unshared404',
+  'checkedSessions',
+  'unsharedSessions401',
+  'unsharedSessions403',
   'timed',
   'slow',
   'legacy',
@@ -37,8 +40,6 @@ interface Watched {
   /** ms; slower warm answers are counted. */
   latencyLimit: number | undefined;
   readonly counters: SlidingCounters<Counted>;
-  /** Errors that legacy is being asked about. */
-  asked: number;
 }
 
 /** Windows of all guarded routes of one proxy. No I/O; every record costs the same; memory is fixed for each route. */
@@ -52,10 +53,8 @@ export interface Guard {
   /** @returns whether something was counted that can be part of a breach; only then it is worth asking for one */
   recordRequest(observation: RequestObservation): boolean;
   recordComparison(observation: ComparisonObservation): boolean;
-  /** Legacy is being asked what Lambda refused, or answered with an error. */
-  recordAsked(routeId: string, statusCode: number): void;
   /** Lambda refused a request, or answered an error, and legacy did too, or not. */
-  recordRefusal(routeId: string, statusCode: number, isShared: boolean): boolean;
+  recordRefusal(routeId: string, statusCode: number, isShared: boolean, isSession?: boolean): boolean;
   /** Routes whose requests nobody can ask twice. */
   unsafeRoutes(): readonly string[];
   /** Why the route should return to legacy; undefined while it need not. */
@@ -89,7 +88,6 @@ export function createGuard(clock: () => number): Guard {
         baseline,
         latencyLimit: latencyLimit(baseline, settings),
         counters: goesOn ? before.counters : new SlidingCounters(COUNTED, settings.windowMs, clock()),
-        asked: before?.asked ?? 0,
       });
     },
     forget: (routeId) => void routes.delete(routeId),
@@ -113,17 +111,12 @@ export function createGuard(clock: () => number): Guard {
       if (!equal) counters.add('different', now);
       return !equal;
     },
-    recordAsked(routeId, statusCode) {
-      const watched = routes.get(routeId);
-      if (watched !== undefined && statusCode >= 500) watched.asked += 1;
-    },
-    recordRefusal(routeId, statusCode, isShared) {
+    recordRefusal(routeId, statusCode, isShared, isSession = false) {
       const watched = routes.get(routeId);
       if (watched === undefined) return false;
       const { counters } = watched;
       const now = clock();
       if (statusCode >= 500) {
-        watched.asked = Math.max(0, watched.asked - 1);
         counters.add('checkedErrors', now);
         if (!isShared) counters.add('unsharedErrors', now);
         return !isShared;
@@ -132,6 +125,11 @@ export function createGuard(clock: () => number): Guard {
       if (unshared === undefined) return false;
       counters.add('checked', now);
       if (!isShared) counters.add(unshared, now);
+      if (isSession) {
+        // Apart: strangers without a session, whose refusals are deserved, must not thin these out.
+        counters.add('checkedSessions', now);
+        if (!isShared) counters.add(statusCode === 401 ? 'unsharedSessions401' : 'unsharedSessions403', now);
+      }
       return !isShared;
     },
     unsafeRoutes: () => [...routes].filter(([, { isSafe }]) => !isSafe).map(([id]) => id),
@@ -140,8 +138,10 @@ export function createGuard(clock: () => number): Guard {
       if (watched === undefined) return undefined;
       const now = clock();
       const proven = PROVABLE.filter((status) => now < (provenUntil.get(status) ?? 0));
-      const { baseline, settings, asked } = watched;
-      const breach = findBreach(countsOf(watched), baseline, settings, { isAsking: asked > 0, proven });
+      const { baseline, settings } = watched;
+      const breach = findBreach(countsOf(watched), baseline, settings, {
+        proven,
+      });
       for (const status of PROVABLE) {
         if (breach?.rule === `status ${status}`) provenUntil.set(status, now + settings.windowMs);
       }
@@ -181,9 +181,9 @@ function countRequest(
   if (lambda.outcome === 'failed' || (lambda.statusCode ?? 0) >= 500 || upstream === 'legacy') {
     // Legacy was asked the same and failed too: whatever it is, a roll back does not mend it.
     const isShared = upstream === 'legacy' && statusCode >= 500;
-    // An answer that reached the client: whether legacy shares the fault, it says when it is asked.
-    const isAnswered = upstream === 'lambda' && lambda.outcome === 'answered';
-    counters.add(isShared ? 'sharedErrors' : isAnswered ? 'answeredErrors' : 'lambdaErrors', now);
+    // Legacy is asked whether it has the same fault, as when the database of both is away (check-refusals.ts).
+    const isAsked = isSafe && upstream === 'lambda' && lambda.outcome === 'answered' && lambda.statusCode === 500;
+    counters.add(isShared ? 'sharedErrors' : isAsked ? 'answeredErrors' : 'lambdaErrors', now);
     return !isShared;
   }
   if (lambda.coldStart || limit === undefined) return false;

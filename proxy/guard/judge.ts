@@ -25,8 +25,6 @@ export function latencyLimit(baseline: Baseline | undefined, { latency }: GuardS
 
 /** What is known beside a route's own window. */
 export interface JudgedWith {
-  /** Legacy is being asked about errors that Lambda answered. */
-  readonly isAsking?: boolean;
   /** Lambda gives these to requests of other routes that legacy, asked the same, does not refuse. */
   readonly proven?: readonly ProvableStatus[];
 }
@@ -39,12 +37,12 @@ export function findBreach(
   counts: Counts,
   baseline: Baseline | undefined,
   settings: GuardSettings,
-  { isAsking = false, proven = [] }: JudgedWith = {},
+  { proven = [] }: JudgedWith = {},
 ): Breach | undefined {
   const { minRequests, errorRate, statusShare, mismatchRate } = settings;
   const { lambda, legacy } = counts;
   // Of what Lambda answered with 5xx, a part was asked of legacy too: as much as there is shared everywhere.
-  const unshared = Math.round(counts.answeredErrors * unsharedShare(counts, isAsking));
+  const unshared = Math.round(counts.answeredErrors * unsharedShare(counts));
   const failed = counts.lambdaErrors + unshared;
   const sharedErrors = counts.sharedErrors + counts.answeredErrors - unshared;
   const common = {
@@ -89,6 +87,19 @@ export function findBreach(
     };
   }
 
+  const sessions = [
+    { status: 401, unshared: counts.unsharedSessions401 },
+    { status: 403, unshared: counts.unsharedSessions403 },
+  ] as const;
+  for (const { status, unshared } of sessions) {
+    if (!exceeds(unshared, counts.checkedSessions, statusShare)) continue;
+    return {
+      rule: `status ${status}`,
+      why: `Lambda answered ${status} to ${unshared} of ${counts.checkedSessions} sessions that legacy, asked the same, did not refuse; allowed: ${percentText(statusShare)}`,
+      evidence: { ...common, status, unshared, checked: counts.checkedSessions },
+    };
+  }
+
   for (const status of proven) {
     const refused = status === 401 ? counts.refused401 : counts.refused403;
     if (!exceeds(refused, lambda, statusShare)) continue;
@@ -116,8 +127,7 @@ export function findBreach(
   return undefined;
 }
 
-/** 1 where nobody can be asked: the request changes something. While the first answer is awaited nothing is held against Lambda. */
-function unsharedShare({ checkedErrors, unsharedErrors }: Counts, isAsking: boolean): number {
-  if (checkedErrors > 0) return unsharedErrors / checkedErrors;
-  return isAsking ? 0 : 1;
+/** Until legacy has given its first answer nothing is held against Lambda. */
+function unsharedShare({ checkedErrors, unsharedErrors }: Counts): number {
+  return checkedErrors > 0 ? unsharedErrors / checkedErrors : 0;
 }

@@ -111,9 +111,8 @@ export function startGuard(parts: GuardParts): RunningGuard {
     comparison(observation) {
       if (guard.recordComparison(observation)) judge(observation.routeId);
     },
-    refusalAsked: (routeId, statusCode) => guard.recordAsked(routeId, statusCode),
-    refusal(routeId, statusCode, isShared) {
-      if (guard.recordRefusal(routeId, statusCode, isShared)) judge(routeId);
+    refusal(routeId, statusCode, isShared, isSession) {
+      if (guard.recordRefusal(routeId, statusCode, isShared, isSession)) judge(routeId);
     },
     shadowDropped: () => undefined,
     async close() {

@@ -157,11 +157,10 @@ export class Connection {
     this.part = 'head';
     if (body === undefined) this.socket.write(head, 'latin1');
     else {
-      // A body that is there already goes out with the head.
+      // A body that is there already goes out with the head: the body uncorks.
       this.socket.cork();
       this.socket.write(head, 'latin1');
       this.body = new RequestBody(body, this.socket, framing, () => this.expectMore());
-      process.nextTick(() => this.socket.uncork());
     }
     this.expectMore();
   }

@@ -26,6 +26,11 @@ export class RequestBody {
   /** The upstream has not taken what it was given: the next move is its, not the client's. */
   isHeldUp = false;
 
+  private pending: Buffer[] = [];
+  private hasEnded = false;
+  private next: NodeJS.Immediate | undefined;
+
+  /** The socket is corked, with the head in it; it is uncorked with the first of the body. */
   constructor(
     private readonly source: IncomingMessage,
     private readonly socket: Socket,
@@ -36,6 +41,10 @@ export class RequestBody {
     source.on('data', this.onData);
     source.once('end', this.onEnd);
     socket.on('drain', this.onDrain);
+    this.next = setImmediate(() => {
+      this.write();
+      this.socket.uncork();
+    });
   }
 
   /** Sends nothing more. What the client still sends is read and dropped, else its connection would stand still. */
@@ -43,35 +52,58 @@ export class RequestBody {
     this.source.off('data', this.onData);
     this.source.off('end', this.onEnd);
     this.socket.off('drain', this.onDrain);
+    clearImmediate(this.next);
+    this.pending = [];
     if (!this.isSent) this.source.resume();
   }
 
   private readonly onData = (chunk: Buffer): void => {
-    let takesMore: boolean;
-    if (this.framing === 'chunked') {
-      this.socket.cork();
-      this.socket.write(`${chunk.length.toString(16)}\r\n`, 'latin1');
-      this.socket.write(chunk);
-      takesMore = this.socket.write('\r\n', 'latin1');
-      this.socket.uncork();
-    } else takesMore = this.socket.write(chunk);
-    if (!takesMore) {
+    this.pending.push(chunk);
+    this.writeSoon();
+  };
+
+  private readonly onEnd = (): void => {
+    this.hasEnded = true;
+    this.writeSoon();
+  };
+
+  /**
+   * When everything that has arrived has been read: an upstream that answers before the end of the request and closes breaks the
+   * connection for who writes on, and its answer would be lost (RFC 9112 section 9.6).
+   */
+  private writeSoon(): void {
+    this.next ??= setImmediate(() => this.write());
+  }
+
+  private write(): void {
+    this.next = undefined;
+    const { pending, socket } = this;
+    this.pending = [];
+    let takesMore = true;
+    socket.cork();
+    for (const chunk of pending) {
+      if (this.framing === 'chunked') {
+        socket.write(`${chunk.length.toString(16)}\r\n`, 'latin1');
+        socket.write(chunk);
+        takesMore = socket.write('\r\n', 'latin1');
+      } else takesMore = socket.write(chunk);
+    }
+    if (this.hasEnded) {
+      this.isSent = true;
+      if (this.framing === 'chunked') socket.write(`0\r\n${trailersOf(this.source)}\r\n`, 'latin1');
+    }
+    socket.uncork();
+    if (!takesMore && !this.hasEnded) {
       this.isHeldUp = true;
       this.source.pause();
     }
     this.onProgress();
-  };
+  }
 
   private readonly onDrain = (): void => {
     if (!this.isHeldUp) return;
     this.isHeldUp = false;
     this.source.resume();
-    this.onProgress();
-  };
-
-  private readonly onEnd = (): void => {
-    this.isSent = true;
-    if (this.framing === 'chunked') this.socket.write(`0\r\n${trailersOf(this.source)}\r\n`, 'latin1');
     this.onProgress();
   };
 }

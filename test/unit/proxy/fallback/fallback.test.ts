@@ -2,9 +2,10 @@ import banyan from '../../../../banyan.config';
 import { completeSession, resolveSession } from '../../../../shared/session/session-config';
 import { sign } from '../../../../shared/session/unsign';
 import { capturedObservations } from '../../../support/captured-observations';
-import { exchangeRaw } from '../../../support/raw-client';
+import { exchangeRaw, rawConnection } from '../../../support/raw-client';
 import { recordingServer, type RecordingServer } from '../../../support/recording-server';
 import { runProxy, type RunningProxy } from '../../../support/running-proxy';
+import { waitFor } from '../../../support/wait-for';
 
 const routes = `routes:
   - {id: list, match: GET /api/events, stage: lambda, guard: false}
@@ -137,6 +138,15 @@ describe('fallback to legacy', () => {
       expect(observed.refusals).toEqual([{ routeId: 'list', statusCode: 401, isShared: true }]);
     });
 
+    it('asks legacy once about a session that has ended', async () => {
+      gateway.answer((_request, response) => response.writeHead(401).end('lambda'));
+      legacy.answer((_request, response) => response.writeHead(401).end('legacy'));
+      expect(await withSession('GET /api/events', token)).toMatch(/401 [^]*legacy/);
+      expect(await withSession('GET /api/events', token)).toMatch(/401 [^]*lambda/);
+      const another = `s:${sign('another-id', SECRET)}`;
+      expect(await withSession('GET /api/events', another)).toMatch(/401 [^]*legacy/);
+    });
+
     it.each([
       ['a token that somebody else signed', 'GET /api/events', `s:${sign('an-id', 'another')}`],
       ['no token', 'GET /api/events', ''],
@@ -148,6 +158,21 @@ describe('fallback to legacy', () => {
       gateway.answer((_request, response) => response.writeHead(401).end('lambda'));
       expect(await withSession(line, presented)).toMatch(/^HTTP\/1.1 401 [^]*lambda/);
     });
+  });
+
+  it('does not hold against Lambda what the client takes to send its request', async () => {
+    gateway.answer((request, response) => {
+      request.resume();
+      request.on('end', () => response.end('lambda'));
+    });
+    const client = await rawConnection(proxy.port);
+    client.send('POST /api/events HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 4\r\n\r\nab');
+    const begun = performance.now();
+    await waitFor('the first half', () => gateway.requests.length === 1 && performance.now() - begun > 300);
+    client.send('cd');
+    await client.closed();
+    expect(observed.requests[0]?.lambda?.ms).toBeLessThan(250);
+    expect(observed.requests[0]?.ms).toBeGreaterThan(300);
   });
 
   it('gives up when the budget is spent', async () => {

@@ -6,6 +6,7 @@ import type { Baseline } from '../../../../proxy/ledger/baseline';
 import type { LambdaAttempt, RequestObservation } from '../../../../proxy/observation';
 
 const ROUTE = 'list-events';
+const WRITES = 'create-event';
 const BASELINE: Baseline = { requests: 1000, errorRate: 0, unauthorized: 0.02, forbidden: 0, notFound: 0.3, p99: 200 };
 const ATTEMPT: LambdaAttempt = { outcome: 'answered', statusCode: 200, ms: 20, code: undefined, coldStart: false };
 let now: number;
@@ -49,7 +50,7 @@ describe('errors', () => {
   });
 
   it.each<[string, Partial<LambdaAttempt>, Partial<RequestObservation>]>([
-    ['answers of Lambda with 5xx', { statusCode: 500 }, {}],
+    ['answers of Lambda with 5xx', { statusCode: 502 }, {}],
     ['timeouts', { outcome: 'failed', statusCode: undefined, code: 'upstream_timeout' }, { statusCode: 504 }],
     ['throttled requests that legacy answers', { statusCode: 429 }, { ...fallback, statusCode: 200 }],
   ])('count %s', (_case, lambda, given) => {
@@ -58,15 +59,15 @@ describe('errors', () => {
   });
 
   it('of too few requests are no evidence', () => {
-    record(19, { statusCode: 500 });
+    record(19, { statusCode: 502 });
     expect(rule()).toBeUndefined();
-    record(1, { statusCode: 500 });
+    record(1, { statusCode: 502 });
     expect(rule()).toBe('errors');
   });
 
   it('within chance of the limit are none', () => {
     record(190, {});
-    record(10, { statusCode: 500 });
+    record(10, { statusCode: 502 });
     expect(rule()).toBeUndefined();
   });
 
@@ -78,13 +79,12 @@ describe('errors', () => {
   });
 
   it('that legacy shares do not count: its own requests fail as often at the same time', () => {
-    record(50, { statusCode: 500 });
+    record(50, { statusCode: 502 });
     record(50, undefined, { statusCode: 500 });
     expect(rule()).toBeUndefined();
   });
 
   it('that legacy shares do not count: asked the same, it fails too, as when the database of both is away', () => {
-    guard.recordAsked(ROUTE, 500);
     record(200, { statusCode: 500 });
     expect(rule()).toBeUndefined();
     expect(guard.recordRefusal(ROUTE, 500, true)).toBe(false);
@@ -100,14 +100,13 @@ describe('errors', () => {
   });
 
   it('count as soon as legacy, asked the same, has a better answer; also when it cannot be asked', () => {
-    guard.recordAsked(ROUTE, 500);
     record(20, { statusCode: 500 });
     expect(rule()).toBeUndefined();
     expect(guard.recordRefusal(ROUTE, 500, false)).toBe(true);
     expect(rule()).toBe('errors');
-    guard.reset(ROUTE);
-    record(20, { statusCode: 500 });
-    expect(rule()).toBe('errors');
+    guard.watch(WRITES, guardSettings(), false);
+    record(20, { statusCode: 500 }, { routeId: WRITES, method: 'POST' });
+    expect(guard.breach(WRITES)?.rule).toBe('errors');
   });
 
   it('are not clients that go away, nor the 429 of a limiter that both sides have', () => {
@@ -117,7 +116,7 @@ describe('errors', () => {
   });
 
   it('leave the window after its length', () => {
-    record(20, { statusCode: 500 });
+    record(20, { statusCode: 502 });
     now += 26_000;
     expect(rule()).toBe('errors');
     now += 5_000;
@@ -129,7 +128,7 @@ describe('errors', () => {
   it('are forgotten by a reset and judged anew', () => {
     record(20, { statusCode: 500 });
     guard.reset(ROUTE);
-    record(19, { statusCode: 500 });
+    record(19, { statusCode: 502 });
     expect(rule()).toBeUndefined();
   });
 });
@@ -215,7 +214,7 @@ describe('routes', () => {
   });
 
   it('go on with their window when other settings change', () => {
-    record(19, { statusCode: 500 });
+    record(19, { statusCode: 502 });
     guard.watch(ROUTE, guardSettings({ minRequests: 10 }), true);
     expect(rule()).toBe('errors');
     guard.watch(ROUTE, guardSettings({ window: 60 }), true);
@@ -262,7 +261,6 @@ it('sums what lies within the window, whatever the pauses', () => {
 });
 
 describe('refusals of requests that cannot be asked twice', () => {
-  const WRITES = 'create-event';
   const writes = { routeId: WRITES, method: 'POST' };
   beforeEach(() => guard.watch(WRITES, guardSettings(), false));
 
@@ -297,4 +295,12 @@ describe('refusals of requests that cannot be asked twice', () => {
     record(50, { statusCode: 403 }, { upstream: 'legacy', reason: 'gateway-refused', statusCode: 200 });
     expect(rule()).toBe('errors');
   });
+});
+
+it('judges refusals of sessions apart: strangers whose refusals are deserved do not thin them out', () => {
+  for (let i = 0; i < 1_000; i += 1) guard.recordRefusal(ROUTE, 401, true);
+  for (let i = 0; i < 19; i += 1) guard.recordRefusal(ROUTE, 401, false, true);
+  expect(rule()).toBeUndefined();
+  guard.recordRefusal(ROUTE, 401, false, true);
+  expect(guard.breach(ROUTE)?.why).toContain('401 to 20 of 20 sessions');
 });
