@@ -50,6 +50,21 @@ export async function readOverrides(db: Db): Promise<ReadonlyMap<string, StoredE
   return new Map(documents.map(({ _id, active }) => [_id, readEntry(active)]));
 }
 
+/** Who switched these off last, and why. Only for the log, so a fault is no fault. */
+export async function readCleared(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, Change>> {
+  if (ids.length === 0) return new Map();
+  const documents = await overrides(db)
+    .find({ _id: { $in: [...ids] }, active: null }, { projection: { cleared: 1 } })
+    .toArray()
+    .catch(() => []);
+  return new Map(
+    documents.flatMap(({ _id, cleared }) => {
+      if (typeof cleared?.by !== 'string' || typeof cleared.why !== 'string') return [];
+      return [[_id, boundedChange({ by: cleared.by, why: cleared.why })] as const];
+    }),
+  );
+}
+
 /** Switches something on, unless it is on: of several at the same time exactly one is first, and its reason is kept. */
 export async function raise(db: Db, id: string, entry: StoredEntry): Promise<StoredChange> {
   try {

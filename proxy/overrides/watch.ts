@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Db } from 'mongodb';
 import { BanyanError } from '../../shared/errors';
 import type { Logger } from '../../shared/logger';
+import { describeChanges, type Cleared } from './describe-changes';
 import { HeldOverrides } from './held';
 import { readKillSwitchFile } from './kill-switch-file';
 import type { Outcome, Overrides, OverridesOptions } from './overrides';
@@ -13,6 +14,7 @@ import {
   clear,
   KILL_SWITCH_ID,
   raise,
+  readCleared,
   readOverrides,
   routeOverrideId,
   toHistory,
@@ -42,6 +44,8 @@ export async function watchOverrides(options: OverridesOptions, logger: Logger):
   let state = held.state();
   let fingerprint = fingerprintOf(state);
   let isAway = false;
+  /** Who switched off what is about to be published as off, for the log. */
+  const clearedBy = new Map<string, Change>();
   let isClosed = false;
   // One operation after the other, so that what was read before a change never replaces what was confirmed after it.
   let turn: Promise<unknown> = Promise.resolve();
@@ -52,6 +56,16 @@ export async function watchOverrides(options: OverridesOptions, logger: Logger):
     return result;
   };
 
+  const cleared = (): Cleared => ({
+    killSwitch: clearedBy.get(KILL_SWITCH_ID),
+    routes: new Map(
+      [...state.lowered.keys()].flatMap((id) => {
+        const change = clearedBy.get(routeOverrideId(id));
+        return change === undefined ? [] : [[id, change] as const];
+      }),
+    ),
+  });
+
   const publish = (): void => {
     const next = held.state();
     const nextFingerprint = fingerprintOf(next);
@@ -59,9 +73,12 @@ export async function watchOverrides(options: OverridesOptions, logger: Logger):
     saver.save(() => held.snapshot(), { now: changed });
     if (!changed) return;
     const isQuiet = isPlain(state) && isPlain(next);
+    const changes = describeChanges(state, next, cleared());
     [state, fingerprint] = [next, nextFingerprint];
     const { known, killSwitch, lowered } = next;
-    if (!isQuiet) logger.warn({ known, killSwitch, lowered: Object.fromEntries(lowered) }, 'overrides changed');
+    if (!isQuiet)
+      logger.warn({ changes, known, killSwitch, lowered: Object.fromEntries(lowered) }, 'overrides changed');
+    clearedBy.clear();
     for (const listener of listeners) listener(next);
   };
 
@@ -94,7 +111,10 @@ export async function watchOverrides(options: OverridesOptions, logger: Logger):
     try {
       const db = await connect();
       await writeUnsaved(db);
-      held.shared = new Map(await readOverrides(db));
+      const shared = await readOverrides(db);
+      const gone = [...held.shared.keys()].filter((id) => !shared.has(id));
+      for (const [id, change] of await readCleared(db, gone)) clearedBy.set(id, change);
+      held.shared = new Map(shared);
       held.at = now();
       held.known = true;
       told(false);
@@ -123,6 +143,7 @@ export async function watchOverrides(options: OverridesOptions, logger: Logger):
       const withdrawn = held.unsaved.has(id);
       if (connect === undefined || (isAway && withdrawn && !held.shared.has(id))) {
         held.confirm(id, undefined);
+        clearedBy.set(id, change);
         publish();
         return { shared: false, first: withdrawn };
       }
@@ -131,6 +152,7 @@ export async function watchOverrides(options: OverridesOptions, logger: Logger):
         const cleared = await clear(await connect(), id, change, at);
         if (cleared.first) history?.(toHistory(id, cleared, change, at));
         held.confirm(id, undefined);
+        clearedBy.set(id, change);
         told(false);
         publish();
         return { shared: true, first: cleared.first || withdrawn };

@@ -20,7 +20,7 @@ export function describeSystem(
   // A URI from outside may hold a password and is known to whoever set it.
   const own = mongo.chosen === 'MONGODB_URI' ? '' : `\n            ${mongo.uri}`;
   return `
-Banyan runs (started in ${(startedIn / 1000).toFixed(1)} s). Ctrl-C stops everything.
+Banyan runs (started in ${(startedIn / 1000).toFixed(1)} s, process ${process.pid}). Ctrl-C stops everything.
 
   proxy     ${proxy.url}   what clients talk to
   dashboard ${proxy.adminUrl ?? ''}/#token=${adminToken ?? ''}   may roll back; the token is for this run

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../shared/errors';
-import type { Logger } from '../../shared/logger';
 import { shortenClientFaults } from './console-errors';
+import { consoleLogger } from './console-logger';
 import { describeSystem } from './describe-system';
 import { loadLocalConfig, startSystem, type LocalSystem } from './system';
 
@@ -19,34 +19,12 @@ Variables (default):
   INVOKE_PORT (3003) Lambda Invoke API and schedules, SQS_PORT (3004) SQS, MONGO_PORT (3005) MongoDB
   LEGACY_VERSION, LAMBDA_VERSION (unversioned) builds that evidence is about
   DAILY_REPORT_RUNNER (lambda) who orders the daily reports: legacy or lambda
+  KILL_SWITCH_FILE  while it exists, all listed routes are on legacy; "kill -USR2" of the printed process does the same
+                    until "banyan kill-switch off"
   ROUTES_FILE (proxy/routes.yml), TRUSTED_HOPS (0), LOG_LEVEL (info)
   MONGODB_URI       use this MongoDB; else a mongod on PATH; else MONGOD_DOWNLOAD=1 downloads one; else an embedded one
   SESSION_SECRET    made up at each start, but required with MONGODB_URI; give one to use "banyan session inspect" beside it
 `;
-
-/** One readable line per request and event, instead of JSON. */
-function consoleLogger(level: string): Logger {
-  const print = (prefix: string) => (fields: object, message: string) => {
-    const f = fields as Record<string, unknown>;
-    const text =
-      message === 'request' || message === 'request failed'
-        ? `${String(f['method'])} ${String(f['path'])} -> ${String(f['upstream'])} ${String(f['status'])} in ${String(f['ms'])} ms (${[f['route'], f['reason'], f['code']].filter(Boolean).join(', ')})`
-        : [
-            message,
-            ...[f['changed'], f['faults']].flat().filter(Boolean),
-            ...(f['err'] instanceof Error ? [f['err'].message] : []),
-          ].join('\n    ');
-    process.stdout.write(`${new Date().toTimeString().slice(0, 8)} ${prefix}${text}\n`);
-  };
-  const silent = (): void => undefined;
-  const rank = ['debug', 'info', 'warn', 'error', 'silent'].indexOf(level);
-  return {
-    debug: rank <= 0 ? print('debug ') : silent,
-    info: rank <= 1 ? print('') : silent,
-    warn: rank <= 2 ? print('warning ') : silent,
-    error: rank <= 3 ? print('error ') : silent,
-  };
-}
 
 async function main(): Promise<void> {
   const given = process.argv.slice(2);
@@ -73,7 +51,13 @@ async function main(): Promise<void> {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 
-  const logger = consoleLogger(config.logLevel);
+  // As of the proxy's own process; unheard it would end everything.
+  process.on('SIGUSR2', () => {
+    const switched = state.system?.proxy.overrides.setKillSwitch(true, { by: 'SIGUSR2', why: 'signal' });
+    switched?.catch(() => undefined);
+  });
+
+  const logger = consoleLogger(config.logLevel, (text) => process.stdout.write(text));
   shortenClientFaults(console, logger);
   const system = await startSystem(config, { env: process.env, logger });
   state.system = system;

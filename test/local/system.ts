@@ -56,6 +56,8 @@ export interface LocalSystemConfig {
   /** Whose turn it is to order the daily reports. Jobs are always processed by Lambda. */
   readonly dailyReportRunner: (typeof RUNNERS)[number];
   readonly routesFile: string;
+  /** While it exists, all listed routes are on legacy. */
+  readonly killSwitchFile?: string | undefined;
   readonly sessionSecret: string;
   /** Made up for this start: nobody else can know it. */
   readonly isSecretMadeUp: boolean;
@@ -120,6 +122,7 @@ export function loadLocalConfig(env: Environment): LocalSystemConfig {
       },
       dailyReportRunner: read.oneOf('DAILY_REPORT_RUNNER', RUNNERS, 'lambda'),
       routesFile: read.string('ROUTES_FILE', path.relative(process.cwd(), path.join(ROOT, 'proxy/routes.yml'))),
+      killSwitchFile: env['KILL_SWITCH_FILE'],
       sessionSecret: isSecretMadeUp
         ? randomBytes(24).toString('base64url')
         : read.string(
@@ -240,7 +243,7 @@ export async function startSystem(
           mongodbUri: mongo.uri,
           session: resolveSession(banyan.session, { SESSION_SECRET: sessionSecret }),
           overridesFile: undefined,
-          killSwitchFile: undefined,
+          killSwitchFile: config.killSwitchFile,
           adminPort: config.adminPort,
           adminHost: host,
           adminTokens: config.adminToken === undefined ? [] : parseAdminTokens(`local=${config.adminToken}`, []),

@@ -5,7 +5,7 @@ import type { Overrides } from '../../../../proxy/overrides/overrides';
 import { overrideOf } from '../../../../proxy/overrides/state';
 import { OVERRIDES_COLLECTION } from '../../../../proxy/overrides/store';
 import { waitFor } from '../../../support/wait-for';
-import { startProxies, type Proxies } from './two-proxies';
+import { startProxies, type OneProxy, type Proxies } from './two-proxies';
 
 const ann = { by: 'ann', why: 'wrong totals' };
 const LONG = 20_000;
@@ -39,6 +39,27 @@ describe('overrides of two proxies', () => {
     expect(isLowered(b)).toBe(false);
     await waitFor('a to follow', () => !isLowered(a), LONG);
     expect(await a.resume('list-events', ann)).toEqual({ shared: true, first: false });
+  });
+
+  it('says in the log of each proxy which route went where, by whom and why', async () => {
+    const [a, b] = await Promise.all([proxies.start('a'), proxies.start('b')]);
+    const told = ({ logger }: OneProxy) =>
+      logger.lines.filter(({ message }) => message === 'overrides changed').flatMap(({ fields }) => fields['changes']);
+    await a.lower('list-events', ann);
+    await waitFor('b to follow', () => isLowered(b), LONG);
+    await a.setKillSwitch(true, { by: 'bob', why: 'outage' });
+    await waitFor('b to follow', () => isKilled(b), LONG);
+    await b.resume('list-events', { by: 'cem', why: 'mended' });
+    await b.setKillSwitch(false, { by: 'bob', why: 'over' });
+    await waitFor('a to follow', () => !isLowered(a) && !isKilled(a), LONG);
+    const expected = [
+      'list-events to legacy, by ann: wrong totals',
+      'kill switch on, listed routes to legacy, by bob: outage',
+      'list-events resumed, back to the route table, by cem: mended',
+      'kill switch off, back to the route table, by bob: over',
+    ];
+    expect(told(b)).toEqual(expected);
+    expect([...told(a)].sort()).toEqual([...expected].sort());
   });
 
   it('loses no change when both write at the same time; of one route exactly one is first', async () => {
