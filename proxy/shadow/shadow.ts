@@ -1,19 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from '../../shared/logger';
-import { compareResponses } from '../../shared/parity/compare';
-import { difference, type Difference, type ObservedResponse } from '../../shared/parity/exchange';
+import type { Rule } from '../../shared/parity/rules';
 import { SHADOW_HEADER, signMark } from '../../shared/signed-mark';
-import { AnswerTooLargeError, collect } from '../forward/collect';
-import { fromApiGateway, toApiGateway } from '../forward/for-api-gateway';
-import type { ResponseTap, UpstreamResponse } from '../forward/forwarder';
+import { toApiGateway } from '../forward/for-api-gateway';
+import type { ResponseTap } from '../forward/forwarder';
 import { requestHeaders } from '../forward/headers';
 import type { LambdaSide, Upstream } from '../forward/upstream';
-import { pairs } from '../http1/raw-headers';
 import type { RequestHead } from '../http1/request-head';
 import { maskPath } from '../ledger/mismatches';
-import type { ComparisonObservation, Observer, ShadowDropReason } from '../observation';
+import type { Observer, ShadowDropReason } from '../observation';
 import type { RequestTarget } from '../request-target';
-import type { Route, ShadowSettings } from '../route-table/route';
+import type { Route } from '../route-table/route';
+import { compareCopy, type Copy } from './compare-copy';
+import { LegacyAnswer, type TimedAnswer } from './legacy-answer';
 
 export interface ShadowOptions {
   readonly legacy: Upstream;
@@ -21,6 +20,8 @@ export interface ShadowOptions {
   readonly trustedHops: number;
   /** Sign the mark by which the authorizer knows a copy; without any, copies go unmarked and extend sessions. */
   readonly secrets: readonly string[];
+  /** What may differ, of all routes: see `loadRules`. */
+  readonly rules?: readonly Rule[];
   readonly observer: Observer;
   readonly logger: Logger;
   /** Copies under way at most, waiting for legacy's answer included. One route takes three quarters of them at most. */
@@ -41,28 +42,16 @@ export interface Shadow {
    * Watches legacy's answer to a request; when it has been sent, the copy goes to Lambda. Undefined when this request is not
    * in the sample or there is no room: the client's request is never held up.
    */
-  begin(request: IncomingMessage, target: RequestTarget, route: Route, about: About): ResponseTap | undefined;
+  begin(request: IncomingMessage, target: RequestTarget, route: Route, about: Copy['about']): ResponseTap | undefined;
   /** Resolves when no copy is under way. */
   idle(): Promise<void>;
-}
-
-type About = Pick<ComparisonObservation, 'identity' | 'queryForm'>;
-
-/** One request to be asked of both sides, as often as needed. */
-interface Copy {
-  readonly route: Route;
-  readonly settings: ShadowSettings;
-  readonly about: About;
-  readonly toLegacy: RequestHead;
-  readonly toLambda: () => RequestHead;
-  readonly withoutBody: boolean;
 }
 
 const MARK_LIFETIME = 60_000;
 
 /** Makes the mirror. Its memory and its load on both sides are bounded; what does not fit is dropped and counted. */
 export function createShadow(options: ShadowOptions): Shadow {
-  const { legacy, lambda, trustedHops, secrets, observer, logger, random = Math.random } = options;
+  const { legacy, lambda, trustedHops, secrets, rules = [], observer, logger, random = Math.random } = options;
   const { maxConcurrent = 16, maxBytes = 32 * 1024 * 1024, timeout = 10_000 } = options;
   const { clock = () => performance.now() } = options;
   const maxPerRoute = Math.ceil((maxConcurrent * 3) / 4);
@@ -101,39 +90,10 @@ export function createShadow(options: ShadowOptions): Shadow {
     }
   };
 
-  const askLambda = async (copy: Copy): Promise<ObservedResponse | Difference> => {
-    try {
-      return await collect(lambda.upstream, copy.toLambda(), {
-        timeout: copy.route.timeout ?? timeout,
-        maxBodyBytes: copy.settings.maxBodyBytes,
-        adapt: (head) => fromApiGateway(head, lambda.url),
-        withoutBody: copy.withoutBody,
-      });
-    } catch (error) {
-      const candidate = error instanceof AnswerTooLargeError ? 'a larger answer' : 'no answer';
-      return difference('answer', 'missing', 'an answer', candidate);
-    }
-  };
-
-  const differencesOf = async (copy: Copy, control: ObservedResponse): Promise<readonly Difference[]> => {
-    const candidate = await askLambda(copy);
-    return 'path' in candidate ? [candidate] : compareResponses(control, candidate);
-  };
-
-  /** Asks both sides once more; only what differs again counts. */
-  const repeated = async (copy: Copy, first: readonly Difference[]): Promise<readonly Difference[]> => {
-    const { maxBodyBytes } = copy.settings;
-    const control = await collect(legacy, copy.toLegacy, { timeout, maxBodyBytes, withoutBody: copy.withoutBody });
-    const again = await differencesOf(copy, control);
-    const places = new Set(first.map(({ path }) => path));
-    return again.filter(({ path }) => places.has(path));
-  };
-
-  const compare = async (copy: Copy, control: ObservedResponse): Promise<void> => {
-    const first = await differencesOf(copy, control);
-    const differences = first.length === 0 ? first : await repeated(copy, first);
-    if (first.length > 0 && differences.length === 0) {
-      observer.shadowDropped(copy.route.id, 'not-repeated');
+  const compare = async (copy: Copy, control: TimedAnswer): Promise<void> => {
+    const differences = await compareCopy(copy, control, { legacy, lambda, rules, timeout });
+    if (differences === 'not-repeated') {
+      observer.shadowDropped(copy.route.id, differences);
       return;
     }
     observer.comparison({
@@ -146,7 +106,7 @@ export function createShadow(options: ShadowOptions): Shadow {
         controlType,
         candidateType,
       })),
-      statusCode: control.statusCode,
+      statusCode: control.response.statusCode,
       ...copy.about,
       source: 'shadow',
       at: Date.now(),
@@ -215,60 +175,4 @@ function marked({ headers, ...request }: RequestHead, secrets: readonly string[]
   if (secrets.length === 0) return { ...request, headers };
   const mark = signMark('shadow', 'copy', secrets, new Date(Date.now() + MARK_LIFETIME));
   return { ...request, headers: [...headers, SHADOW_HEADER, mark] };
-}
-
-interface LegacyAnswerEvents {
-  /** Reserves room for so many bytes. */
-  mayKeep(bytes: number): boolean;
-  /** The answer, or why there is none to compare; and how many bytes were reserved. */
-  done(answer: ObservedResponse | ShadowDropReason, kept: number): void;
-}
-
-/** Keeps legacy's answer while it is streamed to the client. */
-class LegacyAnswer implements ResponseTap {
-  private head: UpstreamResponse | undefined;
-  private chunks: Buffer[] = [];
-  private kept = 0;
-  private isDone = false;
-
-  constructor(
-    private readonly maxBodyBytes: number,
-    private readonly events: LegacyAnswerEvents,
-  ) {}
-
-  onHead(head: UpstreamResponse): void {
-    this.head = head;
-  }
-
-  onData(chunk: Buffer): void {
-    if (this.isDone) return;
-    if (this.kept + chunk.length > this.maxBodyBytes) this.end('answer-too-large');
-    else if (!this.events.mayKeep(chunk.length)) this.end('memory');
-    else {
-      this.kept += chunk.length;
-      this.chunks.push(chunk);
-    }
-  }
-
-  onEnd(complete: boolean): void {
-    const { head } = this;
-    if (!complete || head === undefined || head.statusCode >= 500) this.end('legacy-failed');
-    else {
-      const { statusCode, headers } = head;
-      this.end({ statusCode, headers: pairs(headers), body: Buffer.concat(this.chunks) });
-    }
-  }
-
-  /** It takes too long; what comes from now on is not kept. */
-  giveUp(): void {
-    this.end('slow');
-  }
-
-  /** Once; the first counts. */
-  private end(answer: ObservedResponse | ShadowDropReason): void {
-    if (this.isDone) return;
-    this.isDone = true;
-    this.chunks = [];
-    this.events.done(answer, this.kept);
-  }
 }

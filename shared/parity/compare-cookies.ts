@@ -33,13 +33,17 @@ function compareAttributes(expected: Cookie, found: Cookie | undefined, unifier:
   for (const name of names) {
     const a = expected.attributes.get(name);
     const b = found?.attributes.get(name);
-    if (a === b || (a !== undefined && b !== undefined && unifier.isSameText(a, b))) continue;
+    if (a === b || (a !== undefined && b !== undefined && isSame(name, a, b, unifier))) continue;
     const kind = b === undefined ? 'missing' : a === undefined ? 'unexpected' : 'value';
     // The value is a session token as a rule: a report says that it differs, not what it is.
     const [shownA, shownB] = name === '' ? ['(one value)', '(another value)'] : [a, b];
     differences.push(difference(`cookie ${expected.name}${name && `; ${name}`}`, kind, shownA, shownB));
   }
   return differences;
+}
+
+function isSame(attribute: string, a: string, b: string, unifier: Unifier): boolean {
+  return attribute === 'expires' ? unifier.isSameExpiry(a, b) : unifier.isSameText(a, b);
 }
 
 function parseSetCookie(line: string): Cookie {

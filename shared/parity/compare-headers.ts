@@ -60,7 +60,8 @@ export function compareHeaders(
     }
     if (name === 'date' && isDate(a) && isDate(b)) continue;
     if (name === 'etag' && isWeak(a) === isWeak(b) && isTagOfBody(a, control) && isTagOfBody(b, candidate)) continue;
-    if (options.unifier?.isSameText(a, b) !== true) differences.push(difference(`header ${name}`, 'value', a, b));
+    const isSame = name === 'expires' ? options.unifier?.isSameExpiry(a, b) : options.unifier?.isSameText(a, b);
+    if (isSame !== true) differences.push(difference(`header ${name}`, 'value', a, b));
   }
   return differences;
 }
@@ -100,7 +101,7 @@ function isTagOfBody(tag: string, response: ObservedResponse): boolean {
   const { body } = response;
   if (!Buffer.isBuffer(body) || body.length === 0) return false;
   const opaque = tag.replace(/^W\//, '');
-  return [body, decompress(response, body)].some((bytes) => weakETag(bytes) === `W/${opaque}`);
+  return [...new Set([body, decompress(response, body)])].some((bytes) => weakETag(bytes) === `W/${opaque}`);
 }
 
 function isDate(value: string): boolean {

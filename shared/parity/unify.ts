@@ -17,6 +17,11 @@ export interface UnificationOptions {
   readonly isKnown?: (value: string) => boolean;
   /** Whether the request may have made up UUIDs and sessions, which carry no time; GET and HEAD may not. Default false. */
   readonly mayCreate?: boolean;
+  /**
+   * Whether any time may be one that each side put at the same distance from its request, such as the end of a token. Default
+   * true. False where nobody knows which times come from the data: then only what says when something expires may be one.
+   */
+  readonly mayBeOffset?: boolean;
 }
 
 export const DEFAULT_TIME_TOLERANCE = 2_000;
@@ -73,7 +78,7 @@ export class Unifier {
   }
 
   /** Whether the candidate's text is the control's with other made-up values. Binds new ids when it is. */
-  isSameText(control: string, candidate: string): boolean {
+  isSameText(control: string, candidate: string, mayBeOffset = this.options.mayBeOffset ?? true): boolean {
     if (control === candidate) return true;
     if (this.renaming.isBound(control, candidate)) return true;
     if (control.length > LONGEST_TEXT || candidate.length > LONGEST_TEXT) return false;
@@ -83,7 +88,7 @@ export class Unifier {
     const bindings: [string, string][] = [];
     const isSame = a.tokens.every((token, i) => {
       const other = b.tokens[i];
-      return other !== undefined && this.isSameToken(token, other, bindings);
+      return other !== undefined && this.isSameToken(token, other, bindings, mayBeOffset);
     });
     if (!isSame) return false;
     for (const [from, to] of bindings) {
@@ -94,12 +99,17 @@ export class Unifier {
     return true;
   }
 
+  /** As {@link isSameText}, for what says when something expires. */
+  isSameExpiry(control: string, candidate: string): boolean {
+    return this.isSameText(control, candidate, true);
+  }
+
   /** As {@link isSameText}, for numbers: milliseconds since the epoch count as times, seconds if they are those of the request. */
   isSameNumber(control: number, candidate: number): boolean {
     if (!Number.isInteger(control) || !Number.isInteger(candidate)) return false;
     if (this.isAnyKnown(String(control), String(candidate))) return false;
     if (this.isEpoch(control, 'control') && this.isEpoch(candidate, 'candidate'))
-      return this.areTimesExplained(control, candidate, 1);
+      return this.areTimesExplained(control, candidate, 1, this.options.mayBeOffset ?? true);
     // In seconds only what is the time of the request itself: as many bytes or cents are nothing unusual.
     return this.isNear(control * 1_000, 'control', 1_000) && this.isNear(candidate * 1_000, 'candidate', 1_000);
   }
@@ -113,10 +123,10 @@ export class Unifier {
     });
   }
 
-  private isSameToken(a: Token, b: Token, bindings: [string, string][]): boolean {
+  private isSameToken(a: Token, b: Token, bindings: [string, string][], mayBeOffset: boolean): boolean {
     if (a.kind !== b.kind) return false;
     if (a.text === b.text) return true;
-    if (a.kind === 'time') return this.isSameTime(a.text, b.text);
+    if (a.kind === 'time') return this.isSameTime(a.text, b.text, mayBeOffset);
     if (this.renaming.isBound(a.text, b.text)) return true;
     if (!this.isNew(a, 'control') || !this.isNew(b, 'candidate')) return false;
     bindings.push([a.text, b.text]);
@@ -124,14 +134,14 @@ export class Unifier {
     return true;
   }
 
-  private isSameTime(a: string, b: string): boolean {
+  private isSameTime(a: string, b: string, mayBeOffset: boolean): boolean {
     const [control, candidate] = [timeOf(a), timeOf(b)];
     // The same moment in another zone or with the wrong day of the week is another text of the same form.
     if (formOf(a) !== formOf(b) || control === candidate) return false;
     if (this.isAnyKnown(a, b)) return false;
     if (EPOCH_ALONE.test(a) && !(this.isEpoch(control, 'control') && this.isEpoch(candidate, 'candidate')))
       return false;
-    return this.areTimesExplained(control, candidate, precision(a));
+    return this.areTimesExplained(control, candidate, precision(a), mayBeOffset);
   }
 
   /** What was there before has not been made up: the other side must say the same. */
@@ -169,7 +179,7 @@ export class Unifier {
    * Either both sides took the time of their request, or of an earlier one of the sequence, or both the same distance from it (a
    * cookie that lives 14 days): then the times are apart by as much as the requests were.
    */
-  private areTimesExplained(control: number, candidate: number, precisionOf: number): boolean {
+  private areTimesExplained(control: number, candidate: number, precisionOf: number, mayBeOffset: boolean): boolean {
     const { moments } = this.options;
     if (moments === undefined) return Math.abs(control - candidate) <= this.tolerance + precisionOf;
     if (this.isNear(control, 'control', precisionOf) && this.isNear(candidate, 'candidate', precisionOf)) return true;
@@ -177,6 +187,7 @@ export class Unifier {
     if (this.isOfSequence(control, 'control') && this.isOfSequence(candidate, 'candidate')) {
       if (Math.abs(apart) <= this.tolerance + precisionOf) return true;
     }
+    if (!mayBeOffset) return false;
     const least = moments.candidate.from - moments.control.to;
     const most = moments.candidate.to - moments.control.from;
     return apart >= least - precisionOf && apart <= most + precisionOf;

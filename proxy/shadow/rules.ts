@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises';
+import { ConfigError } from '../../shared/errors';
+import type { Logger } from '../../shared/logger';
+import { rulesOf, type Rule } from '../../shared/parity/rules';
+import { parseRules } from '../../shared/parity/rules-file';
+import { systemErrorCode } from '../overrides/system-error';
+import type { Route } from '../route-table/route';
+
+/**
+ * The rules by which comparisons of live requests forgive what the parity suites forgive. They are not needed to serve requests:
+ * without the file there are none, and a broken one is a warning.
+ *
+ * @param file `parity.rules` of banyan.config.ts
+ */
+export async function loadRules(file: string | undefined, logger: Logger): Promise<readonly Rule[]> {
+  if (file === undefined) return [];
+  try {
+    return parseRules(await readFile(file, 'utf8'), file);
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') {
+      logger.info({ file }, 'no parity rules here; every difference between shadow and legacy counts');
+    } else {
+      const faults = error instanceof ConfigError ? error.faults : [String(error)];
+      logger.warn({ file, faults }, 'parity rules not usable; every difference between shadow and legacy counts');
+    }
+    return [];
+  }
+}
+
+/** The rules of a route that have not expired. */
+export function rulesOfRoute(rules: readonly Rule[], { id, method, path }: Route, now: Date): readonly Rule[] {
+  const today = now.toISOString().slice(0, 10);
+  return rulesOf(rules, { id, name: `${method} ${path}` }).filter(({ expires }) => expires >= today);
+}
