@@ -1,4 +1,5 @@
-import { replaceSigned } from './tokens';
+import { isRedacted, REMOVED } from './settings';
+import { decode, replaceSigned, splitSigned } from './tokens';
 import type { Placeholders } from './placeholders';
 
 /** Shorter texts stand in too many harmless places. */
@@ -10,11 +11,33 @@ export class ExchangeSecrets {
 
   constructor(private readonly placeholders: Placeholders) {}
 
+  /** What stands for a secret: a session's placeholder for what is wholly a token, else `[redacted]`; remembers it. */
+  placeholderOf(secret: string): string {
+    if (secret === '' || isRedacted(decode(secret))) return secret;
+    const signed = splitSigned(secret);
+    if (signed !== undefined && replaceSigned(signed.value, () => '') === '')
+      return this.placeholders.session(signed.id);
+    this.add(secret, REMOVED);
+    return REMOVED;
+  }
+
+  /** Whether bytes hold a secret that is known by now; bytes cannot be replaced. */
+  standIn(bytes: Buffer): boolean {
+    const text = bytes.toString('latin1');
+    return this.replaceIn(text) !== text;
+  }
+
   /** Remembers a secret in every form in which it may stand elsewhere. */
   add(secret: string, placeholder: string): void {
-    if (secret.length < SHORTEST || secret === placeholder) return;
+    if (secret.length < SHORTEST || secret === placeholder || isRedacted(secret)) return;
     const inJson = JSON.stringify(secret).slice(1, -1);
-    for (const form of [secret, encoded(secret), inJson, inJson.replaceAll('/', '\\/')])
+    for (const form of [
+      secret,
+      encoded(secret),
+      encoded(secret).replaceAll('%20', '+'),
+      inJson,
+      inJson.replaceAll('/', '\\/'),
+    ])
       this.found.set(form, placeholder);
   }
 

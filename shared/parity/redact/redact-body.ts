@@ -1,7 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import type { ExchangeSecrets } from './exchange-secrets';
-import { replaceAt, type JsonPath } from './json-path';
-import { isRedacted, isSecretName, REMOVED } from './settings';
-import { splitSigned, decode } from './tokens';
+import type { JsonPath } from './json-path';
+import { redactJson } from './redact-json';
+import { redactMultipart } from './redact-multipart';
+import { looksLikeForm, redactPairs } from './redact-pairs';
+import { redactText } from './redact-text';
+import { REMOVED } from './settings';
 
 /** A body as a HAR holds it. */
 export interface RedactableBody {
@@ -14,107 +18,81 @@ export interface BodyRules {
   readonly secrets: ExchangeSecrets;
 }
 
+/** Texts in texts, such as JSON in a field of JSON, are looked into so far; what is deeper is removed. */
+const DEEPEST = 4;
+/** Types of bytes that no form and no program puts its secrets into. */
+const BINARY = /^(image\/(?!svg)|audio\/|video\/|font\/|application\/(pdf|zip|gzip|font|wasm|vnd\.openxml))/;
+
 /**
- * Takes secrets out of a body by what its type says it is: JSON and forms by the names of their fields, the rest by what is
- * known to be secret. Values found are remembered in `secrets`.
+ * Takes secrets out of a body by what is in it; its type only adds to that. Values found are remembered in `secrets`.
  *
- * @returns undefined when nobody can tell what is in it: JSON that cannot be parsed
+ * @returns undefined when nobody can tell what is in it: JSON that cannot be parsed, bytes that are no text of UTF-8 and no
+ *   picture or the like
  */
 export function redactBody(body: RedactableBody, mimeType: string, rules: BodyRules): RedactableBody | undefined {
+  const isMultipart = /^\s*multipart\//i.test(mimeType);
+  if (body.encoding !== 'base64') {
+    const text = redactContent(body.text, mimeType, rules, 0);
+    return text === undefined ? undefined : { text };
+  }
+  const bytes = Buffer.from(body.text, 'base64');
+  if (isMultipart) {
+    const text = redactContent(bytes.toString('latin1'), mimeType, rules, 0);
+    if (text === undefined) return undefined;
+    return { text: Buffer.from(rules.secrets.replaceIn(text), 'latin1').toString('base64'), encoding: 'base64' };
+  }
+  if (isUtf8(bytes) && !bytes.includes(0)) {
+    const text = redactContent(bytes.toString(), mimeType, rules, 0);
+    return text === undefined ? undefined : { text };
+  }
+  return BINARY.test(mimeType.trim().toLowerCase()) || !hasText(bytes) ? body : undefined;
+}
+
+/** Whether as much as a short password could be read in bytes; those of UTF-16 have zeros between. */
+function hasText(bytes: Buffer): boolean {
+  return /[\x20-\x7E]{4}/.test(bytes.toString('latin1').replaceAll('\0', ''));
+}
+
+function redactContent(text: string, mimeType: string, rules: BodyRules, depth: number): string | undefined {
+  const { secrets } = rules;
   const type = mimeType.toLowerCase();
-  if (type.startsWith('multipart/')) return redactMultipart(body, mimeType, rules.secrets);
-  if (body.encoding === 'base64') return body;
-  if (/[/+](x-)?json\b|ndjson/.test(type)) return redactJson(body.text, rules);
-  if (type.includes('x-www-form-urlencoded')) return { text: redactPairs(body.text, rules.secrets) };
-  return { text: redactText(body.text) };
-}
+  const start = text.trimStart();
+  if (start === '') return text;
+  const inner = (value: string): string => redactInner(value, secrets, depth + 1);
+  const paths = depth === 0 ? rules.paths : [];
 
-function redactJson(text: string, { paths, secrets }: BodyRules): RedactableBody | undefined {
-  if (text.trim() === '') return { text };
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const change = { made: false };
-  const remove = (found: unknown): string => {
-    change.made = true;
-    if (typeof found === 'string') secrets.add(found, REMOVED);
-    return REMOVED;
-  };
-  const holder = { $: value };
-  for (const path of paths) replaceAt(holder, [{ kind: 'member', name: '$' }, ...path], remove);
-  removeSecretFields(holder, remove);
-  // What did not change stays as it was written: spaces, order and forms of numbers.
-  return { text: change.made ? JSON.stringify(holder.$) : text };
-}
-
-function removeSecretFields(value: unknown, remove: (found: unknown) => string): void {
-  if (typeof value !== 'object' || value === null) return;
-  const holder = value as Record<string, unknown>;
-  for (const key of Object.keys(holder)) {
-    const child = holder[key];
-    if (!isSecretName(key)) removeSecretFields(child, remove);
-    // A session token becomes its placeholder, by its form.
-    else if (typeof child === 'string' && (child === '' || isRedacted(child) || splitSigned(child) !== undefined))
-      continue;
-    else if (child !== null && typeof child !== 'boolean') holder[key] = remove(child);
-  }
-}
-
-/** `a=1&password=x`, the form of queries and of forms. */
-export function redactPairs(
-  text: string,
-  secrets: ExchangeSecrets,
-  placeholderOf: (name: string, value: string) => string | undefined = () => undefined,
-): string {
-  if (!text.includes('=')) return text;
-  const pairs = text.split('&').map((pair) => {
-    const at = pair.indexOf('=');
-    const name = at < 0 ? pair : pair.slice(0, at);
-    const value = at < 0 ? '' : pair.slice(at + 1);
-    const plain = decode(value.replaceAll('+', ' '));
-    if (value === '' || isRedacted(plain) || splitSigned(plain) !== undefined) return pair;
-    const key = decode(name.replaceAll('+', ' '));
-    const placeholder = placeholderOf(key, plain) ?? (isSecretName(key) ? REMOVED : undefined);
-    if (placeholder === undefined) return pair;
-    secrets.add(plain, placeholder);
-    return `${name}=${encodeURIComponent(placeholder)}`;
-  });
-  return pairs.join('&');
-}
-
-/** Fields of a form with files (RFC 7578); bytes of files stay as they are. */
-function redactMultipart(body: RedactableBody, mimeType: string, secrets: ExchangeSecrets): RedactableBody | undefined {
-  const boundary = /boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(mimeType);
-  const name = boundary?.[1] ?? boundary?.[2];
-  if (name === undefined) return undefined;
-  const encoding = body.encoding === 'base64' ? 'latin1' : 'utf8';
-  const text = body.encoding === 'base64' ? Buffer.from(body.text, 'base64').toString('latin1') : body.text;
-  const delimiter = `--${name}`;
-  const parts = text.split(delimiter).map((part) => {
-    const end = part.indexOf('\r\n\r\n');
-    const field = end < 0 ? undefined : /\bname="([^"]*)"/i.exec(part.slice(0, end))?.[1];
-    if (field === undefined || !isSecretName(field)) return part;
-    secrets.add(part.slice(end + 4).replace(/\r\n$/, ''), REMOVED);
-    return `${part.slice(0, end + 4)}${REMOVED}\r\n`;
-  });
-  const redacted = secrets.replaceIn(parts.join(delimiter));
-  if (encoding === 'utf8') return { text: redacted };
-  return { text: Buffer.from(redacted, 'latin1').toString('base64'), encoding: 'base64' };
-}
-
-/** Hidden fields of HTML forms and elements of XML whose name says that they are secret. */
-function redactText(text: string): string {
-  if (!/password|secret|token|csrf|xsrf/i.test(text)) return text;
-  const value = /(\bvalue\s*=\s*)("[^"]*"|'[^']*')/gi;
-  return text
-    .replace(/<input\b[^>]*>/gi, (tag) => {
-      const name = /\bname\s*=\s*["']?([^"'\s>]+)/i.exec(tag)?.[1];
-      return name !== undefined && isSecretName(name) ? tag.replace(value, `$1"${REMOVED}"`) : tag;
-    })
-    .replace(/<([\w:-]+)>([^<]+)<\/\1>/g, (element, name: string) =>
-      isSecretName(name) ? `<${name}>${REMOVED}</${name}>` : element,
+  if (type.trim().startsWith('multipart/') || (start.startsWith('--') && /content-disposition:/i.test(text)))
+    return redactMultipart(text, mimeType, secrets, (content, partType) =>
+      BINARY.test(partType.trim().toLowerCase()) ? content : redactContent(content, partType, rules, depth + 1),
     );
+  const isJson = /[/+](x-)?json\b|ndjson|jsonl/.test(type);
+  if (isJson || /^[{["]/.test(start)) {
+    const json = redactJson(text, { paths, secrets, inner });
+    if (json !== undefined) return json;
+    const lines = text.split('\n');
+    // One JSON text on each line.
+    if (lines.length > 1) {
+      const redacted = lines.map((line) => (line.trim() === '' ? line : redactJson(line, { paths, secrets, inner })));
+      if (!redacted.includes(undefined)) return redacted.join('\n');
+    }
+    if (isJson) return undefined;
+  }
+  const isForm = looksLikeForm(text);
+  if (isForm || type.includes('x-www-form-urlencoded')) {
+    const pairs = redactPairs(text, { secrets, inner, isAddress: text.includes('grant_type=') });
+    return isForm ? pairs : redactText(pairs, secrets);
+  }
+  return redactText(text, secrets);
+}
+
+/** A text within another. */
+function redactInner(text: string, secrets: ExchangeSecrets, depth: number): string {
+  if (!/[:=<]/.test(text)) return text;
+  if (depth > DEEPEST) return REMOVED;
+  return redactContent(text, '', { paths: [], secrets }, depth) ?? REMOVED;
+}
+
+/** Redacts a value in an address, which may be another address or JSON. */
+export function redactValue(text: string, secrets: ExchangeSecrets): string {
+  return redactInner(text, secrets, 1);
 }

@@ -11,7 +11,7 @@ import type {
 import { ExchangeSecrets } from './exchange-secrets';
 import { parseJsonPath } from './json-path';
 import { createPlaceholders, type Placeholders } from './placeholders';
-import { redactBody, type BodyRules } from './redact-body';
+import { redactBody, redactValue, type BodyRules } from './redact-body';
 import { HeaderRedaction } from './redact-headers';
 import { isSecretName, REMOVED, type RedactionSettings } from './settings';
 
@@ -117,11 +117,12 @@ function redactResponse(response: HarResponse, context: Context): HarResponse {
 
 function redactPostData({ text, params, _encoding, ...rest }: HarPostData, { rules, omitted }: Context): HarPostData {
   const body = text === undefined ? undefined : redactBody({ text, encoding: _encoding }, rest.mimeType, rules);
-  if (text !== undefined && body === undefined) omitted.push('request body: not what its type says');
+  if (text !== undefined && body === undefined) leaveOut('request', omitted);
   const fields = params?.map((param) => {
-    if (param.value === undefined || !isSecretName(param.name)) return param;
-    rules.secrets.add(param.value, REMOVED);
-    return { ...param, value: REMOVED };
+    if (param.value === undefined) return param;
+    const { secrets } = rules;
+    const value = isSecretName(param.name) ? secrets.placeholderOf(param.value) : redactValue(param.value, secrets);
+    return { ...param, value };
   });
   return {
     ...rest,
@@ -131,13 +132,15 @@ function redactPostData({ text, params, _encoding, ...rest }: HarPostData, { rul
   };
 }
 
+function leaveOut(which: 'request' | 'response', omitted: string[], why = 'not what its type says'): void {
+  const what = `${which} body: ${why}`;
+  if (!omitted.includes(what)) omitted.push(what);
+}
+
 function redactContent({ text, encoding, ...rest }: HarContent, { rules, omitted }: Context): HarContent {
   if (text === undefined) return rest;
-  // Browsers write any body as base64 when they like.
-  const isText = encoding === 'base64' && /json|text\/|xml|form/i.test(rest.mimeType);
-  const given = isText ? { text: Buffer.from(text, 'base64').toString() } : { text, encoding };
-  const body = redactBody(given, rest.mimeType, rules);
-  if (body === undefined) omitted.push('response body: not what its type says');
+  const body = redactBody({ text, encoding }, rest.mimeType, rules);
+  if (body === undefined) leaveOut('response', omitted);
   return {
     ...rest,
     ...(body !== undefined && { text: body.text }),
@@ -167,26 +170,47 @@ function sessionOf(headers: readonly HarPair[], header: 'cookie' | 'set-cookie',
   return found?.slice(cookie.length + 1);
 }
 
-/** Replaces secrets in every text of an entry; binary bodies are left alone. */
+/** Replaces secrets in every text of an entry. Binary bodies that hold one go: their bytes cannot be changed. */
 function replaceStrings(entry: HarEntry, secrets: ExchangeSecrets): HarEntry {
-  const { request, response } = entry;
-  const { postData } = request;
-  const isBinary = { request: postData?._encoding === 'base64', response: response.content.encoding === 'base64' };
+  const { request, response, _banyan: notes } = entry;
+  const omitted = [...(notes?.omitted ?? [])];
+  const bytes = { request: request.postData?._encoding, response: response.content.encoding };
+  const isKept = (which: 'request' | 'response', text = ''): boolean => {
+    if (!secrets.standIn(Buffer.from(text, 'base64'))) return true;
+    leaveOut(which, omitted, 'a secret in bytes');
+    return false;
+  };
+  const keepsRequest = bytes.request === undefined || isKept('request', request.postData?.text);
+  const keepsResponse = bytes.response === undefined || isKept('response', response.content.text);
   const visit = (value: unknown): unknown => {
     if (typeof value === 'string') return secrets.replaceIn(value);
-    if (Array.isArray(value)) return value.map(visit);
+    if (Array.isArray(value)) return value.map((one) => visit(one));
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, visit(child)]));
+    return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, visit(child)]));
   };
   const replaced = visit(entry) as HarEntry;
+  const postData = replaced.request.postData;
   return {
     ...replaced,
     request: {
       ...replaced.request,
       // From the address, not from the decoded form, in which a token may have lost its `+`.
       queryString: queryOf(replaced.request.url),
-      ...(isBinary.request && postData !== undefined && { postData }),
+      ...(bytes.request !== undefined &&
+        postData !== undefined && {
+          postData: keepsRequest
+            ? { ...postData, text: request.postData?.text ?? '' }
+            : { mimeType: postData.mimeType },
+        }),
     },
-    response: isBinary.response ? { ...replaced.response, content: response.content } : replaced.response,
+    response: {
+      ...replaced.response,
+      ...(bytes.response !== undefined && {
+        content: keepsResponse
+          ? { ...replaced.response.content, text: response.content.text ?? '' }
+          : { size: response.content.size, mimeType: response.content.mimeType },
+      }),
+    },
+    ...(omitted.length > 0 && { _banyan: { ...replaced._banyan, omitted } }),
   };
 }

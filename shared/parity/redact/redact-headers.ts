@@ -1,9 +1,10 @@
 import type { HarPair } from '../har/har';
 import type { ExchangeSecrets } from './exchange-secrets';
 import type { Placeholders } from './placeholders';
-import { redactPairs } from './redact-body';
+import { redactValue } from './redact-body';
+import { redactPairs } from './redact-pairs';
 import { isRedacted, isSecretName, REMOVED, type RedactionSettings } from './settings';
-import { splitSigned } from './tokens';
+import { decode, splitSigned } from './tokens';
 
 /** Say where a client is, which no replay needs. */
 const CLIENT_ADDRESS = new Set([
@@ -15,9 +16,19 @@ const CLIENT_ADDRESS = new Set([
   'cf-connecting-ip',
 ]);
 
-const HARMLESS = new Set(['www-authenticate', 'proxy-authenticate', 'sec-websocket-key', 'sec-websocket-accept']);
+const HARMLESS = new Set([
+  'www-authenticate',
+  'proxy-authenticate',
+  'sec-websocket-key',
+  'sec-websocket-accept',
+  'access-control-allow-credentials',
+]);
 /** Hold addresses, which may have secrets in their query. */
 const ADDRESSES = new Set(['referer', 'location', 'content-location', 'link', 'refresh']);
+
+/** Links sent by email: `/reset/<token>`. */
+const AFTER_SECRET_SEGMENT =
+  /(\/(?:reset|reset-password|password-reset|verify|verify-email|activate|confirm|invite|magic|magic-link|token|tokens)\/)([^/?#;&\s]{8,})/gi;
 
 /** Replaces what identifies somebody in headers, and remembers it. */
 export class HeaderRedaction {
@@ -30,7 +41,7 @@ export class HeaderRedaction {
     private readonly placeholders: Placeholders,
   ) {
     this.credentialHeaders = new Set(settings.credentialHeaders.map((name) => name.toLowerCase()));
-    this.credentialQueries = new Set(settings.credentialQueries);
+    this.credentialQueries = new Set(settings.credentialQueries.map((name) => name.toLowerCase()));
     this.keepCookies = new Set(settings.keepCookies);
   }
 
@@ -50,11 +61,21 @@ export class HeaderRedaction {
   /** An address or a path with secrets in its query or user part. */
   address(url: string, secrets: ExchangeSecrets): string {
     const withoutUser = url.replace(/^(\w+:\/\/)[^/@?#]*@/, (_whole, scheme: string) => `${scheme}${REMOVED}@`);
-    return withoutUser.replace(/\?([^#]*)/, (_whole, query: string) => {
-      const placeholderOf = (name: string, value: string) =>
-        this.credentialQueries.has(name) ? this.placeholders.credential(value) : undefined;
-      return `?${redactPairs(query, secrets, placeholderOf)}`;
-    });
+    const placeholderOf = (name: string, value: string): string | undefined =>
+      this.credentialQueries.has(name.toLowerCase()) && !isRedacted(value)
+        ? this.placeholders.credential(value)
+        : undefined;
+    const inner = (text: string): string => redactValue(text, secrets);
+    return withoutUser
+      .replace(AFTER_SECRET_SEGMENT, (_whole, before: string, segment: string) => {
+        const plain = decode(segment);
+        return `${before}${plain === REMOVED ? segment : encodeURIComponent(secrets.placeholderOf(plain))}`;
+      })
+      .replace(
+        /([?#;])([^?#;]*)/g,
+        (_whole, sign: string, pairs: string) =>
+          `${sign}${redactPairs(pairs, { secrets, inner, isAddress: true, placeholderOf })}`,
+      );
   }
 
   /** The placeholder of a cookie's value. */

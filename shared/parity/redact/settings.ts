@@ -33,12 +33,17 @@ export function isRedacted(value: string): boolean {
 }
 
 const SECRET_PARTS =
-  /password|passwd|passphrase|passcode|secret|token|apikey|accesskey|privatekey|credential|authorization|signature|cardnumber|csrf|xsrf/;
-const SECRET_WORDS = /^(pwd|pass|pin|otp|totp|mfacode|cvv|cvc|ssn|iban|sid|jwt)$/;
+  /password|passwd|passphrase|passcode|pwd|secret|token|apikey|accesskey|privatekey|credential|authorization|signature|cardnumber|csrf|xsrf|session(?:id|key|cookie)|xsession|(?:auth|mfa|otp|pin|verification|security|backup|recovery)code|securityanswer|(?:new|old|my|user|current|confirm|repeat|login)(?:pass|pin|pw)(?![a-z])/;
+const SECRET_WORDS = /^(pw|pass|pin|otp|totp|mfa|cvv|cvc|ssn|iban|sid|jwt|auth|bearer|sig|hmac)$/;
 
-/** True for names of fields, parameters and headers under which secrets stand: `newPassword`, `access_token`, `user[pwd]`. */
+/** True for names of fields, parameters and headers under which secrets stand: `newPass`, `access_token`, `user[pwd]`. */
 export function isSecretName(name: string): boolean {
-  const lower = name.toLowerCase();
-  if (SECRET_PARTS.test(lower.replaceAll(/[^a-z0-9]/g, ''))) return true;
-  return lower.split(/[^a-z0-9]+/).some((word) => SECRET_WORDS.test(word));
+  // Names are short; whole texts are none.
+  const short = name.slice(0, 1_000);
+  if (SECRET_PARTS.test(short.toLowerCase().replaceAll(/[^a-z0-9]/g, ''))) return true;
+  const words = short.replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2').replaceAll(/([A-Z])([A-Z][a-z])/g, '$1 $2');
+  return words
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .some((word) => SECRET_WORDS.test(word.replace(/\d+$/, '')));
 }
