@@ -21,6 +21,8 @@ export interface Redaction {
   readonly cookieName: string;
   /** An address or a path without the secrets of its query. */
   readonly address: (text: string) => string;
+  /** For an address: takes its secrets, and session tokens, out of texts in which they may be repeated. */
+  readonly echoOf: (address: string) => (text: string) => string;
 }
 
 const REDACTED = REMOVED;
@@ -44,6 +46,11 @@ export function redactionOf(banyan: BanyanConfig): Redaction {
       const secrets = new ExchangeSecrets(nameless);
       // As it is read, not as an address would have it: nobody can send it like this anyway.
       return secrets.replaceIn(redaction.address(text, secrets)).replaceAll(encodeURIComponent(REDACTED), REDACTED);
+    },
+    echoOf(address) {
+      const secrets = new ExchangeSecrets(nameless);
+      redaction.address(address, secrets);
+      return (text) => secrets.replaceIn(text);
     },
   };
 }
@@ -77,6 +84,16 @@ export function reportResponse({ response, ms }: Answer, { cookieName, address }
     headers: response.headers.map(redacted),
     body: reportBody(response.body),
     ms: Math.round(ms * 10) / 10,
+  };
+}
+
+/** A response in which texts are replaced. */
+export function withoutEcho(response: ReportedResponse, hide: (text: string) => string): ReportedResponse {
+  const { headers, body } = response;
+  return {
+    ...response,
+    headers: headers.map(([name, value]) => [name, hide(value)] as const),
+    body: body.encoding === 'text' ? { ...body, content: hide(body.content) } : body,
   };
 }
 

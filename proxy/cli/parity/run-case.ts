@@ -6,7 +6,7 @@ import type { Judgement, Rule } from '../../../shared/parity/rules';
 import type { CandidateProxy } from './candidate-proxy';
 import type { Credentials } from './identities';
 import { judgeObservations, observe, requestOf, type Observation, type Side } from './observe';
-import { reportRequest, reportResponse, type Redaction } from './reported';
+import { reportRequest, reportResponse, withoutEcho, type Redaction } from './reported';
 import type { OutgoingRequest } from './send';
 
 /** What a case is run with. */
@@ -106,6 +106,13 @@ function toResult(
   { differences, accepted, needed }: Judgement,
   upstream: 'legacy' | 'lambda' | undefined,
 ): CaseResult {
+  const hide = redaction.echoOf(control.request.path);
+  const shown = <T extends Difference>(one: T): T => ({
+    ...one,
+    path: hide(one.path),
+    control: one.control === undefined ? undefined : hide(one.control),
+    candidate: one.candidate === undefined ? undefined : hide(one.candidate),
+  });
   const reference = ({ place, kind, path, reason }: Rule) => ({ place, kind, path, reason });
   return {
     name: parityCase.name,
@@ -113,11 +120,11 @@ function toResult(
     identity,
     verdict: differences.length > 0 ? 'different' : accepted.length > 0 ? 'accepted' : 'equal',
     request: reportRequest(control.request, redaction),
-    control: reportResponse(control, redaction),
-    candidate: reportResponse(candidate, redaction),
+    control: withoutEcho(reportResponse(control, redaction), hide),
+    candidate: withoutEcho(reportResponse(candidate, redaction), hide),
     ...(upstream && { answeredBy: upstream }),
-    differences,
-    accepted: accepted.map(({ difference: allowed, rule }) => ({ ...allowed, rule: reference(rule) })),
+    differences: differences.map(shown),
+    accepted: accepted.map(({ difference: allowed, rule }) => ({ ...shown(allowed), rule: reference(rule) })),
     rules: needed.map(reference),
   };
 }

@@ -300,7 +300,7 @@ describe('banyan parity', () => {
     });
 
     it('prints no token, not even of a query, in no form of report', async () => {
-      candidateItems = { ...ITEMS, seen: 2 };
+      candidateItems = { ...ITEMS, seen: 'at /items?access_token=very-secret-1' };
       const path = '/items?access_token=very-secret-1&page=2';
       const entries = [entry(path), entry(path, { cookie: TOKEN })];
       for (const form of [['--json'], []]) {
