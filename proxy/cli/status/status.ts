@@ -2,6 +2,7 @@ import type { Db } from 'mongodb';
 import { readEvidence } from '../../ledger/evidence';
 import { readTraffic, type TrafficBySide } from '../../ledger/read-traffic';
 import { readHistory, type Versions } from '../../ledger/stages';
+import { counted } from '../../counted';
 import { overrideOf, type OverrideState } from '../../overrides/state';
 import { readOverrides, toState } from '../../overrides/store';
 import { loadRouteTable } from '../../route-table/load';
@@ -113,7 +114,7 @@ function describeOthers(routes: readonly Described[]): string[] {
     const pair = `legacy ${legacy} and Lambda ${lambda}`;
     counts.set(pair, (counts.get(pair) ?? 0) + count);
   }
-  return [...counts].map(([pair, count]) => `Not counted: ${count} comparisons of ${pair}.\n`);
+  return [...counts].map(([pair, count]) => `Not counted: ${counted(count, 'comparison')} of ${pair}.\n`);
 }
 
 function both({ legacy, lambda }: Described['traffic'], what: 'errors' | 'p99'): string {
