@@ -96,6 +96,17 @@ describe('shadow', () => {
     expect(JSON.stringify(observed.comparisons)).not.toMatch(/ann@|secret/);
   });
 
+  it('forgives what the parity rules of banyan.config.ts accept', async () => {
+    // test/parity/rules.yml: the monolith parses bodies before it looks at tokens, the gateway looks at tokens first.
+    legacy.answer((_request, response) => response.writeHead(400).end('bad body'));
+    gateway.answer((_request, response) => response.writeHead(401).end('bad token'));
+    await ask('/api/events', 'GET', 'Authorization: Bearer x\r\n');
+    await compared();
+    await ask('/api/events');
+    await compared(2);
+    expect(observed.comparisons.map(({ equal }) => equal)).toEqual([true, false]);
+  });
+
   it('does not count a difference that is gone when both are asked again', async () => {
     let asked = 0;
     gateway.answer((request, response) => json((asked += 1) === 1 ? '{"a":2}' : '{"a":1}')(request, response));
