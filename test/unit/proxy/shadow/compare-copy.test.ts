@@ -20,7 +20,7 @@ function answering(name: Upstream['name'], answer: () => Answer): Upstream {
     close: () => undefined,
     send(_request, handler: ExchangeHandler) {
       const { headers = [], body } = answer();
-      handler.onHead({ statusCode: 200, statusMessage: 'OK', headers, framing: 'chunked', idleTime: 0 });
+      handler.onHead({ statusCode: 200, statusMessage: 'OK', headers: [...headers], framing: 'chunked', idleTime: 0 });
       handler.onData(Buffer.from(body));
       handler.onEnd([]);
       return Object.create(Connection.prototype) as Connection;
