@@ -5,6 +5,9 @@ import type { Placeholders } from './placeholders';
 /** Shorter texts stand in too many harmless places. */
 const SHORTEST = 6;
 
+/** JSON Web Tokens (RFC 7519), wherever they stand. */
+const JWT = /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g;
+
 /** The secrets of one exchange, so that they are replaced wherever else in it they stand: a key in an address, an echoed password. */
 export class ExchangeSecrets {
   private readonly found = new Map<string, string>();
@@ -43,7 +46,7 @@ export class ExchangeSecrets {
 
   /** The text with every known secret and every session token replaced. */
   replaceIn(text: string): string {
-    let replaced = replaceSigned(text, (id) => this.placeholders.session(id));
+    let replaced = replaceSigned(text, (id) => this.placeholders.session(id)).replaceAll(JWT, REMOVED);
     // The longest first: one secret may be the beginning of another.
     const secrets = [...this.found].sort(([a], [b]) => b.length - a.length);
     for (const [secret, placeholder] of secrets)

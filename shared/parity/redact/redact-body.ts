@@ -5,7 +5,7 @@ import { redactJson } from './redact-json';
 import { redactMultipart } from './redact-multipart';
 import { looksLikeForm, redactPairs } from './redact-pairs';
 import { redactText } from './redact-text';
-import { REMOVED } from './settings';
+import { isSecretName, REMOVED } from './settings';
 
 /** A body as a HAR holds it. */
 export interface RedactableBody {
@@ -78,10 +78,12 @@ function redactContent(text: string, mimeType: string, rules: BodyRules, depth: 
     if (isJson) return undefined;
   }
   const isForm = looksLikeForm(text);
-  if (isForm || type.includes('x-www-form-urlencoded')) {
+  if (isForm || type.includes('x-www-form-urlencoded') || /^[\w.%-]{1,200}=/.test(start)) {
     const pairs = redactPairs(text, { secrets, inner, isAddress: text.includes('grant_type=') });
     return isForm ? pairs : redactText(pairs, secrets);
   }
+  // Rows of names and rows of values are too far from each other.
+  if (/csv|tab-separated/.test(type) && isSecretName(text)) return undefined;
   return redactText(text, secrets);
 }
 

@@ -139,6 +139,9 @@ class SecretSpans {
     const end = start + token.length;
     this.noteValue(start, end);
     const frame = this.frames.at(-1);
+    // `["password", "..."]`, as lists of headers have it.
+    if (token.startsWith('"') && frame?.isObject === false && frame.start + 1 === start)
+      frame.labelled ||= isSecretName(plainOf(token));
     if (token.startsWith('"') && frame?.isObject === true && LABELS.has(frame.key?.toLowerCase() ?? ''))
       frame.labelled ||= isSecretName(plainOf(token));
     if (secret) this.remove(start, end, token);
@@ -153,7 +156,9 @@ class SecretSpans {
 
   private noteValue(start: number, end: number): void {
     const frame = this.frames.at(-1);
-    if (frame?.isObject === true && frame.key?.toLowerCase() === 'value') frame.values.push([start, end]);
+    if (frame === undefined) return;
+    const isValue = frame.isObject ? frame.key?.toLowerCase() === 'value' : frame.labelled;
+    if (isValue) frame.values.push([start, end]);
   }
 
   private remove(start: number, end: number, token?: string): void {

@@ -1,6 +1,18 @@
 import type { ExchangeSecrets } from './exchange-secrets';
 import { isSecretName, REMOVED } from './settings';
 
+/** Letters written as escapes, which no name is looked for in. */
+const HIDES_NAMES = /\\u00(?:4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])/i;
+/** Password in an address. */
+const USER_PART = /:\/\/[^\s/@:"'<>]{0,200}:[^\s/@"'<>]{1,200}@/g;
+/** A name that stands before its value without being assigned: an argument, an element `<name>`. */
+const NAMED = /(["'`])([\w.-]{1,100})\1\s{0,20},|<(?:\w{1,20}:)?(?:name|key)>\s{0,20}([\w.-]{1,100})\s{0,20}</gi;
+
+function isNamedElsewhere(text: string): boolean {
+  for (const [, , argument, element] of text.matchAll(NAMED)) if (isSecretName(argument ?? element ?? '')) return true;
+  return false;
+}
+
 /** Elements without content. */
 const VOID = new Set(['input', 'meta', 'link', 'img', 'br', 'hr', 'base', 'param']);
 
@@ -11,7 +23,8 @@ const VOID = new Set(['input', 'meta', 'link', 'img', 'br', 'hr', 'base', 'param
  * @returns undefined when a secret's end cannot be seen, such as that of a list or an element
  */
 export function redactText(text: string, secrets: ExchangeSecrets): string | undefined {
-  const tags = redactTags(text, secrets);
+  if (HIDES_NAMES.test(text) || isNamedElsewhere(text)) return undefined;
+  const tags = redactTags(text.replaceAll(USER_PART, `://${REMOVED}@`), secrets);
   return tags === undefined ? undefined : redactAssignments(tags, secrets);
 }
 
@@ -82,7 +95,7 @@ function readTag(text: string, start: number): { attributes: Attribute[]; end: n
 }
 
 const NAME = /[A-Za-z_$][\w$-]*/g;
-const ASSIGNS = /(?:\\*["'`]|\]|\)|%5D|%22|\s){0,64}(?:[:=]{1,3}>?|%3D|%3A)\s*/iy;
+const ASSIGNS = /(?:\\*["'`]|\]|\)|%5D|%22|&quot;|&#3[49];|\s){0,64}(?:[:=]{1,3}>?|%3D|%3A)\s*/iy;
 
 function redactAssignments(text: string, secrets: ExchangeSecrets): string | undefined {
   const pieces: string[] = [];
@@ -125,7 +138,7 @@ function valueAt(text: string, start: number, sign: string): { from: number; to:
   const word = /(?:null|true|false|undefined)\b/y;
   word.lastIndex = start;
   if (word.test(text)) return { from: start, to: start };
-  if (/[[{]/.test(text[start] ?? '')) return undefined;
+  if (/[[{|]/.test(text[start] ?? '') || /^>[-+\d]*[\r\n]/.test(text.slice(start, start + 8))) return undefined;
   const to = sign.includes(':') ? until(/[\r\n<]/g, text, start) : until(/[\s&<>]/g, text, start);
   return { from: start, to };
 }

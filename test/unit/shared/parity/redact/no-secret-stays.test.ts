@@ -57,6 +57,10 @@ const FORMS: Readonly<Record<string, (name: string, secret: string) => string>> 
     `--x\nContent-Disposition: form-data; name=${name}\n\n${secret}\n--x--`,
   'multipart with json': (name, secret) =>
     `--x\r\nContent-Disposition: form-data; name="data"\r\nContent-Type: application/json\r\n\r\n${JSON.stringify({ [name]: secret })}\r\n--x--\r\n`,
+  pair: (name, secret) => JSON.stringify([[name, secret]]),
+  argument: (name, secret) => `localStorage.setItem("${name}", ${JSON.stringify(secret)})`,
+  'xml-rpc': (name, secret) => `<a><name>${name}</name><value>${html(secret)}</value></a>`,
+  'html entities': (name, secret) => `<p data-x="{&quot;${name}&quot;:&quot;${html(secret)}&quot;}">`,
   graphql: (name, secret) => `mutation { login(user: "a", ${name}: ${JSON.stringify(secret)}) { ok } }`,
   'graphql in json': (name, secret) =>
     JSON.stringify({ query: `mutation { login(${name}: ${JSON.stringify(secret)}) { ok } }` }),
