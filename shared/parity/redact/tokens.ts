@@ -8,8 +8,7 @@ export interface SignedValue {
  * Session values as cookie-signature makes them (SHA-256 in base64 without padding), raw, percent-encoded once or twice, with
  * slashes escaped as in JSON; wherever they stand.
  */
-const SIGNED =
-  /s(?::|%3A|%253A)((?:[\w~-]|\.(?=[^"'\s]*\.)){4,256}?)\.(?:[A-Za-z0-9+_-]|\\?\/|%(?:25)?2[BbFf]){43}(?:=|%(?:25)?3[Dd])?/gi;
+const SIGNED = /s(?::|%3A|%253A)([\w~.-]{4,256}?)\.(?:[A-Za-z0-9+_-]|\\?\/|%(?:25)?2[BbFf]){43}(?:=|%(?:25)?3[Dd])?/gi;
 
 /** Replaces every signed session value in a text. */
 export function replaceSigned(text: string, placeholder: (id: string) => string): string {
