@@ -30,7 +30,11 @@ const DESCRIBES_BODY = new Set(['content-type', 'content-length']);
 const NOT_SENT =
   /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|forwarded|x-forwarded-(for|host|port|proto)|x-real-ip|x-http-method-override|x-banyan-.*)$/;
 
-const isSent = remembered((name) => !NOT_SENT.test(name));
+/** The name in lower case; undefined for one that is not sent. */
+const sentNameOf = remembered((name) => {
+  const lower = name.toLowerCase();
+  return NOT_SENT.test(lower) ? undefined : lower;
+});
 
 /**
  * Makes a request fit for API Gateway, so that the client's freedoms under Express survive: HEAD is asked as GET (trap 1),
@@ -106,17 +110,33 @@ function canonicalPath(route: Route, pathname: string): string {
   return path === '' ? '/' : path;
 }
 
-/** Node has joined or dropped repeated headers as Express would have seen them. */
-function joinedHeaders({ headers }: IncomingMessage): RawHeaders {
+/** Up to so many a list is searched, which is quicker than a map. */
+const FEW_HEADERS = 32;
+
+/** As API Gateway gets them, each once: Node has joined or dropped repeated headers as Express would have seen them. */
+function joinedHeaders({ headers, rawHeaders }: IncomingMessage): RawHeaders {
   const named = namedByConnection(headers.connection?.toLowerCase());
   const joined: RawHeaders = [];
-  for (const name in headers) {
-    const value = headers[name];
-    if (value === undefined || !isSent(name) || named?.has(name) === true) continue;
-    const text = typeof value === 'string' ? value : value.join(', ');
-    joined.push(name, name === 'content-length' ? String(Number(text)) : text);
+  const places = rawHeaders.length > 2 * FEW_HEADERS ? new Map<string, number>() : undefined;
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = sentNameOf(rawHeaders[i] ?? '');
+    if (name === undefined || named?.has(name) === true) continue;
+    const before = places === undefined ? placeOf(joined, name) : places.get(name);
+    if (before === undefined) {
+      places?.set(name, joined.length);
+      const value = rawHeaders[i + 1] ?? '';
+      joined.push(name, name === 'content-length' ? String(Number(value)) : value);
+    } else {
+      const value = headers[name] ?? '';
+      joined[before + 1] = typeof value === 'string' ? value : value.join(', ');
+    }
   }
   return joined;
+}
+
+function placeOf(list: readonly string[], name: string): number | undefined {
+  for (let i = 0; i < list.length; i += 2) if (list[i] === name) return i;
+  return undefined;
 }
 
 /**
