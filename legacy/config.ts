@@ -6,6 +6,8 @@ export const REPORT_RUNNERS = ['legacy', 'lambda'] as const;
 
 export interface LegacyConfig {
   readonly mongodbUri: string;
+  /** Whether the start creates the indexes that are missing. */
+  readonly createIndexes: boolean;
   /** The first signs session cookies, all verify them: put a new one in front to rotate. */
   readonly sessionSecrets: readonly [string, ...string[]];
   readonly host: string;
@@ -75,6 +77,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): L
 
   const config: LegacyConfig = {
     mongodbUri,
+    createIndexes: oneOf('CREATE_INDEXES', ['true', 'false'], 'true') === 'true',
     sessionSecrets: readSecrets(env['SESSION_SECRET'], faults),
     host,
     port: wholeNumber(env['LEGACY_PORT'] === undefined ? 'PORT' : 'LEGACY_PORT', 3001, 0, 65_535),

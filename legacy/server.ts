@@ -35,7 +35,7 @@ interface ServerOptions {
 }
 
 /**
- * Connects to MongoDB, creates the indexes and listens.
+ * Connects to MongoDB, creates the indexes that are missing (unless configured not to) and listens.
  *
  * @throws the driver's error if MongoDB cannot be reached, or Node's (`EADDRINUSE`) if it cannot listen; nothing stays open
  */
@@ -61,8 +61,8 @@ async function serve(
   { client, db }: Database,
   { logger, clock, reportQueue }: Required<ServerOptions>,
 ): Promise<RunningServer> {
-  await ensureIndexes(db);
-  const sessionStore = createSessionStore(db);
+  if (config.createIndexes) await ensureIndexes(db);
+  const sessionStore = createSessionStore(db, config);
   await sessionStore.collectionP;
   const authentication = createAuthentication(config, sessionStore, createUserStore(db));
   const feed = new NotificationFeed({

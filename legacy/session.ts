@@ -11,8 +11,16 @@ const MAX_AGE_MS = 14 * 24 * 60 * 60 * 1000;
 const TOUCH_AFTER_S = 300;
 
 /** The store that all instances share. `collectionP` settles when its index is there; it rejects if MongoDB is not. */
-export function createSessionStore(db: Db): MongoStore {
-  const store = MongoStore.create({ client: db.client, dbName: db.databaseName, touchAfter: TOUCH_AFTER_S });
+export function createSessionStore(
+  db: Db,
+  { createIndexes = true }: { readonly createIndexes?: boolean } = {},
+): MongoStore {
+  const store = MongoStore.create({
+    client: db.client,
+    dbName: db.databaseName,
+    touchAfter: TOUCH_AFTER_S,
+    autoRemove: createIndexes ? 'native' : 'disabled',
+  });
   // Without this a database that is away at start ends the process by an unhandled rejection; requests still see the error.
   store.collectionP.catch(() => undefined);
   return store;

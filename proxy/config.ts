@@ -1,10 +1,11 @@
 import { hostname } from 'node:os';
 import banyan from '../banyan.config';
-import { isLoopback, parseAdminTokens, type AdminToken } from './admin/tokens';
+import { parseAdminTokens, type AdminToken } from './admin/tokens';
 import { ConfigError } from '../shared/errors';
 import { readEnvironment, type Environment, type EnvironmentReader } from '../shared/env';
 import { regionOfTopic, type SnsTopic } from './guard/sns';
 import { resolveSession, type ResolvedSession, type SessionConfig } from '../shared/session/session-config';
+import { isLoopback } from '../shared/this-machine-only';
 
 /** Everything the proxy is told from outside, read once at start. Durations in milliseconds. */
 export interface ProxyConfig {
@@ -24,6 +25,8 @@ export interface ProxyConfig {
   readonly lambdaTimeout: number;
   /** Where sessions and run-time overrides are; without it there is no canary, and roll backs concern this proxy alone. */
   readonly mongodbUri: string | undefined;
+  /** Where overrides and ledger are, when not there. */
+  readonly stateUri?: string | undefined;
   /** How sessions are signed and stored; undefined while the session secret is not given. */
   readonly session: ResolvedSession | undefined;
   /** Keeps the run-time overrides for a start without MongoDB. */

@@ -71,8 +71,9 @@ const MONGO_OPTIONS = {
  */
 export async function startProxy(config: ProxyConfig, logger: Logger, more: readonly Observer[] = []): Promise<Proxy> {
   const { legacyUrl, lambdaUrl, trustedHops } = config;
-  const { mongodbUri, session } = config;
+  const { mongodbUri, stateUri, session } = config;
   const mongo = mongodbUri === undefined ? undefined : connectMongo(mongodbUri, MONGO_OPTIONS);
+  const state = stateUri === undefined || stateUri === mongodbUri ? mongo : connectMongo(stateUri, MONGO_OPTIONS);
   const table = await watchRouteTable(
     {
       file: config.routesFile,
@@ -93,7 +94,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
     });
   const recorder = await openRecorder(config, table, users, logger);
   const rules = await loadRules(lambdaUrl && banyan.parity.rules, logger);
-  const control = await startControlPlane({ config, mongo, table: table.current, recorder, logger, observers: more });
+  const control = await startControlPlane({ config, mongo: state, table: table.current, recorder, logger, observers: more });
   const { overrides, observer } = control;
   control.seeRoutes(table.current());
   table.onChange((next) => control.seeRoutes(next));
@@ -155,7 +156,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
     legacy.close();
     lambda?.upstream.close();
     await Promise.all([table.close(), control.close()]);
-    await mongo?.close();
+    await Promise.all([mongo?.close(), state?.close()]);
   };
   try {
     server.listen(config.port, config.host);

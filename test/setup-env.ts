@@ -1,3 +1,7 @@
+import { setProcessEnvironment } from './local/gateway/process-environment';
+import { withoutForeignVariables } from './support/foreign-variables';
+
+setProcessEnvironment(withoutForeignVariables(process.env));
 // Express decides by NODE_ENV what its error pages show; clients only ever meet the production pages.
 process.env['NODE_ENV'] = 'production';
 // The AWS SDK warns of Node.js 20 in every worker.

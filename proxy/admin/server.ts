@@ -6,11 +6,12 @@ import path from 'node:path';
 import { z } from 'zod';
 import { BanyanError } from '../../shared/errors';
 import type { Logger } from '../../shared/logger';
+import { hostFault, isLoopback, originFault, siteFault } from '../../shared/this-machine-only';
 import type { Metrics } from '../metrics/prometheus';
 import type { Overrides } from '../overrides/overrides';
 import { parseRequestTarget } from '../request-target';
 import { describeOne, describeState, type StateParts } from './state';
-import { isLoopback, tokenOf, type AdminToken } from './tokens';
+import { tokenOf, type AdminToken } from './tokens';
 
 export interface AdminOptions extends Omit<StateParts, 'overrides'> {
   readonly host: string;
@@ -109,17 +110,17 @@ async function answer(
 ): Promise<void> {
   const { pathname } = parseRequestTarget(request.url ?? '/');
   const isLocal = isLoopback(options.host);
-  if (isLocal) refuseOtherHosts(request);
-  refuseOtherOrigins(request);
+  if (isLocal) refuseFor(hostFault(request));
+  refuseFor(originFault(request));
 
-  // The page itself says nothing; everything it shows comes from the API.
+  // The page itself says nothing, and may be reached by a link; everything it shows comes from the API.
   const asset = assets.get(pathname);
   if (asset !== undefined) {
     allowMethods(request, ['GET', 'HEAD']);
     send(response, 200, asset.type, asset.body);
     return;
   }
-  refuseOtherSites(request);
+  refuseFor(siteFault(request));
   const token = tokenOf(request.headers.authorization, options.tokens);
   if (token === undefined && (request.headers.authorization !== undefined || !isLocal)) {
     throw new Refusal(401, 'A token is needed: Authorization: Bearer <token> with one of ADMIN_TOKENS');
@@ -186,25 +187,8 @@ async function change(
   told();
 }
 
-/** Against DNS rebinding: a page of another site that makes its name lead to this machine is told nothing. */
-function refuseOtherHosts({ headers }: IncomingMessage): void {
-  const name = (headers.host ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
-  if (!isLoopback(name)) throw new Refusal(403, 'This address is for this machine alone');
-}
-
-function refuseOtherOrigins({ headers }: IncomingMessage): void {
-  const { origin, host } = headers;
-  if (origin !== undefined && origin.replace(/^https?:\/\//, '') !== host) {
-    throw new Refusal(403, 'Requests of other sites are refused');
-  }
-}
-
-/** Browsers say who asks also where they send no `Origin` (Fetch Metadata). The page itself may be reached by a link. */
-function refuseOtherSites({ headers }: IncomingMessage): void {
-  const site = headers['sec-fetch-site'];
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') {
-    throw new Refusal(403, 'Requests of other sites are refused');
-  }
+function refuseFor(fault: string | undefined): void {
+  if (fault !== undefined) throw new Refusal(403, fault);
 }
 
 function allowMethods({ method = 'GET' }: IncomingMessage, allowed: readonly string[]): void {

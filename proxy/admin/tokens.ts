@@ -44,8 +44,3 @@ export function tokenOf(authorization: string | undefined, tokens: readonly Admi
 function digestOf(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
-
-/** Whether only this machine can reach a host name or address that is listened on. */
-export function isLoopback(host: string): boolean {
-  return /^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(host);
-}

@@ -78,11 +78,7 @@ export function readRoutesFile(env: Environment): string {
  * @throws ConfigError naming every bad variable
  */
 export function readInvokeApi(env: Environment): URL {
-  const { host, port } = readEnvironment(env, (read) => ({
-    host: read.string('HOST', '127.0.0.1'),
-    port: read.port('INVOKE_PORT', 3003),
-  }));
-  return new URL(`http://${host.includes(':') ? `[${host}]` : host}:${port}`);
+  return localUrl(readEnvironment(env, (read) => ({ port: read.port('INVOKE_PORT', 3003) })).port);
 }
 
 /**
@@ -91,13 +87,16 @@ export function readInvokeApi(env: Environment): URL {
  * @throws ConfigError naming every bad variable
  */
 export function readLocalSides(env: Environment): { readonly control: URL; readonly candidate: URL } {
-  const { host, legacyPort, gatewayPort } = readEnvironment(env, (read) => ({
-    host: read.string('HOST', '127.0.0.1'),
+  const { legacyPort, gatewayPort } = readEnvironment(env, (read) => ({
     legacyPort: read.port('LEGACY_PORT', 3001),
     gatewayPort: read.port('GATEWAY_PORT', 3002),
   }));
-  const origin = (port: number): string => `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  return { control: new URL(origin(legacyPort)), candidate: new URL(`${origin(gatewayPort)}/dev`) };
+  return { control: localUrl(legacyPort), candidate: new URL('/dev', localUrl(gatewayPort)) };
+}
+
+/** Whatever HOST says: of the local system, the proxy alone follows it. */
+function localUrl(port: number): URL {
+  return new URL(`http://127.0.0.1:${port}`);
 }
 
 function sessionOrFaults(session: SessionConfig, env: Environment, faults: string[]): ResolvedSession {

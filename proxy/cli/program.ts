@@ -124,7 +124,7 @@ function createProgram(io: CliIo, finish: (result: CommandResult, options: Commo
     .description('Run a schedule of serverless.yml now, in the system that npm start runs on this machine')
     .argument('<name>', 'such as daily-report')
     .option('--json', 'print JSON instead of text')
-    .addHelpText('after', '\nVariables: INVOKE_PORT (3003), HOST (127.0.0.1), as for npm start')
+    .addHelpText('after', '\nVariables: INVOKE_PORT (3003), as for npm start')
     .action(async (name: string, options: CommonOptions) => {
       finish(await runSchedule(name, readInvokeApi(io.env)), options);
     });

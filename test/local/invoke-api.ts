@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createLogger, type Logger } from '../../shared/logger';
+import { refuseForeignRequests } from '../../shared/this-machine-only';
 import type { Schedule } from './gateway/api';
 import { InvocationRefused, REQUEST_PAYLOAD_LIMIT, type FunctionFailure, type LambdaFunction } from './lambda';
 import { scheduledEvent } from './schedule';
 
 interface InvokeApiOptions {
-  readonly host?: string;
   /** 0 asks the system for a free one. */
   readonly port?: number;
   /** Asked at each call, because functions may be loaded after the API has its address, which they must know. */
@@ -36,12 +36,12 @@ const SCHEDULE = /^\/local\/schedules(?:\/([^/]+))?$/;
 
 /**
  * The Invoke operation of the Lambda API as the SDK calls it, over the functions of this process, and schedules on demand. Function
- * names may be names, partial or full ARNs; the only version is `$LATEST`.
+ * names may be names, partial or full ARNs; the only version is `$LATEST`. On loopback, and for programs of this machine: whoever may call it
+ * runs any function with any event, as AWS would allow after a signature that is not checked here.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  */
 export async function startInvokeApi({
-  host = '127.0.0.1',
   port = 0,
   functions,
   schedules = [],
@@ -138,13 +138,14 @@ export async function startInvokeApi({
       },
     );
   });
+  refuseForeignRequests(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, resolve);
+    server.listen(port, '127.0.0.1', resolve);
   });
   const address = server.address() as AddressInfo;
   return {
-    url: `http://${host}:${address.port}`,
+    url: `http://127.0.0.1:${address.port}`,
     port: address.port,
     async close() {
       server.closeAllConnections();

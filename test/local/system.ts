@@ -20,14 +20,17 @@ import { resolveSession } from '../../shared/session/session-config';
 import { startConsumer } from './consumer';
 import { readEventSourcesFile, startGateway, type RunningGateway } from './gateway';
 import { startInvokeApi, type InvokeApi } from './invoke-api';
+import { setProcessEnvironment } from './gateway/process-environment';
 import { startMongo, type LocalMongo } from './mongo';
 import { seedDemoData } from './seed';
 import { startSqs, type LocalSqs } from './sqs/queues';
 
 /** The whole migration on one machine. */
 export interface LocalSystem {
+  /** The monolith's data. */
   readonly mongo: LocalMongo;
-  readonly seeded: 'seeded' | 'left alone';
+  /** Overrides and ledger: the same, unless `MONGODB_URI` names the monolith's, in which nothing is written unasked. */
+  readonly state: LocalMongo;
   readonly sqs: LocalSqs;
   readonly legacy: RunningServer;
   readonly invokeApi: InvokeApi;
@@ -39,10 +42,13 @@ export interface LocalSystem {
 
 /** What to run where. Ports of 0 are free ones. */
 export interface LocalSystemConfig {
+  /** Where the proxy listens. Everything else answers this machine alone. */
   readonly host: string;
   readonly proxyPort: number;
   /** Dashboard; undefined: none. */
   readonly adminPort?: number | undefined;
+  /** Default: loopback. */
+  readonly adminHost?: string;
   /** May change what the dashboard shows; undefined: nobody may. */
   readonly adminToken?: string | undefined;
   readonly legacyPort: number;
@@ -68,6 +74,8 @@ export interface LocalSystemConfig {
 interface LocalSystemOptions {
   /** Chooses MongoDB: see test/local/mongo. */
   readonly env: Environment;
+  /** Use a database that was started for this system. */
+  readonly mongo?: LocalMongo;
   readonly logger: Logger;
   /** What the seeded data's dates are relative to. */
   readonly now?: Date;
@@ -81,11 +89,15 @@ const ROOT = path.join(__dirname, '../..');
 const SERVERLESS_FILE = path.join(ROOT, 'serverless.yml');
 export const STAGE = 'dev';
 const REGION = 'eu-west-1';
+const LOOPBACK = '127.0.0.1';
 const UNVERSIONED = { legacy: 'unversioned', lambda: 'unversioned' };
 /** As the resources of lambda/reports/queue.yml name it. */
 const REPORT_QUEUE = 'ReportQueue';
 
-/** For the AWS SDK of the monolith and of the functions: nothing here is ever checked, and nothing leaves this machine. */
+/**
+ * For the AWS SDK of the monolith and of the functions: nothing here is ever checked, and nothing leaves this machine. Whatever else of
+ * AWS the shell exports is taken away.
+ */
 const LOCAL_AWS = {
   AWS_REGION: REGION,
   AWS_ACCESS_KEY_ID: 'local',
@@ -106,9 +118,10 @@ export function loadLocalConfig(env: Environment): LocalSystemConfig {
   return readEnvironment(env, (read) => {
     const isSecretMadeUp = env['MONGODB_URI'] === undefined && env['SESSION_SECRET'] === undefined;
     return {
-      host: read.string('HOST', '127.0.0.1'),
+      host: read.string('HOST', LOOPBACK),
       proxyPort: read.port('PORT', 8080),
       adminPort: read.port('ADMIN_PORT', 8081),
+      adminHost: read.string('ADMIN_HOST', LOOPBACK),
       adminToken: randomBytes(18).toString('base64url'),
       legacyPort: read.port('LEGACY_PORT', 3001),
       gatewayPort: read.port('GATEWAY_PORT', 3002),
@@ -138,14 +151,15 @@ export function loadLocalConfig(env: Environment): LocalSystemConfig {
 }
 
 /**
- * Starts MongoDB, seeds it, then SQS, the monolith, the gateway with its Lambdas, what else runs these (Invoke API, queue consumer,
+ * Starts MongoDB and seeds it, unless it is one that `MONGODB_URI` names: that is used as it is, and gets neither demo data, nor indexes,
+ * nor overrides and ledger, which then have a database of their own. Then SQS, the monolith, the gateway with its Lambdas, what else runs these (Invoke API, queue consumer,
  * schedules on demand), and the proxy.
  *
  * @throws BanyanError with one line that says what is wrong and what to do; nothing is left running
  */
 export async function startSystem(
   config: LocalSystemConfig,
-  { env, logger, now, consumers = true }: LocalSystemOptions,
+  { env, logger, now, consumers = true, mongo: given }: LocalSystemOptions,
 ): Promise<LocalSystem> {
   const { host, sessionSecret, routesFile } = config;
   // A bad route table is told before anything starts.
@@ -157,13 +171,25 @@ export async function startSystem(
   };
 
   try {
-    const mongo = await named('MongoDB', 'MONGO_PORT', () => startMongo({ env, logger, port: config.mongoPort }));
-    started.push(() => mongo.stop());
-    const seeded = await seed(mongo.uri, now);
+    const restoreEnvironment = setProcessEnvironment(localAwsOnly());
+    started.push(() => {
+      restoreEnvironment();
+      return Promise.resolve();
+    });
+    const start = async (chooseFrom: Environment): Promise<LocalMongo> => {
+      const options = { env: chooseFrom, logger, port: config.mongoPort };
+      const mongo = await named('MongoDB', 'MONGO_PORT', () => startMongo(options));
+      started.push(() => mongo.stop());
+      return mongo;
+    };
+    const mongo = given ?? (await start(env));
+    const isOurs = mongo.chosen !== 'MONGODB_URI';
+    const state = isOurs ? mongo : await start({ ...env, MONGODB_URI: undefined });
+    if (isOurs) await seed(mongo.uri, now);
 
     const sources = readEventSourcesFile({ serverlessFile: SERVERLESS_FILE, stage: STAGE });
     const sqs = await named('SQS', 'SQS_PORT', () =>
-      startSqs({ host, port: config.sqsPort, region: REGION, queues: sources.queues }),
+      startSqs({ port: config.sqsPort, region: REGION, queues: sources.queues }),
     );
     started.push(() => sqs.close());
     const reportsEnv = {
@@ -178,8 +204,9 @@ export async function startSystem(
       REPORT_CONSUMER: 'lambda',
       MONGODB_URI: mongo.uri,
       SESSION_SECRET: sessionSecret,
-      HOST: host,
+      HOST: LOOPBACK,
       LEGACY_PORT: String(config.legacyPort),
+      CREATE_INDEXES: String(isOurs),
       LOG_LEVEL: config.logLevel === 'silent' ? 'silent' : 'warn',
       NODE_ENV: 'production',
     };
@@ -193,7 +220,6 @@ export async function startSystem(
     let functions: RunningGateway['functions'] = new Map();
     const invokeApi = await named('Invoke API', 'INVOKE_PORT', () =>
       startInvokeApi({
-        host,
         port: config.invokePort,
         functions: () => functions.values(),
         schedules: sources.schedules,
@@ -206,7 +232,7 @@ export async function startSystem(
       startGateway({
         serverlessFile: SERVERLESS_FILE,
         stage: STAGE,
-        host,
+        host: LOOPBACK,
         port: config.gatewayPort,
         allFunctions: true,
         environment: {
@@ -241,11 +267,12 @@ export async function startSystem(
           legacyTimeout: 0,
           lambdaTimeout: 30_000,
           mongodbUri: mongo.uri,
+          stateUri: state.uri,
           session: resolveSession(banyan.session, { SESSION_SECRET: sessionSecret }),
           overridesFile: undefined,
           killSwitchFile: config.killSwitchFile,
           adminPort: config.adminPort,
-          adminHost: host,
+          adminHost: config.adminHost ?? LOOPBACK,
           adminTokens: config.adminToken === undefined ? [] : parseAdminTokens(`local=${config.adminToken}`, []),
           instanceName: 'local',
           guardWebhookUrl: undefined,
@@ -259,7 +286,7 @@ export async function startSystem(
     started.push(async () => {
       await Promise.all([proxy.close(), legacy.close()]);
     });
-    return { mongo, seeded, sqs, legacy, invokeApi, gateway, proxy, close };
+    return { mongo, state, sqs, legacy, invokeApi, gateway, proxy, close };
   } catch (error) {
     await close();
     throw error;
@@ -289,10 +316,16 @@ function startConsumers({
   };
 }
 
-async function seed(uri: string, now: Date | undefined): Promise<'seeded' | 'left alone'> {
+/** What the AWS SDK finds in the environment of the functions and of the monolith, which run in this process. */
+function localAwsOnly(): Readonly<Record<string, string | undefined>> {
+  const exported = Object.keys(process.env).filter((name) => name.startsWith('AWS_'));
+  return { ...Object.fromEntries(exported.map((name) => [name, undefined])), ...LOCAL_AWS };
+}
+
+async function seed(uri: string, now: Date | undefined): Promise<void> {
   const client = await MongoClient.connect(uri);
   try {
-    return await seedDemoData(client.db(), now && { now });
+    await seedDemoData(client.db(), now && { now });
   } finally {
     await client.close();
   }

@@ -42,7 +42,8 @@ export async function startParitySystem({
     console.error = () => undefined;
     stops.push(() => Promise.resolve((console.error = original)));
     const logger = capturedLogger();
-    const mongo = await startMongo({ env, logger });
+    // Never a database that MONGODB_URI names: cases write.
+    const mongo = await startMongo({ env: { ...env, MONGODB_URI: undefined }, logger });
     stops.push(() => mongo.stop());
     const uriOf = (side: string): string => {
       const uri = new URL(mongo.uri);
@@ -69,7 +70,7 @@ export async function startParitySystem({
         trustedHops: 0,
         logLevel: 'silent',
       },
-      { env: { ...env, MONGODB_URI: uriOf('candidate') }, logger, consumers: false },
+      { env, mongo: { ...mongo, uri: uriOf('candidate') }, logger, consumers: false },
     );
     stops.push(() => system.close());
     const config = loadConfig({

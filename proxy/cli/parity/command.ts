@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { BanyanError } from '../../../shared/errors';
+import type { DatabaseKind } from '../../ledger/collections';
 import { isClean, type ParityRun } from '../../../shared/parity/result';
 import { EXIT, type CommandResult } from '../exit-codes';
 import { loadBanyanConfig } from '../load-banyan-config';
@@ -52,9 +53,9 @@ export function addParityCommand(program: Command, io: CliIo, finish: Finish): v
     .action(async (flags: RunFlags, command: Command) => {
       refuseArguments(command, parity);
       for (const file of [flags.junit, flags.html]) checkFolder(file);
-      const { run, color } = await runParity(flags, io);
+      const { run, color, database } = await runParity(flags, io);
       const compared = run.totals.cases - run.totals.skipped;
-      if (flags.record === true && compared > 0) await recordRun(run, io);
+      if (flags.record === true && compared > 0) await recordRun(run, io, database);
       if (flags.junit !== undefined) writeReport(flags.junit, toJUnit(run));
       if (flags.html !== undefined) writeReport(flags.html, toHtml(run));
       const result = { text: describeRun(run, { color }), json: toJson(run) };
@@ -93,7 +94,10 @@ export function addParityCommand(program: Command, io: CliIo, finish: Finish): v
 }
 
 /** Runs the suites, or replays a recording. */
-async function runParity(flags: RunFlags, io: CliIo): Promise<{ run: ParityRun; color: boolean }> {
+async function runParity(
+  flags: RunFlags,
+  io: CliIo,
+): Promise<{ run: ParityRun; color: boolean; database: DatabaseKind | undefined }> {
   const project = loadProject(flags, io);
   const { suites, routes, rules } = project;
   const isTerminal = io.isTerminal === true;
@@ -114,7 +118,7 @@ async function runParity(flags: RunFlags, io: CliIo): Promise<{ run: ParityRun; 
         if (done === total || cases[done]?.route !== route) progress.routeDone(route);
       },
     });
-    return { run, color };
+    return { run, color, database: ready.database };
   } finally {
     progress.finish();
     await ready.close();

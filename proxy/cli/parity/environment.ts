@@ -8,6 +8,7 @@ import { BanyanError, ConfigError } from '../../../shared/errors';
 import type { CaseSuite } from '../../../shared/parity/case';
 import type { ReportedSide } from '../../../shared/parity/result';
 import type { StartedSides, StartSides } from '../../../shared/parity/sides';
+import { databaseKind, type DatabaseKind } from '../../ledger/collections';
 import { compiledForm } from '../load-banyan-config';
 import { startCandidateProxy } from './candidate-proxy';
 import { copyDatabase, DataCopy } from './data-copy';
@@ -38,6 +39,8 @@ export interface SidesOptions {
 export interface ReadySides {
   readonly context: RunOptions['context'];
   readonly sides: { readonly control: ReportedSide; readonly candidate: ReportedSide };
+  /** What both sides' data are in, where they were started here; undefined: unknown. */
+  readonly database?: DatabaseKind;
   close(): Promise<void>;
 }
 
@@ -113,6 +116,7 @@ export async function withStarted(
   const common = { control, credentials, knownValues: controlData.knownValues(), redaction: redactionOf(banyan) };
   const data = await DataCopy.of(candidateDb, started.candidate.takeMessages);
   const reported = { control: { name: control.name, url: control.url } };
+  const database = await databaseKind(controlDb);
   if (twice || direct) {
     const side = twice
       ? { name: 'legacy again', url: started.candidate.legacyUrl, data }
@@ -120,6 +124,7 @@ export async function withStarted(
     return {
       context: { ...common, candidate: side },
       sides: { ...reported, candidate: { name: side.name, url: side.url } },
+      database,
     };
   }
   const proxy = await candidateProxy(started, routes);
@@ -128,6 +133,7 @@ export async function withStarted(
   return {
     context: { ...common, candidate: { name, url: proxy.url, data }, proxy },
     sides: { ...reported, candidate: { name: `${name}, in front of the gateway`, url: started.candidate.url } },
+    database,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ParityRun } from '../../../shared/parity/result';
-import { createIndexes, databaseKind } from '../../ledger/collections';
+import { createIndexes, databaseKind, type DatabaseKind } from '../../ledger/collections';
 import { recordParityRun } from '../../ledger/suites';
 import { readCutoverEnvironment } from '../config';
 import type { CliIo } from '../program';
@@ -8,13 +8,18 @@ import { withDatabase } from '../with-database';
 /**
  * Keeps a run in the ledger, as evidence on the versions that the environment names.
  *
+ * @param database what the sides' data were in; undefined: the database that the ledger is in
  * @throws ConfigError without MONGODB_URI; the driver's error while MongoDB is away
  */
-export async function recordRun(run: ParityRun, io: Pick<CliIo, 'env' | 'now'>): Promise<void> {
+export async function recordRun(
+  run: ParityRun,
+  io: Pick<CliIo, 'env' | 'now'>,
+  database: DatabaseKind | undefined,
+): Promise<void> {
   const { mongodbUri, versions } = readCutoverEnvironment(io.env);
   await withDatabase(mongodbUri, async (connect) => {
     const db = await connect();
     await createIndexes(db);
-    await recordParityRun(db, run, { versions, database: await databaseKind(db), at: io.now() });
+    await recordParityRun(db, run, { versions, database: database ?? (await databaseKind(db)), at: io.now() });
   });
 }

@@ -1,13 +1,16 @@
 /**
- * Sets variables of this process, as Lambda does before it starts a function. Returns what puts the former values back.
+ * Sets variables of this process, as Lambda does before it starts a function; undefined removes one. Returns what puts the former
+ * values back.
  */
-export function setProcessEnvironment(environment: Readonly<Record<string, string>>): () => void {
+export function setProcessEnvironment(environment: Readonly<Record<string, string | undefined>>): () => void {
   const former = Object.keys(environment).map((name) => [name, process.env[name]] as const);
-  Object.assign(process.env, environment);
-  return () => {
-    for (const [name, value] of former) {
-      if (value === undefined) Reflect.deleteProperty(process.env, name);
-      else process.env[name] = value;
-    }
-  };
+  set(Object.entries(environment));
+  return () => set(former);
+}
+
+function set(variables: readonly (readonly [name: string, value: string | undefined])[]): void {
+  for (const [name, value] of variables) {
+    if (value === undefined) Reflect.deleteProperty(process.env, name);
+    else process.env[name] = value;
+  }
 }

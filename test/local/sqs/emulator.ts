@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createSqsServer, type ISqsServerOptions } from 'local-aws-sqs';
+import { refuseForeignRequests } from '../../../shared/this-machine-only';
 
 /** A look takes the emulator 40 ms. */
 const BETWEEN_LOOKS_MS = 40;
 const ACCOUNT = '123456789012';
 
 interface SqsEmulatorOptions {
-  readonly host?: string;
   /** 0 is a free one. */
   readonly port?: number;
   readonly region: string;
@@ -33,21 +33,22 @@ export function emulatorQueueArn(region: string, name: string): string {
  * Starts the emulator behind a small server of its own, because local-aws-sqs 2.0.2 answers a long poll only when it has as many messages
  * as were asked for or the time is over, and goes on collecting for a client that has gone. SQS answers as soon as there is
  * a message. So long polls are made of short ones here. And it knows system attributes (how often a message was delivered) by their
- * older name only.
+ * older name only. Both listen on loopback, and for programs of this machine: no signature is checked.
  */
 export async function startSqsEmulator({
-  host = '127.0.0.1',
   port = 0,
   region,
   queues,
 }: SqsEmulatorOptions): Promise<SqsEmulator> {
   const emulator = await createSqsServer({ port: 0, hostname: '127.0.0.1', region, accountId: ACCOUNT, queues });
+  refuseForeignRequests(emulator);
   const upstream = `http://127.0.0.1:${await portOf(emulator)}`;
   const front = createServer((req, res) => {
     answer(upstream, req, res).catch(() => res.destroy());
   });
-  front.listen(port, host);
-  const endpoint = `http://${host}:${await portOf(front)}`;
+  refuseForeignRequests(front);
+  front.listen(port, '127.0.0.1');
+  const endpoint = `http://127.0.0.1:${await portOf(front)}`;
   return {
     endpoint,
     region,

@@ -2,7 +2,6 @@ import type { QueueDefinition } from '../gateway/api';
 import { emulatorQueueArn, startSqsEmulator } from './emulator';
 
 interface SqsOptions {
-  readonly host?: string;
   /** 0 asks the system for a free one. */
   readonly port?: number;
   readonly region: string;
@@ -22,7 +21,7 @@ export interface LocalSqs {
 }
 
 /** Starts the emulator with the queues, their visibility timeouts and their dead-letter queues. What it holds ends with it. */
-export async function startSqs({ host = '127.0.0.1', port = 0, region, queues }: SqsOptions): Promise<LocalSqs> {
+export async function startSqs({ port = 0, region, queues }: SqsOptions): Promise<LocalSqs> {
   const names = new Map(queues.map(({ logicalId, name }) => [logicalId, name]));
   const nameOf = (logicalId: string): string => {
     const name = names.get(logicalId);
@@ -33,7 +32,6 @@ export async function startSqs({ host = '127.0.0.1', port = 0, region, queues }:
   // A queue must exist before another one names it as its dead-letter queue.
   const inOrder = [...queues].sort((a, b) => Number(a.deadLetter !== undefined) - Number(b.deadLetter !== undefined));
   const emulator = await startSqsEmulator({
-    host,
     port,
     region,
     queues: inOrder.map(({ name, visibilityTimeoutS, deadLetter }) => ({

@@ -15,6 +15,7 @@ function faultsOf(env: Record<string, string>): readonly string[] {
 test('defaults', () => {
   expect(loadConfig(GOOD)).toEqual({
     mongodbUri: GOOD.MONGODB_URI,
+    createIndexes: true,
     sessionSecrets: ['first'],
     host: '127.0.0.1',
     port: 3001,

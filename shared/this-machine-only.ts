@@ -1,0 +1,51 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+
+/** Whether only this machine can reach a host name or address that is listened on. */
+export function isLoopback(host: string): boolean {
+  return /^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(host);
+}
+
+/**
+ * Against DNS rebinding: a page of another site that makes its own name resolve to this machine still sends that name.
+ *
+ * @returns why the request is refused; undefined when `Host` names this machine
+ */
+export function hostFault({ headers }: IncomingMessage): string | undefined {
+  const name = (headers.host ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+  return isLoopback(name) ? undefined : 'This address is for this machine alone';
+}
+
+/** @returns why the request is refused; undefined when no page, or a page of this very server, sends it */
+export function originFault({ headers }: IncomingMessage): string | undefined {
+  const { origin, host } = headers;
+  return origin === undefined || origin.replace(/^https?:\/\//, '') === host
+    ? undefined
+    : 'Requests of other sites are refused';
+}
+
+/**
+ * Browsers say who asks also where they send no `Origin` (Fetch Metadata, https://www.w3.org/TR/fetch-metadata/).
+ *
+ * @returns why the request is refused; undefined when no other site's page asks
+ */
+export function siteFault({ headers }: IncomingMessage): string | undefined {
+  const site = headers['sec-fetch-site'];
+  return site === undefined || site === 'same-origin' || site === 'none'
+    ? undefined
+    : 'Requests of other sites are refused';
+}
+
+/** Lets a server on loopback answer programs of this machine alone, never the page of another site: those get 403. */
+export function refuseForeignRequests(server: Server): void {
+  const listeners = server.listeners('request');
+  server.removeAllListeners('request');
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const fault = hostFault(request) ?? originFault(request) ?? siteFault(request);
+    if (fault === undefined) {
+      for (const listener of listeners) Reflect.apply(listener, server, [request, response]);
+      return;
+    }
+    response.writeHead(403, { 'Content-Type': 'application/json', Connection: 'close' });
+    response.end(JSON.stringify({ message: fault }));
+  });
+}

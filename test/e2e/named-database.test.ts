@@ -1,0 +1,147 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { hash } from 'bcryptjs';
+import { MongoClient, ObjectId } from 'mongodb';
+import { run } from '../../proxy/cli/program';
+import { startEmbedded, type EmbeddedMongo } from '../local/mongo';
+import { waitFor } from '../support/wait-for';
+
+const ROOT = path.join(__dirname, '../..');
+const SECRET = 'the secret of the owner';
+const FREE_PORTS = Object.fromEntries(
+  ['PORT', 'ADMIN_PORT', 'LEGACY_PORT', 'GATEWAY_PORT', 'INVOKE_PORT', 'SQS_PORT', 'MONGO_PORT'].map(
+    (name) => [name, '0'] as const,
+  ),
+);
+const OWN = { email: 'owner@shop.example', password: 'known to its owner' };
+
+/** Every collection of every database: how many documents, which indexes. */
+async function contentOf(client: MongoClient): Promise<unknown> {
+  const { databases } = await client.db('admin').admin().listDatabases();
+  const described: Record<string, unknown> = {};
+  for (const { name } of databases)
+    for (const collection of await client.db(name).collections())
+      described[`${name}.${collection.collectionName}`] = {
+        count: await collection.countDocuments(),
+        indexes: (await collection.indexes()).map((index): unknown => index.name).sort(),
+      };
+  return described;
+}
+
+describe('a database that MONGODB_URI names', () => {
+  let mongo: EmbeddedMongo;
+  let client: MongoClient;
+  let uri: string;
+
+  beforeAll(async () => {
+    mongo = await startEmbedded();
+    uri = `mongodb://127.0.0.1:${mongo.port}/shop`;
+    client = await MongoClient.connect(uri);
+    const customerAccountId = new ObjectId();
+    await client
+      .db()
+      .collection('users')
+      .insertOne({
+        email: OWN.email,
+        fullName: 'The Owner',
+        roles: ['member'],
+        customerAccountId,
+        passwordHash: await hash(OWN.password, 4),
+        createdAt: new Date(),
+      });
+    await client.db().collection('orders').insertOne({ total: 12 });
+  });
+
+  afterAll(async () => {
+    await client.close();
+    await mongo.stop();
+  });
+
+  it('is left as it was by npm start, until its own users do something', async () => {
+    const before = await contentOf(client);
+    const child = spawn(process.execPath, ['--import', 'tsx', 'test/local/start.ts'], {
+      cwd: ROOT,
+      env: {
+        PATH: process.env['PATH'],
+        ...FREE_PORTS,
+        MONGODB_URI: uri,
+        SESSION_SECRET: SECRET,
+        // As a shell may export them: of all servers only the proxy follows HOST, and nothing asks AWS.
+        HOST: '0.0.0.0',
+        AWS_PROFILE: 'production',
+        AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+      },
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const exit = once(child, 'exit');
+    try {
+      await waitFor('the start', () => output.includes('Try it') || child.exitCode !== null, 30_000);
+      expect(output).toMatch(/MongoDB {3}MONGODB_URI is set \(127\.0\.0\.1:\d+\); used as it is: not seeded/);
+      expect(output).not.toMatch(/Demo users \(|organiser@example\.com|correct horse/);
+      expect(output.match(/^ {2}(?:proxy|dashboard|monolith|gateway|Lambda|SQS) +http:\/\/[\d.]+/gm)).toEqual([
+        '  proxy     http://0.0.0.0',
+        ...['dashboard', 'monolith', 'gateway', 'Lambda', 'SQS'].map((name) => `  ${name.padEnd(9)} http://127.0.0.1`),
+      ]);
+
+      // What a health check and a stranger do, and what the commands that only read do, for longer than the ledger's pause.
+      const proxy = `http://127.0.0.1:${/proxy +http:\/\/0\.0\.0\.0:(\d+)/.exec(output)?.[1] ?? ''}`;
+      for (const at of ['/healthz', '/api/events']) await (await fetch(`${proxy}${at}`)).text();
+      const state = /MONGODB_URI=(\S+) npm run .* status/.exec(output)?.[1] ?? '';
+      expect(state).not.toContain(String(mongo.port));
+      const written = new MongoClient(state);
+      await waitFor('the ledger of this run', async () => {
+        const routes = await written.db().collection('banyanRoutes').countDocuments();
+        return routes > 0;
+      });
+      await written.close();
+      expect(await contentOf(client)).toEqual(before);
+
+      const login = await fetch(`${proxy}/api/auth/login`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(OWN),
+      });
+      expect(login.status).toBe(200);
+      expect(await client.db().collection('sessions').countDocuments()).toBe(1);
+    } finally {
+      child.kill('SIGINT');
+      await exit;
+    }
+  }, 60_000);
+
+  it.each(['status', 'session doctor', 'session inspect s:unknown.signature', 'check'])(
+    'is only read by banyan %s',
+    async (command) => {
+      const before = await contentOf(client);
+      await run(command.split(' '), {
+        env: { MONGODB_URI: uri, SESSION_SECRET: SECRET },
+        readInput: () => Promise.resolve(''),
+        write: () => undefined,
+        writeError: () => undefined,
+        now: () => new Date(),
+      });
+      expect(await contentOf(client)).toEqual(before);
+    },
+  );
+
+  it('is not used by parity run --isolated, which works on data of its own', async () => {
+    const commands: string[] = [];
+    // What the driver of this test asks by itself is left out.
+    const stop = mongo.onCommand(({ command }) => command !== 'hello' && command !== 'ping' && commands.push(command));
+    let text = '';
+    const argv = ['parity', 'run', '--isolated', '--route', 'list-events', '--json'];
+    const exitCode = await run(argv, {
+      env: { PATH: process.env['PATH'], MONGODB_URI: uri },
+      readInput: () => Promise.resolve(''),
+      write: (chunk) => (text += chunk),
+      writeError: () => undefined,
+      now: () => new Date(),
+    });
+    stop();
+    expect([exitCode, text.length > 0]).toEqual([0, true]);
+    expect(commands).toEqual([]);
+  }, 60_000);
+});
