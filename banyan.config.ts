@@ -59,6 +59,9 @@ export default defineConfig({
     internalError: expressErrorPage(500),
   },
 
+  // The strictest of lambda/stages: staging and prod are private, dev and test regional.
+  gateway: { endpointType: 'private' },
+
   parity: {
     cases: ['test/parity/cases'],
     rules: 'test/parity/rules.yml',

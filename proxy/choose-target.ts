@@ -1,4 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { LAMBDA_EVENT_BYTES } from '../shared/api-gateway/limits';
+import type { Oversize } from './forward/oversize';
 import { overrideOf, type OverrideReason, type OverrideState } from './overrides/state';
 import type { RequestTarget } from './request-target';
 import type { Route } from './route-table/route';
@@ -10,8 +12,8 @@ export interface RequestFacts {
   readonly target: RequestTarget;
   /** As Node parsed them: lower-case names. */
   readonly headers: IncomingHttpHeaders;
-  /** Flat list of names and values as they came. */
-  readonly rawHeaders: readonly string[];
+  /** What API Gateway would refuse for its size. */
+  readonly oversize: Oversize | undefined;
   /** Whether it carries something of the form of a session token; nobody has verified it. */
   readonly hasToken: boolean;
 }
@@ -44,9 +46,10 @@ export type LegacyReason =
   | 'large-body'
   /** A body of nobody: the monolith's parsers judge it (400, 413) before anybody is asked who sent it (trap 28). */
   | 'anonymous-body'
-  /** Over API Gateway's limits on headers or path (trap 29). */
-  | 'large-headers'
-  | 'long-path';
+  /** Signed for AWS, in `Authorization` or the query: API Gateway reads that as its own and keeps it from the function. */
+  | 'aws-signature'
+  /** Over API Gateway's limits on URL, method ARN (by the path) or headers (trap 29). */
+  | Oversize;
 
 /** Why somebody answered, chosen or fallen back to. */
 export type Reason =
@@ -60,12 +63,10 @@ export type Reason =
   /** Lambda failed and legacy stepped in. */
   | 'fallback';
 
-/** API Gateway refuses more than 10,240 bytes of headers in all; the rest is room for what is added on the way. */
-const MAX_HEADER_BYTES = 10_240 - 1_024;
-/** A method ARN may have 1,600 bytes; API Gateway puts region, account, API, stage and method before the path. */
-const MAX_PATH_BYTES = 1_600 - 200;
-/** Lambda accepts 6 MB of event; base64 makes four bytes of three, and the event holds headers too. */
-const MAX_BODY_BYTES = 4 * 1024 * 1024;
+/** What an event holds beside the body: headers twice, path and query several times, what the authorizer found out. */
+const EVENT_ROOM_BYTES = 256 * 1024;
+/** Base64 makes four bytes of three. */
+const MAX_BODY_BYTES = Math.floor(((LAMBDA_EVENT_BYTES - EVENT_ROOM_BYTES) * 3) / 4);
 
 /**
  * Chooses who answers a request. Pure: the same route, request and overrides give the same target.
@@ -116,7 +117,7 @@ function isMet(condition: Condition, { headers, target }: RequestFacts): boolean
 
 /** Why a client would notice API Gateway if this request went there; undefined when it would not. */
 function unfitForApiGateway(route: Route, request: RequestFacts): LegacyReason | undefined {
-  const { method, target, headers, rawHeaders, hasToken } = request;
+  const { method, target, headers, oversize, hasToken } = request;
   const length = headers['content-length'];
   const hasBody = headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
   if (hasBody && (method === 'GET' || method === 'HEAD')) return 'body-on-get';
@@ -126,9 +127,21 @@ function unfitForApiGateway(route: Route, request: RequestFacts): LegacyReason |
   if (hasBody && !hasToken && route.auth === 'required') return 'anonymous-body';
   if (!hasPlainEncoding(target.pathname)) return 'path-encoding';
   if (target.query !== undefined && !isDecodable(target.query)) return 'query-encoding';
-  if (target.pathname.length > MAX_PATH_BYTES) return 'long-path';
-  if (bytesOf(rawHeaders) > MAX_HEADER_BYTES) return 'large-headers';
-  return undefined;
+  if (isSignedForAws(headers.authorization, target.query)) return 'aws-signature';
+  return oversize;
+}
+
+/**
+ * A scheme of AWS (`AWS4-HMAC-SHA256`, `AWS4-ECDSA-P256-SHA256`, `AWS`), or the parameters of a presigned URL.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
+ */
+function isSignedForAws(authorization: string | undefined, query: string | undefined): boolean {
+  if (authorization !== undefined && /^\s*AWS(?:\d|\s|$)/i.test(authorization)) return true;
+  // Without one of these no parameter can be named so.
+  if (query === undefined || !/amz|%/i.test(query)) return false;
+  for (const name of new URLSearchParams(query).keys()) if (/^x-amz-/i.test(name)) return true;
+  return false;
 }
 
 function isCoded(headers: IncomingHttpHeaders): boolean {
@@ -153,11 +166,4 @@ function isDecodable(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Size as sent: `name: value\r\n`. Node reads one byte per character here. */
-function bytesOf(rawHeaders: readonly string[]): number {
-  let bytes = 0;
-  for (const text of rawHeaders) bytes += text.length + 2;
-  return bytes;
 }

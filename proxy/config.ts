@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import banyan from '../banyan.config';
 import { parseAdminTokens, type AdminToken } from './admin/tokens';
+import { ENDPOINT_TYPES, type EndpointType } from '../shared/api-gateway/limits';
 import { ConfigError } from '../shared/errors';
 import { readEnvironment, type Environment, type EnvironmentReader } from '../shared/env';
 import { regionOfTopic, type SnsTopic } from './guard/sns';
@@ -14,6 +15,8 @@ export interface ProxyConfig {
   readonly legacyUrl: URL;
   /** Absent until the first route is on Lambda; the path is the stage prefix, for example `/prod`. */
   readonly lambdaUrl: URL | undefined;
+  /** Decides which requests are too large for the gateway. */
+  readonly lambdaEndpointType: EndpointType;
   readonly routesFile: string;
   /** Proxies in front of this one whose `X-Forwarded-*` is believed; 0: this proxy is the edge. */
   readonly trustedHops: number;
@@ -78,6 +81,7 @@ export function loadProxyConfig(env: Environment): ProxyConfig {
       legacyUrl,
       lambdaUrl:
         env['LAMBDA_URL'] === undefined ? undefined : read.httpUrl('LAMBDA_URL', undefined, LAMBDA_URL_EXAMPLE),
+      lambdaEndpointType: read.oneOf('LAMBDA_ENDPOINT_TYPE', ENDPOINT_TYPES, banyan.gateway.endpointType),
       routesFile: read.string('ROUTES_FILE', 'proxy/routes.yml'),
       trustedHops: read.integer('TRUSTED_HOPS', { default: 0, max: 10 }),
       drainDelay: read.integer('DRAIN_DELAY', { default: 0, max: 3600 }) * 1000,

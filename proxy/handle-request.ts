@@ -9,9 +9,11 @@ import { isMoved } from './cohort/bucket';
 import type { CohortUser, SessionUsers } from './cohort/session-users';
 import type { EndedSessions } from './fallback/ended-sessions';
 import type { RetryBudget } from './fallback/retry-budget';
-import { fromApiGateway, isRefusedByGateway, toApiGateway } from './forward/for-api-gateway';
+import { fromApiGateway, toApiGateway } from './forward/for-api-gateway';
 import { forward, hasBody, type ForwardOptions, type ForwardResult, type ResponseTap } from './forward/forwarder';
+import { isRefusedByGateway } from './forward/gateway-refusal';
 import { requestHeaders } from './forward/headers';
+import { oversize } from './forward/oversize';
 import { closeWithConnection } from './forward/pipelined';
 import { headerValue } from './http1/raw-headers';
 import type { RequestHead } from './http1/request-head';
@@ -124,10 +126,17 @@ class Handling {
 
   private startListed(route: Route): void {
     const { options, request, target } = this;
-    const { method = 'GET', headers, rawHeaders } = request;
+    const { method = 'GET', headers } = request;
+    const { lambda, trustedHops } = options;
     const token = tokenFromHeaders(headers.authorization, headers.cookie, options.sessionCookie)?.value;
     this.token = token;
-    const facts: RequestFacts = { method, target, headers, rawHeaders, hasToken: token !== undefined };
+    const facts: RequestFacts = {
+      method,
+      target,
+      headers,
+      oversize: lambda === undefined ? undefined : oversize(request, target, route, lambda, trustedHops),
+      hasToken: token !== undefined,
+    };
     const chosen = chooseTarget(route, facts, options.overrides(), forcedSide(request, options.secrets));
     if (chosen.upstream !== 'by-cohort') {
       this.toSide(chosen.upstream, chosen.reason, route, facts);
@@ -174,7 +183,7 @@ class Handling {
     return { method, path: url, headers: requestHeaders(request, options.trustedHops) };
   }
 
-  private toLambda({ upstream, url }: LambdaSide, route: Route): void {
+  private toLambda({ upstream, url, accessDeniedBy }: LambdaSide, route: Route): void {
     const { request, response, target } = this;
     const { budget, refusalBudget, trustedHops } = this.options;
     // Only a request that changes nothing and has no body to lose can be asked of legacy afterwards.
@@ -200,7 +209,8 @@ class Handling {
         answer.statusCode = statusCode;
         answer.headAt = performance.now();
         answer.coldStart = headerValue(head.headers, COLD_START_HEADER) !== undefined;
-        if (isRepeatable && route.stage !== 'retired' && isRefusedByGateway(head)) answer.insteadBy = 'gateway-refused';
+        if (isRepeatable && route.stage !== 'retired' && isRefusedByGateway(head, accessDeniedBy))
+          answer.insteadBy = 'gateway-refused';
         else if (isRepeatable && mayFallBack(route, statusCode) && budget.tryWithdraw()) answer.insteadBy = 'fallback';
         else if (isRepeatable && this.mayBeWronglyRefused(route, statusCode) && refusalBudget.tryWithdraw())
           answer.insteadBy = 'session-refused';

@@ -3,6 +3,7 @@ export const HELP = `node dist/proxy/server.js: the routing proxy in front of a 
 
   LEGACY_URL        required: where the monolith listens, for example http://127.0.0.1:3000
   LAMBDA_URL        API Gateway's URL with the stage; required once a route is not on legacy
+  LAMBDA_ENDPOINT_TYPE  (gateway.endpointType of banyan.config.ts) edge, regional or private: its limits on URL and headers
   ROUTES_FILE       (proxy/routes.yml) the route table; proxy/routes.empty.yml sends everything to legacy
   HOST, PORT        (127.0.0.1, 8080) where to listen
   TRUSTED_HOPS      (0) proxies and load balancers in front; 0: X-Forwarded-* of clients is not believed

@@ -15,6 +15,7 @@ import { loadProxyConfig, type ProxyConfig } from './config';
 import { EndedSessions } from './fallback/ended-sessions';
 import { RetryBudget } from './fallback/retry-budget';
 import { hasBody } from './forward/forwarder';
+import { gatewayRoom } from './forward/oversize';
 import { createUpstream } from './forward/upstream';
 import { ignoreUpgrade } from './forward/ignore-upgrade';
 import { requestFault } from './forward/request-fault';
@@ -101,6 +102,8 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
   const legacy = createUpstream('legacy', legacyUrl, { answerTimeout: config.legacyTimeout, bodyTimeout: 0 });
   const lambda = lambdaUrl && {
     url: lambdaUrl,
+    room: gatewayRoom(lambdaUrl, config.lambdaEndpointType),
+    accessDeniedBy: banyan.gateway.accessDeniedBy,
     upstream: createUpstream('lambda', lambdaUrl, {
       answerTimeout: config.lambdaTimeout,
       bodyTimeout: LAMBDA_BODY_TIMEOUT,

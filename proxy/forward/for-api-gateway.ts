@@ -23,17 +23,20 @@ const clientNameOf = remembered((name) => {
 
 /** An answer without a body has no type and no length in Express; API Gateway adds both. */
 const DESCRIBES_BODY = new Set(['content-type', 'content-length']);
-/**
- * Not the client's to send, or replaced on the way. API Gateway obeys `X-HTTP-Method-Override`, Express does not: with it a
- * client could reach another method than the one that was routed.
- */
+/** Of one connection only, or replaced on the way. */
 const NOT_SENT =
-  /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|forwarded|x-forwarded-(for|host|port|proto)|x-real-ip|x-http-method-override|x-banyan-.*)$/;
+  /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|forwarded|x-forwarded-(for|host|port|proto)|x-real-ip|x-banyan-.*)$/;
+/**
+ * What API Gateway, CloudFront, a VPC endpoint or a signature would read from a client and Express does not: which API is called
+ * (`x-apigw-api-id`), which method (`X-HTTP-Method-Override`), who signed when and with which token, which trace. Legacy gets all of
+ * it as sent.
+ */
+const OBEYED_BY_AWS = /^(x-http-method-override|x-apigw-.*|x-apigateway-.*|x-amz-.*|x-amzn-.*)$/;
 
 /** The name in lower case; undefined for one that is not sent. */
 const sentNameOf = remembered((name) => {
   const lower = name.toLowerCase();
-  return NOT_SENT.test(lower) ? undefined : lower;
+  return NOT_SENT.test(lower) || OBEYED_BY_AWS.test(lower) ? undefined : lower;
 });
 
 /**
@@ -54,7 +57,7 @@ export function toApiGateway(
   headers.push('Host', lambdaUrl.host);
   return {
     method: request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET'),
-    path: `${prefixOf(lambdaUrl)}${canonicalPath(route, target.pathname)}${query}`,
+    path: `${stagePrefix(lambdaUrl)}${canonicalPath(route, target.pathname)}${query}`,
     headers,
   };
 }
@@ -75,18 +78,6 @@ export function fromApiGateway({ statusCode, headers }: UpstreamResponse, lambda
   }
   if (statusCode === 204 || statusCode === 304) fit = withoutHeaders(fit, DESCRIBES_BODY);
   return { statusCode, headers: fit };
-}
-
-/**
- * True when API Gateway itself refused before it called anything: throttled (trap 30), or the route is not deployed.
- * Nothing has run, so legacy can be asked instead.
- */
-export function isRefusedByGateway({ statusCode, headers }: UpstreamResponse): boolean {
-  if (statusCode !== 429 && statusCode !== 403) return false;
-  const type = headerValue(headers, 'x-amzn-errortype')?.split(':', 1)[0] ?? '';
-  return statusCode === 429
-    ? /^(TooManyRequests|LimitExceeded|Throttling)Exception$/.test(type)
-    : /^(MissingAuthenticationToken|IncompleteSignature)Exception$/.test(type);
 }
 
 const LOCATION = 'location';
@@ -164,13 +155,13 @@ function addForwardedHeaders(to: RawHeaders, request: IncomingMessage, trustedHo
 
 function toClientLocation(location: string, lambdaUrl: URL): string {
   const path = location.startsWith(`${lambdaUrl.origin}/`) ? location.slice(lambdaUrl.origin.length) : location;
-  const prefix = prefixOf(lambdaUrl);
+  const prefix = stagePrefix(lambdaUrl);
   if (prefix === '' || !(path === prefix || path.startsWith(`${prefix}/`) || path.startsWith(`${prefix}?`)))
     return path;
   return path.slice(prefix.length) || '/';
 }
 
 /** The stage, with its slash; empty when the gateway has a domain of its own. */
-function prefixOf({ pathname }: URL): string {
+export function stagePrefix({ pathname }: URL): string {
   return pathname.endsWith('/') ? pathname.slice(0, -1) : pathname;
 }

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import type { GatewayConfig } from '../../shared/banyan-config';
 import type { Connection, ExchangeHandler } from '../http1/connection';
 import { Origin } from '../http1/origin';
+import type { GatewayRoom } from './oversize';
 import { formatRequestHead, type RequestHead } from '../http1/request-head';
 
 /** Where requests go: the connections to one origin, and how long it may take. */
@@ -17,10 +19,15 @@ export interface Upstream {
   close(): void;
 }
 
-/** The Lambda side: its connections and the URL (with stage prefix) that they lead to. */
+/** The Lambda side: its connections, and the deployed API that they lead to. */
 export interface LambdaSide {
   readonly upstream: Upstream;
+  /** With the stage prefix. */
   readonly url: URL;
+  /** How large a request may be. */
+  readonly room: GatewayRoom;
+  /** Who answers 403 AccessDeniedException. */
+  readonly accessDeniedBy: GatewayConfig['accessDeniedBy'];
 }
 
 export interface SendOptions {

@@ -12,6 +12,9 @@ export interface RequestHead {
   readonly headers: RawHeaders;
 }
 
+/** Of every request, without the line that ends the head. */
+export const CONNECTION_HEADER = 'Connection: keep-alive\r\n';
+
 const TOKEN = /^[!#$%&'*+\-.^`|~\w]+$/;
 const TARGET = /^[\x21-\x7e\x80-\xff]+$/;
 /** What would end a header and begin another thing; of a character beyond latin1 only the low byte would be sent, which may be one of these. */
@@ -32,8 +35,8 @@ export function formatRequestHead({ method, path, headers }: RequestHead, framin
     text += `${name}: ${value}\r\n`;
   }
   return framing === 'chunked'
-    ? `${text}Connection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n`
-    : `${text}Connection: keep-alive\r\n\r\n`;
+    ? `${text}${CONNECTION_HEADER}Transfer-Encoding: chunked\r\n\r\n`
+    : `${text}${CONNECTION_HEADER}\r\n`;
 }
 
 function unsendable(): Http1Error {

@@ -1,3 +1,4 @@
+import { ENDPOINT_TYPES } from '../api-gateway/limits';
 import { ConfigError } from '../errors';
 import { parseJsonPath } from '../parity/redact/json-path';
 import { completeSession } from '../session/session-config';
@@ -5,7 +6,8 @@ import { Faults, isFunction, isRecord, isText } from './faults';
 import type { BanyanConfig, BanyanOptions } from './types';
 import { validateSession } from './validate-session';
 
-const KEYS = ['app', 'session', 'identity', 'authenticators', 'credentials', 'responses', 'parity'];
+const KEYS = ['app', 'session', 'identity', 'authenticators', 'credentials', 'responses', 'gateway', 'parity'];
+const ACCESS_DENIED_BY = ['resource-policy', 'authorizer'];
 const KINDS = ['anonymous', 'headers', 'login'];
 
 /**
@@ -18,7 +20,11 @@ export function defineConfig(options: BanyanOptions): BanyanConfig {
   const faults = new Faults();
   validate(options, faults);
   if (faults.list.length > 0) throw new ConfigError('banyan.config.ts', faults.list);
-  return Object.freeze({ ...options, session: completeSession(options.session) });
+  return Object.freeze({
+    ...options,
+    session: completeSession(options.session),
+    gateway: Object.freeze({ endpointType: 'private', accessDeniedBy: 'resource-policy', ...options.gateway }),
+  });
 }
 
 /** Types do not hold for JavaScript callers and casts, and cannot say that a number is negative. */
@@ -35,6 +41,7 @@ function validate(options: unknown, faults: Faults): void {
   validateAuthenticators(options['authenticators'], faults);
   validateCredentials(options['credentials'], faults);
   validateResponses(options['responses'], faults);
+  validateGateway(options['gateway'], faults);
   validateParity(options['parity'], faults);
 }
 
@@ -89,6 +96,24 @@ function validateResponses(responses: unknown, faults: Faults): void {
     faults.check(`${path}.body`, response['body'], (body) => typeof body === 'string', 'a text');
     validateHeaders(`${path}.headers`, response['headers'], faults);
     validateCors(path, { ...lowerCase(responses['headers']), ...lowerCase(response['headers']) }, faults);
+  }
+}
+
+function validateGateway(gateway: unknown, faults: Faults): void {
+  if (gateway === undefined) return;
+  if (!isRecord(gateway)) {
+    faults.add('gateway', gateway, "an object such as { endpointType: 'private' }");
+    return;
+  }
+  const allowed = new Map<string, readonly unknown[]>([
+    ['endpointType', ENDPOINT_TYPES],
+    ['accessDeniedBy', ACCESS_DENIED_BY],
+  ]);
+  for (const [name, value] of Object.entries(gateway)) {
+    const values = allowed.get(name);
+    if (values === undefined)
+      faults.list.push(`gateway.${name}: is not known; expected one of ${[...allowed.keys()].join(', ')}`);
+    else faults.check(`gateway.${name}`, value, (given) => values.includes(given), `one of ${values.join(', ')}`);
   }
 }
 

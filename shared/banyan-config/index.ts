@@ -5,6 +5,7 @@ export type {
   BanyanConfig,
   BanyanOptions,
   FixedResponse,
+  GatewayConfig,
   ParityConfig,
   ParityIdentity,
   ResponsesConfig,

@@ -1,3 +1,4 @@
+import type { EndpointType } from '../api-gateway/limits';
 import type { Authenticator, Credential } from '../session/authenticator';
 import type { IdentityResolver } from '../session/identity';
 import type { SessionConfig, SessionOptions } from '../session/session-config';
@@ -50,6 +51,21 @@ export interface RedactConfig {
   readonly keepCookies?: readonly string[];
 }
 
+/** The deployed API, as far as its requests and refusals depend on it. */
+export interface GatewayConfig {
+  /**
+   * Sets how long a URL and how many bytes of headers go to Lambda. With stages of several types: the strictest, `private` before
+   * `edge` before `regional`; `LAMBDA_ENDPOINT_TYPE` overrides it on the proxies of one deployment.
+   */
+  readonly endpointType: EndpointType;
+  /**
+   * Who is behind a 403 AccessDeniedException. API Gateway answers a policy returned by an authorizer and its own resource policy
+   * with the same status, header and gateway response. `resource-policy`: no authorizer returns Deny (those of `lambda/authorizer`
+   * never do), so legacy may answer instead. `authorizer`: one does, so the client gets the 403.
+   */
+  readonly accessDeniedBy: 'resource-policy' | 'authorizer';
+}
+
 /** One kind of credential that the monolith accepts. */
 export type AcceptedCredential = Credential & {
   /** Ids of listed routes on which the monolith does not accept it. */
@@ -70,10 +86,13 @@ export interface BanyanOptions {
    */
   readonly credentials?: readonly AcceptedCredential[];
   readonly responses: ResponsesConfig;
+  /** Default: `{ endpointType: 'private', accessDeniedBy: 'resource-policy' }`, whose limits every endpoint type accepts. */
+  readonly gateway?: Partial<GatewayConfig>;
   readonly parity: ParityConfig;
 }
 
 /** The same, checked, with every default filled in, frozen. */
-export interface BanyanConfig extends Omit<BanyanOptions, 'session'> {
+export interface BanyanConfig extends Omit<BanyanOptions, 'session' | 'gateway'> {
   readonly session: SessionConfig;
+  readonly gateway: GatewayConfig;
 }

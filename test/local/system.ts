@@ -261,6 +261,7 @@ export async function startSystem(
           port: config.proxyPort,
           legacyUrl: new URL(legacy.url),
           lambdaUrl: new URL(gateway.url),
+          lambdaEndpointType: banyan.gateway.endpointType,
           routesFile,
           trustedHops: config.trustedHops,
           drainDelay: 0,

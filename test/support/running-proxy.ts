@@ -33,6 +33,7 @@ export async function runProxy({
       host: '127.0.0.1',
       port: 0,
       lambdaUrl: undefined,
+      lambdaEndpointType: 'private',
       trustedHops: 0,
       drainDelay: 0,
       legacyTimeout: 0,

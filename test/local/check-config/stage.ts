@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 
 import { ConfigError } from '../../../shared/errors';
-import type { Value } from '../gateway/value';
-import { Variables } from '../gateway/variables';
-import { readYaml } from '../gateway/yaml-source';
+import type { Value } from '../../../shared/serverless-file/value';
+import { Variables } from '../../../shared/serverless-file/variables';
+import { readYaml } from '../../../shared/serverless-file/yaml-source';
 import type { FunctionLimits } from './concurrency';
 import type { StageNetwork } from './network';
 import type { Secret } from './secrets';

@@ -1,9 +1,13 @@
+import type { EndpointType } from '../../../shared/api-gateway/limits';
 import type { FunctionDefinition } from '../lambda';
 
 /** What `serverless.yml` says of the API: the input of everything else in this folder. */
 export interface Api {
   readonly stage: string;
   readonly region: string;
+  readonly endpointType: EndpointType;
+  /** A private API has one always, or refuses everything. */
+  readonly hasResourcePolicy: boolean;
   readonly functions: ReadonlyMap<string, FunctionDefinition>;
   readonly routes: readonly Route[];
   readonly gatewayResponses: ReadonlyMap<string, GatewayResponseDefinition>;

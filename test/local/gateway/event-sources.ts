@@ -1,6 +1,6 @@
 import type { EventSources, QueueConsumer, QueueDefinition, Schedule } from './api';
 import type { Faults } from './faults';
-import type { Value } from './value';
+import type { Value } from '../../../shared/serverless-file/value';
 
 /**
  * The queues under `resources`, and what consumes them or runs on a schedule. The gateway serves none of it; the rest of the local

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../../shared/errors';
-import type { Value } from './value';
-import { at } from './yaml-source';
+import type { Value } from '../../../shared/serverless-file/value';
+import { at } from '../../../shared/serverless-file/yaml-source';
 
 /** Collects what is wrong with a file, so that all of it is reported at once. */
 export class Faults {

@@ -1,6 +1,6 @@
 import type { Faults } from './faults';
-import { DeployTime, type Value } from './value';
-import { at } from './yaml-source';
+import { DeployTime, type Value } from '../../../shared/serverless-file/value';
+import { at } from '../../../shared/serverless-file/yaml-source';
 
 /** A function's own name and its `environment`, if it has one. */
 export interface FunctionEnvironment {

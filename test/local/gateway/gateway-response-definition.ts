@@ -1,7 +1,7 @@
 import type { GatewayResponseDefinition } from './api';
 import type { Faults } from './faults';
 import { isGatewayResponseType } from './gateway-response-types';
-import type { Value } from './value';
+import type { Value } from '../../../shared/serverless-file/value';
 
 /** Quotes inside a literal belong to it, as in `'default-src 'none''`. */
 const MAPPING = /^(?:'.*'|method\.request\.(?:header|querystring|path)\.[\w-]+|context\.[\w.]+)$/;

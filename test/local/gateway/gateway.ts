@@ -1,3 +1,4 @@
+import { urlCharacters } from '../../../shared/api-gateway/limits';
 import type { Logger } from '../../../shared/logger';
 import { InvocationRefused, type Invocation, type LambdaFunction } from '../lambda';
 import type { Api, FunctionTarget } from './api';
@@ -61,9 +62,13 @@ export function createGateway(options: GatewayOptions): (wire: WireRequest) => P
 
   async function respond({ router, allow, address }: GatewayOptions, progress: Progress): Promise<Answer> {
     const { ids, wire } = progress;
-    if (wire.target.length > limits.urlCharacters) throw GatewayError.uriTooLong();
+    const host = lastHeader(wire.headers, 'host') ?? '';
+    if (urlCharacters(host, wire.target) > limits.urlCharacters) throw GatewayError.uriTooLong();
     const readable = decompress(wire, api.minimumCompressionSize, limits.requestBodyBytes);
     const request = (progress.request = parseRequest(readable, api.stage, ids, address()));
+    const arn = methodArn({ ...request, region: api.region });
+    const isArnTooLong = Buffer.byteLength(arn) > limits.methodArnBytes;
+    if (isArnTooLong && api.hasResourcePolicy) throw GatewayError.uriTooLong();
     const match = router(request.method, request.path);
     if (!match) throw GatewayError.missingAuthenticationToken(lastHeader(wire.headers, 'authorization'));
     progress.match = match;
@@ -77,6 +82,7 @@ export function createGateway(options: GatewayOptions): (wire: WireRequest) => P
         body: Buffer.alloc(0),
       };
     }
+    if (isArnTooLong && target.authorizer) throw GatewayError.uriTooLong();
     const authorizer = await checkAuthorizer(target, request, match);
     if (authorizer) progress.authorizer = authorizer;
     const answer = await integrate(target, request, match, authorizer);
@@ -90,8 +96,6 @@ export function createGateway(options: GatewayOptions): (wire: WireRequest) => P
     match: RouteMatch,
   ): Promise<AuthorizerContext | undefined> {
     if (!definition) return undefined;
-    const arn = methodArn({ ...request, region: api.region });
-    if (Buffer.byteLength(arn) > limits.methodArnBytes) throw GatewayError.uriTooLong();
     const authorizer = functionNamed(definition.functionName);
     return authorize({
       ...{ definition, authorizer, request, match, now },

@@ -1,6 +1,6 @@
 import { METHODS, type AuthorizerDefinition, type IdentitySource } from './api';
 import type { Faults } from './faults';
-import type { Value } from './value';
+import type { Value } from '../../../shared/serverless-file/value';
 
 /** One `http` event of a function, checked. */
 export interface HttpEvent {

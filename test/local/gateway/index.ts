@@ -5,7 +5,7 @@ import { createLogger, type Logger } from '../../../shared/logger';
 import { createFunction, type LambdaFunction, type LoadModule } from '../lambda';
 import type { Api, EventSources } from './api';
 import { createGateway } from './gateway';
-import { LIMITS, type Limits } from './limits';
+import { limitsOf, type Limits } from './limits';
 import { setProcessEnvironment } from './process-environment';
 import { createRouter, type RouterOptions } from './router';
 import { createGatewayServer } from './server';
@@ -65,8 +65,8 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     now = Date.now,
     logger = createLogger({ level: 'warn', base: { component: 'gateway' } }),
   } = options;
-  const limits = { ...LIMITS, ...options.limits };
   const api = readServerlessFile({ env: process.env, ...options });
+  const limits = { ...limitsOf(api.endpointType), ...options.limits };
   const restoreEnvironment = setProcessEnvironment(api.environment);
   try {
     const address = { host, port };

@@ -1,3 +1,5 @@
+import { REQUEST_LIMITS, type EndpointType } from '../../../shared/api-gateway/limits';
+
 /**
  * The quotas that a client can run into. All can be overridden, so that tests need neither 29 s nor 10 MB.
  *
@@ -13,21 +15,25 @@ export interface Limits {
   readonly requestBodyBytes: number;
   /** All header names, values, separators and line ends. */
   readonly headerBytes: number;
-  /** The request target of a regional API. */
+  /** `https://`, host, path with the stage, and query. */
   readonly urlCharacters: number;
-  /** Applies where a method has an authorizer, because the path is part of the ARN. */
+  /** Applies where a method has an authorizer or the API a resource policy, because the path is part of the ARN. */
   readonly methodArnBytes: number;
 }
 
-export const LIMITS: Limits = {
-  integrationTimeoutMs: 29_000,
-  authorizerTimeoutMs: 29_000,
-  functionTimeoutMs: undefined,
-  requestBodyBytes: 10_485_760,
-  headerBytes: 10_240,
-  urlCharacters: 10_240,
-  methodArnBytes: 1_600,
-};
+/** The quotas of an endpoint type. */
+export function limitsOf(endpointType: EndpointType): Limits {
+  const { payloadBytes, headerBytes, urlCharacters, methodArnBytes } = REQUEST_LIMITS[endpointType];
+  return {
+    integrationTimeoutMs: 29_000,
+    authorizerTimeoutMs: 29_000,
+    functionTimeoutMs: undefined,
+    requestBodyBytes: payloadBytes,
+    headerBytes,
+    urlCharacters,
+    methodArnBytes,
+  };
+}
 
 /** Resolves to `late` when `work` has not settled in time; `work` itself is not stopped, and the wait keeps no process alive. */
 export async function within<T, L>(milliseconds: number, work: Promise<T>, late: L): Promise<T | L> {

@@ -1,5 +1,5 @@
 import type { PreflightTarget } from './api';
-import type { Value } from './value';
+import type { Value } from '../../../shared/serverless-file/value';
 
 const DEFAULT_HEADERS = [
   ...['Content-Type', 'X-Amz-Date', 'Authorization', 'X-Api-Key'],

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { ENDPOINT_TYPES, type EndpointType } from '../../../shared/api-gateway/limits';
 import type { FunctionDefinition } from '../lambda';
 import type { Api, EventSources, Route } from './api';
 import { readEventSources } from './event-sources';
@@ -8,9 +9,9 @@ import { readGatewayResponses } from './gateway-response-definition';
 import { readHttpEvent, type HttpEvent } from './http-event';
 import { ACCOUNT_ID } from './identifiers';
 import { preflightOf } from './preflight';
-import type { Value } from './value';
-import { Variables } from './variables';
-import { at, readYaml } from './yaml-source';
+import type { Value } from '../../../shared/serverless-file/value';
+import { Variables } from '../../../shared/serverless-file/variables';
+import { at, readYaml } from '../../../shared/serverless-file/yaml-source';
 
 export interface ServerlessFileOptions {
   readonly serverlessFile: string;
@@ -55,6 +56,7 @@ export function readServerlessFile({
   const api: Api = {
     stage,
     region: regionOf(root),
+    ...endpointOf(root, faults),
     functions,
     routes: routesOf(events, faults),
     gatewayResponses: readGatewayResponses(root.get('resources'), faults),
@@ -215,6 +217,20 @@ function readCompression(root: Value, faults: Faults): number | undefined {
   if (typeof value.primitive === 'number' && value.primitive >= 0) return value.primitive;
   faults.add(value, `minimumCompressionSize must be a number of bytes, found ${value.describe()}`);
   return undefined;
+}
+
+/** The framework deploys EDGE where none is given. */
+function endpointOf(root: Value, faults: Faults): Pick<Api, 'endpointType' | 'hasResourcePolicy'> {
+  const written = root.get('provider.endpointType');
+  const endpointType = written === undefined ? 'edge' : endpointTypeNamed(written.text);
+  if (written !== undefined && endpointType === undefined)
+    faults.add(written, `endpointType must be EDGE, REGIONAL or PRIVATE, found ${written.describe()}`);
+  const hasResourcePolicy = endpointType === 'private' || root.get('provider.apiGateway.resourcePolicy') !== undefined;
+  return { endpointType: endpointType ?? 'edge', hasResourcePolicy };
+}
+
+function endpointTypeNamed(name: string | undefined): EndpointType | undefined {
+  return ENDPOINT_TYPES.find((type) => type === name?.toLowerCase());
 }
 
 function regionOf(root: Value): string {

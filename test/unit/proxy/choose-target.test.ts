@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { chooseTarget, type Target } from '../../../proxy/choose-target';
+import type { Oversize } from '../../../proxy/forward/oversize';
 import { parseRequestTarget } from '../../../proxy/request-target';
 import type { Route } from '../../../proxy/route-table/route';
 import { NO_OVERRIDES, type OverrideState } from '../../../proxy/overrides/state';
@@ -14,17 +15,21 @@ function choose(
   headers: IncomingHttpHeaders = {},
   method = 'GET',
   route: Route | undefined = onLambda,
-  { overrides = NO_OVERRIDES, forced }: { overrides?: OverrideState; forced?: 'legacy' | 'lambda' } = {},
+  {
+    overrides = NO_OVERRIDES,
+    forced,
+    oversize,
+  }: { overrides?: OverrideState; forced?: 'legacy' | 'lambda'; oversize?: Oversize } = {},
 ): Target {
-  const rawHeaders = Object.entries(headers).flatMap(([name, value]) => [name, String(value)]);
   const hasToken = headers.authorization !== undefined;
-  const request = { method, target: parseRequestTarget(url), headers, rawHeaders, hasToken };
+  const request = { method, target: parseRequestTarget(url), headers, oversize, hasToken };
   return chooseTarget(route, request, overrides, forced);
 }
 
 describe('choose target', () => {
   it('sends what is unlisted or on legacy to legacy', () => {
-    const request = { method: 'GET', target: parseRequestTarget('/a'), headers: {}, rawHeaders: [], hasToken: false };
+    const target = parseRequestTarget('/a');
+    const request = { method: 'GET', target, headers: {}, oversize: undefined, hasToken: false };
     expect(chooseTarget(undefined, request, NO_OVERRIDES)).toEqual({ upstream: 'legacy', reason: 'unlisted' });
     expect(choose('/api/events/1', {}, 'GET', { ...onLambda, stage: 'legacy' })).toEqual({
       upstream: 'legacy',
@@ -63,8 +68,12 @@ describe('choose target', () => {
     ['anonymous-body', '/api/events/1', { 'content-length': '2' }, 'DELETE'],
     ['empty-body', '/api/events/1', { 'content-length': '0', 'content-encoding': 'gzip' }, 'POST'],
     ['empty-body', '/api/events/1', { 'content-length': '0', 'content-type': 'application/json; charset=x' }, 'GET'],
-    ['long-path', `/api/events/${'a'.repeat(1_500)}`, {}, 'GET'],
-    ['large-headers', '/api/events/1', { 'x-a': 'a'.repeat(9_300) }, 'GET'],
+    ['aws-signature', '/api/events/1', { authorization: 'AWS4-HMAC-SHA256 Credential=AKIA/x, Signature=y' }, 'GET'],
+    ['aws-signature', '/api/events/1', { authorization: 'AWS4-ECDSA-P256-SHA256 Credential=AKIA/x' }, 'GET'],
+    ['aws-signature', '/api/events/1', { authorization: 'aws4-hmac-sha256' }, 'PUT'],
+    ['aws-signature', '/api/events/1', { authorization: 'AWS AKIA:signature' }, 'GET'],
+    ['aws-signature', '/api/events/1?a=1&X-Amz-Signature=0f&X-Amz-Algorithm=AWS4-HMAC-SHA256', {}, 'GET'],
+    ['aws-signature', '/api/events/1?%58%2Damz-date=1', {}, 'GET'],
     ['unless', '/api/events/1', { 'x-api-key': '' }, 'GET'],
     ['unless', '/api/events/1', { cookie: 'a=1; beta=2' }, 'GET'],
     ['unless', '/api/events/1?debug', {}, 'GET'],
@@ -72,10 +81,28 @@ describe('choose target', () => {
     expect(choose(url, headers, method)).toEqual({ upstream: 'legacy', reason });
   });
 
+  it.each(['Bearer AWS4-HMAC-SHA256', 'Awsome s:id.signature', 'Basic QVdTNA=='])(
+    'does not take %s for a signature',
+    (authorization) => expect(choose('/api/events/1', { authorization })).toMatchObject({ upstream: 'lambda' }),
+  );
+
+  it.each(['?next=https://bucket.example/?X-Amz-Signature=1', '?q=x-amz-', '?amzn=1', '?a=%26X-Amz-Signature=1'])(
+    'does not take %s for a signature',
+    (query) => expect(choose(`/api/events/1${query}`)).toMatchObject({ upstream: 'lambda' }),
+  );
+
+  it.each(['long-url', 'long-path', 'large-headers'] as const)('keeps what is too large on legacy (%s)', (oversize) => {
+    const legacy = { upstream: 'legacy', reason: oversize };
+    expect(choose('/api/events/1', {}, 'GET', onLambda, { oversize })).toEqual(legacy);
+    expect(choose('/api/events/1', {}, 'GET', onLambda, { oversize, forced: 'lambda' })).toEqual(legacy);
+  });
+
   it('takes no more than Lambda does, whatever the route table allows', () => {
-    const request = { 'content-length': String(4 * 1024 * 1024 + 1), authorization: TOKEN };
     const route = { ...onLambda, maxBodyBytes: Number.MAX_SAFE_INTEGER };
-    expect(choose('/api/events/1', request, 'POST', route)).toEqual({ upstream: 'legacy', reason: 'large-body' });
+    const post = (bytes: number) =>
+      choose('/api/events/1', { 'content-length': String(bytes), authorization: TOKEN }, 'POST', route);
+    expect(post(4_521_984)).toEqual({ upstream: 'lambda', reason: 'stage' });
+    expect(post(4_521_985)).toEqual({ upstream: 'legacy', reason: 'large-body' });
   });
 
   it('sends a body of somebody, and a request of nobody without a body, to lambda', () => {

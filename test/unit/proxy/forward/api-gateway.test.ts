@@ -49,6 +49,29 @@ describe('forward to API Gateway', () => {
     expect(gateway.requests[0]?.headers).not.toHaveProperty('x-http-method-override');
   });
 
+  it('sends nothing of a client’s that AWS would obey, and all of it to legacy', async () => {
+    const special = [
+      ...['x-apigw-api-id', 'x-apigateway-event', 'x-amz-date', 'X-Amz-Security-Token', 'x-amz-content-sha256'],
+      ...['X-Amz-Cf-Id', 'x-amzn-trace-id', 'X-Amzn-Vpce-Id', 'X-HTTP-Method-Override'],
+    ];
+    const lines = special.map((name) => `${name}: of-client\r\n`).join('');
+    for (const target of ['/api/events', '/elsewhere'])
+      await exchangeRaw(proxy.port, `GET ${target} HTTP/1.1\r\nHost: a\r\nX-Amazing: kept\r\n${lines}${close}`);
+    expect(gateway.requests[0]?.headers).toMatchObject({ 'x-amazing': 'kept' });
+    expect(JSON.stringify(gateway.requests[0]?.rawHeaders)).not.toContain('of-client');
+    const received = legacy.requests[0]?.rawHeaders ?? [];
+    expect(special.filter((name) => !received.includes(name))).toEqual([]);
+  });
+
+  it('keeps what is signed for AWS on legacy, which decides by the Authorization header', async () => {
+    const authorization = 'AWS4-HMAC-SHA256 Credential=AKIA/20261128/eu-west-1/execute-api/aws4_request, Signature=0f';
+    const request = `GET /api/events HTTP/1.1\r\nHost: a\r\nCookie: s=1\r\nAuthorization: ${authorization}\r\n${close}`;
+    expect(await exchangeRaw(proxy.port, request)).toContain('legacy');
+    expect(legacy.requests[0]?.headers).toMatchObject({ authorization });
+    expect(proxy.logger.lines.at(-1)?.fields).toMatchObject({ upstream: 'legacy', reason: 'aws-signature' });
+    expect(gateway.requests).toHaveLength(0);
+  });
+
   it('spells an absolute-form target in origin-form', async () => {
     await exchangeRaw(proxy.port, `GET http://shop.example/api/events?x HTTP/1.1\r\nHost: shop.example\r\n${close}`);
     expect(gateway.requests[0]?.url).toBe('/prod/api/events?x');
@@ -141,12 +164,13 @@ describe('forward to API Gateway', () => {
   });
 
   it.each([
-    [429, 'TooManyRequestsException'],
-    [429, 'LimitExceededException'],
-    [403, 'MissingAuthenticationTokenException'],
-    [403, 'IncompleteSignatureException'],
-  ])('lets legacy answer a safe request that the gateway refused (%i %s)', async (status, type) => {
-    gateway.answer((_request, response) => response.writeHead(status, { 'x-amzn-ErrorType': type }).end('{}'));
+    [429, { 'x-amzn-ErrorType': 'TooManyRequestsException' }],
+    [403, { 'x-amzn-ErrorType': 'MissingAuthenticationTokenException' }],
+    [403, { 'x-amzn-ErrorType': 'AccessDeniedException', 'x-amzn-RequestId': '1' }],
+    [414, { 'x-amzn-ErrorType': 'BadRequestException', 'x-amzn-RequestId': '1' }],
+    [431, { 'Content-Type': 'text; charset=utf-8' }],
+  ])('lets legacy answer a safe request that the gateway refused (%i %j)', async (status, headers) => {
+    gateway.answer((_request, response) => response.writeHead(status, headers).end('{}'));
     const answer = await exchangeRaw(proxy.port, `GET /api/events HTTP/1.1\r\nHost: a\r\n${close}`);
     expect(answer).toMatch(/^HTTP\/1.1 200 OK[^]*legacy/);
     expect(proxy.logger.lines.at(-1)?.fields).toMatchObject({
@@ -158,7 +182,8 @@ describe('forward to API Gateway', () => {
 
   it.each([
     ['the function’s own 500', 'GET', 500, {}],
-    ['the authorizer’s 403', 'GET', 403, { 'x-amzn-ErrorType': 'AccessDeniedException' }],
+    ['the function’s own 403', 'GET', 403, { 'x-amzn-RequestId': '1', 'x-amz-apigw-id': '2' }],
+    ['the function’s own 431', 'GET', 431, { 'x-amzn-RequestId': '1', 'x-amz-apigw-id': '2' }],
     ['an unsafe method', 'POST', 429, { 'x-amzn-ErrorType': 'TooManyRequestsException' }],
   ])('does not ask legacy after %s', async (_name, method, status, headers) => {
     gateway.answer((_request, response) => response.writeHead(status, headers).end('{}'));
@@ -169,7 +194,8 @@ describe('forward to API Gateway', () => {
   });
 
   it('keeps on legacy what API Gateway would refuse or decode differently', async () => {
-    for (const target of ['/api/events/%E0%A4%A', '/api/events/a%2Fb', `/api/events/${'x'.repeat(1_500)}`]) {
+    const long = [`/api/events/${'x'.repeat(1_600)}`, `/api/events?q=${'x'.repeat(8_200)}`];
+    for (const target of ['/api/events/%E0%A4%A', '/api/events/a%2Fb', ...long]) {
       expect(await exchangeRaw(proxy.port, `GET ${target} HTTP/1.1\r\nHost: a\r\n${close}`)).toContain('legacy');
     }
     expect(
@@ -190,6 +216,7 @@ describe('forward to API Gateway', () => {
       'path-encoding',
       'path-encoding',
       'long-path',
+      'long-url',
       'large-headers',
       'body-on-get',
       'unless',

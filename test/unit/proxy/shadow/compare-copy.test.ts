@@ -3,6 +3,7 @@ import type { Upstream } from '../../../../proxy/forward/upstream';
 import { compareCopy, type Copy } from '../../../../proxy/shadow/compare-copy';
 import type { TimedAnswer } from '../../../../proxy/shadow/legacy-answer';
 import type { Rule } from '../../../../shared/parity/rules';
+import { lambdaSide } from '../../../support/lambda-side';
 import { routeWith } from '../../../support/route';
 
 interface Answer {
@@ -69,7 +70,7 @@ async function compare({ first, legacy, lambda, rules = [], copy = copyOf() }: S
   const upstream = answering('lambda', lambda);
   const found = await compareCopy(copy, first, {
     legacy: answering('legacy', legacy),
-    lambda: { upstream, url: new URL('http://gateway.example') },
+    lambda: lambdaSide(upstream, new URL('http://gateway.example')),
     rules,
     timeout: 5_000,
   });

@@ -10,6 +10,7 @@ import { capturedLogger } from '../../../support/captured-logger';
 import { capturedObservations } from '../../../support/captured-observations';
 import { exchangeRaw } from '../../../support/raw-client';
 import { recordingServer, type RecordingServer } from '../../../support/recording-server';
+import { lambdaSide } from '../../../support/lambda-side';
 import { routeWith } from '../../../support/route';
 import { runProxy, type RunningProxy } from '../../../support/running-proxy';
 import { waitFor } from '../../../support/wait-for';
@@ -184,7 +185,7 @@ describe('places for copies', () => {
     };
     const shadow = createShadow({
       legacy: upstream('legacy', legacy),
-      lambda: { upstream: upstream('lambda', gateway), url: gateway.url },
+      lambda: lambdaSide(upstream('lambda', gateway), gateway.url),
       trustedHops: 0,
       secrets: [],
       observer: observed,

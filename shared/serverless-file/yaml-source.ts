@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type ScalarTag } from 'yaml';
-import { ConfigError } from '../../../shared/errors';
+import { ConfigError } from '../errors';
 
 /** A place in a file, for messages. */
 export interface Place {

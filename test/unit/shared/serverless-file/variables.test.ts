@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { Variables } from '../../../local/gateway/variables';
-import { readYaml } from '../../../local/gateway/yaml-source';
+import { Variables } from '../../../../shared/serverless-file/variables';
+import { readYaml } from '../../../../shared/serverless-file/yaml-source';
 
 describe('values that were looked up in AWS', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'variables-'));
