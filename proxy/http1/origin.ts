@@ -8,8 +8,8 @@ const TICK = 50;
 /** The system finds out about a peer that vanished without a word. */
 const TCP_KEEP_ALIVE = 60_000;
 
-/** What is read is dealt with before anything else is read: one buffer serves all connections. */
-const RECEIVED = Buffer.allocUnsafeSlow(64 * 1024);
+/** Of each connection's own read buffer: what one upstream connection says can never stand in the memory of another's. */
+const READ_BUFFER_BYTES = 32 * 1024;
 
 interface Idle {
   readonly connection: Connection;
@@ -82,12 +82,13 @@ export class Origin {
       secure.on('data', (chunk: Buffer) => connection.receive(chunk));
       socket = secure;
     } else {
-      // Spares a buffer of 64 kB, and a stream's machinery, for each read.
+      // Read into again and again: spares an allocation, and a stream's machinery, for each read.
+      const buffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
       const callback = (length: number): boolean => {
-        connection.receive(RECEIVED.subarray(0, length));
+        connection.receive(buffer.subarray(0, length));
         return true;
       };
-      socket = connectTcp({ host, port, onread: { buffer: RECEIVED, callback } });
+      socket = connectTcp({ host, port, onread: { buffer, callback } });
     }
     socket.setNoDelay(true);
     socket.setKeepAlive(true, TCP_KEEP_ALIVE);
