@@ -13,6 +13,13 @@ const boundaries = [
   { target: './shared', from: ['./legacy', './lambda', './proxy', './test', './banyan.config.ts'] },
 ];
 
+/** What clients have named the members of, looked up by a name that is no literal and has not been asked of Object.hasOwn. */
+const CLIENT_DATA =
+  '/^(headers|multiValueHeaders|query|cookies|params|pathParameters|queryStringParameters|fields|claims)$/';
+const BY_NAME =
+  ":not(ConditionalExpression[test.callee.property.name='hasOwn'] > MemberExpression):not(AssignmentExpression > MemberExpression.left)" +
+  ":matches([property.type='CallExpression'], [property.name=/^(name|key|field|header|lower|[a-zA-Z]+Name)$/])";
+
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', '.serverless/**', '.esbuild/**', 'coverage/**'] },
   ...tseslint.configs.strictTypeChecked,
@@ -38,6 +45,20 @@ export default tseslint.config(
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'env', message: 'Read the environment in config.ts and pass the result on.' },
+      ],
+    },
+  },
+  {
+    // Names that clients choose (`__proto__`, `constructor`) find what every object inherits. Lists are read by a number.
+    files: ['lambda/**/*.ts', 'proxy/**/*.ts', 'shared/**/*.ts', 'test/local/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...['object.name', 'object.property.name'].map((object) => ({
+          selector: `MemberExpression[computed=true][${object}=${CLIENT_DATA}]${BY_NAME}`,
+          message:
+            'Look names up in a Map, or only after Object.hasOwn: `Object.hasOwn(x, name) ? x[name] : undefined`.',
+        })),
       ],
     },
   },

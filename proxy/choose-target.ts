@@ -108,7 +108,7 @@ function unfitForLambda(route: Route, request: RequestFacts): LegacyReason | und
 }
 
 function isMet(condition: Condition, { headers, target }: RequestFacts): boolean {
-  if ('header' in condition) return headers[condition.header.toLowerCase()] !== undefined;
+  if ('header' in condition) return Object.hasOwn(headers, condition.header.toLowerCase());
   if ('cookie' in condition) {
     return (headers.cookie ?? '').split(';').some((pair) => pair.split('=', 1)[0]?.trim() === condition.cookie);
   }

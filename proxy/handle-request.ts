@@ -341,7 +341,7 @@ function describe(
   token: string | undefined,
   { otherCredentials }: RequestHandlerOptions,
 ): { identity: 'anonymous' | 'session' | 'other-credential'; queryForm: string } {
-  const hasOther = otherCredentials.some((name) => headers[name] !== undefined);
+  const hasOther = otherCredentials.some((name) => Object.hasOwn(headers, name));
   const identity = token !== undefined ? 'session' : hasOther ? 'other-credential' : 'anonymous';
   const names = target.query === undefined ? [] : [...new Set(new URLSearchParams(target.query).keys())];
   return { identity, queryForm: names.sort().join('&').slice(0, 200) };

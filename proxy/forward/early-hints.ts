@@ -17,7 +17,8 @@ export class EarlyHints {
   send(headers: RawHeaders): void {
     if (this.sent >= MAX_HINTS || this.response.req.httpVersion === '1.0') return;
     this.sent += 1;
-    const hints: Record<string, string[]> = {};
+    // Without a prototype: a header may be called `constructor`.
+    const hints = Object.create(null) as Record<string, string[]>;
     for (const [name, value] of pairs(headers)) {
       const lower = name.toLowerCase();
       (hints[lower] ??= []).push(

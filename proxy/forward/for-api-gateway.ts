@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { RequestTarget } from '../request-target';
 import type { Route } from '../route-table/route';
 import { headerValue, withoutHeaders, type RawHeaders } from '../http1/raw-headers';
@@ -118,11 +118,16 @@ function joinedHeaders({ headers, rawHeaders }: IncomingMessage): RawHeaders {
       const value = rawHeaders[i + 1] ?? '';
       joined.push(name, name === 'content-length' ? String(Number(value)) : value);
     } else {
-      const value = headers[name] ?? '';
-      joined[before + 1] = typeof value === 'string' ? value : value.join(', ');
+      joined[before + 1] = joinedValue(headers, name) ?? `${joined[before + 1] ?? ''}, ${rawHeaders[i + 1] ?? ''}`;
     }
   }
   return joined;
+}
+
+/** Undefined for the one name that Node does not keep: `__proto__`, which as a property is what all objects have in common. */
+function joinedValue(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
+  return typeof value === 'object' ? value.join(', ') : value;
 }
 
 function placeOf(list: readonly string[], name: string): number | undefined {
@@ -143,8 +148,8 @@ function addForwardedHeaders(to: RawHeaders, request: IncomingMessage, trustedHo
     protocol = headerValue(edge, PROTOCOL);
   } else {
     for (const name of RECEIVED_FORWARDED) {
-      const value = headers[name];
-      if (value !== undefined) to.push(name, String(value));
+      const value = joinedValue(headers, name);
+      if (value !== undefined) to.push(name, value);
     }
     const host = headers['x-forwarded-host'] ?? headers.host;
     if (host !== undefined) to.push('X-Forwarded-Host', String(host));

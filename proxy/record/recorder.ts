@@ -252,7 +252,7 @@ function keyOf(request: IncomingMessage, { sessionCookie, credentialHeaders }: R
   const token = sessionToken(request, sessionCookie);
   if (token !== undefined) return splitSigned(token)?.id ?? token;
   for (const name of credentialHeaders) {
-    const value = request.headers[name];
+    const value = Object.hasOwn(request.headers, name) ? request.headers[name] : undefined;
     if (typeof value === 'string') return value;
   }
   const { headers, socket } = request;

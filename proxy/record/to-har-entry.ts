@@ -4,12 +4,12 @@ import type { HarContent, HarEntry, HarPair, HarPostData } from '../../shared/pa
 import { headerValue } from '../http1/raw-headers';
 import type { RecordedExchange } from './recorded-exchange';
 
-const DECODERS: Readonly<Record<string, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>> = {
-  gzip: promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip),
-  'x-gzip': promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip),
-  deflate: promisify<Buffer, { maxOutputLength: number }, Buffer>(inflate),
-  br: promisify<Buffer, { maxOutputLength: number }, Buffer>(brotliDecompress),
-};
+const DECODERS: ReadonlyMap<string, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>> = new Map([
+  ['gzip', promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip)],
+  ['x-gzip', promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip)],
+  ['deflate', promisify<Buffer, { maxOutputLength: number }, Buffer>(inflate)],
+  ['br', promisify<Buffer, { maxOutputLength: number }, Buffer>(brotliDecompress)],
+]);
 /** How much larger a body may become; what is beyond is left out. */
 const MAX_EXPANSION = 8;
 
@@ -93,7 +93,7 @@ async function readContent(
 async function decoded(body: Buffer | undefined, coding: string | undefined): Promise<Buffer | string> {
   if (body === undefined) return 'larger than what is recorded';
   if (coding === undefined || coding === '' || coding.toLowerCase() === 'identity') return body;
-  const decode = DECODERS[coding.toLowerCase()];
+  const decode = DECODERS.get(coding.toLowerCase());
   if (decode === undefined) return `content coding ${coding.slice(0, 40)} cannot be looked into`;
   try {
     return await decode(body, { maxOutputLength: Math.max(1024, body.length) * MAX_EXPANSION });
