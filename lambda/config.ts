@@ -46,7 +46,7 @@ export interface DatabaseConfig {
  * @throws ConfigError when it names no database
  */
 export function readDatabaseConfig(env: Environment): DatabaseConfig {
-  return readEnvironment(env, (reader) => ({ mongodbUri: reader.string('MONGODB_URI') }));
+  return readEnvironment(env, (reader) => ({ mongodbUri: reader.mongodbUri('MONGODB_URI') }));
 }
 
 let config: LambdaConfig | undefined;

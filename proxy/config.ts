@@ -87,7 +87,7 @@ export function loadProxyConfig(env: Environment): ProxyConfig {
       drainDelay: read.integer('DRAIN_DELAY', { default: 0, max: 3600 }) * 1000,
       legacyTimeout: read.integer('LEGACY_TIMEOUT', { default: 0, max: 3600 }) * 1000,
       lambdaTimeout: read.integer('LAMBDA_TIMEOUT', { default: 30, min: 1, max: 900 }) * 1000,
-      mongodbUri: env['MONGODB_URI'],
+      mongodbUri: env['MONGODB_URI'] === undefined ? undefined : read.mongodbUri('MONGODB_URI'),
       session: sessionOf(banyan.session, env, read.faults),
       overridesFile: env['OVERRIDES_FILE'],
       killSwitchFile: env['KILL_SWITCH_FILE'],

@@ -1,4 +1,5 @@
 import { ConfigError } from './errors';
+import { manglingOf } from './mangled-value';
 
 /** The environment as a deployable receives it; `process.env` fits. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -32,6 +33,15 @@ export class EnvironmentReader {
   /** A string that may be absent; empty counts as a fault, because an empty variable is usually a failed substitution. */
   optionalString(name: string): string | undefined {
     return this.env[name] === undefined ? undefined : this.string(name);
+  }
+
+  /** MongoDB's connection string. It may hold a password, so a fault does not repeat it. */
+  mongodbUri(name: string, example?: string): string {
+    const uri = this.string(name, undefined, example);
+    if (uri === '' || /^mongodb(?:\+srv)?:\/\/\S+$/.test(uri)) return uri;
+    const mangling = manglingOf(uri);
+    const fault = mangling ? `${mangling.looks}; ${mangling.remedy}` : 'is not a connection string';
+    return this.fault(`${name} ${fault}; expected mongodb://... or mongodb+srv://...`, '');
   }
 
   /** A whole number within inclusive bounds. */

@@ -23,7 +23,7 @@ export function processEnvironment(): Environment {
  */
 export function readSessionEnvironment(session: SessionConfig, env: Environment): SessionEnvironment {
   return readEnvironment(env, (read) => ({
-    mongodbUri: read.string('MONGODB_URI', undefined, URI_EXAMPLE),
+    mongodbUri: read.mongodbUri('MONGODB_URI', URI_EXAMPLE),
     session: sessionOrFaults(session, env, read.faults),
   }));
 }
@@ -44,7 +44,7 @@ export interface CutoverEnvironment {
  */
 export function readCutoverEnvironment(env: Environment): CutoverEnvironment {
   return readEnvironment(env, (read) => ({
-    mongodbUri: read.string('MONGODB_URI', undefined, URI_EXAMPLE),
+    mongodbUri: read.mongodbUri('MONGODB_URI', URI_EXAMPLE),
     routesFile: read.string('ROUTES_FILE', 'proxy/routes.yml'),
     versions: {
       legacy: read.string('LEGACY_VERSION', 'unversioned'),

@@ -8,6 +8,7 @@ import { addCutoverCommands } from './cutover';
 import { describeError } from './describe-error';
 import { diagnoseDeployment } from './doctor/diagnose';
 import { EXIT, EXIT_CODES_HELP, type CommandResult } from './exit-codes';
+import { inspectWithMangledSecret } from './inspect/inspect-mangled';
 import { inspectSession } from './inspect/inspect-session';
 import { forceHeader, MAX_MINUTES, SIDES } from './force';
 import { loadBanyanConfig } from './load-banyan-config';
@@ -85,6 +86,11 @@ function createProgram(io: CliIo, finish: (result: CommandResult, options: Commo
     .action(async (token: string, options: CommonOptions) => {
       const given = token === '-' ? await io.readInput() : token;
       const { banyan } = loadBanyanConfig(options.config);
+      const mangled = inspectWithMangledSecret(given, banyan.session, io.env);
+      if (mangled !== undefined) {
+        finish(mangled, options);
+        return;
+      }
       const { mongodbUri, session } = readSessionEnvironment(banyan.session, io.env);
       const inspect = (db: Parameters<typeof inspectSession>[1]['db']) =>
         inspectSession(given, { banyan, session, db, now: io.now() });
@@ -114,7 +120,12 @@ function createProgram(io: CliIo, finish: (result: CommandResult, options: Commo
       const { config: configFile, serverless: serverlessFile } = options;
       const routesFile = readRoutesFile(io.env);
       finish(
-        await checkProject({ routesFile, serverlessFile, ...(configFile !== undefined && { configFile }) }),
+        await checkProject({
+          routesFile,
+          serverlessFile,
+          env: io.env,
+          ...(configFile !== undefined && { configFile }),
+        }),
         options,
       );
     });

@@ -1,5 +1,8 @@
 import { getHashes } from 'node:crypto';
+import { manglingOf } from '../mangled-value';
 import { isBoolean, isFunction, isNotNegative, isPositive, isRecord, isText, type Faults } from './faults';
+
+const VERBATIM = 'give it by fromEnvironment(name, { verbatim: true }) if the monolith has it like this';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -49,6 +52,7 @@ const startsWithSlash = (path: unknown) => typeof path === 'string' && path.star
 function validateSecret(path: string, secret: unknown, faults: Faults): void {
   if (isRecord(secret) && secret['kind'] === 'environment') {
     faults.check(`${path}.name`, secret['name'], isText, 'the name of a variable');
+    faults.optional(`${path}.verbatim`, secret['verbatim'], isBoolean, 'true or false');
     return;
   }
   const expected = "fromEnvironment('SESSION_SECRET'), or a list of secrets none of which is empty";
@@ -56,6 +60,12 @@ function validateSecret(path: string, secret: unknown, faults: Faults): void {
   else if (secret.length === 0) faults.list.push(`${path}: is an empty list; expected ${expected}`);
   else if (!secret.every((value) => typeof value === 'string' && value.trim() !== ''))
     faults.list.push(`${path}: holds an empty secret; expected ${expected}`);
+  else
+    secret.forEach((value: string, index) => {
+      const mangling = manglingOf(value);
+      if (mangling !== undefined)
+        faults.list.push(`${path}[${index}]: ${mangling.looks}; ${mangling.remedy}, or ${VERBATIM}`);
+    });
 }
 
 function validateStore(store: unknown, faults: Faults): void {

@@ -1,19 +1,34 @@
+import { manglingOf } from '../mangled-value';
+
 /** Where a secret comes from. Only a name is in the configuration, so that tools can load it without the secret. */
 export interface SecretFromEnvironment {
   readonly kind: 'environment';
   readonly name: string;
+  readonly verbatim?: boolean;
 }
 
 /** Secrets by name, or values that the caller has read elsewhere (tests; a secret manager). */
 export type SecretSource = SecretFromEnvironment | readonly string[];
 
+interface FromEnvironmentOptions {
+  /**
+   * Takes each secret as it is, whatever it looks like: for one that really has white space, quotes or a `${...}` in it.
+   * Default false: such a value is refused, because it was nearly always damaged on its way into the variable.
+   */
+  readonly verbatim?: boolean;
+}
+
 /** The secret or secrets in this variable: one value, or a JSON array of them for rotation, newest first. */
-export function fromEnvironment(name: string): SecretFromEnvironment {
-  return Object.freeze({ kind: 'environment', name });
+export function fromEnvironment(
+  name: string,
+  { verbatim = false }: FromEnvironmentOptions = {},
+): SecretFromEnvironment {
+  return Object.freeze({ kind: 'environment', name, ...(verbatim && { verbatim }) });
 }
 
 /**
- * The values of a secret, first the one that signs. Faults go to `faults` and name the variable, never its value.
+ * The values of a secret, first the one that signs. Faults go to `faults` and name the variable, what its value looks like
+ * and what to do, never the value.
  *
  * @returns an empty array after a fault
  */
@@ -34,7 +49,20 @@ export function resolveSecrets(
     faults.push(values.length > 1 ? `${place} holds ${blank} empty secrets` : `${place} is empty; set it`);
     return [];
   }
-  return Object.freeze([...values]);
+  const mangled = 'kind' in source && source.verbatim !== true ? faultsOfValues(place, values) : [];
+  faults.push(...mangled);
+  return mangled.length > 0 ? [] : Object.freeze([...values]);
+}
+
+/** One sentence for each value that was damaged on its way into `place`. */
+function faultsOfValues(place: string, values: readonly string[]): string[] {
+  return values.flatMap((value, index) => {
+    const mangling = manglingOf(value);
+    if (mangling === undefined) return [];
+    const which = values.length === 1 ? place : `${place}, entry ${index + 1} of ${values.length},`;
+    const wayOut = `if the monolith's secret really is like this, write fromEnvironment('${place}', { verbatim: true }) in banyan.config.ts`;
+    return [`${which} ${mangling.looks}; ${mangling.remedy} (${wayOut})`];
+  });
 }
 
 function parseSecrets(text: string | undefined): readonly string[] | undefined {

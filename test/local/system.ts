@@ -16,6 +16,7 @@ import { readEnvironment, type Environment } from '../../shared/env';
 import { BanyanError, ConfigError } from '../../shared/errors';
 import { describeListenError } from '../../shared/listen-error';
 import type { Logger } from '../../shared/logger';
+import { resolveSecrets } from '../../shared/session/secret-source';
 import { resolveSession } from '../../shared/session/session-config';
 import { startConsumer } from './consumer';
 import { readEventSourcesFile, startGateway, type RunningGateway } from './gateway';
@@ -117,6 +118,7 @@ const LOCAL_AWS = {
 export function loadLocalConfig(env: Environment): LocalSystemConfig {
   return readEnvironment(env, (read) => {
     const isSecretMadeUp = env['MONGODB_URI'] === undefined && env['SESSION_SECRET'] === undefined;
+    if (env['SESSION_SECRET']) resolveSecrets(banyan.session.secrets, env, read.faults);
     return {
       host: read.string('HOST', LOOPBACK),
       proxyPort: read.port('PORT', 8080),

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Environment } from '../../../shared/env';
 import { ConfigError } from '../../../shared/errors';
 import { loadRouteTable } from '../../route-table/load';
 import type { Route } from '../../route-table/route';
@@ -13,6 +14,7 @@ import { checkCredentials } from './credentials';
 import { checkFunctions } from './functions';
 import { readGatewayRoutes } from './gateway-routes';
 import { checkApp } from './load-app';
+import { checkSecrets } from './secrets';
 import { readCredentials } from './read-credentials';
 
 export interface CheckParts {
@@ -21,15 +23,22 @@ export interface CheckParts {
   readonly routesFile: string;
   /** Only looked at when it is there. */
   readonly serverlessFile: string;
+  /** Secrets that are set here are looked at as well. */
+  readonly env?: Environment;
 }
 
 /**
  * Checks the files of a migration against each other: route table, banyan.config.ts, the monolith's app module,
- * serverless.yml. Needs neither secrets nor a database.
+ * serverless.yml. Needs neither secrets nor a database; a secret that is in the environment is checked for its form.
  *
  * @returns exit code 1 when something is at fault; what depends on a faulty file is left out
  */
-export async function checkProject({ configFile, routesFile, serverlessFile }: CheckParts): Promise<CommandResult> {
+export async function checkProject({
+  configFile,
+  routesFile,
+  serverlessFile,
+  env = {},
+}: CheckParts): Promise<CommandResult> {
   const findings: Finding[] = [];
   // A missing LAMBDA_URL is no fault of the file.
   const table = await attempt('route table', 'mend the file', findings, () =>
@@ -42,7 +51,7 @@ export async function checkProject({ configFile, routesFile, serverlessFile }: C
   if (config !== undefined) {
     const root = path.dirname(config.file);
     const app = await checkApp(config.banyan.app, root);
-    findings.push(ok('banyan.config.ts', 'loads'), ...app.findings);
+    findings.push(ok('banyan.config.ts', 'loads'), ...app.findings, ...checkSecrets(config.banyan.session, env));
     if (table !== undefined)
       findings.push(...checkCredentials(config.banyan, table.routes, await readCredentials(app.files, root)));
   }

@@ -65,7 +65,7 @@ function describeStep(step: SessionStep, facts: InspectionFacts): Finding[] {
       const { secrets } = session;
       if (step.verified === undefined) {
         const token = facts.steps.find((earlier) => earlier.step === 'token')?.token?.value ?? '';
-        const { text, remedy } = explainBadSignature(token, secrets);
+        const { text, remedy } = explainBadSignature(token, session);
         return [fault('signature', text, remedy)];
       }
       const index = step.verified.secretIndex;

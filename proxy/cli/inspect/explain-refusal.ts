@@ -1,3 +1,4 @@
+import type { ResolvedSession } from '../../../shared/session/session-config';
 import { fingerprint } from '../fingerprint';
 import { nearSecret } from './near-secret';
 import type { TokenInput } from './token-input';
@@ -42,7 +43,10 @@ export function explainNoToken(given: string, { form, cookies }: TokenInput, coo
 }
 
 /** Why no secret fits a token, as far as its shape tells. */
-export function explainBadSignature(token: string, secrets: readonly string[]): Explanation {
+export function explainBadSignature(
+  token: string,
+  { secrets, encryptionSecret }: Pick<ResolvedSession, 'secrets' | 'encryptionSecret'>,
+): Explanation {
   const dot = token.lastIndexOf('.');
   if (dot === -1) return { text: 'the token has no signature: nothing follows the id', remedy: LOG_IN };
   if (dot < 3) return { text: 'the session id is empty', remedy: LOG_IN };
@@ -65,7 +69,7 @@ export function explainBadSignature(token: string, secrets: readonly string[]): 
   const prints = `fingerprint${secrets.length === 1 ? '' : 's'} ${secrets.map(fingerprint).join(', ')}`;
   const unsigned =
     secrets.length === 1 ? 'not signed by the configured secret' : `signed by none of the ${secrets.length} secrets`;
-  const near = nearSecret(token, secrets);
+  const near = nearSecret(token, secrets, encryptionSecret);
   if (near !== undefined) return { text: `${unsigned} (${prints}), but by ${near.text}`, remedy: near.remedy };
   return { text: `${unsigned} (${prints})`, remedy: COMPARE };
 }

@@ -1,4 +1,5 @@
 import { unsign } from '../../../shared/session/unsign';
+import { valuesInside } from './values-inside';
 
 /** How a secret that would fit differs from a configured one, in words that follow "signed by". */
 interface NearSecret {
@@ -7,13 +8,18 @@ interface NearSecret {
 }
 
 const EXACTLY = 'give both sides exactly the same value; mind the line break of a file and the quotes of a shell';
+const SWAPPED = 'the two variables are swapped: exchange their values';
 const ROTATION = 'write several secrets as a JSON array, newest first, and give the monolith the same list';
 
 /**
  * Whether a token that no configured secret fits is signed by one that is nearly the same: what becomes of a secret on its way
  * through files, shells and consoles. Tells which way, never a value.
  */
-export function nearSecret(token: string, secrets: readonly string[]): NearSecret | undefined {
+export function nearSecret(
+  token: string,
+  secrets: readonly string[],
+  encryptionSecret?: string,
+): NearSecret | undefined {
   const fits = (secret: string) => secret !== '' && unsign(token, [secret]) !== undefined;
   for (const [index, secret] of secrets.entries()) {
     const name = secrets.length === 1 ? 'the configured secret' : `secret ${index + 1}`;
@@ -22,9 +28,12 @@ export function nearSecret(token: string, secrets: readonly string[]): NearSecre
       return { text: `${name} with a line break behind it`, remedy: EXACTLY };
     if (fits(secret.replace(/^(["'])(.*)\1$/s, '$2')))
       return { text: `${name} without the quotes around it`, remedy: EXACTLY };
+    if (valuesInside(secret).some(fits)) return { text: `the value inside ${name}`, remedy: EXACTLY };
     if (secret.split(',').some((part) => fits(part.trim())))
       return { text: `a part of ${name}, between commas`, remedy: ROTATION };
   }
+  if (encryptionSecret !== undefined && fits(encryptionSecret))
+    return { text: 'the secret that encrypts the records', remedy: SWAPPED };
   const whole = [JSON.stringify(secrets), `[${secrets.map((secret) => JSON.stringify(secret)).join(', ')}]`];
   return whole.some(fits) ? { text: 'the whole text of the JSON array, as one secret', remedy: ROTATION } : undefined;
 }

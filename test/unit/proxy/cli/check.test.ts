@@ -8,7 +8,9 @@ import { readGatewayRoutes } from '../../../../proxy/cli/check/gateway-routes';
 import { checkApp } from '../../../../proxy/cli/check/load-app';
 import { checkProject } from '../../../../proxy/cli/check/check-project';
 import { renderFindings, type Finding } from '../../../../proxy/cli/finding';
+import { checkSecrets } from '../../../../proxy/cli/check/secrets';
 import { parseRouteTable } from '../../../../proxy/route-table/load';
+import { fromEnvironment } from '../../../../shared/banyan-config';
 import { apiKeyAuthenticator } from '../../../../shared/session/api-key-authenticator';
 import { sessionAuthenticator } from '../../../../shared/session/session-authenticator';
 
@@ -96,6 +98,24 @@ describe('credentials', () => {
     const text = textOf(checkCredentials({ ...config, ...changes }, routesOf(kept)));
     expect(text).toContain('exceptRoutes names gone, which is not listed');
     expect(text).toContain('the session is not among the authenticators');
+  });
+});
+
+describe('secrets', () => {
+  const encrypted = {
+    ...banyan.session,
+    store: { format: 'connect-mongo', encryption: { scheme: 'kruptein', secret: fromEnvironment('CRYPTO') } },
+  } as const;
+
+  it('that are set must have the form of one, and are not shown', () => {
+    const text = textOf(checkSecrets(encrypted, { SESSION_SECRET: '"hidden"', CRYPTO: 'hidden' }));
+    expect(text).toContain('fault secret SESSION_SECRET stands in quotes');
+    expect(text).toContain('ok secret CRYPTO has the form of a secret');
+    expect(text).not.toContain('hidden');
+  });
+
+  it('that are not set are no fault', () => {
+    expect(checkSecrets(encrypted, {})).toEqual([]);
   });
 });
 

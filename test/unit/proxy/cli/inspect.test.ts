@@ -217,6 +217,48 @@ describe('a token signed by nearly the same secret', () => {
   });
 });
 
+describe('a variable that was damaged on its way', () => {
+  const runWith = async (SESSION_SECRET: string, given: string) => {
+    let out = '';
+    const write = (text: string) => (out += text);
+    const env = { MONGODB_URI: 'mongodb://127.0.0.1:1/x', SESSION_SECRET };
+    const io = { env, readInput: () => Promise.resolve(given), write, writeError: write, now: () => new Date() };
+    const exitCode = await run(['session', 'inspect', '-'], io);
+    expectNoSecret(out, given);
+    return { exitCode, out: out.replace(/\s+/g, ' ') };
+  };
+
+  it.each<[string, string, string]>([
+    ["Secrets Manager's JSON", JSON.stringify({ OTHER: 'x', SESSION_SECRET: SECRETS[0] }), 'is a JSON object'],
+    ['a list inside such JSON', JSON.stringify({ SESSION_SECRET: JSON.stringify(SECRETS) }), 'is a JSON object'],
+    ['a line break', `${SECRETS[0]}\n`, 'begins or ends with white space'],
+    ['quotes and a line break', `"${SECRETS[0]}"\n`, 'begins or ends with white space'],
+    ['an entry with quotes', JSON.stringify([STRANGER, `'${SECRETS[0]}'`]), 'entry 2 of 2, stands in quotes'],
+  ])('by %s: the value inside is tried', async (_case, value, looks) => {
+    const good = await runWith(value, token());
+    expect(good.exitCode).toBe(1);
+    expect(good.out).toContain(looks);
+    expect(good.out).toContain('the token verifies with the value inside -> fix the variable');
+    expect(good.out).toContain('the authorizer answers 500');
+    const bad = await runWith(value, token(ID, 'quite-another-secret'));
+    expect(bad.out).toContain('does not verify with the value inside either');
+  });
+
+  it('beyond repair is refused by name', async () => {
+    expect(await runWith('{{resolve:secretsmanager:x}}', token())).toMatchObject({
+      exitCode: 2,
+      out: expect.stringMatching(/^banyan: SESSION_SECRET is an unresolved placeholder/) as string,
+    });
+  });
+
+  it('by being exchanged with that of the encryption', async () => {
+    const encryption = { scheme: 'kruptein', secret: [STRANGER] } as const;
+    const session = { store: { format: 'connect-mongo', encryption } } as const;
+    const { line } = await inspect(token(ID, STRANGER), { session });
+    expect(line('signature')).toContain('but by the secret that encrypts the records -> the two variables are swapped');
+  });
+});
+
 describe('a well-signed token that is refused', () => {
   it('logged out', async () => {
     await database.db.collection('sessions').deleteMany({});

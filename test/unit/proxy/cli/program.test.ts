@@ -89,7 +89,7 @@ describe('banyan', () => {
     [
       'no URI',
       'eventsapp:hunter2@somewhere',
-      /cannot be used \(Mongo\w+\); check that MONGODB_URI is a connection string/,
+      /MONGODB_URI is not a connection string; expected mongodb:/,
     ],
     [
       'a database that is away',

@@ -39,6 +39,17 @@ describe('defineConfig', () => {
     ['a secret that is not in a list', { secrets: 'hidden' }, 'session.secrets: is not usable'],
     ['an empty list of secrets', { secrets: [] }, 'session.secrets: is an empty list'],
     ['an empty secret in the list', { secrets: ['hidden', ' '] }, 'session.secrets: holds an empty secret'],
+    [
+      "Secrets Manager's JSON in the list",
+      { secrets: ['fine', '{"SESSION_SECRET":"hidden"}'] },
+      'session.secrets[1]: is a JSON object, as Secrets Manager',
+    ],
+    ['white space around a secret in the list', { secrets: ['hidden\n'] }, 'session.secrets[0]: begins or ends with'],
+    [
+      'verbatim as text',
+      { secrets: { ...fromEnvironment('X'), verbatim: 'yes' } },
+      'session.secrets.verbatim: is "yes"',
+    ],
     ['a variable without a name', { secrets: fromEnvironment('') }, 'session.secrets.name: is empty'],
     ['a cookie name with a space', { cookieName: 'my sid' }, 'session.cookieName: is "my sid"'],
     ['a touchAfter that is text', { touchAfter: '60' }, 'session.touchAfter: is "60"'],
