@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Environment } from '../../../shared/env';
+import type { EndpointType } from '../../../shared/api-gateway/limits';
 import { ConfigError } from '../../../shared/errors';
 import { loadRouteTable } from '../../route-table/load';
 import type { Route } from '../../route-table/route';
@@ -11,6 +12,7 @@ import type { CommandResult } from '../exit-codes';
 import { fault, judge, ok, warning, type Finding } from '../finding';
 import { loadBanyanConfig } from '../load-banyan-config';
 import { checkCredentials } from './credentials';
+import { checkEndpointTypes, readEndpointTypes } from './endpoint-types';
 import { checkFunctions } from './functions';
 import { readGatewayRoutes } from './gateway-routes';
 import { checkApp } from './load-app';
@@ -56,6 +58,7 @@ export async function checkProject({
       findings.push(...checkCredentials(config.banyan, table.routes, await readCredentials(app.files, root)));
   }
   if (table !== undefined) findings.push(...(await checkServerless(serverlessFile, table.routes)));
+  if (config !== undefined) findings.push(...checkEndpoints(serverlessFile, config.banyan.gateway.endpointType));
   return judge(findings);
 }
 
@@ -79,6 +82,17 @@ async function checkServerless(file: string, routes: readonly Route[]): Promise<
   const gateway = await attempt('functions', 'mend the file', findings, read);
   if (gateway === 'elsewhere') return [ok('functions', `not checked: ${file} takes them from other files`)];
   return gateway === undefined ? findings : checkFunctions(routes, gateway);
+}
+
+/** What this reader does not understand (merge keys, variables of plugins) need not be wrong. */
+function checkEndpoints(file: string, configured: EndpointType): Finding[] {
+  if (!existsSync(file)) return [];
+  try {
+    return checkEndpointTypes(configured, readEndpointTypes(file));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return [ok('gateway', `endpoint types of the stages not checked: ${error.faults.join('; ')}`)];
+  }
 }
 
 /** Runs one check; every fault of a ConfigError becomes a finding. */

@@ -7,6 +7,7 @@ describe('proxy configuration', () => {
       host: '127.0.0.1',
       port: 8080,
       lambdaUrl: undefined,
+      lambdaEndpointType: 'private',
       trustedHops: 0,
       drainDelay: 0,
       lambdaTimeout: 30_000,
@@ -16,6 +17,12 @@ describe('proxy configuration', () => {
   it('takes 0 for what may be 0', () => {
     const env = { LEGACY_URL: 'http://a', PORT: '0', DRAIN_DELAY: '0', LEGACY_TIMEOUT: '0' };
     expect(loadProxyConfig(env)).toMatchObject({ port: 0, drainDelay: 0, legacyTimeout: 0 });
+  });
+
+  it('takes the endpoint type of one deployment', () => {
+    const load = (LAMBDA_ENDPOINT_TYPE: string) => loadProxyConfig({ LEGACY_URL: 'http://a', LAMBDA_ENDPOINT_TYPE });
+    expect(load('regional')).toMatchObject({ lambdaEndpointType: 'regional' });
+    expect(() => load('REGIONAL')).toThrow(/LAMBDA_ENDPOINT_TYPE is "REGIONAL"/);
   });
 
   it('reports every bad variable at once', () => {

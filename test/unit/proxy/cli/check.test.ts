@@ -307,6 +307,9 @@ describe('check of a project', () => {
     expect(text).toMatch(/\n0 faults, 0 warnings\n$/);
     expect(exitCode).toBe(0);
     expect(text).toContain('it exports createApp');
+    expect(text.replace(/[ \n]+/g, ' ')).toContain(
+      'stages: dev regional, prod private, staging private, test regional',
+    );
   });
 
   it('reports every fault of a bad table and of a bad configuration', async () => {

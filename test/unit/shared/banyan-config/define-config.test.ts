@@ -170,6 +170,22 @@ describe('defineConfig', () => {
     expect(faultsOf({ responses: { ...banyan.responses, headers } })).toEqual([]);
   });
 
+  it('assumes the strictest API, and authorizers that never return Deny', () => {
+    expect(defineConfig({ ...banyan, gateway: {} }).gateway.toEqual({ endpointType: 'private', accessDeniedBy: 'resource-policy' });
+    const gateway = { endpointType: 'edge', accessDeniedBy: 'authorizer' } as const;
+    expect(defineConfig({ ...banyan, gateway }).gateway).toEqual(gateway);
+  });
+
+  it.each<[unknown, string]>([
+    ['private', 'gateway: is "private"; expected an object'],
+    [{ endpointType: 'PRIVATE' }, 'gateway.endpointType: is "PRIVATE"; expected one of edge, regional, private'],
+    [{ endpointType: undefined }, 'gateway.endpointType: is missing; expected one of'],
+    [{ accessDeniedBy: 'nobody' }, 'gateway.accessDeniedBy: is "nobody"; expected one of resource-policy, authorizer'],
+    [{ type: 'edge' }, 'gateway.type: is not known; expected one of endpointType, accessDeniedBy'],
+  ])('refuses gateway %j', (gateway, fault) => {
+    expect(faultsOf({ gateway })).toEqual([expect.stringContaining(fault)]);
+  });
+
   it('refuses what is not an object', () => {
     expect(() => defineConfig(null as never)).toThrow('banyan.config.ts: is not an object');
   });
