@@ -171,7 +171,10 @@ describe('defineConfig', () => {
   });
 
   it('assumes the strictest API, and authorizers that never return Deny', () => {
-    expect(defineConfig({ ...banyan, gateway: {} }).gateway.toEqual({ endpointType: 'private', accessDeniedBy: 'resource-policy' });
+    expect(defineConfig({ ...banyan, gateway: {} }).gateway).toEqual({
+      endpointType: 'private',
+      accessDeniedBy: 'resource-policy',
+    });
     const gateway = { endpointType: 'edge', accessDeniedBy: 'authorizer' } as const;
     expect(defineConfig({ ...banyan, gateway }).gateway).toEqual(gateway);
   });
