@@ -1,9 +1,8 @@
 import type { Socket } from 'node:net';
-import type { BsonDocument } from './bson/values';
 import { buildReply, MessageReader, parseMessage, type Request } from './wire-protocol';
 
-/** A reply, or that the connection is to be cut instead. */
-export type Outcome = { readonly reply: BsonDocument } | { readonly cut: true };
+/** A reply as BSON, or that the connection is to be cut instead. */
+export type Outcome = { readonly reply: Buffer } | { readonly cut: true };
 
 interface ConnectionOptions {
   readonly respond: (request: Request) => Promise<Outcome>;

@@ -1,14 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { encodedSize } from './bson/encode';
+import { checkObjectSize, MAX_DOCUMENT_BYTES } from './bson/size-limits';
 import type { BsonDocument } from './bson/values';
 import { MongoServerFault } from './errors';
 
 /** MongoDB ends idle cursors after ten minutes. */
 const IDLE_MILLISECONDS = 600_000;
 const MOST_CURSORS = 10_000;
-/** The first batch when the client names no size; every batch also ends at 16 MB. */
+/** The first batch when the client names no size. */
 const FIRST_BATCH = 101;
-const MOST_BATCH_BYTES = 16 * 1024 * 1024;
 
 interface Cursor {
   readonly namespace: string;
@@ -27,7 +27,11 @@ interface Batch {
 export class Cursors {
   private readonly open = new Map<bigint, Cursor>();
 
-  /** The first batch; a size of 0 sends none and leaves the cursor open. */
+  /**
+   * The first batch; a size of 0 sends none and leaves the cursor open.
+   *
+   * @throws MongoServerFault 10334 when a document of the result is larger than MongoDB can send
+   */
   start(
     namespace: string,
     documents: readonly BsonDocument[],
@@ -40,15 +44,16 @@ export class Cursors {
     return { id: this.keep(cursor), documents: batch };
   }
 
-  /** @throws MongoServerFault 43 for a cursor that is unknown or of another collection */
+  /** @throws MongoServerFault 43 for a cursor that is unknown or of another collection, 10334 as {@link start}, which ends it */
   next(id: bigint, namespace: string, batchSize: number | undefined): Batch {
     const cursor = this.open.get(id);
     if (cursor?.namespace !== namespace) throw new MongoServerFault('CursorNotFound', `cursor id ${id} not found`);
     cursor.usedAt = Date.now();
-    const documents = take(cursor, batchSize === undefined || batchSize === 0 ? Number.POSITIVE_INFINITY : batchSize);
-    if (cursor.position < cursor.documents.length) return { id, documents };
     this.open.delete(id);
-    return { id: 0n, documents };
+    const documents = take(cursor, batchSize === undefined || batchSize === 0 ? Number.POSITIVE_INFINITY : batchSize);
+    if (cursor.position >= cursor.documents.length) return { id: 0n, documents };
+    this.open.set(id, cursor);
+    return { id, documents };
   }
 
   /** @returns whether it was open */
@@ -72,14 +77,18 @@ export class Cursors {
   }
 }
 
+/** As many as asked for, but none that would take the batch past 16 MB; the first always fits, so that a cursor makes progress. */
 function take(cursor: Cursor, count: number): readonly BsonDocument[] {
   const batch: BsonDocument[] = [];
   let bytes = 0;
   while (batch.length < count && cursor.position < cursor.documents.length) {
     const document = cursor.documents[cursor.position];
     if (document === undefined) break;
-    bytes += encodedSize(document);
-    if (bytes > MOST_BATCH_BYTES && batch.length > 0) break;
+    const size = encodedSize(document);
+    checkObjectSize(size);
+    if (bytes + size > MAX_DOCUMENT_BYTES && batch.length > 0) break;
+    // In an array each has its type and its position as a name before it.
+    bytes += size + 2 + String(batch.length).length;
     batch.push(document);
     cursor.position += 1;
   }

@@ -27,6 +27,7 @@ export const ERROR_CODES = {
   IndexKeySpecsConflict: 86,
   CommandNotSupported: 115,
   CannotIndexParallelArrays: 171,
+  InvalidIndexSpecificationOption: 197,
   BSONObjectTooLarge: 10_334,
   DuplicateKey: 11_000,
   InvalidNamespaceOperation: 17_419,
@@ -44,6 +45,10 @@ export class MongoServerFault extends Error {
     this.codeName = typeof code === 'number' ? `Location${code}` : code;
   }
 }
+
+/** MongoDB stores such names since 5.0, but keeps them from most operators; see `core/dot-dollar-considerations/` of the manual. */
+export const dollarPrefixed = (name: string): MongoServerFault =>
+  notSupported(`the $-prefixed field name ${JSON.stringify(name)}`);
 
 /** What MongoDB can do and this server cannot. Refused by name, because a silently wrong result costs more than a failed call. */
 export function notSupported(what: string): MongoServerFault {

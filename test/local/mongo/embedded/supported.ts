@@ -125,6 +125,24 @@ export const COMMANDS: Readonly<Record<string, ReadonlySet<string>>> = {
   dropIndexes: words('index'),
 };
 
+/** Commands of a MongoDB 6.0 server that are not here (manual: "Database Commands"); any other name is none of its commands. */
+export const REFUSED_COMMANDS = words(
+  'abortTransaction appendOplogNote applyOps authenticate cloneCollectionAsCapped collMod collStats commitTransaction compact connPoolStats ' +
+    'connPoolSync connectionStatus convertToCapped createRole createUser currentOp dataSize dbHash dbStats dropAllRolesFromDatabase ' +
+    'dropAllUsersFromDatabase dropConnections dropRole dropUser explain filemd5 fsync fsyncUnlock getClusterParameter getCmdLineOpts ' +
+    'getDefaultRWConcern getLog getParameter grantPrivilegesToRole grantRolesToRole grantRolesToUser hostInfo invalidateUserCache ' +
+    'killAllSessions killAllSessionsByPattern killOp killSessions listCommands lockInfo logRotate logout mapReduce planCacheClear ' +
+    'planCacheClearFilters planCacheListFilters planCacheSetFilter profile reIndex refreshSessions renameCollection ' +
+    'replSetAbortPrimaryCatchUp replSetFreeze replSetGetConfig replSetGetStatus replSetInitiate replSetMaintenance replSetReconfig ' +
+    'replSetResizeOplog replSetStepDown replSetSyncFrom revokePrivilegesFromRole revokeRolesFromRole revokeRolesFromUser rolesInfo ' +
+    'rotateCertificates saslContinue saslStart serverStatus setClusterParameter setDefaultRWConcern setFeatureCompatibilityVersion ' +
+    'setIndexCommitQuorum setParameter setUserWriteBlockMode shutdown startSession top updateRole updateUser usersInfo validate ' +
+    'validateDBMetadata whatsmyuri',
+);
+
+/** Options of MongoDB's that no command here understands. */
+export const REFUSED_OPTIONS = words('collectionUUID encryptionInformation ignoreUnknownIndexOptions stmtId stmtIds');
+
 function words(text: string): ReadonlySet<string> {
   return new Set(text.split(' ').filter((word) => word !== ''));
 }

@@ -1,5 +1,4 @@
 import { decodeDocument } from './bson/decode';
-import { encodeDocument } from './bson/encode';
 import type { BsonDocument, BsonValue, MutableDocument } from './bson/values';
 import { crc32c } from './crc32c';
 import { MongoServerFault } from './errors';
@@ -167,8 +166,7 @@ function orFault(parse: () => BsonDocument): BsonDocument | MongoServerFault {
 }
 
 /** Builds the reply to a request, as OP_MSG or, to an OP_QUERY, as OP_REPLY. */
-export function buildReply({ requestId, kind }: Request, reply: BsonDocument, ownId: number): Buffer {
-  const body = encodeDocument(reply);
+export function buildReply({ requestId, kind }: Request, body: Buffer, ownId: number): Buffer {
   // OP_REPLY: flags (await capable), cursor id, starting from, number returned. OP_MSG: flags, section of kind 0.
   const prefix = Buffer.alloc(kind === 'query' ? 20 : 5);
   if (kind === 'query') {

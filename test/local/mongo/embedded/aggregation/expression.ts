@@ -1,6 +1,6 @@
 import type { BsonDocument, BsonValue } from '../bson/values';
 import { isArray, isDocument } from '../bson/values';
-import { MongoServerFault } from '../errors';
+import { MongoServerFault, notSupported } from '../errors';
 import { readPath } from '../query/paths';
 import { checkSupported } from '../supported';
 import { ARITHMETIC } from './expressions/arithmetic';
@@ -34,6 +34,9 @@ export function compileExpression(value: BsonValue): Expression {
   return isDocument(value) ? compileObject(value) : () => value;
 }
 
+/** System variables of MongoDB 6.0; DESCEND, PRUNE and KEEP belong to a stage that is refused. */
+const UNSUPPORTED_VARIABLES = ['CLUSTER_TIME', 'JS_SCOPE', 'IS_MR', 'SEARCH_META', 'DESCEND', 'PRUNE', 'KEEP'];
+
 function compilePath(text: string): Expression {
   const path = text.replace(/^\$\$?/, '').split('.');
   if (path.includes(''))
@@ -43,6 +46,7 @@ function compilePath(text: string): Expression {
   if (name === 'ROOT' || name === 'CURRENT') return (scope) => readPath(scope.root, rest);
   if (name === 'NOW') return (scope) => readPath(scope.now, rest);
   if (name === 'REMOVE') return () => undefined;
+  if (UNSUPPORTED_VARIABLES.includes(name)) throw notSupported(`the variable $$${name}`);
   if (/^[A-Z]/.test(name)) throw new MongoServerFault(17_276, `Use of undefined variable: ${name}`);
   return (scope) => {
     if (!scope.variables.has(name)) throw new MongoServerFault(17_276, `Use of undefined variable: ${name}`);

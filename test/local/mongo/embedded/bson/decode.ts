@@ -1,5 +1,6 @@
 import { Binary, BSONRegExp, Code, Decimal128, Double, Int32, MaxKey, MinKey, ObjectId, Timestamp, Long } from 'bson';
 import { MongoServerFault, notSupported } from '../errors';
+import { checkObjectSize } from './size-limits';
 import type { BsonDocument, BsonValue, MutableDocument } from './values';
 
 /** MongoDB refuses documents nested deeper than 100 to 180 levels; the lower figure of its documentation is for storage. */
@@ -10,10 +11,12 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * Decodes one BSON document that must fill `bytes` from `start` for exactly the length it states (https://bsonspec.org/spec.html).
  *
  * @returns the document and the offset behind it
- * @throws MongoServerFault on bytes that are not BSON (code 22 in MongoDB) and on types this server does not hold
+ * @throws MongoServerFault on bytes that are not BSON (code 22 in MongoDB), on a size beyond MongoDB's (10334) and on types this
+ *   server does not hold
  */
 export function decodeDocument(bytes: Buffer, start = 0): { readonly document: BsonDocument; readonly end: number } {
   const decoder = new Decoder(bytes);
+  if (start + 4 <= bytes.length) checkObjectSize(bytes.readInt32LE(start));
   return { document: decoder.document(start, bytes.length, 0), end: decoder.offset };
 }
 

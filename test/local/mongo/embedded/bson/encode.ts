@@ -1,4 +1,5 @@
 import { Binary, BSONRegExp, Code, Decimal128, Double, Int32, ObjectId, Timestamp } from 'bson';
+import { checkObjectSize } from './size-limits';
 import type { BsonDocument, BsonValue } from './values';
 import { typeName, typeNumber } from './values';
 
@@ -35,9 +36,11 @@ const isKeyBound = (value: BsonValue): boolean => {
   return type === 'minKey' || type === 'maxKey';
 };
 
-/** Encodes a document as BSON. */
+/** Encodes a document as BSON. @throws MongoServerFault 10334 when it is larger than any BSON object may be */
 export function encodeDocument(document: BsonDocument): Buffer {
-  const encoder = new Encoder(Buffer.allocUnsafe(encodedSize(document)));
+  const size = encodedSize(document);
+  checkObjectSize(size);
+  const encoder = new Encoder(Buffer.allocUnsafe(size));
   encoder.document(document);
   return encoder.bytes;
 }

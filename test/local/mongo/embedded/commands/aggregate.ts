@@ -1,6 +1,8 @@
 import { compilePipeline } from '../aggregation/pipeline';
 import { scopesAt } from '../aggregation/scope';
-import { valueKey } from '../bson/compare';
+import { compareValues, valueKey } from '../bson/compare';
+import { encodedSize } from '../bson/encode';
+import { MAX_DOCUMENT_BYTES } from '../bson/size-limits';
 import type { BsonDocument, BsonValue } from '../bson/values';
 import { document, isArray, isDocument } from '../bson/values';
 import { MongoServerFault, notSupported } from '../errors';
@@ -50,7 +52,10 @@ export const count: CommandHandler = (command, context) => {
   return document({ n: limit === 0 ? rest : Math.min(rest, limit) });
 };
 
-/** Manual: `distinct`. The elements of an array count, not the array. */
+/** MongoDB keeps this much of a document's size back from `distinct`. */
+const DISTINCT_RESERVE = 4096;
+
+/** Manual: `distinct`. The elements of an array count, not the array. MongoDB collects the values in a set, which it returns in BSON order. */
 export const distinct: CommandHandler = (command, context) => {
   command.refuse('collation');
   checkHint(command, command.collection(context));
@@ -61,7 +66,11 @@ export const distinct: CommandHandler = (command, context) => {
       const text = valueKey(value);
       if (!values.has(text)) values.set(text, value);
     }
-  return document({ values: [...values.values()] });
+  const sorted = [...values.values()].sort(compareValues);
+  const reply = document({ values: sorted });
+  if (encodedSize(reply) >= MAX_DOCUMENT_BYTES - DISTINCT_RESERVE)
+    throw new MongoServerFault(17_217, 'distinct too big, 16mb cap');
+  return reply;
 };
 
 function distinctValues(item: BsonDocument, path: readonly string[]): readonly BsonValue[] {

@@ -1,4 +1,6 @@
 import { scopesAt } from '../aggregation/scope';
+import { encodedSize } from '../bson/encode';
+import { checkObjectSize } from '../bson/size-limits';
 import type { BsonDocument } from '../bson/values';
 import { document } from '../bson/values';
 import { MongoServerFault } from '../errors';
@@ -6,9 +8,9 @@ import { compileMatcher } from '../query/matcher';
 import { compileProjection } from '../query/projection';
 import { compileSort } from '../query/sort';
 import { compileUpdate } from '../update/compile-update';
+import { documentToUpsert } from '../update/upsert';
 import type { CommandHandler, Fields } from './command';
 import { checkHint } from './hint';
-import { applyUpdate, upsert } from './writes';
 
 /** Manual: `findAndModify`. */
 export const findAndModify: CommandHandler = (command, context) => {
@@ -25,24 +27,35 @@ export const findAndModify: CommandHandler = (command, context) => {
   const sort = compileSort(command.document('sort') ?? new Map());
   const fields = command.document('fields') ?? new Map();
   const project = fields.size === 0 ? undefined : compileProjection(fields, { scopes, dialect: 'find' });
-  const show = (item: BsonDocument | undefined) => (item === undefined ? null : (project?.(item) ?? item));
+  // Before anything is written: a result that cannot be sent leaves no effect.
+  const show = (item: BsonDocument | undefined) => {
+    if (item === undefined) return null;
+    const shown = project?.(item) ?? item;
+    checkObjectSize(encodedSize(shown));
+    return shown;
+  };
   const [found] = sort(collection?.candidates(filter).filter(matches) ?? []);
 
   if (remove) {
+    const value = show(found);
     if (found !== undefined) collection?.remove(found);
-    return document({ lastErrorObject: { n: found === undefined ? 0 : 1 }, value: show(found) });
+    return document({ lastErrorObject: { n: found === undefined ? 0 : 1 }, value });
   }
   const compiled = compileUpdate(command.required('update', update), context.now);
   if (collection !== undefined && found !== undefined) {
-    const after = applyUpdate(collection, found, compiled);
-    return document({ lastErrorObject: { n: 1, updatedExisting: true }, value: show(returnNew ? after : found) });
+    const after = compiled.apply(found, { inserting: false });
+    const value = show(returnNew ? after : found);
+    if (after !== found) collection.replace(found, after);
+    return document({ lastErrorObject: { n: 1, updatedExisting: true }, value });
   }
   if (collection === undefined || !command.flag('upsert'))
     return document({ lastErrorObject: { n: 0, updatedExisting: false }, value: null });
-  const inserted = upsert(collection, filter, compiled);
+  const inserted = documentToUpsert(filter, compiled);
+  const value = show(returnNew ? inserted : undefined);
+  collection.insert(inserted);
   return document({
     lastErrorObject: { n: 1, updatedExisting: false, upserted: inserted.get('_id') ?? null },
-    value: show(returnNew ? inserted : undefined),
+    value,
   });
 };
 

@@ -1,6 +1,6 @@
+import { MAX_DOCUMENT_BYTES } from '../bson/size-limits';
 import { document } from '../bson/values';
 import { notSupported } from '../errors';
-import { MAX_DOCUMENT_BYTES } from '../storage/collection';
 import { MAX_MESSAGE_BYTES } from '../wire-protocol';
 import type { CommandHandler } from './command';
 

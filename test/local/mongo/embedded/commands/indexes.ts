@@ -1,5 +1,6 @@
 import { identical } from '../bson/compare';
 import { wholeNumber } from '../bson/numbers';
+import { shellDocument } from '../bson/shell-text';
 import type { BsonDocument, BsonValue } from '../bson/values';
 import { document, isArray, isDocument } from '../bson/values';
 import { MongoServerFault, notSupported } from '../errors';
@@ -71,7 +72,12 @@ const isIdIndex = ({ key }: IndexSpecification): boolean => identical(key, docum
 
 function readSpecification(fields: Fields): IndexSpecification {
   fields.refuse(...REFUSED);
-  fields.only(new Set([...OPTIONS, ...REFUSED]));
+  for (const name of fields.whole.keys())
+    if (!OPTIONS.has(name) && !REFUSED.includes(name))
+      throw new MongoServerFault(
+        'InvalidIndexSpecificationOption',
+        `The field '${name}' is not valid for an index specification. Specification: ${shellDocument(fields.whole)}`,
+      );
   const key = fields.required('key', fields.document('key'));
   checkIndexKey(key);
   const name = fields.required('name', fields.string('name'));

@@ -2,7 +2,7 @@ import { scopesAt } from '../aggregation/scope';
 import { wholeNumber } from '../bson/numbers';
 import type { BsonDocument, Plain } from '../bson/values';
 import { document } from '../bson/values';
-import { MongoServerFault } from '../errors';
+import { dollarPrefixed, MongoServerFault } from '../errors';
 import { compileMatcher, type Matcher } from '../query/matcher';
 import type { Collection } from '../storage/collection';
 import { DuplicateKeyFault } from '../storage/document-index';
@@ -12,9 +12,32 @@ import type { CommandHandler, Fields } from './command';
 import { checkHint } from './hint';
 
 const STATEMENT = {
-  update: new Set(['q', 'u', 'multi', 'upsert', 'collation', 'arrayFilters', 'hint', 'c', 'comment']),
-  delete: new Set(['q', 'limit', 'collation', 'hint', 'comment']),
+  update: new Set(['q', 'u', 'multi', 'upsert', 'collation', 'arrayFilters', 'hint', 'c', 'upsertSupplied']),
+  delete: new Set(['q', 'limit', 'collation', 'hint']),
 };
+
+/** Reads one of `updates[]`. Like MongoDB, a fault in what a statement is made of fails the command; one in what it does, the statement. */
+function readUpdate(statement: Fields) {
+  statement.only(STATEMENT.update);
+  statement.refuse('collation', 'arrayFilters', 'c', 'upsertSupplied');
+  return {
+    statement,
+    filter: statement.required('q', statement.document('q')),
+    update: statement.required('u', statement.get('u')),
+    multi: statement.flag('multi'),
+    upserts: statement.flag('upsert'),
+  };
+}
+
+/** Reads one of `deletes[]`. */
+function readDelete(statement: Fields) {
+  statement.only(STATEMENT.delete);
+  statement.refuse('collation');
+  const limit = wholeNumber(statement.required('limit', statement.get('limit')));
+  if (limit !== 0 && limit !== 1)
+    throw new MongoServerFault('FailedToParse', 'The limit field in delete objects must be 0 or 1.');
+  return { statement, filter: statement.required('q', statement.document('q')), limit };
+}
 
 /**
  * Runs the statements of a write one by one (manual: `insert`, "Output"): each that fails becomes a write error; an ordered write
@@ -54,12 +77,7 @@ export const insert: CommandHandler = (command, { databases }) => {
   const collection = databases.ensure(command.database, command.collectionName());
   let n = 0;
   const errors = runStatements(command, documents, (item) => {
-    for (const name of item.keys())
-      if (name.startsWith('$'))
-        throw new MongoServerFault(
-          'DollarPrefixedFieldName',
-          `The dollar ($) prefixed field '${name}' is not valid for storage here.`,
-        );
+    for (const name of item.keys()) if (name.startsWith('$')) throw dollarPrefixed(name);
     collection.insert(withIdFirst(item));
     n += 1;
   });
@@ -71,18 +89,14 @@ export const updateCommand: CommandHandler = (command, context) => {
   command.refuse('let');
   const totals = { n: 0, nModified: 0 };
   const upserted: BsonDocument[] = [];
-  const errors = runStatements(command, command.statements('updates'), (statement, index) => {
-    statement.only(STATEMENT.update);
-    statement.refuse('collation', 'arrayFilters', 'c');
+  const statements = command.statements('updates').map(readUpdate);
+  const errors = runStatements(command, statements, ({ statement, filter, multi, upserts, ...read }, index) => {
     // Only an upsert brings a collection into being.
-    const creates = statement.flag('upsert');
     const collection =
       command.collection(context) ??
-      (creates ? context.databases.ensure(command.database, command.collectionName()) : undefined);
+      (upserts ? context.databases.ensure(command.database, command.collectionName()) : undefined);
     checkHint(statement, collection);
-    const filter = statement.required('q', statement.document('q'));
-    const update = compileUpdate(statement.required('u', statement.get('u')), context.now);
-    const multi = statement.flag('multi');
+    const update = compileUpdate(read.update, context.now);
     if (multi && update.kind === 'replacement')
       throw new MongoServerFault('FailedToParse', 'multi update is not supported for replacement-style update');
     const matches = compileMatcher(filter, scopesAt(context.now));
@@ -92,7 +106,7 @@ export const updateCommand: CommandHandler = (command, context) => {
       totals.n += 1;
       if (applyUpdate(collection, item, update) !== item) totals.nModified += 1;
     }
-    if (matched.length === 0 && creates) {
+    if (matched.length === 0 && upserts) {
       const item = upsert(collection, filter, update);
       totals.n += 1;
       upserted.push(document({ index, _id: item.get('_id') ?? null }));
@@ -106,14 +120,9 @@ export const deleteCommand: CommandHandler = (command, context) => {
   command.refuse('let');
   const collection = command.collection(context);
   let n = 0;
-  const errors = runStatements(command, command.statements('deletes'), (statement) => {
-    statement.only(STATEMENT.delete);
-    statement.refuse('collation');
+  const statements = command.statements('deletes').map(readDelete);
+  const errors = runStatements(command, statements, ({ statement, filter, limit }) => {
     checkHint(statement, collection);
-    const limit = wholeNumber(statement.get('limit'));
-    if (limit !== 0 && limit !== 1)
-      throw new MongoServerFault('FailedToParse', 'The limit field in delete objects must be 0 or 1.');
-    const filter = statement.required('q', statement.document('q'));
     const matches = compileMatcher(filter, scopesAt(context.now));
     if (collection === undefined) return;
     const found = collection.candidates(filter);
@@ -138,14 +147,14 @@ function select(
 }
 
 /** Updates one stored document and returns it as it is now; the same object when nothing changed. */
-export function applyUpdate(collection: Collection, item: BsonDocument, update: Update): BsonDocument {
+function applyUpdate(collection: Collection, item: BsonDocument, update: Update): BsonDocument {
   const after = update.apply(item, { inserting: false });
   if (after !== item) collection.replace(item, after);
   return after;
 }
 
 /** Inserts what the filter and the update make, and returns it. */
-export function upsert(collection: Collection, filter: BsonDocument, update: Update): BsonDocument {
+function upsert(collection: Collection, filter: BsonDocument, update: Update): BsonDocument {
   const item = documentToUpsert(filter, update);
   collection.insert(item);
   return item;

@@ -4,7 +4,7 @@ import { truthy } from '../aggregation/scope';
 import type { ScopeFactory } from '../aggregation/scope';
 import type { BsonDocument, BsonValue } from '../bson/values';
 import { isArray, isDocument, isNumeric } from '../bson/values';
-import { MongoServerFault } from '../errors';
+import { MongoServerFault, notSupported } from '../errors';
 import { checkSupported } from '../supported';
 import { visitPath, visitPathAndElements } from './paths';
 import type { Predicate } from './predicates';
@@ -28,6 +28,7 @@ const isDefined = <T>(value: T | undefined): value is T => value !== undefined;
 
 function compileField(name: string, value: BsonValue, newScope?: ScopeFactory): Matcher | undefined {
   if (!name.startsWith('$')) return compilePath(name, value);
+  if (DBREF_FIELDS.includes(name)) throw notSupported(`a query on the DBRef field ${name} itself`);
   checkSupported('query', name, () => new MongoServerFault('BadValue', `unknown top level operator: ${name}`));
   if (name === '$comment') return undefined;
   if (name === '$expr') return compileExpr(value, newScope);
@@ -54,8 +55,11 @@ function compileExpr(value: BsonValue, newScope: ScopeFactory | undefined): Matc
 export function hasOperators(value: BsonValue): value is BsonDocument {
   if (!isDocument(value)) return false;
   const first = value.keys().next().value;
-  return first !== undefined && first.startsWith('$') && !['$ref', '$id', '$db'].includes(first);
+  return first !== undefined && first.startsWith('$') && !DBREF_FIELDS.includes(first);
 }
+
+/** Names that MongoDB reads as fields although they look like operators. */
+const DBREF_FIELDS = ['$ref', '$id', '$db'];
 
 /** The values that one field shows to the operators: entered arrays included, or the field's own value only. */
 interface FieldView {

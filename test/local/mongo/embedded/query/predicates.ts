@@ -73,6 +73,8 @@ export function modulo(operand: BsonValue): Predicate {
     ? operand.map((item) => (isNumeric(item) ? Math.trunc(toDouble(item)) : Number.NaN))
     : [];
   const [divisor, remainder] = numbers;
+  if (isArray(operand) && operand.length === 2 && numbers.every((n) => Number.isFinite(n) && Math.abs(n) < 2 ** 63))
+    if (!numbers.every(Number.isSafeInteger)) throw notSupported('$mod with numbers beyond 2^53');
   if (numbers.length !== 2 || divisor === undefined || remainder === undefined || !numbers.every(Number.isSafeInteger))
     throw new MongoServerFault('BadValue', 'malformed mod: needs [divisor, remainder], both whole numbers');
   if (divisor === 0) throw new MongoServerFault('BadValue', 'divisor cannot be 0');

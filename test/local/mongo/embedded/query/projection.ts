@@ -96,6 +96,8 @@ function arrayProjection(path: string, operator: '$slice' | '$elemMatch' | '$met
     };
     return { path, kind: 'computed', compute };
   }
+  if (isArray(operand) && operand.length > 0 && !operand.every(isNumeric))
+    throw notSupported('the expression $slice in the projection of a find');
   const [first, count] = (isArray(operand) ? operand : [operand]).map(wholeNumber);
   if (first === undefined || (isArray(operand) && (operand.length !== 2 || count === undefined || count <= 0)))
     throw new MongoServerFault(28_667, 'Invalid $slice syntax: needs a count, or [skip, limit] with a positive limit');

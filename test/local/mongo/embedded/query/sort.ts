@@ -36,6 +36,7 @@ export function compileSort(
 
 function sortField(name: string, value: BsonValue): SortField {
   if (isDocument(value)) throw notSupported(`a sort by an expression (${[...value.keys()].join(', ')})`);
+  if (name === '$natural') throw notSupported('a sort by $natural');
   const direction = wholeNumber(value);
   if (direction !== 1 && direction !== -1)
     throw new MongoServerFault(15_975, '$sort key ordering must be 1 (for ascending) or -1 (for descending)');

@@ -2,13 +2,13 @@ import { BSONRegExp } from 'bson';
 import { randomUUID } from 'node:crypto';
 import { identical, valueKey } from '../bson/compare';
 import { encodedSize } from '../bson/encode';
+import { checkObjectSize, MAX_DOCUMENT_BYTES } from '../bson/size-limits';
 import type { BsonDocument, BsonValue } from '../bson/values';
 import { document as toDocument, isArray, isDocument, isNullish, typeName } from '../bson/values';
 import { MongoServerFault } from '../errors';
 import { hasOperators } from '../query/matcher';
 import { DocumentIndex, DuplicateKeyFault, type IndexSpecification } from './document-index';
 
-export const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 const ID_PATTERN = toDocument({ _id: 1 });
 
 /** Documents by `_id` in the order of insertion, and the indexes over them. */
@@ -52,7 +52,12 @@ export class Collection {
   insert(document: BsonDocument): void {
     const id = checkedId(document);
     if (this.documents.has(id)) throw new DuplicateKeyFault(this.namespace, '_id_', ID_PATTERN, idOnly(document));
-    checkSize(document, 'object to insert too large.');
+    const size = encodedSize(document);
+    if (size > MAX_DOCUMENT_BYTES)
+      throw new MongoServerFault(
+        'BadValue',
+        `object to insert too large. size in bytes: ${size}, max size: ${MAX_DOCUMENT_BYTES}`,
+      );
     for (const index of this.indexes.values()) index.check(document, id);
     for (const index of this.indexes.values()) index.add(document, id);
     this.documents.set(id, document);
@@ -61,7 +66,7 @@ export class Collection {
   /** Puts the new version in the place of the old one. @throws DuplicateKeyFault, and MongoServerFault if it has grown too large */
   replace(before: BsonDocument, after: BsonDocument): void {
     const id = valueKey(before.get('_id'));
-    checkSize(after, 'Resulting document after update is larger than 16777216.');
+    checkWrittenSize(after, 17_419, 'Resulting document after update');
     for (const index of this.indexes.values()) index.check(after, id);
     for (const index of this.indexes.values()) {
       index.remove(before, id);
@@ -149,11 +154,13 @@ function checkedId(document: BsonDocument): string {
   return valueKey(id);
 }
 
-function checkSize(document: BsonDocument, message: string): void {
+/**
+ * What an update makes is built as a BSON object first, so a size beyond any object's is reported as that (10334).
+ *
+ * @throws MongoServerFault `code` when it is no larger than an object may be, but larger than a stored document
+ */
+export function checkWrittenSize(document: BsonDocument, code: number, what: string): void {
   const size = encodedSize(document);
-  if (size > MAX_DOCUMENT_BYTES)
-    throw new MongoServerFault(
-      message.startsWith('object') ? 'BadValue' : 17_419,
-      `${message} size in bytes: ${size}, max size: ${MAX_DOCUMENT_BYTES}`,
-    );
+  checkObjectSize(size);
+  if (size > MAX_DOCUMENT_BYTES) throw new MongoServerFault(code, `${what} is larger than ${MAX_DOCUMENT_BYTES}`);
 }

@@ -3,7 +3,7 @@ import { compilePipeline } from '../aggregation/pipeline';
 import { identical } from '../bson/compare';
 import type { BsonDocument, BsonValue } from '../bson/values';
 import { isArray, isDocument } from '../bson/values';
-import { MongoServerFault, notSupported } from '../errors';
+import { dollarPrefixed, MongoServerFault, notSupported } from '../errors';
 import { checkSupported } from '../supported';
 import { ARRAY_OPERATORS } from './array-operators';
 import { FIELD_OPERATORS } from './field-operators';
@@ -42,16 +42,18 @@ export function compileUpdate(update: BsonValue, now: Date): Update {
 }
 
 function replacement(update: BsonDocument): Update {
-  for (const name of update.keys())
-    if (name.startsWith('$'))
-      throw new MongoServerFault(
-        'DollarPrefixedFieldName',
-        `The dollar ($) prefixed field '${name}' in '${name}' is not allowed in the context of an update's replacement document. ` +
-          'Consider using an aggregation pipeline with $replaceWith.',
-      );
+  const dollar = [...update.keys()].find((name) => name.startsWith('$'));
   return {
     kind: 'replacement',
-    apply(document) {
+    apply(document, { inserting }) {
+      if (dollar !== undefined) {
+        if (inserting) throw dollarPrefixed(dollar);
+        throw new MongoServerFault(
+          'DollarPrefixedFieldName',
+          `The dollar ($) prefixed field '${dollar}' in '${dollar}' is not allowed in the context of an update's replacement document. ` +
+            'Consider using an aggregation pipeline with $replaceWith.',
+        );
+      }
       const id = document.get('_id');
       const next = id === undefined ? update : new Map([['_id', update.get('_id') ?? id], ...update]);
       return keepingId(document, next);
@@ -113,8 +115,11 @@ function stepsOf(operator: string, fields: BsonValue, now: Date): readonly Step[
     if (compile === undefined) throw unknown();
     const change = compile(operand, { now, operator, path });
     const create = !NOT_CREATING.has(operator);
-    const run: Step['run'] = (document, { inserting }) =>
-      operator === '$setOnInsert' && !inserting ? document : changeAt(document, components, change, { create });
+    const run: Step['run'] = (document, { inserting }) => {
+      if (operator === '$setOnInsert' && !inserting) return document;
+      refuseDollarPrefixed(path, { inserting });
+      return changeAt(document, components, change, { create });
+    };
     return [{ path, components, run }];
   }).flat();
 }
@@ -129,13 +134,21 @@ function pathComponents(path: string): readonly string[] {
   for (const component of components) {
     if (component === '$' || component.startsWith('$['))
       throw notSupported(`the positional operator ${component} in an update`);
-    if (component.startsWith('$'))
-      throw new MongoServerFault(
-        'DollarPrefixedFieldName',
-        `The dollar ($) prefixed field '${component}' in '${path}' is not valid for storage.`,
-      );
   }
+  const nested = components.slice(1).find((component) => component.startsWith('$'));
+  if (nested !== undefined) throw dollarPrefixed(nested);
   return components;
+}
+
+/** An update that inserts may make a top-level name of this kind, one that modifies may not (manual: `core/dot-dollar-considerations/`). */
+function refuseDollarPrefixed(path: string, { inserting }: ApplyOptions): void {
+  const [name = ''] = path.split('.', 1);
+  if (!name.startsWith('$')) return;
+  if (inserting) throw dollarPrefixed(name);
+  throw new MongoServerFault(
+    'DollarPrefixedFieldName',
+    `The dollar ($) prefixed field '${name}' in '${path}' is not valid for storage.`,
+  );
 }
 
 /** `$rename` removes the old name and sets the new one; both paths take part in the check for conflicts. */
@@ -143,7 +156,8 @@ function renameSteps(path: string, components: readonly string[], operand: BsonV
   if (typeof operand !== 'string')
     throw new MongoServerFault('BadValue', `The 'to' field for $rename must be a string: ${path}`);
   const target = pathComponents(operand);
-  const run: Step['run'] = (document) => {
+  const run: Step['run'] = (document, options) => {
+    for (const end of [path, operand]) refuseDollarPrefixed(end, options);
     const value = valueThroughDocuments(document, components);
     if (value === undefined) return document;
     const without = changeAt(document, components, () => undefined, { create: false });

@@ -3,6 +3,7 @@ import type { BsonDocument, BsonValue } from '../bson/values';
 import { isArray, isDocument } from '../bson/values';
 import { MongoServerFault, notSupported } from '../errors';
 import { hasOperators } from '../query/matcher';
+import { checkWrittenSize } from '../storage/collection';
 import type { Update } from './compile-update';
 import { changeAt } from './set-path';
 
@@ -10,7 +11,7 @@ import { changeAt } from './set-path';
  * The document that an upsert inserts when nothing matches: the equalities of the filter, then the update (manual: "Upsert
  * Behavior" of `update`).
  *
- * @throws MongoServerFault 54 when the filter says a field twice
+ * @throws MongoServerFault 54 when the filter says a field twice, 17420 when the document is too large
  */
 export function documentToUpsert(filter: BsonDocument, update: Update): BsonDocument {
   const equalities = new Map<string, BsonValue>();
@@ -22,7 +23,9 @@ export function documentToUpsert(filter: BsonDocument, update: Update): BsonDocu
           (document, [path, value]) => changeAt(document, path.split('.'), () => value, { create: true }),
           new Map(),
         );
-  return withIdFirst(update.apply(base, { inserting: true }));
+  const document = withIdFirst(update.apply(base, { inserting: true }));
+  checkWrittenSize(document, 17_420, 'Document to upsert');
+  return document;
 }
 
 /** The same document with `_id` in front, generated if it is missing. */

@@ -55,6 +55,8 @@ export function doubleFrom(value: BsonValue): Double {
   if (isNumeric(value)) return new Double(toDouble(value));
   if (value instanceof Date) return new Double(value.getTime());
   if (typeof value === 'string') {
+    if (/^[-+]?(inf(inity)?|nan|0x[\da-f.p+-]+)$/i.test(value))
+      throw notSupported(`the conversion of ${JSON.stringify(value)} to a double (only decimal numbers are)`);
     if (!/^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(value))
       throw new MongoServerFault(241, `Failed to parse number '${value}' in $convert with no onError value`);
     return new Double(Number(value));
