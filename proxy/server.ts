@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import banyan from '../banyan.config';
@@ -16,10 +16,11 @@ import { EndedSessions } from './fallback/ended-sessions';
 import { RetryBudget } from './fallback/retry-budget';
 import { hasBody } from './forward/forwarder';
 import { gatewayRoom } from './forward/oversize';
+import { ClientConnections } from './forward/client-connections';
 import { createUpstream } from './forward/upstream';
 import { ignoreUpgrade } from './forward/ignore-upgrade';
 import { requestFault } from './forward/request-fault';
-import { isClosing, sendError } from './forward/send-error';
+import { sendError } from './forward/send-error';
 import { createUpgradeForwarder } from './forward/upgrade';
 import { createRefusalChecks } from './guard/check-refusals';
 import { createRequestHandler } from './handle-request';
@@ -135,8 +136,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
   let ready = true;
 
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    if (isClosing(request.socket)) return;
-    if (!ready) response.shouldKeepAlive = false;
+    if (!connections.begin(request.socket, response)) return;
     if (answerHealth(request.url ?? '/', response, ready)) return;
     const fault = requestFault(request);
     if (fault !== undefined) {
@@ -147,12 +147,33 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
     }
     handle(request, response);
   };
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE, requireHostHeader: false }, onRequest);
+  /** A fault of ours on one connection must not end the others. */
+  const closeFaulty = (socket: Socket, error: unknown): void => {
+    logger.error({ err: error }, 'connection failed');
+    socket.destroy();
+  };
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE, requireHostHeader: false }, (request, response) => {
+    try {
+      onRequest(request, response);
+    } catch (error) {
+      closeFaulty(request.socket, error);
+    }
+  });
   // Node drops headers after the 2,000th in silence, and a length or a cookie with them; their size is limited anyway.
   server.maxHeadersCount = 0;
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (isWebSocketHandshake(request)) upgrades.upgrade(request, socket, head);
-    else ignoreUpgrade(server, request, socket, head);
+  const connections = new ClientConnections(server);
+  server.on('upgrade', (request: IncomingMessage, _socket: Duplex, rest: Buffer) => {
+    const { socket } = request;
+    connections.whenAnswered(socket, () => {
+      try {
+        if (isWebSocketHandshake(request)) {
+          connections.handOver(socket);
+          upgrades.upgrade(request, socket, rest);
+        } else ignoreUpgrade(server, request, socket, rest);
+      } catch (error) {
+        closeFaulty(socket, error);
+      }
+    });
   });
 
   const closeUpstreams = async (): Promise<void> => {
@@ -173,9 +194,10 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     ready = false;
+    connections.startDraining();
     if (config.drainDelay > 0) await delay(config.drainDelay);
     upgrades.close();
-    await finish(server);
+    await connections.finish(SHUTDOWN_LIMIT);
     await recorder?.close();
     await closeUpstreams();
   };
@@ -212,16 +234,6 @@ async function openRecorder(
     await table.close();
     throw error;
   }
-}
-
-/** Stops accepting, lets running requests end, and breaks off what is left after {@link SHUTDOWN_LIMIT}. */
-async function finish(server: Server): Promise<void> {
-  const limit = setTimeout(() => server.closeAllConnections(), SHUTDOWN_LIMIT);
-  // A connection whose last request ended after this moment would otherwise idle on for its keep-alive time.
-  const sweep = setInterval(() => server.closeIdleConnections(), 50);
-  await new Promise((resolve) => server.close(resolve));
-  clearTimeout(limit);
-  clearInterval(sweep);
 }
 
 /** RFC 6455 section 4.1: GET, HTTP/1.1, no body. Anything else that offers an upgrade is an ordinary request. */

@@ -1,0 +1,173 @@
+import type { Server, ServerResponse } from 'node:http';
+import { Server as TcpServer, type Socket } from 'node:net';
+import { isClosing } from './send-error';
+
+/** One connection of a client. */
+interface ClientConnection {
+  /** What is being answered, in the order of the requests; those at the front may be over. */
+  responses: ServerResponse[];
+  /** A request waits until all of them are over. */
+  isWaiting: boolean;
+  /** Carries another protocol now. */
+  isTunnel: boolean;
+  /** What had been read when it was last looked at; undefined while it was busy. */
+  idleAt: number | undefined;
+}
+
+/** How long a connection must be idle before a drain closes it, in ms: a client that never stops has its next request on the way. */
+const IDLE_GRACE = 500;
+/** Clients that always have another request on the way are cut short after so many ms of a drain. */
+const PATIENCE = 5_000;
+/** How long a client may take to read the last answer and to close, in ms. */
+const LINGER = 2_000;
+
+/**
+ * The connections of clients and what is being answered on each, in order (RFC 9112 section 9.3.2): who takes over a connection
+ * waits for the answers before it, and a drain says `Connection: close` with the last answer, not with one before it.
+ */
+export class ClientConnections {
+  private readonly open = new Map<Socket, ClientConnection>();
+  private drainingSince: number | undefined;
+
+  constructor(private readonly server: Server) {
+    server.on('connection', (socket: Socket) => this.add(socket));
+  }
+
+  /**
+   * Takes the next request of a connection, before anything is answered.
+   *
+   * @returns false when the last answer of this connection has been given: what follows is no request (RFC 9112 section 9.6)
+   */
+  begin(socket: Socket, response: ServerResponse): boolean {
+    if (isClosing(socket)) return false;
+    const connection = this.open.get(socket);
+    if (connection === undefined) return !socket.destroyed;
+    const { responses } = connection;
+    if (this.drainingSince !== undefined) {
+      const last = responses.at(-1);
+      if (last !== undefined && !last.shouldKeepAlive) {
+        if (last.headersSent || performance.now() - this.drainingSince > PATIENCE) return false;
+        last.shouldKeepAlive = true;
+      }
+      response.shouldKeepAlive = false;
+    }
+    while (responses[0]?.closed === true) responses.shift();
+    responses.push(response);
+    return true;
+  }
+
+  /** Calls back, at once or later, when all that has been asked on a connection is answered; never when that was its end. */
+  whenAnswered(socket: Socket, callback: () => void): void {
+    const connection = this.open.get(socket);
+    if (connection === undefined) return;
+    const proceed = (): void => {
+      connection.isWaiting = false;
+      if (isClosing(socket) || socket.destroyed || socket.writableEnded) socket.destroySoon();
+      else {
+        // Of the time between the last answer and this request.
+        socket.setTimeout(0);
+        callback();
+      }
+    };
+    const last = connection.responses.at(-1);
+    if (last === undefined || last.closed) {
+      proceed();
+      return;
+    }
+    connection.isWaiting = true;
+    // Node has let go of the connection: it neither tells a response that it may write on, nor sees that the client has gone.
+    const onDrain = (): void => {
+      const current = connection.responses.find(({ closed }) => !closed);
+      if (current?.writableNeedDrain === true) current.emit('drain');
+    };
+    socket.on('drain', onDrain);
+    const stopWatching = destroyAtEnd(socket);
+    last.once('close', () => {
+      socket.off('drain', onDrain);
+      stopWatching();
+      proceed();
+    });
+  }
+
+  /** A connection that carries another protocol from now on: a drain leaves it to who carries it. */
+  handOver(socket: Socket): void {
+    const connection = this.open.get(socket);
+    if (connection !== undefined) connection.isTunnel = true;
+  }
+
+  /** From now on the last answer of every connection says `Connection: close`. */
+  startDraining(): void {
+    this.drainingSince = performance.now();
+    for (const [socket, connection] of this.open) {
+      lingerAtEnd(socket);
+      const last = connection.responses.at(-1);
+      if (last !== undefined && !last.headersSent && !connection.isWaiting) last.shouldKeepAlive = false;
+    }
+  }
+
+  /**
+   * Stops accepting, answers what has been asked, closes connections once they are idle, and breaks off what is left after `limit`
+   * ms. Resolves when no connection is left.
+   */
+  async finish(limit: number): Promise<void> {
+    const cutOff = setTimeout(() => this.destroyAll(), limit);
+    const sweep = setInterval(() => this.closeIdle(), IDLE_GRACE);
+    this.closeIdle();
+    // Not the HTTP server's own `close`: it closes at once every connection that is idle, whatever is on the way to it.
+    await new Promise((resolve) => TcpServer.prototype.close.call(this.server, resolve));
+    clearTimeout(cutOff);
+    clearInterval(sweep);
+  }
+
+  private add(socket: Socket): void {
+    // Put back by us: the server sees it as new, we do not.
+    if (this.open.has(socket)) return;
+    this.open.set(socket, { responses: [], isWaiting: false, isTunnel: false, idleAt: undefined });
+    // In addition to the server's own, which is off while the connection is handed over: an unheard error would end the process.
+    socket.on('error', ignore);
+    socket.once('close', () => this.open.delete(socket));
+    if (this.drainingSince !== undefined) lingerAtEnd(socket);
+  }
+
+  private closeIdle(): void {
+    for (const [socket, connection] of this.open) {
+      const isBusy = connection.isTunnel || connection.isWaiting || connection.responses.at(-1)?.closed === false;
+      const { idleAt } = connection;
+      connection.idleAt = isBusy ? undefined : socket.bytesRead;
+      if (!isBusy && idleAt === socket.bytesRead && !socket.writableEnded) socket.destroySoon();
+    }
+  }
+
+  private destroyAll(): void {
+    for (const socket of this.open.keys()) socket.destroy();
+  }
+}
+
+/**
+ * Closes a connection that nobody reads from when its client goes, else nobody would see it. Bytes that have come stay for whom they
+ * are for. Returns what stops this.
+ */
+export function destroyAtEnd(socket: Socket): () => void {
+  const look = (): void => {
+    // Readable without bytes is the end.
+    if (socket.readableLength === 0) socket.destroy();
+  };
+  socket.on('readable', look);
+  return () => void socket.off('readable', look);
+}
+
+/**
+ * What ends this connection from now on first says that nothing more comes, and reads on: to close while the client sends resets the
+ * connection, and with it the answer that the client has not read (RFC 9112 section 9.6).
+ */
+function lingerAtEnd(socket: Socket): void {
+  socket.destroySoon = () => {
+    socket.end();
+    const timer = setTimeout(() => socket.destroy(), LINGER).unref();
+    socket.once('close', () => clearTimeout(timer));
+  };
+}
+
+function ignore(): void {
+  // The close that follows is what counts.
+}
