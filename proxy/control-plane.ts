@@ -4,6 +4,7 @@ import type { Logger } from '../shared/logger';
 import type { MongoConnection } from '../shared/mongo';
 import { startAdmin, type AdminServer } from './admin/server';
 import type { ProxyConfig } from './config';
+import { createHeart } from './fleet/beat';
 import { createNotifier } from './guard/notify';
 import { startGuard } from './guard/run';
 import { openLedger, type Ledger } from './ledger/ledger';
@@ -23,6 +24,8 @@ export interface ControlPlane {
   readonly adminUrl: string | undefined;
   /** A route table is in force, at start and after each reload. */
   seeRoutes(table: RouteTable): void;
+  /** The proxy listens: others may expect it to follow. */
+  listens(port: number): void;
   close(): Promise<void>;
 }
 
@@ -38,7 +41,7 @@ export interface ControlPlaneParts {
 }
 
 /**
- * Starts overrides, ledger, guard, metrics and the admin port.
+ * Starts overrides, heartbeat, ledger, guard, metrics and the admin port.
  *
  * @throws ConfigError when the admin port cannot be used
  */
@@ -47,12 +50,15 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
   const { versions } = config;
   const db = mongo && (() => mongo.db());
   const ledger = db && openLedger({ db, versions }, logger);
+  const heart =
+    db && createHeart({ db, name: config.instanceName, builds: versions, routes: () => table().digest }, logger);
   const overrides = await watchOverrides(
     {
       db,
       snapshotFile: config.overridesFile,
       killSwitchFile: config.killSwitchFile,
       ...(ledger && { history: (entry) => ledger.recordStage(entry) }),
+      ...(heart && { onFollowed: (revision) => heart.follow(revision) }),
     },
     logger,
   );
@@ -78,6 +84,7 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
     await admin?.close();
     await guard.close();
     await overrides.close();
+    await heart?.close();
     await ledger?.close();
   };
   const { adminPort: port, adminHost: host, adminTokens: tokens } = config;
@@ -116,6 +123,7 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
       ledger?.seeRoutes(next.routes);
       guard.seeRoutes(next);
     },
+    listens: (listening) => heart?.start(listening),
     close: () => closeAll(admin),
   };
 }

@@ -190,6 +190,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
     throw error;
   }
   const { port } = server.address() as AddressInfo;
+  control.listens(port);
 
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {

@@ -141,7 +141,7 @@ export function addCutoverCommands(
       .action(async (routeId: string, options: ReasonOptions) => {
         const changeIt = (): Promise<CommandResult> => {
           const { mongodbUri, routesFile, versions, user } = readCutoverEnvironment(io.env);
-          const change = { by: options.by ?? user, why: options.reason, versions, now: io.now() };
+          const change = { by: options.by ?? user, why: options.reason, versions, now: io.now(), ...waiting(io) };
           const run = (db: Parameters<typeof work>[0]['db']) => work({ ...change, routeId, routesFile, db });
           return withDatabase(mongodbUri, run);
         };
@@ -154,7 +154,7 @@ export function addCutoverCommands(
     .action(async (state: 'on' | 'off', options: ReasonOptions) => {
       const switchIt = (): Promise<CommandResult> => {
         const { mongodbUri, versions, user } = readCutoverEnvironment(io.env);
-        const change = { by: options.by ?? user, why: options.reason, versions, now: io.now() };
+        const change = { by: options.by ?? user, why: options.reason, versions, now: io.now(), ...waiting(io) };
         const run = (db: Parameters<typeof setKillSwitch>[1]['db']) => setKillSwitch(state === 'on', { ...change, db });
         return withDatabase(mongodbUri, run);
       };
@@ -173,6 +173,11 @@ export function addCutoverCommands(
     const ids = routes.map(({ id }) => id);
     finish({ exitCode: EXIT.fine, text: `${ids.join('\n')}\n`, json: { ids } }, {});
   });
+}
+
+/** Whoever looks on may stop the command: what it is for has been done. */
+function waiting({ isTerminal, writeError }: CliIo): { readonly onWritten?: () => void } {
+  return isTerminal === true ? { onWritten: () => writeError('written; waiting for the proxies to follow\n') } : {};
 }
 
 function readStage(text: string): Stage {

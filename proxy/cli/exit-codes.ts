@@ -1,5 +1,5 @@
 /** What a command's end says to a script. */
-export const EXIT = { fine: 0, findings: 1, impossible: 2, refused: 3 } as const;
+export const EXIT = { fine: 0, findings: 1, impossible: 2, refused: 3, notFollowed: 4, partlyFollowed: 5 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** For --help. */
@@ -8,7 +8,9 @@ Exit codes:
   0  fine
   1  findings: the sides differ (parity), the token is not accepted, doctor or check found a fault (warnings alone are 0), the schedule failed, a route is rolled back
   2  wrong usage, or it cannot be done: database or local system unreachable, variable missing, configuration bad
-  3  refused: evidence for a promotion is missing, or the step makes no sense (a retired route cannot go back)`;
+  3  refused: evidence for a promotion is missing, or the step makes no sense (a retired route cannot go back)
+  4  rollback, resume, kill-switch: written, but no proxy follows, or none has been seen in this database
+  5  rollback, resume, kill-switch: written, but not every proxy follows; the output names those that do not`;
 
 /** What a command has to say, before anything is printed. */
 export interface CommandResult {

@@ -1,6 +1,7 @@
 import type { Entry, OverrideState } from './state';
 import type { Snapshot } from './snapshot';
-import { KILL_SWITCH_ID, toState, type StoredEntry } from './store';
+import { KILL_SWITCH_ID, toState } from './store';
+import type { StoredEntry } from './stored-entry';
 
 /** What this proxy holds: what MongoDB said last, what was made here and is not there yet, and what the file says. */
 export class HeldOverrides {
@@ -11,10 +12,13 @@ export class HeldOverrides {
   readonly unsaved = new Map<string, StoredEntry>();
   /** From the kill switch file, while it is there. */
   file: StoredEntry | undefined;
+  /** Of the snapshot: fields of a newer version. */
+  private rest: Readonly<Record<string, unknown>> = {};
 
   /** Goes on from a snapshot, whatever its age; `known` is the caller's to judge. */
-  restore({ at, shared, unsaved }: Snapshot): void {
+  restore({ at, shared, unsaved, rest = {} }: Snapshot): void {
     this.at = at;
+    this.rest = rest;
     this.shared = new Map(shared);
     for (const [id, entry] of unsaved) this.unsaved.set(id, entry);
   }
@@ -22,7 +26,7 @@ export class HeldOverrides {
   /** What the file says is left out: after a restart the file says so again, or does so no longer. */
   snapshot(): Snapshot {
     const unsaved = [...this.unsaved].filter(([, entry]) => entry !== this.file);
-    return { at: this.at, shared: this.shared, unsaved: new Map(unsaved) };
+    return { at: this.at, shared: this.shared, unsaved: new Map(unsaved), rest: this.rest };
   }
 
   has(id: string): boolean {

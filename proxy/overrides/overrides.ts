@@ -60,4 +60,6 @@ export interface OverridesOptions {
   readonly now?: () => Date;
   /** Told of each change that this proxy was the first to write, for the ledger: `ledger.recordStage`. */
   readonly history?: (entry: StageEntry) => void;
+  /** Told of the revision that is in force here, each time that MongoDB has said what it is. Must not throw. */
+  readonly onFollowed?: (revision: number) => void;
 }

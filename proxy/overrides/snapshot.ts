@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readEntry, type StoredEntry } from './store';
+import { readEntry, storedForm, type StoredEntry } from './stored-entry';
 import { systemErrorCode } from './system-error';
 
 /** What a proxy knew when it last looked. */
@@ -11,7 +11,12 @@ export interface Snapshot {
   readonly shared: ReadonlyMap<string, StoredEntry>;
   /** Made here and not yet in MongoDB. */
   readonly unsaved: ReadonlyMap<string, StoredEntry>;
+  /** Fields of a newer version. */
+  readonly rest?: Readonly<Record<string, unknown>>;
 }
+
+/** Versions after it add fields. What they add is kept, what they mean by it is not known here. */
+const FORMAT = 1;
 
 /** Older ones say nothing about what is in force now. */
 export const SNAPSHOT_MAX_AGE = 24 * 3_600_000;
@@ -42,21 +47,24 @@ export async function readSnapshot(file: string): Promise<Snapshot | undefined> 
   }
   if (text.length > MAX_BYTES) throw new Error('the snapshot is too large');
   const value: unknown = JSON.parse(text);
-  if (typeof value !== 'object' || value === null || !('format' in value) || value.format !== 1)
-    throw new Error('this is not a snapshot of overrides');
-  const { at, shared, unsaved }: Record<string, unknown> = { ...value };
+  const { format, at, shared, unsaved, ...rest }: Record<string, unknown> =
+    typeof value === 'object' && value !== null ? { ...value } : {};
+  if (typeof format !== 'number' || format < FORMAT) throw new Error('this is not a snapshot of overrides');
   const date = typeof at === 'string' ? new Date(at) : undefined;
   if (date !== undefined && Number.isNaN(date.getTime())) throw new Error('the snapshot has no readable time');
-  return { at: date, shared: readEntries(shared), unsaved: readEntries(unsaved) };
+  const entries = { shared: readEntries(shared), unsaved: readEntries(unsaved), rest };
+  // Of a newer format not all may be understood: what is in force is then unknown until MongoDB answers, and what is unsaved is not lost.
+  return { at: format > FORMAT ? undefined : date, ...entries };
 }
 
 /** Replaces the file as a whole, so that nobody ever reads half of it. */
-export async function writeSnapshot(file: string, { at, shared, unsaved }: Snapshot): Promise<void> {
+export async function writeSnapshot(file: string, { at, shared, unsaved, rest }: Snapshot): Promise<void> {
   const text = JSON.stringify({
-    format: 1,
+    ...rest,
+    format: FORMAT,
     at: at?.toISOString(),
-    shared: Object.fromEntries(shared),
-    unsaved: Object.fromEntries(unsaved),
+    shared: storedEntries(shared),
+    unsaved: storedEntries(unsaved),
   });
   await mkdir(path.dirname(file), { recursive: true });
   const draft = `${file}.${process.pid}.tmp`;
@@ -68,4 +76,8 @@ function readEntries(value: unknown): Map<string, StoredEntry> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Error('the snapshot lacks its entries');
   return new Map(Object.entries(value).map(([id, entry]) => [id, readEntry(entry)]));
+}
+
+function storedEntries(entries: ReadonlyMap<string, StoredEntry>): object {
+  return Object.fromEntries([...entries].map(([id, entry]) => [id, storedForm(entry)]));
 }

@@ -1,27 +1,28 @@
 import { MongoServerError, type Collection, type Db } from 'mongodb';
 import { ALL_ROUTES, type StageEntry } from '../ledger/stages';
-import type { Change, Entry, Evidence, Lowering } from './state';
+import type { Change, Entry, Lowering } from './state';
+import { boundedChange, boundedEntry, plain, readEntry, storedForm, type StoredEntry } from './stored-entry';
 
-/** Where all proxies agree. One document for each route that was ever lowered, and one for the kill switch. */
+/** Where all proxies agree. One document for each route that was ever lowered, one for the kill switch, one for the revision. */
 export const OVERRIDES_COLLECTION = 'banyanOverrides';
 export const KILL_SWITCH_ID = 'kill-switch';
 const ROUTE_PREFIX = 'route:';
+/** Has no `active`: that alone makes a document an override, for every version. */
+const REVISION_ID = 'revision';
+/** Of the documents written here. It only rises: what a newer version has written keeps its own. */
+const SCHEMA = 1;
 
 /** As stored. */
 interface OverrideDocument {
   readonly _id: string;
+  /** Absent before there were versions. */
+  readonly schema?: number;
   /** What is in force; null after a resume. */
   readonly active: StoredEntry | null;
   /** Changes so far. */
   readonly revision: number;
   /** The latest resume. */
   readonly cleared?: Change & { readonly at: Date };
-}
-
-export interface StoredEntry extends Change {
-  readonly since: Date;
-  readonly kind?: Lowering['kind'];
-  readonly evidence?: Evidence;
 }
 
 /** What became of a change in the database. */
@@ -31,6 +32,8 @@ export interface StoredChange {
   /** What is in force afterwards. */
   readonly active: StoredEntry | undefined;
   /** Number of the change that made it so; with the id it names the change. */
+  readonly change: number;
+  /** Of all overrides together. A proxy that follows it, or a later one, has seen this change. */
   readonly revision: number;
 }
 
@@ -45,10 +48,34 @@ export function routeOverrideId(routeId: string): string {
  */
 export async function readOverrides(db: Db): Promise<ReadonlyMap<string, StoredEntry>> {
   const documents = await overrides(db)
-    .find({ active: { $ne: null } }, { projection: { active: 1 } })
+    .find<{ _id: unknown; active: unknown }>({ active: { $ne: null } }, { projection: { active: 1 } })
     .toArray();
-  return new Map(documents.map(({ _id, active }) => [_id, readEntry(active)]));
+  return new Map(documents.map(({ _id, active }) => [String(_id), readEntry(active)]));
 }
+
+/**
+ * The revision of all overrides together, 0 before the first change. Read it before {@link readOverrides}, never after: these then hold at
+ * least what it counts.
+ */
+export async function readRevision(db: Db): Promise<number> {
+  const document = await overrides(db).findOne({ _id: REVISION_ID });
+  return Number.isSafeInteger(document?.revision) ? (document?.revision ?? 0) : 0;
+}
+
+/** Counts a change that stands in the database already; whoever fails in between has changed it all the same. */
+async function nextRevision(db: Db): Promise<number> {
+  const count = () =>
+    overrides(db).findOneAndUpdate(
+      { _id: REVISION_ID },
+      { $inc: { revision: 1 }, $max: { schema: SCHEMA } },
+      { upsert: true, returnDocument: 'after' },
+    );
+  // Of two that make the document at the same time one is refused.
+  const made = await count().catch((error: unknown) => (isDuplicate(error) ? count() : Promise.reject(error as Error)));
+  return made?.revision ?? 0;
+}
+
+const isDuplicate = (error: unknown): boolean => error instanceof MongoServerError && error.code === 11_000;
 
 /** Who switched these off last, and why. Only for the log, so a fault is no fault. */
 export async function readCleared(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, Change>> {
@@ -70,17 +97,20 @@ export async function raise(db: Db, id: string, entry: StoredEntry): Promise<Sto
   try {
     const made = await overrides(db).findOneAndUpdate(
       { _id: id, active: null },
-      { $set: { active: boundedEntry(entry) }, $inc: { revision: 1 } },
+      { $set: { active: storedForm(boundedEntry(entry)) }, $inc: { revision: 1 }, $max: { schema: SCHEMA } },
       { upsert: true, returnDocument: 'after' },
     );
-    return { first: true, active: readEntry(made?.active), revision: made?.revision ?? 0 };
+    const revision = await nextRevision(db);
+    return { first: true, active: readEntry(made?.active), change: made?.revision ?? 0, revision };
   } catch (error) {
     // The document is there with an entry, so the upsert tried to make a second one of the same id.
-    if (!(error instanceof MongoServerError) || error.code !== 11_000) throw error;
+    if (!isDuplicate(error)) throw error;
     const existing = await overrides(db).findOne({ _id: id });
     if (existing === null || existing.active === null) return raise(db, id, entry);
     const active = readEntry(existing.active);
-    return { first: isSame(active, boundedEntry(entry)), active, revision: existing.revision };
+    // Counted again: whoever made it may have failed before it was.
+    const revision = await nextRevision(db);
+    return { first: isSame(active, boundedEntry(entry)), active, change: existing.revision, revision };
   }
 }
 
@@ -93,29 +123,43 @@ function isSame(a: StoredEntry, b: StoredEntry): boolean {
 export async function clear(db: Db, id: string, change: Change, at: Date): Promise<StoredChange> {
   const made = await overrides(db).findOneAndUpdate(
     { _id: id, active: { $ne: null } },
-    { $set: { active: null, cleared: { ...boundedChange(change), at } }, $inc: { revision: 1 } },
+    {
+      $set: { active: null, cleared: { ...boundedChange(change), at } },
+      $inc: { revision: 1 },
+      $max: { schema: SCHEMA },
+    },
     { returnDocument: 'after' },
   );
-  return { first: made !== null, active: undefined, revision: made?.revision ?? 0 };
+  const revision = await nextRevision(db);
+  return { first: made !== null, active: undefined, change: made?.revision ?? 0, revision };
 }
 
-/** What is stored as the state that requests are judged by. */
+/**
+ * What is stored as the state that requests are judged by. A lowering of an unknown kind is a lowering; an override of which this version
+ * does not know what it is about holds for all routes, as the kill switch.
+ */
 export function toState(entries: ReadonlyMap<string, StoredEntry>): {
   killSwitch: Entry | undefined;
   lowered: Map<string, Lowering>;
 } {
   const lowered = new Map<string, Lowering>();
-  for (const [id, entry] of entries)
-    if (id.startsWith(ROUTE_PREFIX)) lowered.set(id.slice(ROUTE_PREFIX.length), { kind: 'manual', ...entry });
-  return { killSwitch: entries.get(KILL_SWITCH_ID), lowered };
+  let unknown: Entry | undefined;
+  for (const [id, { by, why, since, kind = 'manual', evidence }] of entries) {
+    if (id.startsWith(ROUTE_PREFIX))
+      lowered.set(id.slice(ROUTE_PREFIX.length), { by, why, since, kind, ...(evidence && { evidence }) });
+    else if (id !== KILL_SWITCH_ID)
+      unknown ??= { by, why: `"${plain(id, 100)}", an override that this version does not know: ${why}`, since };
+  }
+  const on = entries.get(KILL_SWITCH_ID);
+  return { killSwitch: on === undefined ? unknown : { by: on.by, why: on.why, since: on.since }, lowered };
 }
 
 /** A change as the ledger keeps it. Its id says which change it is, so that writing it twice makes one entry. */
-export function toHistory(id: string, { active, revision }: StoredChange, change: Change, at: Date): StageEntry {
+export function toHistory(id: string, { active, change: number }: StoredChange, change: Change, at: Date): StageEntry {
   const isKillSwitch = id === KILL_SWITCH_ID;
   const on = active !== undefined;
   return {
-    id: `${id}:${revision}`,
+    id: `${id}:${number}`,
     routeId: isKillSwitch ? ALL_ROUTES : id.slice(ROUTE_PREFIX.length),
     action: isKillSwitch ? (on ? 'kill-switch-on' : 'kill-switch-off') : on ? 'lowered' : 'resumed',
     ...boundedChange(change),
@@ -129,56 +173,5 @@ function overrides(db: Db): Collection<OverrideDocument> {
   return db.collection<OverrideDocument>(OVERRIDES_COLLECTION, {
     readPreference: 'primary',
     writeConcern: { w: 'majority' },
-  });
-}
-
-const MAX_BY = 100;
-const MAX_WHY = 500;
-const MAX_EVIDENCE = 40;
-
-/** Bounded in size and free of control characters: it is shown in terminals, logs and pages. */
-export function boundedEntry({ by, why, since, kind, evidence }: StoredEntry): StoredEntry {
-  return {
-    ...boundedChange({ by, why }),
-    since,
-    ...(kind !== undefined && { kind }),
-    ...(evidence !== undefined && { evidence: boundedEvidence(evidence) }),
-  };
-}
-
-export function boundedChange({ by, why }: Change): Change {
-  return { by: plain(by, MAX_BY), why: plain(why, MAX_WHY) };
-}
-
-/** Names become field names in MongoDB, so they are letters, digits and `_` only. */
-function boundedEvidence(evidence: Evidence): Evidence {
-  const entries = Object.entries(evidence)
-    .filter(([, value]) => typeof value === 'string' || Number.isFinite(value))
-    .slice(0, MAX_EVIDENCE)
-    .map(([name, value]) => [
-      name.replace(/\W/g, '_').slice(0, 60),
-      typeof value === 'string' ? plain(value, 200) : value,
-    ]);
-  return Object.fromEntries(entries) as Evidence;
-}
-
-function plain(text: string, longest: number): string {
-  return text
-    .replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ')
-    .trim()
-    .slice(0, longest);
-}
-
-/** An entry from outside: database or snapshot. What is missing is made up, so that what is on stays on. */
-export function readEntry(value: unknown): StoredEntry {
-  const { by, why, since, kind, evidence }: Record<string, unknown> =
-    typeof value === 'object' && value !== null ? { ...value } : {};
-  const date = since instanceof Date ? since : new Date(typeof since === 'string' ? since : Number.NaN);
-  return boundedEntry({
-    by: typeof by === 'string' ? by : 'unknown',
-    why: typeof why === 'string' ? why : 'unknown',
-    since: Number.isNaN(date.getTime()) ? new Date(0) : date,
-    ...((kind === 'guard' || kind === 'manual') && { kind }),
-    ...(typeof evidence === 'object' && evidence !== null && { evidence: { ...evidence } }),
   });
 }

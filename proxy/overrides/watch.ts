@@ -10,16 +10,16 @@ import { createSnapshotSaver } from './save-snapshot';
 import { isFresh, readSnapshot } from './snapshot';
 import type { Change, OverrideState } from './state';
 import {
-  boundedEntry,
   clear,
   KILL_SWITCH_ID,
   raise,
   readCleared,
   readOverrides,
+  readRevision,
   routeOverrideId,
   toHistory,
-  type StoredEntry,
 } from './store';
+import { boundedEntry, type StoredEntry } from './stored-entry';
 
 const POLL_INTERVAL = 500;
 const START_TIMEOUT = 3_000;
@@ -37,6 +37,7 @@ export async function watchOverrides(options: OverridesOptions, logger: Logger):
     startTimeout = START_TIMEOUT,
     now = () => new Date(),
     history,
+    onFollowed,
   } = options;
   const held = new HeldOverrides();
   const listeners = new Set<(state: OverrideState) => void>();
@@ -108,20 +109,24 @@ export async function watchOverrides(options: OverridesOptions, logger: Logger):
   /** Never rejects. */
   const synchronise = async (): Promise<void> => {
     if (connect === undefined) return;
+    let followed: number | undefined;
     try {
       const db = await connect();
       await writeUnsaved(db);
+      const revision = await readRevision(db);
       const shared = await readOverrides(db);
       const gone = [...held.shared.keys()].filter((id) => !shared.has(id));
       for (const [id, change] of await readCleared(db, gone)) clearedBy.set(id, change);
       held.shared = new Map(shared);
       held.at = now();
       held.known = true;
+      followed = revision;
       told(false);
     } catch (error) {
       told(true, error);
     }
     publish();
+    if (followed !== undefined) onFollowed?.(followed);
   };
 
   /** Acts here before it returns, and everywhere as soon as it can. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { isCollection, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { ConfigError } from '../../shared/errors';
@@ -15,6 +16,8 @@ export interface RouteTable {
   readonly assigned: ReadonlyMap<string, 'legacy' | 'lambda'>;
   /** Listed in vain; worth a warning. */
   readonly shadowed: readonly ShadowedRoute[];
+  /** Of the file's text: proxies of the same file have the same. */
+  readonly digest: string;
 }
 
 /** What the table may use. */
@@ -29,6 +32,9 @@ export interface RouteTableOptions {
 
 /** The largest file that is read; 10,000 routes need about 1 MB. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
+
+/** Hex digits: enough to tell versions of one file apart. */
+const DIGEST_LENGTH = 12;
 
 const EMPTY_TABLE = 'write "routes: []" for no routes, by which everything goes to legacy';
 
@@ -101,6 +107,7 @@ export function parseRouteTable(text: string, options: RouteTableOptions): Route
     match,
     assigned: assignments(parsed.data.cohorts),
     shadowed: findShadowed(routes, match),
+    digest: createHash('sha256').update(text).digest('hex').slice(0, DIGEST_LENGTH),
   });
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
-import { readOverrides, routeOverrideId, type StoredEntry } from '../../proxy/overrides/store';
+import { readOverrides, routeOverrideId } from '../../proxy/overrides/store';
+import type { StoredEntry } from '../../proxy/overrides/stored-entry';
 import { startEmbedded } from '../local/mongo';
 import { routes, startBanyan } from './banyan';
 import type { Check, SoakOptions } from './check';

@@ -1,6 +1,9 @@
 import type { Db } from 'mongodb';
 import { stages, type Versions } from '../../ledger/stages';
 import { routes } from '../../ledger/routes';
+import { awaitFollowers, type Acknowledgement } from '../../fleet/acknowledge';
+import { describeAcknowledgement } from '../../fleet/describe-acknowledgement';
+import type { SeenProxy } from '../../fleet/heartbeat';
 import type { Change } from '../../overrides/state';
 import { clear, KILL_SWITCH_ID, raise, routeOverrideId, toHistory, type StoredChange } from '../../overrides/store';
 import { loadRouteTable } from '../../route-table/load';
@@ -11,6 +14,10 @@ export interface ChangeParts extends Change {
   readonly versions: Versions;
   readonly db: () => Promise<Db>;
   readonly now: Date;
+  /** ms to wait for the proxies; default 5 s. */
+  readonly patience?: number;
+  /** Told when the change stands and the proxies are waited for. */
+  readonly onWritten?: () => void;
 }
 
 export interface RouteChangeParts extends ChangeParts {
@@ -19,9 +26,9 @@ export interface RouteChangeParts extends ChangeParts {
 }
 
 /**
- * Returns a route to legacy on every proxy, until somebody resumes.
+ * Returns a route to legacy until a resume: writes it, then waits for the proxies to follow.
  *
- * @returns exit code 3 for a retired route: legacy has no code for it any more
+ * @returns exit code 4 when none follows, 5 when not all do; 3 for a retired route: legacy has no code for it any more
  * @throws BanyanError for a route that neither the file nor any proxy knows
  */
 export async function rollBack(parts: RouteChangeParts): Promise<CommandResult> {
@@ -38,13 +45,12 @@ export async function rollBack(parts: RouteChangeParts): Promise<CommandResult> 
   const change = await raise(db, id, { by, why, since: now, kind: 'manual' });
   await record(db, id, change, parts);
   const text = change.first
-    ? `${routeId} is on legacy on every proxy within a second, and stays there until: banyan resume ${routeId}\n`
-    : `${routeId} was on legacy already: ${change.active?.why ?? ''} (${change.active?.by ?? ''})\n`;
-  return {
-    exitCode: EXIT.fine,
+    ? `written: ${routeId} to legacy, until: banyan resume ${routeId}\n`
+    : `${routeId} was rolled back already: ${change.active?.why ?? ''} (${change.active?.by ?? ''})\n`;
+  return acknowledged(db, change, parts, {
     text,
     json: { route: routeId, loweredNow: change.first, stage, active: change.active },
-  };
+  });
 }
 
 /** Lets the route table decide about a route again. */
@@ -56,9 +62,9 @@ export async function resume(parts: RouteChangeParts): Promise<CommandResult> {
   const change = await clear(db, id, parts, now);
   await record(db, id, change, parts);
   const text = change.first
-    ? `${routeId} follows the route table again (${stage}) on every proxy within a second\n`
-    : `${routeId} had not been returned to legacy; nothing to resume\n`;
-  return { exitCode: EXIT.fine, text, json: { route: routeId, resumedNow: change.first, stage } };
+    ? `written: ${routeId} by the route table again (${stage})\n`
+    : `${routeId} had not been rolled back; nothing to resume\n`;
+  return acknowledged(db, change, parts, { text, json: { route: routeId, resumedNow: change.first, stage } });
 }
 
 /** All listed routes to legacy, or back to the table. */
@@ -69,16 +75,60 @@ export async function setKillSwitch(on: boolean, parts: ChangeParts): Promise<Co
     ? await raise(db, KILL_SWITCH_ID, { by, why, since: now })
     : await clear(db, KILL_SWITCH_ID, parts, now);
   await record(db, KILL_SWITCH_ID, change, parts);
-  const state = on ? 'on: listed routes are on legacy, except retired ones' : 'off: the route table decides';
+  const state = on ? 'on, listed routes to legacy, except retired ones' : 'off, back to the route table';
   const text = change.first
-    ? `kill switch ${state}; every proxy follows within a second${on ? '' : ', except one whose kill switch file is still there'}\n`
+    ? `written: kill switch ${state}${on ? '' : ', except on a proxy whose kill switch file is still there'}\n`
     : `kill switch was ${on ? `on already: ${change.active?.why ?? ''} (${change.active?.by ?? ''})` : 'off already'}\n`;
-  return {
-    exitCode: EXIT.fine,
+  return acknowledged(db, change, parts, {
     text,
     json: { killSwitch: on, changedNow: change.first, active: change.active ?? null },
+  });
+}
+
+/** Adds who follows, and judges by it. Only what stands in the database is waited for. */
+async function acknowledged(
+  db: Db,
+  { revision }: StoredChange,
+  { patience, onWritten }: ChangeParts,
+  said: { readonly text: string; readonly json: object },
+): Promise<CommandResult> {
+  onWritten?.();
+  let acknowledgement: Acknowledgement;
+  try {
+    acknowledgement = await awaitFollowers(db, revision, patience === undefined ? {} : { patience });
+  } catch {
+    return {
+      exitCode: EXIT.notFollowed,
+      text: `${said.text}it is written, but MongoDB no longer says which proxies follow; try again\n`,
+      json: { ...said.json, revision, proxies: null },
+    };
+  }
+  const { following, behind, lost, waited } = acknowledgement;
+  const lines = describeAcknowledgement(acknowledgement, db.databaseName);
+  return {
+    exitCode:
+      behind.length === 0 && following.length > 0
+        ? EXIT.fine
+        : following.length > 0
+          ? EXIT.partlyFollowed
+          : EXIT.notFollowed,
+    text: `${said.text}${lines.join('\n')}\n`,
+    json: {
+      ...said.json,
+      revision,
+      proxies: { following: following.map(summary), behind: behind.map(summary), lost: lost.map(summary), waited },
+    },
   };
 }
+
+const summary = ({ _id, name, host, port, version, age }: SeenProxy) => ({
+  id: _id,
+  name,
+  host,
+  port,
+  version,
+  lastSeenMs: age,
+});
 
 /**
  * The file here may be older than those of the proxies, so a route that any of them has served is known too, and then the file may be broken

@@ -6,6 +6,7 @@ import { run } from '../../../../../proxy/cli/program';
 import { openLedger } from '../../../../../proxy/ledger/ledger';
 import { startMongo, type LocalMongo } from '../../../../local/mongo';
 import { capturedLogger } from '../../../../support/captured-logger';
+import { startFollower } from '../../fleet/follower';
 
 const ROUTES = `routes:
   - id: list-events # the list
@@ -212,6 +213,7 @@ describe('promote', () => {
 
 describe('rollback, resume, kill-switch', () => {
   it('are seen by status, which then ends with 1', async () => {
+    const follower = await startFollower(mongo.uri, 'web-1');
     expect(await banyan('status', '--json')).toMatchObject({ exitCode: 0, json: { killSwitch: null, lowered: {} } });
     expect(await banyan('rollback', 'list-events', '--reason', 'wrong totals', '--json')).toMatchObject({
       exitCode: 0,
@@ -236,6 +238,47 @@ describe('rollback, resume, kill-switch', () => {
       'lowered',
       'resumed',
     ]);
+    await follower.close();
+  });
+
+  it('end with 0 when every proxy follows, and 4 when none has been seen; the change stands either way', async () => {
+    const commands = [
+      ['rollback', 'list-events'],
+      ['resume', 'list-events'],
+      ['kill-switch', 'on'],
+      ['kill-switch', 'off'],
+    ];
+    const follower = await startFollower(mongo.uri, 'web-1');
+    for (const command of commands) {
+      const { exitCode, out } = await banyan(...command);
+      expect([exitCode, out]).toEqual([0, expect.stringMatching(/^written: .*\n1 of 1 proxy follows \(\d+ ms\)\n$/)]);
+    }
+    await follower.close();
+    for (const command of commands) {
+      const { exitCode, out } = await banyan(...command);
+      expect(out).toMatch(
+        /^written: .*\nno proxy has been seen in this database \("eventsapp"\): is MONGODB_URI the database/,
+      );
+      expect(exitCode).toBe(4);
+    }
+    const overrides = client.db().collection<{ _id: string }>('banyanOverrides');
+    expect(await overrides.findOne({ _id: 'route:list-events' })).toMatchObject({
+      revision: 4,
+      active: null,
+      schema: 1,
+    });
+  });
+
+  it('end with 5 when not every proxy follows, and name those that do not', async () => {
+    const followers = [
+      await startFollower(mongo.uri, 'web-1', { port: 1 }),
+      await startFollower(mongo.uri, 'web-2', { port: 2 }),
+    ];
+    await followers[1]?.stop();
+    const { exitCode, out } = await banyan('rollback', 'list-events');
+    expect(out).toMatch(/\n1 of 2 proxies follow \(5\d{3} ms\)\ndoes not follow: web-2 \(/);
+    expect(exitCode).toBe(5);
+    for (const follower of followers) await follower.close();
   });
 
   it('refuse what makes no sense', async () => {
@@ -247,7 +290,7 @@ describe('rollback, resume, kill-switch', () => {
   it('need no reason: an emergency brake is not refused; who it was is the system’s user without USER', async () => {
     delete env['USER'];
     expect(await banyan('rollback', 'list-events', '--json')).toMatchObject({
-      exitCode: 0,
+      exitCode: 4,
       json: { active: { by: userInfo().username, why: 'no reason given' } },
     });
   });
@@ -256,7 +299,7 @@ describe('rollback, resume, kill-switch', () => {
     const ledger = openLedger({ db: () => Promise.resolve(client.db()), versions: VERSIONS }, capturedLogger());
     ledger.seeRoutes([{ id: 'newer', stage: 'lambda', percent: 100 }]);
     await ledger.close();
-    expect(await banyan('rollback', 'newer', '--reason', 'x')).toMatchObject({ exitCode: 0 });
+    expect(await banyan('rollback', 'newer', '--reason', 'x')).toMatchObject({ exitCode: 4 });
   });
 
   it('work while the file here is broken or gone: in the night it must not be mended first', async () => {
@@ -264,9 +307,9 @@ describe('rollback, resume, kill-switch', () => {
     ledger.seeRoutes([{ id: 'list-events', stage: 'lambda', percent: 100 }]);
     await ledger.close();
     await writeFile(env['ROUTES_FILE'] ?? '', 'routes: [');
-    expect(await banyan('rollback', 'list-events', '--reason', 'x')).toMatchObject({ exitCode: 0 });
+    expect(await banyan('rollback', 'list-events', '--reason', 'x')).toMatchObject({ exitCode: 4 });
     await rm(env['ROUTES_FILE'] ?? '');
-    expect(await banyan('resume', 'list-events')).toMatchObject({ exitCode: 0 });
+    expect(await banyan('resume', 'list-events')).toMatchObject({ exitCode: 4 });
     expect(await banyan('rollback', 'unknown', '--reason', 'x')).toMatchObject({ exitCode: 2 });
   });
 

@@ -1,0 +1,40 @@
+import { plain } from '../overrides/stored-entry';
+import type { Acknowledgement } from './acknowledge';
+import type { SeenProxy } from './heartbeat';
+
+/** In one sentence or more: how many follow, and who does not. Names come from the database. Pure. */
+export function describeAcknowledgement(
+  { following, behind, lost, waited }: Acknowledgement,
+  database: string,
+): readonly string[] {
+  const seen = following.length + behind.length;
+  const gone = lost.map(
+    (proxy) => `not counted: ${nameOf(proxy)}; if it still runs, it is cut off from this database and does not follow`,
+  );
+  if (seen === 0) {
+    return [
+      `no proxy has been seen in this database ("${database}"): is MONGODB_URI the database of the proxies? Those of a version without heartbeats are not seen`,
+      ...gone,
+    ];
+  }
+  const count = `${following.length} of ${seen} ${seen === 1 ? 'proxy' : 'proxies'}`;
+  const verb = (behind.length === 0 ? following.length : seen) === 1 ? 'follows' : 'follow';
+  return [
+    `${count} ${verb} (${waited} ms)`,
+    ...behind.map((proxy) => `does not follow: ${nameOf(proxy)}: stopped, or cut off from this database`),
+    ...gone,
+  ];
+}
+
+function nameOf({ name, host, port, age }: SeenProxy): string {
+  return `${plain(name, 100)} (${plain(host, 100)}:${port}, last seen ${formatAge(age)} ago)`;
+}
+
+function formatAge(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return seconds < 120
+    ? `${seconds} s`
+    : seconds < 7_200
+      ? `${Math.round(seconds / 60)} min`
+      : `${Math.round(seconds / 3_600)} h`;
+}
