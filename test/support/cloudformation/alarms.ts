@@ -16,7 +16,7 @@ const MetricFilter = z.object({
   MetricTransformations: z.array(z.object({ MetricNamespace: z.string(), MetricName: z.string() })),
 });
 const RestApi = z.object({ Name: z.string() });
-const Deployment = z.object({ StageName: z.string() });
+const Stage = z.object({ StageName: z.string() });
 
 /**
  * Alarms that could never sound: their metric is not one that AWS publishes (or a metric filter of the template makes) with just these
@@ -70,8 +70,7 @@ function isCreated(name: string, value: unknown, template: CloudFormationTemplat
   }
   const names = {
     ApiName: () => resourcesOf(template, 'AWS::ApiGateway::RestApi').map((api) => RestApi.parse(api.Properties).Name),
-    Stage: () =>
-      resourcesOf(template, 'AWS::ApiGateway::Deployment').map((one) => Deployment.parse(one.Properties).StageName),
+    Stage: () => resourcesOf(template, 'AWS::ApiGateway::Stage').map((one) => Stage.parse(one.Properties).StageName),
   };
   return (name === 'ApiName' || name === 'Stage') && typeof value === 'string' && names[name]().includes(value);
 }

@@ -30,6 +30,42 @@ describe('roles.js', () => {
   });
 });
 
+describe('api-stage.js', () => {
+  const { bindStage } = load('../../../../lambda/deployment/api-stage.js') as {
+    bindStage: (resources: object, options: { hasAccessLog: boolean }) => void;
+  };
+  const template = () => ({
+    Deployment1: { Type: 'AWS::ApiGateway::Deployment', Properties: { StageName: 'dev' }, DependsOn: ['Method'] },
+    Unauthorized: { Type: 'AWS::ApiGateway::GatewayResponse', Properties: {} },
+    ApiGatewayStage: { Type: 'AWS::ApiGateway::Stage', Properties: { StageName: 'dev', AccessLogSetting: {} } },
+    ApiGatewayAccessLog: { Type: 'AWS::Logs::LogGroup', Properties: {} },
+  });
+
+  it('gives the stage to the deployment, which waits for the gateway responses', () => {
+    const resources = template();
+    bindStage(resources, { hasAccessLog: true });
+    expect(resources).toEqual({
+      ...template(),
+      Deployment1: { Type: 'AWS::ApiGateway::Deployment', Properties: {}, DependsOn: ['Method', 'Unauthorized'] },
+      ApiGatewayStage: {
+        Type: 'AWS::ApiGateway::Stage',
+        Properties: { StageName: 'dev', AccessLogSetting: {}, DeploymentId: { Ref: 'Deployment1' } },
+      },
+    });
+  });
+
+  it('leaves out the access log of a stage that has none', () => {
+    const resources = template();
+    bindStage(resources, { hasAccessLog: false });
+    expect(resources).not.toHaveProperty('ApiGatewayAccessLog');
+    expect(resources.ApiGatewayStage.Properties).not.toHaveProperty('AccessLogSetting');
+  });
+
+  it('refuses a service without an API', () => {
+    expect(() => bindStage({}, { hasAccessLog: true })).toThrow('found none');
+  });
+});
+
 describe('stacks.js', () => {
   const lambda = (handler: string) => ({ Type: 'AWS::Lambda::Function', Properties: { Handler: handler } });
   const method = (id: string) => ({

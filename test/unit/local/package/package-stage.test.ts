@@ -143,6 +143,55 @@ describe('npm run package -- --stage prod', () => {
       ]);
     });
 
+    it('is deployed with the gateway responses, not before them', () => {
+      const [deployment, ...others] = resourcesOf(template, 'AWS::ApiGateway::Deployment');
+      expect(others).toEqual([]);
+      const responses = resourcesOf(template, 'AWS::ApiGateway::GatewayResponse').map(({ id }) => id);
+      expect(responses).toHaveLength(5);
+      expect(deployment?.DependsOn).toEqual(expect.arrayContaining(responses));
+      expect(deployment?.DependsOn).toContain('ApiGatewayMethodApiEventsGet');
+    });
+
+    it('has one stage: throttled, traced, with an access log and no execution log', () => {
+      const [deployment] = resourcesOf(template, 'AWS::ApiGateway::Deployment');
+      expect(deployment?.Properties).not.toHaveProperty('StageName');
+      expect(propertiesOf('AWS::ApiGateway::Stage')).toEqual([
+        {
+          RestApiId: { Ref: 'ApiGatewayRestApi' },
+          DeploymentId: { Ref: deployment?.id },
+          StageName: 'prod',
+          TracingEnabled: true,
+          MethodSettings: [
+            {
+              ...{ HttpMethod: '*', ResourcePath: '/*', LoggingLevel: 'OFF', DataTraceEnabled: false },
+              ...{ ThrottlingRateLimit: 2_000, ThrottlingBurstLimit: 1_000 },
+            },
+          ],
+          AccessLogSetting: {
+            DestinationArn: { 'Fn::GetAtt': ['ApiGatewayAccessLog', 'Arn'] },
+            Format: expect.any(String) as unknown,
+          },
+        },
+      ]);
+    });
+
+    it('logs nothing that a client chooses: no path, query, header, body or user agent', () => {
+      const [stage] = propertiesOf('AWS::ApiGateway::Stage');
+      const { Format } = z.object({ Format: z.string() }).parse(stage?.['AccessLogSetting']);
+      expect(Format).not.toMatch(/\n/);
+      const logged = [...Format.matchAll(/\$[\w.]+/g)].map(([name]) => name);
+      expect(logged.length).toBeGreaterThan(10);
+      expect(logged.filter((name) => !/^\$context\.[\w.]+$/.test(name))).toEqual([]);
+      expect(
+        logged.filter((name) =>
+          /\.(path|.*agent|caller|user|principalId|.*message.*|apiKey|protocol|domain)/i.test(name),
+        ),
+      ).toEqual([]);
+      // Every line is JSON, whatever a variable is: unknown ones are `-`.
+      const filled = Format.replace('$context.requestTimeEpoch', '1').replace(/\$context\.[\w.]+/g, '-');
+      expect(Object.keys(JSON.parse(filled) as object)).toContain('resource');
+    });
+
     it('is private, and refuses whatever does not come through the endpoint of the proxies', () => {
       const endpoints = [placeholderFor('ExecuteApiEndpoint')];
       const everybody = { Principal: '*', Action: ['execute-api:Invoke'], Resource: 'execute-api:/*' };
@@ -304,7 +353,8 @@ describe('npm run package -- --stage prod', () => {
   describe('limits', () => {
     it('keep every log for a while', () => {
       const groups = propertiesOf('AWS::Logs::LogGroup');
-      expect(groups).toHaveLength(functions.size);
+      // That of the API's accesses as well.
+      expect(groups).toHaveLength(functions.size + 1);
       for (const group of groups) expect(group).toMatchObject({ RetentionInDays: 90 });
     });
 
