@@ -103,7 +103,9 @@ async function find({ db, format, identity }: SessionUsersOptions, sessionId: st
     projection: format.projection,
   });
   if (record === null) return undefined;
-  const { data } = await format.read(record);
+  const session = await format.read(record);
+  if (session === undefined) return undefined;
+  const { data } = session;
   const userId = idInSession(data) ?? (await identity(data, () => Promise.resolve(database)))?.userId;
   return userId === undefined ? undefined : { userId, bucket: bucketOf(userId) };
 }

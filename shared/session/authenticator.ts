@@ -30,8 +30,9 @@ export type AnonymousReason =
   | 'bad signature'
   | 'outside the cookie path'
   | 'no live session'
-  | 'unreadable session'
   | 'nobody logged in'
+  /** passport has a user, `identity` makes nothing of it: deleted, or `identity` does not fit the monolith. */
+  | 'user not recognised'
   | 'unknown key';
 
 /** The session behind a request that goes on; the monolith extends it and renews its cookie even when nobody is logged in. */

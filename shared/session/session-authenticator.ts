@@ -1,13 +1,7 @@
 import type { Collection, Db } from 'mongodb';
-import type {
-  AnonymousReason,
-  AuthenticationContext,
-  AuthenticationResult,
-  Authenticator,
-  LiveSession,
-} from './authenticator';
-import { SessionRecordError } from './session-errors';
-import type { SessionFormat, StoredSession } from './session-format';
+import type { AnonymousReason, AuthenticationResult, Authenticator, LiveSession } from './authenticator';
+import { passportUser } from './identity';
+import type { SessionFormat } from './session-format';
 import { tokenFromRequest } from './token-from-request';
 import { touchSession } from './touch';
 import { unsign } from './unsign';
@@ -33,8 +27,11 @@ export const sessionAuthenticator: Authenticator = {
     if (verified === undefined) return anonymous('bad signature');
 
     const collection = sessionCollection(await context.db(), format);
-    const stored = await readSession(collection, verified.id, context);
-    if (typeof stored === 'string') return anonymous(stored);
+    const record = await collection.findOne(format.filter(verified.id, now()), { projection: format.projection });
+    observe?.({ step: 'record', found: record !== null });
+    if (record === null) return anonymous('no live session');
+    const stored = await format.read(record);
+    if (stored === undefined) return anonymous('no live session');
     observe?.({ step: 'session', session: stored });
     const identity = await context.identity(stored.data, context.db);
     observe?.({ step: 'identity', identity });
@@ -44,7 +41,10 @@ export const sessionAuthenticator: Authenticator = {
       ...(session.rolling && { sessionCookie: JSON.stringify(stored.cookie) }),
       ...(touch !== undefined && { afterwards: () => touchSession(collection, touch) }),
     };
-    if (identity === undefined) return { ...anonymous('nobody logged in'), ...live };
+    if (identity === undefined) {
+      const reason = passportUser(stored.data) === undefined ? 'nobody logged in' : 'user not recognised';
+      return { ...anonymous(reason), ...live };
+    }
     observe?.({ step: 'touch', touch });
     return { outcome: 'authenticated', identity, ...live };
   },
@@ -54,22 +54,4 @@ export const sessionAuthenticator: Authenticator = {
 export function sessionCollection(db: Db, format: SessionFormat): Collection {
   const database = format.database === undefined ? db : db.client.db(format.database);
   return database.collection(format.collection);
-}
-
-async function readSession(
-  collection: Collection,
-  id: string,
-  { format, logger, now, observe }: AuthenticationContext,
-): Promise<StoredSession | AnonymousReason> {
-  const record = await collection.findOne(format.filter(id, now()), { projection: format.projection });
-  observe?.({ step: 'record', found: record !== null });
-  if (record === null) return 'no live session';
-  try {
-    return await format.read(record);
-  } catch (error) {
-    if (!(error instanceof SessionRecordError)) throw error;
-    observe?.({ step: 'unreadable', error });
-    logger.warn({ metric: error.code, fault: error.message }, 'session record unreadable, request refused');
-    return 'unreadable session';
-  }
 }

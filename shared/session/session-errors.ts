@@ -13,13 +13,13 @@ export class SessionFormatError extends BanyanError {
 }
 
 /**
- * One record is broken (not JSON, no `cookie`). The monolith answers 500; here it is 401 and counted, because the client
- * can mend it by logging in and an operator cannot.
+ * One record is broken (text that was cut off, no usable `cookie`). The monolith answers 500 to it, and so does this: 401 would
+ * hide a writer or a hook that breaks every record.
  */
 export class SessionRecordError extends BanyanError {
   override readonly name = 'SessionRecordError';
 
   constructor(message: string) {
-    super(message, { code: 'session_record_unreadable', statusCode: 401 });
+    super(message, { code: 'session_record_unreadable' });
   }
 }

@@ -22,9 +22,10 @@ export interface SessionFormat {
   filter(sessionId: string, now: Date): Filter<Document>;
   readonly projection: Document;
   /**
+   * @returns undefined when the record holds no session, by the store's own rules
    * @throws SessionFormatError when the record is of another format, SessionRecordError when it is broken
    */
-  read(record: Document): Promise<StoredSession>;
+  read(record: Document): Promise<StoredSession | undefined>;
   /** The write that extends the session, or undefined when there is nothing to write yet. Never to be an upsert. */
   touch(sessionId: string, session: StoredSession, now: Date): Touch | undefined;
 }

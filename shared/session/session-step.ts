@@ -1,5 +1,4 @@
 import type { Identity } from './identity';
-import type { SessionRecordError } from './session-errors';
 import type { StoredSession, Touch } from './session-format';
 import type { SessionToken } from './token-from-request';
 import type { VerifiedId } from './unsign';
@@ -12,7 +11,6 @@ export type SessionStep =
   | { readonly step: 'token'; readonly token: SessionToken | undefined }
   | { readonly step: 'signature'; readonly verified: VerifiedId | undefined }
   | { readonly step: 'record'; readonly found: boolean }
-  | { readonly step: 'unreadable'; readonly error: SessionRecordError }
   | { readonly step: 'session'; readonly session: StoredSession }
   | { readonly step: 'identity'; readonly identity: Identity | undefined }
   | { readonly step: 'touch'; readonly touch: Touch | undefined };

@@ -7,7 +7,7 @@ import type { StoreFacts } from './store-facts';
 /** Compares where and how sessions are stored with the configuration. Pure. */
 export function diagnoseStore(facts: StoreFacts, session: ResolvedSession, expiryField: string): Finding[] {
   const { place, documents, sample, cutShort } = facts;
-  if (sample.length === 0) return [emptyStore(facts)];
+  if (sample.length === 0) return [emptyStore(facts), ...diagnoseClock(facts)];
   const limits = cutShort ? ', cut short because reading took too long' : '';
   return [
     ok('documents', `about ${documents} in ${place}; ${sample.length} looked at${limits}`),
@@ -16,16 +16,32 @@ export function diagnoseStore(facts: StoreFacts, session: ResolvedSession, expir
     ...diagnoseExpiry(facts, session, expiryField),
     diagnoseTtlIndex(facts, expiryField),
     diagnoseTouch(facts, session),
+    ...diagnoseClock(facts),
   ];
 }
 
+/** One request cannot tell this from a client that is logged out: the authorizer answers 401 to everything. */
 function emptyStore({ place, similarCollections }: StoreFacts): Finding {
   const others = similarCollections.length === 0 ? '' : ` (there is ${similarCollections.join(', ')})`;
-  return warning(
+  const database = place.startsWith('test.')
+    ? 'the database in MONGODB_URI (without one the driver takes test)'
+    : 'the database in MONGODB_URI';
+  return fault(
     'documents',
-    `none in ${place}`,
-    `check the database in MONGODB_URI and the collection in session.store${others}, or log in once and come back`,
+    `none in ${place}: every client would get 401`,
+    `check ${database} and the collection in session.store${others}; if both are right, log in once and come back`,
   );
+}
+
+const MOST_CLOCK_SKEW = 30_000;
+
+/** Sessions that are live by the clock of the monolith are expired by one that is fast. */
+function diagnoseClock({ clockSkew }: StoreFacts): Finding[] {
+  if (clockSkew === undefined) return [];
+  const seconds = Math.round(Math.abs(clockSkew) / 1000);
+  if (Math.abs(clockSkew) <= MOST_CLOCK_SKEW) return [ok('clock', "this machine's and MongoDB's agree")];
+  const text = `this machine's is ${seconds} s ${clockSkew > 0 ? 'ahead of' : 'behind'} MongoDB's`;
+  return [warning('clock', text, 'set it: sessions would expire too early or too late')];
 }
 
 function diagnoseFormat({ sample }: StoreFacts, { store }: ResolvedSession): Finding[] {
@@ -44,7 +60,7 @@ function diagnoseFormat({ sample }: StoreFacts, { store }: ResolvedSession): Fin
   } else if (broken.length < sample.length) findings.push(ok('format', `${configured}, as configured`));
   if (broken.length > 0) {
     const text = `${share(broken.length, sample.length)} are broken (not JSON, or without a cookie)`;
-    const remedy = 'find what else writes this collection; the monolith answers 500 to these, the authorizer 401';
+    const remedy = 'find what else writes this collection; the monolith and the authorizer answer 500 to these';
     findings.push((broken.length === sample.length ? fault : warning)('format', text, remedy));
   }
   return findings;
@@ -77,7 +93,11 @@ function diagnoseExpiry({ sample }: StoreFacts, { store }: ResolvedSession, fiel
     );
   if (unusable > 0)
     findings.push(
-      fault('expiry', `${share(unusable, sample.length)} have no date in ${field}: never accepted`, 'mend the writer'),
+      fault(
+        'expiry',
+        `${share(unusable, sample.length)} have no date in ${field}: never accepted`,
+        'fix what writes them: connect-mongo writes dates, other stores numbers or text',
+      ),
     );
   return findings;
 }

@@ -12,7 +12,7 @@ export interface RecordFacts {
   readonly expiry: 'live' | 'expired' | 'missing' | 'null' | 'not a date';
   readonly hasTextId: boolean;
   readonly hasLastModified: boolean;
-  /** What the `session` field looks like by shape alone. */
+  /** What it looks like by shape alone. */
   readonly looksLike: string;
   /** Set when the configured format cannot read it. */
   readonly unreadable: 'other format' | 'broken' | undefined;
@@ -41,7 +41,7 @@ export async function examineRecord(record: Document, look: RecordLook): Promise
     expiry: expiryOf(ownProperty(record, format.expiryField), now),
     hasTextId: typeof ownProperty(record, idField) === 'string',
     hasLastModified: ownProperty(record, 'lastModified') instanceof Date,
-    looksLike: describeRecord(ownProperty(record, 'session')),
+    looksLike: describeRecord(record),
   };
   const session = await read(record, format);
   if (typeof session === 'string')
@@ -52,7 +52,7 @@ export async function examineRecord(record: Document, look: RecordLook): Promise
 
 async function read(record: Document, format: SessionFormat): Promise<StoredSession | 'other format' | 'broken'> {
   try {
-    return await format.read(record);
+    return (await format.read(record)) ?? 'broken';
   } catch (error) {
     // A hook that throws is a wrong hook for these records.
     return error instanceof SessionRecordError ? 'broken' : 'other format';

@@ -17,6 +17,8 @@ export interface StoreFacts {
   readonly documents: number;
   /** Names of other collections that may hold the sessions; only looked for when this one is empty. */
   readonly similarCollections: readonly string[];
+  /** How far this machine's clock is ahead of MongoDB's, in ms; undefined when that does not say. */
+  readonly clockSkew: number | undefined;
   /** The fields with a TTL index. */
   readonly ttlFields: readonly string[];
   readonly sample: readonly RecordFacts[];
@@ -52,10 +54,16 @@ export async function lookAtStore(look: StoreLook): Promise<StoreFacts> {
     place: collection.namespace,
     documents,
     similarCollections: records.length === 0 ? await similarCollections(collection.db, collection.collectionName) : [],
+    clockSkew: await clockSkew(collection.db),
     ttlFields: await ttlFields(collection),
     sample,
     cutShort: sample.length < records.length,
   };
+}
+
+async function clockSkew(db: Db): Promise<number | undefined> {
+  const { localTime } = await db.command({ hello: 1 });
+  return localTime instanceof Date ? Date.now() - localTime.getTime() : undefined;
 }
 
 async function ttlFields(collection: Collection): Promise<string[]> {

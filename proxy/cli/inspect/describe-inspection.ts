@@ -1,5 +1,5 @@
 import type { ResolvedSession } from '../../../shared/session/session-config';
-import { SessionFormatError } from '../../../shared/session/session-errors';
+import { SessionFormatError, SessionRecordError } from '../../../shared/session/session-errors';
 import type { SessionStep } from '../../../shared/session/session-step';
 import { fault, ok, type Finding } from '../finding';
 import { fingerprint } from '../fingerprint';
@@ -75,8 +75,6 @@ function describeStep(step: SessionStep, facts: InspectionFacts): Finding[] {
     case 'record':
       if (!step.found) return [explainMissing(record, place, now)];
       return [ok('document', `found in ${place}`)];
-    case 'unreadable':
-      return [fault('format', step.error.message, 'the client must log in again; the monolith answers 500 to it')];
     case 'session':
       return [ok('format', `reads as ${describeStore(session.store)}`), describeExpiry(record, now)];
     case 'identity':
@@ -96,6 +94,12 @@ function describeStep(step: SessionStep, facts: InspectionFacts): Finding[] {
 function describeFault(error: unknown, steps: readonly SessionStep[]): Finding {
   if (error instanceof SessionFormatError)
     return fault('format', error.message, 'make session.store in banyan.config.ts repeat the options of the monolith');
+  if (error instanceof SessionRecordError)
+    return fault(
+      'format',
+      error.message,
+      'the monolith answers 500 to it as well; find what else writes this collection',
+    );
   const name = error instanceof Error ? error.name : typeof error;
   if (steps.some(({ step }) => step === 'session'))
     return fault('identity', `identity in banyan.config.ts failed with ${name}`, 'mend it: no user can be recognised');

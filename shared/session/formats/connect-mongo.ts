@@ -6,7 +6,7 @@ import type { SessionFormat, StoredSession, Touch } from '../session-format';
 import { expiryAfterUse, notExpired } from './expiry';
 import { decryptKruptein } from './kruptein';
 import { parseSession } from './parse-session';
-import { describeRecord, recordFormat } from './record-format';
+import { describeRecord, OTHER_FIELDS, recordFormat } from './record-format';
 import { webCryptoDecrypter } from './web-crypto';
 
 /** Two weeks. */
@@ -17,7 +17,7 @@ export class ConnectMongoFormat implements SessionFormat {
   readonly collection: string;
   readonly database: string | undefined;
   readonly expiryField = 'expires';
-  readonly projection = { _id: 0, session: 1, lastModified: 1 };
+  readonly projection = { _id: 0, session: 1, lastModified: 1, ...OTHER_FIELDS };
   private readonly decrypt: ((record: string) => Promise<string>) | undefined;
   private readonly unserialize: ((stored: unknown) => unknown) | undefined;
 
@@ -39,11 +39,11 @@ export class ConnectMongoFormat implements SessionFormat {
     return { ...this.identify(sessionId), ...notExpired(this.expiryField, now) };
   }
 
-  async read(record: Document): Promise<StoredSession> {
+  async read(record: Document): Promise<StoredSession | undefined> {
     const stored: unknown = record['session'];
     // connect-mongo 6 decrypts text only, so that records from before encryption with `stringify: false` still count.
     const encrypted = this.decrypt !== undefined && typeof stored === 'string';
-    const value = encrypted ? this.fromPlaintext(await this.plaintext(stored)) : this.deserialise(stored);
+    const value = encrypted ? this.fromPlaintext(await this.plaintext(stored)) : this.deserialise(record);
     return parseSession(value, record['lastModified']);
   }
 
@@ -72,17 +72,26 @@ export class ConnectMongoFormat implements SessionFormat {
     return id as never;
   }
 
-  private deserialise(stored: unknown): unknown {
-    if (this.unserialize !== undefined) return this.unserialize(stored);
-    const stringify = this.options.stringify !== false;
-    const value = stringify && typeof stored === 'string' ? parseJson(stored) : stored;
-    const fits = typeof stored === (stringify ? 'string' : 'object') && typeof value === 'object';
-    return fits ? value : this.refuse(`connect-mongo with stringify: ${stringify}`, stored);
+  private deserialise(record: Document): unknown {
+    const stored: unknown = record['session'];
+    if (this.unserialize !== undefined && stored !== undefined) return this.unserialize(stored);
+    if (isNone(stored) || (stored === '' && this.options.stringify === false)) return stored;
+    if (this.options.stringify === false)
+      return recordFormat(stored) === 'subdocument'
+        ? stored
+        : this.refuse('connect-mongo with stringify: false', record);
+    const value = typeof stored === 'string' ? parseJson(stored) : undefined;
+    if (typeof value === 'object' || value === '' || isNone(value)) return value;
+    // Text that begins as an object was one, and was cut off; JSON of anything else is no session either.
+    const broken = typeof stored === 'string' && (stored.startsWith('{') || recordFormat(stored) === 'json');
+    if (broken && this.decrypt === undefined)
+      throw new SessionRecordError('A session record is neither JSON nor an object');
+    return this.refuse('connect-mongo with stringify: true', record);
   }
 
   private async plaintext(stored: string): Promise<string> {
     if (recordFormat(stored) === 'json' || this.decrypt === undefined)
-      this.refuse('an encrypted connect-mongo', stored);
+      this.refuse('an encrypted connect-mongo', { session: stored });
     return this.decrypt(stored);
   }
 
@@ -93,13 +102,13 @@ export class ConnectMongoFormat implements SessionFormat {
     return typeof once === 'string' ? parseJson(once) : once;
   }
 
-  private refuse(expected: string, stored: unknown): never {
-    const format = recordFormat(stored);
-    const broken = format === 'unknown' || (format === 'json' && this.options.stringify !== false && !this.decrypt);
-    if (broken) throw new SessionRecordError('A session record is neither JSON nor an object');
-    throw new SessionFormatError(`Expected a record of ${expected}; ${describeRecord(stored)}`);
+  private refuse(expected: string, record: Document): never {
+    throw new SessionFormatError(`Expected a record of ${expected}; ${describeRecord(record)}`);
   }
 }
+
+/** What connect-mongo hands on as it is, and express-session takes for no session. */
+const isNone = (value: unknown): boolean => value === null || value === false || value === 0;
 
 function decrypter(options: ConnectMongoOptions, secret: string | undefined) {
   const { encryption } = options;

@@ -4,7 +4,7 @@ import { SessionFormatError } from '../session-errors';
 import type { SessionFormat, StoredSession, Touch } from '../session-format';
 import { expiryAfterUse } from './expiry';
 import { parseSession } from './parse-session';
-import { describeRecord } from './record-format';
+import { describeRecord, OTHER_FIELDS, recordFormat } from './record-format';
 
 /** Two weeks. */
 const DEFAULT_AGE_MS = 1_209_600_000;
@@ -14,7 +14,7 @@ export class ConnectMongodbSessionFormat implements SessionFormat {
   readonly collection: string;
   readonly database: string | undefined;
   readonly expiryField: string;
-  readonly projection = { _id: 0, session: 1 };
+  readonly projection = { _id: 0, session: 1, ...OTHER_FIELDS };
   private readonly idField: string;
 
   constructor(
@@ -41,10 +41,12 @@ export class ConnectMongodbSessionFormat implements SessionFormat {
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- the interface is asynchronous, so faults must reject
-  async read(record: Document): Promise<StoredSession> {
+  async read(record: Document): Promise<StoredSession | undefined> {
     const stored: unknown = record['session'];
-    if (typeof stored === 'string')
-      throw new SessionFormatError(`Expected a record of connect-mongodb-session; ${describeRecord(stored)}`);
+    // Falsy but there: the store hands it on, and express-session takes it for no session.
+    const isNone = stored !== undefined && !stored;
+    if (!isNone && recordFormat(stored) !== 'subdocument')
+      throw new SessionFormatError(`Expected a record of connect-mongodb-session; ${describeRecord(record)}`);
     return parseSession(stored, undefined);
   }
 

@@ -1,7 +1,7 @@
 import { createDecipheriv, createHmac, pbkdf2, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { readOctetStrings } from './der';
-import { describeRecord, recordFormat } from './record-format';
+import { describeStored, recordFormat } from './record-format';
 import { SessionFormatError } from '../session-errors';
 
 interface KrupteinOptions {
@@ -26,7 +26,7 @@ const ITERATIONS = 15_000;
 export async function decryptKruptein(record: string, options: KrupteinOptions): Promise<string> {
   const { secret, hashing, encodeas } = options;
   const fields = readOctetStrings(Buffer.from(record, encodeas));
-  if (fields?.length !== 6) throw new SessionFormatError(`Expected a kruptein 3.0 record; ${describeRecord(record)}`);
+  if (fields?.length !== 6) throw new SessionFormatError(`Expected a kruptein 3.0 record; ${describeStored(record)}`);
   const [ct, hmac, iv, salt, tag, aad] = fields as [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer];
 
   const key = await derive(secret, salt, ITERATIONS, KEY_LENGTH, hashing);
@@ -45,7 +45,7 @@ export async function decryptKruptein(record: string, options: KrupteinOptions):
 /** Why the HMAC did not fit: a later kruptein, or a wrong secret. */
 async function explain(record: string, fields: readonly Buffer[], options: KrupteinOptions): Promise<string> {
   const [ct, hmac, iv, salt] = fields as [Buffer, Buffer, Buffer, Buffer];
-  if (recordFormat(record) === 'kruptein 3.4') return `Expected a kruptein 3.0 record; ${describeRecord(record)}`;
+  if (recordFormat(record) === 'kruptein 3.4') return `Expected a kruptein 3.0 record; ${describeStored(record)}`;
   const key = await derive(options.secret, salt, LATER_ITERATIONS, KEY_LENGTH, options.hashing);
   const later = createHmac(options.hashing, key)
     .update(ct.toString() + salt.toString() + iv.toString())

@@ -6,13 +6,16 @@ import { parseStoredCookie } from '../stored-cookie';
 /**
  * A session from its deserialised value.
  *
- * @throws SessionRecordError for anything that express-session could not inflate: null, an array, no usable `cookie`
+ * @returns undefined for a falsy value, which express-session takes for no session at all
+ * @throws SessionRecordError for anything that express-session could not inflate: an array, no usable `cookie`
  */
-export function parseSession(value: unknown, lastModified: unknown): StoredSession {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
+export function parseSession(value: unknown, lastModified: unknown): StoredSession | undefined {
+  if (!value) return undefined;
+  if (typeof value !== 'object' || Array.isArray(value))
     throw new SessionRecordError('A session record is not an object');
   const cookie = parseStoredCookie(ownProperty(value, 'cookie'));
-  if (cookie === undefined) throw new SessionRecordError('A session record has no usable cookie');
+  if (cookie === undefined)
+    throw new SessionRecordError('A session record has no usable cookie, which express-session always writes');
   return {
     data: value as Readonly<Record<string, unknown>>,
     cookie,

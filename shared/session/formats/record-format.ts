@@ -1,3 +1,4 @@
+import type { Document } from 'mongodb';
 import { ownProperty } from '../own-property';
 import { parseJson } from '../parse-json';
 import { readOctetStrings } from './der';
@@ -6,6 +7,7 @@ import { readOctetStrings } from './der';
 export type RecordFormat =
   | 'json'
   | 'subdocument'
+  | 'binary'
   | 'kruptein 3.0 to 3.3'
   | 'kruptein 3.4'
   | 'connect-mongo 3 encryption'
@@ -14,7 +16,8 @@ export type RecordFormat =
 
 /** Names the format of a stored session; used for messages, and to refuse encrypted formats that are not supported. */
 export function recordFormat(stored: unknown): RecordFormat {
-  if (typeof stored === 'object' && stored !== null && !Array.isArray(stored)) return 'subdocument';
+  if (isBinary(stored)) return 'binary';
+  if (isSubdocument(stored)) return 'subdocument';
   if (typeof stored !== 'string') return 'unknown';
   const parsed = parseTwice(stored);
   if (parsed !== undefined)
@@ -40,22 +43,67 @@ function parseTwice(text: string): unknown {
   return typeof once === 'string' ? (parseJson(once) ?? once) : once;
 }
 
-/** The end of a message: what a record looks like, in the words of the configuration. */
-export function describeRecord(stored: unknown): string {
+/**
+ * By what BSON says of itself, as a stored document cannot: its fields are own properties. Dates, ObjectIds and the like are no
+ * subdocuments either.
+ */
+function bsonType(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Object.hasOwn(value, '_bsontype')) return undefined;
+  return Reflect.get(value, '_bsontype');
+}
+
+const isBinary = (value: unknown): boolean => bsonType(value) === 'Binary' || value instanceof Uint8Array;
+
+const isSubdocument = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !(value instanceof Date) &&
+  bsonType(value) === undefined;
+
+/** Where other stores keep what is under `session` here; to be part of a projection, so that a message can name it. */
+export const OTHER_FIELDS = { data: 1, sess: 1, cookie: 1 } as const;
+
+const OWN_AUTHENTICATOR = 'no store.format reads it: write an authenticator of your own (shared/README.md)';
+
+/** The end of a message: what a record looks like, in the words of the configuration, and which of it would fit. */
+export function describeRecord(record: Document): string {
+  const stored = ownProperty(record, 'session');
+  if (stored !== undefined) return describeStored(stored);
+  if (ownProperty(record, 'cookie') !== undefined)
+    return `it has no field session and looks like a session itself, with its cookie at the top; ${OWN_AUTHENTICATOR}`;
+  const field = ['data', 'sess'].find((name) => ownProperty(record, name) !== undefined);
+  return field === undefined
+    ? `it has no field session, so no session store of Express that is known here wrote it; ${OWN_AUTHENTICATOR}`
+    : `it keeps its session under ${field} instead of session, as other stores do; ${OWN_AUTHENTICATOR}`;
+}
+
+/** The same for what is under `session`. */
+export function describeStored(stored: unknown): string {
   switch (recordFormat(stored)) {
     case 'json':
-      return 'it looks like connect-mongo with stringify: true';
+      return "it looks like connect-mongo with stringify: true; store: { format: 'connect-mongo' } would fit";
     case 'subdocument':
-      return 'it looks like connect-mongo with stringify: false, or connect-mongodb-session';
+      return "it looks like connect-mongo with stringify: false, or connect-mongodb-session; store: { format: 'connect-mongo', stringify: false } or { format: 'connect-mongodb-session' } would fit";
+    case 'binary':
+      return 'it looks like binary data, which neither store writes by itself; connect-mongo with your own unserialize would fit';
     case 'kruptein 3.0 to 3.3':
-      return "it looks like connect-mongo's crypto option (kruptein 3.0 to 3.3)";
+      return "it looks like connect-mongo's crypto option (kruptein 3.0 to 3.3); encryption: { scheme: 'kruptein', ... } would fit";
     case 'kruptein 3.4':
       return 'it looks like kruptein 3.4, whose records connect-mongo 4 and 5 cannot read themselves; not supported';
     case 'connect-mongo 3 encryption':
       return 'it looks like the encryption of connect-mongo 3; not supported';
     case 'base64 (perhaps WebCrypto)':
-      return 'it looks encrypted, perhaps by createWebCryptoAdapter';
+      return "it looks encrypted, perhaps by createWebCryptoAdapter; encryption: { scheme: 'webcrypto', ... } would fit";
     default:
-      return 'it looks like no known format';
+      return typeof stored === 'string'
+        ? 'it looks like text of no known format; connect-mongo with your own unserialize would fit if the monolith has a serialize'
+        : `it looks like no known format: session is ${kindOf(stored)}`;
   }
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'a value of BSON' : `a ${typeof value}`;
 }

@@ -1,6 +1,6 @@
 import { createDecipheriv, pbkdf2 } from 'node:crypto';
 import { promisify } from 'node:util';
-import { describeRecord } from './record-format';
+import { describeStored } from './record-format';
 import { SessionFormatError } from '../session-errors';
 
 interface WebCryptoOptions {
@@ -29,7 +29,7 @@ export function webCryptoDecrypter(options: WebCryptoOptions): (record: string) 
   return async (record) => {
     const bytes = Buffer.from(record, encoding);
     if (bytes.length < ivLength + TAG_LENGTH)
-      throw new SessionFormatError(`Expected a record of createWebCryptoAdapter; ${describeRecord(record)}`);
+      throw new SessionFormatError(`Expected a record of createWebCryptoAdapter; ${describeStored(record)}`);
     key ??= derive(secret, salt, iterations, 32, 'sha256');
     try {
       const decipher = createDecipheriv('aes-256-gcm', await key, bytes.subarray(0, ivLength));
@@ -37,7 +37,7 @@ export function webCryptoDecrypter(options: WebCryptoOptions): (record: string) 
       return decipher.update(bytes.subarray(ivLength, -TAG_LENGTH), undefined, 'utf8') + decipher.final('utf8');
     } catch {
       throw new SessionFormatError(
-        `A record does not decrypt: another encryption secret or salt, or damage; ${describeRecord(record)}`,
+        `A record does not decrypt: another encryption secret or salt, or damage; ${describeStored(record)}`,
       );
     }
   };

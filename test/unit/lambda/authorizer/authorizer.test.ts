@@ -138,11 +138,11 @@ describe('the cookie path', () => {
 });
 
 describe('a record that cannot be read', () => {
-  it('is refused and counted when it is broken', async () => {
+  it('is 500, as for the monolith, when it is broken', async () => {
     database.restore();
     store({ session: '{' });
-    await expect(authorizer()(withSession())).rejects.toThrow(/^Unauthorized$/);
-    expect(logged).toContain('"metric":"session_record_unreadable"');
+    await expect(authorizer()(withSession())).rejects.toThrow('neither JSON nor an object');
+    expect(logged).toContain('"code":"session_record_unreadable"');
   });
 
   it('is our fault, 500, when it is of another format', async () => {

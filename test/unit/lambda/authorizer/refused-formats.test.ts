@@ -2,8 +2,9 @@ import { Binary, MongoClient } from 'mongodb';
 import request from 'supertest';
 import { completeSession, resolveSession } from '../../../../shared/session/session-config';
 import { sessionFormat } from '../../../../shared/session/formats/select';
+import { sign } from '../../../../shared/session/unsign';
 import { startEmbedded, type EmbeddedMongo } from '../../../local/mongo';
-import { oracleApp, passport07 } from '../../../oracles/app';
+import { COOKIE_NAME, oracleApp, passport07 } from '../../../oracles/app';
 import { loadFrom, type Workspace } from '../../../oracles/load';
 import { connectMongo, connectMongo3 } from '../../../oracles/stores';
 import { cookieEvent, runningAuthorizer, SECRETS } from './running-authorizer';
@@ -100,17 +101,45 @@ describe('a session whose format was changed under way', () => {
     await request(app).get('/whoami').set('Cookie', cookie).expect(500);
     expect(await lambda.status(cookieEvent(cookie))).toBe(500);
 
-    // A broken record, though, is 401 here: see the decisions in lambda/authorizer/README.md.
-    for (const broken of ['{', 'null', '{"passport":{}}', 7, new Binary(Buffer.from('x'))]) {
+    for (const other of ['{', '[]', '{"passport":{}}', 7, new Binary(Buffer.from('x'))]) {
       await client
         .db()
         .collection('changed')
-        .updateOne({}, { $set: { session: broken } });
-      expect([broken, await lambda.status(cookieEvent(cookie))]).toEqual([
-        broken,
-        broken instanceof Binary ? 500 : 401,
-      ]);
+        .updateOne({}, { $set: { session: other } });
+      const theirs = (await request(app).get('/whoami').set('Cookie', cookie)).status;
+      expect([other, theirs, await lambda.status(cookieEvent(cookie))]).toEqual([other, 500, 500]);
     }
     await Promise.all([oracle.close(), client.close(), lambda.connection.close()]);
+  });
+});
+
+describe('a record of another store', () => {
+  const expires = new Date(Date.now() + 60_000);
+  const session = { cookie: {}, passport: { user } };
+
+  it.each<[string, object, RegExp]>([
+    ['under data', { data: session }, /under data instead of session, as other stores do; no store\.format reads it/],
+    ['under sess', { sess: JSON.stringify(session) }, /under sess instead of session/],
+    ['at the top', session, /a session itself, with its cookie at the top/],
+    ['as a Binary', { session: new Binary(Buffer.from(JSON.stringify(session))) }, /binary data/],
+    ['by a serialize that is not configured', { session: `v1 ${JSON.stringify(session)}` }, /your own unserialize/],
+  ])('is 500 with its session %s, and the log says what it looks like', async (_case, fields, looks) => {
+    const client = await MongoClient.connect(uri);
+    const other = client.db().collection<{ _id: string }>('other');
+    await other.deleteMany({});
+    await other.insertOne({ _id: 'of-another-store', ...fields, expires } as never);
+    const cookie = `${COOKIE_NAME}=${encodeURIComponent(`s:${sign('of-another-store', SECRETS[0] ?? '')}`)}`;
+    for (const store of [
+      { format: 'connect-mongo', collectionName: 'other' },
+      { format: 'connect-mongo', collectionName: 'other', stringify: false },
+      { format: 'connect-mongodb-session', collection: 'other' },
+    ] as const) {
+      const lambda = runningAuthorizer({ uri, session: { store } });
+      expect(await lambda.status(cookieEvent(cookie))).toBe(500);
+      expect(lambda.logger.text()).toMatch(looks);
+      expect(lambda.logger.text()).not.toMatch(/of-another-store|Ann/);
+      await lambda.connection.close();
+    }
+    await client.close();
   });
 });

@@ -245,10 +245,25 @@ describe('a store that does not fit the configuration', () => {
     expect((await diagnose()).find('warning expiry')).toContain('all 3 expired and not yet removed');
   });
 
-  it('warns of an empty store, and names where the sessions may be', async () => {
+  it('fails for an empty store, and names where the sessions may be', async () => {
     await database.db.collection('websessions').insertOne({ a: 1 });
     const { exitCode, find } = await diagnose();
-    expect(find('warning documents')).toMatch(/none in cli-test-\w+\.sessions -> .*\(there is websessions\)/);
-    expect(exitCode).toBe(0);
+    expect(find('fault documents')).toMatch(
+      /none in cli-test-\w+\.sessions: every client would get 401 -> .*\(there is websessions\)/,
+    );
+    expect(exitCode).toBe(1);
+  });
+
+  it.each([
+    [90_000, "warning clock this machine's is 90 s ahead of MongoDB's"],
+    [-90_000, "warning clock this machine's is 90 s behind MongoDB's"],
+    [0, "ok clock this machine's and MongoDB's agree"],
+  ])('compares the clocks: %i ms', async (skew, text) => {
+    await insert({}, 1);
+    const now = Date.now.bind(Date);
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + skew);
+    const { find } = await diagnose({ timeLimit: 600_000 });
+    clock.mockRestore();
+    expect(find(text.split(' this')[0] ?? '')).toContain(text);
   });
 });

@@ -1,5 +1,5 @@
 import { createWebCryptoAdapter } from 'connect-mongo';
-import { ObjectId } from 'mongodb';
+import { Binary, ObjectId, type Document } from 'mongodb';
 import { sessionFormat } from '../../../../../shared/session/formats/select';
 import { SessionFormatError, SessionRecordError } from '../../../../../shared/session/session-errors';
 import {
@@ -26,6 +26,11 @@ const hooks = {
   serialize: (session: object) => reverse(JSON.stringify(session)),
   unserialize: (stored: unknown): unknown => JSON.parse(reverse(stored)),
 };
+
+function some<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('no session');
+  return value;
+}
 
 describe('records that connect-mongo 6 writes', () => {
   it.each<[string, object, Omit<ConnectMongoOptions, 'format'>]>([
@@ -69,7 +74,7 @@ describe('records that connect-mongo 6 writes', () => {
   ])('are read: %s', async (_case, theirs, ours) => {
     const oracle = connectMongoOracle(theirs);
     const record = await oracle.write({ passport: { user } }, 60_000);
-    const { data, cookie } = await format(ours).read(record);
+    const { data, cookie } = some(await format(ours).read(record));
     expect(data['passport']).toEqual({ user });
     // express-session computes it from two readings of the clock.
     expect(cookie.originalMaxAge).toBeCloseTo(60_000, -2);
@@ -79,7 +84,7 @@ describe('records that connect-mongo 6 writes', () => {
 
   it('are read with lastModified when touchAfter is set', async () => {
     const record = await connectMongoOracle({ touchAfter: 60 }).write({ passport: { user } });
-    expect((await format({}, 60).read(record)).lastModified).toEqual(record['lastModified']);
+    expect(some(await format({}, 60).read(record)).lastModified).toEqual(record['lastModified']);
   });
 
   it('keep an ObjectId with stringify: false, and its hex text otherwise', async () => {
@@ -88,9 +93,9 @@ describe('records that connect-mongo 6 writes', () => {
     const bson = await format({ stringify: false }).read(
       await connectMongoOracle({ stringify: false }).write(passport),
     );
-    expect(bson.data['passport']).toEqual({ user: userId });
+    expect(bson?.data['passport']).toEqual({ user: userId });
     const json = await format().read(await connectMongoOracle({}).write(passport));
-    expect(json.data['passport']).toEqual({ user: userId.toHexString() });
+    expect(json?.data['passport']).toEqual({ user: userId.toHexString() });
   });
 });
 
@@ -99,7 +104,7 @@ describe('records from before encryption', () => {
     const record = { session: { cookie: {}, passport: { user } } };
     const oracle = connectMongoOracle({ crypto: { secret: SECRET }, stringify: false });
     expect(await oracle.read(record)).toMatchObject({ passport: { user } });
-    expect((await format({ ...kruptein, stringify: false }).read(record)).data['passport']).toEqual({ user });
+    expect(some(await format({ ...kruptein, stringify: false }).read(record)).data['passport']).toEqual({ user });
   });
 });
 
@@ -141,6 +146,40 @@ describe('records of another format', () => {
     await expect(reading).rejects.toThrow(message);
   });
 
+  it.each<[string, Document, RegExp]>([
+    ['under data', { data: { cookie: {} } }, /keeps its session under data instead of session.* no store\.format/],
+    ['as text under data', { data: '{"cookie":{}}' }, /under data instead of session/],
+    ['under sess', { sess: { cookie: {} } }, /under sess instead of session/],
+    ['at the top', { cookie: {}, passport: { user } }, /a session itself, with its cookie at the top/],
+    ['nowhere', {}, /no field session, so no session store of Express that is known here wrote it/],
+    ['as a Binary', { session: new Binary(Buffer.from('{"cookie":{}}')) }, /binary data.* your own unserialize/],
+    ['as a Buffer', { session: Buffer.from('{"cookie":{}}') }, /binary data/],
+    ['as other text', { session: 'v1 {"cookie":{}}' }, /text of no known format.* your own unserialize/],
+    ['as a number', { session: 7 }, /session is a number/],
+    ['as a list', { session: [{ cookie: {} }] }, /session is a list/],
+    ['as a date', { session: NOW }, /session is a value of BSON/],
+    ['as an ObjectId', { session: new ObjectId() }, /session is a value of BSON/],
+  ])('are refused by name: with the session %s', async (_case, record, message) => {
+    const configured = [
+      format(),
+      format({ stringify: false }),
+      format(kruptein),
+      format({ ...webcrypto, stringify: false }),
+      ...(record['session'] === undefined ? [format(hooks)] : []),
+    ];
+    const isText = typeof record['session'] === 'string';
+    for (const one of isText ? configured.slice(0, 2) : configured) {
+      const reading = one.read(record);
+      await expect(reading).rejects.toThrow(SessionFormatError);
+      await expect(reading).rejects.toThrow(message);
+    }
+  });
+
+  it('are still a subdocument when a field is called _bsontype', async () => {
+    const session = { cookie: {}, _bsontype: 'Binary' };
+    await expect(format({ stringify: false }).read({ session })).resolves.toMatchObject({ data: session });
+  });
+
   it('are refused by name: kruptein, plain expected', async () => {
     const record = await connectMongoOracle({ crypto: { secret: SECRET } }).write({});
     await expect(format().read(record)).rejects.toThrow(/crypto option \(kruptein 3\.0 to 3\.3\)/);
@@ -158,30 +197,38 @@ describe('records of another format', () => {
 
 describe('broken records', () => {
   it.each<[string, unknown]>([
-    ['JSON null', 'null'],
     ['a JSON array', '[]'],
     ['a JSON number', '7'],
     ['a JSON text', '"cookie"'],
     ['broken JSON', '{"cookie":'],
-    ['empty text', ''],
     ['no cookie', '{"passport":{"user":"1"}}'],
     ['cookie null', '{"cookie":null}'],
     ['cookie as text', '{"cookie":"x"}'],
     ['a cookie only in the prototype', '{"__proto__":{"cookie":{}}}'],
-    ['no session field', undefined],
-    ['a number', 7],
-    ['null', null],
   ])('are unreadable: %s', async (_case, session) => {
     await expect(format().read({ session })).rejects.toThrow(SessionRecordError);
   });
 
   it.each<[string, unknown]>([
-    ['no session field', undefined],
-    ['null', null],
-    ['an array', []],
     ['no cookie', { passport: {} }],
+    ['a cookie that is text', { cookie: 'x' }],
   ])('are unreadable with stringify: false: %s', async (_case, session) => {
     await expect(format({ stringify: false }).read({ session })).rejects.toThrow(SessionRecordError);
+  });
+
+  it.each<[unknown, boolean]>([
+    ['null', true],
+    ['false', true],
+    ['0', true],
+    ['""', true],
+    [null, true],
+    [null, false],
+    [0, true],
+    [false, false],
+    ['', false],
+  ])('are none when express-session takes them for none: %j, stringify: %s', async (session, stringify) => {
+    expect(await format({ stringify }).read({ session })).toBeUndefined();
+    expect(await connectMongoOracle({ stringify }).read({ session })).toBeFalsy();
   });
 
   it('never have their content in the message', async () => {
@@ -222,10 +269,8 @@ describe('the touch', () => {
   const later = new Date(NOW.getTime() + age);
   const read = async (touchAfter: number, lastModified?: Date, originalMaxAge: number | null = age) => {
     const session = JSON.stringify({ cookie: { originalMaxAge } });
-    return format({ ttl: 100, ...(touchAfter === 7 && { timestamps: true }) }, touchAfter).read({
-      session,
-      lastModified,
-    });
+    const ours = format({ ttl: 100, ...(touchAfter === 7 && { timestamps: true }) }, touchAfter);
+    return some(await ours.read({ session, lastModified }));
   };
   const secondsAgo = (seconds: number) => new Date(NOW.getTime() - seconds * 1000);
 

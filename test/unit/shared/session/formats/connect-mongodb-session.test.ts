@@ -1,3 +1,4 @@
+import { Binary, type Document } from 'mongodb';
 import { sessionFormat } from '../../../../../shared/session/formats/select';
 import { SessionFormatError, SessionRecordError } from '../../../../../shared/session/session-errors';
 import {
@@ -16,9 +17,9 @@ function format(store: Omit<ConnectMongodbSessionOptions, 'format'> = {}, resave
 describe('records of connect-mongodb-session 5', () => {
   it('are subdocuments', async () => {
     const session = { cookie: { originalMaxAge: 5 }, passport: { user: 'u1' } };
-    const { data, cookie } = await format().read({ session });
-    expect(data['passport']).toEqual({ user: 'u1' });
-    expect(cookie.originalMaxAge).toBe(5);
+    const stored = await format().read({ session });
+    expect(stored?.data['passport']).toEqual({ user: 'u1' });
+    expect(stored?.cookie.originalMaxAge).toBe(5);
   });
 
   it('are refused by name when they are text', async () => {
@@ -27,8 +28,24 @@ describe('records of connect-mongodb-session 5', () => {
     await expect(reading).rejects.toThrow('it looks like connect-mongo with stringify: true');
   });
 
-  it.each([[null], [undefined], [[]], [{}], [7]])('are unreadable: %j', async (session) => {
-    await expect(format().read({ session })).rejects.toThrow(SessionRecordError);
+  it('are unreadable without a cookie', async () => {
+    await expect(format().read({ session: {} })).rejects.toThrow(SessionRecordError);
+  });
+
+  it.each<[Document, string]>([
+    [{ session: [] }, 'session is a list'],
+    [{ session: 7 }, 'session is a number'],
+    [{ session: new Binary(Buffer.from('x')) }, 'binary data'],
+    [{}, 'it has no field session'],
+    [{ data: {} }, 'keeps its session under data'],
+  ])('are refused by name: %j', async (record, looks) => {
+    const reading = format().read(record);
+    await expect(reading).rejects.toThrow(SessionFormatError);
+    await expect(reading).rejects.toThrow(looks);
+  });
+
+  it.each([null, false, 0, ''])('are none when express-session takes them for none: %j', async (session) => {
+    expect(await format().read({ session })).toBeUndefined();
   });
 
   it('are found by the configured fields while they live, or have no expiry', () => {
@@ -47,7 +64,11 @@ describe('records of connect-mongodb-session 5', () => {
 });
 
 describe('the touch of connect-mongodb-session', () => {
-  const stored = async (originalMaxAge: number | null) => format().read({ session: { cookie: { originalMaxAge } } });
+  const stored = async (originalMaxAge: number | null) => {
+    const session = await format().read({ session: { cookie: { originalMaxAge } } });
+    if (session === undefined) throw new Error('no session');
+    return session;
+  };
 
   it('does nothing with resave: false, as the store', async () => {
     expect(format().touch('id', await stored(1000), NOW)).toBeUndefined();
