@@ -38,7 +38,7 @@ export type LegacyReason =
   | 'query-encoding'
   /** A GET or HEAD with a body: parsed, refused or ignored by Express, refused by API Gateway's front. */
   | 'body-on-get'
-  /** A body without Content-Length; API Gateway REST cannot stream (trap 25). */
+  /** A body without Content-Length: API Gateway passes none to a function (trap 25). */
   | 'streamed-body'
   /** `Content-Length: 0` with a coding or charset that the monolith's parsers refuse (400, 415); Lambda is not told of it. */
   | 'empty-body'

@@ -117,5 +117,12 @@ export const getEvents: CaseSuite = {
       onlyThroughProxy: 'API Gateway accepts 10,240 bytes',
       answeredBy: 'legacy',
     },
+    {
+      name: 'a query of 11 kB (trap 29)',
+      request: { path: `/api/events?limit=1&unknown=${'x'.repeat(11_000)}` },
+      status: { member: 200, anonymous: 401 },
+      onlyThroughProxy: 'API Gateway accepts URLs of 10,240 characters',
+      answeredBy: 'legacy',
+    },
   ],
 };
