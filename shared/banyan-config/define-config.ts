@@ -8,7 +8,13 @@ import { validateSession } from './validate-session';
 
 const KEYS = ['app', 'session', 'identity', 'authenticators', 'credentials', 'responses', 'gateway', 'parity'];
 const ACCESS_DENIED_BY = ['resource-policy', 'authorizer'];
-const KINDS = ['anonymous', 'headers', 'login'];
+const RESPONSES = ['unauthorized', 'forbidden', 'internalError'];
+const KEYS_BY_KIND: Readonly<Record<string, readonly string[]>> = {
+  anonymous: ['kind'],
+  headers: ['kind', 'headers'],
+  login: ['kind', 'method', 'path', 'body'],
+};
+const KINDS = Object.keys(KEYS_BY_KIND);
 
 /**
  * Checks what is particular to a monolith, fills in defaults and freezes it. Secrets are not read here: the proxy and
@@ -33,8 +39,7 @@ function validate(options: unknown, faults: Faults): void {
     faults.list.push('is not an object');
     return;
   }
-  for (const key of Object.keys(options).filter((name) => !KEYS.includes(name)))
-    faults.list.push(`${key}: is not known; expected one of ${KEYS.join(', ')}`);
+  faults.unknown('', options, KEYS);
   faults.check('app', options['app'], isText, 'the path of a module that exports the Express app');
   validateSession(options['session'], faults);
   faults.check('identity', options['identity'], isFunction, 'a function, such as passportUserData()');
@@ -83,14 +88,16 @@ function validateResponses(responses: unknown, faults: Faults): void {
     faults.add('responses', responses, 'an object');
     return;
   }
+  faults.unknown('responses', responses, ['headers', ...RESPONSES]);
   validateHeaders('responses.headers', responses['headers'], faults);
-  for (const name of ['unauthorized', 'forbidden', 'internalError']) {
+  for (const name of RESPONSES) {
     const path = `responses.${name}`;
     const response = responses[name];
     if (!isRecord(response)) {
       faults.add(path, response, 'statusCode, headers and body');
       continue;
     }
+    faults.unknown(path, response, ['statusCode', 'headers', 'body']);
     const isStatus = (code: unknown) => Number.isInteger(code) && Number(code) >= 400 && Number(code) <= 599;
     faults.check(`${path}.statusCode`, response['statusCode'], isStatus, 'a status from 400 to 599');
     faults.check(`${path}.body`, response['body'], (body) => typeof body === 'string', 'a text');
@@ -145,6 +152,7 @@ function validateHeaders(path: string, headers: unknown, faults: Faults): void {
 const isListOfTexts = (list: unknown): boolean => Array.isArray(list) && list.every(isText);
 
 function validateParity(parity: unknown, faults: Faults): void {
+  faults.unknown('parity', parity, ['identities', 'cases', 'rules', 'system', 'redact']);
   const identities = isRecord(parity) ? parity['identities'] : undefined;
   if (!isRecord(identities)) {
     faults.add('parity.identities', identities, 'an object of identities by name');
@@ -159,7 +167,9 @@ function validateParity(parity: unknown, faults: Faults): void {
     const path = `parity.identities.${name}`;
     const kind = isRecord(identity) ? identity['kind'] : undefined;
     if (!isRecord(identity) || !KINDS.includes(String(kind))) faults.add(`${path}.kind`, kind, KINDS.join(', '));
-    else if (kind === 'headers') validateHeaders(`${path}.headers`, identity['headers'], faults);
+    else faults.unknown(path, identity, KEYS_BY_KIND[String(kind)] ?? []);
+    if (!isRecord(identity)) continue;
+    if (kind === 'headers') validateHeaders(`${path}.headers`, identity['headers'], faults);
     else if (kind === 'login') {
       faults.check(`${path}.method`, identity['method'], isText, 'an HTTP method');
       faults.check(`${path}.path`, identity['path'], isText, 'a path of the monolith');
@@ -173,8 +183,7 @@ function validateRedaction(redact: unknown, faults: Faults): void {
     faults.add('parity.redact', redact, 'an object such as { paths: ["$..phone"] }');
     return;
   }
-  for (const key of Object.keys(redact).filter((name) => !['paths', 'keepCookies'].includes(name)))
-    faults.list.push(`parity.redact.${key}: is not known; expected paths or keepCookies`);
+  faults.unknown('parity.redact', redact, ['paths', 'keepCookies']);
   const { paths, keepCookies } = redact;
   const isListOfPaths = (list: unknown): boolean =>
     Array.isArray(list) && list.every((text) => typeof text === 'string' && parseJsonPath(text) !== undefined);

@@ -1,3 +1,6 @@
+import { nearestName } from '../nearest-name';
+import type { Hints } from './option-hints';
+
 /** Collects what is wrong with a configuration, each fault behind the path of its value. */
 export class Faults {
   readonly list: string[] = [];
@@ -10,10 +13,28 @@ export class Faults {
     if (!isGood(value)) this.add(path, value, expected);
   }
 
+  /**
+   * Refuses the keys that are not known: a misspelt one would silently change what is accepted.
+   *
+   * @param hints what to do about a key that is known elsewhere, by its name
+   */
+  unknown(path: string, value: unknown, known: readonly string[], hints: Hints = {}): void {
+    if (!isRecord(value)) return;
+    for (const key of Object.keys(value).filter((name) => !known.includes(name))) {
+      const hint = Object.hasOwn(hints, key) ? hints[key] : undefined;
+      const near = nearestName(key, known);
+      const remedy = hint ?? (near === undefined ? `expected one of ${known.join(', ')}` : `did you mean ${near}?`);
+      this.list.push(`${path}${path && '.'}${shownKey(key)}: is not an option here; ${remedy}`);
+    }
+  }
+
   optional(path: string, value: unknown, isGood: (value: unknown) => boolean, expected: string): void {
     if (value !== undefined) this.check(path, value, isGood, expected);
   }
 }
+
+/** A key in the wrong place may be a value, even a secret. */
+const shownKey = (key: string): string => (/^[\w$-]{1,40}$/.test(key) ? key : '(a key that is no name)');
 
 /** Short, and without what might be a secret: text is shown only when it is a word. */
 function describe(value: unknown): string {

@@ -1,11 +1,13 @@
 import { getHashes } from 'node:crypto';
 import { manglingOf } from '../mangled-value';
 import { isBoolean, isFunction, isNotNegative, isPositive, isRecord, isText, type Faults } from './faults';
+import { CONNECT_MONGO_HINTS, CONNECT_MONGODB_SESSION_HINTS, COOKIE_HINTS, SESSION_HINTS } from './option-hints';
 
 const VERBATIM = 'give it by fromEnvironment(name, { verbatim: true }) if the monolith has it like this';
 
 type Options = Readonly<Record<string, unknown>>;
 
+const SESSION_OPTIONS = ['cookieName', 'secrets', 'store', 'touchAfter', 'rolling', 'resave', 'cookie'];
 const FORMATS = ['connect-mongo', 'connect-mongodb-session'];
 const CONNECT_MONGO_OPTIONS = [
   'format',
@@ -30,6 +32,7 @@ export function validateSession(session: unknown, faults: Faults): void {
     faults.add('session', session, 'an object');
     return;
   }
+  faults.unknown('session', session, SESSION_OPTIONS, SESSION_HINTS);
   const { cookieName, secrets, store, touchAfter, rolling, resave, cookie } = session;
   faults.optional(
     'session.cookieName',
@@ -42,6 +45,7 @@ export function validateSession(session: unknown, faults: Faults): void {
   faults.optional('session.rolling', rolling, isBoolean, 'true or false');
   faults.optional('session.resave', resave, isBoolean, 'true or false');
   faults.optional('session.cookie', cookie, isRecord, 'an object');
+  faults.unknown('session.cookie', cookie, ['path'], COOKIE_HINTS);
   if (isRecord(cookie)) faults.optional('session.cookie.path', cookie['path'], startsWithSlash, 'a path such as /');
   validateStore(store, faults);
 }
@@ -51,6 +55,7 @@ const startsWithSlash = (path: unknown) => typeof path === 'string' && path.star
 /** By name, or values: an empty one would let anybody sign. Never shows a value. */
 function validateSecret(path: string, secret: unknown, faults: Faults): void {
   if (isRecord(secret) && secret['kind'] === 'environment') {
+    faults.unknown(path, secret, ['kind', 'name', 'verbatim']);
     faults.check(`${path}.name`, secret['name'], isText, 'the name of a variable');
     faults.optional(`${path}.verbatim`, secret['verbatim'], isBoolean, 'true or false');
     return;
@@ -79,7 +84,7 @@ function validateStore(store: unknown, faults: Faults): void {
 }
 
 function validateConnectMongo(store: Options, faults: Faults): void {
-  refuseUnknown('session.store', store, CONNECT_MONGO_OPTIONS, faults);
+  faults.unknown('session.store', store, CONNECT_MONGO_OPTIONS, CONNECT_MONGO_HINTS);
   for (const name of ['collectionName', 'dbName'])
     faults.optional(`session.store.${name}`, store[name], isText, 'a name');
   for (const name of ['stringify', 'timestamps'])
@@ -91,7 +96,7 @@ function validateConnectMongo(store: Options, faults: Faults): void {
 }
 
 function validateConnectMongodbSession(store: Options, faults: Faults): void {
-  refuseUnknown('session.store', store, CONNECT_MONGODB_SESSION_OPTIONS, faults);
+  faults.unknown('session.store', store, CONNECT_MONGODB_SESSION_OPTIONS, CONNECT_MONGODB_SESSION_HINTS);
   for (const name of ['collection', 'databaseName', 'idField', 'expiresKey'])
     faults.optional(`session.store.${name}`, store[name], isText, 'a name');
   faults.optional('session.store.expires', store['expires'], isPositive, 'milliseconds, more than 0');
@@ -106,13 +111,13 @@ function validateEncryption(encryption: unknown, faults: Faults): void {
   }
   validateSecret(`${path}.secret`, encryption['secret'], faults);
   if (encryption['scheme'] === 'kruptein') {
-    refuseUnknown(path, encryption, ['scheme', 'secret', 'hashing', 'encodeas'], faults);
+    faults.unknown(path, encryption, ['scheme', 'secret', 'hashing', 'encodeas']);
     const isHash = (name: unknown) => typeof name === 'string' && getHashes().includes(name);
     faults.optional(`${path}.hashing`, encryption['hashing'], isHash, 'the name of a hash, such as sha512');
     faults.optional(`${path}.encodeas`, encryption['encodeas'], oneOf('base64', 'hex'), 'base64 or hex');
     return;
   }
-  refuseUnknown(path, encryption, ['scheme', 'secret', 'encoding', 'salt', 'iterations', 'ivLength'], faults);
+  faults.unknown(path, encryption, ['scheme', 'secret', 'encoding', 'salt', 'iterations', 'ivLength']);
   const encodings = oneOf('base64', 'base64url', 'hex');
   faults.optional(`${path}.encoding`, encryption['encoding'], encodings, 'base64, base64url or hex');
   faults.optional(`${path}.salt`, encryption['salt'], isText, 'a text');
@@ -124,9 +129,3 @@ const oneOf =
   (...words: readonly string[]) =>
   (value: unknown) =>
     typeof value === 'string' && words.includes(value);
-
-/** A misspelt or unsupported option would silently change what is accepted. */
-function refuseUnknown(path: string, options: Options, known: readonly string[], faults: Faults): void {
-  for (const name of Object.keys(options).filter((key) => !known.includes(key)))
-    faults.list.push(`${path}.${name}: is not an option here; expected one of ${known.join(', ')}`);
-}

@@ -13,6 +13,8 @@ function faultsOf(changes: object): readonly string[] {
   }
 }
 const sessionFaults = (changes: object) => faultsOf({ session: { ...banyan.session, ...changes } });
+const sessionWith = (changes: object) => ({ session: { ...banyan.session, ...changes } });
+const storeWith = (changes: object) => sessionWith({ store: { ...banyan.session.store, ...changes } });
 const storeFaults = (store: unknown) => sessionFaults({ store });
 
 describe('defineConfig', () => {
@@ -106,7 +108,7 @@ describe('defineConfig', () => {
   });
 
   it.each<[string, object, string]>([
-    ['an unknown key', { sesion: {} }, 'sesion: is not known'],
+    ['an unknown key', { sesion: {} }, 'sesion: is not an option here; did you mean session?'],
     ['an identity that is no function', { identity: {} }, 'identity: is an object'],
     ['no authenticators', { authenticators: [] }, 'authenticators: is an empty list'],
     [
@@ -152,6 +154,98 @@ describe('defineConfig', () => {
     ],
   ])('refuses %s', (_case, changes, fault) => {
     expect(faultsOf(changes)).toEqual([expect.stringContaining(fault)]);
+  });
+
+  it.each<[string, object, string]>([
+    ['name', sessionWith({ name: 'shop.id' }), 'session.name: is not an option here; write cookieName'],
+    [
+      'secret',
+      sessionWith({ secret: 'hidden' }),
+      'session.secret: is not an option here; write secrets: fromEnvironment(',
+    ],
+    [
+      'a misspelt option',
+      sessionWith({ touchAftr: 7 }),
+      'session.touchAftr: is not an option here; did you mean touchAfter?',
+    ],
+    [
+      'an option that is like none',
+      sessionWith({ x: 1 }),
+      'session.x: is not an option here; expected one of cookieName',
+    ],
+    ['a key that could be a secret', sessionWith({ 'hidden hidden': 1 }), 'session.(a key that is no name): is not'],
+    [
+      'saveUninitialized',
+      sessionWith({ saveUninitialized: false }),
+      'session.saveUninitialized: is not an option here; remove',
+    ],
+    ['ttl', sessionWith({ ttl: 7 }), 'session.ttl: is not an option here; write it under session.store'],
+    [
+      'collectionName',
+      sessionWith({ collectionName: 'x' }),
+      'session.collectionName: is not an option here; write it under',
+    ],
+    [
+      'a key of the prototype',
+      sessionWith({ constructor: 1 }),
+      'session.constructor: is not an option here; expected one',
+    ],
+    [
+      'maxAge of the cookie',
+      sessionWith({ cookie: { maxAge: 7 } }),
+      'session.cookie.maxAge: is not an option here; remove',
+    ],
+    [
+      'a misspelt path',
+      sessionWith({ cookie: { paht: '/' } }),
+      'session.cookie.paht: is not an option here; did you mean path?',
+    ],
+    [
+      'verbatm',
+      sessionWith({ secrets: { ...fromEnvironment('X'), verbatm: true } }),
+      'session.secrets.verbatm: is not an',
+    ],
+    [
+      'touchAfter in the store',
+      storeWith({ touchAfter: 7 }),
+      'session.store.touchAfter: is not an option here; write session.touchAfter',
+    ],
+    [
+      'mongoUrl',
+      storeWith({ mongoUrl: 'mongodb://hidden' }),
+      'session.store.mongoUrl: is not an option here; remove it: MONGODB_URI',
+    ],
+    ['crypto', storeWith({ crypto: {} }), 'session.store.crypto: is not an option here; write encryption'],
+    [
+      'a misspelt response',
+      { responses: { ...banyan.responses, unauthorised: {} } },
+      'responses.unauthorised: is not an option here; did you mean unauthorized?',
+    ],
+    ['a misspelt status', responses({ status: 401 }), 'responses.unauthorized.status: is not an option here'],
+    [
+      'a misspelt part of parity',
+      { parity: { ...banyan.parity, rule: 'x' } },
+      'parity.rule: is not an option here; did you mean rules?',
+    ],
+    [
+      'a misspelt part of redact',
+      { parity: { ...banyan.parity, redact: { path: [] } } },
+      'parity.redact.path: is not an option here; did you mean paths?',
+    ],
+    [
+      'a part of another identity',
+      { parity: { identities: { x: { kind: 'anonymous', headers: {} } } } },
+      'parity.identities.x.headers: is not an option',
+    ],
+  ])('refuses %s with what to do', (_case, changes, fault) => {
+    expect(faultsOf(changes)).toEqual([expect.stringContaining(fault)]);
+    expect(faultsOf(changes).join()).not.toContain('hidden');
+  });
+
+  it('refuses unknown keys of all levels at once', () => {
+    const session = { ...banyan.session, name: 'a', cookie: { path: '/', secure: true } };
+    const parity = { ...banyan.parity, x: 1, redact: { y: 1 } };
+    expect(faultsOf({ session, parity, z: 1 })).toHaveLength(5);
   });
 
   it('refuses credentials for every origin on every answer, when the headers of all allow them', () => {
