@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../shared/logger';
 import { FORCE_HEADER, readMark } from '../shared/signed-mark';
 import { tokenFromHeaders } from '../shared/session/token-from-request';
-import { unsign } from '../shared/session/unsign';
 import { chooseTarget, mayMirror, type Reason, type RequestFacts } from './choose-target';
+import { Client } from './client/client';
 import { isMoved } from './cohort/bucket';
 import type { CohortUser, SessionUsers } from './cohort/session-users';
 import type { EndedSessions } from './fallback/ended-sessions';
@@ -64,6 +64,7 @@ interface LambdaAnswer {
   headAt: number | undefined;
   statusCode: number | undefined;
   coldStart: boolean;
+  isRefusedByGateway: boolean;
   /** Why legacy is to answer instead. */
   insteadBy: 'gateway-refused' | 'session-refused' | 'fallback' | undefined;
 }
@@ -96,6 +97,7 @@ class Handling {
   private attempt: LambdaAttempt | undefined;
   /** What the client presents as its session; nobody has verified it. */
   private token: string | undefined;
+  private identified: Client | undefined;
   /** Records the exchange, whoever answers in the end. */
   private recording: ResponseTap | undefined;
 
@@ -106,6 +108,10 @@ class Handling {
     private readonly target: RequestTarget,
     private readonly route: Route | undefined,
   ) {}
+
+  private get client(): Client {
+    return (this.identified ??= new Client(this.request, this.token, this.options));
+  }
 
   /** A fault of ours in one request must not end the others. */
   protect(step: () => void): void {
@@ -164,7 +170,10 @@ class Handling {
     }
     const isMirrored = shadow !== undefined && mayMirror(route, facts, overrides());
     const tap = isMirrored
-      ? shadow.begin(this.request, this.target, route, describe(facts, this.token, this.options))
+      ? shadow.begin(this.request, this.target, route, {
+          about: describe(facts, this.token, this.options),
+          client: this.client,
+        })
       : undefined;
     this.toLegacy(reason, bothTaps(tap, this.recording), route);
   }
@@ -193,6 +202,7 @@ class Handling {
       headAt: undefined,
       statusCode: undefined,
       coldStart: false,
+      isRefusedByGateway: false,
       insteadBy: undefined,
     };
     this.upstream = 'lambda';
@@ -209,10 +219,12 @@ class Handling {
         answer.statusCode = statusCode;
         answer.headAt = performance.now();
         answer.coldStart = headerValue(head.headers, COLD_START_HEADER) !== undefined;
-        if (isRepeatable && route.stage !== 'retired' && isRefusedByGateway(head, accessDeniedBy))
+        answer.isRefusedByGateway = isRefusedByGateway(head, accessDeniedBy);
+        if (isRepeatable && route.stage !== 'retired' && answer.isRefusedByGateway)
           answer.insteadBy = 'gateway-refused';
-        else if (isRepeatable && mayFallBack(route, statusCode) && budget.tryWithdraw()) answer.insteadBy = 'fallback';
-        else if (isRepeatable && this.mayBeWronglyRefused(route, statusCode) && refusalBudget.tryWithdraw())
+        else if (isRepeatable && mayFallBack(route, statusCode) && budget.tryWithdraw(this.client))
+          answer.insteadBy = 'fallback';
+        else if (isRepeatable && this.mayBeWronglyRefused(route, statusCode) && refusalBudget.tryWithdraw(this.client))
           answer.insteadBy = 'session-refused';
         return answer.insteadBy === undefined ? fromApiGateway(head, url) : 'decline';
       },
@@ -231,20 +243,29 @@ class Handling {
     if (fallbackStatuses === undefined || (statusCode !== 401 && statusCode !== 403)) return false;
     const { token, options } = this;
     if (token === undefined || options.endedSessions.has(token)) return false;
-    return unsign(token, options.secrets) !== undefined;
+    return this.client.session !== undefined;
   }
 
   /** What legacy said to a session that Lambda refused. A client that has gone, and a fault of legacy, say nothing. */
   private tellRefusal({ id }: Route, refusedWith: number, statusCode: number): void {
     if (statusCode === 499 || statusCode >= 500) return;
     if (statusCode === 401 && this.token !== undefined) this.options.endedSessions.add(this.token);
-    this.options.observer.refusal(id, refusedWith, statusCode >= 400, true);
+    const isShared = statusCode >= 400;
+    this.options.observer.refusal(
+      {
+        routeId: id,
+        statusCode: refusedWith,
+        isShared,
+        isSession: true,
+      },
+      this.client,
+    );
   }
 
   private afterLambda(
     route: Route,
     result: ForwardResult,
-    { begun, headAt, statusCode, coldStart, insteadBy }: LambdaAnswer,
+    { begun, headAt, statusCode, coldStart, isRefusedByGateway: isGatewayRefusal, insteadBy }: LambdaAnswer,
     isRepeatable: boolean,
   ): void {
     const { budget, refusals } = this.options;
@@ -253,11 +274,11 @@ class Handling {
     if (isFailed && instead === undefined && route.fallbackStatuses !== undefined) {
       const { error, neverSent } = result;
       // Never sent: nothing is done twice, so it costs no budget.
-      if (maySendAgain(error, this.response) && (neverSent || (isRepeatable && budget.tryWithdraw())))
+      if (maySendAgain(error, this.response) && (neverSent || (isRepeatable && budget.tryWithdraw(this.client))))
         instead = 'fallback';
     }
     this.attempt = {
-      outcome: isFailed ? 'failed' : 'answered',
+      outcome: isGatewayRefusal ? 'gateway-refused' : isFailed ? 'failed' : 'answered',
       statusCode,
       ms: Math.max(0, (headAt ?? performance.now()) - begun),
       // Lambda waits for a client no longer than it must: who has not sent all of the request has ended it.
@@ -272,8 +293,14 @@ class Handling {
       this.toLegacy(instead, this.recording, route);
       return;
     }
-    if (route.guard !== undefined && isRepeatable && isRefusal(statusCode)) {
-      refusals.check(route.id, statusCode, this.legacyRequest(), this.request.method === 'HEAD');
+    if (route.guard !== undefined && isRepeatable && !isGatewayRefusal && isRefusal(statusCode)) {
+      refusals.check({
+        routeId: route.id,
+        statusCode,
+        request: this.legacyRequest(),
+        client: this.client,
+        withoutBody: this.request.method === 'HEAD',
+      });
     }
     this.end(result);
   }
@@ -296,7 +323,10 @@ class Handling {
     if (route === undefined) observer.unlisted(statusCode, ms);
     else {
       const at = Date.now();
-      observer.request({ routeId: route.id, method, statusCode, ms, upstream, reason, lambda: attempt, at });
+      observer.request(
+        { routeId: route.id, method, statusCode, ms, upstream, reason, lambda: attempt, at },
+        this.client,
+      );
       if (reason === 'session-refused') this.tellRefusal(route, attempt?.statusCode ?? 0, statusCode);
     }
 

@@ -1,4 +1,5 @@
 import type { Reason } from './choose-target';
+import type { Client } from './client/client';
 import type { Upstream } from './forward/upstream';
 
 /** What became of one request to a listed route; told once it is over. */
@@ -20,8 +21,8 @@ export interface RequestObservation {
 
 /** How asking Lambda went. */
 export interface LambdaAttempt {
-  /** `failed`: no answer, or half of one. */
-  readonly outcome: 'answered' | 'failed';
+  /** `failed`: no answer, or half of one. `gateway-refused`: API Gateway refused before it called anything. */
+  readonly outcome: 'answered' | 'failed' | 'gateway-refused';
   readonly statusCode: number | undefined;
   /** From the end of the request to the head of the answer: what a client takes to send and to read is not Lambda's. */
   readonly ms: number;
@@ -53,36 +54,52 @@ export interface ObservedDifference {
   /** What stood there on either side: `string`, `absent`. */
   readonly controlType?: string;
   readonly candidateType?: string;
+  /** Seen in one of two answers of Lambda, while legacy gave the same twice. */
+  readonly intermittent?: true;
 }
 
-/** Where observations go. Called in the request's path: must be quick and never throw. */
+/** What legacy says to a safe request to which Lambda gave 401, 403, 404 or 500. */
+export interface RefusalObservation {
+  readonly routeId: string;
+  /** Lambda's. */
+  readonly statusCode: number;
+  /** Legacy, asked the same, refused (or, for a 500, failed) too. */
+  readonly isShared: boolean;
+  /** Of a request with a well-signed session token. */
+  readonly isSession: boolean;
+}
+
+/**
+ * Where observations go. Called in the request's path: must be quick and never throw. The client comes beside an observation and not
+ * within, because it is never stored or logged.
+ */
 export interface Observer {
-  request(observation: RequestObservation): void;
+  request(observation: RequestObservation, client: Client): void;
   /** A request to no listed route, in ms. */
   unlisted(statusCode: number, ms: number): void;
-  comparison(observation: ComparisonObservation): void;
-  /** Lambda gave 401, 403, 404 or 500 to a safe request, and legacy, asked the same, refused (or, for a 500, failed) too, or did not. `isSession`: of a request with a well-signed session token. */
-  refusal(routeId: string, statusCode: number, isShared: boolean, isSession?: boolean): void;
+  comparison(observation: ComparisonObservation, client: Client): void;
+  refusal(observation: RefusalObservation, client: Client): void;
   /** A mirrored request that was not compared, and why. */
   shadowDropped(routeId: string, reason: ShadowDropReason): void;
 }
 
-export type ShadowDropReason = 'busy' | 'memory' | 'slow' | 'answer-too-large' | 'legacy-failed' | 'not-repeated';
+export type ShadowDropReason =
+  'busy' | 'memory' | 'slow' | 'answer-too-large' | 'legacy-failed' | 'gateway-refused' | 'noise';
 
 /** Tells every one of several. */
 export function observers(list: readonly Observer[]): Observer {
   return {
-    request(observation) {
-      for (const observer of list) observer.request(observation);
+    request(observation, client) {
+      for (const observer of list) observer.request(observation, client);
     },
     unlisted(statusCode, ms) {
       for (const observer of list) observer.unlisted(statusCode, ms);
     },
-    comparison(observation) {
-      for (const observer of list) observer.comparison(observation);
+    comparison(observation, client) {
+      for (const observer of list) observer.comparison(observation, client);
     },
-    refusal(routeId, statusCode, isShared, isSession) {
-      for (const observer of list) observer.refusal(routeId, statusCode, isShared, isSession);
+    refusal(observation, client) {
+      for (const observer of list) observer.refusal(observation, client);
     },
     shadowDropped(routeId, reason) {
       for (const observer of list) observer.shadowDropped(routeId, reason);

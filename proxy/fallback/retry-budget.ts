@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 export interface RetryBudgetOptions {
   /** Fallbacks allowed for each request that Lambda was asked. */
   readonly ratio?: number;
@@ -11,6 +13,16 @@ export interface RetryBudgetOptions {
 
 /** What requests have saved is kept for one to two of these, in ms. */
 const SAVING_INTERVAL = 10_000;
+/** Clients whose spending is remembered. */
+const MAX_SPENDERS = 10_000;
+/** An office behind one address may have many users. */
+const OF_ALL_SESSIONS = 3;
+
+/** Who causes the work: an address, and its session if that is well signed. */
+export interface Spender {
+  readonly address: string;
+  readonly session: string | undefined;
+}
 
 /**
  * Limits how much work is done twice: a request that Lambda has worked on in vain and legacy does again. Without a limit an
@@ -30,6 +42,10 @@ export class RetryBudget {
   private asked = 0;
   private askedBefore = 0;
   private intervalEnds: number;
+  /** What clients have spent in this interval and in the one before. */
+  private spent = new LRUCache<string, number>({ max: MAX_SPENDERS });
+  private spentBefore = new LRUCache<string, number>({ max: MAX_SPENDERS });
+  private spendingEnds: number;
 
   constructor({ ratio = 0.2, perSecond = 10, burst = 500, now = () => performance.now() }: RetryBudgetOptions = {}) {
     this.ratio = ratio;
@@ -39,6 +55,7 @@ export class RetryBudget {
     this.balance = burst;
     this.refilled = now();
     this.intervalEnds = this.refilled + SAVING_INTERVAL;
+    this.spendingEnds = this.intervalEnds;
   }
 
   /** Lambda was asked. */
@@ -47,15 +64,36 @@ export class RetryBudget {
     this.balance = Math.min(this.limit(this.now()), this.balance + this.ratio);
   }
 
-  /** True when legacy may be asked too; that one is then spent. */
-  tryWithdraw(): boolean {
+  /**
+   * True when legacy may be asked too; that one is then spent. What a client has lately spent is at most as much as it leaves to the
+   * others; all sessions of one address together may spend three times that.
+   */
+  tryWithdraw({ address, session }: Spender): boolean {
     const time = this.now();
     const refill = ((time - this.refilled) / 1000) * this.perSecond;
     this.balance = Math.min(this.limit(time), this.balance + refill);
     this.refilled = time;
     if (this.balance < 1) return false;
+    const byAddress = session === undefined ? this.balance : this.balance * OF_ALL_SESSIONS;
+    if (this.spentBy(address, time) >= byAddress) return false;
+    if (session !== undefined && this.spentBy(session, time) >= this.balance) return false;
     this.balance -= 1;
+    this.spend(address);
+    if (session !== undefined) this.spend(session);
     return true;
+  }
+
+  private spentBy(client: string, time: number): number {
+    if (time >= this.spendingEnds) {
+      this.spentBefore = time < this.spendingEnds + SAVING_INTERVAL ? this.spent : new LRUCache({ max: MAX_SPENDERS });
+      this.spent = new LRUCache({ max: MAX_SPENDERS });
+      this.spendingEnds = time + SAVING_INTERVAL;
+    }
+    return (this.spent.get(client) ?? 0) + (this.spentBefore.get(client) ?? 0);
+  }
+
+  private spend(client: string): void {
+    this.spent.set(client, (this.spent.get(client) ?? 0) + 1);
   }
 
   /** The most that may be saved up now. */

@@ -1,6 +1,8 @@
 import type { Upstream } from '../forward/upstream';
 import type { RequestHead } from '../http1/request-head';
 import { AnswerTooLargeError, collect } from '../forward/collect';
+import type { Client } from '../client/client';
+import { Places } from '../client/places';
 import type { Observer } from '../observation';
 
 export interface RefusalChecksOptions {
@@ -15,7 +17,17 @@ export interface RefusalChecksOptions {
 /** Finds out whether legacy refuses or fails too, where Lambda refused or failed. */
 export interface RefusalChecks {
   /** Asks legacy the same, in the background; the client has its answer. */
-  check(routeId: string, statusCode: number, request: RequestHead, withoutBody: boolean): void;
+  check(refusal: Refusal): void;
+}
+
+/** What Lambda refused, or failed to do. */
+export interface Refusal {
+  readonly routeId: string;
+  readonly statusCode: number;
+  readonly request: RequestHead;
+  readonly client: Client;
+  /** Of HEAD. */
+  readonly withoutBody: boolean;
 }
 
 /** 502 to 504 are API Gateway's: what legacy does then, fallback shows. 500 is what a function or the authorizer answers. */
@@ -37,23 +49,31 @@ export function isRefusal(statusCode: number | undefined): statusCode is number 
  */
 export function createRefusalChecks(options: RefusalChecksOptions): RefusalChecks {
   const { legacy, observer, maxConcurrent = 4, timeout = 5_000 } = options;
-  const underWay = new Map<string, number>();
+  const perRoute = new Places(maxConcurrent);
+  // One client leaves room for others.
+  const perClient = new Places(Math.ceil(maxConcurrent / 2));
   return {
-    check(routeId, statusCode, request, withoutBody) {
-      const asking = underWay.get(routeId) ?? 0;
-      if (asking >= maxConcurrent) return;
-      underWay.set(routeId, asking + 1);
+    check({ routeId, statusCode, request, client, withoutBody }) {
+      const place = `${routeId} ${client.address}`;
+      if (perRoute.isFull(routeId) || perClient.isFull(place)) return;
+      perRoute.take(routeId);
+      perClient.take(place);
+      const tell = (isShared: boolean): void =>
+        observer.refusal({ routeId, statusCode, isShared, isSession: false }, client);
       // Where legacy refuses too, with whatever status, the client is no better off there. Of an error only another error is a share.
       const shares = statusCode >= 500 ? 500 : 400;
       collect(legacy, request, { timeout, maxBodyBytes: MAX_BODY_BYTES, withoutBody })
         .then(
-          (answer) => observer.refusal(routeId, statusCode, answer.statusCode >= shares),
+          (answer) => tell(answer.statusCode >= shares),
           (error: unknown) => {
             // Larger than is of interest is an answer; none is no better than Lambda's.
-            if (statusCode >= 500) observer.refusal(routeId, statusCode, !(error instanceof AnswerTooLargeError));
+            if (statusCode >= 500) tell(!(error instanceof AnswerTooLargeError));
           },
         )
-        .finally(() => underWay.set(routeId, (underWay.get(routeId) ?? 1) - 1))
+        .finally(() => {
+          perRoute.free(routeId);
+          perClient.free(place);
+        })
         .catch(() => undefined);
     },
   };

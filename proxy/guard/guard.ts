@@ -1,8 +1,8 @@
 import type { Baseline } from '../ledger/baseline';
-import type { ComparisonObservation, RequestObservation } from '../observation';
+import type { ComparisonObservation, RefusalObservation, RequestObservation } from '../observation';
 import { findBreach, latencyLimit, type Breach } from './judge';
+import { RouteWindow, type CountedClient, type WindowView } from './route-window';
 import type { GuardSettings } from './settings';
-import { SlidingCounters } from './window';
 
 /** What is counted of one route. */
 export const COUNTED = [
@@ -39,7 +39,7 @@ interface Watched {
   baseline: Baseline | undefined;
   /** ms; slower warm answers are counted. */
   latencyLimit: number | undefined;
-  readonly counters: SlidingCounters<Counted>;
+  readonly window: RouteWindow<Counted>;
 }
 
 /** Windows of all guarded routes of one proxy. No I/O; every record costs the same; memory is fixed for each route. */
@@ -50,11 +50,12 @@ export interface Guard {
   setBaseline(routeId: string, baseline: Baseline): void;
   /** Routes that are guarded and have no baseline yet. */
   withoutBaseline(): readonly string[];
+  /** Whether something went badly, so that it matters who the client is. */
+  isHit(observation: Pick<RequestObservation, 'routeId' | 'lambda' | 'upstream' | 'reason' | 'statusCode'>): boolean;
   /** @returns whether something was counted that can be part of a breach; only then it is worth asking for one */
-  recordRequest(observation: RequestObservation): boolean;
-  recordComparison(observation: ComparisonObservation): boolean;
-  /** Lambda refused a request, or answered an error, and legacy did too, or not. */
-  recordRefusal(routeId: string, statusCode: number, isShared: boolean, isSession?: boolean): boolean;
+  recordRequest(observation: RequestObservation, client: CountedClient): boolean;
+  recordComparison(observation: ComparisonObservation, client: CountedClient): boolean;
+  recordRefusal(observation: RefusalObservation, client: CountedClient): boolean;
   /** Routes whose requests nobody can ask twice. */
   unsafeRoutes(): readonly string[];
   /** Why the route should return to legacy; undefined while it need not. */
@@ -71,12 +72,6 @@ export function createGuard(clock: () => number): Guard {
   /** Until when Lambda is known to give these where legacy does not. */
   const provenUntil = new Map<ProvableStatus, number>();
 
-  const countsOf = ({ counters }: Watched): Counts => {
-    const now = clock();
-    const entries = COUNTED.map((name) => [name, counters.sum(name, now)] as const);
-    return Object.fromEntries(entries) as Record<Counted, number>;
-  };
-
   return {
     watch(routeId, settings, isSafe) {
       const before = routes.get(routeId);
@@ -87,7 +82,7 @@ export function createGuard(clock: () => number): Guard {
         isSafe,
         baseline,
         latencyLimit: latencyLimit(baseline, settings),
-        counters: goesOn ? before.counters : new SlidingCounters(COUNTED, settings.windowMs, clock()),
+        window: goesOn ? before.window : new RouteWindow(COUNTED, settings.windowMs, clock()),
       });
     },
     forget: (routeId) => void routes.delete(routeId),
@@ -98,37 +93,40 @@ export function createGuard(clock: () => number): Guard {
       watched.latencyLimit = latencyLimit(baseline, watched.settings);
     },
     withoutBaseline: () => [...routes].filter(([, { baseline }]) => baseline === undefined).map(([id]) => id),
-    recordRequest(observation) {
+    isHit(observation) {
       const watched = routes.get(observation.routeId);
-      return watched !== undefined && countRequest(watched, observation, clock());
+      return watched !== undefined && isHit(kindOf(watched, observation));
     },
-    recordComparison({ routeId, equal, source }) {
-      const counters = routes.get(routeId)?.counters;
+    recordRequest(observation, client) {
+      const watched = routes.get(observation.routeId);
+      return watched !== undefined && countRequest(watched, observation, client, clock());
+    },
+    recordComparison({ routeId, equal, source }, client) {
+      const window = routes.get(routeId)?.window;
       // Replays and suites say nothing about what clients get now.
-      if (counters === undefined || source !== 'shadow') return false;
+      if (window === undefined || source !== 'shadow') return false;
       const now = clock();
-      counters.add('compared', now);
-      if (!equal) counters.add('different', now);
+      window.add('compared', client.address, now);
+      if (!equal) window.addHit('different', client, now);
       return !equal;
     },
-    recordRefusal(routeId, statusCode, isShared, isSession = false) {
-      const watched = routes.get(routeId);
-      if (watched === undefined) return false;
-      const { counters } = watched;
+    recordRefusal({ routeId, statusCode, isShared, isSession }, client) {
+      const window = routes.get(routeId)?.window;
+      if (window === undefined) return false;
       const now = clock();
       if (statusCode >= 500) {
-        counters.add('checkedErrors', now);
-        if (!isShared) counters.add('unsharedErrors', now);
+        window.add('checkedErrors', client.address, now);
+        if (!isShared) window.addHit('unsharedErrors', client, now);
         return !isShared;
       }
       const unshared = REFUSALS.get(statusCode);
       if (unshared === undefined) return false;
-      counters.add('checked', now);
-      if (!isShared) counters.add(unshared, now);
+      window.add('checked', client.address, now);
+      if (!isShared) window.addHit(unshared, client, now);
       if (isSession) {
         // Apart: strangers without a session, whose refusals are deserved, must not thin these out.
-        counters.add('checkedSessions', now);
-        if (!isShared) counters.add(statusCode === 401 ? 'unsharedSessions401' : 'unsharedSessions403', now);
+        window.add('checkedSessions', client.address, now);
+        if (!isShared) window.addHit(statusCode === 401 ? 'unsharedSessions401' : 'unsharedSessions403', client, now);
       }
       return !isShared;
     },
@@ -138,59 +136,76 @@ export function createGuard(clock: () => number): Guard {
       if (watched === undefined) return undefined;
       const now = clock();
       const proven = PROVABLE.filter((status) => now < (provenUntil.get(status) ?? 0));
-      const { baseline, settings } = watched;
-      const breach = findBreach(countsOf(watched), baseline, settings, {
-        proven,
-      });
+      const { baseline, settings, window } = watched;
+      const judge = (view: WindowView<Counted> | undefined) => view && findBreach(view, baseline, settings, { proven });
+      const breach = judge(window.all(now)) ?? judge(window.withoutMajority(now));
       for (const status of PROVABLE) {
         if (breach?.rule === `status ${status}`) provenUntil.set(status, now + settings.windowMs);
       }
       return breach;
     },
-    reset: (routeId) => routes.get(routeId)?.counters.clear(),
+    reset: (routeId) => routes.get(routeId)?.window.clear(),
     counts(routeId) {
       const watched = routes.get(routeId);
-      return watched && countsOf(watched);
+      return watched?.window.all(clock()).counts;
     },
   };
 }
 
-/** @returns whether Lambda did something that legacy may not do as often */
-function countRequest(
-  { counters, isSafe, latencyLimit: limit }: Watched,
-  observation: RequestObservation,
-  now: number,
-): boolean {
-  const { lambda, upstream, reason, statusCode } = observation;
-  if (lambda === undefined) {
-    if (statusCode === 499) return false;
-    counters.add('legacy', now);
-    if (statusCode >= 500) counters.add('legacyErrors', now);
-    return false;
-  }
+/** What a request counts as, beside being one. */
+type Kind = Counted | 'nothing' | 'ignored';
+
+/** What can be part of a breach; who saw it is remembered. */
+const HITS: ReadonlySet<Kind> = new Set<Kind>([
+  'legacyErrors',
+  'lambdaErrors',
+  'answeredErrors',
+  'refused401',
+  'refused403',
+  'slow',
+]);
+const isHit = (kind: Kind): boolean => HITS.has(kind);
+
+function kindOf(
+  { isSafe, latencyLimit: limit }: Watched,
+  { lambda, upstream, reason, statusCode }: Pick<RequestObservation, 'lambda' | 'upstream' | 'reason' | 'statusCode'>,
+): Kind {
   // A client that went away says nothing about who was answering it.
-  if (lambda.code === 'client_gone') return false;
-  counters.add('lambda', now);
-  if (lambda.coldStart) counters.add('coldStarts', now);
+  if (lambda === undefined) return statusCode === 499 ? 'ignored' : statusCode >= 500 ? 'legacyErrors' : 'legacy';
+  // Nor does what API Gateway refuses: clients choose what they send, and nothing of ours has run.
+  if (lambda.code === 'client_gone' || lambda.outcome === 'gateway-refused') return 'ignored';
   const isRefused = lambda.outcome === 'answered' && (lambda.statusCode === 401 || lambda.statusCode === 403);
-  // What API Gateway itself refused (403: no such route there) is an error like another.
   if (isRefused && (upstream === 'lambda' || reason === 'session-refused')) {
-    if (!isSafe) counters.add(lambda.statusCode === 401 ? 'refused401' : 'refused403', now);
-    return !isSafe;
+    return isSafe ? 'nothing' : lambda.statusCode === 401 ? 'refused401' : 'refused403';
   }
   if (lambda.outcome === 'failed' || (lambda.statusCode ?? 0) >= 500 || upstream === 'legacy') {
-    // Legacy was asked the same and failed too: whatever it is, a roll back does not mend it.
-    const isShared = upstream === 'legacy' && statusCode >= 500;
+    // Legacy was asked the same and failed too: whatever it is, a roll back does not fix it.
+    if (upstream === 'legacy' && statusCode >= 500) return 'sharedErrors';
     // Legacy is asked whether it has the same fault, as when the database of both is away (check-refusals.ts).
     const isAsked = isSafe && upstream === 'lambda' && lambda.outcome === 'answered' && lambda.statusCode === 500;
-    counters.add(isShared ? 'sharedErrors' : isAsked ? 'answeredErrors' : 'lambdaErrors', now);
-    return !isShared;
+    return isAsked ? 'answeredErrors' : 'lambdaErrors';
   }
-  if (lambda.coldStart || limit === undefined) return false;
-  counters.add('timed', now);
-  const isSlow = lambda.ms > limit;
-  if (isSlow) counters.add('slow', now);
-  return isSlow;
+  if (lambda.coldStart || limit === undefined) return 'nothing';
+  return lambda.ms > limit ? 'slow' : 'timed';
+}
+
+/** @returns whether Lambda did something that legacy may not do as often */
+function countRequest(watched: Watched, observation: RequestObservation, client: CountedClient, now: number): boolean {
+  const { window } = watched;
+  const { address } = client;
+  const kind = kindOf(watched, observation);
+  if (kind === 'ignored') return false;
+  const { lambda } = observation;
+  window.see(address, now);
+  window.add(lambda === undefined ? 'legacy' : 'lambda', address, now);
+  if (lambda?.coldStart === true) window.add('coldStarts', address, now);
+  if (kind === 'slow') window.add('timed', address, now);
+  if (isHit(kind)) {
+    window.addHit(kind as Counted, client, now);
+    return kind !== 'legacyErrors';
+  }
+  if (kind !== 'nothing' && kind !== 'legacy') window.add(kind, address, now);
+  return false;
 }
 
 /** What an authorizer says, for many routes alike. */

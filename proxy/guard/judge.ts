@@ -2,7 +2,8 @@ import type { Baseline } from '../ledger/baseline';
 import { wilsonInterval } from '../ledger/wilson';
 import type { Evidence } from '../overrides/state';
 import { percentText } from '../percent';
-import type { Counts, ProvableStatus } from './guard';
+import type { Counted, Counts, ProvableStatus } from './guard';
+import type { WindowView } from './route-window';
 import type { GuardSettings } from './settings';
 
 /** Why a route should return to legacy. */
@@ -31,15 +32,16 @@ export interface JudgedWith {
 
 /**
  * Judges a window. A limit is exceeded when the lower bound of the 95 % Wilson interval of the share lies above it, so that a few
- * requests of many do not trip it by chance. Pure.
+ * requests of many do not trip it by chance; when it does so too without the client that saw most of it; and when so many clients
+ * saw it as the route wants. So no client can return a route, whatever it sends. Pure.
  */
 export function findBreach(
-  counts: Counts,
+  { counts, affected }: WindowView<Counted>,
   baseline: Baseline | undefined,
   settings: GuardSettings,
   { proven = [] }: JudgedWith = {},
 ): Breach | undefined {
-  const { minRequests, errorRate, statusShare, mismatchRate } = settings;
+  const { minRequests, minClients, errorRate, statusShare, mismatchRate } = settings;
   const { lambda, legacy } = counts;
   // Of what Lambda answered with 5xx, a part was asked of legacy too: as much as there is shared everywhere.
   const unshared = Math.round(counts.answeredErrors * unsharedShare(counts));
@@ -56,17 +58,32 @@ export function findBreach(
     compared: counts.compared,
     different: counts.different,
   };
-  /** What legacy has by itself: now, if enough answers are there to tell, and before the move. */
-  const ofLegacy = (now: number, before: number | undefined): number | undefined => {
-    const current = legacy >= minRequests ? now / legacy : undefined;
+  /** How much of it one client saw; where a single one suffices, none is taken out. */
+  const ofOne = (...names: Counted[]): number => (minClients === 1 ? 0 : affected(...names).heaviest);
+  /** What legacy has by itself: now, if enough answers are there to say, and before the move. */
+  const ofLegacy = (before: number | undefined): number | undefined => {
+    const one = counts.legacyErrors > 0 ? ofOne('legacyErrors') : 0;
+    const current = legacy - one >= minRequests ? (counts.legacyErrors - one) / (legacy - one) : undefined;
     return current === undefined ? before : Math.max(current, before ?? 0);
   };
-  const exceeds = (hits: number, trials: number, limit: number): boolean =>
-    trials >= minRequests && wilsonInterval(hits, trials).lower > limit;
+  const isAbove = (hits: number, trials: number, limit: number): boolean => wilsonInterval(hits, trials).lower > limit;
+  const exceeds = ({ saw, hits = sumOf(counts, saw), trials, limit, one }: Share): boolean => {
+    if (trials < minRequests || !isAbove(hits, trials, limit) || affected(...saw).clients < minClients) return false;
+    const taken = one?.() ?? ofOne(...saw);
+    return isAbove(hits - taken, trials - taken, limit);
+  };
 
   const judged = lambda - sharedErrors;
-  const errorLimit = (ofLegacy(counts.legacyErrors, baseline?.errorRate) ?? 0) + errorRate;
-  if (exceeds(failed, judged, errorLimit))
+  const errorLimit = (ofLegacy(baseline?.errorRate) ?? 0) + errorRate;
+  const failures: Share = {
+    saw: ['lambdaErrors', 'answeredErrors'],
+    hits: failed,
+    trials: judged,
+    limit: errorLimit,
+    // Of one client: also what it made legacy say of such errors.
+    one: () => failed - failuresWithout(counts, ofOne),
+  };
+  if (exceeds(failures))
     return {
       rule: 'errors',
       why: `${failed} of ${judged} requests failed on Lambda; allowed: ${percentText(errorLimit)}`,
@@ -74,12 +91,13 @@ export function findBreach(
     };
 
   const statuses = [
-    { status: 401, unshared: counts.unshared401 },
-    { status: 403, unshared: counts.unshared403 },
-    { status: 404, unshared: counts.unshared404 },
+    { status: 401, saw: 'unshared401' },
+    { status: 403, saw: 'unshared403' },
+    { status: 404, saw: 'unshared404' },
   ] as const;
-  for (const { status, unshared } of statuses) {
-    if (!exceeds(unshared, counts.checked, statusShare)) continue;
+  for (const { status, saw } of statuses) {
+    if (!exceeds({ saw: [saw], trials: counts.checked, limit: statusShare })) continue;
+    const unshared = counts[saw];
     return {
       rule: `status ${status}`,
       why: `Lambda answered ${status} to ${unshared} of ${counts.checked} requests that legacy, asked the same, did not; allowed: ${percentText(statusShare)}`,
@@ -88,11 +106,12 @@ export function findBreach(
   }
 
   const sessions = [
-    { status: 401, unshared: counts.unsharedSessions401 },
-    { status: 403, unshared: counts.unsharedSessions403 },
+    { status: 401, saw: 'unsharedSessions401' },
+    { status: 403, saw: 'unsharedSessions403' },
   ] as const;
-  for (const { status, unshared } of sessions) {
-    if (!exceeds(unshared, counts.checkedSessions, statusShare)) continue;
+  for (const { status, saw } of sessions) {
+    if (!exceeds({ saw: [saw], trials: counts.checkedSessions, limit: statusShare })) continue;
+    const unshared = counts[saw];
     return {
       rule: `status ${status}`,
       why: `Lambda answered ${status} to ${unshared} of ${counts.checkedSessions} sessions that legacy, asked the same, did not refuse; allowed: ${percentText(statusShare)}`,
@@ -101,8 +120,9 @@ export function findBreach(
   }
 
   for (const status of proven) {
-    const refused = status === 401 ? counts.refused401 : counts.refused403;
-    if (!exceeds(refused, lambda, statusShare)) continue;
+    const saw = status === 401 ? 'refused401' : 'refused403';
+    if (!exceeds({ saw: [saw], trials: lambda, limit: statusShare })) continue;
+    const refused = counts[saw];
     return {
       rule: `status ${status}`,
       why: `Lambda answered ${status} to ${refused} of ${lambda} requests that cannot be asked twice, and wrongly does so on other routes; allowed: ${percentText(statusShare)}`,
@@ -111,14 +131,14 @@ export function findBreach(
   }
 
   const limit = latencyLimit(baseline, settings);
-  if (limit !== undefined && exceeds(counts.slow, counts.timed, SLOW_SHARE))
+  if (limit !== undefined && exceeds({ saw: ['slow'], trials: counts.timed, limit: SLOW_SHARE }))
     return {
       rule: 'latency',
       why: `${counts.slow} of ${counts.timed} warm answers of Lambda took longer than ${Math.round(limit)} ms; legacy's p99 was ${baseline?.p99 ?? 0} ms`,
       evidence: { ...common, slow: counts.slow, timed: counts.timed, limitMs: limit, legacyP99Ms: baseline?.p99 ?? 0 },
     };
 
-  if (exceeds(counts.different, counts.compared, mismatchRate))
+  if (exceeds({ saw: ['different'], trials: counts.compared, limit: mismatchRate }))
     return {
       rule: 'mismatches',
       why: `${counts.different} of ${counts.compared} compared answers differed; allowed: ${percentText(mismatchRate)}`,
@@ -127,7 +147,34 @@ export function findBreach(
   return undefined;
 }
 
+/** Of trials, as large a share as is judged. */
+interface Share {
+  /** What clients saw. */
+  readonly saw: readonly Counted[];
+  /** Default: the sum of it. */
+  readonly hits?: number;
+  readonly trials: number;
+  readonly limit: number;
+  /** How much of the hits one client may have made; default: what the heaviest saw. */
+  readonly one?: () => number;
+}
+
+function sumOf(counts: Counts, names: readonly Counted[]): number {
+  return names.reduce((sum, name) => sum + counts[name], 0);
+}
+
 /** Until legacy has given its first answer nothing is held against Lambda. */
-function unsharedShare({ checkedErrors, unsharedErrors }: Counts): number {
+function unsharedShare({ checkedErrors, unsharedErrors }: Pick<Counts, 'checkedErrors' | 'unsharedErrors'>): number {
   return checkedErrors > 0 ? unsharedErrors / checkedErrors : 0;
+}
+
+/** How many requests failed that legacy answers better, whatever one client did. */
+function failuresWithout(counts: Counts, ofOne: (...names: Counted[]) => number): number {
+  const asked = ofOne('unsharedErrors');
+  const share = unsharedShare({
+    checkedErrors: counts.checkedErrors - asked,
+    unsharedErrors: counts.unsharedErrors - asked,
+  });
+  const answered = counts.answeredErrors - ofOne('answeredErrors');
+  return counts.lambdaErrors - ofOne('lambdaErrors') + Math.round(answered * share);
 }

@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../shared/logger';
 import type { Ledger } from '../ledger/ledger';
+import type { Client } from '../client/client';
 import type { Observer } from '../observation';
 import type { Overrides } from '../overrides/overrides';
 import type { Route } from '../route-table/route';
 import { createGuard } from './guard';
 import type { Breach } from './judge';
 import type { Notifier } from './notify';
+import type { CountedClient } from './route-window';
 
 export interface GuardParts {
   readonly overrides: Overrides;
@@ -104,15 +106,30 @@ export function startGuard(parts: GuardParts): RunningGuard {
       }
       void find();
     },
-    request(observation) {
-      if (guard.recordRequest(observation)) judge(observation.routeId);
+    request(observation, client) {
+      const { routeId } = observation;
+      if (!guard.isHit(observation)) void guard.recordRequest(observation, nameless(client));
+      else
+        identified(client, (counted) => {
+          if (guard.recordRequest(observation, counted)) judge(routeId);
+        });
     },
     unlisted: () => undefined,
-    comparison(observation) {
-      if (guard.recordComparison(observation)) judge(observation.routeId);
+    comparison(observation, client) {
+      const { routeId } = observation;
+      if (observation.equal) void guard.recordComparison(observation, nameless(client));
+      else
+        identified(client, (counted) => {
+          if (guard.recordComparison(observation, counted)) judge(routeId);
+        });
     },
-    refusal(routeId, statusCode, isShared, isSession) {
-      if (guard.recordRefusal(routeId, statusCode, isShared, isSession)) judge(routeId);
+    refusal(observation, client) {
+      const { routeId } = observation;
+      if (observation.isShared) void guard.recordRefusal(observation, nameless(client));
+      else
+        identified(client, (counted) => {
+          if (guard.recordRefusal(observation, counted)) judge(routeId);
+        });
     },
     shadowDropped: () => undefined,
     async close() {
@@ -123,4 +140,16 @@ export function startGuard(parts: GuardParts): RunningGuard {
       await notifier.close();
     },
   };
+}
+
+/** Good requests are counted by address alone: only who saw something bad has to be told apart, and finding a user may cost a query. */
+function nameless({ address }: Client): CountedClient {
+  return { address, id: address };
+}
+
+function identified(client: Client, use: (counted: CountedClient) => void): void {
+  const id = client.id();
+  const { address } = client;
+  if (id instanceof Promise) void id.then((found) => use({ address, id: found }));
+  else use({ address, id });
 }

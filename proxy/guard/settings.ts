@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_CLIENTS } from './hits-by-client';
 
 const share = z
   .number('expected a share from 0 to 1')
@@ -9,6 +10,12 @@ const share = z
 export const guardSchema = z.strictObject({
   window: z.number().min(1).max(3600).optional().describe('Seconds that are looked at. Default 30'),
   minRequests: z.int().min(1).max(1_000_000).optional().describe('Fewer in the window are no evidence. Default 20'),
+  minClients: z
+    .int()
+    .min(1)
+    .max(MAX_CLIENTS)
+    .optional()
+    .describe('How many clients must have seen it. With 1 a single client can return the route. Default 3'),
   errorRate: share.optional().describe('Share of errors of Lambda before fallback, above that of legacy. Default 0.05'),
   statusShare: share
     .optional()
@@ -28,6 +35,7 @@ export const guardSchema = z.strictObject({
 export interface GuardSettings {
   readonly windowMs: number;
   readonly minRequests: number;
+  readonly minClients: number;
   readonly errorRate: number;
   readonly statusShare: number;
   readonly latency: number;
@@ -39,10 +47,19 @@ export function guardSettings(entry: z.infer<typeof guardSchema> = {}): GuardSet
   const {
     window = 30,
     minRequests = 20,
+    minClients = 3,
     errorRate = 0.05,
     statusShare = 0.1,
     latency = 3,
     mismatchRate = 0.01,
   } = entry;
-  return Object.freeze({ windowMs: window * 1000, minRequests, errorRate, statusShare, latency, mismatchRate });
+  return Object.freeze({
+    windowMs: window * 1000,
+    minRequests,
+    minClients,
+    errorRate,
+    statusShare,
+    latency,
+    mismatchRate,
+  });
 }

@@ -1,4 +1,5 @@
-const BUCKETS = 10;
+/** Parts of a window. */
+export const BUCKETS = 10;
 
 /**
  * Counters over a sliding window: ten parts, the oldest of which falls out as a whole, so the window is between nine and ten tenths
@@ -35,6 +36,21 @@ export class SlidingCounters<Name extends string> {
   sum(name: Name, now: number): number {
     this.advance(now);
     return this.sums[this.positionOf(name)] ?? 0;
+  }
+
+  /** The part that is counted in now; parts have consecutive numbers. */
+  partAt(now: number): number {
+    this.advance(now);
+    return this.part;
+  }
+
+  /** Takes over what another window of the same form holds, which is empty then. */
+  absorb(other: SlidingCounters<Name>, now: number): void {
+    this.advance(now);
+    other.advance(now);
+    for (let i = 0; i < this.values.length; i += 1) this.values[i] = (this.values[i] ?? 0) + (other.values[i] ?? 0);
+    for (let i = 0; i < this.sums.length; i += 1) this.sums[i] = (this.sums[i] ?? 0) + (other.sums[i] ?? 0);
+    other.clear();
   }
 
   /** Forgets everything. */

@@ -23,6 +23,8 @@ export class Answers {
     // What an operator forces says nothing about clients; a client that left has been given nothing.
     if (lambda === undefined || reason === 'forced' || lambda.code === 'client_gone' || statusCode === 499) return;
     if (stage !== 'canary' && stage !== 'lambda') return;
+    // What API Gateway refuses depends on what a client sends, and Lambda has not been asked.
+    if (lambda.outcome === 'gateway-refused') return;
     // Legacy gave the same refusal: Lambda was right.
     if (reason === 'session-refused' && statusCode >= 400) return;
     const key = `${routeId}|${stage}`;

@@ -10,6 +10,8 @@ export interface MismatchPlace {
   readonly kind: string;
   readonly controlType?: string;
   readonly candidateType?: string;
+  /** Lambda got it wrong once and right once. */
+  readonly intermittent?: true;
 }
 
 interface Mismatch {
@@ -89,12 +91,13 @@ export class Mismatches {
 }
 
 /** Whatever else an observation carries stays out. */
-function toPlace({ path, kind, controlType, candidateType }: ObservedDifference): MismatchPlace {
+function toPlace({ path, kind, controlType, candidateType, intermittent }: ObservedDifference): MismatchPlace {
   return {
     path: maskPath(path),
     kind: text(kind),
     ...(controlType !== undefined && { controlType: text(controlType) }),
     ...(candidateType !== undefined && { candidateType: text(candidateType) }),
+    ...(intermittent === true && { intermittent }),
   };
 }
 

@@ -95,7 +95,7 @@ export function createMetrics(
     },
     unlisted: (statusCode, ms) => requests.answered(UNLISTED, 'legacy', 'unlisted', statusCode, ms),
     comparison: ({ routeId, equal }) => comparisons.inc({ route: routeId, result: equal ? 'equal' : 'different' }),
-    refusal: (routeId, statusCode, isShared) =>
+    refusal: ({ routeId, statusCode, isShared }) =>
       refusals.inc({ route: routeId, status: statusCode, shared: String(isShared) }),
     shadowDropped: (routeId, reason) => dropped.inc({ route: routeId, reason }),
   };

@@ -2,8 +2,9 @@ import { compareExchangeInTurns } from '../../shared/parity/compare';
 import { MAX_DIFFERENCES } from '../../shared/parity/compare-values';
 import { difference, type Difference, type ObservedResponse } from '../../shared/parity/exchange';
 import type { Rule } from '../../shared/parity/rules';
+import type { Client } from '../client/client';
 import { AnswerTooLargeError, collect } from '../forward/collect';
-import { fromApiGateway } from '../forward/for-api-gateway';
+import { fromApiGateway, isRefusedByGateway } from '../forward/for-api-gateway';
 import type { LambdaSide, Upstream } from '../forward/upstream';
 import type { RequestHead } from '../http1/request-head';
 import type { ComparisonObservation } from '../observation';
@@ -16,6 +17,7 @@ export interface Copy {
   readonly route: Route;
   readonly settings: ShadowSettings;
   readonly about: Pick<ComparisonObservation, 'identity' | 'queryForm'>;
+  readonly client: Client;
   readonly toLegacy: RequestHead;
   readonly toLambda: () => RequestHead;
   readonly withoutBody: boolean;
@@ -30,37 +32,54 @@ export interface CompareCopyOptions {
   readonly timeout: number;
 }
 
+/** A difference between live answers. */
+export interface LiveDifference extends Difference {
+  /** Lambda's two answers are not alike in it. */
+  readonly intermittent?: true;
+}
+
 /**
- * Asks Lambda what legacy has answered and compares, a few milliseconds at a time. What differs is asked of both sides once more:
- * only what differs again counts, and only where legacy's own two answers agree.
+ * Asks Lambda what legacy has answered and compares, a few milliseconds at a time. What differs is asked of both sides once more, to
+ * learn what legacy does not repeat itself: that is noise. Everything else counts, also what Lambda gets wrong only once: an answer with
+ * another tenant's data is no better for being rare.
  *
- * @returns what differs, or `not-repeated` when something did of which nothing counts
+ * @returns what differs; `noise` when something did of which nothing counts; `gateway-refused` when API Gateway did not let it through
  * @throws what `collect` throws when legacy does not answer a second time
  */
 export async function compareCopy(
   copy: Copy,
   control: TimedAnswer,
   options: CompareCopyOptions,
-): Promise<readonly Difference[] | 'not-repeated'> {
+): Promise<readonly LiveDifference[] | 'noise' | 'gateway-refused'> {
   const first = await differencesFromLambda(copy, control, options);
-  if (first.length === 0) return first;
+  if (first === 'gateway-refused' || first.length === 0) return first;
   const secondControl = await askLegacy(copy, options);
-  const again = await differencesFromLambda(copy, secondControl, options);
-  const places = new Set(first.map(({ path }) => path));
-  const repeated = again.filter(({ path }) => places.has(path));
-  if (repeated.length === 0) return 'not-repeated';
+  const secondTry = await differencesFromLambda(copy, secondControl, options);
+  const second = secondTry === 'gateway-refused' ? [] : secondTry;
   // A counter that every request raises, or a random value, differs from itself.
   const isNoise = noise(await differencesOf(copy, control, secondControl, options));
-  const counted = repeated.filter(({ path }) => !isNoise(path));
-  return counted.length === 0 ? 'not-repeated' : counted;
+  const counted = unionOf(first, second).filter(({ path }) => !isNoise(path));
+  return counted.length === 0 ? 'noise' : counted;
+}
+
+/** Differences by place; what only one of both has is marked. */
+function unionOf(first: readonly Difference[], second: readonly Difference[]): readonly LiveDifference[] {
+  const [inFirst, inSecond] = [first, second].map((differences) => new Set(differences.map(({ path }) => path)));
+  const mark = (found: Difference, others: ReadonlySet<string> | undefined): LiveDifference =>
+    others?.has(found.path) === true ? found : { ...found, intermittent: true };
+  return [
+    ...first.map((found) => mark(found, inSecond)),
+    ...second.filter(({ path }) => inFirst?.has(path) !== true).map((found) => mark(found, inFirst)),
+  ];
 }
 
 async function differencesFromLambda(
   copy: Copy,
   control: TimedAnswer,
   options: CompareCopyOptions,
-): Promise<readonly Difference[]> {
+): Promise<readonly Difference[] | 'gateway-refused'> {
   const candidate = await askLambda(copy, options);
+  if (candidate === 'gateway-refused') return candidate;
   return 'path' in candidate ? [candidate] : differencesOf(copy, control, candidate, options);
 }
 
@@ -111,17 +130,23 @@ function askLegacy(
 async function askLambda(
   { route, settings, toLambda, withoutBody }: Copy,
   { lambda, timeout }: CompareCopyOptions,
-): Promise<TimedAnswer | Difference> {
+): Promise<TimedAnswer | Difference | 'gateway-refused'> {
+  let isRefused = false;
   try {
-    return await timed(
+    const answer = await timed(
       collect(lambda.upstream, toLambda(), {
         timeout: route.timeout ?? timeout,
         maxBodyBytes: settings.maxBodyBytes,
-        adapt: (head) => fromApiGateway(head, lambda.url),
+        adapt: (head) => {
+          isRefused ||= isRefusedByGateway(head);
+          return fromApiGateway(head, lambda.url);
+        },
         withoutBody,
       }),
     );
+    return isRefused ? 'gateway-refused' : answer;
   } catch (error) {
+    if (isRefused) return 'gateway-refused';
     const candidate = error instanceof AnswerTooLargeError ? 'a larger answer' : 'no answer';
     return difference('answer', 'missing', 'an answer', candidate);
   }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Logger } from '../../shared/logger';
 import type { Rule } from '../../shared/parity/rules';
 import { SHADOW_HEADER, signMark } from '../../shared/signed-mark';
+import { Places } from '../client/places';
 import { toApiGateway } from '../forward/for-api-gateway';
 import type { ResponseTap } from '../forward/forwarder';
 import { requestHeaders } from '../forward/headers';
@@ -24,7 +25,7 @@ export interface ShadowOptions {
   readonly rules?: readonly Rule[];
   readonly observer: Observer;
   readonly logger: Logger;
-  /** Copies under way at most, waiting for legacy's answer included. One route takes three quarters of them at most. */
+  /** Copies under way at most, waiting for legacy's answer included. One route takes three quarters of them at most, one client half. */
   readonly maxConcurrent?: number;
   /** Bytes of answers kept for comparing at most, of all copies together. */
   readonly maxBytes?: number;
@@ -36,13 +37,16 @@ export interface ShadowOptions {
   readonly random?: () => number;
 }
 
+/** Whose request is mirrored, and what the ledger may know of it. */
+export type CopyOf = Pick<Copy, 'about' | 'client'>;
+
 /** Mirrors requests that legacy answers, and compares. */
 export interface Shadow {
   /**
    * Watches legacy's answer to a request; when it has been sent, the copy goes to Lambda. Undefined when this request is not
    * in the sample or there is no room: the client's request is never held up.
    */
-  begin(request: IncomingMessage, target: RequestTarget, route: Route, about: Copy['about']): ResponseTap | undefined;
+  begin(request: IncomingMessage, target: RequestTarget, route: Route, by: CopyOf): ResponseTap | undefined;
   /** Resolves when no copy is under way. */
   idle(): Promise<void>;
 }
@@ -54,31 +58,31 @@ export function createShadow(options: ShadowOptions): Shadow {
   const { legacy, lambda, trustedHops, secrets, rules = [], observer, logger, random = Math.random } = options;
   const { maxConcurrent = 16, maxBytes = 32 * 1024 * 1024, timeout = 10_000 } = options;
   const { clock = () => performance.now() } = options;
-  const maxPerRoute = Math.ceil((maxConcurrent * 3) / 4);
-  const underWay = new Map<string, number>();
+  const perRoute = new Places(Math.ceil((maxConcurrent * 3) / 4));
+  const perClient = new Places(Math.ceil(maxConcurrent / 2));
   /** Answers of legacy that are not whole yet, by when they began, the oldest first. */
   const begun = new Map<LegacyAnswer, number>();
   let total = 0;
   let bytes = 0;
   let waiting: (() => void)[] = [];
 
-  const take = (routeId: string): void => {
+  const take = (routeId: string, address: string): void => {
     total += 1;
-    underWay.set(routeId, (underWay.get(routeId) ?? 0) + 1);
+    perRoute.take(routeId);
+    perClient.take(address);
   };
-  const release = (routeId: string, kept: number): void => {
+  const release = (routeId: string, address: string, kept: number): void => {
     bytes -= kept;
     total -= 1;
-    const left = (underWay.get(routeId) ?? 1) - 1;
-    if (left === 0) underWay.delete(routeId);
-    else underWay.set(routeId, left);
+    perRoute.free(routeId);
+    perClient.free(address);
     if (total > 0) return;
     for (const resolve of waiting) resolve();
     waiting = [];
   };
 
-  const lacking = (routeId: string): ShadowDropReason | undefined => {
-    if (total >= maxConcurrent || (underWay.get(routeId) ?? 0) >= maxPerRoute) return 'busy';
+  const lacking = (routeId: string, address: string): ShadowDropReason | undefined => {
+    if (total >= maxConcurrent || perRoute.isFull(routeId) || perClient.isFull(address)) return 'busy';
     return bytes >= maxBytes ? 'memory' : undefined;
   };
   /** A stream, or a client that reads slowly, would keep its place for as long as it likes. */
@@ -92,45 +96,51 @@ export function createShadow(options: ShadowOptions): Shadow {
 
   const compare = async (copy: Copy, control: TimedAnswer): Promise<void> => {
     const differences = await compareCopy(copy, control, { legacy, lambda, rules, timeout });
-    if (differences === 'not-repeated') {
+    if (typeof differences === 'string') {
       observer.shadowDropped(copy.route.id, differences);
       return;
     }
-    observer.comparison({
-      routeId: copy.route.id,
-      equal: differences.length === 0,
-      // Values stay here: they are the clients' data.
-      differences: differences.map(({ path, kind, controlType, candidateType }) => ({
-        path: maskPath(path),
-        kind,
-        controlType,
-        candidateType,
-      })),
-      statusCode: control.response.statusCode,
-      ...copy.about,
-      source: 'shadow',
-      at: Date.now(),
-    });
+    observer.comparison(
+      {
+        routeId: copy.route.id,
+        equal: differences.length === 0,
+        // Values stay here: they are the clients' data.
+        differences: differences.map(({ path, kind, controlType, candidateType, intermittent }) => ({
+          path: maskPath(path),
+          kind,
+          controlType,
+          candidateType,
+          ...(intermittent && { intermittent }),
+        })),
+        statusCode: control.response.statusCode,
+        ...copy.about,
+        source: 'shadow',
+        at: Date.now(),
+      },
+      copy.client,
+    );
   };
 
   return {
-    begin(request, target, route, about) {
+    begin(request, target, route, { about, client }) {
       const settings = route.shadow;
       if (settings === undefined || random() >= settings.sample) return undefined;
       const drop = (reason: ShadowDropReason): void => observer.shadowDropped(route.id, reason);
-      if (lacking(route.id) !== undefined) giveUpSlow();
-      const reason = lacking(route.id);
+      const { address } = client;
+      if (lacking(route.id, address) !== undefined) giveUpSlow();
+      const reason = lacking(route.id, address);
       if (reason !== undefined) {
         drop(reason);
         return undefined;
       }
-      take(route.id);
+      take(route.id, address);
 
       const withoutBody = request.method === 'HEAD';
       const copy: Copy = {
         route,
         settings,
         about,
+        client,
         withoutBody,
         toLegacy: {
           method: request.method ?? 'GET',
@@ -148,7 +158,7 @@ export function createShadow(options: ShadowOptions): Shadow {
         done: (answer, kept) => {
           begun.delete(tap);
           if (typeof answer === 'string') {
-            release(route.id, kept);
+            release(route.id, address, kept);
             drop(answer);
             return;
           }
@@ -159,7 +169,7 @@ export function createShadow(options: ShadowOptions): Shadow {
                 observer.shadowDropped(route.id, 'legacy-failed');
                 logger.debug({ err: error, route: route.id }, 'shadow: not compared');
               })
-              .finally(() => release(route.id, kept));
+              .finally(() => release(route.id, address, kept));
           });
         },
       });

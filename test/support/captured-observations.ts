@@ -1,18 +1,24 @@
-import type { ComparisonObservation, Observer, RequestObservation, ShadowDropReason } from '../../proxy/observation';
+import type {
+  ComparisonObservation,
+  Observer,
+  RefusalObservation,
+  RequestObservation,
+  ShadowDropReason,
+} from '../../proxy/observation';
 
 /** Keeps what the proxy tells its observers. */
 export interface CapturedObservations extends Observer {
   readonly requests: RequestObservation[];
   readonly comparisons: ComparisonObservation[];
   readonly dropped: ShadowDropReason[];
-  readonly refusals: { readonly routeId: string; readonly statusCode: number; readonly isShared: boolean }[];
+  readonly refusals: RefusalObservation[];
 }
 
 export function capturedObservations(): CapturedObservations {
   const requests: RequestObservation[] = [];
   const comparisons: ComparisonObservation[] = [];
   const dropped: ShadowDropReason[] = [];
-  const refusals: { routeId: string; statusCode: number; isShared: boolean }[] = [];
+  const refusals: RefusalObservation[] = [];
   return {
     requests,
     comparisons,
@@ -21,7 +27,7 @@ export function capturedObservations(): CapturedObservations {
     request: (observation) => void requests.push(observation),
     unlisted: () => undefined,
     comparison: (observation) => void comparisons.push(observation),
-    refusal: (routeId, statusCode, isShared) => void refusals.push({ routeId, statusCode, isShared }),
+    refusal: (observation) => void refusals.push(observation),
     shadowDropped: (_routeId, reason) => void dropped.push(reason),
   };
 }

@@ -35,7 +35,8 @@ describe('fallback to legacy', () => {
     observed.requests.length = 0;
     observed.refusals.length = 0;
     const session = resolveSession(completeSession({ ...banyan.session, secrets: [SECRET] }), {});
-    proxy = await runProxy({ legacyUrl: legacy.url, lambdaUrl: gateway.url, session, routes, observers: [observed] });
+    const urls = { legacyUrl: legacy.url, lambdaUrl: gateway.url };
+    proxy = await runProxy({ ...urls, session, routes, observers: [observed], trustedHops: 1 });
   });
   afterEach(async () => {
     await proxy.close();
@@ -115,10 +116,10 @@ describe('fallback to legacy', () => {
   });
 
   describe('of refusals', () => {
-    const withSession = (line: string, token: string): Promise<string> =>
+    const withSession = (line: string, token: string, from = '192.0.2.1'): Promise<string> =>
       exchangeRaw(
         proxy.port,
-        `${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nCookie: ${banyan.session.cookieName}=${encodeURIComponent(token)}\r\n\r\n`,
+        `${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Forwarded-For: ${from}\r\nCookie: ${banyan.session.cookieName}=${encodeURIComponent(token)}\r\n\r\n`,
       );
     const token = `s:${sign('an-id', SECRET)}`;
 
@@ -128,14 +129,14 @@ describe('fallback to legacy', () => {
       expect(observed.requests).toMatchObject([
         { upstream: 'legacy', reason: 'session-refused', lambda: { statusCode: status } },
       ]);
-      expect(observed.refusals).toEqual([{ routeId: 'list', statusCode: status, isShared: false }]);
+      expect(observed.refusals).toEqual([{ routeId: 'list', statusCode: status, isShared: false, isSession: true }]);
     });
 
     it('gives the client legacy’s own refusal', async () => {
       gateway.answer((_request, response) => response.writeHead(401).end('lambda'));
       legacy.answer((_request, response) => response.writeHead(401).end('legacy'));
       expect(await withSession('GET /api/events', token)).toMatch(/^HTTP\/1.1 401 [^]*legacy/);
-      expect(observed.refusals).toEqual([{ routeId: 'list', statusCode: 401, isShared: true }]);
+      expect(observed.refusals).toEqual([{ routeId: 'list', statusCode: 401, isShared: true, isSession: true }]);
     });
 
     it('asks legacy once about a session that has ended', async () => {
@@ -180,8 +181,10 @@ describe('fallback to legacy', () => {
     const answers: string[] = [];
     // The burst is 500; every request pays one and earns a fifth.
     await Promise.all(
-      Array.from({ length: 20 }, async () => {
-        for (let i = 0; i < 45; i += 1) answers.push((await ask('GET /api/events')).slice(9, 12));
+      Array.from({ length: 20 }, async (_, client) => {
+        const line = `GET /api/events HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.${client}\r\n`;
+        for (let i = 0; i < 45; i += 1)
+          answers.push((await exchangeRaw(proxy.port, `${line}Connection: close\r\n\r\n`)).slice(9, 12));
       }),
     );
     expect(answers.filter((status) => status === '503').length).toBeGreaterThan(0);

@@ -18,23 +18,41 @@ beforeEach(() => {
   guard.setBaseline(ROUTE, BASELINE);
 });
 
+/** One of several clients, in turns. */
+const by = (n: number, several = 5) => ({ address: `192.0.2.${n % several}`, id: `192.0.2.${n % several}` });
+
 function record(times: number, lambda: Partial<LambdaAttempt> | undefined, given: Partial<RequestObservation> = {}) {
   const attempt = lambda && { ...ATTEMPT, ...lambda };
   for (let index = 0; index < times; index += 1)
-    guard.recordRequest({
-      routeId: ROUTE,
-      method: 'GET',
-      statusCode: attempt?.statusCode ?? 200,
-      ms: 20,
-      upstream: attempt === undefined ? 'legacy' : 'lambda',
-      reason: 'stage',
-      lambda: attempt,
-      at: 0,
-      ...given,
-    });
+    guard.recordRequest(
+      {
+        routeId: ROUTE,
+        method: 'GET',
+        statusCode: attempt?.statusCode ?? 200,
+        ms: 20,
+        upstream: attempt === undefined ? 'legacy' : 'lambda',
+        reason: 'stage',
+        lambda: attempt,
+        at: 0,
+        ...given,
+      },
+      by(index),
+    );
+}
+
+function refuse(
+  times: number,
+  statusCode: number,
+  { isShared = false, isSession = false, routeId = ROUTE, several = 5 } = {},
+): boolean {
+  let isHit = false;
+  for (let index = 0; index < times; index += 1)
+    isHit = guard.recordRefusal({ routeId, statusCode, isShared, isSession }, by(index, several));
+  return isHit;
 }
 const rule = () => guard.breach(ROUTE)?.rule;
 const fallback = { upstream: 'legacy', reason: 'fallback' } as const;
+const gatewayRefused = { upstream: 'legacy', reason: 'gateway-refused' } as const;
 const refused = { outcome: 'failed', statusCode: undefined, code: 'upstream_refused' } as const;
 
 describe('errors', () => {
@@ -87,11 +105,11 @@ describe('errors', () => {
   it('that legacy shares do not count: asked the same, it fails too, as when the database of both is away', () => {
     record(200, { statusCode: 500 });
     expect(rule()).toBeUndefined();
-    expect(guard.recordRefusal(ROUTE, 500, true)).toBe(false);
+    expect(refuse(1, 500, { isShared: true })).toBe(false);
     record(200, { statusCode: 500 });
     expect(rule()).toBeUndefined();
     // The database is back, and Lambda alone goes on failing.
-    for (let i = 0; i < 4; i += 1) guard.recordRefusal(ROUTE, 500, false);
+    refuse(4, 500);
     expect(guard.breach(ROUTE)).toMatchObject({
       rule: 'errors',
       why: '320 of 320 requests failed on Lambda; allowed: 5 %',
@@ -102,7 +120,7 @@ describe('errors', () => {
   it('count as soon as legacy, asked the same, has a better answer; also when it cannot be asked', () => {
     record(20, { statusCode: 500 });
     expect(rule()).toBeUndefined();
-    expect(guard.recordRefusal(ROUTE, 500, false)).toBe(true);
+    expect(refuse(4, 500)).toBe(true);
     expect(rule()).toBe('errors');
     guard.watch(WRITES, guardSettings(), false);
     record(20, { statusCode: 500 }, { routeId: WRITES, method: 'POST' });
@@ -134,30 +152,26 @@ describe('errors', () => {
 });
 
 describe('401, 403 and 404', () => {
-  const refuse = (count: number, statusCode: number, isShared: boolean): void => {
-    for (let i = 0; i < count; i += 1) guard.recordRefusal(ROUTE, statusCode, isShared);
-  };
-
   it.each([401, 403, 404])('%d that legacy does not give breaches', (statusCode) => {
-    refuse(19, statusCode, false);
+    refuse(19, statusCode);
     expect(rule()).toBeUndefined();
-    refuse(1, statusCode, false);
+    refuse(1, statusCode);
     expect(rule()).toBe(`status ${statusCode}`);
   });
 
   it('that legacy gives too are deserved, however many', () => {
     record(1_000, { statusCode: 401 });
-    refuse(1_000, 401, true);
+    refuse(1_000, 401, { isShared: true });
     expect(rule()).toBeUndefined();
-    refuse(60, 401, false);
+    refuse(60, 401);
     expect(rule()).toBeUndefined();
-    refuse(200, 401, false);
+    refuse(200, 401);
     expect(rule()).toBe('status 401');
   });
 
   it('of a route that is not guarded, or another status, are nothing', () => {
-    expect(guard.recordRefusal('another', 401, false)).toBe(false);
-    expect(guard.recordRefusal(ROUTE, 400, false)).toBe(false);
+    expect(refuse(1, 401, { routeId: 'another' })).toBe(false);
+    expect(refuse(1, 400)).toBe(false);
   });
 });
 
@@ -183,16 +197,10 @@ describe('latency', () => {
 describe('mismatches', () => {
   const compare = (times: number, equal: boolean, source: 'shadow' | 'replay' = 'shadow') => {
     for (let index = 0; index < times; index += 1)
-      guard.recordComparison({
-        routeId: ROUTE,
-        equal,
-        differences: [],
-        statusCode: 200,
-        identity: 'session',
-        queryForm: '',
-        source,
-        at: 0,
-      });
+      guard.recordComparison(
+        { routeId: ROUTE, equal, differences: [], statusCode: 200, identity: 'session', queryForm: '', source, at: 0 },
+        by(index),
+      );
   };
 
   it('of live traffic breach', () => {
@@ -223,17 +231,20 @@ describe('routes', () => {
 
   it('say when judging is worth while', () => {
     const observe = (lambda: Partial<LambdaAttempt>) =>
-      guard.recordRequest({
-        ...{ routeId: ROUTE, method: 'GET', statusCode: 200, ms: 1, upstream: 'lambda', reason: 'stage', at: 0 },
-        lambda: { ...ATTEMPT, ...lambda },
-      });
+      guard.recordRequest(
+        {
+          ...{ routeId: ROUTE, method: 'GET', statusCode: 200, ms: 1, upstream: 'lambda', reason: 'stage', at: 0 },
+          lambda: { ...ATTEMPT, ...lambda },
+        },
+        by(0),
+      );
     expect([observe({}), observe({ statusCode: 500 }), observe({ statusCode: 401 }), observe({ ms: 700 })]).toEqual([
       false,
       true,
       false,
       true,
     ]);
-    expect([guard.recordRefusal(ROUTE, 401, true), guard.recordRefusal(ROUTE, 401, false)]).toEqual([false, true]);
+    expect([refuse(1, 401, { isShared: true }), refuse(1, 401)]).toEqual([false, true]);
   });
 });
 
@@ -267,11 +278,11 @@ describe('refusals of requests that cannot be asked twice', () => {
   it('count once the same refusals of another route are known to be mistakes, and only those', () => {
     record(100, { statusCode: 401 }, writes);
     expect(guard.breach(WRITES)).toBeUndefined();
-    for (let i = 0; i < 20; i += 1) guard.recordRefusal(ROUTE, 403, false);
+    refuse(20, 403);
     expect(rule()).toBe('status 403');
     expect(guard.breach(WRITES)).toBeUndefined();
     guard.reset(ROUTE);
-    for (let i = 0; i < 20; i += 1) guard.recordRefusal(ROUTE, 401, false);
+    refuse(20, 401);
     expect(rule()).toBe('status 401');
     expect(guard.breach(WRITES)).toMatchObject({ rule: 'status 401', evidence: { refused: 100 } });
     expect(guard.unsafeRoutes()).toEqual([WRITES]);
@@ -280,7 +291,7 @@ describe('refusals of requests that cannot be asked twice', () => {
   it('do not count when few of many are refused, nor when the mistake is long over', () => {
     record(400, { statusCode: 200 }, writes);
     record(8, { statusCode: 401 }, writes);
-    for (let i = 0; i < 20; i += 1) guard.recordRefusal(ROUTE, 401, false);
+    refuse(20, 401);
     expect(rule()).toBe('status 401');
     expect(guard.breach(WRITES)).toBeUndefined();
     guard.reset(ROUTE);
@@ -289,18 +300,20 @@ describe('refusals of requests that cannot be asked twice', () => {
     expect(guard.breach(WRITES)).toBeUndefined();
   });
 
-  it('are no errors, and what API Gateway itself refused is one', () => {
+  it('are no errors, and what API Gateway itself refused is nothing', () => {
     record(50, { statusCode: 401 }, { upstream: 'legacy', reason: 'session-refused', statusCode: 200 });
     expect(rule()).toBeUndefined();
-    record(50, { statusCode: 403 }, { upstream: 'legacy', reason: 'gateway-refused', statusCode: 200 });
-    expect(rule()).toBe('errors');
+    record(50, { outcome: 'gateway-refused', statusCode: 403 }, { ...gatewayRefused, statusCode: 200 });
+    record(50, { outcome: 'gateway-refused', statusCode: 403 }, { ...writes, statusCode: 403 });
+    expect([rule(), guard.breach(WRITES)]).toEqual([undefined, undefined]);
+    expect(guard.counts(ROUTE)?.lambda).toBe(50);
   });
 });
 
 it('judges refusals of sessions apart: strangers whose refusals are deserved do not thin them out', () => {
-  for (let i = 0; i < 1_000; i += 1) guard.recordRefusal(ROUTE, 401, true);
-  for (let i = 0; i < 19; i += 1) guard.recordRefusal(ROUTE, 401, false, true);
+  refuse(1_000, 401, { isShared: true });
+  refuse(19, 401, { isSession: true });
   expect(rule()).toBeUndefined();
-  guard.recordRefusal(ROUTE, 401, false, true);
+  refuse(1, 401, { isSession: true });
   expect(guard.breach(ROUTE)?.why).toContain('401 to 20 of 20 sessions');
 });

@@ -180,8 +180,12 @@ it('a proxy whose guard acts publishes to its topic and counts it', async () => 
     routes: 'routes:\n  - {id: list-events, match: GET /api/events, stage: lambda}\n',
     adminPort: 0,
     guardSnsTopic: topic(),
+    trustedHops: 1,
   });
-  for (let i = 0; i < 20; i += 1) await (await fetch(`${proxy.url}/api/events`)).text();
+  for (let i = 0; i < 20; i += 1) {
+    const headers = { 'X-Forwarded-For': `192.0.2.${i % 4}` };
+    await (await fetch(`${proxy.url}/api/events`, { headers })).text();
+  }
   await waitFor('the message', () => server.requests[0]?.body.includes('Action=Publish') === true, LONG);
   const metrics = async () => (await fetch(`${proxy.adminUrl}/metrics`)).text();
   const line = 'banyan_guard_notifications_total{channel="sns",result="delivered"} 1';

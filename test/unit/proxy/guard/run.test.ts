@@ -3,6 +3,7 @@ import { startGuard, type RunningGuard } from '../../../../proxy/guard/run';
 import { guardSettings } from '../../../../proxy/guard/settings';
 import type { Baseline } from '../../../../proxy/ledger/baseline';
 import type { Overrides } from '../../../../proxy/overrides/overrides';
+import { clientOf } from '../../../support/client';
 import { capturedLogger } from '../../../support/captured-logger';
 import { recordingServer } from '../../../support/recording-server';
 import { waitFor } from '../../../support/wait-for';
@@ -30,10 +31,13 @@ function guardOf(overrides: Overrides, name: string, webhookUrl?: URL, baseline?
 
 function fail(guard: RunningGuard, times: number, routeId = 'list-events') {
   for (let index = 0; index < times; index += 1)
-    guard.request({
-      ...{ routeId, method: 'GET', statusCode: 502, ms: 3, upstream: 'lambda', reason: 'cohort', at: Date.now() },
-      lambda: { outcome: 'failed', statusCode: undefined, ms: 3, code: 'upstream_refused', coldStart: false },
-    });
+    guard.request(
+      {
+        ...{ routeId, method: 'GET', statusCode: 502, ms: 3, upstream: 'lambda', reason: 'cohort', at: Date.now() },
+        lambda: { outcome: 'failed', statusCode: undefined, ms: 3, code: 'upstream_refused', coldStart: false },
+      },
+      clientOf(index),
+    );
 }
 
 const isLowered = (overrides: Overrides) => overrides.current().lowered.has('list-events');

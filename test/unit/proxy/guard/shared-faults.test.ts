@@ -1,3 +1,4 @@
+import type { RefusalObservation } from '../../../../proxy/observation';
 import { capturedObservations } from '../../../support/captured-observations';
 import { recordingServer, type RecordingServer } from '../../../support/recording-server';
 import { runProxy, type RunningProxy } from '../../../support/running-proxy';
@@ -16,12 +17,13 @@ describe('an error that Lambda answers', () => {
     gateway = await recordingServer();
     gateway.answer((_request, response) => response.writeHead(500).end());
     checks = [];
-    const refusal = (_routeId: string, statusCode: number, isShared: boolean) => {
+    const refusal = ({ statusCode, isShared }: RefusalObservation) => {
       checks.push(`${statusCode} ${isShared ? 'shared' : 'not shared'}`);
     };
     proxy = await runProxy({
       legacyUrl: legacy.url,
       lambdaUrl: gateway.url,
+      trustedHops: 1,
       routes: 'routes:\n  - {id: list, match: GET /api/events, stage: lambda}\n',
       observers: [{ ...capturedObservations(), refusal }],
     });
@@ -31,7 +33,12 @@ describe('an error that Lambda answers', () => {
     await legacy.close();
     await gateway.close();
   });
-  const ask = async () => (await fetch(`${proxy.url}/api/events`)).status;
+  let asked = 0;
+  /** Five clients, in turns. */
+  const ask = async () => {
+    const headers = { 'X-Forwarded-For': `192.0.2.${(asked += 1) % 5}` };
+    return (await fetch(`${proxy.url}/api/events`, { headers })).status;
+  };
   const isLowered = () => proxy.overrides.current().lowered.has('list');
 
   it.each([

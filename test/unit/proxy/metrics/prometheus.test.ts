@@ -3,6 +3,7 @@ import { Histogram, Registry } from 'prom-client';
 import { createMetrics } from '../../../../proxy/metrics/prometheus';
 import type { RequestObservation } from '../../../../proxy/observation';
 import { parseRouteTable } from '../../../../proxy/route-table/load';
+import { clientOf } from '../../../support/client';
 
 const table = parseRouteTable('routes: []', { file: 'routes.yml', lambdaAvailable: true });
 const OVERRIDES = { known: true, killSwitch: undefined, lowered: new Map() };
@@ -34,10 +35,10 @@ const linesOf = (text: string, name: string): string[] =>
 describe('metrics of requests', () => {
   it('counts by route, side, reason and class of status, and the attempts of Lambda', async () => {
     const counted = metrics();
-    counted.request(OBSERVED);
-    counted.request(OBSERVED);
+    counted.request(OBSERVED, clientOf(0));
+    counted.request(OBSERVED, clientOf(0));
     const failed = { outcome: 'failed', statusCode: undefined, ms: 1, code: 'x', coldStart: false } as const;
-    counted.request({ ...OBSERVED, upstream: 'legacy', reason: 'fallback', statusCode: 404, lambda: failed });
+    counted.request({ ...OBSERVED, upstream: 'legacy', reason: 'fallback', statusCode: 404, lambda: failed }, clientOf(0));
     counted.unlisted(503, 12);
     const text = await counted.render();
     expect(linesOf(text, 'banyan_requests_total')).toEqual([
@@ -68,7 +69,7 @@ describe('metrics of requests', () => {
           });
           const counted = metrics();
           for (const ms of durations) {
-            counted.request({ ...OBSERVED, ms });
+            counted.request({ ...OBSERVED, ms }, clientOf(0));
             oracle.observe({ route: 'list', upstream: 'lambda' }, ms / 1000);
           }
           const name = 'banyan_request_duration_seconds';

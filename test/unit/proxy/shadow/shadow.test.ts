@@ -8,6 +8,7 @@ import banyan from '../../../../banyan.config';
 import { resolveSession } from '../../../../shared/session/session-config';
 import { capturedLogger } from '../../../support/captured-logger';
 import { capturedObservations } from '../../../support/captured-observations';
+import { clientOf } from '../../../support/client';
 import { exchangeRaw } from '../../../support/raw-client';
 import { recordingServer, type RecordingServer } from '../../../support/recording-server';
 import { lambdaSide } from '../../../support/lambda-side';
@@ -108,12 +109,33 @@ describe('shadow', () => {
     expect(observed.comparisons.map(({ equal }) => equal)).toEqual([true, false]);
   });
 
-  it('does not count a difference that is gone when both are asked again', async () => {
+  it('counts a difference that Lambda does not repeat, and marks it', async () => {
     let asked = 0;
     gateway.answer((request, response) => json((asked += 1) === 1 ? '{"a":2}' : '{"a":1}')(request, response));
     await ask('/api/events');
+    await compared();
+    expect(observed.comparisons[0]?.differences).toContainEqual(
+      expect.objectContaining({ path: 'body $.a', kind: 'value', intermittent: true }),
+    );
+  });
+
+  it('does not count a difference where legacy differs from itself', async () => {
+    let asked = 0;
+    legacy.answer((request, response) => json(`{"a":${(asked += 1)}}`)(request, response));
+    gateway.answer(json('{"a":0}'));
+    await ask('/api/events');
     await waitFor('the drop', () => observed.dropped.length === 1);
-    expect(observed.dropped).toEqual(['not-repeated']);
+    expect(observed.dropped).toEqual(['noise']);
+    expect(observed.comparisons).toEqual([]);
+  });
+
+  it('does not count what API Gateway refuses', async () => {
+    gateway.answer((_request, response) =>
+      response.writeHead(429, { 'x-amzn-ErrorType': 'TooManyRequestsException' }).end('{}'),
+    );
+    await ask('/api/events');
+    await waitFor('the drop', () => observed.dropped.length === 1);
+    expect(observed.dropped).toEqual(['gateway-refused']);
     expect(observed.comparisons).toEqual([]);
   });
 
@@ -178,6 +200,7 @@ describe('places for copies', () => {
   function mirror() {
     const observed = capturedObservations();
     const clock = { now: 0 };
+    let begun = 0;
     const upstream = (name: Upstream['name'], { url }: RecordingServer): Upstream => {
       const made = createUpstream(name, url, { answerTimeout: 5_000, bodyTimeout: 5_000 });
       upstreams.push(made);
@@ -194,10 +217,14 @@ describe('places for copies', () => {
       timeout: 10_000,
       clock: () => clock.now,
     });
-    const begin = (id: string) => {
+    /** By one of several clients, in turns; or by a given one. */
+    const begin = (id: string, n = (begun += 1)) => {
       const request = Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url: '/api/events' });
       const route = routeWith({ id, path: '/api/events', stage: 'shadow', shadow: { sample: 1, maxBodyBytes: 1_000 } });
-      return shadow.begin(request, parseRequestTarget('/api/events'), route, { identity: 'anonymous', queryForm: '' });
+      return shadow.begin(request, parseRequestTarget('/api/events'), route, {
+        about: { identity: 'anonymous', queryForm: '' },
+        client: clientOf(n),
+      });
     };
     return { observed, clock, shadow, begin };
   }
@@ -208,6 +235,14 @@ describe('places for copies', () => {
     expect(begun).toEqual([true, true, true, false]);
     expect(observed.dropped).toEqual(['busy']);
     expect(begin('other')).toBeDefined();
+  });
+
+  it('are two of four for one client, so that it does not choose what is compared', () => {
+    const { begin, observed } = mirror();
+    const begun = [1, 1, 1].map((client) => begin('stream', client) !== undefined);
+    expect(begun).toEqual([true, true, false]);
+    expect(observed.dropped).toEqual(['busy']);
+    expect(begin('stream', 2)).toBeDefined();
   });
 
   it('go to others when legacy’s answer takes too long, as that of a stream or of a client that reads slowly', async () => {

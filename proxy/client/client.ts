@@ -1,0 +1,65 @@
+import { hash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { unsign } from '../../shared/session/unsign';
+import type { SessionUsers } from '../cohort/session-users';
+import { clientAddress } from './client-address';
+
+/** How clients are told apart. */
+export interface ClientSettings {
+  readonly trustedHops: number;
+  /** Verify session tokens; without any, clients are addresses. */
+  readonly secrets: readonly string[];
+  /** Without it a well-signed session counts as a client, whether it has ended or not. */
+  readonly users: SessionUsers | undefined;
+}
+
+/**
+ * Who sent a request, for shares and for counting clients; it permits nothing. Lives as long as the request, and is never stored or
+ * logged: the fields are private, so that neither JSON nor a logger shows them.
+ */
+export class Client {
+  readonly #address: string;
+  readonly #token: string | undefined;
+  readonly #settings: ClientSettings;
+  #session: { readonly key: string | undefined } | undefined;
+
+  /** @param token what the client presents as its session */
+  constructor(
+    request: Pick<IncomingMessage, 'headers' | 'socket'>,
+    token: string | undefined,
+    settings: ClientSettings,
+  ) {
+    // Now: the socket of a client that has gone no longer knows.
+    this.#address = clientAddress(request, settings.trustedHops);
+    this.#token = token;
+    this.#settings = settings;
+  }
+
+  get address(): string {
+    return this.#address;
+  }
+
+  /** Of a well-signed session, alive or not; undefined without one. Anything else would let a client invent sessions. */
+  get session(): string | undefined {
+    this.#session ??= { key: this.#verifiedSession() };
+    return this.#session.key;
+  }
+
+  /** The user of a session that is alive, else the address: a client may collect sessions. Where no store can be asked, the session. */
+  id(): string | Promise<string> {
+    const { users } = this.#settings;
+    if (this.#token === undefined) return this.address;
+    if (users === undefined) return this.session ?? this.address;
+    const user = users.userOf(this.#token);
+    return user instanceof Promise ? user.then((found) => this.#idOf(found)) : this.#idOf(user);
+  }
+
+  #idOf(user: { readonly userId: string } | undefined): string {
+    return user === undefined ? this.address : `user ${user.userId}`;
+  }
+
+  #verifiedSession(): string | undefined {
+    const verified = this.#token === undefined ? undefined : unsign(this.#token, this.#settings.secrets);
+    return verified && `session ${hash('sha256', verified.id, 'base64')}`;
+  }
+}
