@@ -28,6 +28,7 @@ describe('guard', () => {
       lambdaUrl: gateway.url,
       mongodbUri: mongo.uri,
       guardWebhookUrl: webhook.url,
+      trustedHops: 1,
     };
     proxies = [
       await runProxy({ ...config, routes, instanceName: 'one' }),
@@ -40,8 +41,12 @@ describe('guard', () => {
     await Promise.all([legacy, gateway, webhook].map((server) => server.close()));
   });
 
-  const ask = async (index: number, path: string): Promise<string> =>
-    (await fetch(`${proxies[index]?.url}${path}`)).text();
+  let asked = 0;
+  /** Four clients, in turns. */
+  const ask = async (index: number, path: string): Promise<string> => {
+    const headers = { 'X-Forwarded-For': `192.0.2.${(asked += 1) % 4}` };
+    return (await fetch(`${proxies[index]?.url}${path}`, { headers })).text();
+  };
 
   it('returns the failing route to legacy on every proxy, tells why, leaves the others, and waits for a person', async () => {
     for (let i = 0; i < 20; i += 1) expect(await ask(0, '/api/events')).toBe('lambda');

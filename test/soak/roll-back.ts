@@ -12,6 +12,8 @@ import type { Check, SoakOptions } from './check';
 const ROUNDS = 20;
 /** However short the soak is made. */
 const FEWEST_ROUNDS = 5;
+/** As many as see a breach before the guard acts, and one more. */
+const CLIENTS = 4;
 const ROUTE_ID = 'read';
 const TABLE = `routes:\n  - {id: ${ROUTE_ID}, match: 'GET /api/events/:eventId', stage: lambda, auth: none}\n`;
 /** Lambda fails for it, legacy does not. Only the first proxy is asked for it, so the second learns of the breach from the first. */
@@ -122,9 +124,12 @@ async function side(name: 'legacy' | 'lambda') {
   return { url: `http://127.0.0.1:${port}`, close };
 }
 
-/** Who answers. */
+let asked = 0;
+
+/** Who answers one of several clients, which ask in turns. */
 async function ask(proxy: Banyan, id: string): Promise<string> {
-  return (await fetch(`http://127.0.0.1:${proxy.port}/api/events/${id}`)).text();
+  const headers = { 'X-Forwarded-For': `192.0.2.${(asked += 1) % CLIENTS}` };
+  return (await fetch(`http://127.0.0.1:${proxy.port}/api/events/${id}`, { headers })).text();
 }
 
 async function bothFollow(first: Banyan, second: Banyan, wanted: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { clientAt, clientOf } from '../../../support/client';
+import { clientOf } from '../../../support/client';
 import { RetryBudget, type Spender } from '../../../../proxy/fallback/retry-budget';
 import { createGuard } from '../../../../proxy/guard/guard';
 import { guardSettings } from '../../../../proxy/guard/settings';
@@ -10,7 +10,7 @@ describe('retry budget', () => {
     let clients = 0;
     const spend = (): number => {
       let count = 0;
-      while (budget.tryWithdraw(clientAt(`client ${(clients += 1)}`))) count += 1;
+      while (budget.tryWithdraw(clientOf((clients += 1), 200))) count += 1;
       return count;
     };
     expect(spend()).toBe(3);

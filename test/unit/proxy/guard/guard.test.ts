@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { createGuard, type Guard } from '../../../../proxy/guard/guard';
+import { HitsByClient, MAX_CLIENTS } from '../../../../proxy/guard/hits-by-client';
 import { guardSettings } from '../../../../proxy/guard/settings';
 import { SlidingCounters } from '../../../../proxy/guard/window';
 import type { Baseline } from '../../../../proxy/ledger/baseline';
@@ -316,4 +317,119 @@ it('judges refusals of sessions apart: strangers whose refusals are deserved do 
   expect(rule()).toBeUndefined();
   refuse(1, 401, { isSession: true });
   expect(guard.breach(ROUTE)?.why).toContain('401 to 20 of 20 sessions');
+});
+
+describe('one client', () => {
+  /** What goes badly for clients, each with one request in turns. */
+  const bad = (clients: readonly string[], times: number, lambda: Partial<LambdaAttempt>) => {
+    for (let i = 0; i < times; i += 1)
+      for (const id of clients)
+        guard.recordRequest(
+          {
+            ...{ routeId: ROUTE, method: 'GET', statusCode: 200, ms: 1, upstream: 'lambda', reason: 'stage', at: 0 },
+            lambda: { ...ATTEMPT, ...lambda },
+          },
+          { address: id, id },
+        );
+  };
+  const compared = (times: number, id: string, equal: boolean) => {
+    for (let i = 0; i < times; i += 1)
+      guard.recordComparison(
+        {
+          ...{ routeId: ROUTE, equal, differences: [], statusCode: 200, identity: 'anonymous', queryForm: '', at: 0 },
+          source: 'shadow',
+        },
+        { address: id, id },
+      );
+  };
+
+  it('never returns a route, by whatever rule', () => {
+    bad(['a'], 500, { statusCode: 502 });
+    bad(['a'], 500, { ms: 60_000 });
+    compared(500, 'a', false);
+    for (const status of [401, 403, 404, 500]) refuse(100, status, { several: 1 });
+    refuse(100, 401, { several: 1, isSession: true });
+    expect(rule()).toBeUndefined();
+  });
+
+  it('does not do so together with errors that others have now and then', () => {
+    bad(['a', 'b', 'c', 'd'], 50, {});
+    bad(['b', 'c', 'd'], 1, { statusCode: 502 });
+    bad(['a'], 1_000, { statusCode: 502 });
+    compared(50, 'b', true);
+    compared(50, 'c', true);
+    compared(1, 'd', false);
+    compared(1, 'e', false);
+    compared(100, 'a', false);
+    expect(rule()).toBeUndefined();
+  });
+
+  it('suffices where the route says so; else it takes three', () => {
+    bad(['a', 'b'], 50, { statusCode: 502 });
+    expect(rule()).toBeUndefined();
+    bad(['c'], 1, { statusCode: 502 });
+    expect(rule()).toBe('errors');
+    guard.reset(ROUTE);
+    guard.watch(ROUTE, guardSettings({ minClients: 1 }), true);
+    bad(['a'], 20, { statusCode: 502 });
+    expect(rule()).toBe('errors');
+  });
+
+  it('hides nothing by a flood of good requests', () => {
+    bad(['flood'], 5_000, {});
+    bad(['a', 'b', 'c', 'd'], 10, { statusCode: 502 });
+    expect(rule()).toBe('errors');
+    bad(['flood'], 50, { statusCode: 502 });
+    expect(rule()).toBe('errors');
+  });
+
+  it('hides nothing by errors that legacy has for it alone', () => {
+    record(40, { statusCode: 502 });
+    for (let i = 0; i < 200; i += 1)
+      guard.recordRequest(
+        {
+          ...{ routeId: ROUTE, method: 'GET', statusCode: 500, ms: 1, upstream: 'legacy', reason: 'cohort', at: 0 },
+          lambda: undefined,
+        },
+        { address: 'a', id: 'a' },
+      );
+    expect(rule()).toBe('errors');
+  });
+
+  it('does not make errors of others count that legacy shares', () => {
+    bad(['a', 'b', 'c', 'd'], 20, { statusCode: 500 });
+    for (let i = 0; i < 20; i += 1)
+      guard.recordRefusal(
+        { routeId: ROUTE, statusCode: 500, isShared: i % 5 > 0, isSession: false },
+        { address: `${i % 5}`, id: `${i % 5}` },
+      );
+    expect(rule()).toBeUndefined();
+  });
+});
+
+it('says of any crowd how many there are at least, and how much the heaviest saw at least and at most', () => {
+  const events = fc.array(fc.record({ client: fc.nat(80), part: fc.nat(3), isMany: fc.boolean() }), { maxLength: 400 });
+  fc.assert(
+    fc.property(events, fc.boolean(), (list, isAbsorbed) => {
+      const hits = [new HitsByClient<'bad'>(), new HitsByClient<'bad'>()];
+      const exact = new Map<string, number>();
+      for (const { client, part, isMany } of list) {
+        const id = String(isMany ? 0 : client);
+        hits[part % 2]?.add('bad', id, part);
+        exact.set(id, (exact.get(id) ?? 0) + 1);
+      }
+      const [first, second] = hits;
+      if (isAbsorbed && second !== undefined) first?.absorb(second);
+      const { clients, heaviest } = HitsByClient.affected(hits, ['bad']);
+      const most = Math.max(0, ...exact.values());
+      const isExact = exact.size <= MAX_CLIENTS;
+      return (
+        clients <= Math.max(exact.size, MAX_CLIENTS) &&
+        clients >= Math.min(exact.size, MAX_CLIENTS) &&
+        heaviest >= most &&
+        (!isExact || heaviest === most) &&
+        heaviest <= most + list.length / 4
+      );
+    }),
+  );
 });

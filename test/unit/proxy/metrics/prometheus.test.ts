@@ -38,7 +38,10 @@ describe('metrics of requests', () => {
     counted.request(OBSERVED, clientOf(0));
     counted.request(OBSERVED, clientOf(0));
     const failed = { outcome: 'failed', statusCode: undefined, ms: 1, code: 'x', coldStart: false } as const;
-    counted.request({ ...OBSERVED, upstream: 'legacy', reason: 'fallback', statusCode: 404, lambda: failed }, clientOf(0));
+    counted.request(
+      { ...OBSERVED, upstream: 'legacy', reason: 'fallback', statusCode: 404, lambda: failed },
+      clientOf(0),
+    );
     counted.unlisted(503, 12);
     const text = await counted.render();
     expect(linesOf(text, 'banyan_requests_total')).toEqual([

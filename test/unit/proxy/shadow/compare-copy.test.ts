@@ -171,9 +171,7 @@ describe('what legacy does not repeat itself', () => {
       asked += 1;
       return json(Array.from({ length: 700 }, (_, i) => (i < 600 + asked * more ? asked * 1_000 + i : 'x')));
     };
-    expect(await compare({ first: answered(list(0)), legacy: () => list(0), lambda: () => list(1) })).toBe(
-      'noise',
-    );
+    expect(await compare({ first: answered(list(0)), legacy: () => list(0), lambda: () => list(1) })).toBe('noise');
   });
 });
 
