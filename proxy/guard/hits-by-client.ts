@@ -88,7 +88,8 @@ export class HitsByClient<Name extends string> {
     let names = this.parts.get(part);
     if (names === undefined) {
       this.forgetBefore(part - BUCKETS + 1);
-      this.parts.set(part, (names = new Map()));
+      names = new Map<Name, Heavy>();
+      this.parts.set(part, names);
     }
     let heavy = names.get(name);
     if (heavy === undefined) names.set(name, (heavy = new Heavy()));

@@ -12,7 +12,7 @@ export interface CountedClient {
 export interface WindowView<Name extends string> {
   readonly counts: Readonly<Record<Name, number>>;
   /** Who saw any of what is counted under these names, as hits. */
-  affected(...names: readonly Name[]): Affected;
+  readonly affected: (...names: readonly Name[]) => Affected;
 }
 
 /** From so many votes on, an address is counted apart. */

@@ -4,7 +4,8 @@ import { difference, type Difference, type ObservedResponse } from '../../shared
 import type { Rule } from '../../shared/parity/rules';
 import type { Client } from '../client/client';
 import { AnswerTooLargeError, collect } from '../forward/collect';
-import { fromApiGateway, isRefusedByGateway } from '../forward/for-api-gateway';
+import { fromApiGateway } from '../forward/for-api-gateway';
+import { isRefusedByGateway } from '../forward/gateway-refusal';
 import type { LambdaSide, Upstream } from '../forward/upstream';
 import type { RequestHead } from '../http1/request-head';
 import type { ComparisonObservation } from '../observation';
@@ -131,22 +132,22 @@ async function askLambda(
   { route, settings, toLambda, withoutBody }: Copy,
   { lambda, timeout }: CompareCopyOptions,
 ): Promise<TimedAnswer | Difference | 'gateway-refused'> {
-  let isRefused = false;
+  const gateway = { isRefusing: false };
   try {
     const answer = await timed(
       collect(lambda.upstream, toLambda(), {
         timeout: route.timeout ?? timeout,
         maxBodyBytes: settings.maxBodyBytes,
         adapt: (head) => {
-          isRefused ||= isRefusedByGateway(head);
+          gateway.isRefusing = isRefusedByGateway(head, lambda.accessDeniedBy);
           return fromApiGateway(head, lambda.url);
         },
         withoutBody,
       }),
     );
-    return isRefused ? 'gateway-refused' : answer;
+    return gateway.isRefusing ? 'gateway-refused' : answer;
   } catch (error) {
-    if (isRefused) return 'gateway-refused';
+    if (gateway.isRefusing) return 'gateway-refused';
     const candidate = error instanceof AnswerTooLargeError ? 'a larger answer' : 'no answer';
     return difference('answer', 'missing', 'an answer', candidate);
   }
