@@ -25,6 +25,7 @@ import { createUpgradeForwarder } from './forward/upgrade';
 import { createRefusalChecks } from './guard/check-refusals';
 import { createRequestHandler } from './handle-request';
 import { answerHealth } from './health';
+import { endOnUncaught } from './end-on-uncaught';
 import { HELP } from './help';
 import { createProxyLogger } from './logger';
 import { startControlPlane } from './control-plane';
@@ -96,7 +97,14 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
     });
   const recorder = await openRecorder(config, table, users, logger);
   const rules = await loadRules(lambdaUrl && banyan.parity.rules, logger);
-  const control = await startControlPlane({ config, mongo: state, table: table.current, recorder, logger, observers: more });
+  const control = await startControlPlane({
+    config,
+    mongo: state,
+    table: table.current,
+    recorder,
+    logger,
+    observers: more,
+  });
   const { overrides, observer } = control;
   control.seeRoutes(table.current());
   table.onChange((next) => control.seeRoutes(next));
@@ -259,7 +267,9 @@ async function main(): Promise<void> {
   // Works without MongoDB and without the admin port: kill -USR2. On only: whoever sends it twice means it.
   onSignal('SIGUSR2', ({ overrides }) => overrides.setKillSwitch(true, { by: 'SIGUSR2', why: 'signal' }));
   onSignal('SIGHUP', ({ reload }) => reload());
-  const proxy = await starting;
+  let started: Proxy | undefined;
+  endOnUncaught(logger, async () => started?.close(), config.drainDelay);
+  const proxy = (started = await starting);
   logger.info(
     {
       url: proxy.url,
@@ -273,7 +283,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       logger.info({ signal, drainDelay: config.drainDelay }, 'proxy drains');
-      void proxy.close().then(() => process.exit(0));
+      void proxy.close().then(() => process.exit());
     });
   }
 }

@@ -1,24 +1,25 @@
-import { ServerResponse, type IncomingMessage } from 'node:http';
-import { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { createProxyMiddleware, proxyEventsPlugin } from 'http-proxy-middleware';
+import { request as requestByHttp, ServerResponse, type ClientRequest, type IncomingMessage } from 'node:http';
+import { request as requestByHttps } from 'node:https';
+import { isIP, type Socket } from 'node:net';
 import type { Logger } from '../../shared/logger';
-import { FORWARDING_HEADERS } from '../http1/hop-by-hop';
-import { pairs, withoutHeaders } from '../http1/raw-headers';
-import { edgeHeaders } from './headers';
+import { HOP_BY_HOP, namedByConnection } from '../http1/hop-by-hop';
+import { pairs, withoutHeaders, type RawHeaders } from '../http1/raw-headers';
+import { destroyAtEnd } from './client-connections';
+import { requestHeaders } from './headers';
+import { sendError } from './send-error';
 import { CLIENT_GONE, toUpstreamError, UpstreamError } from './upstream-errors';
 import { FrameBoundary } from './websocket-frames';
 
 /** Forwards WebSocket upgrades to legacy; they never go to Lambda. */
 export interface UpgradeForwarder {
-  /** Takes over the connection of an upgrade request. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Takes over the connection of an upgrade request; `rest` is what the client has sent behind it. */
+  upgrade(request: IncomingMessage, client: Socket, rest: Buffer): void;
   /** Tells every WebSocket client that this server goes away (1001, RFC 6455 section 7.4.1) and ends the connections. */
   close(): void;
 }
 
-interface Connection {
-  readonly client: Duplex;
+interface Tunnel {
+  readonly client: Socket;
   readonly upstream: Socket;
   /** Of the stream from upstream to the client. */
   readonly boundary: FrameBoundary;
@@ -30,131 +31,161 @@ const HANDSHAKE_TIMEOUT = new UpstreamError('The service took too long to answer
   code: 'upstream_timeout',
   statusCode: 504,
 });
+/** Of an answer, as towards everything else (`http1/connection.ts`). */
+const MAX_HEAD_BYTES = 64 * 1024;
 
-/** How long a client whose handshake was refused may take to close, in ms. */
+/** How long a client may take to close when nothing more comes, in ms. */
 const LINGER = 2_000;
 
-const NOT_WITH_A_REFUSAL = new Set(['transfer-encoding', 'keep-alive']);
+/** Of an answer that switches protocols. */
+const SWITCHING = ['connection', 'upgrade'];
 
 /** A close frame from server to client: FIN and opcode 8, two bytes of payload, status 1001. */
 const GOING_AWAY = Buffer.from([0x88, 0x02, 0x03, 0xe9]);
 
-/** http-proxy-middleware 3 carries the bytes (it is used for nothing else); headers, errors and an orderly end are ours. */
-export function createUpgradeForwarder(legacyUrl: URL, trustedHops: number, logger: Logger): UpgradeForwarder {
-  const connections = new Set<Connection>();
+/** @param ca certificates to trust instead of those that Node trusts; for `https:` */
+export function createUpgradeForwarder(
+  legacyUrl: URL,
+  trustedHops: number,
+  logger: Logger,
+  ca?: string,
+): UpgradeForwarder {
+  const send = legacyUrl.protocol === 'https:' ? requestByHttps : requestByHttp;
+  const host = legacyUrl.hostname.replace(/^\[(.*)\]$/, '$1');
+  const origin = {
+    host,
+    port: legacyUrl.port === '' ? undefined : Number(legacyUrl.port),
+    // By our URL: the client's Host says nothing about whom this connection is with.
+    servername: isIP(host) === 0 ? host : '',
+    ...(ca !== undefined && { ca }),
+    agent: false,
+    maxHeaderSize: MAX_HEAD_BYTES,
+  } as const;
+  const tunnels = new Set<Tunnel>();
   let closing = false;
 
-  const middleware = createProxyMiddleware({
-    target: legacyUrl.origin,
-    // The default plugins log by console and answer errors in their own words.
-    ejectPlugins: true,
-    plugins: [proxyEventsPlugin],
-    on: {
-      proxyReqWs: (proxyRequest, _request, client) => {
-        const stopWatching = onGone(client, () => proxyRequest.destroy());
-        proxyRequest.setTimeout(HANDSHAKE_LIMIT, () => proxyRequest.destroy(HANDSHAKE_TIMEOUT));
-        proxyRequest.on('response', (response) => {
-          stopWatching();
-          // A refused upgrade: the body follows unchunked and ends with the connection.
-          const headers = asSpelt(withoutHeaders(response.rawHeaders, NOT_WITH_A_REFUSAL));
-          const connection = Object.keys(headers).find((name) => name.toLowerCase() === 'connection');
-          headers[connection ?? 'Connection'] = ['close'];
-          response.headers = headers;
-          drain(client);
-        });
-        proxyRequest.on('upgrade', (response, upstream: Socket) => {
-          stopWatching();
-          response.headers = asSpelt(response.rawHeaders);
-          upstream.setTimeout(0);
-          const connection = { client, upstream, boundary: new FrameBoundary() };
-          connections.add(connection);
-          client.once('close', () => connections.delete(connection));
-          const follow = (chunk: Buffer): void => {
-            connection.boundary.push(chunk);
-            if (closing) setImmediate(sayGoodbye, connection);
-          };
-          // After the pipe to the client is laid, before the first byte flows: an earlier listener would take bytes from it.
-          process.nextTick(() => upstream.on('data', follow));
-        });
-      },
-      error: (cause, _request, client) => {
-        if (client instanceof ServerResponse) return;
-        const { statusCode, code, message } = client.destroyed ? CLIENT_GONE : toUpstreamError(cause);
-        logger.warn({ status: statusCode, code, err: cause }, 'upgrade failed');
-        if (client.destroyed) return;
-        const body = JSON.stringify({ error: message, code });
-        drain(client);
-        client.end(
-          `HTTP/1.1 ${statusCode} Upstream Failure\r\nContent-Type: application/json; charset=utf-8\r\n` +
-            `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-        );
-      },
-    },
-  });
+  const fail = (cause: unknown, request: IncomingMessage, client: Socket): void => {
+    const error = client.destroyed ? CLIENT_GONE : toUpstreamError(cause);
+    logger.warn({ status: error.statusCode, code: error.code, err: cause }, 'upgrade failed');
+    if (!client.destroyed) sendError(lastResponse(request, client), error, undefined);
+  };
+
+  const open = (client: Socket, upstream: Socket): void => {
+    const tunnel = { client, upstream, boundary: new FrameBoundary() };
+    tunnels.add(tunnel);
+    client.once('close', () => {
+      tunnels.delete(tunnel);
+      upstream.destroy();
+    });
+    upstream.on('error', (error) => {
+      logger.debug({ err: error }, 'tunnel failed');
+      client.destroy();
+    });
+    upstream.once('close', () => endAndDrain(client));
+    upstream.setTimeout(0);
+    upstream.on('data', (chunk: Buffer) => {
+      tunnel.boundary.push(chunk);
+      if (closing) setImmediate(sayGoodbye, tunnel);
+    });
+    upstream.pipe(client);
+    client.pipe(upstream);
+    if (closing) sayGoodbye(tunnel);
+  };
 
   return {
-    upgrade(request, socket, head) {
-      // Until legacy answers nobody else listens, and an unheard error would end the process.
-      socket.on('error', (error) => logger.debug({ err: error }, 'upgraded connection failed'));
-      if (trustedHops === 0) replaceForwardingHeaders(request);
-      if (socket instanceof Socket) middleware.upgrade(request, socket, head);
-      else socket.destroy();
+    upgrade(request, client, rest) {
+      if (rest.length > 0) client.unshift(rest);
+      const { method, url: path } = request;
+      const offer = ['Connection', 'Upgrade', 'Upgrade', request.headers.upgrade ?? ''];
+      const headers = [...requestHeaders(request, trustedHops), ...offer];
+      let handshake: ClientRequest;
+      try {
+        handshake = send({ ...origin, method, path, headers });
+      } catch (error) {
+        fail(error, request, client);
+        return;
+      }
+      const stopWatching = destroyAtEnd(client);
+      const onGone = (): void => void handshake.destroy();
+      client.once('close', onGone);
+      const answered = (): void => {
+        stopWatching();
+        client.off('close', onGone);
+      };
+      handshake.setTimeout(HANDSHAKE_LIMIT, () => handshake.destroy(HANDSHAKE_TIMEOUT));
+      handshake.on('error', (error) => {
+        answered();
+        fail(error, request, client);
+      });
+      handshake.on('response', (response) => {
+        answered();
+        refuse(lastResponse(request, client), response);
+      });
+      handshake.on('upgrade', (response, upstream: Socket, firstBytes: Buffer) => {
+        answered();
+        client.write(formatSwitch(response), 'latin1');
+        if (firstBytes.length > 0) upstream.unshift(firstBytes);
+        open(client, upstream);
+      });
+      handshake.end();
     },
     close() {
       closing = true;
-      for (const connection of connections) sayGoodbye(connection);
+      for (const tunnel of tunnels) sayGoodbye(tunnel);
     },
   };
 }
 
-/** Headers under the names that legacy gave them: http-proxy writes the keys of `headers`, which Node has made lower-case. */
-function asSpelt(rawHeaders: readonly string[]): NodeJS.Dict<string[]> {
-  // Without a prototype: a header may be called `constructor`.
-  const spelt = Object.create(null) as NodeJS.Dict<string[]>;
-  for (const [name, value] of pairs(rawHeaders)) (spelt[name] ??= []).push(value);
-  return spelt;
+/** The head of the answer that switches protocols (RFC 9110 section 15.2.2), with its headers where legacy put them. */
+function formatSwitch(answer: IncomingMessage): string {
+  let head = `HTTP/1.1 101 ${answer.statusMessage ?? ''}\r\n`;
+  for (const [name, value] of pairs(endToEnd(answer, SWITCHING))) {
+    head += `${name}: ${name.toLowerCase() === 'connection' ? 'Upgrade' : value}\r\n`;
+  }
+  return `${head}\r\n`;
 }
 
-/**
- * Calls back when a client goes while its handshake is under way. Nobody reads from it then, so its end would not be seen, and
- * the connection to legacy would wait for ever. Returns what stops this.
- */
-function onGone(client: Duplex, callback: () => void): () => void {
-  const look = (): void => {
-    // Readable without bytes is the end; bytes before the answer stay for whom they are for.
-    if (client.readableLength === 0) client.destroy();
-  };
-  client.on('readable', look);
-  client.once('close', callback);
-  return () => {
-    client.off('readable', look);
-    client.off('close', callback);
-  };
+/** Headers of an answer without what concerns only the connection to legacy, but for those to be kept (lower case). */
+function endToEnd({ rawHeaders, headers }: IncomingMessage, kept: readonly string[] = []): RawHeaders {
+  const dropped = new Set([...HOP_BY_HOP, ...(namedByConnection(headers.connection) ?? [])]);
+  for (const name of ['proxy-authenticate', ...kept]) dropped.delete(name);
+  return withoutHeaders(rawHeaders, dropped);
 }
 
-/**
- * Reads and drops what a client goes on sending after its handshake was refused: with unread bytes its end would never be
- * seen, and the connection would stay for ever. One that does not end by itself is ended.
- */
-function drain(client: Duplex): void {
-  client.resume();
-  client.once('finish', () => {
-    const timer = setTimeout(() => client.destroy(), LINGER).unref();
-    client.once('close', () => clearTimeout(timer));
+/** The last answer on a connection that the server has given away; it ends with it. */
+function lastResponse(request: IncomingMessage, client: Socket): ServerResponse {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(client);
+  response.once('finish', () => {
+    response.detachSocket(client);
+    endAndDrain(client);
   });
+  return response;
+}
+
+/** Legacy answers, but does not switch protocols. */
+function refuse(response: ServerResponse, answer: IncomingMessage): void {
+  response.sendDate = false;
+  response.writeHead(answer.statusCode ?? 502, answer.statusMessage, endToEnd(answer));
+  answer.on('error', () => response.destroy());
+  answer.pipe(response);
+}
+
+/**
+ * Ends a client's connection, and reads and drops what it goes on sending: with unread bytes its end would never be seen, and the
+ * connection would stay for ever. One that does not end by itself is ended.
+ */
+function endAndDrain(client: Socket): void {
+  client.end();
+  client.resume();
+  const timer = setTimeout(() => client.destroy(), LINGER).unref();
+  client.once('close', () => clearTimeout(timer));
 }
 
 /** Ends a connection between two frames; in the middle of one it waits for the rest. */
-function sayGoodbye({ client, upstream, boundary }: Connection): void {
+function sayGoodbye({ client, upstream, boundary }: Tunnel): void {
   if (!boundary.isBetweenFrames || client.writableEnded) return;
   upstream.unpipe(client);
   client.end(GOING_AWAY);
-}
-
-function replaceForwardingHeaders(request: IncomingMessage): void {
-  request.headers = Object.fromEntries(
-    Object.entries(request.headers).filter(([name]) => !FORWARDING_HEADERS.has(name)),
-  );
-  const headers = edgeHeaders(request);
-  for (let i = 0; i + 1 < headers.length; i += 2) request.headers[(headers[i] ?? '').toLowerCase()] = headers[i + 1];
 }

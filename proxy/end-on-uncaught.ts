@@ -1,0 +1,28 @@
+import type { Logger } from '../shared/logger';
+
+/** What a drain may take beyond its own delay, in ms; it has a limit of its own for what runs. */
+const DRAIN_LIMIT = 45_000;
+
+/**
+ * Ends the process after an error that nothing has caught (or a promise rejected and not handled): its state is unknown, so it
+ * must not go on, but what runs may end. The error is logged with its stack, the proxy drains, and the exit code is 1.
+ *
+ * @param drain makes `readyz` red and resolves when nothing runs any more
+ * @param drainDelay how long it serves on before, in ms
+ */
+export function endOnUncaught(logger: Logger, drain: () => Promise<void>, drainDelay: number): void {
+  process.on('uncaughtException', (error: unknown, origin) => {
+    // Whoever else ends the process, as SIGTERM does, ends it with this.
+    const isFirst = process.exitCode === undefined;
+    process.exitCode = 1;
+    if (!isFirst) {
+      logger.error({ err: error, origin }, 'another uncaught error while the proxy drains');
+      return;
+    }
+    logger.error({ err: error, origin }, 'uncaught error: the proxy drains and ends');
+    setTimeout(() => process.exit(), drainDelay + DRAIN_LIMIT).unref();
+    void drain()
+      .catch((cause: unknown) => logger.error({ err: cause }, 'the drain failed'))
+      .finally(() => process.exit());
+  });
+}
