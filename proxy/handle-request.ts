@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../shared/logger';
+import { queryForm, shownMethod, shownPath } from '../shared/plain-name';
 import { FORCE_HEADER, readMark } from '../shared/signed-mark';
 import { tokenFromHeaders } from '../shared/session/token-from-request';
 import { chooseTarget, mayMirror, type Reason, type RequestFacts } from './choose-target';
@@ -330,10 +331,10 @@ class Handling {
       if (reason === 'session-refused') this.tellRefusal(route, attempt?.statusCode ?? 0, statusCode);
     }
 
-    // The query string stays out: clients put tokens there.
     const line = {
-      method,
-      path: this.target.pathname.slice(0, 512),
+      method: shownMethod(method),
+      // What clients choose stays out, ids and the query included: they put tokens there.
+      path: route?.path ?? shownPath(this.target.pathname),
       route: route?.id,
       upstream,
       reason,
@@ -373,6 +374,5 @@ function describe(
 ): { identity: 'anonymous' | 'session' | 'other-credential'; queryForm: string } {
   const hasOther = otherCredentials.some((name) => Object.hasOwn(headers, name));
   const identity = token !== undefined ? 'session' : hasOther ? 'other-credential' : 'anonymous';
-  const names = target.query === undefined ? [] : [...new Set(new URLSearchParams(target.query).keys())];
-  return { identity, queryForm: names.sort().join('&').slice(0, 200) };
+  return { identity, queryForm: queryForm(target.query) };
 }

@@ -9,6 +9,7 @@ import { describeListenError } from '../shared/listen-error';
 import type { Logger } from '../shared/logger';
 import { connectMongo } from '../shared/mongo';
 import { redactionOf } from '../shared/parity/redact/redaction-of';
+import { shownMethod } from '../shared/plain-name';
 import { sessionFormat } from '../shared/session/formats/select';
 import { createSessionUsers, type SessionUsers } from './cohort/session-users';
 import { loadProxyConfig, type ProxyConfig } from './config';
@@ -149,7 +150,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
     const fault = requestFault(request);
     if (fault !== undefined) {
       const { statusCode, code } = fault;
-      logger.warn({ method: request.method, status: statusCode, code }, 'request refused');
+      logger.warn({ method: shownMethod(request.method), status: statusCode, code }, 'request refused');
       sendError(response, fault, undefined);
       return;
     }

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { BanyanError } from '../../shared/errors';
 import type { Logger } from '../../shared/logger';
+import { shownMethod, shownPath } from '../../shared/plain-name';
 import { hostFault, isLoopback, originFault, siteFault } from '../../shared/this-machine-only';
 import type { Metrics } from '../metrics/prometheus';
 import type { Overrides } from '../overrides/overrides';
@@ -216,7 +217,10 @@ function refuse({ method, url }: IncomingMessage, response: ServerResponse, erro
     return;
   }
   const isOurs = error instanceof Refusal || error instanceof BanyanError;
-  if (!isOurs) logger.error({ err: error, method, path: url?.split('?', 1)[0] }, 'admin request failed');
+  if (!isOurs) {
+    const path = shownPath(parseRequestTarget(url ?? '/').pathname);
+    logger.error({ err: error, method: shownMethod(method), path }, 'admin request failed');
+  }
   const [status, message] = isOurs ? [error.statusCode, error.message] : [500, 'Something failed; the log says what'];
   response.setHeader('Connection', 'close');
   sendJson(response, status, { error: message });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { OTHER, isPlainName, shownHeader, shownName } from '../../shared/plain-name';
 import type { ComparisonObservation, ObservedDifference } from '../observation';
 import { MISMATCHES_COLLECTION } from './collections';
 import type { Origin } from './comparisons';
@@ -101,23 +102,30 @@ function toPlace({ path, kind, controlType, candidateType, intermittent }: Obser
   };
 }
 
+const COOKIE_ATTRIBUTES = new Set(['path', 'domain', 'expires', 'max-age', 'samesite', 'secure', 'httponly']);
+
 /**
- * A path without what may be data: positions in lists, quoted keys, and keys that are numbers, ids or long. `body $.events[3].title`
- * becomes `body $.events[*].title`; a map by e-mail address becomes `$.users[*]`.
+ * A path without what may be data: positions in lists, quoted keys, and names that are not plain. `body $.events[3].title` becomes
+ * `body $.events[*].title`; a map by e-mail address becomes `body $.users[*]`; headers and cookies of odd names are `(other)`.
  */
 export function maskPath(path: string): string {
-  const [place = '', ...rest] = text(path).split('$');
-  if (rest.length === 0) return place;
-  const masked = rest
-    .join('$')
+  const [place = '', ...rest] = text(path).split(' ');
+  const where = rest.join(' ');
+  if (place === 'header') return `header ${shownHeader(where)}`;
+  if (place === 'cookie') return `cookie ${maskCookie(where)}`;
+  const root = where.startsWith('$') ? where : undefined;
+  if (place !== 'body' || root === undefined)
+    return [place, ...rest].map((word) => (/^\d{1,6}$/.test(word) ? word : shownName(word))).join(' ');
+  const masked = root
     .replace(/\[(?:\d+|"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?)\]?/g, '[*]')
-    .replace(/\.([^.[\]]+)/g, (whole, key: string) => (isPlainKey(key) ? whole : '.*'));
-  return `${place}$${masked}`;
+    .replace(/\.([^.[\]\s]+)/g, (whole, key: string) => (isPlainName(key) ? whole : '.*'));
+  return `body ${masked}`;
 }
 
-/** A name that a programmer wrote. */
-function isPlainKey(key: string): boolean {
-  return /^[A-Za-z_$*][\w$-]{0,39}$/.test(key) && !/^[0-9a-f]{16,}$/i.test(key) && !/^[0-9a-f-]{36}$/i.test(key);
+function maskCookie(where: string): string {
+  const [name = '', attribute] = where.split('; ', 2);
+  if (attribute === undefined) return shownName(name);
+  return `${shownName(name)}; ${COOKIE_ATTRIBUTES.has(attribute) ? attribute : OTHER}`;
 }
 
 function text(value: string): string {

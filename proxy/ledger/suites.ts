@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Db } from 'mongodb';
+import { queryForm } from '../../shared/plain-name';
 import type { CaseResult, ParityRun } from '../../shared/parity/result';
 import { SUITES_COLLECTION, type DatabaseKind } from './collections';
 import { ComparisonCounts } from './comparisons';
@@ -66,7 +67,7 @@ export async function recordParityRun(db: Db, run: ParityRun, origin: ResultOrig
           differences: [],
           statusCode: result.control.statusCode,
           identity: result.identity === 'anonymous' ? 'anonymous' : 'session',
-          queryForm: queryFormOf(result.request.path),
+          queryForm: queryForm(result.request.path.split('?', 2)[1]),
           source: 'replay',
           at: origin.at.getTime(),
         });
@@ -96,9 +97,3 @@ const statusesOf = (cases: readonly CaseResult[]): number[] =>
   );
 
 const identitiesOf = (cases: readonly CaseResult[]): string[] => [...new Set(cases.map((one) => one.identity))].sort();
-
-/** Names of the parameters, sorted, joined by `&`; as observations of live traffic have it. */
-function queryFormOf(path: string): string {
-  const query = path.split('?', 2)[1];
-  return query === undefined ? '' : [...new Set(new URLSearchParams(query).keys())].sort().join('&');
-}

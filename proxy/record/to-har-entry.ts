@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import type { HarContent, HarEntry, HarPair, HarPostData } from '../../shared/parity/har/har';
+import { shownName } from '../../shared/plain-name';
 import { headerValue } from '../http1/raw-headers';
 import type { RecordedExchange } from './recorded-exchange';
 
@@ -94,11 +95,11 @@ async function decoded(body: Buffer | undefined, coding: string | undefined): Pr
   if (body === undefined) return 'larger than what is recorded';
   if (coding === undefined || coding === '' || coding.toLowerCase() === 'identity') return body;
   const decode = DECODERS.get(coding.toLowerCase());
-  if (decode === undefined) return `content coding ${coding.slice(0, 40)} cannot be looked into`;
+  if (decode === undefined) return `content coding ${shownName(coding)} cannot be looked into`;
   try {
     return await decode(body, { maxOutputLength: Math.max(1024, body.length) * MAX_EXPANSION });
   } catch {
-    return `content coding ${coding} cannot be decoded`;
+    return `content coding ${coding.toLowerCase()} cannot be decoded`;
   }
 }
 

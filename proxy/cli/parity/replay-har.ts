@@ -1,6 +1,7 @@
 import type { BanyanConfig } from '../../../shared/banyan-config';
 import type { CaseRequest } from '../../../shared/parity/case';
 import type { Har, HarEntry } from '../../../shared/parity/har/har';
+import { isAddressKept } from '../../../shared/parity/redact/redact-names';
 import type { NotRun } from '../../../shared/parity/result';
 import { isRedacted, loginOf, pathOf, readSessions } from './recorded-sessions';
 import { OTHER_ROUTES, type PlannedCase } from './run';
@@ -81,6 +82,7 @@ function whyNot(entry: HarEntry, origin: string | undefined, banyan: BanyanConfi
   const { request, response } = entry;
   if (!/^https?:/.test(request.url)) return 'not HTTP';
   if (new URL(request.url).origin !== origin) return `another origin than ${origin ?? 'the monolith'}`;
+  if (!isAddressKept(request.url)) return 'its address was redacted';
   if (response.status === 0) return 'there was no answer';
   if (response.status === 101) return 'a WebSocket';
   const type = response.headers.find(({ name }) => name.toLowerCase() === 'content-type')?.value ?? '';

@@ -33,6 +33,8 @@ export class ExchangeSecrets {
   /** Remembers a secret in every form in which it may stand elsewhere. */
   add(secret: string, placeholder: string): void {
     if (secret.length < SHORTEST || secret === placeholder || isRedacted(secret)) return;
+    // A secret that also stands as a name keeps its placeholder.
+    if (this.found.has(secret)) return;
     const inJson = JSON.stringify(secret).slice(1, -1);
     for (const form of [
       secret,

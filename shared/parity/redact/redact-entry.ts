@@ -13,6 +13,7 @@ import { parseJsonPath } from './json-path';
 import { createPlaceholders, type Placeholders } from './placeholders';
 import { redactBody, redactValue, type BodyRules } from './redact-body';
 import { HeaderRedaction } from './redact-headers';
+import { knownNames, NameRedaction } from './redact-names';
 import { isSecretName, REMOVED, type RedactionSettings } from './settings';
 
 /** Takes secrets out of the entries of one recording; the same secret has the same placeholder in all of them. */
@@ -22,7 +23,8 @@ export interface Redactor {
 
 /**
  * Makes a redactor. Session tokens become `session-1`, keys and other tokens `credential-1`; values of secret fields, of
- * configured JSON paths and of other cookies become `[redacted]`; so does whatever of these stands elsewhere in the exchange.
+ * configured JSON paths and of other cookies become `[redacted]`; so does whatever of these stands elsewhere in the exchange. Names
+ * that are no plain names become `(other)`.
  *
  * What nobody can look into is left out: bodies that say they are JSON and are not.
  */
@@ -31,6 +33,7 @@ export function createRedactor(
   placeholders: Placeholders = createPlaceholders(),
 ): Redactor {
   const headers = new HeaderRedaction(settings, placeholders);
+  const known = knownNames(settings);
   const parsed = settings.paths.map(parseJsonPath).filter((path) => path !== undefined);
 
   return {
@@ -51,9 +54,19 @@ export function createRedactor(
         ...(login !== undefined && { user: { ...entry._banyan?.user, login } }),
         ...(omitted.length > 0 && { omitted }),
       };
-      return replaceStrings({ ...entry, request, response, ...(hasAny(notes) && { _banyan: notes }) }, secrets);
+      const names = new NameRedaction(known, secrets);
+      const named = names.entry({ ...entry, request, response, ...(hasAny(notes) && { _banyan: notes }) });
+      return replaceStrings(names.isOverfull ? withoutAnswer(named) : named, secrets);
     },
   };
+}
+
+/** Nobody can look for so many names in it. */
+function withoutAnswer({ response, _banyan: notes, ...entry }: HarEntry): HarEntry {
+  const { size, mimeType } = response.content;
+  const omitted = [...(notes?.omitted ?? [])];
+  leaveOut('response', omitted, 'too many odd names in the request');
+  return { ...entry, response: { ...response, content: { size, mimeType } }, _banyan: { ...notes, omitted } };
 }
 
 const hasAny = (notes: HarNotes): boolean => Object.keys(notes).length > 0;

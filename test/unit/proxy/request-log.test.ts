@@ -41,6 +41,25 @@ describe('the log of a request', () => {
     });
   });
 
+  it('shows the path as listed, of other paths plain names only, and never a made-up method', async () => {
+    await start();
+    upstream.answer((_request, response) => response.end());
+    const secret = 's%3AQx7TzR2mK9pLw4Vb8NcY1sDf.Jh5Gd3Ka6';
+    await exchangeRaw(proxy.port, `GET /api/events?${secret} HTTP/1.1\r\n${CLOSE}`);
+    await exchangeRaw(proxy.port, `GET /api/notes/${secret}/x HTTP/1.1\r\n${CLOSE}`);
+    await exchangeRaw(proxy.port, `M-SEARCH /files HTTP/1.1\r\n${CLOSE}`);
+    const shown = await waitFor('three lines', () => {
+      const requests = proxy.logger.lines.filter(({ message }) => message === 'request');
+      return requests.length === 3 ? requests : undefined;
+    });
+    expect(shown.map(({ fields }) => `${String(fields['method'])} ${String(fields['path'])}`)).toEqual([
+      'GET /api/events',
+      'GET /api/notes/(other)',
+      '(other) /files',
+    ]);
+    expect(proxy.logger.text()).not.toContain('Qx7TzR2mK9pLw4Vb8NcY1sDf');
+  });
+
   it('tells 499 of a client that went, also when its answer had begun', async () => {
     await start();
     upstream.answer((_request, response) => response.writeHead(200).write('a'));
