@@ -1,0 +1,120 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { run } from '../../proxy/cli/program';
+import { startEmbedded, type EmbeddedMongo } from '../local/mongo';
+import { listen } from '../support/listen';
+import { waitFor } from '../support/wait-for';
+
+const ROOT = path.join(__dirname, '../..');
+const ROUTES = 'routes:\n  - {id: list, match: GET /list, stage: lambda, guard: false}\n';
+
+/** A proxy of a process of its own, so that it can be stopped as a whole. */
+interface Proxy {
+  readonly child: ChildProcess;
+  readonly url: string;
+}
+
+describe('a change of the overrides, by a command beside two proxies', () => {
+  let folder: string;
+  let mongo: EmbeddedMongo;
+  let upstreams: Server[];
+  let proxies: Proxy[];
+  let origin: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'banyan-acknowledged-'));
+    await writeFile(path.join(folder, 'routes.yml'), ROUTES);
+    mongo = await startEmbedded();
+    origin = `mongodb://127.0.0.1:${mongo.port}`;
+    upstreams = ['legacy', 'lambda'].map((name) => createServer((_request, response) => response.end(name)));
+    const [legacy, lambda] = await Promise.all(upstreams.map((server) => listen(server)));
+    proxies = await Promise.all(
+      ['web-1', 'web-2'].map((INSTANCE_NAME) =>
+        start({
+          ...{ INSTANCE_NAME, PORT: '0', ADMIN_PORT: '0', ROUTES_FILE: path.join(folder, 'routes.yml') },
+          ...{ LEGACY_URL: `http://127.0.0.1:${legacy}`, LAMBDA_URL: `http://127.0.0.1:${lambda}` },
+          MONGODB_URI: `${origin}/eventsapp`,
+        }),
+      ),
+    );
+  }, 60_000);
+
+  afterAll(async () => {
+    for (const { child } of proxies) {
+      child.kill('SIGKILL');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    }
+    for (const server of upstreams) server.close().closeAllConnections();
+    await mongo.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  async function start(env: Readonly<Record<string, string>>): Promise<Proxy> {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'proxy/server.ts'], {
+      cwd: ROOT,
+      env: { PATH: process.env['PATH'], ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const url = await waitFor('the proxy', () => /"url":"(http:[^"]+)".*"proxy listens"/.exec(output)?.[1], 30_000);
+    return { child, url };
+  }
+
+  async function banyan(database: string, ...argv: string[]) {
+    let text = '';
+    const exitCode = await run(argv, {
+      env: { MONGODB_URI: `${origin}/${database}`, ROUTES_FILE: path.join(folder, 'routes.yml') },
+      readInput: () => Promise.resolve(''),
+      write: (chunk) => (text += chunk),
+      writeError: (chunk) => (text += chunk),
+      now: () => new Date(),
+    });
+    return { exitCode, text };
+  }
+
+  const answers = () => Promise.all(proxies.map(async ({ url }) => (await fetch(`${url}/list`)).text()));
+
+  it('is in force on both when the command ends with 0', async () => {
+    expect(await answers()).toEqual(['lambda', 'lambda']);
+    for (const [argv, side] of [
+      [['rollback', 'list'], 'legacy'],
+      [['resume', 'list'], 'lambda'],
+      [['kill-switch', 'on'], 'legacy'],
+      [['kill-switch', 'off'], 'lambda'],
+    ] as const) {
+      const { exitCode, text } = await banyan('eventsapp', ...argv);
+      expect(text).toMatch(/\n2 of 2 proxies follow \(\d+ ms\)\n$/);
+      expect([exitCode, await answers()]).toEqual([0, [side, side]]);
+    }
+  });
+
+  it('is reported as without effect in a database that was mistyped', async () => {
+    const { exitCode, text } = await banyan('eventsap', 'rollback', 'list');
+    expect(text).toContain('no proxy has been seen in this database ("eventsap")');
+    expect([exitCode, await answers()]).toEqual([4, ['lambda', 'lambda']]);
+  });
+
+  it('names the proxy that was stopped, which follows when it goes on', async () => {
+    proxies[1]?.child.kill('SIGSTOP');
+    const { exitCode, text } = await banyan('eventsapp', 'rollback', 'list');
+    expect(text).toMatch(/\n1 of 2 proxies follow \(\d+ ms\)\ndoes not follow: web-2 \(/);
+    expect(exitCode).toBe(5);
+    proxies[1]?.child.kill('SIGCONT');
+    await waitFor('both to follow', async () => (await answers()).every((side) => side === 'legacy'));
+    expect(await banyan('eventsapp', 'resume', 'list')).toMatchObject({ exitCode: 0 });
+  });
+
+  it('does not wait for a proxy that has ended in order', async () => {
+    const last = proxies.pop();
+    last?.child.kill('SIGTERM');
+    if (last !== undefined) await once(last.child, 'exit');
+    const { exitCode, text } = await banyan('eventsapp', 'rollback', 'list');
+    expect(text).toMatch(/\n1 of 1 proxy follows \(\d+ ms\)\n$/);
+    expect([exitCode, await answers()]).toEqual([0, ['legacy']]);
+  });
+});
