@@ -1,7 +1,7 @@
 import { MongoServerError, type Collection, type Db } from 'mongodb';
 import type { Stage } from '../route-table/schema';
 import { toBaseline, type Baseline } from './baseline';
-import { ROUTES_COLLECTION } from './collections';
+import { LEDGER_SCHEMA, ROUTES_COLLECTION } from './collections';
 import { readTraffic, type TrafficSpan, type TrafficSummary } from './read-traffic';
 import type { StageEntry } from './stages';
 
@@ -16,6 +16,8 @@ export interface ListedRoute {
 /** What proxies serve. */
 export interface RouteDocument {
   readonly _id: string;
+  /** Absent before there were versions. */
+  readonly schema?: number;
   readonly stage: Stage;
   readonly percent: number;
   readonly since: Date;
@@ -77,12 +79,15 @@ async function replaceStage(
   if (before !== undefined) {
     const { modifiedCount } = await routes(db).updateOne(
       { _id: id, stage: before.stage, percent: before.percent },
-      { $set: { stage, percent, since: at, ...frozen } },
+      { $set: { stage, percent, since: at, ...frozen }, $max: { schema: LEDGER_SCHEMA } },
     );
     return modifiedCount === 1;
   }
   try {
-    await routes(db).insertOne({ _id: id, stage, percent, since: at, ...(isMoved(stage) && { movedAt: at }) });
+    await routes(db).insertOne({
+      ...{ _id: id, schema: LEDGER_SCHEMA, stage, percent, since: at },
+      ...(isMoved(stage) && { movedAt: at }),
+    });
     return true;
   } catch (error) {
     if (error instanceof MongoServerError && error.code === 11_000) return false;

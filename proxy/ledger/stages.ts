@@ -37,6 +37,8 @@ export interface StageEntry {
 /** The same as stored. */
 export interface StageDocument extends Omit<StageEntry, 'id'> {
   readonly _id: string;
+  /** Absent before there were versions. */
+  readonly schema?: number;
   readonly versions: Versions;
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Db } from 'mongodb';
 import { queryForm } from '../../shared/plain-name';
 import type { CaseResult, ParityRun } from '../../shared/parity/result';
-import { SUITES_COLLECTION, type DatabaseKind } from './collections';
+import { LEDGER_SCHEMA, SUITES_COLLECTION, type DatabaseKind } from './collections';
 import { ComparisonCounts } from './comparisons';
 import type { Versions } from './stages';
 import { writeDocuments } from './writer';
@@ -25,6 +25,8 @@ export interface SuiteResult {
 
 export interface SuiteDocument extends SuiteResult {
   readonly _id: string;
+  /** Absent before there were versions. */
+  readonly schema?: number;
   readonly versions: Versions;
   readonly database: DatabaseKind;
   readonly at: Date;
@@ -45,7 +47,7 @@ export async function recordSuite(
 ): Promise<void> {
   await db
     .collection<SuiteDocument>(SUITES_COLLECTION)
-    .insertOne({ ...result, _id: randomUUID(), versions, database, at });
+    .insertOne({ ...result, _id: randomUUID(), schema: LEDGER_SCHEMA, versions, database, at });
 }
 
 /**

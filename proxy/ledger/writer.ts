@@ -1,4 +1,5 @@
 import type { AnyBulkWriteOperation, Db, Document } from 'mongodb';
+import { LEDGER_SCHEMA } from './collections';
 
 /** A document of this process's own: its totals so far. Writing it twice does no harm, so a lost reply is no lost or double count. */
 export interface OwnDocument {
@@ -24,7 +25,7 @@ export async function writeDocuments(db: Db, documents: readonly OwnDocument[]):
         filter: { _id },
         update: {
           ...(Object.keys(fields).length > 0 && { $set: fields }),
-          ...(atLeast !== undefined && { $max: atLeast }),
+          $max: { ...atLeast, schema: LEDGER_SCHEMA },
           ...(once !== undefined && { $setOnInsert: once }),
         },
         upsert: true,

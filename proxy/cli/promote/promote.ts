@@ -3,7 +3,7 @@ import { readFile, realpath, rename, stat, writeFile } from 'node:fs/promises';
 import type { Db } from 'mongodb';
 import { BanyanError, ConfigError } from '../../../shared/errors';
 import { readEvidence } from '../../ledger/evidence';
-import { createIndexes } from '../../ledger/collections';
+import { createIndexes, LEDGER_SCHEMA } from '../../ledger/collections';
 import { stages, type StageDocument, type Versions } from '../../ledger/stages';
 import { readOverrides, toState } from '../../overrides/store';
 import { parseRouteTable } from '../../route-table/load';
@@ -141,7 +141,7 @@ async function change(db: Db, changeFile: () => Promise<void>, entry: StageDocum
   await createIndexes(db);
   await changeFile();
   try {
-    await stages(db).insertOne(entry);
+    await stages(db).insertOne({ ...entry, schema: LEDGER_SCHEMA });
     return true;
   } catch {
     return false;

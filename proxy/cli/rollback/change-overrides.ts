@@ -1,4 +1,5 @@
 import type { Db } from 'mongodb';
+import { LEDGER_SCHEMA } from '../../ledger/collections';
 import { stages, type Versions } from '../../ledger/stages';
 import { routes } from '../../ledger/routes';
 import { awaitFollowers, type Acknowledgement } from '../../fleet/acknowledge';
@@ -151,5 +152,5 @@ async function record(
 ): Promise<void> {
   if (!change.first) return;
   const { id: _id, ...entry } = toHistory(id, change, { by, why }, now);
-  await stages(db).updateOne({ _id: _id ?? id }, { $setOnInsert: { ...entry, versions } }, { upsert: true });
+  await stages(db).updateOne({ _id: _id ?? id }, { $setOnInsert: { ...entry, versions, schema: LEDGER_SCHEMA } }, { upsert: true });
 }

@@ -4,11 +4,14 @@ import { readTraffic, type TrafficBySide } from '../../ledger/read-traffic';
 import { readHistory, type Versions } from '../../ledger/stages';
 import { counted } from '../../counted';
 import { overrideOf, type OverrideState } from '../../overrides/state';
-import { readOverrides, toState } from '../../overrides/store';
+import { readOverrides, readRevision, toState } from '../../overrides/store';
 import { loadRouteTable } from '../../route-table/load';
 import type { Route } from '../../route-table/route';
+import { readProxies } from '../../fleet/heartbeat';
+import { alignColumns } from '../align-columns';
 import { formatDuration } from '../duration';
 import { EXIT, type CommandResult } from '../exit-codes';
+import { describeProxies } from './describe-proxies';
 import { countedComparisons } from '../../ledger/evidence-rules';
 
 export interface StatusParts {
@@ -33,14 +36,18 @@ export async function showStatus({ routesFile, versions, db: connect, now }: Sta
   const described = [];
   for (const route of routes) described.push(await describeRoute(db, route, state, traffic.get(route.id), versions));
   const { killSwitch, lowered } = state;
+  const proxies = await readProxies(db);
+  const revision = await readRevision(db);
   return {
     exitCode: killSwitch === undefined && lowered.size === 0 ? EXIT.fine : EXIT.findings,
-    text: render(described, state, now, versions),
+    text: `${render(described, state, now, versions)}${describeProxies(proxies, revision)}`,
     json: {
       versions,
       killSwitch: killSwitch ?? null,
       lowered: Object.fromEntries(lowered),
       routes: described,
+      revision,
+      proxies,
     },
   };
 }
@@ -89,18 +96,11 @@ function render(routes: readonly Described[], state: OverrideState, now: Date, {
         ? `${suite.cases} equal`
         : `${suite.different} of ${suite.cases} differ`,
   ]);
-  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) =>
-    `${row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd()}\n`;
   const since = ({ by, why, since: from }: { by: string; why: string; since: Date }) =>
     `${why} (${by}, ${formatDuration(now.getTime() - from.getTime())} ago)`;
   return [
     ...(state.killSwitch === undefined ? [] : [`KILL SWITCH ON: ${since(state.killSwitch)}\n\n`]),
-    line(header),
-    ...rows.map(line),
+    alignColumns([header, ...rows]),
     `\nTraffic of the last hour; errors and p99 as legacy/lambda. Comparisons and suites of legacy ${legacy} and Lambda ${lambda}.\n`,
     ...describeOthers(routes),
     ...[...state.lowered].map(([id, lowering]) => `Returned to legacy: ${id}: ${since(lowering)}\n`),

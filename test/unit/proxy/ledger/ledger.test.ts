@@ -397,6 +397,31 @@ describe('the baseline', () => {
 });
 
 describe('collections', () => {
+  it('say which version wrote each document, and leave what a newer one has added', async () => {
+    const ledger = open();
+    ledger.seeRoutes([{ id: 'list-events', stage: 'lambda', percent: 100 }]);
+    ledger.recordTraffic(request());
+    ledger.recordComparison(comparison());
+    ledger.recordStage({
+      id: 'one',
+      routeId: 'list-events',
+      action: 'lowered',
+      by: 'ann',
+      why: 'x',
+      at: new Date(NOW),
+    });
+    await ledger.flush();
+    const names = ['banyanRoutes', 'banyanTraffic', 'banyanComparisons', 'banyanCoverage', 'banyanStages'];
+    for (const name of names) {
+      const documents = await db.collection(name).find().toArray();
+      expect([name, documents.length > 0, documents.every(({ schema }) => schema === 1)]).toEqual([name, true, true]);
+    }
+    await db.collection('banyanTraffic').updateMany({}, { $set: { schema: 2, zone: 'north' } });
+    ledger.recordTraffic(request());
+    await ledger.flush();
+    expect(await db.collection('banyanTraffic').findOne()).toMatchObject({ schema: 2, zone: 'north' });
+  });
+
   it('have their indexes, and samples expire', async () => {
     const ledger = open();
     ledger.recordTraffic(request());

@@ -1,0 +1,20 @@
+import type { SeenProxy } from '../../fleet/heartbeat';
+import { plain } from '../../overrides/stored-entry';
+import { alignColumns } from '../align-columns';
+import { formatDuration } from '../duration';
+
+/** The proxies that left a heartbeat within a day, and whether each follows the overrides that are stored. Pure. */
+export function describeProxies(proxies: readonly SeenProxy[], revision: number): string {
+  if (proxies.length === 0) return 'Proxies: none has been seen in this database.\n';
+  const header = ['proxy', 'address', 'version', 'route table', 'builds', 'overrides', 'last seen'];
+  const rows = proxies.map(({ name, host, port, version, routes, builds, revision: followed, age }) => [
+    plain(name, 60),
+    `${plain(host, 60)}:${port}`,
+    plain(version, 30),
+    plain(routes, 20),
+    `${plain(builds.legacy, 30)}/${plain(builds.lambda, 30)}`,
+    followed === null ? 'unknown' : followed >= revision ? `follows ${followed}` : `at ${followed} of ${revision}`,
+    `${formatDuration(age)} ago`,
+  ]);
+  return `\n${alignColumns([header, ...rows])}`;
+}
