@@ -18,7 +18,7 @@ import { createSessionStore } from '../../legacy/session';
 import { compareResponses } from '../../shared/parity/compare';
 import { sign } from '../../shared/session/unsign';
 import { startGateway, type RunningGateway } from '../local/gateway';
-import { gatewayResponses } from '../local/package/gateway-responses';
+import { gatewayResponses } from '../../shared/banyan-config/gateway-responses';
 import { DEMO_API_KEY } from '../local/seed';
 import { listen } from '../support/listen';
 import { runProxy, type RunningProxy } from '../support/running-proxy';

@@ -14,8 +14,10 @@ import { loadBanyanConfig } from '../load-banyan-config';
 import { checkCredentials } from './credentials';
 import { checkEndpointTypes, readEndpointTypes } from './endpoint-types';
 import { checkFunctions } from './functions';
+import { checkGatewayResponses } from './gateway-responses';
 import { readGatewayRoutes } from './gateway-routes';
 import { checkApp } from './load-app';
+import { checkRoutesSchema } from './routes-schema';
 import { checkSecrets } from './secrets';
 import { readCredentials } from './read-credentials';
 
@@ -58,6 +60,13 @@ export async function checkProject({
       findings.push(...checkCredentials(config.banyan, table.routes, await readCredentials(app.files, root)));
   }
   if (table !== undefined) findings.push(...(await checkServerless(serverlessFile, table.routes)));
+  findings.push(...checkRoutesSchema(routesFile));
+  if (config !== undefined && existsSync(serverlessFile))
+    findings.push(
+      ...((await attempt('gateway responses', 'fix the file', findings, () =>
+        checkGatewayResponses(serverlessFile, config.banyan),
+      )) ?? []),
+    );
   if (config !== undefined) findings.push(...checkEndpoints(serverlessFile, config.banyan.gateway.endpointType));
   return judge(findings);
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 
 import banyan from '../../../banyan.config';
-import { gatewayResponses } from './gateway-responses';
+import { gatewayResponses } from '../../../shared/banyan-config/gateway-responses';
 
 const HEADER = `# Written by \`npm run gateway-responses\` from the responses in banyan.config.ts; a test fails when the two differ.
 # These are the monolith's own 401, 403 and 500, for the answers that API Gateway gives without calling a function.

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 
 import banyan from '../../../banyan.config';
 import type { FixedResponse } from '../../../shared/banyan-config';
-import { gatewayResponses, type GatewayResponseResource } from '../../local/package/gateway-responses';
+import { gatewayResponses, type GatewayResponseResource } from '../../../shared/banyan-config/gateway-responses';
 import { gatewayResponsesFile } from '../../local/package/write-gateway-responses';
 import { startOracle, type Oracle } from './http/monolith-oracle';
 

@@ -1,15 +1,19 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { stringify } from 'yaml';
 import banyan from '../../../../banyan.config';
 import { checkCredentials } from '../../../../proxy/cli/check/credentials';
 import { checkFunctions } from '../../../../proxy/cli/check/functions';
+import { checkGatewayResponses } from '../../../../proxy/cli/check/gateway-responses';
 import { readGatewayRoutes } from '../../../../proxy/cli/check/gateway-routes';
 import { checkApp } from '../../../../proxy/cli/check/load-app';
 import { checkProject } from '../../../../proxy/cli/check/check-project';
 import { renderFindings, type Finding } from '../../../../proxy/cli/finding';
+import { checkRoutesSchema } from '../../../../proxy/cli/check/routes-schema';
 import { checkSecrets } from '../../../../proxy/cli/check/secrets';
 import { parseRouteTable } from '../../../../proxy/route-table/load';
+import { gatewayResponses } from '../../../../shared/banyan-config/gateway-responses';
 import { fromEnvironment } from '../../../../shared/banyan-config';
 import { apiKeyAuthenticator } from '../../../../shared/session/api-key-authenticator';
 import { sessionAuthenticator } from '../../../../shared/session/session-authenticator';
@@ -116,6 +120,83 @@ describe('secrets', () => {
 
   it('that are not set are no fault', () => {
     expect(checkSecrets(encrypted, {})).toEqual([]);
+  });
+});
+
+describe('gateway responses', () => {
+  const { responses } = banyan;
+  const generated = (changes: object = {}, more: object = {}) =>
+    `# Written by \`npm run gateway-responses\`\n${stringify({
+      Resources: { ...gatewayResponses({ responses: { ...responses, ...changes } }), ...more },
+    })}`;
+  const check = async (text: string, resources = 'resources: ["${file(./responses.yml)}", "${file(./x.js)}"]') => {
+    await file('responses.yml', text);
+    return textOf(checkGatewayResponses(await file('serverless.yml', resources), banyan));
+  };
+
+  it('of this repository are as banyan.config.ts makes them', () => {
+    expect(checkGatewayResponses(path.join(ROOT, 'serverless.yml'), banyan).map(({ level }) => level)).toEqual(['ok']);
+  });
+
+  it('may stand in serverless.yml itself', async () => {
+    const inline = stringify({ resources: { Resources: gatewayResponses(banyan) } });
+    expect(await check('', inline)).toContain('ok gateway responses');
+  });
+
+  it.each<[string, object, string]>([
+    [
+      'status',
+      { unauthorized: { ...responses.unauthorized, statusCode: 403 } },
+      'UNAUTHORIZED in .*: StatusCode not as',
+    ],
+    ['body', { forbidden: { ...responses.forbidden, body: '{}' } }, 'ACCESS_DENIED in .*: ResponseTemplates not as'],
+    ['header', { headers: { 'x-powered-by': 'PHP' } }, 'DEFAULT_5XX in .*: ResponseParameters not as'],
+  ])('of an earlier %s are a fault', async (_case, changes, text) => {
+    expect(await check(generated(changes))).toMatch(
+      new RegExp(`fault gateway responses .*${text} banyan\\.config\\.ts makes it -> run npm run gateway-responses`),
+    );
+  });
+
+  it('that are missing are a fault', async () => {
+    const { GatewayResponseUnauthorized: unauthorized } = gatewayResponses(banyan);
+    expect(await check(stringify({ Resources: { unauthorized } }))).toContain(
+      'fault gateway responses ACCESS_DENIED is missing',
+    );
+  });
+
+  it('that no configuration made are a fault in the generated file alone', async () => {
+    const Properties = { ResponseType: 'THROTTLED', RestApiId: { Ref: 'ApiGatewayRestApi' } };
+    const own = { Mine: { Type: 'AWS::ApiGateway::GatewayResponse', Properties } };
+    expect(await check(generated({}, own))).toMatch(/fault gateway responses THROTTLED in \S+ is not from banyan/);
+    expect(await check(generated({}, own).replace(/^#.*\n/, ''))).toContain('ok gateway responses');
+  });
+
+  it('that are not deployed at all are a warning', async () => {
+    expect(await check(generated(), 'functions: {}')).toContain('warning gateway responses none in');
+  });
+
+  it('fail the command', async () => {
+    const project = await readFile(path.join(ROOT, 'serverless.yml'), 'utf8');
+    await file('responses.yml', generated({ headers: {} }));
+    const serverlessFile = await file(
+      'serverless.yml',
+      project.replace(/^resources:[^]*/m, 'resources: ["${file(./responses.yml)}"]'),
+    );
+    const { exitCode, text } = await checkProject({ routesFile: path.join(ROOT, 'proxy/routes.yml'), serverlessFile });
+    expect(text).toContain('UNAUTHORIZED in');
+    expect(exitCode).toBe(1);
+  });
+});
+
+describe('the schema beside the route table', () => {
+  it('is a warning when another version wrote it', async () => {
+    expect(textOf(checkRoutesSchema(path.join(ROOT, 'proxy/routes.yml')))).toContain('ok schema');
+    await file('routes.schema.json', '{"title":"earlier"}');
+    expect(textOf(checkRoutesSchema(path.join(folder, 'routes.yml')))).toMatch(
+      /warning schema .* -> run npm run schema/,
+    );
+    await rm(path.join(folder, 'routes.schema.json'));
+    expect(checkRoutesSchema(path.join(folder, 'routes.yml'))).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { BanyanConfig, FixedResponse } from '../../../shared/banyan-config';
+import type { BanyanConfig, FixedResponse } from './types';
 
 /** `AWS::ApiGateway::GatewayResponse`, as far as it is used here. */
 export interface GatewayResponseResource {

@@ -1,0 +1,18 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { parseJson } from '../../../shared/session/parse-json';
+import { routesJsonSchema } from '../../route-table/schema';
+import { ok, warning, type Finding } from '../finding';
+
+/** Whether the schema beside the route table, by which editors judge it, is the one that the proxy goes by. */
+export function checkRoutesSchema(routesFile: string): Finding[] {
+  const file = path.join(path.dirname(routesFile), 'routes.schema.json');
+  if (!existsSync(file)) return [];
+  const expected: unknown = JSON.parse(JSON.stringify(routesJsonSchema()));
+  if (isDeepStrictEqual(parseJson(readFileSync(file, 'utf8')), expected))
+    return [ok('schema', `${file} is up to date`)];
+  return [
+    warning('schema', `${file} is not what the proxy checks: editors misjudge the route table`, 'run npm run schema'),
+  ];
+}
