@@ -4,6 +4,7 @@ import { parseAdminTokens, type AdminToken } from './admin/tokens';
 import { ENDPOINT_TYPES, type EndpointType } from '../shared/api-gateway/limits';
 import { ConfigError } from '../shared/errors';
 import { readEnvironment, type Environment, type EnvironmentReader } from '../shared/env';
+import { readLimits, type ProxyLimits } from './limits';
 import { regionOfTopic, type SnsTopic } from './guard/sns';
 import { resolveSession, type ResolvedSession, type SessionConfig } from '../shared/session/session-config';
 import { isLoopback } from '../shared/this-machine-only';
@@ -51,6 +52,8 @@ export interface ProxyConfig {
   /** Told of every route that the guard returns to legacy. */
   readonly guardWebhookUrl: URL | undefined;
   readonly guardSnsTopic?: SnsTopic | undefined;
+  /** How much it takes on, and of one client. */
+  readonly limits: ProxyLimits;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -75,6 +78,7 @@ export function loadProxyConfig(env: Environment): ProxyConfig {
         `ADMIN_HOST is "${adminHost}", which others can reach; set ADMIN_TOKENS too, or leave it at 127.0.0.1`,
       );
     }
+    const trustedHops = read.integer('TRUSTED_HOPS', { default: 0, max: 10 });
     return {
       host: read.string('HOST', '127.0.0.1'),
       port: read.port('PORT', 8080),
@@ -83,7 +87,7 @@ export function loadProxyConfig(env: Environment): ProxyConfig {
         env['LAMBDA_URL'] === undefined ? undefined : read.httpUrl('LAMBDA_URL', undefined, LAMBDA_URL_EXAMPLE),
       lambdaEndpointType: read.oneOf('LAMBDA_ENDPOINT_TYPE', ENDPOINT_TYPES, banyan.gateway.endpointType),
       routesFile: read.string('ROUTES_FILE', 'proxy/routes.yml'),
-      trustedHops: read.integer('TRUSTED_HOPS', { default: 0, max: 10 }),
+      trustedHops,
       drainDelay: read.integer('DRAIN_DELAY', { default: 0, max: 3600 }) * 1000,
       legacyTimeout: read.integer('LEGACY_TIMEOUT', { default: 0, max: 3600 }) * 1000,
       lambdaTimeout: read.integer('LAMBDA_TIMEOUT', { default: 30, min: 1, max: 900 }) * 1000,
@@ -103,6 +107,7 @@ export function loadProxyConfig(env: Environment): ProxyConfig {
       instanceName: read.string('INSTANCE_NAME', hostname()),
       guardWebhookUrl: webhookOf(env['GUARD_WEBHOOK_URL'], read.faults),
       guardSnsTopic: topicOf(env, read),
+      limits: readLimits(read, trustedHops),
       logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     };
   });

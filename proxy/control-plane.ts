@@ -8,6 +8,7 @@ import { createHeart } from './fleet/beat';
 import { createNotifier } from './guard/notify';
 import { startGuard } from './guard/run';
 import { openLedger, type Ledger } from './ledger/ledger';
+import type { ProxyLoad } from './metrics/load';
 import { LiveStats } from './metrics/live-stats';
 import { createMetrics } from './metrics/prometheus';
 import { observers, type Observer } from './observation';
@@ -35,6 +36,8 @@ export interface ControlPlaneParts {
   readonly table: () => RouteTable;
   /** Whose work the metrics tell. */
   readonly recorder: Recorder | undefined;
+  /** What the metrics tell of limits. */
+  readonly load: () => ProxyLoad;
   readonly logger: Logger;
   /** Told beside our own. */
   readonly observers: readonly Observer[];
@@ -63,7 +66,7 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
     logger,
   );
   const stats = new LiveStats();
-  const metrics = createMetrics(table, () => overrides.current(), parts.recorder);
+  const metrics = createMetrics(table, () => overrides.current(), parts.recorder, parts.load);
   const guard = startGuard({
     overrides,
     ledger,

@@ -278,18 +278,22 @@ class Handling {
       if (maySendAgain(error, this.response) && (neverSent || (isRepeatable && budget.tryWithdraw(this.client))))
         instead = 'fallback';
     }
-    this.attempt = {
-      outcome: isGatewayRefusal ? 'gateway-refused' : isFailed ? 'failed' : 'answered',
-      statusCode,
-      ms: Math.max(0, (headAt ?? performance.now()) - begun),
-      // Lambda waits for a client no longer than it must: who has not sent all of the request has ended it.
-      code: isFailed
-        ? hasBody(this.request) && !this.request.complete
-          ? 'client_gone'
-          : result.error.code
-        : undefined,
-      coldStart,
-    };
+    // It was not asked: that says nothing about it.
+    const isAsked = !isFailed || result.error.code !== 'upstream_busy';
+    this.attempt = isAsked
+      ? {
+          outcome: isGatewayRefusal ? 'gateway-refused' : isFailed ? 'failed' : 'answered',
+          statusCode,
+          ms: Math.max(0, (headAt ?? performance.now()) - begun),
+          // Lambda waits for a client no longer than it must: who has not sent all of the request has ended it.
+          code: isFailed
+            ? hasBody(this.request) && !this.request.complete
+              ? 'client_gone'
+              : result.error.code
+            : undefined,
+          coldStart,
+        }
+      : undefined;
     if (instead !== undefined) {
       this.toLegacy(instead, this.recording, route);
       return;

@@ -11,6 +11,8 @@ import { connectMongo } from '../shared/mongo';
 import { redactionOf } from '../shared/parity/redact/redaction-of';
 import { shownMethod } from '../shared/plain-name';
 import { sessionFormat } from '../shared/session/formats/select';
+import { clientAddress } from './client/client-address';
+import { ClientLimits } from './client-limits';
 import { createSessionUsers, type SessionUsers } from './cohort/session-users';
 import { loadProxyConfig, type ProxyConfig } from './config';
 import { EndedSessions } from './fallback/ended-sessions';
@@ -19,9 +21,12 @@ import { hasBody } from './forward/forwarder';
 import { gatewayRoom } from './forward/oversize';
 import { ClientConnections } from './forward/client-connections';
 import { createUpstream } from './forward/upstream';
+import type { OriginOptions } from './http1/origin';
+import { originLimits } from './limits';
+import type { ProxyLoad } from './metrics/load';
 import { ignoreUpgrade } from './forward/ignore-upgrade';
 import { requestFault } from './forward/request-fault';
-import { sendError } from './forward/send-error';
+import { isClosing, sendError } from './forward/send-error';
 import { createUpgradeForwarder } from './forward/upgrade';
 import { createRefusalChecks } from './guard/check-refusals';
 import { createRequestHandler } from './handle-request';
@@ -98,27 +103,51 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
     });
   const recorder = await openRecorder(config, table, users, logger);
   const rules = await loadRules(lambdaUrl && banyan.parity.rules, logger);
+  const { limits } = config;
+  const { clientTimeout } = limits;
+  const origin: OriginOptions = {
+    limits: originLimits(limits),
+    clientOf: (request) => clientAddress(request, trustedHops),
+  };
+  const legacyLimits = { answerTimeout: config.legacyTimeout, bodyTimeout: 0, clientTimeout };
+  const legacy = createUpstream('legacy', legacyUrl, legacyLimits, origin);
+  const lambda = lambdaUrl && {
+    url: lambdaUrl,
+    room: gatewayRoom(lambdaUrl, config.lambdaEndpointType),
+    accessDeniedBy: banyan.gateway.accessDeniedBy,
+    upstream: createUpstream(
+      'lambda',
+      lambdaUrl,
+      { answerTimeout: config.lambdaTimeout, bodyTimeout: LAMBDA_BODY_TIMEOUT, clientTimeout },
+      origin,
+    ),
+  };
+  const clients = new ClientLimits(limits, (request, response) => {
+    try {
+      onRequest(request, response);
+    } catch (error) {
+      closeFaulty(request.socket, error);
+    }
+  });
+  const load = (): ProxyLoad => ({
+    clients: clients.load(),
+    upstreams: [legacy, ...(lambda ? [lambda.upstream] : [])].map((upstream) => ({
+      name: upstream.name,
+      load: upstream.load(),
+    })),
+  });
   const control = await startControlPlane({
     config,
     mongo: state,
     table: table.current,
     recorder,
+    load,
     logger,
     observers: more,
   });
   const { overrides, observer } = control;
   control.seeRoutes(table.current());
   table.onChange((next) => control.seeRoutes(next));
-  const legacy = createUpstream('legacy', legacyUrl, { answerTimeout: config.legacyTimeout, bodyTimeout: 0 });
-  const lambda = lambdaUrl && {
-    url: lambdaUrl,
-    room: gatewayRoom(lambdaUrl, config.lambdaEndpointType),
-    accessDeniedBy: banyan.gateway.accessDeniedBy,
-    upstream: createUpstream('lambda', lambdaUrl, {
-      answerTimeout: config.lambdaTimeout,
-      bodyTimeout: LAMBDA_BODY_TIMEOUT,
-    }),
-  };
   const upgrades = createUpgradeForwarder(legacyUrl, trustedHops, logger);
   const secrets = session?.secrets ?? [];
   const handle = createRequestHandler({
@@ -145,7 +174,8 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
   let ready = true;
 
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    if (!connections.begin(request.socket, response)) return;
+    // What came before it may have been the last that is answered.
+    if (isClosing(request.socket)) return;
     if (answerHealth(request.url ?? '/', response, ready)) return;
     const fault = requestFault(request);
     if (fault !== undefined) {
@@ -161,13 +191,21 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
     logger.error({ err: error }, 'connection failed');
     socket.destroy();
   };
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE, requireHostHeader: false }, (request, response) => {
-    try {
-      onRequest(request, response);
-    } catch (error) {
-      closeFaulty(request.socket, error);
-    }
-  });
+  const server = createServer(
+    {
+      keepAliveTimeout: KEEP_ALIVE,
+      requireHostHeader: false,
+      maxHeaderSize: limits.maxHeaderBytes,
+      headersTimeout: limits.headersTimeout,
+      requestTimeout: limits.requestTimeout,
+      connectionsCheckingInterval: 1_000,
+    },
+    // In the order in which they came: what waits for the answers before it counts those that are held, too.
+    (request, response) => {
+      if (connections.begin(request.socket, response)) clients.take(request, response);
+    },
+  );
+  clients.watch(server);
   // Node drops headers after the 2,000th in silence, and a length or a cookie with them; their size is limited anyway.
   server.maxHeadersCount = 0;
   const connections = new ClientConnections(server);

@@ -1,7 +1,7 @@
 import type { ObservedResponse } from '../../shared/parity/exchange';
 import type { UpstreamResponse } from './forwarder';
 import type { Upstream } from './upstream';
-import type { Connection, ExchangeFault, ExchangeHandler } from '../http1/connection';
+import type { Exchange, ExchangeFault, ExchangeHandler } from '../http1/connection';
 import { Http1Error } from '../http1/faults';
 import { pairs } from '../http1/raw-headers';
 import type { RequestHead } from '../http1/request-head';
@@ -32,7 +32,7 @@ export function collect(upstream: Upstream, request: RequestHead, options: Colle
 }
 
 class Collection implements ExchangeHandler {
-  private connection: Connection | undefined;
+  private exchange: Exchange | undefined;
   private readonly timer: NodeJS.Timeout;
   private head: UpstreamResponse | undefined;
   private chunks: Buffer[] = [];
@@ -51,7 +51,7 @@ class Collection implements ExchangeHandler {
 
   send(upstream: Upstream, request: RequestHead): void {
     try {
-      this.connection = upstream.send(request, this, { answerTimeout: 0 });
+      this.exchange = upstream.send(request, this, { answerTimeout: 0 });
     } catch (error) {
       this.stop(error instanceof Error ? error : new TypeError(String(error)));
     }
@@ -90,7 +90,7 @@ class Collection implements ExchangeHandler {
   private stop(error: Error): void {
     clearTimeout(this.timer);
     this.chunks = [];
-    this.connection?.abort(this);
+    this.exchange?.abort(this);
     this.reject(error);
   }
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Connection, ExchangeFault, ExchangeHandler } from '../http1/connection';
+import type { Exchange, ExchangeFault, ExchangeHandler } from '../http1/connection';
 import { pairs, type RawHeaders } from '../http1/raw-headers';
 import type { RequestHead } from '../http1/request-head';
 import type { ResponseHead } from '../http1/response-head';
@@ -63,7 +63,7 @@ export function forward(
   options: ForwardOptions,
   done: (result: ForwardResult) => void,
 ): void {
-  new Exchange(upstream, client, response, request, options, done).start();
+  new Forwarding(upstream, client, response, request, options, done).start();
 }
 
 /** True when the client sent a body, by RFC 9112 section 6.3. */
@@ -73,8 +73,8 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 /** One request on its way. A class, so that a request costs one object and no closures per event. */
-class Exchange implements ExchangeHandler {
-  private connection: Connection | undefined;
+class Forwarding implements ExchangeHandler {
+  private exchange: Exchange | undefined;
   private declined = false;
   private settled = false;
   private hasBegunBody = false;
@@ -110,7 +110,8 @@ class Exchange implements ExchangeHandler {
     const { upstream, request, client, sendsBody } = this;
     const { answerTimeout } = this.options;
     try {
-      this.connection = upstream.send(request, this, { body: sendsBody ? client : undefined, answerTimeout, fresh });
+      const body = sendsBody ? client : undefined;
+      this.exchange = upstream.send(request, this, { client, body, answerTimeout, fresh });
     } catch (error) {
       this.failed(toUpstreamError(error), true);
     }
@@ -151,7 +152,7 @@ class Exchange implements ExchangeHandler {
   onPart(): void {
     if (this.declined) {
       // Nobody waits for the rest of what nobody will read.
-      this.connection?.abort(this);
+      this.exchange?.abort(this);
       this.settle({ kind: 'declined' });
     } else if (this.held !== undefined) this.flushHeld();
     else if (!this.hasBegunBody) this.response.flushHeaders();
@@ -185,7 +186,7 @@ class Exchange implements ExchangeHandler {
     // The response may keep it for as long as the client reads slowly.
     if (this.response.write(Buffer.from(chunk)) || this.waitsForDrain) return;
     this.waitsForDrain = true;
-    this.connection?.pause(this);
+    this.exchange?.pause(this);
     this.response.once('drain', this.onDrain);
   }
 
@@ -214,7 +215,7 @@ class Exchange implements ExchangeHandler {
   private settle(result: ForwardResult): void {
     if (this.settled) return;
     this.settled = true;
-    this.connection = undefined;
+    this.exchange = undefined;
     this.options.tap?.onEnd(result.kind === 'sent');
     this.response.off('close', this.onClientClose);
     if (this.waitsForDrain) this.response.off('drain', this.onDrain);
@@ -222,13 +223,13 @@ class Exchange implements ExchangeHandler {
   }
 
   private readonly onClientClose = (): void => {
-    this.connection?.abort(this);
+    this.exchange?.abort(this);
     this.failed(CLIENT_GONE, false);
   };
 
   private readonly onDrain = (): void => {
     this.waitsForDrain = false;
-    this.connection?.resume(this);
+    this.exchange?.resume(this);
   };
 }
 

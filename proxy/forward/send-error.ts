@@ -2,6 +2,9 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { UpstreamError } from './upstream-errors';
 
+/** Seconds after which a client that was refused for lack of room may ask again. */
+const RETRY_AFTER = '5';
+
 /** Connections on which the last answer has been given. */
 const closing = new WeakSet<Socket>();
 
@@ -31,6 +34,7 @@ export function sendError(
     'Cache-Control': 'no-store',
     // What is left of the request's body is not wanted.
     Connection: 'close',
+    ...(statusCode === 503 && { 'Retry-After': RETRY_AFTER }),
   });
   response.end(body);
 }

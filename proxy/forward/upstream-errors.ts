@@ -26,6 +26,12 @@ const TIMEOUT = {
   code: 'upstream_timeout',
   message: 'The service took too long to answer. Please try again.',
 };
+const BUSY = {
+  statusCode: 503,
+  code: 'upstream_busy',
+  message: 'The service has more to do than it can. Please try again.',
+};
+const CLIENT_STALLED = { statusCode: 408, code: 'client_stalled', message: 'The request took too long to arrive.' };
 const UNSENDABLE = { statusCode: 400, code: 'request_unsendable', message: 'The request is malformed.' };
 
 const UNREADABLE = { ...BROKEN, message: 'The service gave an answer that cannot be read.' };
@@ -42,6 +48,9 @@ const BY_CODE: Readonly<Record<string, typeof REFUSED>> = {
   ANSWER_TIMEOUT: TIMEOUT,
   ANSWER_UNREADABLE: UNREADABLE,
   REQUEST_UNSENDABLE: UNSENDABLE,
+  QUEUE_FULL: BUSY,
+  QUEUE_TIMEOUT: BUSY,
+  CLIENT_STALLED,
 };
 
 /** Codes of a kept connection that the upstream closed while the request was on its way to it. */

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { GatewayConfig } from '../../shared/banyan-config';
-import type { Connection, ExchangeHandler } from '../http1/connection';
-import { Origin } from '../http1/origin';
+import type { Exchange, ExchangeHandler } from '../http1/connection';
+import { Origin, type OriginLoad, type OriginOptions } from '../http1/origin';
 import type { GatewayRoom } from './oversize';
-import { formatRequestHead, type RequestHead } from '../http1/request-head';
+import { formatRequestHead, type RequestFraming, type RequestHead } from '../http1/request-head';
 
 /** Where requests go: the connections to one origin, and how long it may take. */
 export interface Upstream {
@@ -11,10 +11,13 @@ export interface Upstream {
   /**
    * Sends a request; the handler is told what comes of it.
    *
-   * @returns the connection, to pause, resume or abort the exchange
-   * @throws Http1Error for a request that cannot be written as HTTP/1.1, and when the upstream is being closed
+   * @returns the exchange, to pause, resume or abort it
+   * @throws Http1Error for a request that cannot be written as HTTP/1.1, when it would have to wait and may not, and when the
+   * upstream is being closed
    */
-  send(request: RequestHead, handler: ExchangeHandler, options?: SendOptions): Connection;
+  send(request: RequestHead, handler: ExchangeHandler, options?: SendOptions): Exchange;
+  /** What is under way, waits, and was refused. */
+  load(): OriginLoad;
   /** Ends every connection; exchanges under way fail. */
   close(): void;
 }
@@ -31,6 +34,8 @@ export interface LambdaSide {
 }
 
 export interface SendOptions {
+  /** The client's request, when one waits for the answer; others never wait for a connection. */
+  readonly client?: IncomingMessage | undefined;
   /** The client's request, when it has a body; read once there is a connection to write it to. */
   readonly body?: IncomingMessage | undefined;
   /** Until the head of the answer, in ms, instead of the upstream's own limit. */
@@ -44,20 +49,30 @@ export interface UpstreamLimits {
   readonly answerTimeout: number;
   /** Between two parts of an answer's body, in ms; 0: no limit, as event streams need. */
   readonly bodyTimeout: number;
+  /** How long the client may neither send more nor read more, in ms; 0: no limit. */
+  readonly clientTimeout?: number;
 }
 
 /** An upstream at an origin (`http:` or `https:`; of the URL only scheme, host and port count). */
-export function createUpstream(name: Upstream['name'], url: URL, limits: UpstreamLimits): Upstream {
-  const origin = new Origin(url);
-  const { bodyTimeout } = limits;
+export function createUpstream(
+  name: Upstream['name'],
+  url: URL,
+  limits: UpstreamLimits,
+  options?: OriginOptions,
+): Upstream {
+  const origin = new Origin(url, options);
+  const { bodyTimeout, clientTimeout = 0 } = limits;
   return {
     name,
-    send(request, handler, { body, answerTimeout = limits.answerTimeout, fresh = false } = {}) {
-      const framing =
+    send(request, handler, { client, body, answerTimeout = limits.answerTimeout, fresh = false } = {}) {
+      const framing: RequestFraming =
         body === undefined ? 'none' : body.headers['transfer-encoding'] === undefined ? 'length' : 'chunked';
       const head = formatRequestHead(request, framing);
-      return origin.send({ method: request.method, head, framing, body, answerTimeout, bodyTimeout }, handler, fresh);
+      const { method } = request;
+      const outgoing = { method, head, framing, body, client, answerTimeout, bodyTimeout, clientTimeout };
+      return origin.send(outgoing, handler, fresh);
     },
+    load: () => origin.load(),
     close: () => origin.close(),
   };
 }

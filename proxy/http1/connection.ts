@@ -29,6 +29,15 @@ export interface ExchangeFault {
   readonly onKeptConnection: boolean;
 }
 
+/** What may be done with an exchange under way; ignored from anybody but its own handler. */
+export interface Exchange {
+  /** No more data until {@link resume}. */
+  pause(handler: ExchangeHandler): void;
+  resume(handler: ExchangeHandler): void;
+  /** Ends the exchange without another word to its handler, and with it the connection. */
+  abort(handler: ExchangeHandler): void;
+}
+
 /** One request, ready to be written. */
 export interface Outgoing {
   readonly method: string;
@@ -37,16 +46,22 @@ export interface Outgoing {
   readonly framing: RequestFraming;
   /** Read only once there is a connection to write it to. */
   readonly body: IncomingMessage | undefined;
+  /** Who waits for the answer: it may wait for a connection too. Undefined when no client does. */
+  readonly client: IncomingMessage | undefined;
   /** Until the answer's head, in ms, while the upstream has everything it needs; 0: no limit. */
   readonly answerTimeout: number;
   /** Between two parts of the answer's body, in ms; 0: no limit. */
   readonly bodyTimeout: number;
+  /** How long the client may neither send more of its body nor read more of the answer, in ms; 0: no limit. */
+  readonly clientTimeout: number;
 }
 
 /** Who keeps connections. */
 export interface ConnectionOwner {
   /** Free for the next request, for so many ms. */
   onIdle(connection: Connection, idleTime: number): void;
+  /** An event stream has begun, which may last for hours. */
+  onEventStream(connection: Connection): void;
   onClose(connection: Connection): void;
 }
 
@@ -61,9 +76,16 @@ const LF = 0x0a;
 const CONNECT_TIMEOUT = 10_000;
 
 /** One connection to an upstream: one exchange at a time, no pipelining, so that an answer can never be another request's. */
-export class Connection {
+export class Connection implements Exchange {
   /** When the upstream will have been silent for too long (`performance.now`); Infinity while it is not its turn. */
   deadline: number;
+  /** Whether it counts against the limit of connections: not while it carries what takes long. */
+  isCounted = true;
+  /** How often in a row it was seen to transfer a body, by whoever looks at deadlines. */
+  transferTicks = 0;
+  /** Exchanges that have begun on it. */
+  requests = 0;
+  readonly openedAt = performance.now();
 
   private exchange: ExchangeHandler | undefined;
   private outgoing: Outgoing | undefined;
@@ -98,17 +120,22 @@ export class Connection {
     this.exchange = handler;
     this.outgoing = outgoing;
     this.hasAnswered = false;
+    this.requests += 1;
     if (this.part === 'idle') this.write(outgoing);
     // Who waits less long for an answer does not wait longer for a connection.
     else if (outgoing.answerTimeout > 0)
       this.deadline = performance.now() + Math.min(CONNECT_TIMEOUT, outgoing.answerTimeout);
   }
 
-  /** No more data until {@link resume}; ignored from anybody but the one whose exchange this is. */
+  /** A body is under way, of the request or of the answer. */
+  get isTransferring(): boolean {
+    return this.part === 'body' || (this.body !== undefined && !this.body.isSent);
+  }
+
   pause(handler: ExchangeHandler): void {
     if (this.exchange !== handler || this.isPaused) return;
     this.isPaused = true;
-    this.deadline = Number.POSITIVE_INFINITY;
+    this.expectMore();
     this.socket.pause();
   }
 
@@ -119,7 +146,6 @@ export class Connection {
     this.socket.resume();
   }
 
-  /** Ends the exchange without another word to its handler, and with it the connection. */
   abort(handler: ExchangeHandler): void {
     if (this.exchange !== handler) return;
     this.exchange = undefined;
@@ -138,8 +164,9 @@ export class Connection {
 
   /** The deadline is over. */
   timeOut(): void {
-    const code = this.part === 'connecting' ? 'CONNECT_TIMEOUT' : 'ANSWER_TIMEOUT';
-    this.fail(new Http1Error(code, code === 'CONNECT_TIMEOUT' ? 'no connection in time' : 'no answer in time'));
+    if (this.part === 'connecting') this.fail(new Http1Error('CONNECT_TIMEOUT', 'no connection in time'));
+    else if (this.isClientsTurn) this.fail(new Http1Error('CLIENT_STALLED', 'the client neither sends nor reads'));
+    else this.fail(new Http1Error('ANSWER_TIMEOUT', 'no answer in time'));
   }
 
   private close(): void {
@@ -165,13 +192,26 @@ export class Connection {
     this.expectMore();
   }
 
-  /** Sets the deadline: the upstream is to answer, or to take more of the request. */
+  /** The client is to send more of its request. */
+  private get isClientSending(): boolean {
+    const { body } = this;
+    return body !== undefined && !body.isSent && !body.isHeldUp;
+  }
+
+  /** The upstream has nothing to do until the client sends or reads more. */
+  private get isClientsTurn(): boolean {
+    return this.isPaused || (this.part === 'head' && this.isClientSending);
+  }
+
+  /** Sets the deadline: whose turn it is, upstream or client, is to do something. */
   private expectMore(): void {
-    const { outgoing, body, part, isPaused } = this;
+    const { outgoing, part } = this;
     if (outgoing === undefined || part === 'closed') return;
-    const timeout = part === 'body' ? outgoing.bodyTimeout : outgoing.answerTimeout;
-    const isClientsTurn = body !== undefined && !body.isSent && !body.isHeldUp;
-    this.deadline = timeout === 0 || isPaused || isClientsTurn ? Number.POSITIVE_INFINITY : performance.now() + timeout;
+    let timeout = part === 'body' ? outgoing.bodyTimeout : outgoing.answerTimeout;
+    if (this.isClientsTurn) timeout = outgoing.clientTimeout;
+    // An answer that began early may go on as the request does, however slowly.
+    else if (this.isClientSending) timeout = 0;
+    this.deadline = timeout === 0 ? Number.POSITIVE_INFINITY : performance.now() + timeout;
   }
 
   /** Bytes came from the upstream; they are good only during the call. */
@@ -229,6 +269,7 @@ export class Connection {
     this.left = typeof framing === 'number' ? framing : framing === 'none' ? 0 : Number.POSITIVE_INFINITY;
     if (framing === 'chunked') this.chunks = new ChunkedDecoder((data) => this.exchange?.onData(data));
     this.expectMore();
+    if (response.isEventStream) this.owner.onEventStream(this);
     this.exchange?.onHead(response);
     if (this.left === 0) this.complete([], rest.length > 0);
     return rest;
@@ -272,6 +313,7 @@ export class Connection {
     if (isDone) {
       this.part = 'idle';
       this.isKept = true;
+      this.transferTicks = 0;
       this.deadline = Number.POSITIVE_INFINITY;
       if (this.isPaused) this.socket.resume();
       this.isPaused = false;

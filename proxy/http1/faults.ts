@@ -10,6 +10,12 @@ export type FaultCode =
   | 'ANSWER_UNREADABLE'
   /** The request cannot be written as HTTP/1.1. */
   | 'REQUEST_UNSENDABLE'
+  /** The client has neither sent more of its request nor read more of its answer in time. */
+  | 'CLIENT_STALLED'
+  /** All connections are in use, and as many requests wait for one as may. */
+  | 'QUEUE_FULL'
+  /** No connection became free in time. */
+  | 'QUEUE_TIMEOUT'
   /** The origin is being closed. */
   | 'CLOSING';
 

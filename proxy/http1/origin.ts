@@ -1,7 +1,9 @@
+import type { IncomingMessage } from 'node:http';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { Connection, type ConnectionOwner, type ExchangeHandler, type Outgoing } from './connection';
+import { Connection, type ConnectionOwner, type Exchange, type ExchangeHandler, type Outgoing } from './connection';
 import { Http1Error } from './faults';
+import { Waiting, WaitingLine } from './waiting-line';
 
 /** How often deadlines are looked at, in ms: so late may a timeout be. */
 const TICK = 50;
@@ -16,9 +18,59 @@ interface Idle {
   readonly until: number;
 }
 
+/** An exchange whose body takes longer no longer counts as work of the upstream: a slow reader, a long upload. */
+const LONG_TRANSFER_TICKS = 1_000 / TICK;
+
+/** How much an origin is given to do at a time. Durations in ms; 0 of `maxAge` and `maxRequests`: no limit. */
+export interface OriginLimits {
+  readonly maxConnections: number;
+  readonly maxWaiting: number;
+  readonly maxWait: number;
+  /** After so long a connection is not used again, so that another address in DNS is found. */
+  readonly maxAge: number;
+  /** After so many requests neither. */
+  readonly maxRequests: number;
+}
+
+/** How an `https:` origin is trusted, and how it trusts us; PEM. */
+export interface OriginTls {
+  /** Certificates to trust instead of those that Node trusts. */
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  /** The name that is asked for and must be in the certificate, instead of the URL's. */
+  readonly serverName?: string | undefined;
+}
+
+export interface OriginOptions {
+  readonly limits?: OriginLimits;
+  readonly tls?: OriginTls;
+  /** Whose request it is, asked only when it has to wait: clients take turns. */
+  readonly clientOf?: (request: IncomingMessage) => string;
+}
+
+/** What an origin is doing now, and what it has refused so far. */
+export interface OriginLoad {
+  /** Connections that count against the limit. */
+  readonly busy: number;
+  readonly idle: number;
+  /** Connections that carry event streams and long transfers, which do not count. */
+  readonly long: number;
+  readonly waiting: number;
+  readonly refused: { readonly full: number; readonly timeout: number };
+}
+
+const NO_LIMITS: OriginLimits = {
+  maxConnections: Number.POSITIVE_INFINITY,
+  maxWaiting: 0,
+  maxWait: 0,
+  maxAge: 0,
+  maxRequests: 0,
+};
+
 /**
  * The connections to one origin. Opened when needed, kept as long as the upstream's `Keep-Alive` allows, the last used first, so
- * that those over fade away. Not limited in number: a client waits for its upstream, never for another client.
+ * that those over fade away. What is beyond the limit of connections waits in line.
  */
 export class Origin {
   private readonly idle: Idle[] = [];
@@ -29,12 +81,19 @@ export class Origin {
   private tlsSession: Buffer | undefined;
   private ticker: NodeJS.Timeout | undefined;
   private isClosed = false;
+  private readonly limits: OriginLimits;
+  private readonly tls: OriginTls;
+  private readonly clientOf: (request: IncomingMessage) => string;
+  private readonly line: WaitingLine;
+  /** Of the open connections, those that do not count. */
+  private long = 0;
+  private readonly refused = { full: 0, timeout: 0 };
 
-  /** @param ca certificates to trust instead of those that Node trusts; for `https:` */
-  constructor(
-    url: URL,
-    private readonly ca?: string,
-  ) {
+  constructor(url: URL, { limits = NO_LIMITS, tls = {}, clientOf = () => '' }: OriginOptions = {}) {
+    this.limits = limits;
+    this.tls = tls;
+    this.clientOf = clientOf;
+    this.line = new WaitingLine(limits.maxWaiting);
     this.isTls = url.protocol === 'https:';
     this.host = url.hostname.replace(/^\[(.*)\]$/, '$1');
     this.port = url.port === '' ? (this.isTls ? 443 : 80) : Number(url.port);
@@ -44,22 +103,88 @@ export class Origin {
    * Sends a request; the handler is told what comes of it.
    *
    * @param fresh on a connection of its own, not on a kept one
-   * @returns the connection, to pause, resume or abort the exchange
-   * @throws Http1Error `CLOSING`
+   * @returns the exchange, to pause, resume or abort it; it may wait for a connection
+   * @throws Http1Error `CLOSING`; `QUEUE_FULL` when it would have to wait and may not
    */
-  send(outgoing: Outgoing, handler: ExchangeHandler, fresh = false): Connection {
+  send(outgoing: Outgoing, handler: ExchangeHandler, fresh = false): Exchange {
     if (this.isClosed) throw new Http1Error('CLOSING', 'the proxy is closing its connections');
-    const connection = (fresh ? undefined : this.takeIdle()) ?? this.connect();
+    let connection = fresh ? undefined : this.takeIdle();
+    if (connection === undefined) {
+      if (!this.hasRoom && fresh) this.closeOldestIdle();
+      if (!this.hasRoom) return this.wait(outgoing, handler);
+      connection = this.connect();
+    }
     this.ticker ??= setInterval(() => this.tick(), TICK).unref();
     connection.send(outgoing, handler);
     return connection;
   }
 
+  load(): OriginLoad {
+    const { open, idle, long, line, refused } = this;
+    const busy = open.size - idle.length - long;
+    return { busy, idle: idle.length, long, waiting: line.size, refused: { ...refused } };
+  }
+
   /** Ends every connection; exchanges under way fail. */
   close(): void {
     this.isClosed = true;
+    for (const waiting of this.line.all()) this.endWait(waiting, new Http1Error('CLOSING', 'the proxy is closing'));
     for (const connection of this.open) connection.fail(new Http1Error('CLOSING', 'the proxy closes its connections'));
     clearInterval(this.ticker);
+  }
+
+  private get hasRoom(): boolean {
+    return this.open.size - this.long < this.limits.maxConnections;
+  }
+
+  /** Only a request that a client waits for: copies that are compared must not make clients wait. */
+  private wait(outgoing: Outgoing, handler: ExchangeHandler): Exchange {
+    const { line, limits, refused } = this;
+    const client = outgoing.client === undefined ? undefined : this.clientOf(outgoing.client);
+    if (client === undefined || !line.hasRoomFor(client)) {
+      refused.full += 1;
+      throw new Http1Error('QUEUE_FULL', 'all connections are in use, and too many requests wait for one');
+    }
+    const { answerTimeout } = outgoing;
+    const patience = answerTimeout > 0 ? Math.min(limits.maxWait, answerTimeout) : limits.maxWait;
+    const waiting = new Waiting(outgoing, handler, line, client, performance.now() + patience);
+    line.add(waiting);
+    return waiting;
+  }
+
+  private endWait(waiting: Waiting, error: Http1Error): void {
+    this.line.remove(waiting);
+    waiting.handler.onFault({ error, neverSent: true, onKeptConnection: false });
+  }
+
+  /** Gives those who wait a connection each, as many as there may be. */
+  private serveLine(): void {
+    while (!this.isClosed && this.line.size > 0 && this.hasRoom) this.line.take()?.begin(this.connect());
+  }
+
+  private stopCounting(connection: Connection): void {
+    if (!connection.isCounted) return;
+    connection.isCounted = false;
+    this.long += 1;
+    this.serveLine();
+  }
+
+  private startCounting(connection: Connection): void {
+    if (connection.isCounted) return;
+    connection.isCounted = true;
+    this.long -= 1;
+  }
+
+  private isWornOut({ openedAt, requests }: Connection): boolean {
+    const { maxAge, maxRequests, maxConnections } = this.limits;
+    if (maxRequests > 0 && requests >= maxRequests) return true;
+    if (maxAge > 0 && performance.now() - openedAt >= maxAge) return true;
+    // It did not count, and others have taken its place.
+    return this.open.size - this.long > maxConnections;
+  }
+
+  private closeOldestIdle(): void {
+    this.idle[0]?.connection.fail(new Http1Error('CLOSING', 'its place is needed'));
   }
 
   private takeIdle(): Connection | undefined {
@@ -74,9 +199,15 @@ export class Origin {
     const { host, port, isTls } = this;
     let socket: Socket;
     if (isTls) {
-      const servername = isIP(host) === 0 ? host : '';
-      const { ca, tlsSession: session } = this;
-      const trust = { ...(ca !== undefined && { ca }), ...(session && { session }) };
+      const { ca, cert, key, serverName } = this.tls;
+      const { tlsSession: session } = this;
+      const servername = serverName ?? (isIP(host) === 0 ? host : '');
+      const trust = {
+        ...(ca !== undefined && { ca }),
+        ...(cert !== undefined && { cert }),
+        ...(key !== undefined && { key }),
+        ...(session && { session }),
+      };
       const secure = connectTls({ host, port, servername, ALPNProtocols: ['http/1.1'], ...trust });
       secure.on('session', (next) => (this.tlsSession = next));
       secure.on('data', (chunk: Buffer) => connection.receive(chunk));
@@ -98,17 +229,33 @@ export class Origin {
   }
 
   private readonly owner: ConnectionOwner = {
-    onIdle: (connection, idleTime) => this.idle.push({ connection, until: performance.now() + idleTime }),
+    onIdle: (connection, idleTime) => {
+      this.startCounting(connection);
+      if (this.isWornOut(connection)) connection.fail(new Http1Error('CLOSING', 'used for long enough'));
+      else if (this.line.size > 0) this.line.take()?.begin(connection);
+      else this.idle.push({ connection, until: performance.now() + idleTime });
+    },
+    onEventStream: (connection) => this.stopCounting(connection),
     onClose: (connection) => {
+      this.startCounting(connection);
       this.open.delete(connection);
       const place = this.idle.findIndex((idle) => idle.connection === connection);
       if (place >= 0) this.idle.splice(place, 1);
+      this.serveLine();
     },
   };
 
   private tick(): void {
     const now = performance.now();
-    for (const connection of this.open) if (connection.deadline <= now) connection.timeOut();
+    for (const connection of this.open) {
+      if (connection.deadline <= now) connection.timeOut();
+      else if (!connection.isTransferring) connection.transferTicks = 0;
+      else if ((connection.transferTicks += 1) > LONG_TRANSFER_TICKS) this.stopCounting(connection);
+    }
+    for (const waiting of this.line.overdue(now)) {
+      this.refused.timeout += 1;
+      this.endWait(waiting, new Http1Error('QUEUE_TIMEOUT', 'no connection became free in time'));
+    }
     // Those that were used least recently stand first, but each has a time of its own.
     for (const { connection } of this.idle.filter(({ until }) => until <= now)) {
       connection.fail(new Http1Error('CLOSING', 'idle for too long'));

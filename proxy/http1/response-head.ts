@@ -15,6 +15,8 @@ export interface ResponseHead {
   readonly framing: Framing;
   /** How long the connection may idle after the answer, in ms; 0: not at all. */
   readonly idleTime: number;
+  /** `text/event-stream`: may go on for hours. */
+  readonly isEventStream: boolean;
 }
 
 const STATUS_LINE = /HTTP\/1\.([01]) ([1-9]\d\d)(?: ([^\0\r\n]*))?\r\n/y;
@@ -31,6 +33,8 @@ const IDLE_MARGIN = 1_000;
 /** Where the upstream says nothing: Node's servers say 5 s, load balancers keep much longer. */
 const DEFAULT_IDLE_TIME = 4_000;
 const MAX_IDLE_TIME = 600_000;
+
+const EVENT_STREAM = 'text/event-stream';
 
 /**
  * Reads the head of an answer as RFC 9112 sections 4, 5 and 6.3 have it. Strict: what two readers could take differently is
@@ -51,6 +55,7 @@ export function parseResponseHead(text: string, requestMethod: string): Response
   let length: number | undefined;
   let isChunked = false;
   let hint: number | undefined;
+  let isEventStream = false;
   const fields = fieldsOf(text.slice(STATUS_LINE.lastIndex), 'a header');
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const name = fields[i] ?? '';
@@ -66,6 +71,8 @@ export function parseResponseHead(text: string, requestMethod: string): Response
       isChunked = true;
     } else if (lower === 'connection') {
       connection = connection === undefined ? value.toLowerCase() : `${connection},${value.toLowerCase()}`;
+    } else if (lower === 'content-type') {
+      isEventStream = value.startsWith(EVENT_STREAM);
     } else if (lower === 'keep-alive') {
       const timeout = /timeout=(\d{1,6})/i.exec(value)?.[1];
       if (timeout !== undefined) hint = Number(timeout) * 1000;
@@ -87,6 +94,7 @@ export function parseResponseHead(text: string, requestMethod: string): Response
     headers,
     framing,
     idleTime: keeps ? idleTime(hint) : 0,
+    isEventStream,
   };
 }
 

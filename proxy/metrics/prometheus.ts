@@ -4,6 +4,7 @@ import type { OverrideState } from '../overrides/state';
 import { STAGES } from '../route-table/schema';
 import type { Recorder } from '../record/recorder';
 import type { RouteTable } from '../route-table/load';
+import { showLoad, type ProxyLoad } from './load';
 import { RequestCounts } from './request-counts';
 
 /** What Prometheus reads. */
@@ -25,6 +26,7 @@ export function createMetrics(
   table: () => RouteTable,
   overrides: () => OverrideState,
   recorder?: Pick<Recorder, 'stats'>,
+  load?: () => ProxyLoad,
 ): Metrics {
   const registers = [new Registry()];
   const [registry] = registers;
@@ -32,6 +34,7 @@ export function createMetrics(
   collectDefaultMetrics({ register: registry });
 
   const requests = new RequestCounts(registers);
+  if (load !== undefined) showLoad(load, registers);
   if (recorder !== undefined) countRecordings(recorder, registers);
   const comparisons = new Counter({
     name: 'banyan_comparisons_total',

@@ -10,6 +10,7 @@ import { closeMongo } from '../../lambda/mongo';
 import { forgetOutside } from '../../lambda/reports/outside';
 import { loadRouteTable } from '../../proxy/route-table/load';
 import { parseAdminTokens } from '../../proxy/admin/tokens';
+import { DEFAULT_LIMITS } from '../../proxy/limits';
 import { startProxy, type Proxy } from '../../proxy/server';
 import banyan from '../../banyan.config';
 import { readEnvironment, type Environment } from '../../shared/env';
@@ -280,6 +281,7 @@ export async function startSystem(
           instanceName: 'local',
           guardWebhookUrl: undefined,
           versions: config.versions ?? UNVERSIONED,
+          limits: DEFAULT_LIMITS,
           logLevel: config.logLevel,
         },
         logger,

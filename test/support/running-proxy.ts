@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ProxyConfig } from '../../proxy/config';
+import { DEFAULT_LIMITS } from '../../proxy/limits';
 import type { Observer } from '../../proxy/observation';
 import { startProxy, type Proxy } from '../../proxy/server';
 import { capturedLogger, type CapturedLogger } from './captured-logger';
@@ -48,6 +49,7 @@ export async function runProxy({
       instanceName: 'test',
       guardWebhookUrl: undefined,
       versions: { legacy: 'test', lambda: 'test' },
+      limits: DEFAULT_LIMITS,
       logLevel: 'info',
       ...config,
       routesFile,

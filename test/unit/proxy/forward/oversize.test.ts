@@ -12,7 +12,7 @@ import { lambdaSide } from '../../../support/lambda-side';
 import { routeWith } from '../../../support/route';
 
 const URL_OF_API = new URL('https://abcdefghij.execute-api.eu-west-1.amazonaws.com/prod');
-const upstream: Upstream = { name: 'lambda', send: () => fail(), close: () => undefined };
+const upstream: Upstream = { name: 'lambda', send: () => fail(), load: () => fail(), close: () => undefined };
 function fail(): never {
   throw new Error('nothing is sent here');
 }

@@ -1,3 +1,4 @@
+import { DEFAULT_LIMITS } from '../../../../proxy/limits';
 import { runProxy, type RunningProxy } from '../../../support/running-proxy';
 import { rawConnection } from '../../../support/raw-client';
 import { recordingServer, type RecordingServer } from '../../../support/recording-server';
@@ -18,7 +19,11 @@ describe('pipelined requests whose client goes', () => {
 
   const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
 
-  it('give up their upstreams, also those whose turn has not come', async () => {
+  it.each([
+    ['as many as may be under way', 4],
+    ['more', 15],
+    ['many more', 500],
+  ])('give up their upstreams, also those whose turn has not come: %s', async (_name, count) => {
     const open = new Set<string>();
     legacy.answer((request, response) => {
       const { url = '' } = request;
@@ -28,9 +33,9 @@ describe('pipelined requests whose client goes', () => {
       if (url !== '/0') response.write('data: 1\n\n');
     });
     const client = await rawConnection(proxy.port);
-    const paths = Array.from({ length: 15 }, (_, i) => `/${i}`);
+    const paths = Array.from({ length: count }, (_, i) => `/${i}`);
     client.send(paths.map(get).join(''));
-    await waitFor('all requests', () => open.size === paths.length);
+    await waitFor('all requests that may be under way', () => open.size === DEFAULT_LIMITS.maxPipelined);
     client.destroy();
     await waitFor('all of them to be given up', () => open.size === 0);
   });

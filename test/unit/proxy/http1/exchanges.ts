@@ -1,7 +1,13 @@
 import { once } from 'node:events';
 import { IncomingMessage } from 'node:http';
 import { createServer, Socket } from 'node:net';
-import type { Connection, ExchangeFault, ExchangeHandler, Outgoing } from '../../../../proxy/http1/connection';
+import {
+  Connection,
+  type Exchange,
+  type ExchangeFault,
+  type ExchangeHandler,
+  type Outgoing,
+} from '../../../../proxy/http1/connection';
 import { Origin } from '../../../../proxy/http1/origin';
 import type { RawHeaders } from '../../../../proxy/http1/raw-headers';
 import type { ResponseHead } from '../../../../proxy/http1/response-head';
@@ -15,6 +21,8 @@ export class ToldExchange implements ExchangeHandler {
   body = Buffer.alloc(0);
   trailers: RawHeaders | undefined;
   fault: ExchangeFault | undefined;
+  exchange: Exchange | undefined;
+  /** Undefined for one that had to wait. */
   connection: Connection | undefined;
   /** Does more with what it is told. */
   constructor(private readonly also: Partial<ExchangeHandler> = {}) {}
@@ -122,11 +130,14 @@ export function ask(
     head: HEAD,
     framing: 'none',
     body: undefined,
+    client: undefined,
     answerTimeout: 0,
     bodyTimeout: 0,
+    clientTimeout: 0,
     ...outgoing,
   };
-  told.connection = origin.send(request, told, fresh);
+  told.exchange = origin.send(request, told, fresh);
+  if (told.exchange instanceof Connection) told.connection = told.exchange;
   return told;
 }
 

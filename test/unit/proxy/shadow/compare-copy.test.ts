@@ -26,9 +26,19 @@ function answering(name: Upstream['name'], answer: () => Answer): Upstream {
   return {
     name,
     close: () => undefined,
+    load: () => {
+      throw new Error('nobody asks');
+    },
     send(_request, handler: ExchangeHandler) {
       const { headers = [], body } = answer();
-      handler.onHead({ statusCode: 200, statusMessage: 'OK', headers: [...headers], framing: 'chunked', idleTime: 0 });
+      handler.onHead({
+        statusCode: 200,
+        statusMessage: 'OK',
+        headers: [...headers],
+        framing: 'chunked',
+        isEventStream: false,
+        idleTime: 0,
+      });
       handler.onData(Buffer.from(body));
       handler.onEnd([]);
       return Object.create(Connection.prototype) as Connection;

@@ -1,0 +1,189 @@
+import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ProxyLimits } from './limits';
+
+type Serve = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** What clients hold now, and what has been refused them so far, by limit. */
+export interface ClientLoad {
+  readonly connections: number;
+  readonly inFlight: number;
+  /** Connections that were not read from for a while, because enough of their requests were under way. */
+  readonly heldBack: number;
+  readonly refused: Readonly<Record<ClientRefusal, number>>;
+}
+
+export type ClientRefusal = 'connections' | 'address' | 'headers' | 'timeout';
+
+/** Keeps each client to its share: connections in all and by address, requests under way by connection. */
+export class ClientLimits {
+  private readonly known = new WeakMap<Socket, ClientConnection>();
+  private readonly byAddress = new Map<string, number>();
+  private readonly counts: Counts = { connections: 0, inFlight: 0, heldBack: 0 };
+  private readonly refused: Record<ClientRefusal, number> = { connections: 0, address: 0, headers: 0, timeout: 0 };
+
+  constructor(
+    private readonly limits: ProxyLimits,
+    private readonly serve: Serve,
+  ) {}
+
+  /** Watches a server's connections. Its requests come in by {@link take}. */
+  watch(server: Server): void {
+    server.maxConnections = this.limits.maxConnections;
+    server.on('drop', () => (this.refused.connections += 1));
+    server.on('connection', (socket: Socket) => void this.of(socket));
+    server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => this.refuse(error, socket));
+  }
+
+  load(): ClientLoad {
+    return { ...this.counts, refused: { ...this.refused } };
+  }
+
+  /** Serves a request now, or once enough before it on its connection have been answered. */
+  readonly take: Serve = (request, response) => this.of(request.socket).take(request, response);
+
+  private of(socket: Socket): ClientConnection {
+    return this.known.get(socket) ?? this.open(socket);
+  }
+
+  private open(socket: Socket): ClientConnection {
+    const { byAddress, counts, limits, refused, serve } = this;
+    const client = new ClientConnection(socket, limits.maxPipelined, counts, serve);
+    this.known.set(socket, client);
+    counts.connections += 1;
+    const address = socket.remoteAddress ?? '';
+    const same = (byAddress.get(address) ?? 0) + 1;
+    byAddress.set(address, same);
+    socket.once('close', () => {
+      counts.connections -= 1;
+      const left = (byAddress.get(address) ?? 1) - 1;
+      if (left === 0) byAddress.delete(address);
+      else byAddress.set(address, left);
+      client.forget();
+    });
+    if (limits.maxConnectionsPerAddress > 0 && same > limits.maxConnectionsPerAddress) {
+      refused.address += 1;
+      socket.destroy();
+    }
+    return client;
+  }
+
+  /** Says what is wrong as Node's server would by itself, and counts what is over a limit. */
+  private refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+    const status = (error.code === undefined ? undefined : STATUS_BY_CODE.get(error.code)) ?? 400;
+    if (status === 431) this.refused.headers += 1;
+    else if (status === 408) this.refused.timeout += 1;
+    if (socket.writable && this.known.get(socket)?.hasBegunAnswer !== true)
+      socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n\r\n`);
+    socket.destroy(error);
+  }
+}
+
+interface Counts {
+  connections: number;
+  inFlight: number;
+  heldBack: number;
+}
+
+const STATUS_BY_CODE: ReadonlyMap<string, number> = new Map([
+  ['HPE_HEADER_OVERFLOW', 431],
+  ['HPE_CHUNK_EXTENSIONS_OVERFLOW', 413],
+  ['ERR_HTTP_REQUEST_TIMEOUT', 408],
+]);
+
+/** How often a connection that is held back is read from for a moment: otherwise its end would not be seen. */
+const LOOK = 1_000;
+/** With so many requests held it is not read from even then; and without a byte of an answer for so many looks it is ended. */
+const MANY_HELD = 1_000;
+const MAX_SILENT_LOOKS = 60;
+
+/** What one connection of a client has under way. */
+class ClientConnection {
+  /** In the order in which their answers go out. */
+  private readonly underWay: ServerResponse[] = [];
+  /** Requests that had been read before reading stopped: no more than what was read in one piece. */
+  private held: [request: IncomingMessage, response: ServerResponse][] = [];
+  private looking: NodeJS.Timeout | undefined;
+  private silentLooks = 0;
+  private written = 0;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly limit: number,
+    private readonly counts: Counts,
+    private readonly serve: Serve,
+  ) {}
+
+  /** Something of the answer whose turn it is has been sent. */
+  get hasBegunAnswer(): boolean {
+    return this.underWay[0]?.headersSent === true;
+  }
+
+  take(request: IncomingMessage, response: ServerResponse): void {
+    if (this.underWay.length < this.limit && this.held.length === 0) this.begin(request, response);
+    else if (this.held.push([request, response]) === 1) {
+      this.counts.heldBack += 1;
+      this.stopReading();
+      this.looking = setInterval(() => this.look(), LOOK).unref();
+    }
+  }
+
+  /** The connection has closed. */
+  forget(): void {
+    this.counts.inFlight -= this.underWay.length;
+    this.underWay.length = 0;
+    this.held = [];
+    clearInterval(this.looking);
+  }
+
+  private stopReading(): void {
+    // Node resumes reading behind each request that it has read.
+    this.socket.on('resume', pause);
+    this.socket.pause();
+  }
+
+  private readOn(): void {
+    this.socket.off('resume', pause);
+    this.socket.resume();
+  }
+
+  private look(): void {
+    const { socket, held } = this;
+    if (held.length < MANY_HELD) {
+      this.readOn();
+      setImmediate(() => {
+        if (this.held.length > 0) this.stopReading();
+      });
+      return;
+    }
+    this.silentLooks = socket.bytesWritten === this.written ? this.silentLooks + 1 : 0;
+    this.written = socket.bytesWritten;
+    if (this.silentLooks >= MAX_SILENT_LOOKS) socket.destroy();
+  }
+
+  private begin(request: IncomingMessage, response: ServerResponse): void {
+    this.underWay.push(response);
+    this.counts.inFlight += 1;
+    response.once('close', this.onAnswered);
+    this.serve(request, response);
+  }
+
+  /** Answers go out, and close, in their order. */
+  private readonly onAnswered = (): void => {
+    if (this.underWay.shift() === undefined) return;
+    this.counts.inFlight -= 1;
+    if (this.held.length === 0) return;
+    while (this.underWay.length < this.limit) {
+      const next = this.held.shift();
+      if (next === undefined) break;
+      this.begin(...next);
+    }
+    if (this.held.length > 0) return;
+    clearInterval(this.looking);
+    this.readOn();
+  };
+}
+
+function pause(this: Socket): void {
+  this.pause();
+}
