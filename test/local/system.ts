@@ -76,8 +76,8 @@ export interface LocalSystemConfig {
 interface LocalSystemOptions {
   /** Chooses MongoDB: see test/local/mongo. */
   readonly env: Environment;
-  /** Use a database that was started for this system. */
-  readonly mongo?: LocalMongo;
+  /** Use databases that were started for this system: for the monolith's data, and for overrides and ledger. */
+  readonly databases?: Pick<LocalSystem, 'mongo' | 'state'>;
   readonly logger: Logger;
   /** What the seeded data's dates are relative to. */
   readonly now?: Date;
@@ -162,7 +162,7 @@ export function loadLocalConfig(env: Environment): LocalSystemConfig {
  */
 export async function startSystem(
   config: LocalSystemConfig,
-  { env, logger, now, consumers = true, mongo: given }: LocalSystemOptions,
+  { env, logger, now, consumers = true, databases }: LocalSystemOptions,
 ): Promise<LocalSystem> {
   const { host, sessionSecret, routesFile } = config;
   // A bad route table is told before anything starts.
@@ -185,9 +185,9 @@ export async function startSystem(
       started.push(() => mongo.stop());
       return mongo;
     };
-    const mongo = given ?? (await start(env));
+    const mongo = databases?.mongo ?? (await start(env));
     const isOurs = mongo.chosen !== 'MONGODB_URI';
-    const state = isOurs ? mongo : await start({ ...env, MONGODB_URI: undefined });
+    const state = databases?.state ?? (isOurs ? mongo : await start({ ...env, MONGODB_URI: undefined }));
     if (isOurs) await seed(mongo.uri, now);
 
     const sources = readEventSourcesFile({ serverlessFile: SERVERLESS_FILE, stage: STAGE });

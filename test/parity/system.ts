@@ -53,8 +53,10 @@ export async function startParitySystem({
     const client = await MongoClient.connect(mongo.uri);
     stops.push(() => client.close());
     const databaseOf = (side: string) => client.db(`parity_${run}_${side}`);
-    stops.push(() => Promise.all(['control', 'candidate'].map((side) => databaseOf(side).dropDatabase())));
+    stops.push(() => Promise.all(['control', 'candidate', 'state'].map((side) => databaseOf(side).dropDatabase())));
 
+    // What a proxy writes of its own accord, such as its heartbeat, must not look like an effect of a case.
+    const databases = { mongo: { ...mongo, uri: uriOf('candidate') }, state: { ...mongo, uri: uriOf('state') } };
     const system = await startSystem(
       {
         host: '127.0.0.1',
@@ -70,7 +72,7 @@ export async function startParitySystem({
         trustedHops: 0,
         logLevel: 'silent',
       },
-      { env, mongo: { ...mongo, uri: uriOf('candidate') }, logger, consumers: false },
+      { env, databases, logger, consumers: false },
     );
     stops.push(() => system.close());
     const config = loadConfig({
