@@ -16,6 +16,7 @@ const CODING = new UpstreamError('Of the transfer codings only chunked is known 
   code: 'transfer_coding_unsupported',
 });
 const FRAMING = malformed('The length of the body is not clear.');
+const OTHER_HOST = malformed('The target and Host name different servers.');
 const BAD_HOST = malformed('There must be one Host, and it must be valid.');
 
 /**
@@ -25,9 +26,15 @@ const BAD_HOST = malformed('There must be one Host, and it must be valid.');
  * - another version than 1.0 and 1.1 (RFC 9110 section 15.6.6)
  * - another transfer coding than `chunked`, or one in HTTP/1.0, or beside a length (RFC 9112 section 6.1)
  * - a length that a number does not hold
+ * - an absolute-form target whose authority is not the Host (RFC 9112 section 3.2.2): one reader goes by the one, one by the other
  * - no Host in HTTP/1.1, several, or an invalid one (RFC 9112 section 3.2); Node refuses the first itself, but serves what follows
  */
-export function requestFault({ httpVersion, headers, rawHeaders }: IncomingMessage): UpstreamError | undefined {
+export function requestFault({
+  httpVersion,
+  headers,
+  rawHeaders,
+  url = '/',
+}: IncomingMessage): UpstreamError | undefined {
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return VERSION;
   const coding = headers['transfer-encoding'];
   const length = headers['content-length'];
@@ -36,7 +43,16 @@ export function requestFault({ httpVersion, headers, rawHeaders }: IncomingMessa
     if (coding.toLowerCase() !== 'chunked') return CODING;
   } else if (length !== undefined && !Number.isSafeInteger(Number(length))) return FRAMING;
   if (headers.host === undefined) return httpVersion === '1.0' ? undefined : BAD_HOST;
-  return hasOneValidHost(rawHeaders) ? undefined : BAD_HOST;
+  if (!hasOneValidHost(rawHeaders)) return BAD_HOST;
+  return url.startsWith('/') || isSameAuthority(url, headers.host) ? undefined : OTHER_HOST;
+}
+
+/** True for what is no absolute-form, too. User information is never sent to where it is not asked for (RFC 9110 section 4.2.4). */
+function isSameAuthority(target: string, host: string): boolean {
+  const [, scheme = '', authority] = /^(https?):\/\/([^/?#]*)/i.exec(target) ?? [];
+  if (authority === undefined) return true;
+  const port = scheme.toLowerCase() === 'https' ? /:443$|:$/ : /:80$|:$/;
+  return authority.toLowerCase().replace(port, '') === host.toLowerCase().replace(port, '');
 }
 
 function hasOneValidHost(rawHeaders: readonly string[]): boolean {

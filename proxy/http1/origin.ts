@@ -32,19 +32,10 @@ export interface OriginLimits {
   readonly maxRequests: number;
 }
 
-/** How an `https:` origin is trusted, and how it trusts us; PEM. */
-export interface OriginTls {
-  /** Certificates to trust instead of those that Node trusts. */
-  readonly ca?: string | undefined;
-  readonly cert?: string | undefined;
-  readonly key?: string | undefined;
-  /** The name that is asked for and must be in the certificate, instead of the URL's. */
-  readonly serverName?: string | undefined;
-}
-
 export interface OriginOptions {
   readonly limits?: OriginLimits;
-  readonly tls?: OriginTls;
+  /** Certificates to trust instead of those that Node trusts, in PEM; for `https:`. */
+  readonly ca?: string;
   /** Whose request it is, asked only when it has to wait: clients take turns. */
   readonly clientOf?: (request: IncomingMessage) => string;
 }
@@ -82,16 +73,16 @@ export class Origin {
   private ticker: NodeJS.Timeout | undefined;
   private isClosed = false;
   private readonly limits: OriginLimits;
-  private readonly tls: OriginTls;
+  private readonly ca: string | undefined;
   private readonly clientOf: (request: IncomingMessage) => string;
   private readonly line: WaitingLine;
   /** Of the open connections, those that do not count. */
   private long = 0;
   private readonly refused = { full: 0, timeout: 0 };
 
-  constructor(url: URL, { limits = NO_LIMITS, tls = {}, clientOf = () => '' }: OriginOptions = {}) {
+  constructor(url: URL, { limits = NO_LIMITS, ca, clientOf = () => '' }: OriginOptions = {}) {
     this.limits = limits;
-    this.tls = tls;
+    this.ca = ca;
     this.clientOf = clientOf;
     this.line = new WaitingLine(limits.maxWaiting);
     this.isTls = url.protocol === 'https:';
@@ -199,15 +190,9 @@ export class Origin {
     const { host, port, isTls } = this;
     let socket: Socket;
     if (isTls) {
-      const { ca, cert, key, serverName } = this.tls;
-      const { tlsSession: session } = this;
-      const servername = serverName ?? (isIP(host) === 0 ? host : '');
-      const trust = {
-        ...(ca !== undefined && { ca }),
-        ...(cert !== undefined && { cert }),
-        ...(key !== undefined && { key }),
-        ...(session && { session }),
-      };
+      const servername = isIP(host) === 0 ? host : '';
+      const { ca, tlsSession: session } = this;
+      const trust = { ...(ca !== undefined && { ca }), ...(session && { session }) };
       const secure = connectTls({ host, port, servername, ALPNProtocols: ['http/1.1'], ...trust });
       secure.on('session', (next) => (this.tlsSession = next));
       secure.on('data', (chunk: Buffer) => connection.receive(chunk));

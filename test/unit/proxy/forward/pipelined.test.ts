@@ -40,6 +40,17 @@ describe('pipelined requests whose client goes', () => {
     await waitFor('all of them to be given up', () => open.size === 0);
   });
 
+  it('are answered before an upgrade behind them, also those that are held back', async () => {
+    legacy.answer((request, response) => void setTimeout(() => response.end(`<${request.url ?? ''}>`), 20));
+    const client = await rawConnection(proxy.port);
+    const paths = Array.from({ length: 12 }, (_, i) => `/${i}`);
+    const upgrade = get('/up').replace('\r\n\r\n', '\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n');
+    client.send(paths.map(get).join('') + upgrade + get('/last'));
+    const received = await client.until(/<\/last>/);
+    expect(received.match(/<[^>]+>/g)).toEqual([...paths, '/up', '/last'].map((path) => `<${path}>`));
+    client.destroy();
+  });
+
   it('are answered in their order when it stays', async () => {
     const answers: (() => void)[] = [];
     legacy.answer((request, response) => void answers.push(() => response.end(`<${request.url ?? ''}>`)));

@@ -235,7 +235,7 @@ describe('origin', () => {
     it.each(['127.0.0.1', 'localhost'])(
       'asks %s, keeps the connection, and resumes the session on others',
       async (host) => {
-        origin = new Origin(new URL(`https://${host}:${port}`), { tls: { ca: certificate } });
+        origin = new Origin(new URL(`https://${host}:${port}`), { ca: certificate });
         for (let i = 0; i < 3; i += 1) expect((await over(ask(origin))).body.toString()).toBe('xx');
         expect(reused).toEqual([false]);
         expect((await over(ask(origin, { fresh: true }))).body.toString()).toBe('xx');
@@ -244,7 +244,7 @@ describe('origin', () => {
     );
 
     it('holds large answers back while they are not read', async () => {
-      origin = new Origin(new URL(`https://127.0.0.1:${port}`), { tls: { ca: certificate } });
+      origin = new Origin(new URL(`https://127.0.0.1:${port}`), { ca: certificate });
       const told = ask(origin, {
         head: get('/large'),
         also: { onHead: () => told.connection?.pause(told) },
@@ -264,7 +264,7 @@ describe('origin', () => {
     });
 
     it('refuses a certificate of another name', async () => {
-      origin = new Origin(new URL(`https://127.0.0.2:${port}`), { tls: { ca: certificate } });
+      origin = new Origin(new URL(`https://127.0.0.2:${port}`), { ca: certificate });
       server.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.listen(port, '0.0.0.0', resolve));
@@ -285,7 +285,7 @@ describe('origin', () => {
     });
 
     it('is a fault when it is broken off', async () => {
-      origin = new Origin(new URL(`https://127.0.0.1:${port}`), { tls: { ca: certificate } });
+      origin = new Origin(new URL(`https://127.0.0.1:${port}`), { ca: certificate });
       expect((await over(ask(origin, { head: get('/reset') }))).fault).toMatchObject({ neverSent: false });
     });
   });
