@@ -1,6 +1,10 @@
 import banyan from '../../banyan.config';
+import { startMongo } from '../local/mongo';
+import { onlyOnEmbedded } from '../support/test-mongo';
 import { runSystem, type RunningSystem } from '../support/running-system';
 import { waitFor } from '../support/wait-for';
+
+const { describe } = onlyOnEmbedded();
 
 /** MongoDB goes and comes back under proxy, gateway, authorizer, function and monolith: none of them is started anew. */
 describe('the whole system while MongoDB is away', () => {
@@ -11,7 +15,7 @@ describe('the whole system while MongoDB is away', () => {
     // Express prints what the store's errors were.
     jest.spyOn(console, 'error').mockImplementation();
     // Without a PATH no mongod is found: this one can be broken.
-    system = await runSystem({ stage: 'lambda', env: {} });
+    system = await runSystem({ stage: 'lambda', mongo: await startMongo({ env: {} }) });
     const response = await fetch(`${system.proxy.url}/api/auth/login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

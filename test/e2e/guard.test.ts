@@ -1,5 +1,6 @@
 import { MongoClient } from 'mongodb';
-import { startMongo, type LocalMongo } from '../local/mongo';
+import { type LocalMongo } from '../local/mongo';
+import { startTestMongo } from '../support/test-mongo';
 import { capturedLogger } from '../support/captured-logger';
 import { recordingServer, type RecordingServer } from '../support/recording-server';
 import { runProxy, type RunningProxy } from '../support/running-proxy';
@@ -22,7 +23,7 @@ describe('guard', () => {
     [legacy, gateway, webhook] = await Promise.all([recordingServer(), recordingServer(), recordingServer()]);
     legacy.answer((_request, response) => response.end('legacy'));
     gateway.answer((_request, response) => response.end('lambda'));
-    mongo = await startMongo({ env: { PATH: '' }, logger: capturedLogger() });
+    mongo = await startTestMongo({ logger: capturedLogger() });
     const config = {
       legacyUrl: legacy.url,
       lambdaUrl: gateway.url,

@@ -6,6 +6,9 @@ import { MongoClient, ObjectId } from 'mongodb';
 import { run } from '../../proxy/cli/program';
 import { startEmbedded, type EmbeddedMongo } from '../local/mongo';
 import { waitFor } from '../support/wait-for';
+import { onlyOnEmbedded } from '../support/test-mongo';
+
+const { describe } = onlyOnEmbedded();
 
 const ROOT = path.join(__dirname, '../..');
 const SECRET = 'the secret of the owner';

@@ -7,10 +7,10 @@ import { startServer } from '../../legacy/server';
 import type { Snapshot } from '../../shared/parity/database-effects';
 import type { StartedSides } from '../../shared/parity/sides';
 import { copyDatabase } from '../../proxy/cli/parity/data-copy';
-import { startMongo } from '../local/mongo';
 import { startSystem, type LocalSystem } from '../local/system';
 import { capturedLogger } from '../support/captured-logger';
 import { TEST_SECRET } from '../support/running-system';
+import { startTestMongo } from '../support/test-mongo';
 
 /** Both sides use one queue: each empties it after its request, and nobody consumes it. */
 const QUEUE = 'ReportQueue';
@@ -43,7 +43,7 @@ export async function startParitySystem({
     stops.push(() => Promise.resolve((console.error = original)));
     const logger = capturedLogger();
     // Never a database that MONGODB_URI names: cases write.
-    const mongo = await startMongo({ env: { ...env, MONGODB_URI: undefined }, logger });
+    const mongo = await startTestMongo({ logger });
     stops.push(() => mongo.stop());
     const uriOf = (side: string): string => {
       const uri = new URL(mongo.uri);

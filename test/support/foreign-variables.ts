@@ -10,14 +10,9 @@ const FOREIGN =
 /**
  * What to change in the environment before tests run; undefined removes a variable. Pure.
  *
- * `TEST_MONGODB_URI` is the way to name a MongoDB on purpose: suites that choose theirs as `npm start` does then use it, in databases of
- * their own.
+ * `TEST_MONGODB_URI` is the way to name a MongoDB on purpose: see test-mongo.ts.
  */
 export function withoutForeignVariables(env: Environment): Environment {
   const foreign = Object.keys(env).filter((name) => FOREIGN.test(name));
-  const { TEST_MONGODB_URI: chosen } = env;
-  return {
-    ...Object.fromEntries(foreign.map((name) => [name, undefined])),
-    ...(chosen !== undefined && { MONGODB_URI: chosen }),
-  };
+  return Object.fromEntries(foreign.map((name) => [name, undefined]));
 }

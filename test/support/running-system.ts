@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isMap, isSeq, parseDocument } from 'yaml';
 import { startSystem, type LocalSystem } from '../local/system';
+import type { LocalMongo } from '../local/mongo';
+import { startTestMongo } from './test-mongo';
 import { capturedLogger, type CapturedLogger } from './captured-logger';
 import { waitFor } from './wait-for';
 
@@ -29,18 +31,18 @@ export interface RunningSystem extends LocalSystem {
   moveAllRoutes(stage: 'legacy' | 'lambda'): Promise<void>;
 }
 
-/** Starts everything for a test. MongoDB is chosen as by `npm start`, but never one that `MONGODB_URI` names: tests seed and write. */
+/** Starts everything for a test, on a MongoDB of {@link startTestMongo}. */
 export async function runSystem({
   stage = 'lambda',
   consumers = true,
-  env = { PATH: process.env['PATH'] },
   routes = (text) => text,
+  mongo: given,
   ...admin
 }: {
   stage?: 'legacy' | 'lambda';
   consumers?: boolean;
-  /** Decides which MongoDB is chosen. */
-  env?: Readonly<Record<string, string | undefined>>;
+  /** Is stopped with the system. */
+  mongo?: LocalMongo;
   /** Changes the route table that it starts with. */
   routes?: (text: string) => string;
   adminPort?: number;
@@ -50,6 +52,11 @@ export async function runSystem({
   const routesFile = path.join(folder, 'routes.yml');
   await writeFile(routesFile, routes(await demoRoutes(stage)));
   const logger = capturedLogger();
+  const mongo = given ?? (await startTestMongo({ logger }));
+  const removeAll = async (): Promise<void> => {
+    await mongo.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
   const system = await startSystem(
     {
       host: '127.0.0.1',
@@ -66,8 +73,11 @@ export async function runSystem({
       logLevel: 'silent',
       ...admin,
     },
-    { env, logger, consumers },
-  );
+    { env: {}, mongo, logger, consumers },
+  ).catch(async (error: unknown) => {
+    await removeAll();
+    throw error;
+  });
   return {
     ...system,
     logger,
@@ -79,7 +89,7 @@ export async function runSystem({
     },
     async close() {
       await system.close();
-      await rm(folder, { recursive: true, force: true });
+      await removeAll();
     },
   };
 }

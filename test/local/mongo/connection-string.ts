@@ -17,6 +17,11 @@ const URI = /^(mongodb(?:\+srv)?:\/\/)(?:([^@/]*)@)?([^/?@]+)(?:\/([^?]*))?(\?.*
  * @throws BanyanError for text that is no such URI; the message never repeats it, because it may hold a password
  */
 export function parseConnectionString(uri: string, fallbackDatabase: string): ParsedUri {
+  const { hosts, database } = partsOf(uri);
+  return { hosts, uriWithDatabase: database === '' ? uriOfDatabase(uri, fallbackDatabase) : uri };
+}
+
+function partsOf(uri: string) {
   const match = URI.exec(uri);
   if (match === null)
     throw new BanyanError(
@@ -24,10 +29,15 @@ export function parseConnectionString(uri: string, fallbackDatabase: string): Pa
       { code: 'mongodb_uri_invalid' },
     );
   const [, scheme = '', credentials, hosts = '', database = '', query = ''] = match;
-  if (database !== '') return { hosts, uriWithDatabase: uri };
-  // Without a database the credentials belong to `admin`; naming one would move them there.
+  return { scheme, credentials, hosts, database, query };
+}
+
+/** The same server and user with another database (the user stays one of the database that the URI names, by default `admin`). */
+export function uriOfDatabase(uri: string, name: string): string {
+  const { scheme, credentials, hosts, database, query } = partsOf(uri);
   const needsSource = credentials !== undefined && !/[?&]authSource=/i.test(query) && scheme === 'mongodb://';
-  const options = needsSource ? `${query === '' ? '?' : `${query}&`}authSource=admin` : query;
+  const source = `authSource=${database === '' ? 'admin' : database}`;
+  const options = needsSource ? `${query === '' ? '?' : `${query}&`}${source}` : query;
   const login = credentials === undefined ? '' : `${credentials}@`;
-  return { hosts, uriWithDatabase: `${scheme}${login}${hosts}/${encodeURIComponent(fallbackDatabase)}${options}` };
+  return `${scheme}${login}${hosts}/${encodeURIComponent(name)}${options}`;
 }

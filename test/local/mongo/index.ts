@@ -7,6 +7,7 @@ import { startEmbedded, type EmbeddedMongo, type FaultInjector } from './embedde
 import { findMongod, startMongod } from './mongod';
 import { ping } from './reachable';
 
+export { uriOfDatabase } from './connection-string';
 export { startEmbedded } from './embedded';
 export type {
   CommandEvent,
@@ -31,7 +32,8 @@ export interface StartMongoOptions {
 export interface LocalMongo {
   /** Names the database. */
   readonly uri: string;
-  readonly chosen: 'MONGODB_URI' | 'mongod' | 'download' | 'embedded';
+  /** `test`: a test's own, on a server that it was given. */
+  readonly chosen: 'MONGODB_URI' | 'mongod' | 'download' | 'embedded' | 'test';
   /** One sentence for the person who started it. */
   readonly why: string;
   /** Ends what was started, and removes its data. A database named by MONGODB_URI is left alone. */

@@ -4,6 +4,9 @@ import { handler as listEvents } from '../../../lambda/events/list-events';
 import { closeMongo, connectEarly } from '../../../lambda/mongo';
 import { startEmbedded, type EmbeddedMongo } from '../../local/mongo';
 import { AUTHORIZER, gatewayEvent, LAMBDA_CONTEXT } from './http/gateway-event';
+import { onlyOnEmbedded } from '../../support/test-mongo';
+
+const { describe } = onlyOnEmbedded();
 
 const event = gatewayEvent({
   path: '/api/events',

@@ -5,6 +5,9 @@ import { DEMO_API_KEY, DEMO_IDS, DEMO_PASSWORD, seedDemoData } from '../../local
 import { openStream } from './support/event-stream';
 import { runProgram, type Program } from './support/program';
 import { until } from './support/until';
+import { onlyOnEmbedded } from '../../support/test-mongo';
+
+const { test } = onlyOnEmbedded();
 
 /** The monolith as a process of its own, because a crash is what must not happen, over a database that can be broken. */
 let mongo: EmbeddedMongo;

@@ -2,7 +2,7 @@ import { compare } from 'bcryptjs';
 import { MongoClient, type Db, type Document } from 'mongodb';
 import { reportCalculation } from '../../../legacy/reports/calculate';
 import type { ReportDocument } from '../../../legacy/reports/store';
-import { startMongo } from '../../local/mongo';
+import { startTestMongo, type TestMongo } from '../../support/test-mongo';
 import { DEMO_IDS, DEMO_PASSWORD, seedDemoData } from '../../local/seed';
 
 const NOW = new Date('2026-11-18T12:00:00.000Z');
@@ -18,14 +18,17 @@ const COLLECTIONS = [
   'reports',
 ];
 
-let mongo: Awaited<ReturnType<typeof startMongo>>;
+let mongo: TestMongo;
 let client: MongoClient;
+let one: Db;
+let two: Db;
 beforeAll(async () => {
-  mongo = await startMongo({ env: process.env });
+  mongo = await startTestMongo();
   client = await MongoClient.connect(mongo.uri);
+  one = client.db();
+  two = client.db(new URL(mongo.anotherUri()).pathname.slice(1));
 });
 afterAll(async () => {
-  for (const name of ['seed-one', 'seed-two']) await client.db(name).dropDatabase();
   await client.close();
   await mongo.stop();
 });
@@ -34,8 +37,6 @@ const content = (db: Db): Promise<Document[][]> =>
   Promise.all(COLLECTIONS.map((name) => db.collection(name).find().sort({ _id: 1 }).toArray()));
 
 test('two databases seeded at the same time are equal, and a second run changes nothing', async () => {
-  const one = client.db('seed-one');
-  const two = client.db('seed-two');
   expect(await seedDemoData(one, { now: NOW })).toBe('seeded');
   expect(await seedDemoData(two, { now: NOW })).toBe('seeded');
   const before = await content(one);
@@ -48,14 +49,14 @@ test('two databases seeded at the same time are equal, and a second run changes 
 });
 
 test('a run that was interrupted is completed', async () => {
-  const db = client.db('seed-one');
+  const db = one;
   await db.collection('customerAccounts').deleteMany({});
   expect(await seedDemoData(db, { now: NOW })).toBe('seeded');
   expect(await db.collection('events').countDocuments()).toBe(25);
 });
 
 test('the data is fit for demonstration: passwords work, nothing lies in the future, days and weeks have activity', async () => {
-  const db = client.db('seed-two');
+  const db = two;
   const user = await db.collection('users').findOne({ email: 'organiser@example.com' });
   expect(await compare(DEMO_PASSWORD, String(user?.['passwordHash']))).toBe(true);
   const activity = await db.collection<{ at: Date }>('eventActivity').find().toArray();
@@ -66,7 +67,7 @@ test('the data is fit for demonstration: passwords work, nothing lies in the fut
 });
 
 test('the reports say what the monolith would calculate', async () => {
-  const db = client.db('seed-two');
+  const db = two;
   const reports = await db.collection<ReportDocument>('reports').find({ status: 'done' }).toArray();
   for (const { customerAccountId, day, result } of reports) {
     expect({ day, result }).toEqual({ day, result: await reportCalculation(db)(customerAccountId, day) });

@@ -6,12 +6,12 @@ import { completeSession, resolveSession } from '../../../../shared/session/sess
 import { renewSessionCookie } from '../../../../shared/session/set-cookie';
 import { parseStoredCookie } from '../../../../shared/session/stored-cookie';
 import { sign } from '../../../../shared/session/unsign';
-import { startEmbedded, type EmbeddedMongo } from '../../../local/mongo';
 import { COOKIE_NAME } from '../../../oracles/app';
 import { connectMongo, connectMongodbSession, STORE_CASES } from '../../../oracles/stores';
 import { waitFor } from '../../../support/wait-for';
 import { SECRETS } from './running-authorizer';
 import { sideBySide, type Header, type Sides, type SidesOptions } from './side-by-side';
+import { embeddedOf, onlyOnEmbedded, startTestMongo, type TestMongo } from '../../../support/test-mongo';
 
 /**
  * The rules by which express-session, its stores and passport accept a session, one by one: the real packages and the authorizer are
@@ -25,15 +25,15 @@ const user = { userId: 'u1', customerAccountId: 'a1', fullName: 'Ann', roles: ['
 const accepted = [200, 200];
 const refused = [401, 401];
 
-let mongo: EmbeddedMongo;
+const embedded = onlyOnEmbedded();
+let mongo: TestMongo;
 let open: Sides[] = [];
-let databases = 0;
 
 beforeAll(async () => {
-  mongo = await startEmbedded();
+  mongo = await startTestMongo();
 });
 afterEach(async () => {
-  await mongo.faults.clear();
+  await mongo.faults?.clear();
   await Promise.all(open.map((sides) => sides.close()));
   open = [];
 });
@@ -43,7 +43,7 @@ afterAll(async () => {
 
 /** Both sides on an empty database. */
 async function sides(options: Omit<SidesOptions, 'uri'> = {}): Promise<Sides> {
-  const both = await sideBySide({ uri: `mongodb://127.0.0.1:${mongo.port}/compatibility-${databases++}`, ...options });
+  const both = await sideBySide({ uri: mongo.anotherUri(), ...options });
   open.push(both);
   return both;
 }
@@ -212,7 +212,7 @@ describe('which record counts', () => {
     expect(await both(cookie(token))).toEqual(accepted);
   });
 
-  it('touchAfter: lastModified gates the touch', async () => {
+  embedded.it('touchAfter: lastModified gates the touch', async () => {
     const { logIn, application, lambda, event, cookie, collection } = await sides({
       open: (uri) => connectMongo(6, uri, { touchAfter: 60 }),
       ours: { touchAfter: 60 },
@@ -221,12 +221,12 @@ describe('which record counts', () => {
     const soon = new Date(Date.now() + MINUTE);
     const extended = async (lastModified: Date, ask: () => Promise<unknown>) => {
       await collection().updateOne({}, { $set: { expires: soon, lastModified } });
-      mongo.resetCommandCounts();
+      embeddedOf(mongo).resetCommandCounts();
       await ask();
       // Every answer has been given; a touch may still be on its way to the server, so the server is asked behind it.
       await new Promise(setImmediate);
       if (lastModified < new Date(Date.now() - MINUTE))
-        await waitFor('the touch', () => (mongo.commandCounts()['update'] ?? 0) > 0);
+        await waitFor('the touch', () => (embeddedOf(mongo).commandCounts()['update'] ?? 0) > 0);
       const found = await collection().findOne({});
       return { extended: found?.['expires'] > soon, modified: found?.['lastModified'] > lastModified };
     };
@@ -338,12 +338,12 @@ describe('who is logged in', () => {
 });
 
 describe('what goes wrong', () => {
-  it('Store failure: 500', async () => {
+  embedded.it('Store failure: 500', async () => {
     const { logIn, both, cookie } = await sides();
     const token = cookie(await logIn(user));
-    mongo.faults.fail({ commands: ['find'], code: 13, message: 'not authorised' });
+    embeddedOf(mongo).faults.fail({ commands: ['find'], code: 13, message: 'not authorised' });
     expect(await both(token)).toEqual([500, 500]);
-    await mongo.faults.clear();
+    await embeddedOf(mongo).faults.clear();
     expect(await both(token)).toEqual(accepted);
   });
 

@@ -1,22 +1,22 @@
 import { MongoClient } from 'mongodb';
 import request from 'supertest';
-import { startEmbedded, type EmbeddedMongo } from '../../../local/mongo';
 import { oracleApp, passport04, unpatchRequests } from '../../../oracles/app';
 import { connectMongo, type OracleStore } from '../../../oracles/stores';
 import { cookieEvent, runningAuthorizer, SECRETS } from './running-authorizer';
+import { startTestMongo, type TestMongo } from '../../../support/test-mongo';
 
 const ann = { userId: 'u1', customerAccountId: 'a1', fullName: 'Ann', roles: ['member'] };
 const bob = { ...ann, userId: 'u2', fullName: 'Bob' };
 
-let mongo: EmbeddedMongo;
+let mongo: TestMongo;
 let oracle: OracleStore;
 let client: MongoClient;
 let app: ReturnType<typeof oracleApp>;
 let lambda: ReturnType<typeof runningAuthorizer>;
 
 beforeAll(async () => {
-  mongo = await startEmbedded();
-  const uri = `mongodb://127.0.0.1:${mongo.port}/passport`;
+  mongo = await startTestMongo();
+  const { uri } = mongo;
   oracle = connectMongo(6, uri);
   client = await MongoClient.connect(uri);
   app = oracleApp({ session: { secret: SECRETS, store: oracle.store }, passport: passport04() });

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { Passport } from 'passport';
 import { passportUserData } from '../../../../shared/session/identity';
 import { sign } from '../../../../shared/session/unsign';
-import { startEmbedded, type EmbeddedMongo } from '../../../local/mongo';
 import { connectMongo } from '../../../oracles/stores';
 import { SECRETS } from './running-authorizer';
 import { sideBySide, type Sides } from './side-by-side';
+import { startTestMongo, type TestMongo } from '../../../support/test-mongo';
 
 /**
  * Records that nobody would write on purpose, read by the real connect-mongo, express-session and passport, and by the authorizer:
@@ -49,11 +49,11 @@ function credulous() {
   return instance;
 }
 
-let mongo: EmbeddedMongo;
+let mongo: TestMongo;
 let sides: Sides[];
 
 beforeAll(async () => {
-  mongo = await startEmbedded();
+  mongo = await startTestMongo();
 });
 afterEach(() => Promise.all(sides.map((side) => side.close())));
 afterAll(async () => {
@@ -65,7 +65,7 @@ describe('odd records', () => {
     'are accepted and refused alike, stringify: %s',
     async (stringify) => {
       const side = await sideBySide({
-        uri: `mongodb://127.0.0.1:${mongo.port}/odd-${stringify}`,
+        uri: mongo.anotherUri(),
         open: (uri) => connectMongo(6, uri, { stringify, autoRemove: 'disabled' }),
         ours: { store: { format: 'connect-mongo', stringify } },
         passport: credulous(),

@@ -4,6 +4,9 @@ import { startEmbedded, type EmbeddedMongo } from '../../../local/mongo';
 import { COOKIE_NAME } from '../../../oracles/app';
 import { waitFor } from '../../../support/wait-for';
 import { cookieEvent, runningAuthorizer, SECRETS } from './running-authorizer';
+import { onlyOnEmbedded } from '../../../support/test-mongo';
+
+const { describe } = onlyOnEmbedded();
 
 const ID = 'session-id-not-to-be-logged';
 const user = { userId: 'u1', customerAccountId: 'a1', fullName: 'Ann', roles: ['member'] };

@@ -3,23 +3,23 @@ import request from 'supertest';
 import { completeSession, resolveSession } from '../../../../shared/session/session-config';
 import { sessionFormat } from '../../../../shared/session/formats/select';
 import { sign } from '../../../../shared/session/unsign';
-import { startEmbedded, type EmbeddedMongo } from '../../../local/mongo';
 import { COOKIE_NAME, oracleApp, passport07 } from '../../../oracles/app';
 import { loadFrom, type Workspace } from '../../../oracles/load';
 import { connectMongo, connectMongo3 } from '../../../oracles/stores';
 import { cookieEvent, runningAuthorizer, SECRETS } from './running-authorizer';
+import { startTestMongo, type TestMongo } from '../../../support/test-mongo';
 
 // Later versions of kruptein want two of each kind of character.
 const SECRET = 'Store-Secret-2026';
 const user = { userId: 'u1', customerAccountId: 'a1', fullName: 'Ann', roles: ['member'] };
 const encryption = { scheme: 'kruptein', secret: [SECRET] } as const;
 
-let mongo: EmbeddedMongo;
+let mongo: TestMongo;
 let uri: string;
 
 beforeAll(async () => {
-  mongo = await startEmbedded();
-  uri = `mongodb://127.0.0.1:${mongo.port}/formats`;
+  mongo = await startTestMongo();
+  ({ uri } = mongo);
 });
 afterAll(async () => {
   await mongo.stop();

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 
 import { SendMessageBatchCommand, SQSClient, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { MongoClient, ObjectId, type Db } from 'mongodb';
@@ -11,7 +10,7 @@ import type { ReportJob } from '../../../../shared/contracts/reports';
 import { startConsumer, type QueueConsumer } from '../../../local/consumer';
 import { startInvokeApi } from '../../../local/invoke-api';
 import { createFunction, requireModule, type FunctionDefinition, type LambdaFunction } from '../../../local/lambda';
-import { startMongo } from '../../../local/mongo';
+import { startTestMongo } from '../../../support/test-mongo';
 import { startSqs } from '../../../local/sqs/queues';
 import { capturedLogger } from '../../../support/captured-logger';
 import { waitFor } from '../../../support/wait-for';
@@ -60,10 +59,8 @@ export async function startReportSystem({
   concurrency = {},
   timeouts = {},
 }: ReportSystemOptions = {}): Promise<ReportSystem> {
-  const mongo = await startMongo({ env: { PATH: process.env['PATH'] } });
-  const uri = new URL(mongo.uri);
-  uri.pathname = `/reports-test-${randomBytes(6).toString('hex')}`;
-  const client = await MongoClient.connect(uri.href);
+  const mongo = await startTestMongo();
+  const client = await MongoClient.connect(mongo.uri);
   const db = client.db();
   const accounts = Array.from({ length: accountCount }, () => new ObjectId());
   await db.collection('customerAccounts').insertMany(accounts.map((_id, index) => ({ _id, name: `Account ${index}` })));
@@ -89,7 +86,7 @@ export async function startReportSystem({
   const lines: string[] = [];
   const write = jest.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
   Object.assign(process.env, {
-    MONGODB_URI: uri.href,
+    MONGODB_URI: mongo.uri,
     SESSION_SECRET: 'a secret for tests',
     LOG_LEVEL: 'info',
     AWS_REGION: REGION,

@@ -1,18 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import { MongoClient, type Db } from 'mongodb';
 import { createLeaseStore } from '../../../../legacy/reports/lease';
-import { startMongo } from '../../../local/mongo';
+import { startTestMongo, type TestMongo } from '../../../support/test-mongo';
 
-let mongo: Awaited<ReturnType<typeof startMongo>>;
+let mongo: TestMongo;
 let client: MongoClient;
 let db: Db;
 beforeAll(async () => {
-  mongo = await startMongo({ env: process.env });
+  mongo = await startTestMongo();
   client = await MongoClient.connect(mongo.uri);
-  db = client.db(`lease-test-${randomBytes(6).toString('hex')}`);
+  db = client.db();
 });
 afterAll(async () => {
-  await db.dropDatabase();
   await client.close();
   await mongo.stop();
 });

@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { MongoClient, type Db } from 'mongodb';
 import { pino } from 'pino';
 import request from 'supertest';
 import { loadConfig } from '../../../../legacy/config';
 import { startServer, type RunningServer } from '../../../../legacy/server';
-import { startMongo } from '../../../local/mongo';
 import { DEMO_PASSWORD, seedDemoData } from '../../../local/seed';
+import { startTestMongo } from '../../../support/test-mongo';
 
 /** What time it is for the routes and the seed data. */
 export const NOW = new Date('2026-11-18T12:00:00.000Z');
@@ -32,12 +31,9 @@ export interface Eventsapp {
 }
 
 export async function startEventsapp(): Promise<Eventsapp> {
-  const mongo = await startMongo({ env: process.env });
-  const uri = new URL(mongo.uri);
-  // A database of its own, in case that several test files share one real MongoDB.
-  uri.pathname = `/eventsapp-test-${randomBytes(6).toString('hex')}`;
-  const client = await MongoClient.connect(uri.href);
-  const db = client.db(uri.pathname.slice(1));
+  const mongo = await startTestMongo();
+  const client = await MongoClient.connect(mongo.uri);
+  const db = client.db();
   await seedDemoData(db, { now: NOW });
 
   const logLines: string[] = [];
@@ -45,7 +41,7 @@ export async function startEventsapp(): Promise<Eventsapp> {
   const instances: RunningServer[] = [];
   const startInstance: Eventsapp['startInstance'] = async (env = {}, { clock = () => NOW } = {}) => {
     const config = loadConfig({
-      MONGODB_URI: uri.href,
+      MONGODB_URI: mongo.uri,
       SESSION_SECRET: '["secret-of-the-tests","older-secret-of-the-tests"]',
       LEGACY_PORT: '0',
       NODE_ENV: 'production',
@@ -60,7 +56,7 @@ export async function startEventsapp(): Promise<Eventsapp> {
 
   return {
     db,
-    uri: uri.href,
+    uri: mongo.uri,
     url: server.url,
     server,
     logLines,
@@ -74,7 +70,6 @@ export async function startEventsapp(): Promise<Eventsapp> {
     },
     async close() {
       await Promise.all(instances.map((instance) => instance.close()));
-      await db.dropDatabase();
       await client.close();
       await mongo.stop();
     },

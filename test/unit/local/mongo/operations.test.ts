@@ -1,6 +1,7 @@
 import { MongoClient, MongoServerError, type Db } from 'mongodb';
-import { startEmbedded, startMongo } from '../../../local/mongo';
+import { startMongo, type LocalMongo } from '../../../local/mongo';
 import { findMongod } from '../../../local/mongo/mongod';
+import { startTestMongo } from '../../../support/test-mongo';
 import { EXPRESSIONS, STAGES } from './operations/aggregations';
 import type { OperationCase } from './operations/operation-case';
 import { QUERIES } from './operations/queries';
@@ -11,22 +12,14 @@ import { WRITES } from './operations/writes';
 /** Every case has the result that MongoDB's manual gives, so that the embedded server is held to it and so is a real one, if there is one. */
 const GROUPS = [...QUERIES, ...READS, ...UPDATES, ...STAGES, ...EXPRESSIONS, ...WRITES];
 
-interface Target {
-  readonly uri: string;
-  readonly stop: () => Promise<void>;
-}
-
-const TARGETS: readonly (readonly [string, () => Promise<Target>])[] = [
-  [
-    'embedded',
-    async () => {
-      const server = await startEmbedded();
-      return { uri: `mongodb://127.0.0.1:${server.port}`, stop: () => server.stop() };
-    },
-  ],
-  ...(process.env['MONGODB_URI'] !== undefined || findMongod(process.env['PATH']) !== undefined
-    ? ([['a real MongoDB', () => startMongo({ env: process.env })]] as const)
-    : []),
+const ON_PATH = { PATH: process.env['PATH'] };
+const TARGETS: readonly (readonly [string, () => Promise<LocalMongo>])[] = [
+  ['embedded', () => startMongo({ env: {} })],
+  ...(process.env['TEST_MONGODB_URI'] !== undefined
+    ? ([['the MongoDB of TEST_MONGODB_URI', startTestMongo]] as const)
+    : findMongod(ON_PATH.PATH) !== undefined
+      ? ([['the mongod on PATH', () => startMongo({ env: ON_PATH })]] as const)
+      : []),
 ];
 
 async function outcome(operation: OperationCase, db: Db, name: string): Promise<unknown> {
@@ -42,7 +35,7 @@ async function outcome(operation: OperationCase, db: Db, name: string): Promise<
 }
 
 describe.each(TARGETS)('operations on %s', (_name, start) => {
-  let target: Target;
+  let target: LocalMongo;
   let client: MongoClient;
   let db: Db;
   let collections = 0;
@@ -50,11 +43,10 @@ describe.each(TARGETS)('operations on %s', (_name, start) => {
   beforeAll(async () => {
     target = await start();
     client = await new MongoClient(target.uri).connect();
-    db = client.db(`banyan_operations_${process.pid}`);
+    db = client.db();
   });
 
   afterAll(async () => {
-    await db.dropDatabase();
     await client.close();
     await target.stop();
   });

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import MongoStore from 'connect-mongo';
 import type { SessionData } from 'express-session';
 import { MongoClient, type Db } from 'mongodb';
-import { startMongo } from '../../../local/mongo';
+import { startTestMongo } from '../../../support/test-mongo';
 
 /** The first signs; both verify. */
 export const SECRETS = ['4f1c09b27ae85d36c1e09f42a7b3d851', '9be2714fd0c8a6532e7b1d94f60ac38e'] as const;
@@ -18,15 +17,12 @@ export interface SessionDatabase {
   close(): Promise<void>;
 }
 
-/** A database of its own, in case that several test files share one real MongoDB. */
 export async function startSessionDatabase(): Promise<SessionDatabase> {
-  const mongo = await startMongo({ env: process.env });
-  const uri = new URL(mongo.uri);
-  uri.pathname = `/cli-test-${randomBytes(6).toString('hex')}`;
-  const client = await MongoClient.connect(uri.href);
+  const mongo = await startTestMongo();
+  const client = await MongoClient.connect(mongo.uri);
   const db = client.db();
   return {
-    uri: uri.href,
+    uri: mongo.uri,
     db,
     async save(id, session, options = {}) {
       const store = MongoStore.create({ client, dbName: db.databaseName, touchAfter: 300, ...options });
@@ -42,7 +38,6 @@ export async function startSessionDatabase(): Promise<SessionDatabase> {
       for (const { name } of await db.listCollections().toArray()) await db.collection(name).drop();
     },
     async close() {
-      await db.dropDatabase();
       await client.close();
       await mongo.stop();
     },

@@ -5,7 +5,8 @@ import { passportUserData } from '../../../../shared/session/identity';
 import { sessionFormat } from '../../../../shared/session/formats/select';
 import { completeSession, resolveSession } from '../../../../shared/session/session-config';
 import { sign } from '../../../../shared/session/unsign';
-import { startMongo, type LocalMongo } from '../../../local/mongo';
+import { type LocalMongo } from '../../../local/mongo';
+import { startTestMongo } from '../../../support/test-mongo';
 import { capturedLogger } from '../../../support/captured-logger';
 
 const SECRET = 'a secret';
@@ -27,7 +28,7 @@ describe('users behind session tokens', () => {
   let reads = 0;
 
   beforeAll(async () => {
-    mongo = await startMongo({ env: { PATH: '' }, logger: capturedLogger() });
+    mongo = await startTestMongo({ logger: capturedLogger() });
     client = await MongoClient.connect(mongo.uri);
     sessions = client.db().collection('sessions');
   });

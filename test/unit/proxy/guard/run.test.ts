@@ -8,6 +8,9 @@ import { capturedLogger } from '../../../support/captured-logger';
 import { recordingServer } from '../../../support/recording-server';
 import { waitFor } from '../../../support/wait-for';
 import { startProxies, type Proxies } from '../overrides/two-proxies';
+import { onlyOnEmbedded } from '../../../support/test-mongo';
+
+const { describe } = onlyOnEmbedded();
 
 const LONG = 20_000;
 const ROUTE = { id: 'list-events', isSafe: true, stage: 'canary', guard: guardSettings() } as const;

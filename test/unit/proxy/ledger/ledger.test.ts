@@ -7,6 +7,9 @@ import { connectMongo } from '../../../../shared/mongo';
 import { startMongo, type LocalMongo } from '../../../local/mongo';
 import { capturedLogger } from '../../../support/captured-logger';
 import { waitFor } from '../../../support/wait-for';
+import { onlyOnEmbedded } from '../../../support/test-mongo';
+
+const { describe } = onlyOnEmbedded();
 
 const VERSIONS = { legacy: '2026.11.1', lambda: 'b.7$x' };
 const NOW = Date.UTC(2026, 10, 23, 10, 0, 30);

@@ -2,7 +2,7 @@ import { MongoClient } from 'mongodb';
 import { readEvidence } from '../../../../proxy/ledger/evidence';
 import { recordParityRun } from '../../../../proxy/ledger/suites';
 import type { CaseResult, ParityRun, Verdict } from '../../../../shared/parity/result';
-import { startMongo } from '../../../local/mongo';
+import { startTestMongo } from '../../../support/test-mongo';
 
 const VERSIONS = { legacy: '1', lambda: '2' };
 
@@ -41,7 +41,7 @@ const run = (cases: readonly CaseResult[]): ParityRun => ({
 });
 
 it('a parity run becomes a suite result and replayed comparisons; what legacy answered itself shows nothing', async () => {
-  const mongo = await startMongo({ env: {} });
+  const mongo = await startTestMongo();
   const client = await MongoClient.connect(mongo.uri);
   const har = { source: 'har', identity: 'anonymous' } as const;
   const cases = [

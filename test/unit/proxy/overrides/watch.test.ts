@@ -6,6 +6,9 @@ import { overrideOf } from '../../../../proxy/overrides/state';
 import { OVERRIDES_COLLECTION } from '../../../../proxy/overrides/store';
 import { waitFor } from '../../../support/wait-for';
 import { startProxies, type OneProxy, type Proxies } from './two-proxies';
+import { onlyOnEmbedded } from '../../../support/test-mongo';
+
+const { describe, it } = onlyOnEmbedded();
 
 const ann = { by: 'ann', why: 'wrong totals' };
 const LONG = 20_000;

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { MongoClient } from 'mongodb';
 import { run } from '../../../../../proxy/cli/program';
 import { openLedger } from '../../../../../proxy/ledger/ledger';
-import { startMongo, type LocalMongo } from '../../../../local/mongo';
+import { type LocalMongo } from '../../../../local/mongo';
+import { startTestMongo } from '../../../../support/test-mongo';
 import { capturedLogger } from '../../../../support/captured-logger';
 import { startFollower } from '../../fleet/follower';
 
@@ -20,13 +21,15 @@ const ROUTES = `routes:
     stage: retired
 `;
 const VERSIONS = { legacy: '1', lambda: '2' };
+/** Nothing listens there. */
+const NOWHERE = 'mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100';
 let mongo: LocalMongo;
 let client: MongoClient;
 let folder: string;
 let env: Record<string, string>;
 
 beforeEach(async () => {
-  mongo = await startMongo({ env: {} });
+  mongo = await startTestMongo();
   client = await MongoClient.connect(mongo.uri);
   folder = await mkdtemp(path.join(tmpdir(), 'banyan-cutover-'));
   const file = path.join(folder, 'routes.yml');
@@ -323,8 +326,7 @@ describe('rollback, resume, kill-switch', () => {
   });
 
   it('end with 2 without MongoDB', async () => {
-    await mongo.stop();
-    env['MONGODB_URI'] = `${mongo.uri}?serverSelectionTimeoutMS=100`;
+    env['MONGODB_URI'] = NOWHERE;
     expect(await banyan('kill-switch', 'on', '--json')).toMatchObject({
       exitCode: 2,
       json: { error: { code: 'database_unreachable' } },
@@ -332,8 +334,7 @@ describe('rollback, resume, kill-switch', () => {
   });
 
   it('say without MongoDB what works without it', async () => {
-    await mongo.stop();
-    for (const uri of [`${mongo.uri}?serverSelectionTimeoutMS=100`, undefined]) {
+    for (const uri of [NOWHERE, undefined]) {
       if (uri === undefined) delete env['MONGODB_URI'];
       else env['MONGODB_URI'] = uri;
       const all = await banyan('kill-switch', 'on');
