@@ -2,7 +2,8 @@ import { MongoClient } from 'mongodb';
 import banyan from '../../banyan.config';
 import { completeSession, resolveSession } from '../../shared/session/session-config';
 import { sign } from '../../shared/session/unsign';
-import { startMongo, type LocalMongo } from '../local/mongo';
+import type { LocalMongo } from '../local/mongo';
+import { startTestMongo } from '../support/test-mongo';
 import { capturedLogger } from '../support/captured-logger';
 import { capturedObservations, type CapturedObservations } from '../support/captured-observations';
 import { recordingServer, type RecordingServer } from '../support/recording-server';
@@ -28,7 +29,7 @@ describe('a hostile client', () => {
   let proxies: RunningProxy[];
   let observed: CapturedObservations;
 
-  beforeAll(async () => (mongo = await startMongo({ env: { PATH: '' }, logger: capturedLogger() })));
+  beforeAll(async () => (mongo = await startTestMongo({ logger: capturedLogger() })));
   afterAll(() => mongo.stop());
   beforeEach(async () => {
     [legacy, gateway] = await Promise.all([recordingServer(), recordingServer()]);

@@ -1,4 +1,3 @@
-
 import { SendMessageBatchCommand, SQSClient, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { MongoClient, ObjectId, type Db } from 'mongodb';
 
