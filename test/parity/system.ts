@@ -7,6 +7,7 @@ import { startServer } from '../../legacy/server';
 import type { Snapshot } from '../../shared/parity/database-effects';
 import type { StartedSides } from '../../shared/parity/sides';
 import { copyDatabase } from '../../proxy/cli/parity/data-copy';
+import { uriOfDatabase } from '../local/mongo';
 import { startSystem, type LocalSystem } from '../local/system';
 import { capturedLogger } from '../support/captured-logger';
 import { TEST_SECRET } from '../support/running-system';
@@ -45,11 +46,7 @@ export async function startParitySystem({
     // Never a database that MONGODB_URI names: cases write.
     const mongo = await startTestMongo({ logger });
     stops.push(() => mongo.stop());
-    const uriOf = (side: string): string => {
-      const uri = new URL(mongo.uri);
-      uri.pathname = `/parity_${run}_${side}`;
-      return uri.href;
-    };
+    const uriOf = (side: string): string => uriOfDatabase(mongo.uri, `parity_${run}_${side}`);
     const client = await MongoClient.connect(mongo.uri);
     stops.push(() => client.close());
     const databaseOf = (side: string) => client.db(`parity_${run}_${side}`);

@@ -73,7 +73,7 @@ export async function runSystem({
       logLevel: 'silent',
       ...admin,
     },
-    { env: {}, mongo, logger, consumers },
+    { env: {}, databases: { mongo, state: mongo }, logger, consumers },
   ).catch(async (error: unknown) => {
     await removeAll();
     throw error;
