@@ -1,5 +1,7 @@
 import { closeSync, openSync, write as writeFile, writeSync } from 'node:fs';
+import { types } from 'node:util';
 import pino, { type Logger } from 'pino';
+import { loggableError } from '../shared/loggable-error';
 
 /** A write costs more than making the line: lines are written when so many bytes have come together ... */
 const BATCH_BYTES = 32 * 1024;
@@ -21,7 +23,10 @@ export function createProxyLogger(level: string, file: string | number = 1): Log
     clearInterval(timer);
     lines.end(typeof file === 'string');
   });
-  return pino({ level }, lines);
+  return pino(
+    { level, serializers: { err: (error: unknown) => (types.isNativeError(error) ? loggableError(error) : error) } },
+    lines,
+  );
 }
 
 /**

@@ -10,6 +10,7 @@ import type { Logger } from '../shared/logger';
 import { connectMongo } from '../shared/mongo';
 import { redactionOf } from '../shared/parity/redact/redaction-of';
 import { shownMethod } from '../shared/plain-name';
+import { printable, withoutUrlSecrets } from '../shared/printable';
 import { sessionFormat } from '../shared/session/formats/select';
 import { clientAddress } from './client/client-address';
 import { ClientLimits } from './client-limits';
@@ -333,8 +334,8 @@ if (require.main === module) {
     const lines =
       error instanceof ConfigError
         ? error.faults
-        : [listening ?? (error instanceof Error ? error.message : String(error))];
-    for (const line of lines) process.stderr.write(`banyan proxy: ${line}\n`);
+        : [listening ?? withoutUrlSecrets(error instanceof Error ? error.message : String(error))];
+    for (const line of lines) process.stderr.write(`banyan proxy: ${printable(line)}\n`);
     process.exit(1);
   });
 }

@@ -1,3 +1,5 @@
+import { withoutUrlSecrets } from './printable';
+
 /** What every error of this project carries beside its message. */
 export interface ErrorDetails {
   /** Stable, for programs and logs: `route_table_invalid`, `upstream_refused`. */
@@ -10,7 +12,7 @@ export interface ErrorDetails {
 
 /**
  * The one error shape of the project. Edges map it: below 500 the client sees `message`, otherwise a fixed sentence.
- * Subclasses set `name`.
+ * Subclasses set `name`. Addresses in a message lose their user, password and query.
  */
 export class BanyanError extends Error {
   override readonly name: string = 'BanyanError';
@@ -18,7 +20,7 @@ export class BanyanError extends Error {
   readonly statusCode: number;
 
   constructor(message: string, { code, statusCode = 500, cause }: ErrorDetails) {
-    super(message, cause === undefined ? undefined : { cause });
+    super(withoutUrlSecrets(message), cause === undefined ? undefined : { cause });
     this.code = code;
     this.statusCode = statusCode;
   }
@@ -31,6 +33,6 @@ export class ConfigError extends BanyanError {
 
   constructor(source: string, faults: readonly string[], cause?: unknown) {
     super(`${source}: ${faults.join('; ')}`, { code: 'config_invalid', cause });
-    this.faults = faults;
+    this.faults = faults.map(withoutUrlSecrets);
   }
 }

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { BanyanError } from '../../shared/errors';
 import type { Logger } from '../../shared/logger';
+import { oneLine } from '../../shared/printable';
 import { shownMethod, shownPath } from '../../shared/plain-name';
 import { hostFault, isLoopback, originFault, siteFault } from '../../shared/this-machine-only';
 import type { Metrics } from '../metrics/prometheus';
@@ -57,7 +58,12 @@ const SECURITY_HEADERS = {
   'Cache-Control': 'no-store',
 };
 
-const why = z.string().trim().min(1, 'expected a reason').max(500, 'expected 500 characters at most');
+const why = z
+  .string()
+  .trim()
+  .min(1, 'expected a reason')
+  .max(500, 'expected 500 characters at most')
+  .transform((text) => oneLine(text, 500));
 const changeSchemas = {
   '/api/rollback': z.strictObject({ route: z.string(), why }),
   '/api/resume': z.strictObject({ route: z.string(), why }),

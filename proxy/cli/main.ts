@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { processEnvironment } from './config';
+import { forTerminal } from '../../shared/printable';
 import { run } from './program';
 
 /** Reads up to the first line break behind some text, so that a pasted token needs Enter only. */
@@ -21,8 +22,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 void run(process.argv.slice(2), {
   env: processEnvironment(),
   readInput,
-  write: (text) => process.stdout.write(text),
-  writeError: (text) => process.stderr.write(text),
+  write: (text) => process.stdout.write(forTerminal(text)),
+  writeError: (text) => process.stderr.write(forTerminal(text)),
   isTerminal: process.stderr.isTTY,
   now: () => new Date(),
 }).then((exitCode) => {

@@ -1,4 +1,4 @@
-import { plain } from '../overrides/stored-entry';
+import { oneLine } from '../../shared/printable';
 import type { Acknowledgement } from './acknowledge';
 import type { SeenProxy } from './heartbeat';
 
@@ -27,7 +27,7 @@ export function describeAcknowledgement(
 }
 
 function nameOf({ name, host, port, age }: SeenProxy): string {
-  return `${plain(name, 100)} (${plain(host, 100)}:${port}, last seen ${formatAge(age)} ago)`;
+  return `${oneLine(name, 100)} (${oneLine(host, 100)}:${port}, last seen ${formatAge(age)} ago)`;
 }
 
 function formatAge(ms: number): string {

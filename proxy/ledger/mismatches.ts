@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { OTHER, isPlainName, shownHeader, shownName } from '../../shared/plain-name';
+import { oneLine } from '../../shared/printable';
 import type { ComparisonObservation, ObservedDifference } from '../observation';
 import { MISMATCHES_COLLECTION } from './collections';
 import type { Origin } from './comparisons';
@@ -129,5 +130,5 @@ function maskCookie(where: string): string {
 }
 
 function text(value: string): string {
-  return value.replace(/\p{Cc}+/gu, ' ').slice(0, MAX_TEXT);
+  return oneLine(value, MAX_TEXT);
 }

@@ -1,7 +1,8 @@
 import { MongoServerError, type Collection, type Db } from 'mongodb';
+import { oneLine } from '../../shared/printable';
 import { ALL_ROUTES, type StageEntry } from '../ledger/stages';
 import type { Change, Entry, Lowering } from './state';
-import { boundedChange, boundedEntry, plain, readEntry, storedForm, type StoredEntry } from './stored-entry';
+import { boundedChange, boundedEntry, readEntry, storedForm, type StoredEntry } from './stored-entry';
 
 /** Where all proxies agree. One document for each route that was ever lowered, one for the kill switch, one for the revision. */
 export const OVERRIDES_COLLECTION = 'banyanOverrides';
@@ -148,7 +149,7 @@ export function toState(entries: ReadonlyMap<string, StoredEntry>): {
     if (id.startsWith(ROUTE_PREFIX))
       lowered.set(id.slice(ROUTE_PREFIX.length), { by, why, since, kind, ...(evidence && { evidence }) });
     else if (id !== KILL_SWITCH_ID)
-      unknown ??= { by, why: `"${plain(id, 100)}", an override that this version does not know: ${why}`, since };
+      unknown ??= { by, why: `"${oneLine(id, 100)}", an override that this version does not know: ${why}`, since };
   }
   const on = entries.get(KILL_SWITCH_ID);
   return { killSwitch: on === undefined ? unknown : { by: on.by, why: on.why, since: on.since }, lowered };

@@ -1,3 +1,4 @@
+import { oneLine } from '../../shared/printable';
 import type { Change, Entry, Evidence, Lowering } from './state';
 
 /** What is in force, as MongoDB and the snapshot keep it. */
@@ -31,7 +32,7 @@ export function storedForm({ rest, ...entry }: StoredEntry): Omit<StoredEntry, '
 }
 
 export function boundedChange({ by, why }: Change): Change {
-  return { by: plain(by, MAX_BY), why: plain(why, MAX_WHY) };
+  return { by: oneLine(by, MAX_BY), why: oneLine(why, MAX_WHY) };
 }
 
 /** Names become field names in MongoDB, so they are letters, digits and `_` only. */
@@ -41,16 +42,9 @@ function boundedEvidence(evidence: Evidence): Evidence {
     .slice(0, MAX_EVIDENCE)
     .map(([name, value]) => [
       name.replace(/\W/g, '_').slice(0, 60),
-      typeof value === 'string' ? plain(value, 200) : value,
+      typeof value === 'string' ? oneLine(value, 200) : value,
     ]);
   return Object.fromEntries(entries) as Evidence;
-}
-
-export function plain(text: string, longest: number): string {
-  return text
-    .replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ')
-    .trim()
-    .slice(0, longest);
 }
 
 /** An entry from outside: database or snapshot. What is missing is made up, so that what is on stays on. */

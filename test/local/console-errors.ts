@@ -1,4 +1,5 @@
 import type { Logger } from '../../shared/logger';
+import { shownMessage } from '../../shared/printable';
 
 /** Where Express's body parsers and its decoding of paths throw: the client's fault, told by a 4xx. */
 const CLIENT_FAULT = /[\\/]node_modules[\\/](body-parser|raw-body)[\\/]|^URIError: Failed to decode param/;
@@ -14,7 +15,7 @@ export function shortenClientFaults(console: Pick<Console, 'error'>, logger: Log
   console.error = (...values: unknown[]) => {
     const [text] = values;
     if (values.length === 1 && typeof text === 'string' && CLIENT_FAULT.test(text)) {
-      logger.info({}, `    refused by Express: ${text.split('\n', 1)[0] ?? ''}`);
+      logger.info({}, `    refused by Express: ${shownMessage(text.split('\n', 1)[0] ?? '')}`);
     } else original.apply(console, values);
   };
   return () => (console.error = original);

@@ -1,11 +1,18 @@
+import { loggableError } from '../../shared/loggable-error';
 import type { Logger } from '../../shared/logger';
+import { printable } from '../../shared/printable';
 
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
 
 /** One readable line per request and event, instead of JSON. */
 export function consoleLogger(level: string, write: (text: string) => void): Logger {
   const print = (prefix: string) => (fields: object, message: string) => {
-    write(`${new Date().toTimeString().slice(0, 8)} ${prefix}${textOf({ ...fields }, message)}\n`);
+    write(
+      `${new Date().toTimeString().slice(0, 8)} ${prefix}${textOf({ ...fields }, message)
+        .split('\n')
+        .map(printable)
+        .join('\n')}\n`,
+    );
   };
   const silent = (): void => undefined;
   const rank = LEVELS.indexOf(level);
@@ -32,7 +39,7 @@ function textOf(f: Readonly<Record<string, unknown>>, message: string): string {
       return [
         message,
         ...[f['changed'], f['faults']].flat().filter(Boolean),
-        ...(f['err'] instanceof Error ? [f['err'].message] : []),
+        ...(f['err'] instanceof Error ? [loggableError(f['err']).message] : []),
       ].join('\n    ');
   }
 }

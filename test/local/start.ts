@@ -1,3 +1,4 @@
+import { printable, withoutUrlSecrets } from '../../shared/printable';
 import { ConfigError } from '../../shared/errors';
 import { shortenClientFaults } from './console-errors';
 import { consoleLogger } from './console-logger';
@@ -69,7 +70,8 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const lines = error instanceof ConfigError ? error.faults : [error instanceof Error ? error.message : String(error)];
-  for (const line of lines) process.stderr.write(`npm start: ${line}\n`);
+  const text = error instanceof Error ? error.message : String(error);
+  const lines = error instanceof ConfigError ? error.faults : text.split('\n').map(withoutUrlSecrets);
+  for (const line of lines) process.stderr.write(`npm start: ${printable(line)}\n`);
   process.exit(1);
 });

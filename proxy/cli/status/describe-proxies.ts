@@ -1,5 +1,5 @@
+import { oneLine } from '../../../shared/printable';
 import type { SeenProxy } from '../../fleet/heartbeat';
-import { plain } from '../../overrides/stored-entry';
 import { alignColumns } from '../align-columns';
 import { formatDuration } from '../duration';
 
@@ -8,11 +8,11 @@ export function describeProxies(proxies: readonly SeenProxy[], revision: number)
   if (proxies.length === 0) return 'Proxies: none has been seen in this database.\n';
   const header = ['proxy', 'address', 'version', 'route table', 'builds', 'overrides', 'last seen'];
   const rows = proxies.map(({ name, host, port, version, routes, builds, revision: followed, age }) => [
-    plain(name, 60),
-    `${plain(host, 60)}:${port}`,
-    plain(version, 30),
-    plain(routes, 20),
-    `${plain(builds.legacy, 30)}/${plain(builds.lambda, 30)}`,
+    oneLine(name, 60),
+    `${oneLine(host, 60)}:${port}`,
+    oneLine(version, 30),
+    oneLine(routes, 20),
+    `${oneLine(builds.legacy, 30)}/${oneLine(builds.lambda, 30)}`,
     followed === null ? 'unknown' : followed >= revision ? `follows ${followed}` : `at ${followed} of ${revision}`,
     `${formatDuration(age)} ago`,
   ]);

@@ -10,6 +10,7 @@ import type { Route } from '../../route-table/route';
 import { readProxies } from '../../fleet/heartbeat';
 import { alignColumns } from '../align-columns';
 import { formatDuration } from '../duration';
+import { oneLine, printable } from '../../../shared/printable';
 import { EXIT, type CommandResult } from '../exit-codes';
 import { describeProxies } from './describe-proxies';
 import { countedComparisons } from '../../ledger/evidence-rules';
@@ -103,7 +104,7 @@ function render(routes: readonly Described[], state: OverrideState, now: Date, {
     alignColumns([header, ...rows]),
     `\nTraffic of the last hour; errors and p99 as legacy/lambda. Comparisons and suites of legacy ${legacy} and Lambda ${lambda}.\n`,
     ...describeOthers(routes),
-    ...[...state.lowered].map(([id, lowering]) => `Returned to legacy: ${id}: ${since(lowering)}\n`),
+    ...[...state.lowered].map(([id, lowering]) => `Returned to legacy: ${oneLine(id, 100)}: ${since(lowering)}\n`),
   ].join('');
 }
 
@@ -111,7 +112,7 @@ function render(routes: readonly Described[], state: OverrideState, now: Date, {
 function describeOthers(routes: readonly Described[]): string[] {
   const counts = new Map<string, number>();
   for (const { legacy, lambda, count } of routes.flatMap(({ otherVersions }) => otherVersions)) {
-    const pair = `legacy ${legacy} and Lambda ${lambda}`;
+    const pair = printable(`legacy ${legacy} and Lambda ${lambda}`);
     counts.set(pair, (counts.get(pair) ?? 0) + count);
   }
   return [...counts].map(([pair, count]) => `Not counted: ${counted(count, 'comparison')} of ${pair}.\n`);

@@ -1,3 +1,4 @@
+import { shownName } from '../../plain-name';
 import type { HarPair } from '../har/har';
 import type { ExchangeSecrets } from './exchange-secrets';
 import type { Placeholders } from './placeholders';
@@ -108,7 +109,9 @@ export class HeaderRedaction {
 
   private authorization(value: string, secrets: ExchangeSecrets): string {
     const [, scheme = '', rest = ''] = /^(\S+\s+)?(.*)$/.exec(value.trim()) ?? [];
-    return rest === '' ? value : `${scheme}${this.token(rest, secrets)}`;
+    // A scheme is the client's word too.
+    const shown = scheme === '' ? '' : `${shownName(scheme.trim())} `;
+    return rest === '' ? value : `${shown}${this.token(rest, secrets)}`;
   }
 
   private token(value: string, secrets: ExchangeSecrets): string {

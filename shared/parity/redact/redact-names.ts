@@ -11,6 +11,11 @@ export const UNKNOWN_HOST = 'unknown.invalid';
 /** Ids of records, which a replay needs: numbers, MongoDB's, UUIDs (RFC 9562), days. None of them opens anything by itself. */
 const RECORD_ID = /^(?:\d{1,12}|[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d{2}(?:-\d{2})?)$/i;
 const HOST_HEADERS = new Set(['host', ':authority', 'x-forwarded-host', 'x-original-host']);
+/** Headers whose values are names: of codings, protocols, headers. */
+const NAME_LISTS = new Set([
+  ...['trailer', 'upgrade', 'connection', 'te', 'content-encoding', 'transfer-encoding', 'sec-websocket-protocol'],
+  ...['access-control-request-headers', 'access-control-request-method', 'x-requested-with', 'x-http-method-override'],
+]);
 const ADDRESS_HEADERS = new Set(['referer', 'location', 'content-location', 'origin']);
 
 /** Names that the configuration names itself. */
@@ -103,7 +108,9 @@ export class NameRedaction {
 
   private header({ name, value }: HarPair): HarPair {
     const lower = name.toLowerCase();
-    const shown = lower.startsWith(':') ? name : this.shown(name, this.known.headers, { show: shownHeader });
+    const shown = lower.startsWith(':')
+      ? name
+      : this.shown(name, this.known.headers, { show: shownHeader, sent: lower });
     if (lower === 'cookie')
       return {
         name,
@@ -116,9 +123,14 @@ export class NameRedaction {
       const [first = '', ...attributes] = value.split(';');
       return { name, value: [this.cookiePair(first), ...attributes].join(';') };
     }
+    if (NAME_LISTS.has(lower)) return { name, value: value.replaceAll(/[^\s,;]+/g, (word) => this.word(word)) };
     if (HOST_HEADERS.has(lower)) return { name, value: this.host(value) };
     if (lower === ':path' || ADDRESS_HEADERS.has(lower)) return { name, value: this.address(value) };
     return { name: shown, value };
+  }
+
+  private word(word: string): string {
+    return word.startsWith('q=') ? word : this.shown(word, this.known.headers, { show: shownHeader });
   }
 
   private cookiePair(pair: string): string {

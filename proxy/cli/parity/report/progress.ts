@@ -1,6 +1,6 @@
 import { countVerdicts, VERDICTS, type CaseResult, type Verdict } from '../../../../shared/parity/result';
 import { createColors } from './color';
-import { printable } from './printable';
+import { printable } from '../../../../shared/printable';
 
 export interface ProgressOutput {
   readonly write: (text: string) => void;

@@ -3,7 +3,7 @@ import type { CaseResult, NotRun, ParityRun, RouteResult, Verdict } from '../../
 import { isClean, VERDICTS } from '../../../../shared/parity/result';
 import { createColors, type Colors } from './color';
 import { curlOf } from './curl';
-import { printable } from './printable';
+import { printable } from '../../../../shared/printable';
 
 export interface TerminalOptions {
   /** Default: no colours. */

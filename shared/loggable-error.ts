@@ -1,0 +1,32 @@
+import { types } from 'node:util';
+import { BanyanError } from './errors';
+import { shownMessage, withoutUrlSecrets } from './printable';
+
+/** An error as it is logged. */
+export interface LoggableError {
+  readonly name: string;
+  readonly code?: string | number;
+  readonly message: string;
+  /** Frames only: the first line of a stack repeats the message. */
+  readonly stack?: string;
+  readonly cause?: LoggableError;
+}
+
+const DEEPEST = 4;
+
+/**
+ * What of an error may enter a log. Ours say what we wrote; messages of others may quote a client's text, a query or an address with a
+ * password, and their further properties too (`input`, `keyValue`): those stay out.
+ */
+export function loggableError(error: Error, depth = DEEPEST): LoggableError {
+  const { name, stack } = error;
+  const code: unknown = 'code' in error ? error.code : undefined;
+  const frames = stack?.split('\n').filter((line) => /^\s+at /.test(line));
+  return {
+    name,
+    ...((typeof code === 'string' || typeof code === 'number') && { code }),
+    message: error instanceof BanyanError ? withoutUrlSecrets(error.message) : shownMessage(error.message),
+    ...(frames !== undefined && frames.length > 0 && { stack: frames.join('\n') }),
+    ...(types.isNativeError(error.cause) && depth > 0 && { cause: loggableError(error.cause, depth - 1) }),
+  };
+}
