@@ -1,0 +1,101 @@
+import { connect, type Socket } from 'node:net';
+import { recordingServer, type RecordingServer } from '../../support/recording-server';
+import { runProxy, type RunningProxy } from '../../support/running-proxy';
+import { waitFor } from '../../support/wait-for';
+
+/** A client that never stops: as many requests under way as it may, until an answer says close. */
+interface Client {
+  readonly socket: Socket;
+  sent: number;
+  answered: number;
+  /** The answer with `Connection: close` was the n-th. */
+  closedWith: number | undefined;
+  /** The connection is over; a reset has a code. */
+  ended: string | undefined;
+  inOrder: boolean;
+}
+
+function client(port: number, name: string, depth: number): Client {
+  const state: Client = {
+    socket: connect(port, '127.0.0.1'),
+    ...{ sent: 0, answered: 0, closedWith: undefined, ended: undefined, inOrder: true },
+  };
+  let text = '';
+  let fault = 'closed';
+  const send = (): void => {
+    while (state.closedWith === undefined && state.sent - state.answered < depth) {
+      state.sent += 1;
+      state.socket.write(`GET /${name}/${state.sent} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    }
+  };
+  state.socket.on('connect', send);
+  state.socket.on('data', (chunk: Buffer) => {
+    text += chunk.toString('latin1');
+    for (let end = text.indexOf('>'); end >= 0; end = text.indexOf('>')) {
+      const answer = text.slice(0, end + 1);
+      text = text.slice(end + 1);
+      state.answered += 1;
+      state.inOrder &&= answer.endsWith(`</${name}/${state.answered}>`);
+      if (/^connection: close\r$/im.test(answer)) state.closedWith ??= state.answered;
+    }
+    send();
+  });
+  state.socket.on('error', (error: NodeJS.ErrnoException) => (fault = error.code ?? 'error'));
+  state.socket.on('close', () => (state.ended = fault));
+  return state;
+}
+
+describe('clients that never stop, while a proxy without a drain delay ends', () => {
+  let legacy: RecordingServer;
+  let proxy: RunningProxy;
+  const clients: Client[] = [];
+
+  beforeEach(async () => {
+    legacy = await recordingServer();
+    legacy.answer((request, response) => {
+      setTimeout(() => response.end(`<${request.url ?? ''}>`), Math.random() * 4);
+    });
+    proxy = await runProxy({ legacyUrl: legacy.url });
+  });
+  afterEach(async () => {
+    for (const { socket } of clients.splice(0)) socket.destroy();
+    await proxy.close();
+    await legacy.close();
+  });
+
+  it.each([1, 2, 8])(
+    'with %d requests under way each: an answer to all before the one that says close',
+    async (depth) => {
+      for (let i = 0; i < 25; i += 1) clients.push(client(proxy.port, `c${i}`, depth));
+      await waitFor('a load', () => clients.every(({ answered }) => answered > 10));
+      await proxy.close();
+      await waitFor('the ends', () => clients.every(({ ended }) => ended !== undefined));
+      for (const [i, { answered, closedWith, ended, inOrder, sent }] of clients.entries()) {
+        // Ended in order, and nothing was asked of legacy that was not answered.
+        const executed = legacy.requests.filter(({ url }) => url.startsWith(`/c${i}/`)).length;
+        expect({ ended, inOrder, closedWith, executed }).toEqual({
+          ended: 'closed',
+          inOrder: true,
+          closedWith: answered,
+          executed: answered,
+        });
+        if (depth === 1) expect(answered).toBe(sent);
+      }
+    },
+  );
+
+  it('an answer under way says close, and only then is the connection closed', async () => {
+    let end: (() => void) | undefined;
+    legacy.answer((_request, response) => (end = () => response.end('<slow>')));
+    const socket = connect(proxy.port, '127.0.0.1');
+    let text = '';
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    socket.write('GET /slow HTTP/1.1\r\nHost: a\r\n\r\n');
+    await waitFor('the request', () => end !== undefined);
+    const closed = proxy.close();
+    end?.();
+    await closed;
+    await waitFor('the end', () => socket.closed);
+    expect(text).toMatch(/\r\nConnection: close\r\n[^]*<slow>$/i);
+  });
+});
