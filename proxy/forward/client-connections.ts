@@ -60,6 +60,8 @@ export class ClientConnections {
   whenAnswered(socket: Socket, callback: () => void): void {
     const connection = this.open.get(socket);
     if (connection === undefined) return;
+    // The body of a request before may have stopped the reading, and Node starts it again only while the connection is its own.
+    socket.push('');
     const proceed = (): void => {
       connection.isWaiting = false;
       if (isClosing(socket) || socket.destroyed || socket.writableEnded) socket.destroySoon();
@@ -75,15 +77,10 @@ export class ClientConnections {
       return;
     }
     connection.isWaiting = true;
-    // Node has let go of the connection: it neither tells a response that it may write on, nor sees that the client has gone.
-    const onDrain = (): void => {
-      const current = connection.responses.find(({ closed }) => !closed);
-      if (current?.writableNeedDrain === true) current.emit('drain');
-    };
-    socket.on('drain', onDrain);
+    const stopRelaying = relayDrain(socket, () => connection.responses.find(({ closed }) => !closed));
     const stopWatching = destroyAtEnd(socket);
     last.once('close', () => {
-      socket.off('drain', onDrain);
+      stopRelaying();
       stopWatching();
       proceed();
     });
@@ -154,6 +151,19 @@ export function destroyAtEnd(socket: Socket): () => void {
   };
   socket.on('readable', look);
   return () => void socket.off('readable', look);
+}
+
+/**
+ * Tells the response whose turn it is when a connection takes more; Node does not, once it has given the connection away. Returns
+ * what stops this.
+ */
+export function relayDrain(socket: Socket, current: () => ServerResponse | undefined): () => void {
+  const onDrain = (): void => {
+    const response = current();
+    if (response?.writableNeedDrain === true) response.emit('drain');
+  };
+  socket.on('drain', onDrain);
+  return () => void socket.off('drain', onDrain);
 }
 
 /**

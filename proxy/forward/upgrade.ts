@@ -4,7 +4,7 @@ import { isIP, type Socket } from 'node:net';
 import type { Logger } from '../../shared/logger';
 import { HOP_BY_HOP, namedByConnection } from '../http1/hop-by-hop';
 import { pairs, withoutHeaders, type RawHeaders } from '../http1/raw-headers';
-import { destroyAtEnd } from './client-connections';
+import { destroyAtEnd, relayDrain } from './client-connections';
 import { requestHeaders } from './headers';
 import { sendError } from './send-error';
 import { CLIENT_GONE, toUpstreamError, UpstreamError } from './upstream-errors';
@@ -157,7 +157,9 @@ function lastResponse(request: IncomingMessage, client: Socket): ServerResponse 
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(client);
+  const stopRelaying = relayDrain(client, () => response);
   response.once('finish', () => {
+    stopRelaying();
     response.detachSocket(client);
     endAndDrain(client);
   });

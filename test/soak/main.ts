@@ -21,9 +21,11 @@ import { reload } from './reload';
 import { rollBacks } from './roll-back';
 import { stickiness } from './stickiness';
 import { stopped } from './stopped';
+import { upgradeSequences } from './upgrade-sequences';
 
 const CHECKS: readonly Check[] = [
   closedEarly,
+  upgradeSequences,
   reload,
   ...outages,
   stopped,

@@ -84,6 +84,20 @@ describe('clients that never stop, while a proxy without a drain delay ends', ()
     },
   );
 
+  it('a request that is on its way to an idle connection is answered', async () => {
+    const idle = client(proxy.port, 'idle', 1);
+    clients.push(idle);
+    await waitFor('a load', () => idle.answered > 3);
+    // Its next request is sent by the same turn of the event loop that has read the answer.
+    idle.socket.pause();
+    await waitFor('the connection to idle', () => legacy.requests.length === idle.sent);
+    const closed = new Promise((resolve) => idle.socket.once('data', () => resolve(proxy.close())));
+    idle.socket.resume();
+    await closed;
+    await waitFor('the end', () => idle.ended !== undefined);
+    expect(idle).toMatchObject({ ended: 'closed', closedWith: idle.answered, sent: idle.answered });
+  });
+
   it('an answer under way says close, and only then is the connection closed', async () => {
     let end: (() => void) | undefined;
     legacy.answer((_request, response) => (end = () => response.end('<slow>')));

@@ -92,6 +92,32 @@ describe('a request with Upgrade behind others of its connection', () => {
     client.destroy();
   });
 
+  it('a tunnel is read from, also when the body of a request before had stopped the reading', async () => {
+    legacy.server.on('upgrade', (_request, socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n<hello>');
+      socket.on('data', (chunk: Buffer) => socket.write(`<${chunk.toString()}>`)).on('end', () => socket.end());
+    });
+    const body = 'x'.repeat(20_000);
+    client.send(
+      `${get('/a', H2C)}PUT /b HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}${get('/ws', WEBSOCKET)}`,
+    );
+    (await isAsked('/a')).end('<a>');
+    (await isAsked('/b')).end('<b>');
+    await client.until(/<hello>/);
+    client.send('frame');
+    await client.until(/<frame>/);
+    client.destroy();
+  });
+
+  it('a refused handshake is answered to its end, however slowly the client reads', async () => {
+    const size = 8 * 1024 * 1024;
+    client.socket.pause();
+    client.send(get('/ws', WEBSOCKET));
+    (await isAsked('/ws')).end('x'.repeat(size));
+    client.socket.resume();
+    expect((await client.closed()).match(/x/g)).toHaveLength(size);
+  });
+
   it.each([
     ['h2c', H2C],
     ['WebSocket', WEBSOCKET],
