@@ -54,6 +54,7 @@ describe('canaries in every sink', () => {
   let proxy: Proxy;
   let legacy: RecordingServer;
   let lambda: RecordingServer;
+  let logger: Logger;
   let restoreConsole: () => void;
   let output = '';
   const lines: string[] = [];
@@ -105,7 +106,7 @@ describe('canaries in every sink', () => {
         output += String(chunk);
         return true;
       });
-    const logger = allLoggers();
+    logger = allLoggers();
     restoreConsole = shortenClientFaults(console, logger);
     [legacy, lambda] = [await recordingServer(), await recordingServer()];
     legacy.answer(echo('legacy'));
@@ -259,6 +260,11 @@ describe('canaries in every sink', () => {
       await ask(`${proxy.url}/items/${at('segment while legacy is away')}?${at('parameter while legacy is away')}`),
     );
     answers.push(await ask(`${proxy.url}/moved/${at('segment while Lambda is away')}`));
+    // Parsers, drivers and fetch quote what they were given.
+    const quoting = new TypeError(`Unexpected token in ${at('message of an error')}`, {
+      cause: new Error(`E11000 dup key: { email: "${at('message of a cause')}" }`),
+    });
+    logger.error({ err: Object.assign(quoting, { input: at('property of an error') }) }, 'failed');
     const admin = await administered();
     const har = await waitFor('the recording', async () => {
       const text = await recordings();
