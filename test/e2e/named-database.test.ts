@@ -95,11 +95,14 @@ describe('a database that MONGODB_URI names', () => {
       const state = /MONGODB_URI=(\S+) npm run .* status/.exec(output)?.[1] ?? '';
       expect(state).not.toContain(String(mongo.port));
       const written = new MongoClient(state);
-      await waitFor('the ledger of this run', async () => {
-        const routes = await written.db().collection('banyanRoutes').countDocuments();
-        return routes > 0;
-      });
-      await written.close();
+      try {
+        await waitFor('the ledger of this run', async () => {
+          const routes = await written.db().collection('banyanRoutes').countDocuments();
+          return routes > 0;
+        });
+      } finally {
+        await written.close();
+      }
       expect(await contentOf(client)).toEqual(before);
 
       const login = await fetch(`${proxy}/api/auth/login`, {

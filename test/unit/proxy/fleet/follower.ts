@@ -34,15 +34,17 @@ export async function startFollower(
   const seen = async () => (await readProxies(await db())).some((proxy) => proxy.name === name && proxy.port === port);
   await waitFor('the first heartbeat', seen);
   let isStopped = false;
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    if (!isStopped) await overrides.close();
+    await heart.close();
+    await connection.close();
+  };
   return {
     async stop() {
       isStopped = true;
       await overrides.close();
     },
-    async close() {
-      if (!isStopped) await overrides.close();
-      await heart.close();
-      await connection.close();
-    },
+    close: () => (closing ??= close()),
   };
 }

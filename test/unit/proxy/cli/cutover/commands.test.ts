@@ -7,7 +7,7 @@ import { openLedger } from '../../../../../proxy/ledger/ledger';
 import { type LocalMongo } from '../../../../local/mongo';
 import { startTestMongo } from '../../../../support/test-mongo';
 import { capturedLogger } from '../../../../support/captured-logger';
-import { startFollower } from '../../fleet/follower';
+import { startFollower, type Follower } from '../../fleet/follower';
 
 const ROUTES = `routes:
   - id: list-events # the list
@@ -27,8 +27,10 @@ let mongo: LocalMongo;
 let client: MongoClient;
 let folder: string;
 let env: Record<string, string>;
+let followers: Follower[];
 
 beforeEach(async () => {
+  followers = [];
   mongo = await startTestMongo();
   client = await MongoClient.connect(mongo.uri);
   folder = await mkdtemp(path.join(tmpdir(), 'banyan-cutover-'));
@@ -37,10 +39,18 @@ beforeEach(async () => {
   env = { MONGODB_URI: mongo.uri, ROUTES_FILE: file, LEGACY_VERSION: '1', LAMBDA_VERSION: '2', USER: 'ann' };
 });
 afterEach(async () => {
+  await Promise.all(followers.map((follower) => follower.close()));
   await client.close();
   await mongo.stop();
   await rm(folder, { recursive: true });
 });
+
+/** A proxy, as far as the commands can tell. */
+async function follow(name: string, port?: number): Promise<Follower> {
+  const follower = await startFollower(mongo.uri, name, port === undefined ? {} : { port });
+  followers.push(follower);
+  return follower;
+}
 
 async function banyan(...argv: string[]) {
   let [out, err] = ['', ''];
@@ -216,7 +226,7 @@ describe('promote', () => {
 
 describe('rollback, resume, kill-switch', () => {
   it('are seen by status, which then ends with 1', async () => {
-    const follower = await startFollower(mongo.uri, 'web-1');
+    await follow('web-1');
     expect(await banyan('status', '--json')).toMatchObject({ exitCode: 0, json: { killSwitch: null, lowered: {} } });
     expect(await banyan('rollback', 'list-events', '--reason', 'wrong totals', '--json')).toMatchObject({
       exitCode: 0,
@@ -242,7 +252,6 @@ describe('rollback, resume, kill-switch', () => {
       'lowered',
       'resumed',
     ]);
-    await follower.close();
   });
 
   it('end with 0 when every proxy follows, and 4 when none has been seen; the change stands either way', async () => {
@@ -252,7 +261,7 @@ describe('rollback, resume, kill-switch', () => {
       ['kill-switch', 'on'],
       ['kill-switch', 'off'],
     ];
-    const follower = await startFollower(mongo.uri, 'web-1');
+    const follower = await follow('web-1');
     for (const command of commands) {
       const { exitCode, out } = await banyan(...command);
       expect([exitCode, out]).toEqual([0, expect.stringMatching(/^written: .*\n1 of 1 proxy follows \(\d+ ms\)\n$/)]);
@@ -274,15 +283,11 @@ describe('rollback, resume, kill-switch', () => {
   });
 
   it('end with 5 when not every proxy follows, and name those that do not', async () => {
-    const followers = [
-      await startFollower(mongo.uri, 'web-1', { port: 1 }),
-      await startFollower(mongo.uri, 'web-2', { port: 2 }),
-    ];
-    await followers[1]?.stop();
+    await follow('web-1', 1);
+    await (await follow('web-2', 2)).stop();
     const { exitCode, out } = await banyan('rollback', 'list-events');
     expect(out).toMatch(/\n1 of 2 proxies follow \(5\d{3} ms\)\ndoes not follow: web-2 \(/);
     expect(exitCode).toBe(5);
-    for (const follower of followers) await follower.close();
   });
 
   it('refuse what makes no sense', async () => {
