@@ -51,7 +51,7 @@ it.each(Object.entries(FAULTS))(
       answer?.();
       expect(await client.closed()).toMatch(/\r\nConnection: close\r\n[^]*<answered>$/i);
       expect(await exit).toEqual([1, null]);
-      expect(output.match(/of a test\\n {4}at /g)).toHaveLength(1);
+      expect(output.match(/"message":"of a test","stack":"[^"]* {4}at /g)).toHaveLength(1);
     } finally {
       child.kill('SIGKILL');
       await legacy.close();
