@@ -1,5 +1,5 @@
 import type { ObjectId } from 'mongodb';
-import { defineConfig, expressErrorPage, expressJson, fromEnvironment } from './shared/banyan-config';
+import { defineConfig, expressErrorPage, expressJson, fromEnvironment } from './shared/config';
 import { apiKeyAuthenticator } from './shared/session/api-key-authenticator';
 import { passportUserData } from './shared/session/identity';
 import { sessionAuthenticator } from './shared/session/session-authenticator';

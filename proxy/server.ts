@@ -8,7 +8,7 @@ import { ConfigError } from '../shared/errors';
 import { describeListenError } from '../shared/listen-error';
 import type { Logger } from '../shared/logger';
 import { connectMongo } from '../shared/mongo';
-import { redactionOf } from '../shared/parity/redact/redaction-of';
+import { redactionOf } from '../shared/recording/redact/redaction-of';
 import { shownMethod } from '../shared/plain-name';
 import { printable, withoutUrlSecrets } from '../shared/printable';
 import { sessionFormat } from '../shared/session/formats/select';

@@ -1,4 +1,4 @@
-import { setProcessEnvironment } from './local/gateway/process-environment';
+import { setProcessEnvironment } from '../shared/local/gateway/process-environment';
 import { withoutForeignVariables } from './support/foreign-variables';
 
 setProcessEnvironment(withoutForeignVariables(process.env));

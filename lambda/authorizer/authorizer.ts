@@ -1,4 +1,4 @@
-import type { BanyanConfig } from '../../shared/banyan-config';
+import type { BanyanConfig } from '../../shared/config';
 import type { Logger } from '../../shared/logger';
 import type { MongoConnection } from '../../shared/mongo';
 import type { AuthenticationContext, AuthenticationRequest, LiveSession } from '../../shared/session/authenticator';

@@ -1,6 +1,6 @@
 'use strict';
 
-const { logicalName } = require('./function-names');
+const { logicalName } = require('./function-names.js');
 
 /** Five minutes: one fault is one message, not one for each minute that it lasts. */
 const PERIOD_S = 300;

@@ -1,6 +1,6 @@
 'use strict';
 
-const { logicalName } = require('./function-names');
+const { logicalName } = require('./function-names.js');
 
 /**
  * Takes from the roles what nobody needs. Each function has a role of its own (`iamRoleStatements`, which must stand at every

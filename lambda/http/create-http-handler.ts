@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 
-import { expressErrorPage } from '../../shared/banyan-config/express-response';
+import { expressErrorPage } from '../../shared/config/express-response';
 import type { Logger } from '../../shared/logger';
 import type { Identity } from '../../shared/session/identity';
 import type { ResolvedSession } from '../../shared/session/session-config';

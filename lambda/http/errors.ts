@@ -1,5 +1,5 @@
 import { BanyanError } from '../../shared/errors';
-import { ValidationError } from '../../shared/contracts/validation';
+import { ValidationError } from './validation';
 import { json, type HttpResponse } from './response';
 
 /** The answer to an error below 500: its message in the monolith's JSON shape. Undefined for all others. */

@@ -11,7 +11,7 @@ import { EXIT, EXIT_CODES_HELP, type CommandResult } from './exit-codes';
 import { inspectWithMangledSecret } from './inspect/inspect-mangled';
 import { inspectSession } from './inspect/inspect-session';
 import { forceHeader, MAX_MINUTES, SIDES } from './force';
-import { loadBanyanConfig } from './load-banyan-config';
+import { loadBanyanConfig } from '../../shared/config/load';
 import { addParityCommand } from './parity/command';
 import { runSchedule } from './run-schedule';
 import { withDatabase } from './with-database';

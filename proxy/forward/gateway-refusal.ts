@@ -1,4 +1,4 @@
-import type { GatewayConfig } from '../../shared/banyan-config';
+import type { GatewayConfig } from '../../shared/config';
 import { headerValue } from '../http1/raw-headers';
 import type { UpstreamResponse } from './forwarder';
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { GatewayConfig } from '../../shared/banyan-config';
+import type { GatewayConfig } from '../../shared/config';
 import type { Exchange, ExchangeHandler } from '../http1/connection';
 import { Origin, type OriginLoad, type OriginOptions } from '../http1/origin';
 import type { GatewayRoom } from './oversize';

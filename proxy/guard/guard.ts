@@ -1,8 +1,8 @@
-import type { Baseline } from '../ledger/baseline';
+import type { Baseline } from '../statistics/baseline';
 import type { ComparisonObservation, RefusalObservation, RequestObservation } from '../observation';
 import { findBreach, latencyLimit, type Breach } from './judge';
 import { RouteWindow, type CountedClient, type WindowView } from './route-window';
-import type { GuardSettings } from './settings';
+import type { GuardSettings } from '../route-table/guard-settings';
 
 /** What is counted of one route. */
 export const COUNTED = [

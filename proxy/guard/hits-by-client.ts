@@ -1,4 +1,4 @@
-import { BUCKETS } from './window';
+import { BUCKETS } from '../statistics/window';
 
 /** What is known of those who saw something. */
 export interface Affected {

@@ -1,10 +1,10 @@
-import type { Baseline } from '../ledger/baseline';
-import { wilsonInterval } from '../ledger/wilson';
+import type { Baseline } from '../statistics/baseline';
+import { wilsonInterval } from '../statistics/wilson';
 import type { Evidence } from '../overrides/state';
-import { percentText } from '../percent';
+import { percentText } from '../statistics/percent';
 import type { Counted, Counts, ProvableStatus } from './guard';
 import type { WindowView } from './route-window';
-import type { GuardSettings } from './settings';
+import type { GuardSettings } from '../route-table/guard-settings';
 
 /** Why a route should return to legacy. */
 export interface Breach {

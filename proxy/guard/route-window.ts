@@ -1,5 +1,5 @@
 import { HitsByClient, type Affected } from './hits-by-client';
-import { BUCKETS, SlidingCounters } from './window';
+import { BUCKETS, SlidingCounters } from '../statistics/window';
 
 /** Whose request was counted. */
 export interface CountedClient {

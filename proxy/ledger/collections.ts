@@ -1,5 +1,5 @@
 import type { Db, IndexDescription } from 'mongodb';
-import { STAGES_COLLECTION } from './stages';
+import { STAGES_COLLECTION } from '../history/stages';
 
 /** Counts of comparisons by route, versions and source; each running proxy has documents of its own. */
 export const COMPARISONS_COLLECTION = 'banyanComparisons';

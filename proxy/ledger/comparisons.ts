@@ -1,6 +1,6 @@
 import type { ComparisonObservation } from '../observation';
 import { COMPARISONS_COLLECTION, COVERAGE_COLLECTION, type DatabaseKind } from './collections';
-import type { Versions } from './stages';
+import type { Versions } from '../history/stages';
 import type { OwnDocument } from './writer';
 
 /** What all documents of one process have in common. */

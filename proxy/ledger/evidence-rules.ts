@@ -1,9 +1,9 @@
 import type { RouteEvidence } from './evidence';
-import { wilsonInterval } from './wilson';
+import { wilsonInterval } from '../statistics/wilson';
 import type { OverrideState } from '../overrides/state';
-import { counted } from '../counted';
-import { guardSettings } from '../guard/settings';
-import { percentText } from '../percent';
+import { counted } from '../statistics/counted';
+import { guardSettings } from '../route-table/guard-settings';
+import { percentText } from '../statistics/percent';
 import type { Route } from '../route-table/route';
 import { STAGES, type Stage } from '../route-table/schema';
 

@@ -11,7 +11,7 @@ import {
 } from './collections';
 import type { Tally } from './comparisons';
 import type { MismatchPlace } from './mismatches';
-import type { Versions } from './stages';
+import type { Versions } from '../history/stages';
 import type { SuiteDocument } from './suites';
 
 type Source = ComparisonObservation['source'];

@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
 import { TRAFFIC_COLLECTION } from './collections';
-import { LATENCY_BUCKETS, latencyQuantile } from './latency';
+import { LATENCY_BUCKETS, latencyQuantile } from '../statistics/latency';
 
 /** One side of one route, summed up over some time and over all proxies. */
 export interface TrafficSummary {

@@ -1,9 +1,9 @@
 import { MongoServerError, type Collection, type Db } from 'mongodb';
 import type { Stage } from '../route-table/schema';
-import { toBaseline, type Baseline } from './baseline';
+import { toBaseline, type Baseline } from '../statistics/baseline';
 import { LEDGER_SCHEMA, ROUTES_COLLECTION } from './collections';
 import { readTraffic, type TrafficSpan, type TrafficSummary } from './read-traffic';
-import type { StageEntry } from './stages';
+import type { StageEntry } from '../history/stages';
 
 /** A route as a proxy's table lists it. */
 export interface ListedRoute {

@@ -4,7 +4,7 @@ import { queryForm } from '../../shared/plain-name';
 import type { CaseResult, ParityRun } from '../../shared/parity/result';
 import { LEDGER_SCHEMA, SUITES_COLLECTION, type DatabaseKind } from './collections';
 import { ComparisonCounts } from './comparisons';
-import type { Versions } from './stages';
+import type { Versions } from '../history/stages';
 import { writeDocuments } from './writer';
 
 /** What a run of the parity suite says about one route. */

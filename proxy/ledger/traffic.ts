@@ -1,7 +1,7 @@
 import type { RequestObservation } from '../observation';
 import { TRAFFIC_COLLECTION } from './collections';
 import type { Origin } from './comparisons';
-import { LATENCY_BUCKETS, latencyBucket } from './latency';
+import { LATENCY_BUCKETS, latencyBucket } from '../statistics/latency';
 import type { OwnDocument } from './writer';
 
 /** What one side did on one route in one minute. */

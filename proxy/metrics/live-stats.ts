@@ -1,4 +1,4 @@
-import { LATENCY_BUCKETS, latencyBucket, latencyQuantile } from '../ledger/latency';
+import { LATENCY_BUCKETS, latencyBucket, latencyQuantile } from '../statistics/latency';
 import type { ComparisonObservation, ObservedDifference, Observer, RequestObservation } from '../observation';
 
 /** What one side did in one span of time. */

@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import type { StageEntry } from '../ledger/stages';
+import type { StageEntry } from '../history/stages';
 import type { Change, Evidence, Lowering, OverrideState } from './state';
 
 /** What became of a change. */

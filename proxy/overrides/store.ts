@@ -1,6 +1,6 @@
 import { MongoServerError, type Collection, type Db } from 'mongodb';
 import { oneLine } from '../../shared/printable';
-import { ALL_ROUTES, type StageEntry } from '../ledger/stages';
+import { ALL_ROUTES, type StageEntry } from '../history/stages';
 import type { Change, Entry, Lowering } from './state';
 import { boundedChange, boundedEntry, readEntry, storedForm, type StoredEntry } from './stored-entry';
 

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../shared/logger';
-import type { HarEntry } from '../../shared/parity/har/har';
-import { createRedactor } from '../../shared/parity/redact/redact-entry';
-import type { RedactionSettings } from '../../shared/parity/redact/settings';
-import { splitSigned } from '../../shared/parity/redact/tokens';
+import type { HarEntry } from '../../shared/recording/har/har';
+import { createRedactor } from '../../shared/recording/redact/redact-entry';
+import type { RedactionSettings } from '../../shared/recording/redact/settings';
+import { splitSigned } from '../../shared/recording/redact/tokens';
 import { readCookie } from '../../shared/session/cookie-header';
 import { tokenFromRequest } from '../../shared/session/token-from-request';
 import type { ResponseTap, UpstreamResponse } from '../forward/forwarder';

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
-import type { HarContent, HarEntry, HarPair, HarPostData } from '../../shared/parity/har/har';
+import type { HarContent, HarEntry, HarPair, HarPostData } from '../../shared/recording/har/har';
 import { shownName } from '../../shared/plain-name';
 import { headerValue } from '../http1/raw-headers';
 import type { RecordedExchange } from './recorded-exchange';

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { isCollection, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { ConfigError } from '../../shared/errors';
 import { compileExpressPath, createMatcher, type Matcher } from './match';
-import { guardSettings } from '../guard/settings';
+import { guardSettings } from './guard-settings';
 import { parseSegments, type Route, type ShadowSettings } from './route';
 import { routesFileSchema, type RouteEntry, type RoutesFile } from './schema';
 import { findShadowed, type ShadowedRoute } from './shadowed';

@@ -1,4 +1,4 @@
-import type { GuardSettings } from '../guard/settings';
+import type { GuardSettings } from './guard-settings';
 import type { AUTHS, Condition, Stage } from './schema';
 
 /** A route as the proxy uses it: parsed once at load, trusted afterwards. */

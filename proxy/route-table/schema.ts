@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { guardSchema } from '../guard/settings';
+import { guardSchema } from './guard-settings';
 
 /** The way of a route, in this order. */
 export const STAGES = ['legacy', 'shadow', 'canary', 'lambda', 'retired'] as const;

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { toHtml } from '../../proxy/cli/parity/report';
+import { toHtml } from '../../proxy/parity/report';
 import type { ParityRun } from '../../shared/parity/result';
-import { caseResult, routeResult, sampleRun } from '../unit/proxy/cli/parity/report/sample-run';
+import { caseResult, routeResult, sampleRun } from '../unit/proxy/parity/report/sample-run';
 import { describeInBrowser } from './chromium';
 
 jest.setTimeout(120_000);

@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { run } from '../../proxy/cli/program';
-import { startEmbedded, type EmbeddedMongo } from '../local/mongo';
+import { startEmbedded, type EmbeddedMongo } from '../../shared/local/mongo';
 import { listen } from '../support/listen';
 import { waitFor } from '../support/wait-for';
 

@@ -1,5 +1,5 @@
 import { MongoClient } from 'mongodb';
-import { type LocalMongo } from '../local/mongo';
+import { type LocalMongo } from '../../shared/local/mongo';
 import { startTestMongo } from '../support/test-mongo';
 import { capturedLogger } from '../support/captured-logger';
 import { recordingServer, type RecordingServer } from '../support/recording-server';

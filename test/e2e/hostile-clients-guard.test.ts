@@ -2,7 +2,7 @@ import { MongoClient } from 'mongodb';
 import banyan from '../../banyan.config';
 import { completeSession, resolveSession } from '../../shared/session/session-config';
 import { sign } from '../../shared/session/unsign';
-import type { LocalMongo } from '../local/mongo';
+import type { LocalMongo } from '../../shared/local/mongo';
 import { startTestMongo } from '../support/test-mongo';
 import { capturedLogger } from '../support/captured-logger';
 import { capturedObservations, type CapturedObservations } from '../support/captured-observations';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { hash } from 'bcryptjs';
 import { MongoClient, ObjectId } from 'mongodb';
 import { run } from '../../proxy/cli/program';
-import { startEmbedded, type EmbeddedMongo } from '../local/mongo';
+import { startEmbedded, type EmbeddedMongo } from '../../shared/local/mongo';
 import { waitFor } from '../support/wait-for';
 import { onlyOnEmbedded } from '../support/test-mongo';
 

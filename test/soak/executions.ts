@@ -1,5 +1,5 @@
 import { MongoClient, type Collection } from 'mongodb';
-import { startEmbedded } from '../local/mongo';
+import { startEmbedded } from '../../shared/local/mongo';
 import type { Side } from './answer';
 
 /** What unsafe requests have done, in a MongoDB of its own, which stays whatever a check takes away. */

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { readOverrides, routeOverrideId } from '../../proxy/overrides/store';
 import type { StoredEntry } from '../../proxy/overrides/stored-entry';
-import { startEmbedded } from '../local/mongo';
+import { startEmbedded } from '../../shared/local/mongo';
 import { routes, startBanyan } from './banyan';
 import type { Check, SoakOptions } from './check';
 import { runClients, type Outcome } from './clients';

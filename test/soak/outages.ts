@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
-import { startEmbedded } from '../local/mongo';
+import { startEmbedded } from '../../shared/local/mongo';
 import { exchangeRaw } from '../support/raw-client';
 import { routes, startBanyan } from './banyan';
 import type { Check } from './check';

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import { MongoClient } from 'mongodb';
 import { clear, routeOverrideId } from '../../proxy/overrides/store';
-import { startMongo } from '../local/mongo';
+import { startMongo } from '../../shared/local/mongo';
 import { listen } from '../support/listen';
 import { waitFor } from '../support/wait-for';
 import { startBanyan, type Banyan } from './banyan';

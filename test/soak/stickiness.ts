@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { Agent, createServer, get } from 'node:http';
 import { MongoClient } from 'mongodb';
 import { bucketOf } from '../../proxy/cohort/bucket';
-import { startEmbedded } from '../local/mongo';
+import { startEmbedded } from '../../shared/local/mongo';
 import { listen } from '../support/listen';
 import { waitFor } from '../support/wait-for';
 import type { Side } from './answer';

@@ -1,4 +1,4 @@
-import { guardSettings } from '../../proxy/guard/settings';
+import { guardSettings } from '../../proxy/route-table/guard-settings';
 import { parseSegments, type Route } from '../../proxy/route-table/route';
 
 /** A route as loading `routes.yml` makes it, with what a test does not care about filled in. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { MongoClient } from 'mongodb';
 import type { Logger } from '../../shared/logger';
-import { startMongo, uriOfDatabase, type EmbeddedMongo, type LocalMongo } from '../local/mongo';
+import { startMongo, uriOfDatabase, type EmbeddedMongo, type LocalMongo } from '../../shared/local/mongo';
 
 /**
  * The one way to name a real MongoDB for tests. What `MONGODB_URI` names is never used: tests seed, write and drop.

@@ -10,7 +10,7 @@ import { STAGES } from '../../route-table/schema';
 import type { ShadowedRoute } from '../../route-table/shadowed';
 import type { CommandResult } from '../exit-codes';
 import { fault, judge, ok, warning, type Finding } from '../finding';
-import { loadBanyanConfig } from '../load-banyan-config';
+import { loadBanyanConfig } from '../../../shared/config/load';
 import { checkCredentials } from './credentials';
 import { checkEndpointTypes, readEndpointTypes } from './endpoint-types';
 import { checkFunctions } from './functions';

@@ -1,4 +1,4 @@
-import type { BanyanConfig } from '../../../shared/banyan-config';
+import type { BanyanConfig } from '../../../shared/config';
 import type { Credential } from '../../../shared/session/authenticator';
 import { sessionAuthenticator } from '../../../shared/session/session-authenticator';
 import type { Route } from '../../route-table/route';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ownProperty } from '../../../shared/session/own-property';
 import { fault, ok, warning, type Finding } from '../finding';
-import { compiledForm } from '../load-banyan-config';
+import { compiledForm } from '../../../shared/config/load';
 
 const TIME_LIMIT = 20_000;
 

@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import type { BanyanConfig } from '../../../shared/banyan-config';
+import type { BanyanConfig } from '../../../shared/config';
 import { sessionFormat } from '../../../shared/session/formats/select';
 import type { ResolvedSession } from '../../../shared/session/session-config';
 import { describeStore } from '../describe-store';

@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import type { BanyanConfig } from '../../../shared/banyan-config';
+import type { BanyanConfig } from '../../../shared/config';
 import { createLogger } from '../../../shared/logger';
 import type { AuthenticationContext, AuthenticationResult } from '../../../shared/session/authenticator';
 import { sessionFormat } from '../../../shared/session/formats/select';

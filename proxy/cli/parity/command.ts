@@ -5,16 +5,16 @@ import { BanyanError } from '../../../shared/errors';
 import type { DatabaseKind } from '../../ledger/collections';
 import { isClean, type ParityRun } from '../../../shared/parity/result';
 import { EXIT, type CommandResult } from '../exit-codes';
-import { loadBanyanConfig } from '../load-banyan-config';
+import { loadBanyanConfig } from '../../../shared/config/load';
 import type { CliIo } from '../program';
-import { prepareSides, readText } from './environment';
-import { addedLines, findNoise, proposeRules } from './learn';
-import { describeNotRun, planRun, planSuites } from './plan-run';
-import { loadProject, type RunFlags } from './project';
-import { redactHar } from './redact-har';
-import { createProgress, describeRun, toHtml, toJson, toJUnit, wantsColor } from './report';
-import { runCases } from './run';
-import { recordRun } from './record-run';
+import { prepareSides, readText } from '../../parity/environment';
+import { addedLines, findNoise, proposeRules } from '../../parity/learn';
+import { describeNotRun, planRun, planSuites } from '../../parity/plan-run';
+import { loadProject, type RunFlags } from '../../parity/project';
+import { redactHar } from '../../parity/redact-har';
+import { createProgress, describeRun, toHtml, toJson, toJUnit, wantsColor } from '../../parity/report';
+import { runCases } from '../../parity/run';
+import { recordRun } from '../../parity/record-run';
 
 interface RedactFlags {
   readonly json?: boolean;

@@ -4,12 +4,12 @@ import type { Db } from 'mongodb';
 import { BanyanError, ConfigError } from '../../../shared/errors';
 import { readEvidence } from '../../ledger/evidence';
 import { createIndexes, LEDGER_SCHEMA } from '../../ledger/collections';
-import { stages, type StageDocument, type Versions } from '../../ledger/stages';
+import { stages, type StageDocument, type Versions } from '../../history/stages';
 import { readOverrides, toState } from '../../overrides/store';
 import { parseRouteTable } from '../../route-table/load';
 import type { Route } from '../../route-table/route';
 import { EXIT, type CommandResult } from '../exit-codes';
-import { counted } from '../../counted';
+import { counted } from '../../statistics/counted';
 import { editStage } from './edit-routes';
 import {
   countedAnswers,

@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
 import { LEDGER_SCHEMA } from '../../ledger/collections';
-import { stages, type Versions } from '../../ledger/stages';
+import { stages, type Versions } from '../../history/stages';
 import { routes } from '../../ledger/routes';
 import { awaitFollowers, type Acknowledgement } from '../../fleet/acknowledge';
 import { describeAcknowledgement } from '../../fleet/describe-acknowledgement';

@@ -1,8 +1,8 @@
 import type { Db } from 'mongodb';
 import { readEvidence } from '../../ledger/evidence';
 import { readTraffic, type TrafficBySide } from '../../ledger/read-traffic';
-import { readHistory, type Versions } from '../../ledger/stages';
-import { counted } from '../../counted';
+import { readHistory, type Versions } from '../../history/stages';
+import { counted } from '../../statistics/counted';
 import { overrideOf, type OverrideState } from '../../overrides/state';
 import { readOverrides, readRevision, toState } from '../../overrides/store';
 import { loadRouteTable } from '../../route-table/load';

@@ -1,4 +1,4 @@
-import { seededRandom, type Random } from '../../../proxy/cli/parity/generate/random';
+import { seededRandom, type Random } from '../../../proxy/parity/generate/random';
 
 /** Requests of one connection, one behind the other, no answer awaited. */
 export interface Sequence {

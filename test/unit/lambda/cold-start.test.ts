@@ -1,5 +1,5 @@
 import { forgetLambdaConfig } from '../../../lambda/config';
-import { httpHandler, json } from '../../../lambda/http-handler';
+import { httpHandler, json } from '../../../lambda/http/bind-http-handler';
 import type { HttpHandler } from '../../../lambda/http/create-http-handler';
 import { lift } from '../../../lambda/lifted/lift';
 import { closeMongo } from '../../../lambda/mongo';

@@ -1,5 +1,5 @@
 import { forgetLambdaConfig } from '../../../lambda/config';
-import { httpHandler, json } from '../../../lambda/http-handler';
+import { httpHandler, json } from '../../../lambda/http/bind-http-handler';
 import { gatewayEvent, LAMBDA_CONTEXT } from './http/gateway-event';
 
 describe('httpHandler', () => {

@@ -1,6 +1,6 @@
 import { MongoClient, type Collection } from 'mongodb';
 import { sign } from '../../../../shared/session/unsign';
-import { startEmbedded, type EmbeddedMongo } from '../../../local/mongo';
+import { startEmbedded, type EmbeddedMongo } from '../../../../shared/local/mongo';
 import { COOKIE_NAME } from '../../../oracles/app';
 import { waitFor } from '../../../support/wait-for';
 import { cookieEvent, runningAuthorizer, SECRETS } from './running-authorizer';

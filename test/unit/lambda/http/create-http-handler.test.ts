@@ -8,8 +8,8 @@ import { createHttpHandler, type HttpHandler, type Respond } from '../../../../l
 import { notFound } from '../../../../lambda/http/errors';
 import type { HttpRequest } from '../../../../lambda/http/request';
 import { json, noContent, type HttpResponse } from '../../../../lambda/http/response';
-import { expressJson } from '../../../../shared/banyan-config';
-import { ValidationError } from '../../../../shared/contracts/validation';
+import { expressJson } from '../../../../shared/config';
+import { ValidationError } from '../../../../lambda/http/validation';
 import { BanyanError } from '../../../../shared/errors';
 import { createLogger } from '../../../../shared/logger';
 import type { Identity } from '../../../../shared/session/identity';

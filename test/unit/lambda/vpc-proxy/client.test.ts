@@ -3,9 +3,9 @@ import { LambdaClient, type InvokeCommand } from '@aws-sdk/client-lambda';
 import type { RetryClock } from '../../../../lambda/backoff';
 import { createVpcClient } from '../../../../lambda/vpc-proxy/client';
 import { defineVpcFunction, type VpcContext } from '../../../../lambda/vpc-proxy/define';
-import { count, listOf, objectOf, text } from '../../../../shared/contracts/json';
-import { startInvokeApi, type InvokeApi } from '../../../local/invoke-api';
-import { createFunction, type LambdaFunction } from '../../../local/lambda';
+import { count, listOf, objectOf, text } from '../../../../lambda/vpc-proxy/json';
+import { startInvokeApi, type InvokeApi } from '../../../../shared/local/invoke/invoke-api';
+import { createFunction, type LambdaFunction } from '../../../../shared/local/functions';
 import { capturedLogger } from '../../../support/captured-logger';
 
 const addUp = defineVpcFunction({

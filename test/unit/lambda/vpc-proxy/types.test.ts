@@ -1,6 +1,6 @@
 import { createVpcClient, type VpcClient } from '../../../../lambda/vpc-proxy/client';
 import { defineVpcFunction } from '../../../../lambda/vpc-proxy/define';
-import { count, listOf, objectOf, text } from '../../../../shared/contracts/json';
+import { count, listOf, objectOf, text } from '../../../../lambda/vpc-proxy/json';
 
 // `npm run typecheck` is the test; what runs only keeps these types in use.
 

@@ -1,6 +1,6 @@
 import { run } from '../../../../proxy/cli/program';
-import { startInvokeApi, type InvokeApi } from '../../../local/invoke-api';
-import { createFunction } from '../../../local/lambda';
+import { startInvokeApi, type InvokeApi } from '../../../../shared/local/invoke/invoke-api';
+import { createFunction } from '../../../../shared/local/functions';
 import { capturedLogger } from '../../../support/captured-logger';
 
 let api: InvokeApi;

@@ -5,7 +5,7 @@ import { passportUserData } from '../../../../shared/session/identity';
 import { sessionFormat } from '../../../../shared/session/formats/select';
 import { completeSession, resolveSession } from '../../../../shared/session/session-config';
 import { sign } from '../../../../shared/session/unsign';
-import { type LocalMongo } from '../../../local/mongo';
+import { type LocalMongo } from '../../../../shared/local/mongo';
 import { startTestMongo } from '../../../support/test-mongo';
 import { capturedLogger } from '../../../support/captured-logger';
 

@@ -1,7 +1,7 @@
 import { clientOf } from '../../../support/client';
 import { RetryBudget, type Spender } from '../../../../proxy/fallback/retry-budget';
 import { createGuard } from '../../../../proxy/guard/guard';
-import { guardSettings } from '../../../../proxy/guard/settings';
+import { guardSettings } from '../../../../proxy/route-table/guard-settings';
 
 describe('retry budget', () => {
   it('allows the burst, then a share of the requests, then so many a second', () => {

@@ -3,7 +3,7 @@ import { awaitFollowers, EXPECTED, judge } from '../../../../proxy/fleet/acknowl
 import { describeAcknowledgement } from '../../../../proxy/fleet/describe-acknowledgement';
 import { PROXIES_COLLECTION, readProxies, type SeenProxy } from '../../../../proxy/fleet/heartbeat';
 import { clear, raise, routeOverrideId } from '../../../../proxy/overrides/store';
-import { startEmbedded, type EmbeddedMongo } from '../../../local/mongo';
+import { startEmbedded, type EmbeddedMongo } from '../../../../shared/local/mongo';
 import { waitFor } from '../../../support/wait-for';
 import { startFollower, type Follower } from './follower';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { createGuard, type Guard } from '../../../../proxy/guard/guard';
 import { HitsByClient, MAX_CLIENTS } from '../../../../proxy/guard/hits-by-client';
-import { guardSettings } from '../../../../proxy/guard/settings';
-import { SlidingCounters } from '../../../../proxy/guard/window';
-import type { Baseline } from '../../../../proxy/ledger/baseline';
+import { guardSettings } from '../../../../proxy/route-table/guard-settings';
+import { SlidingCounters } from '../../../../proxy/statistics/window';
+import type { Baseline } from '../../../../proxy/statistics/baseline';
 import type { LambdaAttempt, RequestObservation } from '../../../../proxy/observation';
 
 const ROUTE = 'list-events';

@@ -1,7 +1,7 @@
 import { createNotifier } from '../../../../proxy/guard/notify';
 import { startGuard, type RunningGuard } from '../../../../proxy/guard/run';
-import { guardSettings } from '../../../../proxy/guard/settings';
-import type { Baseline } from '../../../../proxy/ledger/baseline';
+import { guardSettings } from '../../../../proxy/route-table/guard-settings';
+import type { Baseline } from '../../../../proxy/statistics/baseline';
 import type { Overrides } from '../../../../proxy/overrides/overrides';
 import { clientOf } from '../../../support/client';
 import { capturedLogger } from '../../../support/captured-logger';

@@ -7,9 +7,9 @@ import {
   type Target,
 } from '../../../../proxy/ledger/evidence-rules';
 import type { ComparisonSum, RouteEvidence } from '../../../../proxy/ledger/evidence';
-import { guardSettings } from '../../../../proxy/guard/settings';
+import { guardSettings } from '../../../../proxy/route-table/guard-settings';
 import type { SuiteDocument } from '../../../../proxy/ledger/suites';
-import { wilsonInterval } from '../../../../proxy/ledger/wilson';
+import { wilsonInterval } from '../../../../proxy/statistics/wilson';
 import { STAGES, type Stage } from '../../../../proxy/route-table/schema';
 
 const VERSIONS = { legacy: '1', lambda: '2' };

@@ -4,7 +4,7 @@ import { readTraffic } from '../../../../proxy/ledger/read-traffic';
 import { Traffic } from '../../../../proxy/ledger/traffic';
 import type { ComparisonObservation, RequestObservation } from '../../../../proxy/observation';
 import { connectMongo } from '../../../../shared/mongo';
-import { startMongo, type LocalMongo } from '../../../local/mongo';
+import { startMongo, type LocalMongo } from '../../../../shared/local/mongo';
 import { capturedLogger } from '../../../support/captured-logger';
 import { waitFor } from '../../../support/wait-for';
 import { onlyOnEmbedded } from '../../../support/test-mongo';

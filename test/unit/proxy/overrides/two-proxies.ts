@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Overrides, OverridesOptions } from '../../../../proxy/overrides/overrides';
 import { watchOverrides } from '../../../../proxy/overrides/watch';
 import { connectMongo } from '../../../../shared/mongo';
-import { startMongo, type FaultInjector, type LocalMongo } from '../../../local/mongo';
+import { startMongo, type FaultInjector, type LocalMongo } from '../../../../shared/local/mongo';
 import { capturedLogger, type CapturedLogger } from '../../../support/captured-logger';
 
 /** A client that notices soon when the database is away, as the proxy's should. */

@@ -8,7 +8,7 @@ import { HarFolder } from '../../../../proxy/record/har-folder';
 import { createRecorder, type Recorder, type RecorderOptions } from '../../../../proxy/record/recorder';
 import { isSampled } from '../../../../proxy/record/sampling';
 import { parseRouteTable } from '../../../../proxy/route-table/load';
-import { parseHar } from '../../../../shared/parity/har/parse-har';
+import { parseHar } from '../../../../shared/recording/har/parse-har';
 import { capturedLogger, type CapturedLogger } from '../../../support/captured-logger';
 import { listen } from '../../../support/listen';
 import { waitFor } from '../../../support/wait-for';

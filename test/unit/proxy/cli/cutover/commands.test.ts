@@ -4,7 +4,7 @@ import path from 'node:path';
 import { MongoClient } from 'mongodb';
 import { run } from '../../../../../proxy/cli/program';
 import { openLedger } from '../../../../../proxy/ledger/ledger';
-import { type LocalMongo } from '../../../../local/mongo';
+import { type LocalMongo } from '../../../../../shared/local/mongo';
 import { startTestMongo } from '../../../../support/test-mongo';
 import { capturedLogger } from '../../../../support/captured-logger';
 import { startFollower, type Follower } from '../../fleet/follower';

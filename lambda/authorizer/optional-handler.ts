@@ -1,9 +1,0 @@
-import { deployedAuthorizer } from './deployed';
-
-/**
- * Lambda authorizer of type REQUEST for routes with `auth: optional`: as the other, but requests of nobody go through
- * with an identity of nobody, whatever invalid credential they carry.
- *
- * @throws Error (500) when the fault is ours
- */
-export const handler = deployedAuthorizer({ anonymous: 'let through' });

@@ -1,0 +1,25 @@
+import { parseAttendeeInput, type AddAttendeeResponse } from '../contracts/attendees';
+import { findEvent } from '../events/repository';
+import { httpHandler, json, notFound } from '../../http/bind-http-handler';
+import { conflict } from '../../http/errors';
+import { connectEarly, mongo } from '../../mongo';
+import { accountOf, parseObjectId, userOf } from '../object-id';
+import { requireRole } from '../roles';
+import { addAttendee } from './repository';
+
+connectEarly();
+
+/** `POST /api/events/:eventId/attendees`. An email is registered once for an event. */
+export const handler = httpHandler(async ({ identity, params, body }) => {
+  requireRole(identity, 'organiser');
+  const db = await mongo().db();
+  const account = accountOf(identity);
+  const eventId = parseObjectId(params['eventId']);
+  const event = eventId && (await findEvent(db, account, eventId));
+  if (eventId === undefined || event === undefined) throw notFound('Event not found');
+  const input = parseAttendeeInput(body);
+  const attendee = await addAttendee(db, { account, eventId, createdBy: userOf(identity), at: new Date() }, input);
+  if (attendee === undefined) throw conflict('This email is already registered');
+  const location = `/api/events/${event.id}/attendees/${attendee.id}`;
+  return json(201, { attendee } satisfies AddAttendeeResponse, { Location: location });
+});

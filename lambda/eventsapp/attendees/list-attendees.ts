@@ -1,0 +1,21 @@
+import { parseListAttendeesQuery, type ListAttendeesResponse } from '../contracts/attendees';
+import { findEvent } from '../events/repository';
+import { httpHandler, json, notFound } from '../../http/bind-http-handler';
+import { connectEarly, mongo } from '../../mongo';
+import { accountOf, parseObjectId } from '../object-id';
+import { READERS } from '../readers';
+import { listAttendees } from './repository';
+
+connectEarly();
+
+/** `GET /api/events/:eventId/attendees`. Like the monolith it looks for the event before it looks at the query. */
+export const handler = httpHandler(READERS, async ({ identity, params, query }) => {
+  const db = await mongo().db();
+  const account = accountOf(identity);
+  const eventId = parseObjectId(params['eventId']);
+  const event = eventId && (await findEvent(db, account, eventId));
+  if (eventId === undefined || event === undefined) throw notFound('Event not found');
+  const { page, limit } = parseListAttendeesQuery(query);
+  const { attendees, total } = await listAttendees(db, { account, eventId }, { page, limit });
+  return json(200, { attendees, page, limit, total } satisfies ListAttendeesResponse);
+});

@@ -1,0 +1,19 @@
+import { parseActivity, type CountActivityResponse } from '../contracts/activity';
+import { httpHandler, json, notFound } from '../../http/bind-http-handler';
+import { connectEarly, mongo } from '../../mongo';
+import { accountOf, parseObjectId } from '../object-id';
+import { findEvent } from './repository';
+import { addActivity } from './write-repository';
+
+connectEarly();
+
+/** `POST /api/events/:eventId/activity`: one view, registration or share. */
+export const handler = httpHandler(async ({ identity, params, body }) => {
+  const db = await mongo().db();
+  const account = accountOf(identity);
+  const eventId = parseObjectId(params['eventId']);
+  const event = eventId && (await findEvent(db, account, eventId));
+  if (eventId === undefined || event === undefined) throw notFound('Event not found');
+  await addActivity(db, { account, at: new Date() }, { eventId, type: parseActivity(body) });
+  return json(202, { counted: true } satisfies CountActivityResponse);
+});

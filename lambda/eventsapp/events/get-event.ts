@@ -1,0 +1,16 @@
+import type { GetEventResponse } from '../contracts/events';
+import { httpHandler, json, notFound } from '../../http/bind-http-handler';
+import { connectEarly, mongo } from '../../mongo';
+import { accountOf, parseObjectId } from '../object-id';
+import { READERS } from '../readers';
+import { findEvent } from './repository';
+
+connectEarly();
+
+/** `GET /api/events/:eventId`. A malformed id and another account's event are as unknown as any other. */
+export const handler = httpHandler(READERS, async ({ identity, params }) => {
+  const eventId = parseObjectId(params['eventId']);
+  const event = eventId && (await findEvent(await mongo().db(), accountOf(identity), eventId));
+  if (event === undefined) throw notFound('Event not found');
+  return json(200, { event } satisfies GetEventResponse);
+});

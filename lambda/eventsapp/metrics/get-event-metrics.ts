@@ -1,0 +1,22 @@
+import { formatDay } from '../contracts/day';
+import { parseMetricsQuery, type EventMetricsResponse } from '../contracts/metrics';
+import { findEvent } from '../events/repository';
+import { httpHandler, json, notFound } from '../../http/bind-http-handler';
+import { connectEarly, mongo } from '../../mongo';
+import { accountOf, parseObjectId } from '../object-id';
+import { READERS } from '../readers';
+import { countByPeriod, totals } from './repository';
+
+connectEarly();
+
+/** `GET /api/events/:eventId/metrics`. Like the monolith it looks for the event before it looks at the query. */
+export const handler = httpHandler(READERS, async ({ identity, params, query }) => {
+  const account = accountOf(identity);
+  const id = parseObjectId(params['eventId']);
+  const event = id && (await findEvent(await mongo().db(), account, id));
+  if (id === undefined || event === undefined) throw notFound('Event not found');
+  const { interval, from, to } = parseMetricsQuery(query, new Date());
+  const buckets = await countByPeriod(await mongo().db(), account, id, { interval, from, to });
+  const range = { interval, from: formatDay(from), to: formatDay(to) };
+  return json(200, { eventId: event.id, ...range, buckets, totals: totals(buckets) } satisfies EventMetricsResponse);
+});

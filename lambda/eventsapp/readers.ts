@@ -1,0 +1,4 @@
+import type { Access } from '../http/identity';
+
+/** Users and integrations: whom the monolith's `acceptApiKey` and `requireReader` let read. */
+export const READERS = { auth: 'required', accepts: ['session', 'api-key'] } as const satisfies Access<'required'>;

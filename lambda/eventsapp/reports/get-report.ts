@@ -1,0 +1,14 @@
+import type { ReportResponse } from '../contracts/reports';
+import { httpHandler, json, notFound } from '../../http/bind-http-handler';
+import { connectEarly, mongo } from '../../mongo';
+import { accountOf } from '../object-id';
+import { findReport } from './repository';
+
+connectEarly();
+
+/** `GET /api/reports/:reportId`. Another account's report is as unknown as any other. */
+export const handler = httpHandler(async ({ identity, params }) => {
+  const report = await findReport(await mongo().db(), accountOf(identity), params['reportId'] ?? '');
+  if (report === undefined) throw notFound('Report not found');
+  return json(200, { report } satisfies ReportResponse);
+});

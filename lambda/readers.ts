@@ -1,4 +1,0 @@
-import type { Access } from './http/identity';
-
-/** Users and integrations: whom the monolith's `acceptApiKey` and `requireReader` let read. */
-export const READERS = { auth: 'required', accepts: ['session', 'api-key'] } as const satisfies Access<'required'>;

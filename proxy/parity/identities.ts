@@ -1,0 +1,49 @@
+import type { BanyanConfig, ParityIdentity } from '../../shared/config';
+import { BanyanError } from '../../shared/errors';
+import { headerValues } from '../../shared/parity/exchange';
+import { send } from './send';
+
+/** Request headers that make a client somebody. */
+export type Credentials = Readonly<Record<string, string>>;
+
+/**
+ * Gets the credentials of every identity of `banyan.config.ts` from the monolith: a login becomes the session cookie.
+ *
+ * @throws BanyanError when a login fails, naming the identity and the answer
+ */
+export async function logIn(
+  { parity: { identities }, session: { cookieName } }: Pick<BanyanConfig, 'parity' | 'session'>,
+  legacyUrl: string,
+): Promise<ReadonlyMap<string, Credentials>> {
+  const entries = Object.entries(identities).map(async ([name, identity]): Promise<[string, Credentials]> => [
+    name,
+    await credentialsOf(name, identity, legacyUrl, cookieName),
+  ]);
+  return new Map(await Promise.all(entries));
+}
+
+async function credentialsOf(
+  name: string,
+  identity: ParityIdentity,
+  legacyUrl: string,
+  cookieName: string,
+): Promise<Credentials> {
+  if (identity.kind === 'anonymous') return {};
+  if (identity.kind === 'headers') return identity.headers;
+  const { method, path, body } = identity;
+  const { response } = await send(legacyUrl, {
+    method,
+    path,
+    headers: [['Content-Type', 'application/json']],
+    body: JSON.stringify(body),
+  });
+  const prefix = `${cookieName}=`;
+  const cookie = headerValues(response, 'set-cookie').find((line) => line.startsWith(prefix));
+  if (cookie === undefined)
+    throw new BanyanError(
+      `the identity "${name}" cannot log in: ${method} ${path} answered ${response.statusCode} without the cookie ${cookieName}; ` +
+        'check parity.identities in banyan.config.ts and that the user is in the database',
+      { code: 'login_failed' },
+    );
+  return { cookie: cookie.split(';', 1)[0] ?? '' };
+}

@@ -1,0 +1,101 @@
+import { isSafe, requestLines, type ParityCase } from '../../shared/parity/case';
+import { compareExchangeInTurns } from '../../shared/parity/compare';
+import { compareChanges, type Change } from '../../shared/parity/database-effects';
+import { headerValues } from '../../shared/parity/exchange';
+import { Renaming } from '../../shared/parity/renaming';
+import { judge, rulesFor, type Judgement, type Rule } from '../../shared/parity/rules';
+import { Unifier, type UnificationOptions } from '../../shared/parity/unify';
+import type { DataCopy } from './data-copy';
+import type { Credentials } from './identities';
+import { send, type Answer, type OutgoingRequest } from './send';
+
+/** Where one side is, and its own copy of the data if it has one. */
+export interface Side {
+  readonly name: string;
+  readonly url: string;
+  readonly data?: DataCopy;
+}
+
+/** What one side answered, and what it did to its data. */
+export interface Observation extends Answer {
+  readonly request: OutgoingRequest;
+  readonly changes: readonly Change[];
+}
+
+export interface ObserveOptions {
+  /** Leave the data as the request has left it, for the next of a sequence. */
+  readonly keepData?: boolean;
+}
+
+/** Sends a request, sees what became of the side's data, and puts it back. */
+export async function observe(
+  { url, data }: Side,
+  request: OutgoingRequest,
+  { keepData = false }: ObserveOptions = {},
+): Promise<Observation> {
+  const answer = await send(url, request);
+  // What a safe request should send to a queue is found after the next one that is not.
+  const changes = (await data?.changes({ withMessages: !isSafe(request.method) })) ?? [];
+  if (keepData) data?.keep();
+  else await data?.restore(changes);
+  return { ...answer, request, changes };
+}
+
+/** The request of a case as somebody; where the case revalidates, with the tag that the control gives it. */
+export async function requestOf(
+  parityCase: ParityCase,
+  credentials: Credentials,
+  control: Side,
+): Promise<OutgoingRequest> {
+  const { body } = parityCase.request;
+  const request = { ...requestLines(parityCase, credentials), ...(body !== undefined && { body }) };
+  if (parityCase.revalidates !== true) return request;
+  const { response } = await send(control.url, request);
+  const [tag = '"none"'] = headerValues(response, 'etag');
+  return { ...request, headers: [...request.headers, ['If-None-Match', tag]] };
+}
+
+export interface JudgeOptions {
+  readonly rules?: readonly Rule[];
+  readonly identity?: string;
+  /** Ids and times of the data before the request. */
+  readonly knownValues?: ReadonlySet<string>;
+  /** Carried along a sequence. */
+  readonly renaming?: Renaming;
+}
+
+/** Compares what two sides answered and did. */
+export async function judgeObservations(
+  control: Observation,
+  candidate: Observation,
+  { rules = [], identity, knownValues, renaming = new Renaming() }: JudgeOptions = {},
+): Promise<Judgement> {
+  const { method } = control.request;
+  const headers = control.request.headers.map(([name]) => name);
+  const sent = [control.request.path, ...control.request.headers.flat(), control.request.body?.toString() ?? ''].join(
+    '\n',
+  );
+  const options: UnificationOptions = {
+    renaming,
+    moments: { control: control.moment, candidate: candidate.moment },
+    isKnown: (value) => knownValues?.has(value) === true || sent.includes(value),
+    mayCreate: !isSafe(method),
+  };
+  const ofAnswers = await compareExchangeInTurns(control.response, candidate.response, {
+    ...options,
+    method,
+    rules,
+    requestHeaders: headers,
+    ...(identity !== undefined && { identity }),
+  });
+  const statuses = { legacy: control.response.statusCode, candidate: candidate.response.statusCode };
+  const ofData = judge(
+    compareChanges(control.changes, candidate.changes, new Unifier(options)),
+    rulesFor(rules, { identity, headers, ...statuses }),
+  );
+  return {
+    differences: [...ofAnswers.differences, ...ofData.differences],
+    accepted: [...ofAnswers.accepted, ...ofData.accepted],
+    needed: [...new Set([...ofAnswers.needed, ...ofData.needed])],
+  };
+}

@@ -1,0 +1,80 @@
+import path from 'node:path';
+import { BanyanError } from '../../shared/errors';
+import { parseHar } from '../../shared/recording/har/parse-har';
+import type { NotRun } from '../../shared/parity/result';
+import { readText } from './environment';
+import { planCases } from './plan';
+import type { Project, RunFlags } from './project';
+import { readSessionOption } from './recorded-sessions';
+import { planReplay } from './replay-har';
+import type { PlannedCase, RunOptions } from './run';
+
+/** What a run will send, and what of it cannot be sent. */
+export type Plan = Pick<RunOptions, 'complete' | 'isSequence' | 'seed' | 'notRun'> & {
+  readonly cases: readonly PlannedCase[];
+};
+
+/**
+ * The suites, or a recording.
+ *
+ * @throws BanyanError for options that do not go together, and when there is nothing to send
+ */
+export function planRun(flags: RunFlags, project: Project): Plan {
+  const { har, generate, seed, session } = flags;
+  if (har === undefined && session.length > 0)
+    throw usage('--session says whose a recorded session is; name the recording: --har <file>');
+  if (har !== undefined && (generate > 0 || seed !== undefined))
+    throw usage(
+      '--generate and --seed make variations of the suites, not of a recording; leave them out, or leave out --har',
+    );
+  const plan = har === undefined ? planSuites(flags, project) : planHar(flags, har, project);
+  if (plan.cases.length === 0)
+    throw new BanyanError(
+      `${har === undefined ? 'the suites' : path.basename(har)}: nothing to compare; ${describeNotRun(plan.notRun ?? [])}`,
+      { code: 'nothing_compared' },
+    );
+  return plan;
+}
+
+/** The cases of the suites, and generated ones. */
+export function planSuites({ generate, seed = 1, isolated = false }: RunFlags, project: Project): Plan {
+  const { chosen, suites, banyan } = project;
+  const identities = Object.keys(banyan.parity.identities);
+  const cases = planCases(suites, { chosen, generate, seed, identities, isolated });
+  const complete = !isolated ? 'nothing' : chosen === undefined ? 'all routes' : 'the routes of these cases';
+  return { cases, complete, ...(generate > 0 && { seed }) };
+}
+
+function planHar({ session, isolated = false }: RunFlags, file: string, { banyan, routeOf, chosen }: Project): Plan {
+  const name = path.basename(file);
+  const { har, repaired } = parseHar(readText(file, '--har'), name);
+  const identities = Object.keys(banyan.parity.identities);
+  const sessions = new Map(session.map((text) => readSessionOption(text, identities)));
+  const { cases, notRun } = planReplay(har, {
+    banyan,
+    file: name,
+    routeOf,
+    sessions,
+    ...(chosen && { routes: chosen }),
+  });
+  const broken = repaired ? [{ what: name, reason: 'the recording broke off; what is complete was kept' }] : [];
+  // In between, requests that write are skipped unless each side has its own data; then nothing follows from them.
+  return { cases, notRun: [...broken, ...notRun], complete: 'nothing', isSequence: isolated };
+}
+
+const REASONS_SHOWN = 4;
+
+/** Reasons in one line, each with how often. */
+export function describeNotRun(list: readonly NotRun[]): string {
+  const counts = new Map<string, number>();
+  for (const { reason } of list) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  if (counts.size === 0)
+    return 'it has no requests; record some (in the browser: developer tools, Network, "Export HAR")';
+  const all = [...counts].map(([reason, count]) => `${reason}${count > 1 ? ` (${count} requests)` : ''}`);
+  const rest = all.length - REASONS_SHOWN;
+  return `${all.slice(0, REASONS_SHOWN).join('; ')}${rest > 0 ? `; and ${rest} more reasons` : ''}`;
+}
+
+function usage(message: string): BanyanError {
+  return new BanyanError(message, { code: 'usage' });
+}

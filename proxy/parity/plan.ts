@@ -1,0 +1,51 @@
+import { identitiesOf, type CaseSuite, type SourcedCase } from '../../shared/parity/case';
+import { BanyanError } from '../../shared/errors';
+import { generateCases } from './generate/generate';
+import { NEEDS_OWN_DATA, type PlannedCase } from './run';
+
+export interface PlanOptions {
+  /** Names of the routes; all when absent. */
+  readonly chosen?: ReadonlySet<string> | undefined;
+  readonly generate: number;
+  readonly seed: number;
+  readonly identities: readonly string[];
+  /** Each side has its own copy of the data. */
+  readonly isolated: boolean;
+}
+
+/**
+ * The cases of a run: those of the suites, then generated ones beside those of their route.
+ *
+ * @throws BanyanError for a route that has no suite
+ */
+export function planCases(suites: readonly CaseSuite[], options: PlanOptions): readonly PlannedCase[] {
+  const { chosen: routes, isolated } = options;
+  const missing = [...(routes ?? [])].filter((name) => !suites.some(({ route }) => route === name));
+  if (missing.length > 0 || suites.length === 0)
+    throw new BanyanError(
+      `--route ${missing.join(', ')}: no suite has this route; expected one of ${suites.map(({ route }) => route).join(', ')}`,
+      { code: 'unknown_route' },
+    );
+  const chosen = suites.filter(({ route }) => routes === undefined || routes.has(route));
+  const known = chosen.flatMap((suite) => casesOf(suite, isolated));
+  const generated = generateCases(
+    known.filter(({ skip }) => skip === undefined),
+    { count: options.generate, seed: options.seed, identities: options.identities, writes: isolated },
+  );
+  return chosen.flatMap(({ route }) => [...known, ...generated].filter((one) => one.route === route));
+}
+
+/** Every case of a suite as everybody that it is for. */
+export function casesOf({ route, cases, prepare }: CaseSuite, isolated: boolean): readonly PlannedCase[] {
+  // Its data can only be written where it is nobody else's.
+  const skip = prepare !== undefined && !isolated ? NEEDS_DATA : undefined;
+  return cases.flatMap((parityCase) =>
+    identitiesOf(parityCase).map((identity): PlannedCase => {
+      const sourced: SourcedCase = { source: 'suite', route, identity, parityCase };
+      return skip === undefined ? sourced : { ...sourced, skip };
+    }),
+  );
+}
+
+const NEEDS_DATA = `needs data that only a run with --isolated writes`;
+export { NEEDS_OWN_DATA };

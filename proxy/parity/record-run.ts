@@ -1,0 +1,25 @@
+import type { ParityRun } from '../../shared/parity/result';
+import { createIndexes, databaseKind, type DatabaseKind } from '../ledger/collections';
+import { recordParityRun } from '../ledger/suites';
+import { readCutoverEnvironment } from '../cli/config';
+import type { CliIo } from '../cli/program';
+import { withDatabase } from '../cli/with-database';
+
+/**
+ * Keeps a run in the ledger, as evidence on the versions that the environment names.
+ *
+ * @param database what the sides' data were in; undefined: the database that the ledger is in
+ * @throws ConfigError without MONGODB_URI; the driver's error while MongoDB is away
+ */
+export async function recordRun(
+  run: ParityRun,
+  io: Pick<CliIo, 'env' | 'now'>,
+  database: DatabaseKind | undefined,
+): Promise<void> {
+  const { mongodbUri, versions } = readCutoverEnvironment(io.env);
+  await withDatabase(mongodbUri, async (connect) => {
+    const db = await connect();
+    await createIndexes(db);
+    await recordParityRun(db, run, { versions, database: database ?? (await databaseKind(db)), at: io.now() });
+  });
+}

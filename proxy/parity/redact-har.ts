@@ -1,0 +1,69 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { BanyanConfig } from '../../shared/config';
+import { BanyanError } from '../../shared/errors';
+import { usersOf, type Har } from '../../shared/recording/har/har';
+import { parseHar } from '../../shared/recording/har/parse-har';
+import { writeHar } from '../../shared/recording/har/write-har';
+import { createRedactor } from '../../shared/recording/redact/redact-entry';
+import { redactionOf } from '../../shared/recording/redact/redaction-of';
+import { EXIT, type CommandResult } from '../cli/exit-codes';
+import { readText } from './environment';
+
+export interface RedactOptions {
+  readonly input: string;
+  readonly output: string;
+  /** Write over a file that is there. */
+  readonly overwrite: boolean;
+  readonly banyan: BanyanConfig;
+}
+
+/**
+ * Takes the secrets out of a recording of somebody's browser, as the proxy's own recorder does.
+ *
+ * @throws ConfigError for a file that is no HAR; BanyanError when one cannot be read, written, or is there already
+ */
+export function redactHar({ input, output, overwrite, banyan }: RedactOptions): CommandResult {
+  const { har, repaired } = parseHar(readText(input, 'input'), path.basename(input));
+  const redactor = createRedactor(redactionOf(banyan));
+  const entries = har.log.entries.map((entry) => redactor.redact(entry));
+  const redacted: Har = { log: { ...har.log, entries } };
+  write(output, writeHar(redacted), overwrite);
+
+  const sessions = new Set(entries.flatMap(({ _banyan: notes }) => [notes?.session, notes?.begins]));
+  sessions.delete(undefined);
+  const users = [...usersOf(redacted)].map(
+    ([session, { login }]) => `${session} ${Object.values(login ?? {}).join(' ')}`,
+  );
+  const omitted = entries.flatMap(({ _banyan: notes, request }, index) =>
+    (notes?.omitted ?? []).map((what) => `log.entries[${index}] (${request.method} ${pathOf(request.url)}): ${what}`),
+  );
+  const lines = [
+    `${entries.length} ${entries.length === 1 ? 'exchange' : 'exchanges'}, ${sessions.size} ${sessions.size === 1 ? 'session' : 'sessions'} written to ${output}.`,
+    ...(repaired ? ['The recording broke off; what is complete was kept.'] : []),
+    ...users.map((user) => `  ${user.trim()}`),
+    ...omitted.map((what) => `Left out: ${what}`),
+    'Passwords, tokens, keys and cookies are gone. Names, addresses and the like stay, unless parity.redact.paths of',
+    'banyan.config.ts names them: look at the file before you share it.',
+  ];
+  return {
+    exitCode: EXIT.fine,
+    text: `${lines.join('\n')}\n`,
+    json: { output, exchanges: entries.length, sessions: [...sessions], omitted, repaired },
+  };
+}
+
+function write(file: string, text: string, overwrite: boolean): void {
+  try {
+    writeFileSync(file, text, { flag: overwrite ? 'w' : 'wx', mode: 0o600 });
+  } catch (error) {
+    const exists = typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST';
+    throw exists
+      ? new BanyanError(`${file} exists already; name another file, or use --overwrite`, { code: 'file_exists' })
+      : new BanyanError(`${file} cannot be written; check the path`, { code: 'file_unwritable', cause: error });
+  }
+}
+
+function pathOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).pathname : url;
+}

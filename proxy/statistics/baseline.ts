@@ -1,0 +1,30 @@
+import type { TrafficSummary } from '../ledger/read-traffic';
+
+/** How legacy answered a route before it moved: what Lambda is measured against. */
+export interface Baseline {
+  readonly requests: number;
+  /** Shares of all answers, 0 to 1. */
+  readonly errorRate: number;
+  readonly unauthorized: number;
+  readonly forbidden: number;
+  readonly notFound: number;
+  /** ms; undefined when nothing was measured. */
+  readonly p99: number | undefined;
+}
+
+/** Fewer say nothing about shares of percents. */
+export const MIN_BASELINE_REQUESTS = 100;
+
+/** undefined when there were too few requests. Pure. */
+export function toBaseline(traffic: TrafficSummary | undefined): Baseline | undefined {
+  if (traffic === undefined || traffic.requests < MIN_BASELINE_REQUESTS) return undefined;
+  const { requests, errors, unauthorized, forbidden, notFound, p99 } = traffic;
+  return {
+    requests,
+    errorRate: errors / requests,
+    unauthorized: unauthorized / requests,
+    forbidden: forbidden / requests,
+    notFound: notFound / requests,
+    p99: p99 === Infinity ? undefined : p99,
+  };
+}

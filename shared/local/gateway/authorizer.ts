@@ -1,0 +1,98 @@
+import type { LambdaFunction } from '../functions';
+import type { AuthorizerDefinition, IdentitySource } from './api';
+import { authorizerEvent, type AuthorizerContext } from './event';
+import { GatewayError } from './gateway-error';
+import { lastHeader } from './header-list';
+import { within } from './limits';
+import { evaluatePolicy, PolicyError } from './policy';
+import type { GatewayRequest } from './request';
+import type { RouteMatch } from './router';
+
+interface AuthorizeOptions {
+  readonly definition: AuthorizerDefinition;
+  readonly authorizer: LambdaFunction;
+  readonly request: GatewayRequest;
+  readonly match: RouteMatch;
+  readonly region: string;
+  readonly timeoutMs: number;
+  readonly now: () => number;
+}
+
+/** The error message that API Gateway turns into 401. Any other makes 500. */
+const UNAUTHORIZED = 'Unauthorized';
+
+/**
+ * Calls an authorizer of type REQUEST and returns what the function behind it gets to see.
+ *
+ * @throws GatewayError 401, 403 or 500
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
+ */
+export async function authorize(options: AuthorizeOptions): Promise<AuthorizerContext> {
+  const { definition, authorizer, request, match, region, timeoutMs, now } = options;
+  if (!definition.identitySources.every((source) => isPresent(source, request))) {
+    throw GatewayError.unauthorized('an identity source is missing; the authorizer was not called');
+  }
+  const event = authorizerEvent(request, match, region);
+  const started = now();
+  const invocation = await within(timeoutMs, authorizer.invoke(event), undefined);
+  if (invocation === undefined) throw GatewayError.authorizerFailure(`no answer within ${timeoutMs} ms`);
+  if (!invocation.ok) {
+    const { error } = invocation;
+    throw error.errorMessage === UNAUTHORIZED ? GatewayError.unauthorized() : GatewayError.authorizerFailure(error);
+  }
+  const { principalId, policyDocument, context } = readResult(JSON.parse(invocation.payload));
+  const decision = decide(policyDocument, event.methodArn);
+  if (decision !== 'allow') throw GatewayError.accessDenied({ explicit: decision === 'explicit-deny' });
+  return { ...context, principalId, integrationLatency: now() - started };
+}
+
+/** Null and empty count as missing; so says AWS of its 401s. */
+function isPresent({ location, name }: IdentitySource, request: GatewayRequest): boolean {
+  const value = location === 'header' ? lastHeader(request.headers, name) : request.query.get(name)?.at(-1);
+  return value !== undefined && value !== '';
+}
+
+function decide(policyDocument: unknown, methodArn: string): ReturnType<typeof evaluatePolicy> {
+  try {
+    return evaluatePolicy(policyDocument, methodArn);
+  } catch (error) {
+    if (error instanceof PolicyError) throw GatewayError.authorizerConfiguration(error);
+    throw error;
+  }
+}
+
+interface AuthorizerResult {
+  readonly principalId: string;
+  readonly policyDocument: unknown;
+  readonly context: Readonly<Record<string, string>>;
+}
+
+/**
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
+ */
+function readResult(result: unknown): AuthorizerResult {
+  if (typeof result !== 'object' || result === null) throw malformed('the result is not an object');
+  const principalId: unknown = Reflect.get(result, 'principalId');
+  if (typeof principalId !== 'string' || principalId === '') throw malformed('principalId is missing');
+  return {
+    principalId,
+    policyDocument: Reflect.get(result, 'policyDocument'),
+    context: readContext(Reflect.get(result, 'context')),
+  };
+}
+
+/** Values become texts. Objects and lists are refused by API Gateway; null is refused here, since its fate is not documented. */
+function readContext(context: unknown): Record<string, string> {
+  if (context === undefined || context === null) return {};
+  if (typeof context !== 'object' || Array.isArray(context)) throw malformed('context is not a map');
+  const entries = Object.entries(context).map(([key, value]: [string, unknown]): [string, string] => {
+    if (typeof value === 'string') return [key, value];
+    if (typeof value === 'number' || typeof value === 'boolean') return [key, String(value)];
+    throw malformed(`context.${key} is neither a text nor a number nor a boolean`);
+  });
+  return Object.fromEntries(entries);
+}
+
+function malformed(reason: string): GatewayError {
+  return GatewayError.authorizerConfiguration(reason);
+}

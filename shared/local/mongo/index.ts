@@ -1,0 +1,127 @@
+import type { Environment } from '../../env';
+import { BanyanError } from '../../errors';
+import type { Logger } from '../../logger';
+import { parseConnectionString } from './connection-string';
+import { downloadMongod } from './download';
+import { startEmbedded, type EmbeddedMongo, type FaultInjector } from './embedded';
+import { findMongod, startMongod } from './mongod';
+import { ping } from './reachable';
+
+export { uriOfDatabase } from './connection-string';
+export { startEmbedded } from './embedded';
+export type {
+  CommandEvent,
+  CommandMatch,
+  EmbeddedMongo,
+  FailureOptions,
+  FaultInjector,
+  InjectedFault,
+} from './embedded';
+
+export interface StartMongoOptions {
+  /** Read here: MONGODB_URI, PATH, MONGOD_DOWNLOAD. `process.env` fits. */
+  readonly env: Environment;
+  /** Named in the URI when MONGODB_URI names none. */
+  readonly databaseName?: string;
+  /** Of what is started here; default: a free one. */
+  readonly port?: number | undefined;
+  readonly logger?: Logger;
+}
+
+/** A MongoDB to work with. */
+export interface LocalMongo {
+  /** Names the database. */
+  readonly uri: string;
+  /** `test`: a test's own, on a server that it was given. */
+  readonly chosen: 'MONGODB_URI' | 'mongod' | 'download' | 'embedded' | 'test';
+  /** One sentence for the person who started it. */
+  readonly why: string;
+  /** Ends what was started, and removes its data. A database named by MONGODB_URI is left alone. */
+  stop(): Promise<void>;
+  /** Only of the embedded one. */
+  readonly faults?: FaultInjector;
+  /** The embedded server, to count commands with. */
+  readonly embedded?: EmbeddedMongo;
+}
+
+const REACHABLE_MILLISECONDS = 3_000;
+
+/**
+ * Finds or starts a MongoDB, in this order: `MONGODB_URI`; a `mongod` on PATH; with `MONGOD_DOWNLOAD=1` a downloaded one; else the
+ * embedded one. What was asked for and does not work is an error, never a reason to take the next.
+ *
+ * @throws BanyanError whose message is one line: what is wrong (host, never the password), and what to do
+ */
+export async function startMongo({
+  env,
+  databaseName = 'eventsapp',
+  port: wanted = 0,
+  logger,
+}: StartMongoOptions): Promise<LocalMongo> {
+  const given = env['MONGODB_URI'];
+  if (given !== undefined && given !== '') return useGiven(given, databaseName);
+
+  const executable = findMongod(env['PATH']);
+  if (executable !== undefined) {
+    const { port, stop } = await startMongod(executable, wanted);
+    return {
+      uri: localUri(port, databaseName),
+      chosen: 'mongod',
+      why: `${executable} is on PATH; its data are temporary`,
+      stop,
+    };
+  }
+  if (env['MONGOD_DOWNLOAD'] === '1') {
+    const { port, stop } = await startMongod(await downloadMongod(), wanted);
+    return {
+      uri: localUri(port, databaseName),
+      chosen: 'download',
+      why: 'MONGOD_DOWNLOAD=1; its data are temporary',
+      stop,
+    };
+  }
+  const embedded = await startEmbedded({ port: wanted, ...(logger !== undefined && { logger }) });
+  return {
+    uri: localUri(embedded.port, databaseName),
+    chosen: 'embedded',
+    why: 'neither MONGODB_URI nor a mongod on PATH; in memory, for development and tests only (MONGOD_DOWNLOAD=1 fetches a real one)',
+    stop: () => embedded.stop(),
+    faults: embedded.faults,
+    embedded,
+  };
+}
+
+const localUri = (port: number, databaseName: string): string => `mongodb://127.0.0.1:${port}/${databaseName}`;
+
+async function useGiven(given: string, databaseName: string): Promise<LocalMongo> {
+  const { hosts, uriWithDatabase } = parseConnectionString(given, databaseName);
+  try {
+    await ping(uriWithDatabase, REACHABLE_MILLISECONDS);
+  } catch (error) {
+    throw unreachable(hosts, error);
+  }
+  return {
+    uri: uriWithDatabase,
+    chosen: 'MONGODB_URI',
+    why: `MONGODB_URI is set (${hosts})`,
+    stop: () => Promise.resolve(),
+  };
+}
+
+/** The driver's own message may repeat the URI with its password, so neither it nor its error goes on; the error's class does. */
+function unreachable(hosts: string, error: unknown): BanyanError {
+  const name = error instanceof Error ? error.name : 'error';
+  // Of these messages the names of options are all; leftovers of older drivers such as useNewUrlParser.
+  const unknown = /^(options? [\w, ]+) (?:is|are) not supported$/.exec(
+    error instanceof Error ? error.message : '',
+  )?.[1];
+  const problem =
+    name === 'MongoServerError'
+      ? `MONGODB_URI: ${hosts} refused the connection; check user and password`
+      : name === 'MongoServerSelectionError' || name === 'MongoNetworkError'
+        ? `MONGODB_URI: no MongoDB answers at ${hosts} within ${REACHABLE_MILLISECONDS / 1000} s; start it or correct the host`
+        : unknown !== undefined
+          ? `MONGODB_URI: the driver (version 7) does not know ${unknown}, in the URI of ${hosts}; remove it`
+          : `MONGODB_URI: cannot be used for ${hosts} (${name}); correct it`;
+  return new BanyanError(`${problem}, or unset MONGODB_URI to use a local MongoDB`, { code: 'mongodb_unreachable' });
+}

@@ -1,0 +1,25 @@
+import type { BanyanConfig } from '../../config';
+import type { LoginRequest, RedactionSettings } from './settings';
+
+/** What `banyan.config.ts` says of secrets: its session cookie, credentials, test identities and `parity.redact`. */
+export function redactionOf({ session, credentials = [], parity }: BanyanConfig): RedactionSettings {
+  const identities = Object.values(parity.identities);
+  const identityHeaders = identities.flatMap((identity) =>
+    identity.kind === 'headers' ? Object.keys(identity.headers).map((name) => name.toLowerCase()) : [],
+  );
+  const headers = credentials.flatMap((credential) =>
+    'header' in credential ? [credential.header.toLowerCase()] : [],
+  );
+  const logins = identities.flatMap((identity): LoginRequest[] =>
+    identity.kind === 'login' ? [{ method: identity.method, path: identity.path }] : [],
+  );
+  const { paths = [], keepCookies = [] } = parity.redact ?? {};
+  return {
+    sessionCookie: session.cookieName,
+    credentialHeaders: [...new Set([...headers, ...identityHeaders])].filter((name) => name !== 'authorization'),
+    credentialQueries: credentials.flatMap((credential) => ('query' in credential ? [credential.query] : [])),
+    paths,
+    keepCookies,
+    logins,
+  };
+}

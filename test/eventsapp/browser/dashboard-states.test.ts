@@ -1,0 +1,244 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { NO_OVERRIDES } from '../../../proxy/overrides/state';
+import { parseRouteTable } from '../../../proxy/route-table/load';
+import { describeInBrowser } from '../../browser/chromium';
+import { SCENE_TOKEN, startScene, type Scene } from './dashboard-scene';
+import { MADE_OF, pageFingerprint, PICTURES, SCREENSHOTS } from './write-screenshots';
+
+jest.setTimeout(60_000);
+
+describeInBrowser('what the dashboard shows', (start) => {
+  let browser: Browser;
+  const scenes: Scene[] = [];
+  beforeAll(async () => (browser = await start()));
+  afterAll(async () => {
+    await browser.close();
+    await Promise.all(scenes.map((scene) => scene.close()));
+  });
+
+  async function open(routes?: string, width = 1240): Promise<{ page: Page; scene: Scene; said: string[] }> {
+    const scene = await startScene(routes);
+    scenes.push(scene);
+    const page = await browser.newPage({ viewport: { width, height: 800 } });
+    const said: string[] = [];
+    page.on('pageerror', (error) => said.push(error.message));
+    await page.goto(`${scene.admin.url}/#token=${SCENE_TOKEN}`);
+    await page.locator('#connection:not(.lost)').getByText('live').waitFor();
+    return { page, scene, said };
+  }
+  const rowOf = (page: Page, id: string) => page.locator(`tr[data-route="${id}"]`);
+  const detailOf = async (page: Page, id: string) => {
+    await rowOf(page, id).getByRole('button', { name: id, exact: true }).click();
+    const detail = page.locator(`tr[data-detail="${id}"]`);
+    await detail.getByText('Evidence on these versions').waitFor();
+    await detail.getByText('Reading…').first().waitFor({ state: 'detached' });
+    return detail;
+  };
+
+  it('says first what the guard did and on what numbers, and that it stands in the way of a promotion', async () => {
+    const { page, said } = await open();
+    const alert = page.getByRole('alert').getByText('list-attendees was returned to legacy.');
+    await alert.waitFor();
+    expect(await page.getByRole('alert').first().innerText()).toContain(
+      'guard of proxy web-1: 11 of 52 requests failed on Lambda; allowed: 5 %',
+    );
+    const row = rowOf(page, 'list-attendees');
+    expect(await row.innerText()).toMatch(/canary 10 %\s+on legacy: rolled-back/);
+    expect(await row.innerText()).toMatch(/11 Lambda 1\d\.\d %/);
+    const detail = await detailOf(page, 'list-attendees');
+    const text = (await detail.innerText()).replaceAll(/\s+/g, ' ');
+    expect(text).toContain('lambda errors 11');
+    expect(text).toContain('cold starts 2');
+    expect(text).toMatch(/Next step Find out why, then resume: npm run banyan -- resume list-attendees/);
+    expect(text).not.toMatch(/routes\.yml|\+ (stage|percent)|The evidence suffices/);
+    expect(text).toMatch(/promoted to canary 10 % .*, ann: the evidence suffices/);
+    expect(said).toEqual([]);
+    await page.close();
+  });
+
+  it('shows mismatches by path and types, and what the evidence comes to', async () => {
+    const { page } = await open();
+    expect(await rowOf(page, 'get-event').innerText()).toMatch(
+      /3 of 1,080 differ\s+body \$\.event\.capacity: number became string and 1 more, \d\d:\d\d/,
+    );
+    const text = (await (await detailOf(page, 'get-event')).innerText()).replaceAll(/\s+/g, ' ');
+    expect(text).toContain('shadow: 1,077 of 1,080 equal, on mongodb');
+    expect(text).toContain('Parity suite: 27 of 27 equal');
+    expect(text).toContain('statuses: 200 ×1,034, 304 ×31, 404 ×15');
+    expect(text).toContain('body $.event.capacity: number became string, header etag (value) 3 times');
+    expect(text).toMatch(/Next step The evidence suffices\. .*- stage: shadow \+ stage: canary \+ percent: 1 /);
+    await page.close();
+  });
+
+  it('says what is missing before the change that is to come, and that it is not yet time', async () => {
+    const { page } = await open();
+    const text = (await (await detailOf(page, 'event-metrics')).innerText()).replaceAll(/\s+/g, ' ');
+    expect(text).toMatch(
+      /Still missing Lambda has answered 412 of the 1000 requests on lambda that are needed.*Next step Not yet\. .*- stage: lambda \+ stage: retired/,
+    );
+    expect(await page.locator('tr[data-detail="event-metrics"] pre.later').count()).toBe(2);
+    await page.close();
+  });
+
+  it('tells progress in a sentence, and by a bar that can be heard', async () => {
+    const { page } = await open();
+    expect(await page.locator('#summary').innerText()).toMatch(
+      /^7 of 20 listed routes have left legacy; Lambda answers \d\d\.\d % of the requests to listed routes$/,
+    );
+    const bar = page.getByRole('img', { name: /12 of 20 routes on legacy, 1 of 20 routes on shadow/ });
+    expect(await bar.locator('span').count()).toBe(5);
+    await page.close();
+  });
+
+  it('can be worked with the keyboard alone, and its parts have names and roles', async () => {
+    const { page } = await open();
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.id')).toBe('kill-switch');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'All routes to legacy?' }).waitFor();
+    expect(await page.evaluate('document.activeElement.id')).toBe('why');
+    expect(await page.getByLabel('Token').isVisible()).toBe(false);
+    await page.keyboard.press('Escape');
+    expect(await page.evaluate('document.activeElement.id')).toBe('kill-switch');
+    for (let i = 0; i < 4; i += 1) await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('private');
+    const name = page.getByRole('button', { name: 'private', exact: true });
+    expect(await name.getAttribute('aria-expanded')).toBe('false');
+    await page.keyboard.press('Enter');
+    expect(await name.getAttribute('aria-expanded')).toBe('true');
+    for (const header of ['Route', 'Stage', 'Errors', 'Parity', 'Actions'])
+      expect(await page.getByRole('columnheader', { name: header }).count()).toBe(1);
+    expect(await page.getByRole('row').count()).toBeGreaterThan(20);
+    await page.close();
+  });
+
+  it('reads nothing out again that has not changed', async () => {
+    const { page } = await open();
+    await page.evaluate(`(() => {
+      window.changes = 0;
+      const observer = new MutationObserver((list) => (window.changes += list.length));
+      for (const id of ['connection', 'alerts', 'summary', 'kill-switch'])
+        observer.observe(document.getElementById(id), { subtree: true, childList: true, characterData: true });
+    })()`);
+    const polled = () => page.waitForResponse((response) => response.url().endsWith('/api/state'));
+    await polled();
+    await polled();
+    expect(await page.evaluate('window.changes')).toBe(0);
+    await page.close();
+  });
+
+  it.each([390, 768, 1240])('fits a window of %d px, with every button in reach', async (width) => {
+    const { page } = await open(undefined, width);
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    const box = await page.getByRole('button', { name: 'Roll back event-metrics' }).boundingBox();
+    expect((box?.x ?? width) + (box?.width ?? width)).toBeLessThanOrEqual(width);
+    await page.close();
+  });
+
+  it.each(['light', 'dark'] as const)('can be read when it is %s: 4.5 to 1 for every text', async (colorScheme) => {
+    const { page } = await open();
+    await page.emulateMedia({ colorScheme });
+    await detailOf(page, 'list-attendees');
+    expect(await page.evaluate(LOW_CONTRAST)).toEqual([]);
+    await page.close();
+  });
+
+  it('writes what a mismatch holds as text: nothing of it runs', async () => {
+    const { page, scene, said } = await open();
+    const hostile = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
+    const what = { path: hostile, kind: 'type', controlType: hostile, candidateType: 'javascript:alert(1)' };
+    const about = { statusCode: 200, identity: 'session', queryForm: hostile, source: 'shadow' } as const;
+    scene.stats.comparison({ routeId: 'get-event', equal: false, differences: [what], at: Date.now(), ...about });
+    const cell = rowOf(page, 'get-event').getByText('<img src=x');
+    await cell.waitFor();
+    expect(await cell.innerText()).toContain(`${hostile}: ${hostile} became javascript:alert(1)`);
+    expect(await page.locator('main img, main script').count()).toBe(0);
+    expect(await page.title()).toBe('Banyan');
+    expect(said).toEqual([]);
+    await page.close();
+  });
+
+  it('says so when nothing is listed', async () => {
+    const { page } = await open('routes: []');
+    await page.getByText('The route table lists no route: legacy answers everything.').waitFor();
+    expect(await page.locator('tr[data-route]').count()).toBe(0);
+    await page.close();
+  });
+
+  it('says so when overrides are unknown, and when a kill switch is on', async () => {
+    const { page, scene } = await open();
+    scene.state.overrides = { ...NO_OVERRIDES, known: false };
+    await page.getByText('Overrides are unknown.').waitFor();
+    const killSwitch = { by: 'ann', why: '<b>all</b> is slow', since: new Date() };
+    scene.state.overrides = { ...NO_OVERRIDES, killSwitch };
+    await page.getByText('Kill switch is on.').waitFor();
+    expect(await page.getByRole('alert').first().innerText()).toContain('ann: <b>all</b> is slow');
+    await page.getByRole('button', { name: 'Kill switch off…' }).waitFor();
+    await page.close();
+  });
+
+  it('stays quick to use with 200 routes, and follows a table that changes', async () => {
+    const routes = (count: number) =>
+      `routes:\n${Array.from({ length: count }, (_, i) => `  - {id: route-${i}, match: GET /r/${i}, stage: lambda}\n`).join('')}`;
+    const { page, scene } = await open(routes(200));
+    expect(await page.locator('tr[data-route]').count()).toBe(200);
+    await page.getByLabel('Show').fill('/r/19');
+    expect(await page.locator('tr[data-route]').count()).toBe(11);
+    scene.state.table = parseRouteTable(routes(3), { file: 'routes.yml', lambdaAvailable: true });
+    await page.getByText('3 of 3').waitFor();
+    await page.getByText('No route to show.').waitFor();
+    await page.close();
+  });
+
+  it('grows pale and says since when, while the proxy is gone or hangs', async () => {
+    const { page } = await open();
+    await page.route('**/api/state', (route) => route.abort());
+    await page
+      .locator('#connection.lost')
+      .getByText(/What is below was so at \d\d:\d\d/)
+      .waitFor();
+    expect(await page.locator('body.stale').count()).toBe(1);
+    await page.unroute('**/api/state');
+    await page.locator('body:not(.stale)').waitFor();
+    await page.route('**/api/state', () => undefined);
+    await page.locator('#connection.lost').getByText('does not answer in time').waitFor();
+    await page.close();
+  });
+});
+
+describe('the screenshots', () => {
+  it.each(PICTURES)('%s is there, and small', (name) => {
+    const file = path.join(SCREENSHOTS, `${name}.png`);
+    expect(existsSync(file)).toBe(true);
+    expect(statSync(file).size).toBeGreaterThan(5_000);
+    expect(statSync(file).size).toBeLessThan(150_000);
+  });
+
+  it('are of the page as it is; npm run screenshots renews them', () => {
+    expect(readFileSync(MADE_OF, 'utf8').trim()).toBe(pageFingerprint());
+  });
+});
+
+/** Texts whose contrast with what is behind them is below WCAG 2.2's 4.5 (section 1.4.3). */
+const LOW_CONTRAST = `(() => {
+  const parse = (text) => (text.match(/[\\d.]+/g) ?? []).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)).reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  const groundOf = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = parse(getComputedStyle(at).backgroundColor);
+      if (colour.length === 3 || colour[3] > 0) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const found = [];
+  for (const element of document.querySelectorAll('body *')) {
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== '');
+    if (!own || element.getClientRects().length === 0) continue;
+    const [a, b] = [light(parse(getComputedStyle(element).color)), light(groundOf(element))];
+    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (contrast < 4.5) found.push(element.textContent.slice(0, 40) + ' ' + contrast.toFixed(2));
+  }
+  return found;
+})()`;

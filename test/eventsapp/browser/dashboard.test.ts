@@ -1,0 +1,129 @@
+import type { Browser, Page } from 'playwright-core';
+import { runSystem, type RunningSystem } from '../support/running-system';
+import { waitFor } from '../../support/wait-for';
+import { describeInBrowser } from '../../browser/chromium';
+
+jest.setTimeout(120_000);
+
+const TOKEN = 'a-token-for-the-dashboard';
+describeInBrowser('the dashboard in Chromium', (start) => {
+  let browser: Browser;
+  let system: RunningSystem;
+  let page: Page;
+  const said: string[] = [];
+
+  beforeAll(async () => {
+    browser = await start();
+    system = await runSystem({
+      adminPort: 0,
+      adminToken: TOKEN,
+      routes: (text) =>
+        text
+          .replace(/(id: list-events\n.*\n {4})stage: \w+/, '$1stage: canary\n    percent: 100\n    shadow: {}')
+          .replace(/(id: get-event\n.*\n {4})stage: \w+/, '$1stage: shadow')
+          .replace(/(id: all-metrics\n.*\n {4})stage: \w+/, '$1stage: shadow'),
+    });
+    const response = await fetch(`${system.proxy.url}/api/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: 'organiser@example.com', password: 'correct horse battery staple' }),
+    });
+    const cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    for (const target of [
+      '/api/events',
+      '/api/events?limit=2',
+      '/api/metrics/all',
+      '/api/events/nothing',
+      '/healthz',
+    ]) {
+      for (let i = 0; i < 5; i += 1) await (await fetch(system.proxy.url + target, { headers: { cookie } })).text();
+    }
+    page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
+    page.on('pageerror', (error) => said.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') said.push(message.text());
+    });
+    await page.goto(`${system.proxy.adminUrl}/#token=${TOKEN}`);
+    await page.locator('tr[data-route]').first().waitFor();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await system.close();
+  });
+
+  const row = (id: string) => page.locator(`tr[data-route="${id}"]`);
+
+  it('shows progress, split, latency and parity, and keeps the token out of the address', async () => {
+    expect(page.url()).toBe(`${system.proxy.adminUrl}/`);
+    await page.getByText('local', { exact: false }).first().waitFor();
+    expect(await page.locator('#who').innerText()).toBe('local');
+    expect(await page.locator('#bar').getAttribute('aria-label')).toMatch(
+      /2 of 20 routes on shadow, 1 of 20 routes on canary/,
+    );
+    await row('list-events').getByText('100 % Lambda').waitFor();
+    await row('all-metrics')
+      .getByText(/5 of 5 equal/)
+      .waitFor();
+    expect(await row('list-events').locator('canvas').count()).toBe(1);
+  });
+
+  it('finds routes by name and by being on the move', async () => {
+    await page.getByLabel('Show').fill('metrics');
+    await waitFor('two rows', async () => (await page.locator('tr[data-route]').count()) === 2);
+    await page.getByLabel('Show').fill('');
+    await page.getByLabel('only routes on the move').check();
+    await waitFor('three rows', async () => (await page.locator('tr[data-route]').count()) === 3);
+    await page.getByLabel('only routes on the move').uncheck();
+  });
+
+  it('opens a route by the keyboard: next step as a change to commit, evidence, history', async () => {
+    await row('list-events').getByRole('button', { name: 'list-events', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    const detail = page.locator('tr[data-detail="list-events"]');
+    await detail.getByText('+ stage: lambda').waitFor();
+    expect(await detail.innerText()).toContain('npm run banyan -- promote list-events --to lambda');
+    await detail.getByText('Evidence on these versions').waitFor();
+    await page.keyboard.press('Enter');
+    await detail.waitFor({ state: 'detached' });
+  });
+
+  it('rolls back with a reason, says so, and resumes', async () => {
+    await row('list-events').getByRole('button', { name: 'Roll back list-events' }).click();
+    await page.getByRole('button', { name: 'Roll back', exact: true }).click();
+    await page.getByText('Say why').waitFor();
+    expect(system.proxy.overrides.current().lowered.size).toBe(0);
+    await page.getByLabel(/^Why/).fill('<img src=x onerror=alert(1)>');
+    await page.getByRole('button', { name: 'Roll back', exact: true }).click();
+    await row('list-events').getByText('on legacy: rolled-back').waitFor();
+    await row('list-events').getByRole('button', { name: 'list-events', exact: true }).click();
+    await page.locator('tr[data-detail="list-events"]').getByText('<img src=x onerror=alert(1)>').first().waitFor();
+    expect(await page.locator('img').count()).toBe(0);
+    await row('list-events').getByRole('button', { name: 'Resume list-events' }).click();
+    await page.getByLabel(/^Why/).fill('mended');
+    await page.getByRole('button', { name: 'Resume', exact: true }).click();
+    await row('list-events').getByText('on legacy').waitFor({ state: 'detached' });
+  });
+
+  it('switches everything off and on again; Escape changes nothing', async () => {
+    await page.getByRole('button', { name: 'Kill switch…' }).click();
+    await page.keyboard.press('Escape');
+    expect(system.proxy.overrides.current().killSwitch).toBeUndefined();
+    await page.getByRole('button', { name: 'Kill switch…' }).click();
+    await page.getByLabel(/^Why/).fill('drill');
+    expect(await page.locator('#confirm-text').innerText()).toContain('the 17 routes on canary and lambda');
+    await page.getByRole('button', { name: 'Kill switch on' }).click();
+    await page.getByText('Kill switch is on.').waitFor();
+    await page.getByRole('button', { name: 'Kill switch off…' }).click();
+    await page.getByLabel(/^Why/).fill('drill is over');
+    await page.getByRole('button', { name: 'Kill switch off', exact: true }).click();
+    await page.getByText('Kill switch is on.').waitFor({ state: 'detached' });
+  });
+
+  it('says when the proxy is gone', async () => {
+    await page.route('**/api/state', (route) => route.abort());
+    await page.locator('#connection.lost').waitFor();
+    await page.unroute('**/api/state');
+    await page.locator('#connection:not(.lost)').waitFor();
+    expect(said.filter((text) => !text.includes('ERR_FAILED'))).toEqual([]);
+  });
+});

@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { MongoClient, type Db } from 'mongodb';
+import banyan from '../../../banyan.config';
+import { startCandidateProxy, type CandidateProxy } from '../../../proxy/parity/candidate-proxy';
+import { copyDatabase, DataCopy } from '../../../proxy/parity/data-copy';
+import { logIn, type Credentials } from '../../../proxy/parity/identities';
+import { observe, requestOf, type Side } from '../../../proxy/parity/observe';
+import {
+  answeredBy,
+  expectedStatus,
+  identitiesOf,
+  isSafe,
+  type CaseSuite,
+  type ParityCase,
+} from '../../../shared/parity/case';
+import { rulesOf, type Rule } from '../../../shared/parity/rules';
+import { parseRules } from '../../../shared/parity/rules-file';
+import { startParitySystem, type ParitySystem } from './system';
+import { isAddedByAws, type Exchange } from './to-match-legacy';
+
+export const RULES_FILE = path.join(__dirname, 'rules.yml');
+
+interface Sides {
+  readonly system: ParitySystem;
+  readonly client: MongoClient;
+  readonly control: Side;
+  readonly gateway: Side;
+  readonly onLegacy: Side;
+  readonly onLambda: Side;
+  readonly proxies: readonly CandidateProxy[];
+  readonly credentials: ReadonlyMap<string, Credentials>;
+  readonly knownValues: ReadonlySet<string>;
+  readonly rules: readonly Rule[];
+}
+
+/** As {@link describeSuites}, for one route. */
+export function describeParity(
+  route: string,
+  cases: readonly ParityCase[],
+  prepare?: (db: Db) => Promise<unknown>,
+): void {
+  describeSuites([{ route, cases, ...(prepare && { prepare }) }]);
+}
+
+/**
+ * Runs every case as every identity against a monolith of its own (the control) and, as candidates, against the gateway and
+ * through the proxy at each stage. Each side works on its own copy of the same data, which is put back after each request.
+ * Answers, every changed document and every message sent must be the same; ids and times that a side makes up are unified.
+ */
+export function describeSuites(suites: readonly CaseSuite[]): void {
+  describe('parity', () => {
+    let sides: Sides;
+
+    beforeAll(async () => {
+      sides = await startSides(suites);
+    });
+
+    afterAll(async () => {
+      for (const proxy of sides.proxies) await proxy.close();
+      await sides.client.close();
+      await sides.system.close();
+    });
+
+    describe.each(suites.map((suite) => [suite.route, suite] as const))('of %s', (route, { cases }) => {
+      it('is asked as everybody', () => {
+        const everybody = Object.keys(banyan.parity.identities);
+        expect(cases.flatMap(identitiesOf)).toEqual(expect.arrayContaining(everybody));
+      });
+
+      describe.each(cases.map((parityCase) => [parityCase.name, parityCase] as const))('%s', (_name, parityCase) => {
+        it.each(identitiesOf(parityCase))('as %s', async (identity) => {
+          await runCase(sides, route, parityCase, identity);
+        });
+      });
+    });
+  });
+}
+
+async function runCase(sides: Sides, route: string, parityCase: ParityCase, identity: string): Promise<void> {
+  const { control, gateway, onLegacy, onLambda, proxies, knownValues } = sides;
+  const request = await requestOf(parityCase, sides.credentials.get(identity) ?? {}, control);
+  const expected = await observe(control, request);
+  const { statusCode } = expected.response;
+  expect(statusCode).toBe(expectedStatus(parityCase, identity));
+  const effects = new Set(expected.changes.map(({ collection, kind }) => `${collection} ${kind}`));
+  expect([...effects].sort()).toEqual(statusCode < 300 ? [...(parityCase.effects ?? [])].sort() : []);
+
+  const rules = rulesOf(sides.rules, { name: route });
+  const exchangeWith = async (side: Side): Promise<Exchange> => ({
+    control: expected,
+    candidate: await observe(side, request),
+    knownValues,
+    rules,
+    identity,
+  });
+  // What a safe request does to the data need be seen once only.
+  const answerOf = (side: Side): Side => (isSafe(request.method) ? { name: side.name, url: side.url } : side);
+  if (parityCase.onlyThroughProxy === undefined)
+    await expect({ ...(await exchangeWith(answerOf(gateway))), forgive: isAddedByAws }).toMatchLegacy();
+  await expect(await exchangeWith(answerOf(onLegacy))).toMatchLegacy();
+  await expect(await exchangeWith(onLambda)).toMatchLegacy();
+  expect(proxies[1]?.lastAnswer()).toMatchObject({ upstream: answeredBy(parityCase, identity), failure: undefined });
+}
+
+async function startSides(suites: readonly CaseSuite[]): Promise<Sides> {
+  const system = await startParitySystem({
+    run: `jest_${process.pid}_${Date.now().toString(36)}`,
+    // Never a database that MONGODB_URI names: tests write.
+    env: { PATH: process.env['PATH'] },
+  });
+  const { control, candidate } = system;
+  const client = await MongoClient.connect(control.mongodbUri);
+  const databaseOf = (uri: string): Db => client.db(new URL(uri).pathname.slice(1));
+  const [controlDb, candidateDb] = [databaseOf(control.mongodbUri), databaseOf(candidate.mongodbUri)];
+  for (const prepare of new Set(suites.map((suite) => suite.prepare))) await prepare?.(controlDb);
+  // Sessions are copied too: one credential is good on both sides.
+  const credentials = await logIn(banyan, control.url);
+  await copyDatabase(controlDb, candidateDb);
+  const data = await DataCopy.of(controlDb, control.takeMessages);
+  const candidateData = await DataCopy.of(candidateDb, candidate.takeMessages);
+  const routes = readFileSync(path.join(__dirname, '../../../proxy/routes.yml'), 'utf8');
+  const proxyOn = (stage: 'legacy' | 'lambda') =>
+    startCandidateProxy({ legacyUrl: candidate.legacyUrl, lambdaUrl: candidate.url, routes, stage });
+  const [legacyStage, lambdaStage] = [await proxyOn('legacy'), await proxyOn('lambda')];
+  const side = (name: string, url: string): Side => ({ name, url, data: candidateData });
+  return {
+    system,
+    client,
+    control: { name: 'legacy', url: control.url, data },
+    gateway: side('gateway', candidate.url),
+    onLegacy: side('proxy, route on legacy', legacyStage.url),
+    onLambda: side('proxy, route on lambda', lambdaStage.url),
+    proxies: [legacyStage, lambdaStage],
+    credentials,
+    knownValues: data.knownValues(),
+    rules: parseRules(readFileSync(RULES_FILE, 'utf8'), 'test/parity/rules.yml'),
+  };
+}

@@ -1,0 +1,4 @@
+import * as suites from '../cases/list-events';
+import { describeSuites } from './describe-parity';
+
+describeSuites(Object.values(suites));

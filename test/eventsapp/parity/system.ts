@@ -1,0 +1,143 @@
+import { DeleteMessageCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { MongoClient } from 'mongodb';
+import path from 'node:path';
+import { loadConfig } from '../../../legacy/config';
+import { createLogger } from '../../../legacy/logging';
+import { startServer } from '../../../legacy/server';
+import type { Snapshot } from '../../../shared/parity/database-effects';
+import type { StartedSides } from '../../../shared/parity/sides';
+import { copyDatabase } from '../../../proxy/parity/data-copy';
+import { uriOfDatabase } from '../../../shared/local/mongo';
+import { startSystem, type LocalSystem } from '../system';
+import { capturedLogger } from '../../support/captured-logger';
+import { TEST_SECRET } from '../support/running-system';
+import { startTestMongo } from '../../support/test-mongo';
+
+/** Both sides use one queue: each empties it after its request, and nobody consumes it. */
+const QUEUE = 'ReportQueue';
+const EMPTY_ROUTES = path.join(__dirname, '../../../proxy/routes.empty.yml');
+
+/** Both sides, and the local system that the candidate is part of. */
+export interface ParitySystem extends StartedSides {
+  readonly system: LocalSystem;
+}
+
+/**
+ * Starts a monolith (the control) and a whole local system (the candidate) in one process, each on its own copy of the demo
+ * data, in databases named for this run.
+ */
+export async function startParitySystem({
+  run,
+  env,
+}: {
+  readonly run: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}): Promise<ParitySystem> {
+  const stops: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const stop of stops.splice(0).reverse()) await stop();
+  };
+  try {
+    // Express prints malformed requests to the console; here they are sent on purpose.
+    const original = console.error;
+    console.error = () => undefined;
+    stops.push(() => Promise.resolve((console.error = original)));
+    const logger = capturedLogger();
+    // Never a database that MONGODB_URI names: cases write.
+    const mongo = await startTestMongo({ logger });
+    stops.push(() => mongo.stop());
+    const uriOf = (side: string): string => uriOfDatabase(mongo.uri, `parity_${run}_${side}`);
+    const client = await MongoClient.connect(mongo.uri);
+    stops.push(() => client.close());
+    const databaseOf = (side: string) => client.db(`parity_${run}_${side}`);
+    stops.push(() => Promise.all(['control', 'candidate', 'state'].map((side) => databaseOf(side).dropDatabase())));
+
+    // What a proxy writes of its own accord, such as its heartbeat, must not look like an effect of a case.
+    const databases = { mongo: { ...mongo, uri: uriOf('candidate') }, state: { ...mongo, uri: uriOf('state') } };
+    const system = await startSystem(
+      {
+        host: '127.0.0.1',
+        proxyPort: 0,
+        legacyPort: 0,
+        gatewayPort: 0,
+        invokePort: 0,
+        sqsPort: 0,
+        dailyReportRunner: 'lambda',
+        routesFile: EMPTY_ROUTES,
+        sessionSecret: TEST_SECRET,
+        isSecretMadeUp: false,
+        trustedHops: 0,
+        logLevel: 'silent',
+      },
+      { env, databases, logger, consumers: false },
+    );
+    stops.push(() => system.close());
+    const config = loadConfig({
+      MONGODB_URI: uriOf('control'),
+      SESSION_SECRET: TEST_SECRET,
+      LEGACY_PORT: '0',
+      NODE_ENV: 'production',
+      LOG_LEVEL: 'silent',
+      REPORT_QUEUE_URL: system.sqs.queueUrl(QUEUE),
+      SQS_ENDPOINT: system.sqs.url,
+      AWS_REGION: system.sqs.region,
+      REPORT_CONSUMER: 'lambda',
+      DAILY_REPORT_RUNNER: 'lambda',
+    });
+    const control = await startServer(config, { logger: createLogger(config) });
+    stops.push(() => control.close());
+    await copyDatabase(databaseOf('candidate'), databaseOf('control'));
+
+    const queue = new SQSClient({
+      region: system.sqs.region,
+      endpoint: system.sqs.url,
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    });
+    stops.push(() => {
+      queue.destroy();
+      return Promise.resolve();
+    });
+    const takeMessages = () => takeAll(queue, system.sqs.queueUrl(QUEUE));
+    return {
+      system,
+      control: { url: control.url, mongodbUri: uriOf('control'), takeMessages },
+      candidate: {
+        url: system.gateway.url,
+        mongodbUri: uriOf('candidate'),
+        legacyUrl: system.legacy.url,
+        takeMessages,
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+export default startParitySystem;
+
+/** Empties the queue; its messages are seen as documents of a collection. */
+async function takeAll(client: SQSClient, queueUrl: string): Promise<Snapshot> {
+  const taken: { id: string; document: unknown }[] = [];
+  // Much faster than a receive that finds nothing.
+  const waiting = new GetQueueAttributesCommand({
+    QueueUrl: queueUrl,
+    AttributeNames: ['ApproximateNumberOfMessages'],
+  });
+  while ((await client.send(waiting)).Attributes?.['ApproximateNumberOfMessages'] !== '0') {
+    const { Messages = [] } = await client.send(
+      new ReceiveMessageCommand({
+        QueueUrl: queueUrl,
+        MaxNumberOfMessages: 10,
+        WaitTimeSeconds: 0,
+        MessageAttributeNames: ['All'],
+      }),
+    );
+    for (const { Body = '', MessageAttributes = {}, ReceiptHandle } of Messages) {
+      taken.push({ id: String(taken.length), document: { body: Body, attributes: MessageAttributes } });
+      await client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
+    }
+  }
+  return new Map([[`queue ${QUEUE}`, taken]]);
+}

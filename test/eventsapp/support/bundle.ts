@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { build, type BuildOptions } from 'esbuild';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const ROOT = path.join(__dirname, '../../..');
+
+const Service = z.object({
+  custom: z.object({
+    esbuild: z.object({
+      target: z.string(),
+      minifyWhitespace: z.boolean(),
+      minifySyntax: z.boolean(),
+      exclude: z.array(z.string()),
+      alias: z.record(z.string(), z.string()),
+    }),
+  }),
+});
+
+/** How serverless.yml bundles every function. */
+export function deployedBundling() {
+  const file = readFileSync(path.join(ROOT, 'serverless.yml'), 'utf8');
+  const { exclude, ...options } = Service.parse(parse(file)).custom.esbuild;
+  return {
+    ...options,
+    external: exclude,
+    bundle: true,
+    platform: 'node',
+    absWorkingDir: ROOT,
+    logLevel: 'error',
+  } satisfies BuildOptions;
+}
+
+interface Bundle {
+  /** A file from the project's root, or code as if it stood there. */
+  readonly of: { readonly file: string } | { readonly code: string };
+  readonly outfile: string;
+  readonly options?: BuildOptions;
+}
+
+/** Bundles as serverless.yml does and returns the size in bytes. */
+export async function bundle({ of, outfile, options = {} }: Bundle): Promise<number> {
+  const entry = 'file' in of ? { entryPoints: [of.file] } : { stdin: { contents: of.code, resolveDir: ROOT } };
+  const { metafile } = await build({ ...deployedBundling(), ...options, ...entry, outfile, metafile: true });
+  return Object.values(metafile.outputs)[0]?.bytes ?? NaN;
+}

@@ -1,0 +1,95 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { isMap, isSeq, parseDocument } from 'yaml';
+import { startSystem, type LocalSystem } from '../system';
+import type { LocalMongo } from '../../../shared/local/mongo';
+import { startTestMongo } from '../../support/test-mongo';
+import { capturedLogger, type CapturedLogger } from '../../support/captured-logger';
+import { waitFor } from '../../support/wait-for';
+
+/** What signs the sessions of a system under test. */
+export const TEST_SECRET = 'a secret for tests';
+
+/** The one route that the monolith never had. */
+const ONLY_ON_LAMBDA = 'private';
+
+/** The demo's route table with every route moved to one stage, but for what exists on Lambda alone. */
+export async function demoRoutes(stage: 'legacy' | 'lambda'): Promise<string> {
+  const table = parseDocument(await readFile(path.join(__dirname, '../../../proxy/routes.yml'), 'utf8'));
+  const routes = table.get('routes');
+  for (const route of isSeq(routes) ? routes.items : [])
+    if (isMap(route) && route.get('id') !== ONLY_ON_LAMBDA) route.set('stage', stage);
+  return table.toString();
+}
+
+/** The whole system on free ports, with a route table of its own. */
+export interface RunningSystem extends LocalSystem {
+  readonly logger: CapturedLogger;
+  readonly routesFile: string;
+  /** Saves the route table and waits until it is in force. */
+  moveAllRoutes(stage: 'legacy' | 'lambda'): Promise<void>;
+}
+
+/** Starts everything for a test, on a MongoDB of {@link startTestMongo}. */
+export async function runSystem({
+  stage = 'lambda',
+  consumers = true,
+  routes = (text) => text,
+  mongo: given,
+  ...admin
+}: {
+  stage?: 'legacy' | 'lambda';
+  consumers?: boolean;
+  /** Is stopped with the system. */
+  mongo?: LocalMongo;
+  /** Changes the route table that it starts with. */
+  routes?: (text: string) => string;
+  adminPort?: number;
+  adminToken?: string;
+} = {}): Promise<RunningSystem> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'banyan-system-'));
+  const routesFile = path.join(folder, 'routes.yml');
+  await writeFile(routesFile, routes(await demoRoutes(stage)));
+  const logger = capturedLogger();
+  const mongo = given ?? (await startTestMongo({ logger }));
+  const removeAll = async (): Promise<void> => {
+    await mongo.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  const system = await startSystem(
+    {
+      host: '127.0.0.1',
+      proxyPort: 0,
+      legacyPort: 0,
+      gatewayPort: 0,
+      invokePort: 0,
+      sqsPort: 0,
+      dailyReportRunner: 'lambda',
+      routesFile,
+      sessionSecret: TEST_SECRET,
+      isSecretMadeUp: false,
+      trustedHops: 0,
+      logLevel: 'silent',
+      ...admin,
+    },
+    { env: {}, databases: { mongo, state: mongo }, logger, consumers },
+  ).catch(async (error: unknown) => {
+    await removeAll();
+    throw error;
+  });
+  return {
+    ...system,
+    logger,
+    routesFile,
+    async moveAllRoutes(next) {
+      const before = system.proxy.routes();
+      await writeFile(routesFile, await demoRoutes(next));
+      await waitFor(`all routes on ${next}`, () => system.proxy.routes() !== before);
+    },
+    async close() {
+      await system.close();
+      await removeAll();
+    },
+  };
+}

@@ -1,0 +1,353 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { MongoClient } from 'mongodb';
+import { loadConfig as loadLegacyConfig, LegacyConfigError } from '../../legacy/config';
+import { createLogger as createLegacyLogger } from '../../legacy/logging';
+import { startServer, type RunningServer } from '../../legacy/server';
+import { forgetLambdaConfig } from '../../lambda/config';
+import { closeMongo } from '../../lambda/mongo';
+import { forgetOutside } from '../../lambda/eventsapp/reports/outside';
+import { loadRouteTable } from '../../proxy/route-table/load';
+import { parseAdminTokens } from '../../proxy/admin/tokens';
+import { DEFAULT_LIMITS } from '../../proxy/limits';
+import { startProxy, type Proxy } from '../../proxy/server';
+import banyan from '../../banyan.config';
+import { readEnvironment, type Environment } from '../../shared/env';
+import { BanyanError, ConfigError } from '../../shared/errors';
+import { describeListenError } from '../../shared/listen-error';
+import type { Logger } from '../../shared/logger';
+import { resolveSecrets } from '../../shared/session/secret-source';
+import { resolveSession } from '../../shared/session/session-config';
+import { startConsumer } from '../../shared/local/sqs/consumer';
+import { readEventSourcesFile, startGateway, type RunningGateway } from '../../shared/local/gateway';
+import { startInvokeApi, type InvokeApi } from '../../shared/local/invoke/invoke-api';
+import { setProcessEnvironment } from '../../shared/local/gateway/process-environment';
+import { startMongo, type LocalMongo } from '../../shared/local/mongo';
+import { seedDemoData } from './seed';
+import { startSqs, type LocalSqs } from '../../shared/local/sqs/queues';
+
+/** The whole migration on one machine. */
+export interface LocalSystem {
+  /** The monolith's data. */
+  readonly mongo: LocalMongo;
+  /** Overrides and ledger: the same, unless `MONGODB_URI` names the monolith's, in which nothing is written unasked. */
+  readonly state: LocalMongo;
+  readonly sqs: LocalSqs;
+  readonly legacy: RunningServer;
+  readonly invokeApi: InvokeApi;
+  readonly gateway: RunningGateway;
+  readonly proxy: Proxy;
+  /** Stops everything, the last started first. */
+  close(): Promise<void>;
+}
+
+/** What to run where. Ports of 0 are free ones. */
+export interface LocalSystemConfig {
+  /** Where the proxy listens. Everything else answers this machine alone. */
+  readonly host: string;
+  readonly proxyPort: number;
+  /** Dashboard; undefined: none. */
+  readonly adminPort?: number | undefined;
+  /** Default: loopback. */
+  readonly adminHost?: string;
+  /** May change what the dashboard shows; undefined: nobody may. */
+  readonly adminToken?: string | undefined;
+  readonly legacyPort: number;
+  readonly gatewayPort: number;
+  readonly invokePort: number;
+  readonly sqsPort: number;
+  /** Of a MongoDB that is started here; default: a free one. */
+  readonly mongoPort?: number;
+  /** Which builds the proxy says that evidence is about. */
+  readonly versions?: { readonly legacy: string; readonly lambda: string };
+  /** Whose turn it is to order the daily reports. Jobs are always processed by Lambda. */
+  readonly dailyReportRunner: (typeof RUNNERS)[number];
+  readonly routesFile: string;
+  /** While it exists, all listed routes are on legacy. */
+  readonly killSwitchFile?: string | undefined;
+  readonly sessionSecret: string;
+  /** Made up for this start: nobody else can know it. */
+  readonly isSecretMadeUp: boolean;
+  readonly trustedHops: number;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+}
+
+interface LocalSystemOptions {
+  /** Chooses MongoDB: see test/local/mongo. */
+  readonly env: Environment;
+  /** Use databases that were started for this system: for the monolith's data, and for overrides and ledger. */
+  readonly databases?: Pick<LocalSystem, 'mongo' | 'state'>;
+  readonly logger: Logger;
+  /** What the seeded data's dates are relative to. */
+  readonly now?: Date;
+  /** Whether functions are called for what is in queues; default true. */
+  readonly consumers?: boolean;
+}
+
+const RUNNERS = ['legacy', 'lambda'] as const;
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+const ROOT = path.join(__dirname, '../..');
+const SERVERLESS_FILE = path.join(ROOT, 'serverless.yml');
+export const STAGE = 'dev';
+const REGION = 'eu-west-1';
+const LOOPBACK = '127.0.0.1';
+const UNVERSIONED = { legacy: 'unversioned', lambda: 'unversioned' };
+/** As the resources of lambda/reports/queue.yml name it. */
+const REPORT_QUEUE = 'ReportQueue';
+
+/**
+ * For the AWS SDK of the monolith and of the functions: nothing here is ever checked, and nothing leaves this machine. Whatever else of
+ * AWS the shell exports is taken away.
+ */
+const LOCAL_AWS = {
+  AWS_REGION: REGION,
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  // A profile would win over the keys.
+  AWS_PROFILE: '',
+  // At every start, on Node.js 20.
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+};
+
+/**
+ * Reads what `npm start` can be told. The session secret is made up when the data is made up too; a database that was there
+ * before has sessions, and only its own secret fits them.
+ *
+ * @throws ConfigError naming every bad variable at once
+ */
+export function loadLocalConfig(env: Environment): LocalSystemConfig {
+  return readEnvironment(env, (read) => {
+    const isSecretMadeUp = env['MONGODB_URI'] === undefined && env['SESSION_SECRET'] === undefined;
+    if (env['SESSION_SECRET']) resolveSecrets(banyan.session.secrets, env, read.faults);
+    return {
+      host: read.string('HOST', LOOPBACK),
+      proxyPort: read.port('PORT', 8080),
+      adminPort: read.port('ADMIN_PORT', 8081),
+      adminHost: read.string('ADMIN_HOST', LOOPBACK),
+      adminToken: randomBytes(18).toString('base64url'),
+      legacyPort: read.port('LEGACY_PORT', 3001),
+      gatewayPort: read.port('GATEWAY_PORT', 3002),
+      invokePort: read.port('INVOKE_PORT', 3003),
+      sqsPort: read.port('SQS_PORT', 3004),
+      mongoPort: read.port('MONGO_PORT', 3005),
+      // As the command line reads them beside it.
+      versions: {
+        legacy: read.string('LEGACY_VERSION', UNVERSIONED.legacy),
+        lambda: read.string('LAMBDA_VERSION', UNVERSIONED.lambda),
+      },
+      dailyReportRunner: read.oneOf('DAILY_REPORT_RUNNER', RUNNERS, 'lambda'),
+      routesFile: read.string('ROUTES_FILE', path.relative(process.cwd(), path.join(ROOT, 'proxy/routes.yml'))),
+      killSwitchFile: env['KILL_SWITCH_FILE'],
+      sessionSecret: isSecretMadeUp
+        ? randomBytes(24).toString('base64url')
+        : read.string(
+            'SESSION_SECRET',
+            undefined,
+            '"$(openssl rand -hex 32)"; but where sessions are already, only the secret that signs them fits',
+          ),
+      isSecretMadeUp,
+      trustedHops: read.integer('TRUSTED_HOPS', { default: 0, max: 10 }),
+      logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
+    };
+  });
+}
+
+/**
+ * Starts MongoDB and seeds it, unless it is one that `MONGODB_URI` names: that is used as it is, and gets neither demo data, nor indexes,
+ * nor overrides and ledger, which then have a database of their own. Then SQS, the monolith, the gateway with its Lambdas, what else runs these (Invoke API, queue consumer,
+ * schedules on demand), and the proxy.
+ *
+ * @throws BanyanError with one line that says what is wrong and what to do; nothing is left running
+ */
+export async function startSystem(
+  config: LocalSystemConfig,
+  { env, logger, now, consumers = true, databases }: LocalSystemOptions,
+): Promise<LocalSystem> {
+  const { host, sessionSecret, routesFile } = config;
+  // A bad route table is told before anything starts.
+  await loadRouteTable({ file: routesFile, lambdaAvailable: true });
+
+  const started: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const stop of started.splice(0).reverse()) await stop();
+  };
+
+  try {
+    const restoreEnvironment = setProcessEnvironment(localAwsOnly());
+    started.push(() => {
+      restoreEnvironment();
+      return Promise.resolve();
+    });
+    const start = async (chooseFrom: Environment): Promise<LocalMongo> => {
+      const options = { env: chooseFrom, logger, port: config.mongoPort };
+      const mongo = await named('MongoDB', 'MONGO_PORT', () => startMongo(options));
+      started.push(() => mongo.stop());
+      return mongo;
+    };
+    const mongo = databases?.mongo ?? (await start(env));
+    const isOurs = mongo.chosen !== 'MONGODB_URI';
+    const state = databases?.state ?? (isOurs ? mongo : await start({ ...env, MONGODB_URI: undefined }));
+    if (isOurs) await seed(mongo.uri, now);
+
+    const sources = readEventSourcesFile({ serverlessFile: SERVERLESS_FILE, stage: STAGE });
+    const sqs = await named('SQS', 'SQS_PORT', () =>
+      startSqs({ port: config.sqsPort, region: REGION, queues: sources.queues }),
+    );
+    started.push(() => sqs.close());
+    const reportsEnv = {
+      ...LOCAL_AWS,
+      REPORT_QUEUE_URL: sqs.queueUrl(REPORT_QUEUE),
+      SQS_ENDPOINT: sqs.url,
+      DAILY_REPORT_RUNNER: config.dailyReportRunner,
+    };
+
+    const legacyEnv = {
+      ...reportsEnv,
+      REPORT_CONSUMER: 'lambda',
+      MONGODB_URI: mongo.uri,
+      SESSION_SECRET: sessionSecret,
+      HOST: LOOPBACK,
+      LEGACY_PORT: String(config.legacyPort),
+      CREATE_INDEXES: String(isOurs),
+      LOG_LEVEL: config.logLevel === 'silent' ? 'silent' : 'warn',
+      NODE_ENV: 'production',
+    };
+    const legacyConfig = loadLegacyConfig(legacyEnv);
+    const legacy = await named('monolith', 'LEGACY_PORT', () =>
+      startServer(legacyConfig, { logger: createLegacyLogger(legacyConfig), ...(now && { clock: () => now }) }),
+    );
+    started.push(() => legacy.close());
+
+    // It must have its address before the functions, which are told of it, are loaded.
+    let functions: RunningGateway['functions'] = new Map();
+    const invokeApi = await named('Invoke API', 'INVOKE_PORT', () =>
+      startInvokeApi({
+        port: config.invokePort,
+        functions: () => functions.values(),
+        schedules: sources.schedules,
+        logger,
+      }),
+    );
+    started.push(() => invokeApi.close());
+
+    const gateway = await named('gateway', 'GATEWAY_PORT', () =>
+      startGateway({
+        serverlessFile: SERVERLESS_FILE,
+        stage: STAGE,
+        host: LOOPBACK,
+        port: config.gatewayPort,
+        allFunctions: true,
+        environment: {
+          ...reportsEnv,
+          LAMBDA_ENDPOINT: invokeApi.url,
+          MONGODB_URI: mongo.uri,
+          SESSION_SECRET: sessionSecret,
+          LOG_LEVEL: config.logLevel === 'silent' ? 'silent' : 'warn',
+        },
+        logger,
+      }),
+    );
+    functions = gateway.functions;
+    started.push(async () => {
+      await gateway.close();
+      await closeMongo();
+      forgetLambdaConfig();
+      forgetOutside();
+    });
+    if (consumers) started.push(startConsumers({ sqs, gateway, logger }));
+
+    const proxy = await named('proxy', 'PORT', () =>
+      startProxy(
+        {
+          host,
+          port: config.proxyPort,
+          legacyUrl: new URL(legacy.url),
+          lambdaUrl: new URL(gateway.url),
+          lambdaEndpointType: banyan.gateway.endpointType,
+          routesFile,
+          trustedHops: config.trustedHops,
+          drainDelay: 0,
+          legacyTimeout: 0,
+          lambdaTimeout: 30_000,
+          mongodbUri: mongo.uri,
+          stateUri: state.uri,
+          session: resolveSession(banyan.session, { SESSION_SECRET: sessionSecret }),
+          overridesFile: undefined,
+          killSwitchFile: config.killSwitchFile,
+          adminPort: config.adminPort,
+          adminHost: config.adminHost ?? LOOPBACK,
+          adminTokens: config.adminToken === undefined ? [] : parseAdminTokens(`local=${config.adminToken}`, []),
+          instanceName: 'local',
+          guardWebhookUrl: undefined,
+          versions: config.versions ?? UNVERSIONED,
+          limits: DEFAULT_LIMITS,
+          logLevel: config.logLevel,
+        },
+        logger,
+      ),
+    );
+    // Together: the proxy waits for open streams, and it is the monolith that ends them.
+    started.push(async () => {
+      await Promise.all([proxy.close(), legacy.close()]);
+    });
+    return { mongo, state, sqs, legacy, invokeApi, gateway, proxy, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Does for every queue with a consumer what AWS's event source mapping does. Returns what stops it. */
+function startConsumers({
+  sqs,
+  gateway: { functions, eventSources },
+  logger,
+}: Pick<LocalSystem, 'sqs' | 'gateway'> & { readonly logger: Logger }): () => Promise<void> {
+  const client = new SQSClient({
+    region: REGION,
+    endpoint: sqs.url,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  const consumers = eventSources.consumers.flatMap(({ functionName, queue, batchSize, partialResponses }) => {
+    const target = functions.get(functionName);
+    if (target === undefined) return [];
+    const addresses = { queueUrl: sqs.queueUrl(queue), queueArn: sqs.queueArn(queue) };
+    return [startConsumer({ sqs: client, ...addresses, target, batchSize, partialResponses, logger })];
+  });
+  return async () => {
+    await Promise.all(consumers.map((consumer) => consumer.stop()));
+    client.destroy();
+  };
+}
+
+/** What the AWS SDK finds in the environment of the functions and of the monolith, which run in this process. */
+function localAwsOnly(): Readonly<Record<string, string | undefined>> {
+  const exported = Object.keys(process.env).filter((name) => name.startsWith('AWS_'));
+  return { ...Object.fromEntries(exported.map((name) => [name, undefined])), ...LOCAL_AWS };
+}
+
+async function seed(uri: string, now: Date | undefined): Promise<void> {
+  const client = await MongoClient.connect(uri);
+  try {
+    await seedDemoData(client.db(), now && { now });
+  } finally {
+    await client.close();
+  }
+}
+
+/** Turns a failed start into one line that names the part and the way out. */
+async function named<T>(part: string, variable: string, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    if (error instanceof BanyanError || error instanceof LegacyConfigError) throw error;
+    const listening = describeListenError(error, { part, portVariable: variable, hostVariable: 'HOST' });
+    const again = isBusy(error) ? ' (is another "npm start" running?)' : '';
+    const fault = listening ?? `the ${part} cannot start: ${error instanceof Error ? error.message : String(error)}`;
+    throw new ConfigError('Local system', [`${fault}${again}`], error);
+  }
+}
+
+const isBusy = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'EADDRINUSE';

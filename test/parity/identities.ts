@@ -1,9 +1,0 @@
-import banyan from '../../banyan.config';
-import { logIn as logInAs, type Credentials } from '../../proxy/cli/parity/identities';
-
-export type { Credentials } from '../../proxy/cli/parity/identities';
-
-/** The credentials of every identity of `banyan.config.ts`, from a monolith. */
-export function logIn(legacyUrl: string): Promise<ReadonlyMap<string, Credentials>> {
-  return logInAs(banyan, legacyUrl);
-}

@@ -1,4 +1,0 @@
-import * as suites from './cases/photos';
-import { describeSuites } from './describe-parity';
-
-describeSuites(Object.values(suites));

@@ -1,4 +1,0 @@
-import * as suites from './cases/reports';
-import { describeSuites } from './describe-parity';
-
-describeSuites(Object.values(suites));

@@ -1,0 +1,191 @@
+import type { ParityCase, SourcedCase } from '../../../../../shared/parity/case';
+import { generateCases, VARIATIONS, type GenerateOptions } from '../../../../../proxy/parity/generate/generate';
+import { seededRandom } from '../../../../../proxy/parity/generate/random';
+import { RECOMBINATIONS } from '../../../../../proxy/parity/generate/recombine';
+import type { DraftRequest, Variation } from '../../../../../proxy/parity/generate/variation';
+
+const known = (route: string, parityCase: ParityCase, identity = 'member'): SourcedCase => ({
+  source: 'suite',
+  route,
+  identity,
+  parityCase,
+});
+const LIST = 'GET /items';
+const WRITE = 'POST /items';
+const KNOWN: readonly SourcedCase[] = [
+  known(LIST, { name: 'all', request: { path: '/api/items' }, status: 200 }),
+  known(LIST, { name: 'page', request: { path: '/api/items?page=2&q=a%20b' }, status: 200 }),
+  known(LIST, { name: 'refused', request: { path: '/api/items?page=x' }, status: 400 }),
+  known(LIST, { name: 'as lines', request: { path: '' }, raw: ['GET /api/items HTTP/1.1'] }),
+  known(WRITE, {
+    name: 'one',
+    request: { method: 'POST', path: '/api/items', headers: { 'Content-Type': 'application/json' }, body: '{"a":1}' },
+    status: { member: 201 },
+  }),
+  known(WRITE, {
+    name: 'a form',
+    request: {
+      method: 'POST',
+      path: '/api/items?x=1',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'a=2',
+    },
+    status: { member: 201 },
+  }),
+];
+const OPTIONS: GenerateOptions = { count: 400, seed: 7, identities: ['member', 'anonymous'], writes: true };
+const methodOf = ({ parityCase: { request } }: SourcedCase): string => request.method ?? 'GET';
+
+describe('generated cases', () => {
+  it('are as many as asked for, the same for a seed, others for another', () => {
+    const cases = generateCases(KNOWN, OPTIONS);
+    expect(cases).toHaveLength(400);
+    expect(generateCases(KNOWN, OPTIONS)).toEqual(cases);
+    expect(generateCases(KNOWN, { ...OPTIONS, seed: 8 })).not.toEqual(cases);
+    expect(generateCases([], OPTIONS)).toEqual([]);
+  });
+
+  it('say nothing of what must come, name the known case and every variation, and are told apart from it', () => {
+    for (const { source, parityCase } of generateCases(KNOWN, OPTIONS)) {
+      expect(source).toBe('generated');
+      expect(parityCase).not.toHaveProperty('status');
+      expect(parityCase).not.toHaveProperty('effects');
+      expect(parityCase.name).toMatch(/^(all|page|refused|one|a form); ./);
+    }
+  });
+
+  it('take routes in turn, each known case of a route as often, and those that succeed more often', () => {
+    const cases = generateCases(KNOWN, OPTIONS);
+    const countOf = (start: string): number =>
+      cases.filter(({ parityCase: { name } }) => name.startsWith(start)).length;
+    expect(cases.filter(({ route }) => route === LIST)).toHaveLength(200);
+    expect(Math.abs(countOf('one;') - countOf('a form;'))).toBeLessThanOrEqual(2);
+    expect(Math.abs(countOf('all;') - countOf('page;'))).toBeLessThanOrEqual(40);
+    expect(countOf('refused;')).toBeGreaterThan(10);
+    expect(countOf('page;')).toBeGreaterThan(countOf('refused;'));
+  });
+
+  it('are sent mostly as whoever the known case is, and sometimes as others', () => {
+    const own = generateCases(KNOWN, OPTIONS).filter(({ identity }) => identity === 'member').length;
+    expect(own).toBeGreaterThan(240);
+    expect(own).toBeLessThan(390);
+  });
+
+  it('never write where they may not', () => {
+    const cases = generateCases(KNOWN, { ...OPTIONS, writes: false, count: 100 });
+    expect(cases).toHaveLength(100);
+    for (const one of cases) expect(['GET', 'HEAD', 'OPTIONS']).toContain(methodOf(one));
+    const onlyWrites = KNOWN.filter(({ route }) => route === WRITE);
+    for (const one of generateCases(onlyWrites, { ...OPTIONS, writes: false })) expect(methodOf(one)).toBe('OPTIONS');
+  });
+
+  it('cover every trap of the request that the table of traps has', () => {
+    const names = generateCases(KNOWN, { ...OPTIONS, count: 4_000 })
+      .map(({ parityCase: { name } }) => name)
+      .join('\n');
+    for (const trap of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13]) expect(names).toContain(`(trap ${trap})`);
+    const unused = VARIATIONS.filter(({ name }) => !names.includes(name)).map(({ name }) => name);
+    expect(unused).toEqual([]);
+  });
+});
+
+describe('variations', () => {
+  const REQUESTS: readonly DraftRequest[] = [
+    { method: 'GET', path: '/', headers: {} },
+    { method: 'GET', path: '/api/items?a=1&b%5Bc%5D=2+3', headers: { Accept: '*/*' } },
+    { method: 'POST', path: '/api/items', headers: { 'content-type': 'application/json' }, body: '{"a":1,"b":[2]}' },
+    { method: 'PUT', path: '/api/items/1', headers: {}, body: Buffer.from([0, 255]) },
+    { method: 'PATCH', path: '/api/items/1', headers: {}, body: 'no JSON' },
+  ];
+
+  it('leave what they are given as it is, and give requests that can be sent', () => {
+    const before = JSON.stringify(REQUESTS);
+    for (const variation of [...VARIATIONS, ...RECOMBINATIONS])
+      for (const request of REQUESTS) {
+        if (variation.applies?.(request) === false) continue;
+        const varied = variation.apply(request, seededRandom(1), REQUESTS);
+        expect(varied.path).toMatch(/^\/[\x21-\x7E]*$/);
+        expect(varied.method).toMatch(/^[A-Z]+$/);
+        for (const [name, value] of Object.entries(varied.headers)) expect(`${name}: ${value}`).not.toMatch(/[\r\n]/);
+      }
+    expect(JSON.stringify(REQUESTS)).toBe(before);
+  });
+
+  it('have names of their own', () => {
+    const names = [...VARIATIONS, ...RECOMBINATIONS].map(({ name, group }) => `${group} ${name}`);
+    expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+  });
+
+  const named = (name: string): Variation => {
+    const found = [...VARIATIONS, ...RECOMBINATIONS].find((one) => one.name.startsWith(name));
+    if (found === undefined) throw new Error(name);
+    return found;
+  };
+  const get = (path: string): DraftRequest => ({ method: 'GET', path, headers: {} });
+  const post = (body: string): DraftRequest => ({
+    method: 'POST',
+    path: '/a',
+    headers: { 'Content-Type': 'application/json' },
+    body,
+  });
+  const apply = (name: string, request: DraftRequest, siblings: readonly DraftRequest[] = []): DraftRequest =>
+    named(name).apply(request, seededRandom(3), siblings);
+
+  it.each([
+    ['HEAD', { method: 'HEAD' }],
+    ['capitals', { path: '/API/ITEMS?q=a%20b' }],
+    ['a slash at the end', { path: '/api/items/?q=a%20b' }],
+    ['an encoded slash', { path: '/api/items%2F?q=a%20b' }],
+    ['no query', { path: '/api/items' }],
+    ['every parameter twice', { path: '/api/items?q=a%20b&q=a%20b' }],
+    ['spaces spelt the other way', { path: '/api/items?q=a+b' }],
+    ['?page=2&limit=3', { path: '/api/items?q=a%20b&page=2&limit=3' }],
+    ['Accept: text/html', { headers: { Accept: 'text/html' } }],
+    ['If-None-Match with the tag', { revalidates: true }],
+    ['Cookie: theme=dark (', { cookies: 'theme=dark' }],
+  ])('%s', (name, expected) => {
+    const request = get('/api/items?q=a%20b');
+    expect(apply(name, request)).toEqual({ ...request, ...expected });
+  });
+
+  it('change one member of a JSON body, or what it is said to be', () => {
+    expect(apply('one field null', post('{"a":1}')).body).toBe('{"a":null}');
+    expect(apply('one field less', post('{"a":1}')).body).toBe('{}');
+    expect(named('one field less').applies?.(post('[1]'))).toBe(false);
+    expect(apply('no Content-Type', post('{"a":1}')).headers).toEqual({});
+    expect(apply('Content-Type: text/plain', post('{"a":1}'))).toMatchObject({
+      headers: { 'Content-Type': 'text/plain' },
+    });
+    expect(named('gzip').applies?.(get('/a'))).toBe(false);
+  });
+
+  it('put parts of known cases together anew', () => {
+    const siblings = [get('/a?x=1'), get('/b?y=2'), { ...post('{"b":2}'), headers: { 'content-type': 'text/json' } }];
+    expect(apply('the path of another case', get('/a?x=1'), siblings).path).toBe('/b?x=1');
+    expect(['/a?y=2', '/a']).toContain(apply('the query of another case', get('/a?x=1'), siblings).path);
+    expect(apply('also the query of another case', get('/a?x=1'), [get('/b?y=2')]).path).toBe('/a?x=1&y=2');
+    expect(apply('the body of another case', post('{"a":1}'), siblings)).toMatchObject({
+      body: '{"b":2}',
+      headers: { 'content-type': 'text/json' },
+    });
+    expect(apply('the path of another case', get('/a'), [])).toEqual(get('/a'));
+  });
+});
+
+describe('seeded random numbers', () => {
+  it('are the same for a seed and even enough', () => {
+    const [a, b] = [seededRandom(1), seededRandom(1)];
+    const values = Array.from({ length: 2_000 }, () => a.next());
+    expect(Array.from({ length: 2_000 }, () => b.next())).toEqual(values);
+    expect(Math.min(...values)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...values)).toBeLessThan(1);
+    expect(values.reduce((sum, value) => sum + value, 0) / values.length).toBeCloseTo(0.5, 1);
+  });
+
+  it('pick and shuffle what is there', () => {
+    const random = seededRandom(2);
+    expect(new Set(Array.from({ length: 50 }, () => random.pick(['a', 'b'])))).toEqual(new Set(['a', 'b']));
+    expect(random.shuffle([1, 2, 3, 4]).sort()).toEqual([1, 2, 3, 4]);
+    expect(() => random.pick([])).toThrow(/nothing to pick/);
+  });
+});

@@ -1,0 +1,396 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { compileFunction } from 'node:vm';
+
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+import { packageStage } from '../../../../../shared/deployment/package/package-stage';
+import { placeholderFor } from '../../../../../shared/deployment/package/placeholder-aws';
+import { deafAlarms } from '../../../../support/cloudformation/alarms';
+import { managedPoliciesOf, permissionsOf } from '../../../../support/cloudformation/iam';
+import {
+  readTemplate,
+  referenceOf,
+  resourcesOf,
+  type CloudFormationTemplate,
+} from '../../../../support/cloudformation/template';
+import { templateFaults } from '../../../../support/cloudformation/validate';
+import { readZip } from '../../../../support/read-zip';
+
+const ROOT = join(__dirname, '../../../../..');
+const PREFIX = 'banyan-prod-';
+/** Read by CloudFormation while it deploys. */
+const DYNAMIC_REFERENCE = /^\{\{resolve:secretsmanager:[^}]+\}\}$/;
+/** A command that only the MongoDB driver sends. */
+const DRIVER = 'saslStart';
+/** A setting that only Express has. */
+const EXPRESS = '@@symbol:trust_proxy_default';
+
+const LambdaFunction = z.object({
+  FunctionName: z.string(),
+  Handler: z.string(),
+  Runtime: z.string(),
+  Timeout: z.number(),
+  Role: z.unknown(),
+  Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
+  VpcConfig: z
+    .object({ SubnetIds: z.array(z.string()).min(2), SecurityGroupIds: z.array(z.string()).min(1) })
+    .optional(),
+  ReservedConcurrentExecutions: z.number().optional(),
+});
+
+/** One real run of the framework, of the stage that needs most: prod looks values up in AWS. */
+describe('npm run package -- --stage prod', () => {
+  let folder: string;
+  let packaged: Awaited<ReturnType<typeof packageStage>>;
+  let template: CloudFormationTemplate;
+  let text: string;
+  /** By their names in serverless.yml. */
+  let functions: ReadonlyMap<string, z.infer<typeof LambdaFunction> & { readonly id: string }>;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'banyan-package-'));
+    packaged = await packageStage({ stage: 'prod', output: relative(ROOT, folder), stdio: 'ignore' });
+    const file = join(folder, 'cloudformation-template-update-stack.json');
+    template = await readTemplate(file);
+    text = await readFile(file, 'utf8');
+    functions = new Map(
+      resourcesOf(template, 'AWS::Lambda::Function').map(({ id, Properties }) => {
+        const parsed = LambdaFunction.parse(Properties);
+        return [parsed.FunctionName.slice(PREFIX.length), { ...parsed, id }];
+      }),
+    );
+  }, 120_000);
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const propertiesOf = (type: string) => resourcesOf(template, type).map(({ Properties }) => Properties);
+  const named = (name: string) => {
+    const found = functions.get(name);
+    if (found === undefined) throw new Error(`There is no function ${name}`);
+    return found;
+  };
+  const insideVpc = () => [...functions].filter(([, { VpcConfig }]) => VpcConfig !== undefined).map(([name]) => name);
+
+  it('makes a template that fits AWS’s own schemas, in one stack', () => {
+    expect(templateFaults(template)).toEqual([]);
+    expect(packaged.stacks).toEqual([{ name: 'root', resources: Object.keys(template.Resources).length }]);
+  });
+
+  it('says that values were placeholders', () => {
+    expect(packaged.hasPlaceholders).toBe(true);
+    expect(text).toContain(placeholderFor('LambdaSecurityGroup'));
+  });
+
+  describe('bundles', () => {
+    it('are one small zip for each function', () => {
+      expect(packaged.faults).toEqual([]);
+      expect(packaged.zips.map(({ functionName }) => functionName)).toEqual([...functions.keys()].sort());
+    });
+
+    it('hold MongoDB’s driver exactly for functions in the VPC', async () => {
+      for (const [name, { VpcConfig }] of functions) {
+        expect([name, (await codeOf(name)).includes(DRIVER)]).toEqual([name, VpcConfig !== undefined]);
+      }
+    });
+
+    it('hold Express exactly for lifted functions', async () => {
+      for (const [name, { Handler }] of functions) {
+        const isLifted = Handler.startsWith('lambda/lifted/');
+        expect([name, (await codeOf(name)).includes(EXPRESS)]).toEqual([name, isLifted]);
+      }
+    });
+
+    it('export a handler that the Node.js 24 runtime takes: two parameters at most', async () => {
+      for (const name of functions.keys()) {
+        const parameters = arity(await codeOf(name));
+        expect([name, parameters, parameters <= 2]).toEqual([name, parameters, true]);
+      }
+    });
+
+    const codeOf = async (name: string) => {
+      const file = `${named(name).Handler.replace(/\.handler$/, '')}.js`;
+      return (await readZip(join(folder, `${name}.zip`))).get(file)?.toString('utf8') ?? '';
+    };
+  });
+
+  describe('gateway', () => {
+    it('has the authorizer on every method, asked at every request', () => {
+      const [authorizer, ...others] = resourcesOf(template, 'AWS::ApiGateway::Authorizer');
+      expect(others).toEqual([]);
+      expect(authorizer?.Properties).toMatchObject({
+        Type: 'REQUEST',
+        IdentitySource: '',
+        AuthorizerResultTtlInSeconds: 0,
+      });
+      expect(JSON.stringify(authorizer?.Properties['AuthorizerUri'])).toContain('"AuthorizerLambdaFunction","Arn"');
+      const methods = propertiesOf('AWS::ApiGateway::Method');
+      expect(methods.length).toBeGreaterThanOrEqual(20);
+      for (const method of methods) {
+        expect(method).toMatchObject({ AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: authorizer?.id } });
+      }
+    });
+
+    it('has the gateway responses', () => {
+      expect(propertiesOf('AWS::ApiGateway::GatewayResponse').map(({ ResponseType }) => ResponseType)).toEqual([
+        'UNAUTHORIZED',
+        'ACCESS_DENIED',
+        'AUTHORIZER_FAILURE',
+        'AUTHORIZER_CONFIGURATION_ERROR',
+        'DEFAULT_5XX',
+      ]);
+    });
+
+    it('is deployed with the gateway responses, not before them', () => {
+      const [deployment, ...others] = resourcesOf(template, 'AWS::ApiGateway::Deployment');
+      expect(others).toEqual([]);
+      const responses = resourcesOf(template, 'AWS::ApiGateway::GatewayResponse').map(({ id }) => id);
+      expect(responses).toHaveLength(5);
+      expect(deployment?.DependsOn).toEqual(expect.arrayContaining(responses));
+      expect(deployment?.DependsOn).toContain('ApiGatewayMethodApiEventsGet');
+    });
+
+    it('has one stage: throttled, traced, with an access log and no execution log', () => {
+      const [deployment] = resourcesOf(template, 'AWS::ApiGateway::Deployment');
+      expect(deployment?.Properties).not.toHaveProperty('StageName');
+      expect(propertiesOf('AWS::ApiGateway::Stage')).toEqual([
+        {
+          RestApiId: { Ref: 'ApiGatewayRestApi' },
+          DeploymentId: { Ref: deployment?.id },
+          StageName: 'prod',
+          TracingEnabled: true,
+          MethodSettings: [
+            {
+              ...{ HttpMethod: '*', ResourcePath: '/*', LoggingLevel: 'OFF', DataTraceEnabled: false },
+              ...{ ThrottlingRateLimit: 2_000, ThrottlingBurstLimit: 1_000 },
+            },
+          ],
+          AccessLogSetting: {
+            DestinationArn: { 'Fn::GetAtt': ['ApiGatewayAccessLog', 'Arn'] },
+            Format: expect.any(String) as unknown,
+          },
+        },
+      ]);
+    });
+
+    it('logs nothing that a client chooses: no path, query, header, body or user agent', () => {
+      const [stage] = propertiesOf('AWS::ApiGateway::Stage');
+      const { Format } = z.object({ Format: z.string() }).parse(stage?.['AccessLogSetting']);
+      expect(Format).not.toMatch(/\n/);
+      const logged = [...Format.matchAll(/\$[\w.]+/g)].map(([name]) => name);
+      expect(logged.length).toBeGreaterThan(10);
+      expect(logged.filter((name) => !/^\$context\.[\w.]+$/.test(name))).toEqual([]);
+      expect(
+        logged.filter((name) =>
+          /\.(path|.*agent|caller|user|principalId|.*message.*|apiKey|protocol|domain)/i.test(name),
+        ),
+      ).toEqual([]);
+      // Every line is JSON, whatever a variable is: unknown ones are `-`.
+      const filled = Format.replace('$context.requestTimeEpoch', '1').replace(/\$context\.[\w.]+/g, '-');
+      expect(Object.keys(JSON.parse(filled) as object)).toContain('resource');
+    });
+
+    it('is private, and refuses whatever does not come through the endpoint of the proxies', () => {
+      const endpoints = [placeholderFor('ExecuteApiEndpoint')];
+      const everybody = { Principal: '*', Action: ['execute-api:Invoke'], Resource: 'execute-api:/*' };
+      expect(propertiesOf('AWS::ApiGateway::RestApi')).toEqual([
+        expect.objectContaining({
+          EndpointConfiguration: { Types: ['PRIVATE'], VpcEndpointIds: endpoints },
+          Policy: {
+            Version: '2012-10-17',
+            Statement: [
+              { Effect: 'Allow', ...everybody },
+              { Effect: 'Deny', ...everybody, Condition: { StringNotEquals: { 'aws:SourceVpce': endpoints } } },
+            ],
+          },
+        }),
+      ]);
+    });
+  });
+
+  describe('environment', () => {
+    const secretsOf = (name: string, secrets: readonly string[]) =>
+      Object.entries(named(name).Environment.Variables).filter(([variable]) => secrets.includes(variable));
+
+    it('leaves every secret on the list to CloudFormation, and has no other', async () => {
+      const list = Object.keys(parse(await readFile(join(ROOT, 'lambda/secrets.yml'), 'utf8')) as object);
+      expect(list).toEqual(['MONGODB_URI', 'SESSION_SECRET']);
+      for (const [name, { Runtime, Environment }] of functions) {
+        expect(Runtime).toBe('nodejs24.x');
+        for (const [, value] of secretsOf(name, list)) expect(value).toMatch(DYNAMIC_REFERENCE);
+        const others = Object.keys(Environment.Variables).filter((variable) => !list.includes(variable));
+        expect(others.filter((variable) => /SECRET|PASSWORD|TOKEN|URI|KEY/.test(variable))).toEqual([]);
+      }
+      expect(text).not.toMatch(/mongodb(?:\+srv)?:\/\//);
+      expect(await readFile(join(folder, 'serverless-state.json'), 'utf8')).not.toMatch(/mongodb(?:\+srv)?:\/\//);
+    });
+
+    it('gives each function no more than it needs', () => {
+      for (const name of functions.keys()) {
+        const variables = Object.keys(named(name).Environment.Variables).filter((variable) => variable !== 'LOG_LEVEL');
+        const reports = ['DAILY_REPORT_RUNNER', 'FUNCTION_PREFIX', 'REPORT_QUEUE_URL'];
+        const outside: Readonly<Record<string, readonly string[]>> = {
+          // They renew the cookie of the session that called them.
+          'get-private': ['SESSION_SECRET'],
+          'create-report': [...reports, 'SESSION_SECRET'],
+          'run-daily-report': reports,
+          'process-report-job': reports,
+        };
+        const inside = name.startsWith('db-') ? ['MONGODB_URI'] : ['MONGODB_URI', 'SESSION_SECRET'];
+        expect([name, variables.sort()]).toEqual([name, outside[name] ?? inside]);
+      }
+    });
+  });
+
+  describe('network', () => {
+    it('puts functions in the stage’s subnets', () => {
+      expect(insideVpc().length).toBeGreaterThan(0);
+      for (const name of insideVpc()) {
+        expect(named(name).VpcConfig).toEqual({
+          SecurityGroupIds: [placeholderFor('LambdaSecurityGroup')],
+          SubnetIds: [placeholderFor('PrivateSubnetA'), placeholderFor('PrivateSubnetB')],
+        });
+      }
+    });
+
+    it('makes no NAT gateway, nor anything else of EC2', () => {
+      expect(resourcesOf(template, 'AWS::EC2::')).toEqual([]);
+    });
+  });
+
+  describe('permissions', () => {
+    it('are in one role for each function, and in no managed policy', () => {
+      const roles = [...functions.values()].map(({ Role }) => referenceOf(Role)?.target);
+      expect(new Set(roles).size).toBe(functions.size);
+      expect(roles.sort()).toEqual(
+        resourcesOf(template, 'AWS::IAM::Role')
+          .map(({ id }) => id)
+          .sort(),
+      );
+      expect(managedPoliciesOf(template)).toEqual({});
+    });
+
+    const logActions = ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'];
+    /** Lambda makes network interfaces before they have a name: AWS takes these actions on `*` only. */
+    const networkActions = [
+      'ec2:AssignPrivateIpAddresses',
+      'ec2:CreateNetworkInterface',
+      'ec2:DeleteNetworkInterface',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSubnets',
+      'ec2:UnassignPrivateIpAddresses',
+    ];
+    const allowed = () => permissionsOf(template).filter(({ effect }) => effect === 'Allow');
+
+    it('name their resources, but for the network interfaces of functions in the VPC', () => {
+      const onAll = allowed().filter(({ resource }) => resource === '*');
+      const roleOf = (name: string) => referenceOf(named(name).Role)?.target;
+      const expected = insideVpc().flatMap((name) => networkActions.map((action) => `${roleOf(name)} ${action}`));
+      expect(onAll.map(({ role, action }) => `${role} ${action}`).sort()).toEqual(expected.sort());
+      expect(allowed().filter(({ action }) => action.includes('*'))).toEqual([]);
+      const denied = permissionsOf(template).filter(({ effect }) => effect === 'Deny');
+      expect(denied.map(({ role, action }) => `${role} ${action}`).sort()).toEqual(expected.sort());
+    });
+
+    it('are what each function does, and its own log', () => {
+      const arnOf = (name: string) =>
+        `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${PREFIX}${name}`;
+      const invoke = (name: string) => ({ action: 'lambda:InvokeFunction', resource: arnOf(name) });
+      const queue = (action: string) => ({
+        action: `sqs:${action}`,
+        resource: { 'Fn::GetAtt': ['ReportQueue', 'Arn'] },
+      });
+      const expected: Readonly<Record<string, readonly object[]>> = {
+        'create-report': [invoke('db-create-report'), invoke('db-store-report'), queue('SendMessage')],
+        'run-daily-report': [invoke('db-get-report-results'), invoke('db-finish-daily-report'), queue('SendMessage')],
+        'process-report-job': [
+          ...['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'].map(queue),
+          invoke('db-store-report'),
+        ],
+      };
+      for (const [name, { Role }] of functions) {
+        const own = allowed().filter(({ role, resource }) => role === referenceOf(Role)?.target && resource !== '*');
+        const logs = own.filter(({ action }) => action.startsWith('logs:'));
+        expect(logs.map(({ action }) => action).sort()).toEqual(logActions);
+        for (const { resource } of logs)
+          expect(resource).toMatch(new RegExp(`:log-group:/aws/lambda/${PREFIX}${name}:`));
+        const others = own.filter(({ action }) => !action.startsWith('logs:'));
+        expect([name, others.map(({ action, resource }) => ({ action, resource }))]).toEqual([
+          name,
+          expected[name] ?? [],
+        ]);
+      }
+    });
+  });
+
+  describe('alarms', () => {
+    it('can sound: their metrics exist, of things that the template creates', () => {
+      expect(deafAlarms(template)).toEqual([]);
+    });
+
+    it('are there for errors and throttles of each function, the gateway and both queues, and are sent to the topic', () => {
+      const alarms = propertiesOf('AWS::CloudWatch::Alarm');
+      const expected = [
+        ...[...functions.keys()].flatMap((name) => [`${PREFIX}${name}-errors`, `${PREFIX}${name}-throttles`]),
+        ...['gateway-5xx', 'report-dead-letters', 'report-queue-age'].map((name) => PREFIX + name),
+      ];
+      expect(alarms.map(({ AlarmName }) => String(AlarmName)).sort()).toEqual(expected.sort());
+      for (const alarm of alarms) expect(alarm).toMatchObject({ AlarmActions: [placeholderFor('AlarmTopic')] });
+    });
+
+    it('take an authorizer’s logged faults for errors, not the visitors it refuses', () => {
+      for (const name of ['authorizer', 'optional-authorizer']) {
+        const alarm = propertiesOf('AWS::CloudWatch::Alarm').find(
+          (one) => one['AlarmName'] === `${PREFIX}${name}-errors`,
+        );
+        expect(alarm).toMatchObject({ Namespace: 'banyan-prod', MetricName: `${name}-faults` });
+      }
+    });
+  });
+
+  describe('limits', () => {
+    it('keep every log for a while', () => {
+      const groups = propertiesOf('AWS::Logs::LogGroup');
+      // That of the API's accesses as well.
+      expect(groups).toHaveLength(functions.size + 1);
+      for (const group of groups) expect(group).toMatchObject({ RetentionInDays: 90 });
+    });
+
+    it('reserve concurrency for every function but the consumer, which the queue limits', () => {
+      const without = [...functions].filter(([, one]) => one.ReservedConcurrentExecutions === undefined);
+      expect(without.map(([name]) => name)).toEqual(['process-report-job']);
+      expect(propertiesOf('AWS::Lambda::EventSourceMapping')).toEqual([
+        expect.objectContaining({ BatchSize: 10, ScalingConfig: { MaximumConcurrency: 3 } }),
+      ]);
+      // All jobs of a batch are processed at once.
+      expect(named('db-store-report').ReservedConcurrentExecutions).toBe(10 * 3);
+    });
+
+    it('let a message come again only long after its consumer’s time, and three times', () => {
+      const queue = resourcesOf(template, 'AWS::SQS::Queue').find(({ id }) => id === 'ReportQueue');
+      expect(queue?.Properties['VisibilityTimeout']).toBeGreaterThanOrEqual(6 * named('process-report-job').Timeout);
+      expect(queue?.Properties['RedrivePolicy']).toEqual({
+        deadLetterTargetArn: { 'Fn::GetAtt': ['ReportDeadLetterQueue', 'Arn'] },
+        maxReceiveCount: 3,
+      });
+    });
+  });
+});
+
+it('names the stages there are', async () => {
+  await expect(packageStage({ stage: 'production', output: '.serverless' })).rejects.toThrow(
+    '--stage is "production"; expected one of dev, prod, staging, test',
+  );
+});
+
+/** Loads a bundle as the runtime does and counts the handler's parameters. */
+function arity(code: string): number {
+  const module: { exports: object } = { exports: {} };
+  const load = compileFunction(code, ['module', 'exports', 'require', '__filename', '__dirname']);
+  load.call(module.exports, module, module.exports, createRequire(join(ROOT, 'bundle.js')), 'bundle.js', ROOT);
+  const exported: unknown = 'handler' in module.exports ? module.exports.handler : undefined;
+  if (typeof exported !== 'function') throw new Error('The bundle exports no handler');
+  return exported.length;
+}
