@@ -59,13 +59,13 @@ export default defineConfig({
     internalError: expressErrorPage(500),
   },
 
-  // The strictest of lambda/stages: staging and prod are private, dev and test regional.
+  // The strictest of lambda/eventsapp/stages: staging and prod are private, dev and test regional.
   gateway: { endpointType: 'private' },
 
   parity: {
-    cases: ['test/parity/cases'],
-    rules: 'test/parity/rules.yml',
-    system: 'test/parity/system.ts',
+    cases: ['test/eventsapp/cases'],
+    rules: 'test/eventsapp/parity/rules.yml',
+    system: 'test/eventsapp/parity/system.ts',
     identities: {
       anonymous: { kind: 'anonymous' },
       'bad token': { kind: 'headers', headers: { authorization: `Bearer s:forged.${'A'.repeat(43)}` } },

@@ -50,7 +50,7 @@ export default tseslint.config(
   },
   {
     // Names that clients choose (`__proto__`, `constructor`) find what every object inherits. Lists are read by a number.
-    files: ['lambda/**/*.ts', 'proxy/**/*.ts', 'shared/**/*.ts', 'test/local/**/*.ts'],
+    files: ['lambda/**/*.ts', 'proxy/**/*.ts', 'shared/**/*.ts', 'shared/local/**/*.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',
@@ -64,7 +64,7 @@ export default tseslint.config(
   },
   {
     // typescript-eslint 8.73 never comes to an end with this rule on types that contain themselves, as BSON values do.
-    files: ['test/local/mongo/**/*.ts', 'test/unit/local/mongo/**/*.ts'],
+    files: ['shared/local/mongo/**/*.ts', 'test/unit/shared/local/mongo/**/*.ts'],
     rules: { '@typescript-eslint/no-unsafe-class-instance-assignment': 'off' },
   },
   { files: ['**/*.mjs', '**/*.js'], ...tseslint.configs.disableTypeChecked },

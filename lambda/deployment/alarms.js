@@ -66,7 +66,7 @@ module.exports = async ({ resolveConfigurationProperty, resolveVariable }) => {
     }
     Resources[`${id}ThrottlesAlarm`] = alarm(
       `${name}-throttles`,
-      `Lambda had no room for ${name}: raise reservedConcurrency in lambda/stages, or the account's limit.`,
+      `Lambda had no room for ${name}: raise reservedConcurrency in lambda/eventsapp/stages, or the account's limit.`,
       lambdaMetric('Throttles'),
     );
   }

@@ -8,7 +8,7 @@ import { parseQuery } from './query';
 /** What a handler is called with. */
 export interface HttpRequest<Caller = Identity> {
   readonly identity: Caller;
-  /** As Express's extended parser would give it; unchecked, so hand it to a parser of shared/contracts. */
+  /** As Express's extended parser would give it; unchecked, so hand it to a parser of lambda/eventsapp/contracts. */
   readonly query: ParsedQs;
   /** Decoded, as Express decodes them. */
   readonly params: Readonly<Record<string, string | undefined>>;

@@ -33,7 +33,7 @@ export type Project = ReturnType<typeof loadProject>;
 export function loadProject(flags: RunFlags, io: CliIo) {
   const { banyan, file } = loadBanyanConfig(flags.config);
   const root = path.dirname(file).replace(/([/\\])dist$/, '');
-  const { cases = [], rules = 'test/parity/rules.yml' } = banyan.parity;
+  const { cases = [], rules = 'test/eventsapp/parity/rules.yml' } = banyan.parity;
   const rulesFile = path.resolve(root, rules);
   const routesFile = readRoutesFile(io.env);
   const text = readText(routesFile, 'ROUTES_FILE');

@@ -45,7 +45,7 @@ export interface ReportedResponse {
 
 /** A rule that forgave something, for display. */
 export interface RuleReference {
-  /** `test/parity/rules.yml:12`. */
+  /** `test/eventsapp/parity/rules.yml:12`. */
   readonly place: string;
   readonly kind: 'ignore' | 'unordered' | 'tolerance' | 'accepted';
   readonly path: string;

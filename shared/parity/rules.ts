@@ -23,7 +23,7 @@ export interface Rule {
   readonly owner: string;
   /** Last day on which the rule counts, `YYYY-MM-DD`. */
   readonly expires: string;
-  /** `test/parity/rules.yml:12`. */
+  /** `test/eventsapp/parity/rules.yml:12`. */
   readonly place: string;
 }
 

@@ -63,7 +63,7 @@ describe('a database that MONGODB_URI names', () => {
 
   it('is left as it was by npm start, until its own users do something', async () => {
     const before = await contentOf(client);
-    const child = spawn(process.execPath, ['--import', 'tsx', 'test/local/start.ts'], {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'test/eventsapp/start.ts'], {
       cwd: ROOT,
       env: {
         PATH: process.env['PATH'],

@@ -74,7 +74,7 @@ export interface LocalSystemConfig {
 }
 
 interface LocalSystemOptions {
-  /** Chooses MongoDB: see test/local/mongo. */
+  /** Chooses MongoDB: see shared/local/mongo. */
   readonly env: Environment;
   /** Use databases that were started for this system: for the monolith's data, and for overrides and ledger. */
   readonly databases?: Pick<LocalSystem, 'mongo' | 'state'>;
@@ -93,7 +93,7 @@ export const STAGE = 'dev';
 const REGION = 'eu-west-1';
 const LOOPBACK = '127.0.0.1';
 const UNVERSIONED = { legacy: 'unversioned', lambda: 'unversioned' };
-/** As the resources of lambda/reports/queue.yml name it. */
+/** As the resources of lambda/eventsapp/reports/queue.yml name it. */
 const REPORT_QUEUE = 'ReportQueue';
 
 /**

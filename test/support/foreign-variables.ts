@@ -2,7 +2,7 @@ import type { Environment } from '../../shared/env';
 
 /**
  * What a shell may export for something else, and must steer no test: databases, secrets, addresses, ports, accounts. `TEST_MODE`, `API_URL`
- * and `LEGACY_URL` are not among them: test/routes alone reads them, and refuses them when they do not belong together.
+ * and `LEGACY_URL` are not among them: test/eventsapp/routes alone reads them, and refuses them when they do not belong together.
  */
 const FOREIGN =
   /^(?:AWS_.*|MONGODB_URI|SESSION_SECRET|LAMBDA_URL|ROUTES_FILE|HOST|PORT|[A-Z]+_(?:HOST|PORT|ENDPOINT)|ADMIN_TOKENS|(?:OVERRIDES|KILL_SWITCH)_FILE|REPORT_QUEUE_URL|LOG_LEVEL|(?:LEGACY|LAMBDA)_VERSION|INSTANCE_NAME)$/;

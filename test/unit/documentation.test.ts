@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const ROOT = path.join(__dirname, '../..');
-const TRAPS = 'test/parity/traps.md';
+const TRAPS = 'lambda/traps.md';
 
 /** Files of the repository by their path from its root, without what is built or installed. */
 function filesIn(folder: string, matching: RegExp): string[] {

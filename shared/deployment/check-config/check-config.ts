@@ -32,10 +32,10 @@ export async function checkConfig(
   checkConnections(written.functions, written.mongodbConnections, findings);
 
   const lookups = listLookups(await readFile(stageFile(stage), 'utf8'));
-  if (lookups.length > 0) findings.heading(`What lambda/stages/${stage}.yml looks up`);
+  if (lookups.length > 0) findings.heading(`What lambda/eventsapp/stages/${stage}.yml looks up`);
   const config = readStage(stage, await lookUp(lookups, region, aws, findings));
 
-  findings.heading('Secrets (lambda/secrets.yml)');
+  findings.heading('Secrets (lambda/eventsapp/secrets.yml)');
   await checkSecrets(config.secrets, aws(region), findings);
 
   findings.heading('Network');

@@ -7,8 +7,8 @@ import { checkConfig } from './check-config';
 const HELP = `Usage: npm run check-config -- --stage <stage>
 
 Checks what a deployment of a stage needs in AWS and cannot make itself:
-  - every \${ssm:} and \${cf:} of lambda/stages/<stage>.yml has a value
-  - every secret of lambda/secrets.yml exists in its store, with a value (which is not read)
+  - every \${ssm:} and \${cf:} of lambda/eventsapp/stages/<stage>.yml has a value
+  - every secret of lambda/eventsapp/secrets.yml exists in its store, with a value (which is not read)
   - VPC, subnets, security groups and the gateway's VPC endpoint exist and belong together
   - connections to MongoDB (reserved concurrency x pool size) fit what the stage allows
   - the account has the concurrency that the stage reserves

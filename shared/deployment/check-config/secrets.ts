@@ -4,7 +4,7 @@ import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { ask, type Aws } from './aws';
 import type { Findings } from './findings';
 
-/** An entry of lambda/secrets.yml, resolved. */
+/** An entry of lambda/eventsapp/secrets.yml, resolved. */
 export interface Secret {
   readonly variable: string;
   readonly what: string;
@@ -35,7 +35,7 @@ async function faultOf(store: string, name: string, aws: Aws): Promise<string | 
     case 'ssm':
       return parameterFault(name, aws);
     default:
-      return `there is no store ${JSON.stringify(store)}; lambda/secrets.yml may say secretsmanager or ssm`;
+      return `there is no store ${JSON.stringify(store)}; lambda/eventsapp/secrets.yml may say secretsmanager or ssm`;
   }
 }
 

@@ -11,7 +11,7 @@ import { ZIP_LIMIT_BYTES } from './zips';
 
 const HELP = `npm run package -- --stage <stage>: what would be deployed, in .serverless/, with no credentials and no network.
 
-  --stage <stage>   dev, test, staging or prod: a file of lambda/stages/
+  --stage <stage>   dev, test, staging or prod: a file of lambda/eventsapp/stages/
 
 lambda/README.md says more.
 `;

@@ -1,4 +1,4 @@
-/** `npm run gateway-responses`: writes lambda/gateway-responses.yml from banyan.config.ts. A unit test compares the two. */
+/** `npm run gateway-responses`: writes lambda/eventsapp/gateway-responses.yml from banyan.config.ts. A unit test compares the two. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 

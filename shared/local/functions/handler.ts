@@ -16,8 +16,8 @@ const EXTENSIONS = ['.js', '.cjs', '.ts', '.cts'];
 export const requireModule: LoadModule = (file) => createRequire(__filename)(file) as unknown;
 
 /**
- * Finds and checks the handler named as in Lambda: `lambda/events/list-events.handler` is the export `handler` of the file
- * `lambda/events/list-events` under `root`.
+ * Finds and checks the handler named as in Lambda: `lambda/eventsapp/events/list-events.handler` is the export `handler` of the file
+ * `lambda/eventsapp/events/list-events` under `root`.
  *
  * @throws FunctionInitError with the error types of the Node.js runtime. Handlers that declare a third parameter are refused
  *   as the Node.js 24 runtime does (`Runtime.CallbackHandlerDeprecated`).

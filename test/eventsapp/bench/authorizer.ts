@@ -26,8 +26,8 @@ const DRIVER = 'mongodb driver alone';
 const CONTROL = 'the same again (A/A control)';
 
 const SUBJECTS: readonly Measured[] = [
-  { name: AUTHORIZER, of: { file: 'lambda/authorizer/handler.ts' }, env: DEPLOYED },
-  { name: 'the same, which begins to connect later', of: { file: 'lambda/authorizer/handler.ts' } },
+  { name: AUTHORIZER, of: { file: 'lambda/eventsapp/authorizer.ts' }, env: DEPLOYED },
+  { name: 'the same, which begins to connect later', of: { file: 'lambda/eventsapp/authorizer.ts' } },
   { name: DRIVER, of: packages('mongodb'), options: AS_IT_COMES },
   { name: CONTROL, of: packages('mongodb'), options: AS_IT_COMES },
   { name: 'mongodb driver, bundled as here', of: packages('mongodb') },

@@ -48,7 +48,7 @@ export async function recordSessions(browser: Browser, legacyUrl: string): Promi
   }
 }
 
-/** Records anew: `npx tsx test/browser/record-har.ts`. */
+/** Records anew: `npx tsx test/eventsapp/browser/record-har.ts`. */
 async function main(): Promise<void> {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error('no Chromium; set CHROMIUM_PATH or apt-get install chromium');

@@ -15,7 +15,7 @@ it('npm start obeys SIGUSR2 and KILL_SWITCH_FILE, and says who changed what', as
   const file = path.join(folder, 'kill');
   await writeFile(routes, await demoRoutes('lambda'));
   const ports = ['PORT', 'ADMIN_PORT', 'LEGACY_PORT', 'GATEWAY_PORT', 'INVOKE_PORT', 'SQS_PORT', 'MONGO_PORT'];
-  const child = spawn(process.execPath, ['--import', 'tsx', 'test/local/start.ts'], {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'test/eventsapp/start.ts'], {
     cwd: path.join(__dirname, '../../..'),
     env: {
       PATH: process.env['PATH'],

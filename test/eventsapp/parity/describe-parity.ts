@@ -134,6 +134,6 @@ async function startSides(suites: readonly CaseSuite[]): Promise<Sides> {
     proxies: [legacyStage, lambdaStage],
     credentials,
     knownValues: data.knownValues(),
-    rules: parseRules(readFileSync(RULES_FILE, 'utf8'), 'test/parity/rules.yml'),
+    rules: parseRules(readFileSync(RULES_FILE, 'utf8'), 'test/eventsapp/parity/rules.yml'),
   };
 }

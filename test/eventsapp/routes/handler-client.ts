@@ -70,7 +70,7 @@ export function handlerClient(functions: ReadonlyMap<string, LambdaFunction>): R
   };
 }
 
-/** What lambda/gateway-responses.yml tells API Gateway to say; that it does say so is for HTTP. */
+/** What lambda/eventsapp/gateway-responses.yml tells API Gateway to say; that it does say so is for HTTP. */
 function turnedAway(error: GatewayError): RouteAnswer {
   const { headers: fixed, unauthorized, forbidden, internalError } = banyan.responses;
   const byStatus: Readonly<Record<number, FixedResponse>> = { 401: unauthorized, 403: forbidden, 500: internalError };

@@ -102,12 +102,12 @@ export async function startOfflineService(options: OfflineServiceOptions): Promi
 /** The service's folder: links to everything of the project, and what has to differ. */
 async function writeService(folder: string, options: OfflineServiceOptions, lambdaPort: number): Promise<void> {
   await link(ROOT, folder, (name) => name !== 'serverless.yml' && name !== 'lambda' && !name.startsWith('.'));
-  await mkdir(path.join(folder, 'lambda/stages'), { recursive: true });
+  await mkdir(path.join(folder, 'lambda/eventsapp/stages'), { recursive: true });
   await link(path.join(ROOT, 'lambda'), path.join(folder, 'lambda'), (name) => name !== 'stages');
 
-  const stage = StageFile.parse(parse(await readFile(path.join(ROOT, 'lambda/stages/dev.yml'), 'utf8')));
+  const stage = StageFile.parse(parse(await readFile(path.join(ROOT, 'lambda/eventsapp/stages/dev.yml'), 'utf8')));
   const values = { ...stage, logLevel: 'warn' };
-  await writeFile(path.join(folder, `lambda/stages/${STAGE}.yml`), stringify(values));
+  await writeFile(path.join(folder, `lambda/eventsapp/stages/${STAGE}.yml`), stringify(values));
 
   const service = Service.parse(parse(await readFile(path.join(ROOT, 'serverless.yml'), 'utf8')));
   const reports = {

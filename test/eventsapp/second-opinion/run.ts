@@ -23,14 +23,14 @@ const Report = z.object({
   ),
 });
 
-/** Runs test/routes by HTTP. */
+/** Runs test/eventsapp/routes by HTTP. */
 async function runRouteTests(apiUrl: string, legacyUrl: string): Promise<readonly TestResult[]> {
   const folder = await mkdtemp(path.join(tmpdir(), 'banyan-second-opinion-'));
   try {
     const outputFile = path.join(folder, 'report.json');
     const child = spawn(
       process.execPath,
-      [require.resolve('jest/bin/jest'), 'test/routes', '--silent', '--json', `--outputFile=${outputFile}`],
+      [require.resolve('jest/bin/jest'), 'test/eventsapp/routes', '--silent', '--json', `--outputFile=${outputFile}`],
       {
         cwd: path.join(__dirname, '../../..'),
         env: { ...process.env, TEST_MODE: 'http', API_URL: apiUrl, LEGACY_URL: legacyUrl },
@@ -42,7 +42,7 @@ async function runRouteTests(apiUrl: string, legacyUrl: string): Promise<readonl
     return testResults.flatMap(({ message, assertionResults }): TestResult[] => {
       // A file that cannot be loaded has no tests.
       if (assertionResults.length === 0)
-        return [{ fullName: 'a file of test/routes', status: 'failed', failure: message }];
+        return [{ fullName: 'a file of test/eventsapp/routes', status: 'failed', failure: message }];
       return assertionResults.map(({ fullName, status, failureMessages }) => ({
         fullName,
         status,

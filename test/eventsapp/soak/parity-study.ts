@@ -2,7 +2,7 @@ import { MUTANTS } from '../parity/study/study';
 import type { Check } from '../../soak/check';
 import { runScript } from '../../soak/run-script';
 
-const STUDY = 'test/parity/study/index.ts';
+const STUDY = 'test/eventsapp/parity/study/index.ts';
 /** However much is left out, this share of the faults is tried. */
 const LEAST_SHARE = 0.25;
 const ALARMS = 1_000;

@@ -31,7 +31,7 @@ describe('what the shell exports for something else', () => {
 
   // The suite seeds and drops databases; it would fail here, because nothing listens on port 1.
   it('does not reach a suite that Jest runs', () => {
-    const argv = ['node_modules/jest/bin/jest.js', '--maxWorkers=1', 'test/unit/legacy/seed.test.ts'];
+    const argv = ['node_modules/jest/bin/jest.js', '--maxWorkers=1', 'test/eventsapp/unit/legacy/seed.test.ts'];
     const env = { PATH: process.env['PATH'], MONGODB_URI: 'mongodb://127.0.0.1:1/production' };
     expect(() => execFileSync(process.execPath, argv, { cwd: ROOT, env, stdio: 'pipe' })).not.toThrow();
   });

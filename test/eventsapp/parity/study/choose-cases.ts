@@ -9,7 +9,7 @@ import type { CaseSuite, SourcedCase } from '../../../../shared/parity/case';
 const ROOT = path.join(__dirname, '../../../..');
 const identities = Object.keys(banyan.parity.identities);
 
-export const suites = (): readonly CaseSuite[] => loadSuites(['test/parity/cases'], ROOT);
+export const suites = (): readonly CaseSuite[] => loadSuites(['test/eventsapp/cases'], ROOT);
 const known = (): readonly SourcedCase[] => suites().flatMap((suite) => casesOf(suite, true));
 
 /** Generated cases alone. */

@@ -15,7 +15,7 @@ import type { Mutant, PassingRequest } from './mutant';
 import { wouldAct } from './mutating-gateway';
 import { TRAP_MUTANTS } from './trap-mutants';
 
-const RULES_FILE = 'test/parity/rules.yml';
+const RULES_FILE = 'test/eventsapp/parity/rules.yml';
 const RULES = parseRules(readFileSync(path.join(__dirname, '../../../..', RULES_FILE), 'utf8'), RULES_FILE);
 const { match } = parseRouteTable(ROUTES, { file: 'proxy/routes.yml', lambdaAvailable: true, cohortsAvailable: true });
 

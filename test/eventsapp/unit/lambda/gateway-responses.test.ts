@@ -12,7 +12,7 @@ import { startOracle, type Oracle } from '../../../unit/lambda/http/monolith-ora
 
 const FILE = readFileSync(join(__dirname, '../../../../lambda/eventsapp/gateway-responses.yml'), 'utf8');
 
-describe('lambda/gateway-responses.yml', () => {
+describe('lambda/eventsapp/gateway-responses.yml', () => {
   it('is what `npm run gateway-responses` would write now', () => {
     expect(FILE).toBe(gatewayResponsesFile());
   });

@@ -220,7 +220,7 @@ function deploy(name: string): LambdaFunction {
   return createFunction({
     name,
     functionName,
-    handler: `lambda/reports/${name}.handler`,
+    handler: `lambda/eventsapp/reports/${name}.handler`,
     root: process.cwd(),
     timeoutMs: 5_000,
     memorySize: 512,

@@ -73,9 +73,9 @@ describe('stacks.js', () => {
     Properties: { Integration: { Uri: { 'Fn::Join': ['', ['a', { 'Fn::GetAtt': [`${id}LambdaFunction`, 'Arn'] }]] } } },
   });
   const service = (queues: number): Readonly<Record<string, object>> => ({
-    GetDasheventLambdaFunction: lambda('lambda/events/get-event.handler'),
+    GetDasheventLambdaFunction: lambda('lambda/eventsapp/events/get-event.handler'),
     GetDasheventLogGroup: { Type: 'AWS::Logs::LogGroup' },
-    AuthorizerLambdaFunction: lambda('lambda/authorizer/handler.handler'),
+    AuthorizerLambdaFunction: lambda('lambda/eventsapp/authorizer.handler'),
     ApiGatewayMethodApiEventsGet: method('GetDashevent'),
     GatewayServerErrorsAlarm: { Type: 'AWS::CloudWatch::Alarm' },
     ...Object.fromEntries(Array.from({ length: queues }, (_, index) => [`Q${index}`, { Type: 'AWS::SQS::Queue' }])),

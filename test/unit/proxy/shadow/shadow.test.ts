@@ -99,7 +99,7 @@ describe('shadow', () => {
   });
 
   it('forgives what the parity rules of banyan.config.ts accept', async () => {
-    // test/parity/rules.yml: the monolith parses bodies before it looks at tokens, the gateway looks at tokens first.
+    // test/eventsapp/parity/rules.yml: the monolith parses bodies before it looks at tokens, the gateway looks at tokens first.
     legacy.answer((_request, response) => response.writeHead(400).end('bad body'));
     gateway.answer((_request, response) => response.writeHead(401).end('bad token'));
     await ask('/api/events', 'GET', 'Authorization: Bearer x\r\n');

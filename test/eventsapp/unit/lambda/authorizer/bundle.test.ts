@@ -16,7 +16,7 @@ describe('the bundle of the authorizer', () => {
     const driver = { code: "require('mongodb');" };
     const minified = { alias: {}, minify: true };
     const [authorizer, alone] = await Promise.all([
-      bundle({ of: { file: 'lambda/authorizer/handler.ts' }, outfile: path.join(folder, 'authorizer.js') }),
+      bundle({ of: { file: 'lambda/eventsapp/authorizer.ts' }, outfile: path.join(folder, 'authorizer.js') }),
       bundle({ of: driver, outfile: path.join(folder, 'driver.js'), options: minified }),
     ]);
     expect(alone).toBeGreaterThan(500_000);

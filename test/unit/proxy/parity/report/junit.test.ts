@@ -26,7 +26,7 @@ describe('the report as JUnit XML', () => {
     expect(xml).toContain(
       '<failure message="database notifications inserted: legacy has 1 documents, the candidate 0 documents"',
     );
-    expect(xml).toContain('(accepted: nobody reads it, test/parity/rules.yml:12)</system-out>');
+    expect(xml).toContain('(accepted: nobody reads it, test/eventsapp/parity/rules.yml:12)</system-out>');
     expect(xml).toContain('<skipped message="no identity for session-3: name one with --as"/>');
   });
 

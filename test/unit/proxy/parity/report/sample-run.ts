@@ -50,7 +50,7 @@ const page = (...events: readonly object[]): object => ({ events, page: 1, limit
 
 const accepted: AcceptedDifference = {
   ...difference('header x-powered-by', 'missing', 'Express', undefined),
-  rule: { place: 'test/parity/rules.yml:12', kind: 'accepted', path: 'header x-powered-by', reason: 'nobody reads it' },
+  rule: { place: 'test/eventsapp/parity/rules.yml:12', kind: 'accepted', path: 'header x-powered-by', reason: 'nobody reads it' },
 };
 
 /** A case that is equal unless told otherwise. */
@@ -97,7 +97,7 @@ const different = caseResult({
     difference('body $.total', 'value', 14, 15),
   ],
   rules: [
-    { place: 'test/parity/rules.yml:4', kind: 'tolerance', path: '$.generatedAt', reason: 'both sides make it up' },
+    { place: 'test/eventsapp/parity/rules.yml:4', kind: 'tolerance', path: '$.generatedAt', reason: 'both sides make it up' },
   ],
 });
 
@@ -197,7 +197,7 @@ export function sampleRun(change: Partial<ParityRun> = {}): ParityRun {
     totals: countVerdicts(routes.flatMap(({ cases }) => cases)),
     routes,
     notRun: [{ what: 'recorded.har log.entries[3]: POST /api/events', reason: 'its body was not recorded' }],
-    ruleFaults: ['test/parity/rules.yml:31 expired on 2026-10-01: remove the rule or renew it'],
+    ruleFaults: ['test/eventsapp/parity/rules.yml:31 expired on 2026-10-01: remove the rule or renew it'],
     ...change,
   };
 }

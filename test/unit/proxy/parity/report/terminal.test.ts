@@ -16,7 +16,7 @@ describe('the report on a terminal', () => {
     expect(text).toContain('      body $.events[9].capacity: number 49 became string 49\n');
     expect(text).toContain('no identity for session-3: name one with --as: 1');
     expect(text).toContain('recorded.har log.entries[3]: POST /api/events: its body was not recorded');
-    expect(text).toContain('test/parity/rules.yml:31 expired on 2026-10-01');
+    expect(text).toContain('test/eventsapp/parity/rules.yml:31 expired on 2026-10-01');
     expect(text.trimEnd().split('\n').at(-1)).toBe(
       '48 cases: 43 equal, 3 different, 1 accepted, 1 skipped, 1 fault in the rules, in 3.2 s',
     );

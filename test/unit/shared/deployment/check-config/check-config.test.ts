@@ -9,7 +9,7 @@ import { startFakeAws, type FakeAccount, type FakeAws } from '../../../../suppor
 
 const ROOT = join(__dirname, '../../../../..');
 
-/** All that lambda/stages/prod.yml needs. */
+/** All that lambda/eventsapp/stages/prod.yml needs. */
 const complete = (): FakeAccount => ({
   parameters: {
     '/banyan/prod/mongodb-uri-secret': { type: 'String', value: 'prod/mongodb' },
@@ -57,7 +57,7 @@ describe('check-config', () => {
 
   /** As a person runs it. */
   const run = async (args: readonly string[], credentials: Readonly<Record<string, string>> = KEYS) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'test/local/check-config/index.ts', ...args], {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'shared/deployment/check-config/index.ts', ...args], {
       cwd: ROOT,
       env: {
         PATH: process.env['PATH'],

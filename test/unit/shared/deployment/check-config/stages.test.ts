@@ -8,7 +8,7 @@ import { readStage } from '../../../../../shared/deployment/check-config/stage';
 const FOLDER = join(__dirname, '../../../../../lambda/eventsapp/stages');
 const keysOf = (stage: string) => Object.keys(parse(readFileSync(join(FOLDER, `${stage}.yml`), 'utf8')) as object);
 
-describe.each(['dev', 'test', 'staging', 'prod'])('lambda/stages/%s.yml', (stage) => {
+describe.each(['dev', 'test', 'staging', 'prod'])('lambda/eventsapp/stages/%s.yml', (stage) => {
   const config = readStage(stage, new Map());
 
   it('says all that serverless.yml asks for', () => {
@@ -22,7 +22,7 @@ describe.each(['dev', 'test', 'staging', 'prod'])('lambda/stages/%s.yml', (stage
   });
 });
 
-describe.each(['staging', 'prod'])('lambda/stages/%s.yml', (stage) => {
+describe.each(['staging', 'prod'])('lambda/eventsapp/stages/%s.yml', (stage) => {
   const config = readStage(stage, new Map());
 
   it('leaves no back door: the gateway is private', () => {

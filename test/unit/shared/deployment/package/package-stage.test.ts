@@ -215,7 +215,7 @@ describe('npm run package -- --stage prod', () => {
       Object.entries(named(name).Environment.Variables).filter(([variable]) => secrets.includes(variable));
 
     it('leaves every secret on the list to CloudFormation, and has no other', async () => {
-      const list = Object.keys(parse(await readFile(join(ROOT, 'lambda/secrets.yml'), 'utf8')) as object);
+      const list = Object.keys(parse(await readFile(join(ROOT, 'lambda/eventsapp/secrets.yml'), 'utf8')) as object);
       expect(list).toEqual(['MONGODB_URI', 'SESSION_SECRET']);
       for (const [name, { Runtime, Environment }] of functions) {
         expect(Runtime).toBe('nodejs24.x');

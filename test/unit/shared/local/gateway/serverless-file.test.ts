@@ -75,7 +75,7 @@ describe('the constructs of the source article', () => {
     expect(api.functions.get('authorizer')).toStrictEqual({
       name: 'authorizer',
       functionName: 'eventsapp-dev-authorizer',
-      handler: 'lambda/authorizer/handler.handler',
+      handler: 'lambda/eventsapp/authorizer.handler',
       root: path.dirname(FIXTURE),
       timeoutMs: 3_000,
       memorySize: 1024,

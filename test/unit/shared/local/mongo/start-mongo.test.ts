@@ -28,7 +28,7 @@ function pathWith(script: string): string {
 /** Listens where a mongod would, with the embedded server behind it. */
 const IMPOSTOR = `
 require(${JSON.stringify(join(ROOT, 'node_modules/tsx/dist/cjs/index.cjs'))});
-const { startEmbedded } = require(${JSON.stringify(join(ROOT, 'test/local/mongo/index.ts'))});
+const { startEmbedded } = require(${JSON.stringify(join(ROOT, 'shared/local/mongo/index.ts'))});
 const argument = (name) => process.argv[process.argv.indexOf(name) + 1];
 require('node:fs').writeFileSync(argument('--dbpath') + '/pid', String(process.pid));
 startEmbedded({ port: Number(argument('--port')) });
@@ -140,7 +140,7 @@ describe('what was asked for and does not work is one line', () => {
 
 test('mongod ends with its parent, even if that is killed', async () => {
   const before = temporaries();
-  const script = `require('./test/local/mongo').startMongo({ env: { PATH: process.env.MONGOD_PATH } }).then(({ uri }) => console.log(uri));`;
+  const script = `require('./shared/local/mongo').startMongo({ env: { PATH: process.env.MONGOD_PATH } }).then(({ uri }) => console.log(uri));`;
   const parent = spawn(process.execPath, ['-r', 'tsx/cjs', '-e', script], {
     cwd: ROOT,
     env: { ...process.env, MONGOD_PATH: pathWith(IMPOSTOR) },

@@ -44,7 +44,7 @@ describe('a service of 180 routes', () => {
     const functions = { ...service.functions, ...manyFunctions() };
     await writeFile(join(folder, 'serverless.yml'), stringify({ ...service, functions }));
 
-    const aws = await startPlaceholderAws(findLookups(await readFile(join(ROOT, 'lambda/stages/prod.yml'), 'utf8')));
+    const aws = await startPlaceholderAws(findLookups(await readFile(join(ROOT, 'lambda/eventsapp/stages/prod.yml'), 'utf8')));
     try {
       await runServerless({ root: folder, stage: 'prod', output: OUTPUT, stdio: 'ignore', awsUrl: aws.url });
     } finally {
@@ -106,7 +106,7 @@ function manyFunctions(): Record<string, unknown> {
     ROUTES.map(([verb, method, suffix]) => [
       `${verb}-thing-${domain}`,
       {
-        handler: 'lambda/private/get-private.handler',
+        handler: 'lambda/eventsapp/private/get-private.handler',
         reservedConcurrency: '${self:custom.stage.reservedConcurrency.reads, null}',
         environment: '${self:custom.sessionAndDatabase}',
         vpc: '${self:custom.vpc}',
