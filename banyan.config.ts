@@ -1,8 +1,7 @@
 import type { ObjectId } from 'mongodb';
-import { defineConfig, expressErrorPage, expressJson, fromEnvironment } from './shared/config';
-import { apiKeyAuthenticator } from './shared/session/api-key-authenticator';
-import { passportUserData } from './shared/session/identity';
-import { sessionAuthenticator } from './shared/session/session-authenticator';
+import { defineConfig, expressErrorPage, expressJson, fromEnvironment } from 'banyan-strangler/config';
+import { apiKeyAuthenticator, passportUserData, sessionAuthenticator } from 'banyan-strangler/session';
+import { parseIdentity } from './lambda/eventsapp/identity';
 
 const password = 'correct horse battery staple';
 const login = (email: string) =>
@@ -45,7 +44,7 @@ export default defineConfig({
     resave: false,
   },
 
-  identity: passportUserData(),
+  identity: passportUserData({ parse: parseIdentity }),
 
   // In the monolith's order: a session wins over a key.
   authenticators: [sessionAuthenticator, apiKeys],

@@ -1,3 +1,5 @@
+const { paths } = require('./tsconfig.paths.json').compilerOptions;
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
@@ -9,6 +11,10 @@ module.exports = {
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
+  // The kit's public names, as an installed package would have them.
+  moduleNameMapper: Object.fromEntries(
+    Object.entries(paths).map(([name, [file]]) => [`^${name}$`, file.replace('./', '<rootDir>/')]),
+  ),
   setupFiles: ['<rootDir>/test/setup-env.ts'],
   // Much of the time is waiting, so both cores of a small machine are used.
   maxWorkers: '100%',

@@ -1,8 +1,7 @@
-import banyan from '../banyan.config';
 import { readEnvironment, type Environment } from '../shared/env';
 import { ConfigError } from '../shared/errors';
 import { LOG_LEVELS, type LogLevel } from '../shared/logger';
-import { resolveSession, type ResolvedSession } from '../shared/session/session-config';
+import { resolveSession, type ResolvedSession, type SessionConfig } from '../shared/session/session-config';
 
 /** What every function that answers requests, or says who asks, reads from its environment. */
 export interface LambdaConfig {
@@ -17,21 +16,21 @@ export interface LambdaConfig {
  *
  * @throws ConfigError naming every bad variable at once, never a secret
  */
-export function readLambdaConfig(env: Environment): LambdaConfig {
+export function readLambdaConfig(session: SessionConfig, env: Environment): LambdaConfig {
   return readEnvironment(env, (reader) => ({
     logLevel: reader.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
-    session: sessionOrFaults(env, reader.faults),
+    session: sessionOrFaults(session, env, reader.faults),
     inLambda: env['AWS_EXECUTION_ENV'] !== undefined,
   }));
 }
 
-function sessionOrFaults(env: Environment, faults: string[]): ResolvedSession {
+function sessionOrFaults(session: SessionConfig, env: Environment, faults: string[]): ResolvedSession {
   try {
-    return resolveSession(banyan.session, env);
+    return resolveSession(session, env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     faults.push(...error.faults);
-    return { ...banyan.session, secrets: [] };
+    return { ...session, secrets: [] };
   }
 }
 
@@ -49,18 +48,19 @@ export function readDatabaseConfig(env: Environment): DatabaseConfig {
   return readEnvironment(env, (reader) => ({ mongodbUri: reader.mongodbUri('MONGODB_URI') }));
 }
 
-let config: LambdaConfig | undefined;
+let current: { readonly session: SessionConfig; readonly config: LambdaConfig } | undefined;
 let database: DatabaseConfig | undefined;
 
 /**
  * This instance's configuration, read at the first use rather than at load: functions that share a process (the local
  * gateway, tests) are loaded before their environment is set.
  *
+ * @param session as `defineConfig` completed it: the same object at every call
  * @throws ConfigError at every call until the environment is good
  */
-export function lambdaConfig(): LambdaConfig {
-  config ??= readLambdaConfig(process.env);
-  return config;
+export function lambdaConfig(session: SessionConfig): LambdaConfig {
+  if (current?.session !== session) current = { session, config: readLambdaConfig(session, process.env) };
+  return current.config;
 }
 
 /**
@@ -75,6 +75,6 @@ export function databaseConfig(): DatabaseConfig {
 
 /** Lets the next use read the environment again: for tests and for a local gateway that starts anew in one process. */
 export function forgetLambdaConfig(): void {
-  config = undefined;
+  current = undefined;
   database = undefined;
 }

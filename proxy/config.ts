@@ -1,11 +1,11 @@
 import { hostname } from 'node:os';
-import banyan from '../banyan.config';
 import { parseAdminTokens, type AdminToken } from './admin/tokens';
 import { ENDPOINT_TYPES, type EndpointType } from '../shared/api-gateway/limits';
 import { ConfigError } from '../shared/errors';
 import { readEnvironment, type Environment, type EnvironmentReader } from '../shared/env';
 import { readLimits, type ProxyLimits } from './limits';
 import { regionOfTopic, type SnsTopic } from './guard/sns';
+import type { BanyanConfig } from '../shared/config';
 import { resolveSession, type ResolvedSession, type SessionConfig } from '../shared/session/session-config';
 import { isLoopback } from '../shared/this-machine-only';
 
@@ -31,6 +31,8 @@ export interface ProxyConfig {
   readonly mongodbUri: string | undefined;
   /** Where overrides and ledger are, when not there. */
   readonly stateUri?: string | undefined;
+  /** What is particular to the monolith. */
+  readonly banyan: BanyanConfig;
   /** How sessions are signed and stored; undefined while the session secret is not given. */
   readonly session: ResolvedSession | undefined;
   /** Keeps the run-time overrides for a start without MongoDB. */
@@ -65,7 +67,7 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
  *
  * @throws ConfigError naming every bad variable at once
  */
-export function loadProxyConfig(env: Environment): ProxyConfig {
+export function loadProxyConfig(banyan: BanyanConfig, env: Environment): ProxyConfig {
   return readEnvironment(env, (read) => {
     const legacyUrl = read.httpUrl('LEGACY_URL');
     if (legacyUrl.pathname !== '/') {
@@ -92,6 +94,7 @@ export function loadProxyConfig(env: Environment): ProxyConfig {
       legacyTimeout: read.integer('LEGACY_TIMEOUT', { default: 0, max: 3600 }) * 1000,
       lambdaTimeout: read.integer('LAMBDA_TIMEOUT', { default: 30, min: 1, max: 900 }) * 1000,
       mongodbUri: env['MONGODB_URI'] === undefined ? undefined : read.mongodbUri('MONGODB_URI'),
+      banyan,
       session: sessionOf(banyan.session, env, read.faults),
       overridesFile: env['OVERRIDES_FILE'],
       killSwitchFile: env['KILL_SWITCH_FILE'],

@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import banyan from '../banyan.config';
+import { DEFAULT_CONFIG } from '../shared/config/default-config';
+import { findBanyanConfig } from '../shared/config/load';
 import { ConfigError } from '../shared/errors';
 import { describeListenError } from '../shared/listen-error';
 import type { Logger } from '../shared/logger';
@@ -80,7 +81,7 @@ const MONGO_OPTIONS = {
  * @throws ConfigError for a bad route table; the listen error (EADDRINUSE and the like) for an unusable port
  */
 export async function startProxy(config: ProxyConfig, logger: Logger, more: readonly Observer[] = []): Promise<Proxy> {
-  const { legacyUrl, lambdaUrl, trustedHops } = config;
+  const { banyan, legacyUrl, lambdaUrl, trustedHops } = config;
   const { mongodbUri, stateUri, session } = config;
   const mongo = mongodbUri === undefined ? undefined : connectMongo(mongodbUri, MONGO_OPTIONS);
   const state = stateUri === undefined || stateUri === mongodbUri ? mongo : connectMongo(stateUri, MONGO_OPTIONS);
@@ -264,7 +265,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
 
 /** Records what the route table says, when there is a folder for it. */
 async function openRecorder(
-  { recordDir, recordMaxBytes }: ProxyConfig,
+  { banyan, recordDir, recordMaxBytes }: ProxyConfig,
   table: WatchedRouteTable,
   users: SessionUsers | undefined,
   logger: Logger,
@@ -297,7 +298,10 @@ async function main(): Promise<void> {
   const [argument] = process.argv.slice(2);
   if (argument === '--help') return void process.stdout.write(HELP);
   if (argument !== undefined) throw new ConfigError('Arguments', [`unknown argument ${argument}; see --help`]);
-  const config = loadProxyConfig(process.env);
+  const config = loadProxyConfig(
+    findBanyanConfig(process.cwd(), process.env['BANYAN_CONFIG'])?.banyan ?? DEFAULT_CONFIG,
+    process.env,
+  );
   const logger = createProxyLogger(config.logLevel);
   const starting = startProxy(config, logger);
   // From the first moment on: unheard, each of these signals would end the process.

@@ -1,6 +1,8 @@
-import banyan from '../../banyan.config';
+import type { BanyanConfig } from '../../shared/config';
 import { ConfigError } from '../../shared/errors';
 import { createLogger } from '../../shared/logger';
+import type { Identity } from '../../shared/session/identity';
+import type { SessionConfig } from '../../shared/session/session-config';
 import { databaseConfig, lambdaConfig, type LambdaConfig } from '../config';
 import { connectEarly, mongo } from '../mongo';
 import { createAuthorizer, type AuthorizerParts } from './authorizer';
@@ -8,8 +10,17 @@ import type { AuthorizerAnswer, AuthorizerEvent } from './policy';
 
 type Authorize = (event: AuthorizerEvent) => Promise<AuthorizerAnswer>;
 
-/** The authorizer of this instance: configuration read and connection made once, at the first use. */
-export function deployedAuthorizer({ anonymous }: Required<Pick<AuthorizerParts, 'anonymous'>>): Authorize {
+/**
+ * The handler of a Lambda authorizer of type REQUEST: environment read and connection made once, at the first use.
+ *
+ * @param options.anonymous `refused` for private routes; `let through` for routes with `auth: optional`, where anonymous
+ * requests pass without an identity, whatever invalid credential they carry
+ * @returns a function that throws Error `Unauthorized` (401) for requests it refuses, and any other error (500) when the fault is ours
+ */
+export function authorizerHandler<I extends Identity>(
+  banyan: BanyanConfig<I>,
+  { anonymous }: Required<Pick<AuthorizerParts, 'anonymous'>>,
+): Authorize {
   connectEarly();
   let current: { readonly config: LambdaConfig; readonly authorize: Authorize } | undefined;
 
@@ -22,7 +33,7 @@ export function deployedAuthorizer({ anonymous }: Required<Pick<AuthorizerParts,
     });
 
   return async (event) => {
-    const config = readConfig();
+    const config = readConfig(banyan.session);
     if (current?.config !== config) current = { config, authorize: create(config) };
     return current.authorize(event);
   };
@@ -33,9 +44,9 @@ export function deployedAuthorizer({ anonymous }: Required<Pick<AuthorizerParts,
  *
  * @throws ConfigError naming every bad variable at once
  */
-function readConfig(): LambdaConfig {
+function readConfig(session: SessionConfig): LambdaConfig {
   const faults: string[] = [];
-  for (const read of [databaseConfig, lambdaConfig])
+  for (const read of [databaseConfig, () => lambdaConfig(session)])
     try {
       read();
     } catch (error) {
@@ -43,5 +54,5 @@ function readConfig(): LambdaConfig {
       faults.push(...error.faults);
     }
   if (faults.length > 0) throw new ConfigError('Environment', faults);
-  return lambdaConfig();
+  return lambdaConfig(session);
 }

@@ -14,7 +14,7 @@ export type AuthorizerEvent = APIGatewayRequestAuthorizerEvent | APIGatewayReque
 
 /** What handlers find in `requestContext.authorizer`. API Gateway takes strings, numbers and booleans, and hands over strings. */
 export type AuthorizerContext = (
-  | Readonly<Record<'authenticatedBy' | 'userId' | 'customerAccountId' | 'fullName' | 'roles', string>>
+  | { readonly authenticatedBy: string; readonly userId: string; /** JSON. */ readonly identity: string }
   | { readonly authenticatedBy: 'nobody' }
 ) & { readonly sessionCookie?: string };
 
@@ -55,8 +55,7 @@ export function allow(event: AuthorizerEvent, caller: Caller | undefined, sessio
 }
 
 function describe({ identity, authenticatedBy }: Caller): AuthorizerContext {
-  const { userId, customerAccountId, fullName, roles } = identity;
-  return { authenticatedBy, userId, customerAccountId, fullName, roles: JSON.stringify(roles) };
+  return { authenticatedBy, userId: identity.userId, identity: JSON.stringify(identity) };
 }
 
 /**

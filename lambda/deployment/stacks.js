@@ -18,7 +18,7 @@ const OF_FUNCTION =
  * Where a resource goes (the `custom` strategy of serverless-plugin-split-stacks): by its function into one of a fixed number of nested
  * stacks, once the service has outgrown one. What is deployed already stays where it is: the plugin looks it up.
  *
- * @this {{ plugin: { resourcesById: Record<string, { Type: string, Properties: { Handler: string } }> } }}
+ * @this {{ plugin: { resourcesById: Record<string, { Type: string }> } }}
  */
 module.exports = function destinationOf(resource, logicalId) {
   const { resourcesById } = this.plugin;
@@ -26,17 +26,18 @@ module.exports = function destinationOf(resource, logicalId) {
   const name =
     resource.Type === 'AWS::ApiGateway::Method' ? calledBy(resource) : OF_FUNCTION.exec(logicalId)?.groups?.name;
   const lambdaFunction = resourcesById[`${name}LambdaFunction`];
-  if (lambdaFunction === undefined || isAuthorizer(lambdaFunction)) return undefined;
+  if (lambdaFunction === undefined || isAuthorizer(name, resourcesById)) return undefined;
   const digest = createHash('sha256').update(name).digest();
   return { destination: `Functions${digest.readUInt16BE() % NESTED_STACKS}` };
 };
 
-/** The function in `{Fn::GetAtt: [XLambdaFunction, Arn]}` of an integration. */
-function calledBy(method) {
-  return /"Fn::GetAtt":\["(\w+)LambdaFunction","Arn"\]/.exec(JSON.stringify(method))?.[1];
+/** The function in `{Fn::GetAtt: [XLambdaFunction, Arn]}` of an integration or of an authorizer's address. */
+function calledBy(resource) {
+  return /"Fn::GetAtt":\["(\w+)LambdaFunction","Arn"\]/.exec(JSON.stringify(resource))?.[1];
 }
 
 /** Methods refer to the authorizer, which refers to its function: in one nested stack with methods that would be a circle. */
-function isAuthorizer(lambdaFunction) {
-  return lambdaFunction.Properties.Handler.startsWith('lambda/authorizer/');
+function isAuthorizer(name, resourcesById) {
+  const authorizers = Object.values(resourcesById).filter(({ Type }) => Type === 'AWS::ApiGateway::Authorizer');
+  return authorizers.some((authorizer) => calledBy(authorizer) === name);
 }

@@ -1,8 +1,5 @@
-import { deployedAuthorizer } from '../authorizer/authorizer-handler';
+import { authorizerHandler } from 'banyan-strangler/authorizer';
+import banyan from '../../banyan.config';
 
-/**
- * Lambda authorizer of type REQUEST for every private route; see README.md.
- *
- * @throws Error `Unauthorized` (401) for anonymous requests; any other error (500) when the fault is ours
- */
-export const handler = deployedAuthorizer({ anonymous: 'refused' });
+/** For every private route. */
+export const handler = authorizerHandler(banyan, { anonymous: 'refused' });

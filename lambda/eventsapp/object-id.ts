@@ -1,6 +1,6 @@
 import { ObjectId } from 'mongodb';
 
-import type { Identity } from '../../shared/session/identity';
+import type { EventsappIdentity } from './identity';
 
 /** The id that a client sent, or undefined if it cannot be one. The driver alone would take any 12 bytes of text for an id. */
 export function parseObjectId(text: string | undefined): ObjectId | undefined {
@@ -12,7 +12,7 @@ export function parseObjectId(text: string | undefined): ObjectId | undefined {
  *
  * @throws BSONError when the session holds no such id: a 500, as from the monolith
  */
-export function accountOf({ customerAccountId }: Identity): ObjectId {
+export function accountOf({ customerAccountId }: EventsappIdentity): ObjectId {
   return new ObjectId(customerAccountId);
 }
 
@@ -21,6 +21,6 @@ export function accountOf({ customerAccountId }: Identity): ObjectId {
  *
  * @throws BSONError as {@link accountOf}
  */
-export function userOf({ userId }: Identity): ObjectId {
+export function userOf({ userId }: EventsappIdentity): ObjectId {
   return new ObjectId(userId);
 }

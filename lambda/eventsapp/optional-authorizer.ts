@@ -1,9 +1,5 @@
-import { deployedAuthorizer } from '../authorizer/authorizer-handler';
+import { authorizerHandler } from 'banyan-strangler/authorizer';
+import banyan from '../../banyan.config';
 
-/**
- * Lambda authorizer of type REQUEST for routes with `auth: optional`: as the other, but requests of nobody go through
- * with an identity of nobody, whatever invalid credential they carry.
- *
- * @throws Error (500) when the fault is ours
- */
-export const handler = deployedAuthorizer({ anonymous: 'let through' });
+/** For routes with `auth: optional`. */
+export const handler = authorizerHandler(banyan, { anonymous: 'let through' });

@@ -1,4 +1,4 @@
-import type { Access } from '../http/identity';
+import type { Access } from 'banyan-strangler/lambda';
 
 /** Users and integrations: whom the monolith's `acceptApiKey` and `requireReader` let read. */
 export const READERS = { auth: 'required', accepts: ['session', 'api-key'] } as const satisfies Access<'required'>;

@@ -1,42 +1,39 @@
-import banyan from '../../banyan.config';
+import type { BanyanConfig } from '../../shared/config';
 import { createLogger } from '../../shared/logger';
+import type { Identity } from '../../shared/session/identity';
 import { lambdaConfig } from '../config';
 import { markColdStart } from './cold-start';
 import { createHttpHandler, type HttpHandler, type Respond } from './create-http-handler';
 import type { Access, Auth, Callers } from './identity';
 
-export { notFound } from './errors';
-export { json, noContent } from './response';
-
-/**
- * Wraps what is particular to a function with what every answer needs: see lambda/http/. Without `access` it is called for
- * users with a session; everybody else gets the monolith's 401.
- *
- * The configuration is read at the first invocation. If it is bad the function fails as a whole: API Gateway then sends the
- * monolith's 500 page, and Lambda's error metric shows that it is the deployment's fault.
- */
-export function httpHandler(respond: Respond): HttpHandler;
-export function httpHandler<A extends Auth>(access: Access<A>, respond: Respond<Callers[A]>): HttpHandler;
-export function httpHandler<A extends Auth>(
-  ...given: [respond: Respond] | [access: Access<A>, respond: Respond<Callers[A]>]
-): HttpHandler {
-  return given.length === 1 ? deployed({ auth: 'required' }, given[0]) : deployed(...given);
+/** Makes the handlers of one application. */
+export interface HttpHandlers<I extends Identity> {
+  /** For users with a session; everybody else gets the monolith's 401. */
+  (respond: Respond<I>): HttpHandler;
+  <A extends Auth>(access: Access<A>, respond: Respond<Callers<I>[A]>): HttpHandler;
 }
 
-function deployed<A extends Auth>(access: Access<A>, respond: Respond<Callers[A]>): HttpHandler {
-  const handler: HttpHandler = async (event, context) => {
-    const { session, logLevel } = lambdaConfig();
-    const { headers, unauthorized, internalError } = banyan.responses;
-    const logger = createLogger({ level: logLevel, base: { function: context.functionName } });
-    const wrap = createHttpHandler({
-      headers,
-      unauthorized,
-      internalError,
-      session,
-      logger,
-      now: () => new Date(),
-    });
-    return wrap(access, respond)(event, context);
+/**
+ * Binds the wrapper around every function (lambda/http) to what is particular to a monolith.
+ *
+ * The environment is read at the first invocation. If it is bad the function fails as a whole: API Gateway then sends the
+ * monolith's 500 page, and Lambda's error metric shows that it is the deployment's fault.
+ */
+export function bindHttpHandler<I extends Identity>(banyan: BanyanConfig<I>): HttpHandlers<I> {
+  const { headers, unauthorized, internalError } = banyan.responses;
+  const readEnvironment = () => lambdaConfig(banyan.session);
+
+  const handlerFor = <A extends Auth>(access: Access<A>, respond: Respond<Callers<I>[A]>): HttpHandler => {
+    const handler: HttpHandler = async (event, context) => {
+      const { session, logLevel } = readEnvironment();
+      const logger = createLogger({ level: logLevel, base: { function: context.functionName } });
+      const parseIdentity = banyan.identity.parse;
+      const deps = { headers, unauthorized, internalError, parseIdentity, session, logger, now: () => new Date() };
+      return createHttpHandler(deps)(access, respond)(event, context);
+    };
+    return markColdStart(handler, () => readEnvironment().inLambda);
   };
-  return markColdStart(handler, () => lambdaConfig().inLambda);
+  return <A extends Auth>(
+    ...given: [respond: Respond<I>] | [access: Access<A>, respond: Respond<Callers<I>[A]>]
+  ): HttpHandler => (given.length === 1 ? handlerFor({ auth: 'required' }, given[0]) : handlerFor(...given));
 }

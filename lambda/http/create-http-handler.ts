@@ -2,7 +2,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 
 import { expressErrorPage } from '../../shared/config/express-response';
 import type { Logger } from '../../shared/logger';
-import type { Identity } from '../../shared/session/identity';
+import type { Identity, IdentityParser } from '../../shared/session/identity';
 import type { ResolvedSession } from '../../shared/session/session-config';
 import { BodyError, parseBody } from './body';
 import { clientErrorResponse } from './errors';
@@ -13,13 +13,14 @@ import { toGatewayResult, type HttpResponse } from './response';
 import { sessionCookie } from './session-cookie';
 
 /** What is particular to the monolith and to this deployment. */
-export interface HttpHandlerDeps {
+export interface HttpHandlerDeps<I extends Identity> {
   /** What the monolith puts on every answer. */
   readonly headers: Readonly<Record<string, string>>;
   /** The monolith's own 401. */
   readonly unauthorized: HttpResponse;
   /** The monolith's own 500. */
   readonly internalError: HttpResponse;
+  readonly parseIdentity: IdentityParser<I>;
   readonly session: ResolvedSession;
   readonly logger: Logger;
   readonly now: () => Date;
@@ -34,18 +35,23 @@ type HandlerContext = Pick<Context, 'awsRequestId' | 'functionName'>;
 export type HttpHandler = (event: APIGatewayProxyEvent, context: HandlerContext) => Promise<APIGatewayProxyResult>;
 
 /** The wrapper around every function. */
-type Wrap = <A extends Auth>(access: Access<A>, respond: Respond<Callers[A]>) => HttpHandler;
+type Wrap<I extends Identity> = <A extends Auth>(access: Access<A>, respond: Respond<Callers<I>[A]>) => HttpHandler;
 
 /** Makes the wrapper: parse, let in, call, respond, map errors. Every answer gets what Express gives every answer. */
-export function createHttpHandler(deps: HttpHandlerDeps): Wrap {
-  const { headers: fixedHeaders, session, now } = deps;
+export function createHttpHandler<I extends Identity>(deps: HttpHandlerDeps<I>): Wrap<I> {
+  const { headers: fixedHeaders, parseIdentity, session, now } = deps;
   return (access, respond) => async (event, context) => {
     const requestHeaders = readHeaders(event.multiValueHeaders);
     const finish = { method: event.httpMethod, requestHeaders, fixedHeaders };
     const body = readBody(event, requestHeaders);
     // The monolith refuses a body before its session middleware: such an answer has no cookie.
     if (body instanceof BodyError) return toGatewayResult(expressErrorPage(body.statusCode), finish);
-    const response = await answer(() => respond(parseRequest(event, access, body)), event, context, deps);
+    const response = await answer(
+      () => respond(parseRequest(event, access, body, parseIdentity)),
+      event,
+      context,
+      deps,
+    );
     return toGatewayResult(response, { ...finish, setCookie: sessionCookie(event, requestHeaders, session, now()) });
   };
 }
@@ -64,7 +70,7 @@ async function answer(
   respond: () => HttpResponse | Promise<HttpResponse>,
   event: APIGatewayProxyEvent,
   context: HandlerContext,
-  { logger, unauthorized, internalError }: HttpHandlerDeps,
+  { logger, unauthorized, internalError }: Pick<HttpHandlerDeps<Identity>, 'logger' | 'unauthorized' | 'internalError'>,
 ): Promise<HttpResponse> {
   try {
     return await respond();

@@ -1,16 +1,16 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 
 import { BanyanError } from '../../shared/errors';
-import type { Identity } from '../../shared/session/identity';
+import type { Identity, IdentityParser } from '../../shared/session/identity';
 
 type AuthorizerContext = APIGatewayProxyEvent['requestContext']['authorizer'];
 
 /** Whom a function is called for, by its `auth`, which must be the route table's and fit the authorizer in serverless.yml. */
-export interface Callers {
+export interface Callers<I extends Identity = Identity> {
   /** Others get the monolith's 401. */
-  readonly required: Identity;
+  readonly required: I;
   /** Undefined: nobody. */
-  readonly optional: Identity | undefined;
+  readonly optional: I | undefined;
   /** Nobody is asked for. */
   readonly none: undefined;
 }
@@ -31,7 +31,9 @@ export class NotAuthenticatedError extends BanyanError {
   }
 }
 
-const ADMIT: { readonly [A in Auth]: (identity: () => Identity | undefined) => Callers[A] } = {
+type Admit = { readonly [A in Auth]: <I extends Identity>(identity: () => I | undefined) => Callers<I>[A] };
+
+const ADMIT: Admit = {
   required: (identity) => {
     const caller = identity();
     if (caller === undefined) throw new NotAuthenticatedError();
@@ -47,32 +49,28 @@ const ADMIT: { readonly [A in Auth]: (identity: () => Identity | undefined) => C
  * @throws NotAuthenticatedError when somebody must be known and nobody is, or only one whom other functions accept
  * @throws BanyanError 500 `authorizer_context_invalid`: the fault is in the deployment, never the client's
  */
-export function readCaller<A extends Auth>(
+export function readCaller<A extends Auth, I extends Identity>(
   context: AuthorizerContext,
   { auth, accepts = ['session'] }: Access<A>,
-): Callers[A] {
-  return ADMIT[auth](() => readIdentity(context, accepts));
+  parse: IdentityParser<I>,
+): Callers<I>[A] {
+  return ADMIT[auth](() => readIdentity(context, accepts, parse));
 }
 
-function readIdentity(context: AuthorizerContext, accepts: readonly string[]): Identity | undefined {
+function readIdentity<I extends Identity>(
+  context: AuthorizerContext,
+  accepts: readonly string[],
+  parse: IdentityParser<I>,
+): I | undefined {
   const text = (name: string): string => {
     const value: unknown = context?.[name];
     if (typeof value === 'string') return value;
     throw invalid(`${name} is missing`);
   };
   if (!accepts.includes(text('authenticatedBy'))) return undefined;
-  return {
-    userId: text('userId'),
-    customerAccountId: text('customerAccountId'),
-    fullName: text('fullName'),
-    roles: parseRoles(text('roles')),
-  };
-}
-
-function parseRoles(text: string): readonly string[] {
-  const roles = parseJson(text, 'roles');
-  if (Array.isArray(roles) && roles.every((role): role is string => typeof role === 'string')) return roles;
-  throw invalid('roles is not a list of strings');
+  const identity = parse(parseJson(text('identity'), 'identity'));
+  if (identity === undefined) throw invalid('identity is not what identity.parse of banyan.config.ts expects');
+  return identity;
 }
 
 function parseJson(text: string, name: string): unknown {

@@ -1,14 +1,14 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { ParsedQs } from 'qs';
 
-import type { Identity } from '../../shared/session/identity';
+import type { Identity, IdentityParser } from '../../shared/session/identity';
 import { readCaller, type Access, type Auth, type Callers } from './identity';
 import { parseQuery } from './query';
 
 /** What a handler is called with. */
 export interface HttpRequest<Caller = Identity> {
   readonly identity: Caller;
-  /** As Express's extended parser would give it; unchecked, so hand it to a parser of lambda/eventsapp/contracts. */
+  /** As Express's extended parser would give it; unchecked, so hand it to a parser. */
   readonly query: ParsedQs;
   /** Decoded, as Express decodes them. */
   readonly params: Readonly<Record<string, string | undefined>>;
@@ -20,13 +20,14 @@ export interface HttpRequest<Caller = Identity> {
  * @param body what `parseBody` made of the event's
  * @throws what {@link readCaller} throws
  */
-export function parseRequest<A extends Auth>(
+export function parseRequest<A extends Auth, I extends Identity>(
   event: APIGatewayProxyEvent,
   access: Access<A>,
   body: unknown,
-): HttpRequest<Callers[A]> {
+  parseIdentity: IdentityParser<I>,
+): HttpRequest<Callers<I>[A]> {
   return {
-    identity: readCaller(event.requestContext.authorizer, access),
+    identity: readCaller(event.requestContext.authorizer, access, parseIdentity),
     query: parseQuery(event.multiValueQueryStringParameters),
     params: decodeParams(event.pathParameters ?? {}),
     body,

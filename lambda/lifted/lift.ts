@@ -3,6 +3,8 @@ import type { RequestListener } from 'node:http';
 import serverlessExpress from '@vendia/serverless-express';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 
+import type { BanyanConfig } from '../../shared/config';
+import type { Identity } from '../../shared/session/identity';
 import { lambdaConfig } from '../config';
 import { markColdStart } from '../http/cold-start';
 import { createLiftedApp, type MountRouters } from './lifted-app';
@@ -19,8 +21,14 @@ const NOT_OURS = new Set(['connection', 'content-length', 'date', 'keep-alive', 
  *
  * @param mount the routers, at the paths at which the monolith mounts them
  */
-export function lift(mount: MountRouters): LiftedHandler {
-  const answer = createLiftedApp({ mount, session: () => lambdaConfig().session, now: () => new Date() });
+export function lift<I extends Identity>(banyan: BanyanConfig<I>, mount: MountRouters): LiftedHandler {
+  const readEnvironment = () => lambdaConfig(banyan.session);
+  const answer = createLiftedApp({
+    mount,
+    parseIdentity: banyan.identity.parse,
+    session: () => readEnvironment().session,
+    now: () => new Date(),
+  });
   const handler: LiftedHandler = async (event, context) => {
     // One listener for each event: the library's own way to the current event is shared by all invocations of a process.
     const listener: RequestListener = (req, res) => answer(event, req, res);
@@ -38,5 +46,5 @@ export function lift(mount: MountRouters): LiftedHandler {
     const ours = headers.filter(([name]) => !NOT_OURS.has(name.toLowerCase()));
     return { ...result, multiValueHeaders: Object.fromEntries(ours) };
   };
-  return markColdStart(handler, () => lambdaConfig().inLambda);
+  return markColdStart(handler, () => readEnvironment().inLambda);
 }

@@ -5,6 +5,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import express, { type RequestHandler, type Router } from 'express';
 import type { Db } from 'mongodb';
 
+import type { IdentityParser } from '../../shared/session/identity';
 import type { ResolvedSession } from '../../shared/session/session-config';
 import { readHeaders } from '../http/headers';
 import { readCaller } from '../http/identity';
@@ -16,6 +17,7 @@ export type MountRouters = (router: Router, db: Db) => void;
 
 interface LiftedAppDeps {
   readonly mount: MountRouters;
+  readonly parseIdentity: IdentityParser;
   readonly session: () => ResolvedSession;
   readonly now: () => Date;
 }
@@ -27,7 +29,7 @@ export type Answer = (event: APIGatewayProxyEvent, req: IncomingMessage, res: Se
  * The monolith's application around some of its routers, in its order: body parsers, who is asking, routes, Express's own 404
  * and 500 pages. What differs is who is asking: the authorizer has read the session already.
  */
-export function createLiftedApp({ mount, session, now }: LiftedAppDeps): Answer {
+export function createLiftedApp({ mount, parseIdentity, session, now }: LiftedAppDeps): Answer {
   const events = new WeakMap<IncomingMessage, APIGatewayProxyEvent>();
   const eventOf = (req: IncomingMessage): APIGatewayProxyEvent => {
     const event = events.get(req);
@@ -44,7 +46,7 @@ export function createLiftedApp({ mount, session, now }: LiftedAppDeps): Answer 
   app.use((req, res, next) => {
     const event = eventOf(req);
     // Integrations are not users: an API key is judged by the routers, as on the monolith.
-    const user = readCaller(event.requestContext.authorizer, { auth: 'optional' });
+    const user = readCaller(event.requestContext.authorizer, { auth: 'optional' }, parseIdentity);
     if (user !== undefined) req.user = user;
     const cookie = sessionCookie(event, readHeaders(event.multiValueHeaders), session(), now());
     if (cookie !== undefined) res.append('Set-Cookie', cookie);

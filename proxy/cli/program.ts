@@ -85,7 +85,7 @@ function createProgram(io: CliIo, finish: (result: CommandResult, options: Commo
     .addHelpText('after', '\nVariables: MONGODB_URI and the secrets named in banyan.config.ts (SESSION_SECRET)')
     .action(async (token: string, options: CommonOptions) => {
       const given = token === '-' ? await io.readInput() : token;
-      const { banyan } = loadBanyanConfig(options.config);
+      const { banyan } = loadBanyanConfig(process.cwd(), options.config);
       const mangled = inspectWithMangledSecret(given, banyan.session, io.env);
       if (mangled !== undefined) {
         finish(mangled, options);
@@ -102,7 +102,7 @@ function createProgram(io: CliIo, finish: (result: CommandResult, options: Commo
     .option('--sample <count>', 'how many records to read', readCount, 200)
     .addHelpText('after', '\nVariables: MONGODB_URI and the secrets named in banyan.config.ts (SESSION_SECRET)')
     .action(async (options: CommonOptions & { readonly sample: number }) => {
-      const { banyan } = loadBanyanConfig(options.config);
+      const { banyan } = loadBanyanConfig(process.cwd(), options.config);
       const { mongodbUri, session } = readSessionEnvironment(banyan.session, io.env);
       const sampleSize = options.sample;
       const diagnose = (db: Parameters<typeof diagnoseDeployment>[0]['db']) =>
@@ -146,7 +146,7 @@ function createProgram(io: CliIo, finish: (result: CommandResult, options: Commo
     .option('--minutes <count>', 'how long the header counts', readMinutes, 10)
     .addHelpText('after', '\nVariables: the secrets named in banyan.config.ts (SESSION_SECRET), as the proxy has them')
     .action((side: (typeof SIDES)[number], options: CommonOptions & { readonly minutes: number }) => {
-      const { banyan } = loadBanyanConfig(options.config);
+      const { banyan } = loadBanyanConfig(process.cwd(), options.config);
       const { secrets } = resolveSession(banyan.session, io.env);
       finish(forceHeader({ side, minutes: options.minutes, secrets, now: io.now() }), options);
     });
@@ -160,7 +160,7 @@ function createProgram(io: CliIo, finish: (result: CommandResult, options: Commo
 function withCommonOptions(command: Command): Command {
   return command
     .option('--json', 'print JSON instead of text')
-    .option('--config <file>', 'another banyan.config.ts (or its compiled form)');
+    .option('--config <file>', 'another banyan.config.ts');
 }
 
 function readCount(text: string): number {

@@ -106,7 +106,7 @@ async function find({ db, format, identity }: SessionUsersOptions, sessionId: st
   const session = await format.read(record);
   if (session === undefined) return undefined;
   const { data } = session;
-  const userId = idInSession(data) ?? (await identity(data, () => Promise.resolve(database)))?.userId;
+  const userId = idInSession(data) ?? (await identity.fromSession(data, () => Promise.resolve(database)))?.userId;
   return userId === undefined ? undefined : { userId, bucket: bucketOf(userId) };
 }
 

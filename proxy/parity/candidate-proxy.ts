@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isMap, isSeq, parseDocument } from 'yaml';
+import type { BanyanConfig } from '../../shared/config';
 import type { Logger } from '../../shared/logger';
 import { loadProxyConfig } from '../config';
 import { startProxy } from '../server';
@@ -23,6 +24,7 @@ export interface CandidateProxy {
 }
 
 interface CandidateProxyOptions {
+  readonly banyan: BanyanConfig;
   readonly legacyUrl: string;
   readonly lambdaUrl: string;
   /** Text of the route table. */
@@ -41,7 +43,7 @@ export async function startCandidateProxy(options: CandidateProxyOptions): Promi
     if (message === 'request' || message === 'request failed') last = readLine(fields);
   };
   const logger: Logger = { debug: () => undefined, info: note, warn: note, error: note };
-  const config = loadProxyConfig({
+  const config = loadProxyConfig(options.banyan, {
     HOST: '127.0.0.1',
     PORT: '0',
     // A free one: nobody looks at it.

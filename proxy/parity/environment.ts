@@ -1,15 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { MongoClient, type Db } from 'mongodb';
 import type { BanyanConfig } from '../../shared/config';
 import type { Environment } from '../../shared/env';
 import { BanyanError, ConfigError } from '../../shared/errors';
+import { loadModule } from '../../shared/config/load-module';
 import type { CaseSuite } from '../../shared/parity/case';
 import type { ReportedSide } from '../../shared/parity/result';
 import type { StartedSides, StartSides } from '../../shared/parity/sides';
 import { databaseKind, type DatabaseKind } from '../ledger/collections';
-import { compiledForm } from '../../shared/config/load';
 import { startCandidateProxy } from './candidate-proxy';
 import { copyDatabase, DataCopy } from './data-copy';
 import { logIn } from './identities';
@@ -76,7 +75,13 @@ async function running(
   }
   // Behind the proxy nothing would tell a gateway that is not there from one that fails.
   await send(candidateUrl, { method: 'GET', path: '/', headers: [] });
-  const proxy = await startCandidateProxy({ legacyUrl: controlUrl, lambdaUrl: candidateUrl, routes, stage: 'lambda' });
+  const proxy = await startCandidateProxy({
+    banyan,
+    legacyUrl: controlUrl,
+    lambdaUrl: candidateUrl,
+    routes,
+    stage: 'lambda',
+  });
   stops.push(() => proxy.close());
   const name = 'a proxy with every route on lambda';
   return {
@@ -127,7 +132,7 @@ export async function withStarted(
       database,
     };
   }
-  const proxy = await candidateProxy(started, routes);
+  const proxy = await candidateProxy(banyan, started, routes);
   stops.push(() => proxy.close());
   const name = 'a proxy with every route on lambda';
   return {
@@ -137,8 +142,13 @@ export async function withStarted(
   };
 }
 
-function candidateProxy({ candidate }: StartedSides, routes: string): ReturnType<typeof startCandidateProxy> {
+function candidateProxy(
+  banyan: BanyanConfig,
+  { candidate }: StartedSides,
+  routes: string,
+): ReturnType<typeof startCandidateProxy> {
   return startCandidateProxy({
+    banyan,
     legacyUrl: candidate.legacyUrl,
     lambdaUrl: candidate.url,
     routes,
@@ -151,9 +161,9 @@ function loadStarter({ parity: { system } }: BanyanConfig, root: string): StartS
     throw new ConfigError('banyan.config.ts', [
       'parity.system: found nothing; --isolated needs the path of a module that starts both sides',
     ]);
-  const file = compiledForm(path.resolve(root, system));
+  const file = path.resolve(root, system);
   if (!existsSync(file)) throw new ConfigError('banyan.config.ts', [`parity.system: ${system} does not exist`]);
-  const exports: unknown = createRequire(__filename)(file);
+  const exports = loadModule(file);
   const starter = typeof exports === 'object' && exports !== null && 'default' in exports ? exports.default : undefined;
   if (!isStarter(starter))
     throw new ConfigError('banyan.config.ts', [`parity.system: ${system} has no function as its default export`]);

@@ -1,10 +1,9 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { z } from 'zod';
+import { loadModule } from '../../shared/config/load-module';
 import { ConfigError } from '../../shared/errors';
 import type { CaseSuite } from '../../shared/parity/case';
-import { compiledForm } from '../../shared/config/load';
 
 /** A suite and the file that it comes from. */
 export interface LoadedSuite extends CaseSuite {
@@ -24,7 +23,7 @@ export function loadSuites(places: readonly string[], root: string): readonly Lo
   if (places.length === 0)
     throw new ConfigError('Parity cases', ['parity.cases in banyan.config.ts names no file or folder with suites']);
   const suites = places.flatMap((place) => {
-    const full = compiledForm(path.resolve(root, place));
+    const full = path.resolve(root, place);
     if (!existsSync(full))
       throw new ConfigError('Parity cases', [`${place} does not exist; correct parity.cases in banyan.config.ts`]);
     const files = statSync(full).isDirectory() ? readdirSync(full).map((name) => path.join(full, name)) : [full];
@@ -44,7 +43,7 @@ export function loadSuites(places: readonly string[], root: string): readonly Lo
 export function suitesIn(file: string): readonly LoadedSuite[] {
   let exports: unknown;
   try {
-    exports = createRequire(__filename)(file);
+    exports = loadModule(file);
   } catch (error) {
     const why = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
     throw new ConfigError('Parity cases', [`${file} cannot be loaded: ${why}`], error);

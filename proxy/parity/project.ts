@@ -31,9 +31,9 @@ export type Project = ReturnType<typeof loadProject>;
 
 /** Everything that is read before anything starts, so that its faults come first. */
 export function loadProject(flags: RunFlags, io: CliIo) {
-  const { banyan, file } = loadBanyanConfig(flags.config);
-  const root = path.dirname(file).replace(/([/\\])dist$/, '');
-  const { cases = [], rules = 'test/eventsapp/parity/rules.yml' } = banyan.parity;
+  const { banyan, file } = loadBanyanConfig(process.cwd(), flags.config);
+  const root = path.dirname(file);
+  const { cases = [], rules = 'banyan/parity/rules.yml' } = banyan.parity;
   const rulesFile = path.resolve(root, rules);
   const routesFile = readRoutesFile(io.env);
   const text = readText(routesFile, 'ROUTES_FILE');

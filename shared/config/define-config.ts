@@ -1,6 +1,7 @@
 import { ENDPOINT_TYPES } from '../api-gateway/limits';
 import { ConfigError } from '../errors';
 import { parseJsonPath } from '../recording/redact/json-path';
+import type { Identity } from '../session/identity';
 import { completeSession } from '../session/session-config';
 import { Faults, isFunction, isRecord, isText } from './faults';
 import type { BanyanConfig, BanyanOptions } from './types';
@@ -22,7 +23,7 @@ const KINDS = Object.keys(KEYS_BY_KIND);
  *
  * @throws ConfigError naming every fault at once with its path in the file, never a secret
  */
-export function defineConfig(options: BanyanOptions): BanyanConfig {
+export function defineConfig<I extends Identity>(options: BanyanOptions<I>): BanyanConfig<I> {
   const faults = new Faults();
   validate(options, faults);
   if (faults.list.length > 0) throw new ConfigError('banyan.config.ts', faults.list);
@@ -42,13 +43,16 @@ function validate(options: unknown, faults: Faults): void {
   faults.unknown('', options, KEYS);
   faults.check('app', options['app'], isText, 'the path of a module that exports the Express app');
   validateSession(options['session'], faults);
-  faults.check('identity', options['identity'], isFunction, 'a function, such as passportUserData()');
+  faults.check('identity', options['identity'], isIdentity, 'a resolver, such as passportUserData()');
   validateAuthenticators(options['authenticators'], faults);
   validateCredentials(options['credentials'], faults);
   validateResponses(options['responses'], faults);
   validateGateway(options['gateway'], faults);
   validateParity(options['parity'], faults);
 }
+
+const isIdentity = (identity: unknown): boolean =>
+  isRecord(identity) && isFunction(identity['fromSession']) && isFunction(identity['parse']);
 
 function validateAuthenticators(authenticators: unknown, faults: Faults): void {
   if (!Array.isArray(authenticators) || authenticators.length === 0) {

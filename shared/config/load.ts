@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
-import { defineConfig, type BanyanConfig, type BanyanOptions } from '.';
-import { ownProperty } from '../session/own-property';
 import { ConfigError } from '../errors';
+import { ownProperty } from '../session/own-property';
+import { defineConfig } from './define-config';
+import { loadModule } from './load-module';
+import type { BanyanConfig, BanyanOptions } from './types';
 
 export interface LoadedConfig {
   readonly banyan: BanyanConfig;
@@ -11,34 +12,51 @@ export interface LoadedConfig {
   readonly file: string;
 }
 
-/** `banyan.config.ts` at the root of the project; in the built package, its compiled form. */
-const DEFAULT_FILE = path.join(__dirname, '../../banyan.config.ts');
+const NAMES = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'].map((extension) => `banyan.config.${extension}`);
 
 /**
- * Loads what is particular to the monolith, by path rather than by import, so that another file can be named.
+ * Loads what is particular to the monolith.
  *
+ * @param folder where `banyan.config.*` is looked for, usually the working directory
+ * @param given another file, relative to `folder`
  * @throws ConfigError naming every fault
  */
-export function loadBanyanConfig(given?: string): LoadedConfig {
-  const file = compiledForm(given === undefined ? DEFAULT_FILE : path.resolve(given));
-  if (!existsSync(file))
-    throw new ConfigError('banyan.config.ts', [`${given ?? file} does not exist; name the file with --config`]);
+export function loadBanyanConfig(folder: string, given?: string): LoadedConfig {
+  const found = findBanyanConfig(folder, given);
+  if (found !== undefined) return found;
+  throw new ConfigError('banyan.config.ts', [
+    `no banyan.config.ts (or .mts, .cts, .js, .mjs, .cjs) in ${folder}; run the command in your project's root, or name the file`,
+  ]);
+}
+
+/**
+ * The same, for programs that work without one.
+ *
+ * @returns undefined when no file is named and there is none
+ * @throws ConfigError naming every fault, and for a named file that does not exist
+ */
+export function findBanyanConfig(folder: string, given?: string): LoadedConfig | undefined {
+  if (given !== undefined) {
+    const file = path.resolve(folder, given);
+    if (!existsSync(file)) throw new ConfigError('banyan.config.ts', [`${given} does not exist; name another file`]);
+    return read(file);
+  }
+  const file = NAMES.map((name) => path.join(folder, name)).find((candidate) => existsSync(candidate));
+  return file === undefined ? undefined : read(file);
+}
+
+function read(file: string): LoadedConfig {
   let loaded: unknown;
   try {
-    loaded = createRequire(__filename)(file);
+    loaded = loadModule(file);
   } catch (error) {
+    // By its name: the file may have loaded the kit a second time.
     if (error instanceof ConfigError) throw error;
-    throw new ConfigError('banyan.config.ts', [`${given ?? file} cannot be loaded: ${firstLine(error)}`], error);
+    throw new ConfigError('banyan.config.ts', [`${file} cannot be loaded: ${firstLine(error)}`], error);
   }
   // Validated here once more, so that a file that exports a plain object is as good as one that called defineConfig.
   const options = ownProperty(loaded, 'default') ?? loaded;
   return { banyan: defineConfig(options as BanyanOptions), file };
-}
-
-/** The path itself, or that of its compiled form: in the built package `./legacy/app.ts` is `./legacy/app.js`. */
-export function compiledForm(file: string): string {
-  const compiled = file.replace(/\.ts$/, '.js');
-  return existsSync(file) || !existsSync(compiled) ? file : compiled;
 }
 
 function firstLine(error: unknown): string {

@@ -1,6 +1,6 @@
 import type { EndpointType } from '../api-gateway/limits';
 import type { Authenticator, Credential } from '../session/authenticator';
-import type { IdentityResolver } from '../session/identity';
+import type { Identity, IdentityResolver } from '../session/identity';
 import type { SessionConfig, SessionOptions } from '../session/session-config';
 
 /** One answer that never varies: the gateway gives it when no function runs, so it must be the monolith's to the byte. */
@@ -73,13 +73,13 @@ export type AcceptedCredential = Credential & {
 };
 
 /** What a team writes in banyan.config.ts. */
-export interface BanyanOptions {
+export interface BanyanOptions<I extends Identity = Identity> {
   /** Path of a module that exports the Express app, from the project's root. */
   readonly app: string;
   readonly session: SessionOptions;
-  readonly identity: IdentityResolver;
+  readonly identity: IdentityResolver<I>;
   /** Asked in this order; usually the session first. */
-  readonly authenticators: readonly Authenticator[];
+  readonly authenticators: readonly Authenticator<NoInfer<I>>[];
   /**
    * What the monolith accepts beside its session, such as API keys: `banyan check` warns of requests that would be refused
    * by Lambda. Headers of `parity.identities` count as well.
@@ -92,7 +92,7 @@ export interface BanyanOptions {
 }
 
 /** The same, checked, with every default filled in, frozen. */
-export interface BanyanConfig extends Omit<BanyanOptions, 'session' | 'gateway'> {
+export interface BanyanConfig<I extends Identity = Identity> extends Omit<BanyanOptions<I>, 'session' | 'gateway'> {
   readonly session: SessionConfig;
   readonly gateway: GatewayConfig;
 }

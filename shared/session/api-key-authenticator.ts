@@ -4,24 +4,24 @@ import type { Authenticator } from './authenticator';
 import type { Identity } from './identity';
 import { headerValues } from './token-from-request';
 
-interface ApiKeyOptions {
+interface ApiKeyOptions<I extends Identity> {
   /** What functions that accept these keys call them. Default `api-key`. */
   readonly name?: string;
   /** Lower case. Default `x-api-key`. */
   readonly header?: string;
   /** Finds the key by the SHA-256 (hex) of what was sent; undefined when there is none. */
-  readonly findIdentity: (db: Db, keyHash: string) => Promise<Identity | undefined>;
+  readonly findIdentity: (db: Db, keyHash: string) => Promise<I | undefined>;
 }
 
 /**
  * Accepts keys that the application stores hashed: the example to copy for other credentials. Looking up by the hash
  * leaks nothing by timing, because an attacker cannot steer the hash of a guess.
  */
-export function apiKeyAuthenticator({
+export function apiKeyAuthenticator<I extends Identity>({
   name = 'api-key',
   header = 'x-api-key',
   findIdentity,
-}: ApiKeyOptions): Authenticator {
+}: ApiKeyOptions<I>): Authenticator<I> {
   return {
     name,
     credentials: [{ header }],

@@ -13,10 +13,10 @@ export interface AuthenticationRequest extends RequestHeaders {
 }
 
 /** What an authenticator works with; made once per function instance, `db` connects at the first use. */
-export interface AuthenticationContext {
+export interface AuthenticationContext<I extends Identity = Identity> {
   readonly session: ResolvedSession;
   readonly format: SessionFormat;
-  readonly identity: IdentityResolver;
+  readonly identity: IdentityResolver<I>;
   readonly db: () => Promise<Db>;
   readonly now: () => Date;
   readonly logger: Logger;
@@ -43,9 +43,9 @@ export interface LiveSession {
   readonly afterwards?: () => Promise<void>;
 }
 
-export type AuthenticationResult =
+export type AuthenticationResult<I extends Identity = Identity> =
   | ({ readonly outcome: 'anonymous'; readonly reason: AnonymousReason } & LiveSession)
-  | ({ readonly outcome: 'authenticated'; readonly identity: Identity } & LiveSession);
+  | ({ readonly outcome: 'authenticated'; readonly identity: I } & LiveSession);
 
 /** Where a request carries a credential, as the conditions of the route table's `unless`. */
 export type Credential = { readonly header: string } | { readonly cookie: string } | { readonly query: string };
@@ -56,10 +56,10 @@ export type Credential = { readonly header: string } | { readonly cookie: string
  *
  * A rejection means that it could not be found out (database away): the request fails with 500, never 401.
  */
-export interface Authenticator {
+export interface Authenticator<I extends Identity = Identity> {
   /** Handlers learn by it who has let a request in, and say which they accept. */
   readonly name: string;
   /** Where it looks; `banyan check` compares this with what the monolith accepts. */
   readonly credentials?: readonly Credential[];
-  authenticate(request: AuthenticationRequest, context: AuthenticationContext): Promise<AuthenticationResult>;
+  authenticate(request: AuthenticationRequest, context: AuthenticationContext<I>): Promise<AuthenticationResult<I>>;
 }

@@ -1,29 +1,40 @@
 import type { Db, ObjectId } from 'mongodb';
 import { ownProperty } from './own-property';
 
-/** Whom a request acts for: what the monolith knows as `req.user`, in the shape that handlers receive. */
+/**
+ * Whom a request acts for: what the monolith knows as `req.user`, in the shape that handlers receive. An application adds claims
+ * of its own in a type that extends this one; their values must survive JSON.
+ */
 export interface Identity {
   readonly userId: string;
-  readonly customerAccountId: string;
-  readonly fullName: string;
-  readonly roles: readonly string[];
 }
 
-/**
- * Finds the identity in a session's data. Undefined means that nobody is logged in, or that the user is gone: 401. A
- * rejection means that it could not be found out: 500, as passport's `deserializeUser` with an error.
- */
-export type IdentityResolver = (
-  session: Readonly<Record<string, unknown>>,
-  db: () => Promise<Db>,
-) => Identity | undefined | Promise<Identity | undefined>;
+/** Gives a user of the session, or claims that came back as JSON, their type; undefined when they cannot be an identity. */
+export type IdentityParser<I extends Identity = Identity> = (user: unknown) => I | undefined;
 
-export interface PassportOptions {
+/** How an application's identity is found, and read again where it arrives as JSON. */
+export interface IdentityResolver<I extends Identity = Identity> {
+  /**
+   * Finds the identity in a session's data. Undefined means that the session is anonymous, or that the user no longer exists:
+   * 401. A rejection means that it could not be found out: 500, as passport's `deserializeUser` with an error.
+   */
+  readonly fromSession: (
+    session: Readonly<Record<string, unknown>>,
+    db: () => Promise<Db>,
+  ) => I | undefined | Promise<I | undefined>;
+  /** Reads the claims that the authorizer hands to functions. */
+  readonly parse: IdentityParser<I>;
+}
+
+export interface PassportOptions<I extends Identity = Identity> {
   /** passport's session key. Default `passport`. */
   readonly key?: string;
-  /** From what the application keeps about a user to an identity; undefined when it cannot be one. */
-  readonly toIdentity?: (user: unknown) => Identity | undefined;
+  /** Default: the user's id and no claims, {@link parseUserId}. */
+  readonly parse?: IdentityParser<I>;
 }
+
+/** Options of an application whose identity has claims. */
+export type WithParser<O extends PassportOptions<I>, I extends Identity> = O & Required<Pick<O, 'parse'>>;
 
 /** Whatever `serializeUser` stored, by passport's own rule: truthy, or the number 0. */
 export function passportUser(session: unknown, key = 'passport'): unknown {
@@ -32,29 +43,37 @@ export function passportUser(session: unknown, key = 'passport'): unknown {
 }
 
 /** Identity of an application whose `serializeUser` stores the user's data in the session: no second read. */
-export function passportUserData({ key, toIdentity = parseIdentity }: PassportOptions = {}): IdentityResolver {
-  return (session) => {
-    const user = passportUser(session, key);
-    return user === undefined ? undefined : toIdentity(user);
+export function passportUserData<I extends Identity>(options: WithParser<PassportOptions<I>, I>): IdentityResolver<I>;
+export function passportUserData(options?: PassportOptions): IdentityResolver;
+export function passportUserData({ key, parse = parseUserId }: PassportOptions = {}): IdentityResolver {
+  return {
+    parse,
+    fromSession(session) {
+      const user = passportUser(session, key);
+      return user === undefined ? undefined : parse(user);
+    },
   };
 }
 
 /**
- * Reads `{userId, customerAccountId, fullName, roles}`; ids may be strings or ObjectIds.
+ * Reads the id alone: of an id itself, or of an object's `userId`, `id` or `_id`, the first that it has.
  *
- * @returns undefined when a part is missing or of another type
+ * @returns undefined without an id that is text, a whole number or an ObjectId
  */
-export function parseIdentity(user: unknown): Identity | undefined {
-  const userId = idText(ownProperty(user, 'userId'));
-  const customerAccountId = idText(ownProperty(user, 'customerAccountId'));
-  const fullName = ownProperty(user, 'fullName');
-  const roles = ownProperty(user, 'roles');
-  const complete = userId !== undefined && customerAccountId !== undefined && typeof fullName === 'string';
-  if (!complete || !Array.isArray(roles) || !roles.every((role) => typeof role === 'string')) return undefined;
-  return { userId, customerAccountId, fullName, roles };
+export function parseUserId(user: unknown): Identity | undefined {
+  const candidates = [user, ownProperty(user, 'userId'), ownProperty(user, 'id'), ownProperty(user, '_id')];
+  const userId = candidates.map((id) => (Number.isSafeInteger(id) ? String(id) : idText(id))).find(isPresent);
+  return userId === undefined ? undefined : { userId };
 }
 
-function idText(value: unknown): string | undefined {
+const isPresent = (id: string | undefined): id is string => id !== undefined;
+
+/**
+ * Text of an id, for parsers of identities.
+ *
+ * @returns undefined for anything but non-empty text and ObjectIds
+ */
+export function idText(value: unknown): string | undefined {
   if (isObjectId(value)) return value.toHexString();
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

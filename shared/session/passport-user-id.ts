@@ -1,7 +1,14 @@
 import { ObjectId, type Db } from 'mongodb';
-import { parseIdentity, passportUser, type IdentityResolver, type PassportOptions } from './identity';
+import {
+  parseUserId,
+  passportUser,
+  type Identity,
+  type IdentityResolver,
+  type PassportOptions,
+  type WithParser,
+} from './identity';
 
-interface PassportUserIdOptions extends PassportOptions {
+interface PassportUserIdOptions<I extends Identity = Identity> extends PassportOptions<I> {
   /**
    * The application's `deserializeUser`: one read by id, projected to what the identity needs. `ids` holds the forms in
    * which the id may be stored, for `{_id: {$in: ids}}`: JSON sessions turn an ObjectId into its hex text.
@@ -12,13 +19,20 @@ interface PassportUserIdOptions extends PassportOptions {
 export type UserId = string | number | ObjectId;
 
 /** Identity of an application whose `serializeUser` stores only an id (string, number or ObjectId): one more read. */
+export function passportUserId<I extends Identity>(
+  options: WithParser<PassportUserIdOptions<I>, I>,
+): IdentityResolver<I>;
+export function passportUserId(options: PassportUserIdOptions): IdentityResolver;
 export function passportUserId(options: PassportUserIdOptions): IdentityResolver {
-  const { key, findUser, toIdentity = parseIdentity } = options;
-  return async (session, db) => {
-    const ids = userIds(passportUser(session, key));
-    if (ids.length === 0) return undefined;
-    const user = await findUser(await db(), ids);
-    return user === null || user === undefined || user === false ? undefined : toIdentity(user);
+  const { key, findUser, parse = parseUserId } = options;
+  return {
+    parse,
+    async fromSession(session, db) {
+      const ids = userIds(passportUser(session, key));
+      if (ids.length === 0) return undefined;
+      const user = await findUser(await db(), ids);
+      return user === null || user === undefined || user === false ? undefined : parse(user);
+    },
   };
 }
 

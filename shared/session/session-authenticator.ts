@@ -1,21 +1,30 @@
 import type { Collection, Db } from 'mongodb';
-import type { AnonymousReason, AuthenticationResult, Authenticator, LiveSession } from './authenticator';
-import { passportUser } from './identity';
+import type {
+  AnonymousReason,
+  AuthenticationContext,
+  AuthenticationRequest,
+  AuthenticationResult,
+  LiveSession,
+} from './authenticator';
+import { passportUser, type Identity } from './identity';
 import type { SessionFormat } from './session-format';
 import { tokenFromRequest } from './token-from-request';
 import { touchSession } from './touch';
 import { unsign } from './unsign';
 
-const anonymous = (reason: AnonymousReason): AuthenticationResult => ({ outcome: 'anonymous', reason });
+const anonymous = (reason: AnonymousReason) => ({ outcome: 'anonymous', reason }) as const;
 
 /**
  * Accepts the monolith's own sessions: token, signature, live record, identity. The database is asked only for ids that
  * one of the secrets has signed, once (twice when the identity needs its own read).
  */
-export const sessionAuthenticator: Authenticator = {
+export const sessionAuthenticator = {
   name: 'session',
 
-  async authenticate(request, context) {
+  async authenticate<I extends Identity>(
+    request: AuthenticationRequest,
+    context: AuthenticationContext<I>,
+  ): Promise<AuthenticationResult<I>> {
     const { session, format, now, observe } = context;
     if (request.path !== undefined && !request.path.startsWith(session.cookie.path))
       return anonymous('outside the cookie path');
@@ -33,7 +42,7 @@ export const sessionAuthenticator: Authenticator = {
     const stored = await format.read(record);
     if (stored === undefined) return anonymous('no live session');
     observe?.({ step: 'session', session: stored });
-    const identity = await context.identity(stored.data, context.db);
+    const identity = await context.identity.fromSession(stored.data, context.db);
     observe?.({ step: 'identity', identity });
 
     const touch = format.touch(verified.id, stored, now());

@@ -260,6 +260,7 @@ export async function startSystem(
     const proxy = await named('proxy', 'PORT', () =>
       startProxy(
         {
+          banyan,
           host,
           port: config.proxyPort,
           legacyUrl: new URL(legacy.url),

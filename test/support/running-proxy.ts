@@ -6,6 +6,7 @@ import { DEFAULT_LIMITS } from '../../proxy/limits';
 import type { Observer } from '../../proxy/observation';
 import { startProxy, type Proxy } from '../../proxy/server';
 import { capturedLogger, type CapturedLogger } from './captured-logger';
+import { testBanyan } from './test-banyan';
 import { waitFor } from './wait-for';
 
 /** A proxy on a free port with a route table of its own. */
@@ -33,6 +34,7 @@ export async function runProxy({
     {
       host: '127.0.0.1',
       port: 0,
+      banyan: testBanyan,
       lambdaUrl: undefined,
       lambdaEndpointType: 'private',
       trustedHops: 0,

@@ -1,8 +1,8 @@
+import { conflict, json, notFound } from 'banyan-strangler/lambda';
+import { connectEarly, mongo } from 'banyan-strangler/mongo';
+import { httpHandler } from '../http-handler';
 import { parseAttendeeInput, type AddAttendeeResponse } from '../contracts/attendees';
 import { findEvent } from '../events/repository';
-import { httpHandler, json, notFound } from '../../http/bind-http-handler';
-import { conflict } from '../../http/errors';
-import { connectEarly, mongo } from '../../mongo';
 import { accountOf, parseObjectId, userOf } from '../object-id';
 import { requireRole } from '../roles';
 import { addAttendee } from './repository';

@@ -1,7 +1,8 @@
+import { json, notFound } from 'banyan-strangler/lambda';
+import { connectEarly, mongo } from 'banyan-strangler/mongo';
+import { httpHandler } from '../http-handler';
 import { parseListAttendeesQuery, type ListAttendeesResponse } from '../contracts/attendees';
 import { findEvent } from '../events/repository';
-import { httpHandler, json, notFound } from '../../http/bind-http-handler';
-import { connectEarly, mongo } from '../../mongo';
 import { accountOf, parseObjectId } from '../object-id';
 import { READERS } from '../readers';
 import { listAttendees } from './repository';

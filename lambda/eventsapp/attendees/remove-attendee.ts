@@ -1,5 +1,6 @@
-import { httpHandler, noContent, notFound } from '../../http/bind-http-handler';
-import { connectEarly, mongo } from '../../mongo';
+import { noContent, notFound } from 'banyan-strangler/lambda';
+import { connectEarly, mongo } from 'banyan-strangler/mongo';
+import { httpHandler } from '../http-handler';
 import { accountOf, parseObjectId } from '../object-id';
 import { requireRole } from '../roles';
 import { removeAttendee } from './repository';

@@ -1,4 +1,4 @@
-import { fieldsOf, FieldFaults } from '../../http/validation';
+import { fieldsOf, FieldFaults } from 'banyan-strangler/lambda';
 
 const ACTIVITY_TYPES = ['view', 'registration', 'share'] as const;
 

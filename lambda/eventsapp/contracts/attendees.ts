@@ -1,5 +1,5 @@
+import { fieldsOf, FieldFaults } from 'banyan-strangler/lambda';
 import { parsePaging, type Paging } from './paging';
-import { fieldsOf, FieldFaults } from '../../http/validation';
 
 const MAX_NAME = 100;
 const MAX_EMAIL = 254;

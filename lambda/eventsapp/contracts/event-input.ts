@@ -1,5 +1,5 @@
+import { fieldsOf, FieldFaults, isTextUpTo } from 'banyan-strangler/lambda';
 import { EVENT_STATUSES, type EventJson, type EventStatus } from './events';
-import { fieldsOf, FieldFaults, isTextUpTo } from '../../http/validation';
 
 const MAX_TITLE = 200;
 const MAX_DESCRIPTION = 5_000;

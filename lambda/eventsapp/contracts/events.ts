@@ -1,5 +1,5 @@
+import { FieldFaults, isFields } from 'banyan-strangler/lambda';
 import { parsePaging } from './paging';
-import { FieldFaults, isFields } from '../../http/validation';
 
 export const EVENT_STATUSES = ['draft', 'published', 'cancelled'] as const;
 const SORTS = ['startsAt', '-startsAt', 'title', '-title', 'createdAt', '-createdAt'] as const;

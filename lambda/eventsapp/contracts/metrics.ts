@@ -1,5 +1,5 @@
+import { FieldFaults } from 'banyan-strangler/lambda';
 import { DAY_MS, parseDay } from './day';
-import { FieldFaults } from '../../http/validation';
 
 const INTERVALS = ['day', 'week'] as const;
 const DEFAULT_DAYS = 30;

@@ -1,4 +1,4 @@
-import type { FieldFaults } from '../../http/validation';
+import type { FieldFaults } from 'banyan-strangler/lambda';
 
 const MAX_PAGE = 100_000;
 const MAX_LIMIT = 100;

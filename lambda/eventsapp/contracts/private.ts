@@ -1,4 +1,4 @@
-import type { Identity } from '../../../shared/session/identity';
+import type { Identity } from 'banyan-strangler/session';
 
 /** `GET /api/private`: who the authorizer says is asking. */
 export interface PrivateResponse {

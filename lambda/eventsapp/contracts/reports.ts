@@ -1,6 +1,16 @@
+import { FieldFaults } from 'banyan-strangler/lambda';
+import {
+  count,
+  nullable,
+  objectOf,
+  oneOf,
+  ShapeError,
+  text,
+  textLike,
+  type JsonParser,
+  type ParsedBy,
+} from 'banyan-strangler/vpc-proxy';
 import { DAY_MS, formatDay, parseDay } from './day';
-import { count, nullable, objectOf, oneOf, ShapeError, text, textLike, type JsonParser, type ParsedBy } from '../../vpc-proxy/json';
-import { FieldFaults } from '../../http/validation';
 
 export const objectIdText = textLike(/^[0-9a-f]{24}$/, '24 hex digits');
 

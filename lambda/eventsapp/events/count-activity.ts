@@ -1,6 +1,7 @@
+import { json, notFound } from 'banyan-strangler/lambda';
+import { connectEarly, mongo } from 'banyan-strangler/mongo';
+import { httpHandler } from '../http-handler';
 import { parseActivity, type CountActivityResponse } from '../contracts/activity';
-import { httpHandler, json, notFound } from '../../http/bind-http-handler';
-import { connectEarly, mongo } from '../../mongo';
 import { accountOf, parseObjectId } from '../object-id';
 import { findEvent } from './repository';
 import { addActivity } from './write-repository';

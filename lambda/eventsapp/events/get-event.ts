@@ -1,6 +1,7 @@
+import { json, notFound } from 'banyan-strangler/lambda';
+import { connectEarly, mongo } from 'banyan-strangler/mongo';
+import { httpHandler } from '../http-handler';
 import type { GetEventResponse } from '../contracts/events';
-import { httpHandler, json, notFound } from '../../http/bind-http-handler';
-import { connectEarly, mongo } from '../../mongo';
 import { accountOf, parseObjectId } from '../object-id';
 import { READERS } from '../readers';
 import { findEvent } from './repository';

@@ -1,6 +1,7 @@
+import { json } from 'banyan-strangler/lambda';
+import { connectEarly, mongo } from 'banyan-strangler/mongo';
+import { httpHandler } from '../http-handler';
 import { parseListEventsQuery, type ListEventsResponse } from '../contracts/events';
-import { httpHandler, json } from '../../http/bind-http-handler';
-import { connectEarly, mongo } from '../../mongo';
 import { accountOf } from '../object-id';
 import { READERS } from '../readers';
 import { listEvents } from './repository';

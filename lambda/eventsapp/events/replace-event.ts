@@ -1,6 +1,7 @@
+import { json, notFound } from 'banyan-strangler/lambda';
+import { connectEarly, mongo } from 'banyan-strangler/mongo';
+import { httpHandler } from '../http-handler';
 import { parseEventInput, type WriteEventResponse } from '../contracts/event-input';
-import { httpHandler, json, notFound } from '../../http/bind-http-handler';
-import { connectEarly, mongo } from '../../mongo';
 import { accountOf, parseObjectId } from '../object-id';
 import { requireRole } from '../roles';
 import { replaceEvent } from './write-repository';

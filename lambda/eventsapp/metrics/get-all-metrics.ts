@@ -1,7 +1,8 @@
+import { json } from 'banyan-strangler/lambda';
+import { connectEarly, mongo } from 'banyan-strangler/mongo';
+import { httpHandler } from '../http-handler';
 import { formatDay } from '../contracts/day';
 import { parseMetricsQuery, type AllMetricsResponse } from '../contracts/metrics';
-import { httpHandler, json } from '../../http/bind-http-handler';
-import { connectEarly, mongo } from '../../mongo';
 import { accountOf } from '../object-id';
 import { READERS } from '../readers';
 import { countByEvent, totals } from './repository';

@@ -1,8 +1,9 @@
+import { json, notFound } from 'banyan-strangler/lambda';
+import { connectEarly, mongo } from 'banyan-strangler/mongo';
+import { httpHandler } from '../http-handler';
 import { formatDay } from '../contracts/day';
 import { parseMetricsQuery, type EventMetricsResponse } from '../contracts/metrics';
 import { findEvent } from '../events/repository';
-import { httpHandler, json, notFound } from '../../http/bind-http-handler';
-import { connectEarly, mongo } from '../../mongo';
 import { accountOf, parseObjectId } from '../object-id';
 import { READERS } from '../readers';
 import { countByPeriod, totals } from './repository';

@@ -1,11 +1,6 @@
 import type { Db, Document, ObjectId } from 'mongodb';
 
-import type {
-  ActivityCounts,
-  AllMetricsResponse,
-  EventMetricsResponse,
-  Interval,
-} from '../contracts/metrics';
+import type { ActivityCounts, AllMetricsResponse, EventMetricsResponse, Interval } from '../contracts/metrics';
 
 /** From inclusive, to exclusive. */
 interface Range {

@@ -1,5 +1,4 @@
-import { readEnvironment, type Environment } from '../../../shared/env';
-import { LOG_LEVELS, type LogLevel } from '../../../shared/logger';
+import { type Environment, LOG_LEVELS, type LogLevel, readEnvironment } from 'banyan-strangler/lambda';
 
 const RUNNERS = ['legacy', 'lambda'] as const;
 

@@ -1,10 +1,8 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-
+import { type HttpRequest, type HttpResponse, json } from 'banyan-strangler/lambda';
+import { httpHandler } from '../http-handler';
+import type { EventsappIdentity } from '../identity';
 import { parseReportRequest, type ReportJob, type ReportResponse } from '../contracts/reports';
-
-import type { HttpRequest } from '../../http/request';
-import type { HttpResponse } from '../../http/response';
-import { httpHandler, json } from '../../http/bind-http-handler';
 import { requireRole } from '../roles';
 import { createJobId } from './job-id';
 import { outside } from './outside';
@@ -19,7 +17,10 @@ export const handler = (event: APIGatewayProxyEvent, context: CreateContext): Pr
 
 type CreateContext = Pick<Context, 'awsRequestId' | 'functionName' | 'getRemainingTimeInMillis'>;
 
-async function createReport({ identity, body }: HttpRequest, context: CreateContext): Promise<HttpResponse> {
+async function createReport(
+  { identity, body }: HttpRequest<EventsappIdentity>,
+  context: CreateContext,
+): Promise<HttpResponse> {
   requireRole(identity, 'organiser');
   const now = new Date();
   const { day } = parseReportRequest(body, now);

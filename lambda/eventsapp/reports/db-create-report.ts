@@ -1,6 +1,5 @@
+import { connectEarly, mongo } from 'banyan-strangler/mongo';
 import { ObjectId } from 'mongodb';
-
-import { connectEarly, mongo } from '../../mongo';
 import { createReport } from './repository';
 import { dbCreateReport } from './vpc-functions';
 

@@ -1,4 +1,4 @@
-import { connectEarly, mongo } from '../../mongo';
+import { connectEarly, mongo } from 'banyan-strangler/mongo';
 import { finishDailyLease } from './lease';
 import { dbFinishDailyReport } from './vpc-functions';
 

@@ -1,5 +1,5 @@
+import { connectEarly, mongo } from 'banyan-strangler/mongo';
 import { dailyJob } from '../contracts/reports';
-import { connectEarly, mongo } from '../../mongo';
 import { takeDailyLease } from './lease';
 import { createDailyReports } from './repository';
 import { dbGetReportResults } from './vpc-functions';

@@ -1,6 +1,5 @@
+import { connectEarly, mongo } from 'banyan-strangler/mongo';
 import { ObjectId } from 'mongodb';
-
-import { connectEarly, mongo } from '../../mongo';
 import { calculateReport } from './calculate';
 import { giveUpReport, isDone, storeResult } from './repository';
 import { dbStoreReport } from './vpc-functions';

@@ -1,6 +1,7 @@
+import { json } from 'banyan-strangler/lambda';
+import { connectEarly, mongo } from 'banyan-strangler/mongo';
+import { httpHandler } from '../http-handler';
 import type { ListReportsResponse } from '../contracts/reports';
-import { httpHandler, json } from '../../http/bind-http-handler';
-import { connectEarly, mongo } from '../../mongo';
 import { accountOf } from '../object-id';
 import { listReports } from './repository';
 

@@ -1,9 +1,8 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
-
+import { createLogger, type Logger } from 'banyan-strangler/lambda';
+import { createVpcClient, type VpcClient } from 'banyan-strangler/vpc-proxy';
 import type { ReportJob } from '../contracts/reports';
-import { createLogger, type Logger } from '../../../shared/logger';
-import { createVpcClient, type VpcClient } from '../../vpc-proxy/client';
 import { reportsConfig, type ReportsConfig } from './config';
 import { sendJobs } from './send-jobs';
 

@@ -1,7 +1,6 @@
 import type { SQSBatchItemFailure, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-
+import type { VpcContext } from 'banyan-strangler/vpc-proxy';
 import { parseReportJob, type ReportJob } from '../contracts/reports';
-import type { VpcContext } from '../../vpc-proxy/define';
 import { outside, type Outside } from './outside';
 import { dbStoreReport } from './vpc-functions';
 

@@ -1,8 +1,7 @@
 import type { ScheduledEvent } from 'aws-lambda';
-
+import type { VpcContext } from 'banyan-strangler/vpc-proxy';
 import { DAY_MS, formatDay } from '../contracts/day';
 import { dailyJob } from '../contracts/reports';
-import type { VpcContext } from '../../vpc-proxy/define';
 import { outside } from './outside';
 import { dbFinishDailyReport, dbGetReportResults } from './vpc-functions';
 

@@ -1,10 +1,7 @@
 import { SendMessageBatchCommand, type BatchResultErrorEntry, type SQSClient } from '@aws-sdk/client-sqs';
-
+import { BanyanError, type Logger } from 'banyan-strangler/lambda';
+import { classifyFault, nextPause, REAL_CLOCK, type RetryClock } from 'banyan-strangler/vpc-proxy';
 import type { ReportJob } from '../contracts/reports';
-import { BanyanError } from '../../../shared/errors';
-import type { Logger } from '../../../shared/logger';
-import { nextPause, REAL_CLOCK, type RetryClock } from '../../backoff';
-import { classifyFault } from '../../vpc-proxy/classify-fault';
 
 /** The most that SQS takes in one call. */
 const BATCH = 10;

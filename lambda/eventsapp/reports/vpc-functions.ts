@@ -1,6 +1,5 @@
-import { flag, listOf, objectOf, oneOf, nullable, text } from '../../vpc-proxy/json';
+import { defineVpcFunction, flag, listOf, nullable, objectOf, oneOf, text } from 'banyan-strangler/vpc-proxy';
 import { dayText, objectIdText, parseReportJob, parseReportJson } from '../contracts/reports';
-import { defineVpcFunction } from '../../vpc-proxy/define';
 
 // What the report functions outside the VPC may ask of those inside. All of them bear to run twice.
 

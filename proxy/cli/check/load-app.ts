@@ -5,7 +5,6 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ownProperty } from '../../../shared/session/own-property';
 import { fault, ok, warning, type Finding } from '../finding';
-import { compiledForm } from '../../../shared/config/load';
 
 const TIME_LIMIT = 20_000;
 
@@ -33,7 +32,7 @@ export interface CheckedApp {
  * be loaded without side effects on the network.
  */
 export async function checkApp(app: string, root: string): Promise<CheckedApp> {
-  const file = compiledForm(path.resolve(root, app));
+  const file = path.resolve(root, app);
   if (!existsSync(file))
     return {
       findings: [

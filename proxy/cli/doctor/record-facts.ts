@@ -61,7 +61,7 @@ async function read(record: Document, format: SessionFormat): Promise<StoredSess
 
 async function userOf(data: StoredSession['data'], { identity, db }: RecordLook): Promise<RecordFacts['user']> {
   try {
-    if ((await identity(data, db)) !== undefined) return 'recognised';
+    if ((await identity.fromSession(data, db)) !== undefined) return 'recognised';
   } catch (error) {
     if (describeError(error).code.startsWith('database')) throw error;
     return 'failed';

@@ -3,10 +3,10 @@ import { passportUser, type Identity } from '../../../shared/session/identity';
 import { ownProperty } from '../../../shared/session/own-property';
 import { fault, ok, type Finding } from '../finding';
 
-/** Whom the request would act for. The name is left out: an inspection is pasted into tickets. */
-export function describeIdentity({ userId, customerAccountId, roles }: Identity): Finding {
-  const list = roles.length === 0 ? 'no roles' : `roles ${roles.join(', ')}`;
-  return ok('identity', `user ${userId}, customer account ${customerAccountId}, ${list}`);
+/** Whom the request would act for. Claims by name only: their values may be personal, and an inspection is pasted into tickets. */
+export function describeIdentity({ userId, ...claims }: Identity): Finding {
+  const names = keys(claims);
+  return ok('identity', names === 'none' ? `user ${userId}` : `user ${userId}, with ${names}`);
 }
 
 /** Why a session has no identity, as far as its shape tells: names of keys and types, never values. */

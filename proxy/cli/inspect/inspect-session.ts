@@ -69,11 +69,7 @@ export async function inspectSession(given: string, parts: InspectParts): Promis
       verdict,
       steps: findings,
       ...(identity && {
-        identity: {
-          userId: identity.userId,
-          customerAccountId: identity.customerAccountId,
-          roles: identity.roles,
-        },
+        identity: { userId: identity.userId, claims: Object.keys(identity).filter((name) => name !== 'userId') },
       }),
     },
   };

@@ -85,10 +85,10 @@ export function addParityCommand(program: Command, io: CliIo, finish: Finish): v
     .argument('<out.har>', 'where to write it redacted')
     .option('--overwrite', 'write over a file that is there')
     .option('--json', 'print JSON instead of text')
-    .option('--config <file>', 'another banyan.config.ts (or its compiled form)')
+    .option('--config <file>', 'another banyan.config.ts')
     .addHelpText('after', '\nMore than that is removed where parity.redact of banyan.config.ts says so.')
     .action((input: string, output: string, flags: RedactFlags) => {
-      const { banyan } = loadBanyanConfig(flags.config);
+      const { banyan } = loadBanyanConfig(process.cwd(), flags.config);
       finish(redactHar({ input, output, overwrite: flags.overwrite === true, banyan }), flags);
     });
 }
@@ -178,7 +178,7 @@ async function learn(flags: RunFlags, io: CliIo): Promise<CommandResult> {
 function withSides(command: Command): Command {
   return command
     .option('--json', 'print JSON instead of text')
-    .option('--config <file>', 'another banyan.config.ts (or its compiled form)')
+    .option('--config <file>', 'another banyan.config.ts')
     .option('--control <url>', 'the monolith; default: that of npm start')
     .option('--isolated', 'start both sides on data of their own (parity.system); also cases that write')
     .option('--route <route>', 'only this one, by id or as GET /path; can be repeated', collect, []);

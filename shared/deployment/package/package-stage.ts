@@ -62,7 +62,7 @@ async function functionKinds(): Promise<Record<string, FunctionKind>> {
   const { functions } = Service.parse(parse(await readFile(join(ROOT, 'serverless.yml'), 'utf8')));
   return Object.fromEntries(
     Object.entries(functions).map(([name, { handler, vpc }]): [string, FunctionKind] => {
-      if (handler.startsWith('lambda/lifted/')) return [name, 'lifted'];
+      if (handler.includes('/lifted/')) return [name, 'lifted'];
       return [name, vpc === undefined ? 'without MongoDB' : 'with MongoDB'];
     }),
   );

@@ -2,6 +2,7 @@
  * Banyan as `node dist/proxy/server.js` runs it: routing, metrics and a log line per request. Lines go to the file in LOG_FILE.
  * The message `memory` is answered, after a collection, with resident memory, heap, and what keeps the process busy; SIGTERM drains.
  */
+import { DEFAULT_CONFIG } from '../../../shared/config/default-config';
 import { loadProxyConfig } from '../../../proxy/config';
 import { createProxyLogger } from '../../../proxy/logger';
 import { startProxy } from '../../../proxy/server';
@@ -9,7 +10,7 @@ import { upstreamUrl } from './listen';
 
 async function main(): Promise<void> {
   const defaults = { LAMBDA_URL: upstreamUrl(), LEGACY_URL: upstreamUrl(), PORT: '0', ADMIN_PORT: '0' };
-  const config = loadProxyConfig({ ...defaults, ...process.env });
+  const config = loadProxyConfig(DEFAULT_CONFIG, { ...defaults, ...process.env });
   const proxy = await startProxy(config, createProxyLogger(config.logLevel, process.env['LOG_FILE'] ?? '/dev/null'));
   process.on('message', (message) => {
     if (message === 'memory') process.send?.(memoryAfterCollection());

@@ -1,5 +1,5 @@
 import { DEMO_IDS } from '../seed';
-import type { CaseSuite, ParityCase } from '../../../shared/parity/case';
+import type { CaseSuite, ParityCase } from 'banyan-strangler/parity';
 import { badBodies } from './body-cases';
 import { get, jsonBody } from './requests';
 import { BODY_OF_NOBODY_ON_LEGACY, ORGANISER_ONLY, OWN_ACCOUNT } from './who';

@@ -1,5 +1,5 @@
 import { deflateSync, gzipSync } from 'node:zlib';
-import type { CaseRequest, ParityCase } from '../../../shared/parity/case';
+import type { CaseRequest, ParityCase } from 'banyan-strangler/parity';
 
 /**
  * Bodies that Express's parsers refuse, or leave as `{}`, at any route that takes a body (traps 9, 10, 11, 28).

@@ -1,4 +1,4 @@
-import type { CaseSuite, ParityCase } from '../../../shared/parity/case';
+import type { CaseSuite, ParityCase } from 'banyan-strangler/parity';
 import { badBodies } from './body-cases';
 import { jsonBody } from './requests';
 import { BODY_OF_NOBODY_ON_LEGACY, ORGANISER_ONLY } from './who';

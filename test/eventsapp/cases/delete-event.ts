@@ -1,5 +1,5 @@
 import { DEMO_IDS } from '../seed';
-import type { CaseSuite, ParityCase } from '../../../shared/parity/case';
+import type { CaseSuite, ParityCase } from 'banyan-strangler/parity';
 import { ORGANISER_ONLY } from './who';
 
 const event = (number: number): string => `/api/events/${DEMO_IDS.event(number).toHexString()}`;

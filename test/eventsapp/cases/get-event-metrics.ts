@@ -1,5 +1,5 @@
 import { DEMO_IDS } from '../seed';
-import type { CaseSuite } from '../../../shared/parity/case';
+import type { CaseSuite } from 'banyan-strangler/parity';
 import { metricsQueries } from './metrics-cases';
 import { get } from './requests';
 import { OWN_ACCOUNT } from './who';

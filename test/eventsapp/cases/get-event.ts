@@ -1,5 +1,5 @@
 import { DEMO_API_KEY, DEMO_IDS } from '../seed';
-import type { CaseSuite, ParityCase } from '../../../shared/parity/case';
+import type { CaseSuite, ParityCase } from 'banyan-strangler/parity';
 import { get } from './requests';
 import { OWN_ACCOUNT } from './who';
 

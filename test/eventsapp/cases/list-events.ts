@@ -1,4 +1,4 @@
-import type { CaseSuite } from '../../../shared/parity/case';
+import type { CaseSuite } from 'banyan-strangler/parity';
 import { get } from './requests';
 import { READABLE } from './who';
 

@@ -1,4 +1,4 @@
-import type { ParityCase } from '../../../shared/parity/case';
+import type { ParityCase } from 'banyan-strangler/parity';
 import { get } from './requests';
 
 const day = (offset: number): string => new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);

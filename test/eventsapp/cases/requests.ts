@@ -1,4 +1,4 @@
-import type { CaseRequest, ParityCase } from '../../../shared/parity/case';
+import type { CaseRequest, ParityCase } from 'banyan-strangler/parity';
 
 /** A plain GET that everybody of the account may send. */
 export const get = (name: string, path: string, more: Partial<ParityCase> = {}): ParityCase => ({

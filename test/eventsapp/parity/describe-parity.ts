@@ -121,7 +121,7 @@ async function startSides(suites: readonly CaseSuite[]): Promise<Sides> {
   const candidateData = await DataCopy.of(candidateDb, candidate.takeMessages);
   const routes = readFileSync(path.join(__dirname, '../../../proxy/routes.yml'), 'utf8');
   const proxyOn = (stage: 'legacy' | 'lambda') =>
-    startCandidateProxy({ legacyUrl: candidate.legacyUrl, lambdaUrl: candidate.url, routes, stage });
+    startCandidateProxy({ banyan, legacyUrl: candidate.legacyUrl, lambdaUrl: candidate.url, routes, stage });
   const [legacyStage, lambdaStage] = [await proxyOn('legacy'), await proxyOn('lambda')];
   const side = (name: string, url: string): Side => ({ name, url, data: candidateData });
   return {

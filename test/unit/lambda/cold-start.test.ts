@@ -1,8 +1,10 @@
 import { forgetLambdaConfig } from '../../../lambda/config';
-import { httpHandler, json } from '../../../lambda/http/bind-http-handler';
+import { bindHttpHandler } from '../../../lambda/http/bind-http-handler';
 import type { HttpHandler } from '../../../lambda/http/create-http-handler';
+import { json } from '../../../lambda/http/response';
 import { lift } from '../../../lambda/lifted/lift';
 import { closeMongo } from '../../../lambda/mongo';
+import { testBanyan } from '../../support/test-banyan';
 import { gatewayEvent, LAMBDA_CONTEXT } from './http/gateway-event';
 
 /** Refused by the lifted routers' parser, before a database is asked for. */
@@ -36,9 +38,9 @@ describe('the first answer of an instance says that it was cold', () => {
   });
 
   const handlers = {
-    written: () => httpHandler({ auth: 'none' }, () => Promise.resolve(json(200, { ok: true }))),
+    written: () => bindHttpHandler(testBanyan)({ auth: 'none' }, () => Promise.resolve(json(200, { ok: true }))),
     // Its context has more than it uses.
-    lifted: () => lift(() => undefined) as HttpHandler,
+    lifted: () => lift(testBanyan, () => undefined) as HttpHandler,
   };
   const isCold = async (handler: HttpHandler): Promise<boolean> =>
     MARK in ((await handler(gatewayEvent(MALFORMED), LAMBDA_CONTEXT)).headers ?? {});

@@ -1,6 +1,10 @@
 import { forgetLambdaConfig } from '../../../lambda/config';
-import { httpHandler, json } from '../../../lambda/http/bind-http-handler';
+import { bindHttpHandler } from '../../../lambda/http/bind-http-handler';
+import { json } from '../../../lambda/http/response';
+import { testBanyan } from '../../support/test-banyan';
 import { gatewayEvent, LAMBDA_CONTEXT } from './http/gateway-event';
+
+const httpHandler = bindHttpHandler(testBanyan);
 
 describe('httpHandler', () => {
   afterEach(() => {

@@ -1,9 +1,10 @@
+import { testBanyan as banyan } from '../../support/test-banyan';
 import { loadProxyConfig } from '../../../proxy/config';
 import { ConfigError } from '../../../shared/errors';
 
 describe('proxy configuration', () => {
   it('needs only LEGACY_URL', () => {
-    expect(loadProxyConfig({ LEGACY_URL: 'http://10.0.0.5:3000' })).toMatchObject({
+    expect(loadProxyConfig(banyan, { LEGACY_URL: 'http://10.0.0.5:3000' })).toMatchObject({
       host: '127.0.0.1',
       port: 8080,
       lambdaUrl: undefined,
@@ -16,18 +17,19 @@ describe('proxy configuration', () => {
 
   it('takes 0 for what may be 0', () => {
     const env = { LEGACY_URL: 'http://a', PORT: '0', DRAIN_DELAY: '0', LEGACY_TIMEOUT: '0' };
-    expect(loadProxyConfig(env)).toMatchObject({ port: 0, drainDelay: 0, legacyTimeout: 0 });
+    expect(loadProxyConfig(banyan, env)).toMatchObject({ port: 0, drainDelay: 0, legacyTimeout: 0 });
   });
 
   it('takes the endpoint type of one deployment', () => {
-    const load = (LAMBDA_ENDPOINT_TYPE: string) => loadProxyConfig({ LEGACY_URL: 'http://a', LAMBDA_ENDPOINT_TYPE });
+    const load = (LAMBDA_ENDPOINT_TYPE: string) =>
+      loadProxyConfig(banyan, { LEGACY_URL: 'http://a', LAMBDA_ENDPOINT_TYPE });
     expect(load('regional')).toMatchObject({ lambdaEndpointType: 'regional' });
     expect(() => load('REGIONAL')).toThrow(/LAMBDA_ENDPOINT_TYPE is "REGIONAL"/);
   });
 
   it('reports every bad variable at once', () => {
     const load = (): unknown =>
-      loadProxyConfig({
+      loadProxyConfig(banyan, {
         LEGACY_URL: 'localhost:3000',
         LAMBDA_URL: '',
         PORT: '80800',
@@ -44,10 +46,10 @@ describe('proxy configuration', () => {
   it('takes whom the guard tells: a webhook with its query, a topic of SNS in the region of its ARN', () => {
     const GUARD_SNS_TOPIC_ARN = 'arn:aws:sns:eu-west-1:123456789012:banyan';
     const env = { LEGACY_URL: 'http://a', GUARD_WEBHOOK_URL: 'https://hooks.example.com/x?sig=1', GUARD_SNS_TOPIC_ARN };
-    const { guardWebhookUrl, guardSnsTopic } = loadProxyConfig(env);
+    const { guardWebhookUrl, guardSnsTopic } = loadProxyConfig(banyan, env);
     expect(guardWebhookUrl?.search).toBe('?sig=1');
     expect(guardSnsTopic).toEqual({ arn: GUARD_SNS_TOPIC_ARN, region: 'eu-west-1', endpoint: undefined });
-    const local = loadProxyConfig({ ...env, SNS_ENDPOINT: 'http://127.0.0.1:4566' });
+    const local = loadProxyConfig(banyan, { ...env, SNS_ENDPOINT: 'http://127.0.0.1:4566' });
     expect(local.guardSnsTopic?.endpoint?.href).toBe('http://127.0.0.1:4566/');
   });
 
@@ -58,17 +60,17 @@ describe('proxy configuration', () => {
     ['GUARD_WEBHOOK_URL', 'hooks.example.com/T0/secret'],
     ['GUARD_WEBHOOK_URL', 'ftp://hooks.example.com/T0/secret'],
   ])('refuses %s=%s and tells no secret', (name, value) => {
-    const load = (): unknown => loadProxyConfig({ LEGACY_URL: 'http://a', [name]: value });
+    const load = (): unknown => loadProxyConfig(banyan, { LEGACY_URL: 'http://a', [name]: value });
     expect(load).toThrow(ConfigError);
     expect(load).toThrow(new RegExp(`${name} is `));
     expect(load).not.toThrow(/secret/);
   });
 
   it('refuses a path in LEGACY_URL and a missing one', () => {
-    expect(() => loadProxyConfig({ LEGACY_URL: 'http://a/base' })).toThrow(
+    expect(() => loadProxyConfig(banyan, { LEGACY_URL: 'http://a/base' })).toThrow(
       /LEGACY_URL is "http:\/\/a\/base"; expected no path/,
     );
-    expect(() => loadProxyConfig({})).toThrow(
+    expect(() => loadProxyConfig(banyan, {})).toThrow(
       /LEGACY_URL is missing; set it, for example LEGACY_URL=http:\/\/127\.0\.0\.1:3001$/,
     );
   });

@@ -3,14 +3,17 @@ import { forgetLambdaConfig } from '../../../../lambda/config';
 import { handler as listEvents } from '../../../../lambda/eventsapp/events/list-events';
 import { closeMongo, connectEarly } from '../../../../lambda/mongo';
 import { startEmbedded, type EmbeddedMongo } from '../../../../shared/local/mongo';
-import { AUTHORIZER, gatewayEvent, LAMBDA_CONTEXT } from '../../../unit/lambda/http/gateway-event';
+import { AUTHORIZER, IDENTITY, gatewayEvent, LAMBDA_CONTEXT } from '../../../unit/lambda/http/gateway-event';
 import { onlyOnEmbedded } from '../../../support/test-mongo';
 
 const { describe } = onlyOnEmbedded();
 
 const event = gatewayEvent({
   path: '/api/events',
-  authorizer: { ...AUTHORIZER, customerAccountId: '5eedacc00000000000000001' },
+  authorizer: {
+    ...AUTHORIZER,
+    identity: JSON.stringify({ ...IDENTITY, customerAccountId: '5eedacc00000000000000001' }),
+  },
 });
 const call = () => listEvents(event, LAMBDA_CONTEXT);
 

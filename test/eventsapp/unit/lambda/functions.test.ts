@@ -26,7 +26,7 @@ const EXPRESS = /node_modules\/(?:express|@vendia\/serverless-express)\//;
 
 describe.each(functions)('function %s', (_name, { handler, vpc }) => {
   const file = handler.replace(/\.[^.]+$/, '.ts');
-  const isLifted = file.startsWith('lambda/lifted/');
+  const isLifted = file.startsWith('lambda/eventsapp/lifted/');
   let inputs: readonly string[];
 
   beforeAll(async () => {

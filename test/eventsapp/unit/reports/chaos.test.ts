@@ -9,7 +9,7 @@ import { createReportStore } from '../../../../legacy/reports/store';
 import { handler as createReport } from '../../../../lambda/eventsapp/reports/create-report';
 import { takeDailyLease } from '../../../../lambda/eventsapp/reports/lease';
 import { waitFor } from '../../../support/wait-for';
-import { AUTHORIZER, gatewayEvent, LAMBDA_CONTEXT } from '../../../unit/lambda/http/gateway-event';
+import { AUTHORIZER, IDENTITY, gatewayEvent, LAMBDA_CONTEXT } from '../../../unit/lambda/http/gateway-event';
 import { jobOf, startReportSystem, type Fault, type ReportSystem } from './report-system';
 
 const DAY = '2026-11-22';
@@ -263,13 +263,13 @@ it.each<[string, readonly string[], Fault]>([
 ])('an ordered report that was %s: 500, nothing waits for ever, and the log says which', async (_name, left, fault) => {
   system.fault('db-create-report', fault);
   const [account] = system.accounts;
-  const identity = { userId: 'a'.repeat(24), customerAccountId: account?.toHexString() };
+  const identity = { ...IDENTITY, userId: 'a'.repeat(24), customerAccountId: account?.toHexString() };
   const event = gatewayEvent({
     method: 'POST',
     path: '/api/reports',
     headers: [['Content-Type', 'application/json']],
     body: '{}',
-    authorizer: { ...AUTHORIZER, ...identity },
+    authorizer: { ...AUTHORIZER, identity: JSON.stringify(identity) },
   });
   const context = { ...LAMBDA_CONTEXT, getRemainingTimeInMillis: () => 10_000 };
   expect((await createReport(event, context)).statusCode).toBe(500);

@@ -204,7 +204,15 @@ function deploy(
   const functionName = `banyan-test-${name}`;
   const arn = `arn:aws:lambda:${REGION}:000000000000:function:${functionName}`;
   return createFunction(
-    { name, functionName, handler: `lambda/eventsapp/reports/${name}.handler`, root: ROOT, memorySize: 512, arn, ...limits },
+    {
+      name,
+      functionName,
+      handler: `lambda/eventsapp/reports/${name}.handler`,
+      root: ROOT,
+      memorySize: 512,
+      arn,
+      ...limits,
+    },
     {
       load: (file) => {
         const { handler } = requireModule(`${file}.ts`) as { readonly handler: Handler };

@@ -8,6 +8,7 @@ import { completeSession, resolveSession, type ConnectMongoOptions } from '../..
 import { sign } from '../../../../shared/session/unsign';
 import { restEvent } from './events';
 import { fakeDatabase } from './fake-database';
+import { parseTestIdentity } from '../../../support/test-identity';
 
 export type Outcome = 'allowed' | 'unauthorized' | 'our fault';
 
@@ -52,7 +53,7 @@ export async function attempt(
     sessions = [record(sessionOf(ann))],
     users = [],
     store,
-    identity = passportUserData(),
+    identity = passportUserData({ parse: parseTestIdentity }),
     alsoPrivate = [],
   }: Attempt = {},
 ): Promise<readonly [Outcome, number]> {

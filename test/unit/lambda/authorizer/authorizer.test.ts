@@ -13,6 +13,7 @@ import { sign } from '../../../../shared/session/unsign';
 import { signMark } from '../../../../shared/signed-mark';
 import { httpApiEvent, restEvent } from './events';
 import { fakeDatabase, type FakeDatabase } from './fake-database';
+import { parseTestIdentity } from '../../../support/test-identity';
 
 const NAME = 'eventsapp.sid';
 const SECRETS = ['current-secret-value', 'previous-secret-value'] as const;
@@ -31,7 +32,12 @@ interface Setup {
   readonly connectionFault?: Error;
 }
 
-function authorizer({ session, identity = passportUserData(), authenticators, connectionFault }: Setup = {}) {
+function authorizer({
+  session,
+  identity = passportUserData({ parse: parseTestIdentity }),
+  authenticators,
+  connectionFault,
+}: Setup = {}) {
   const options: SessionOptions = {
     cookieName: NAME,
     secrets: SECRETS,
@@ -91,9 +97,7 @@ describe('a live session of a user', () => {
     context: {
       authenticatedBy: 'session',
       userId: 'u1',
-      customerAccountId: 'a1',
-      fullName: 'Ann Ümlaut',
-      roles: '["member","organiser"]',
+      identity: JSON.stringify(ann),
     },
   };
 
@@ -165,7 +169,7 @@ describe('the user in the session', () => {
     const userId = new ObjectId();
     const byId = passportUserId({
       findUser: (db, ids) => db.collection('users').findOne({ _id: { $in: [...ids] } } as object),
-      toIdentity: () => ann,
+      parse: () => ann,
     });
     const storeBoth = (user: unknown, users: readonly object[]) => {
       database.restore();
@@ -309,7 +313,7 @@ describe('several authenticators', () => {
   ])('let the next one try: %s', async (_case, event) => {
     await expect(authorizer(setup)(event)).resolves.toMatchObject({
       principalId: 'key:1',
-      context: { authenticatedBy: 'api-key', roles: '[]' },
+      context: { authenticatedBy: 'api-key', identity: JSON.stringify(integration) },
     });
   });
 

@@ -267,7 +267,7 @@ describe('which record counts', () => {
 
 describe('who is logged in', () => {
   it('passport user: own property session.passport.user, truthy or 0', async () => {
-    const identity = passportUserData({ toIdentity: () => user });
+    const identity = passportUserData({ parse: () => user });
     const { write, both, cookie } = await sides({ identity, passport: anybody() });
     for (const [stored, expected] of [
       [user, accepted],

@@ -1,3 +1,4 @@
+import { passportUserData } from '../../../../shared/session/identity';
 import { ObjectId } from 'mongodb';
 import { BanyanError } from '../../../../shared/errors';
 import { readOctetStrings } from '../../../../shared/session/formats/der';
@@ -16,6 +17,7 @@ import {
   withToken,
   type Outcome,
 } from './attempt';
+import { parseTestIdentity } from '../../../support/test-identity';
 
 /** What a session record may hold that nobody expects: how it ends, and how often the database is asked. */
 
@@ -70,7 +72,7 @@ describe("what passport's user may be", () => {
 
   const identity = passportUserId({
     findUser: (db, ids) => db.collection('users').findOne({ _id: { $in: [...ids] } } as object),
-    toIdentity: () => ann,
+    parse: () => ann,
   });
   const hex = '5eeda5e00000000000000001';
 
@@ -178,6 +180,10 @@ describe('an identity hook that fails', () => {
     ['one of our own that does', new BanyanError('Unauthorized', { code: 'x', statusCode: 401 })],
     ['a message with the id', new Error(`cannot read ${ID}`)],
   ])('%s: our fault', async (_case, error) => {
-    expect(await attempt(withGood, { identity: () => Promise.reject(error) })).toEqual(['our fault', 1]);
+    expect(
+      await attempt(withGood, {
+        identity: { ...passportUserData({ parse: parseTestIdentity }), fromSession: () => Promise.reject(error) },
+      }),
+    ).toEqual(['our fault', 1]);
   });
 });

@@ -69,7 +69,7 @@ describe('odd records', () => {
         open: (uri) => connectMongo(6, uri, { stringify, autoRemove: 'disabled' }),
         ours: { store: { format: 'connect-mongo', stringify } },
         passport: credulous(),
-        identity: passportUserData({ toIdentity: () => user }),
+        identity: passportUserData({ parse: () => user }),
       });
       sides = [side];
       const header = side.cookie(`s:${sign('abc', SECRETS[0] ?? '')}`);

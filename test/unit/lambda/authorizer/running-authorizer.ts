@@ -7,6 +7,7 @@ import { completeSession, resolveSession, type SessionOptions } from '../../../.
 import { capturedLogger } from '../../../support/captured-logger';
 import { COOKIE_NAME } from '../../../oracles/app';
 import { restEvent } from './events';
+import { parseTestIdentity } from '../../../support/test-identity';
 
 export const SECRETS = ['current secret', 'previous secret'];
 
@@ -19,7 +20,12 @@ interface Options {
 }
 
 /** The authorizer with its own connection, as an instance of the function has it. */
-export function runningAuthorizer({ uri, session, identity = passportUserData(), patience = 300 }: Options) {
+export function runningAuthorizer({
+  uri,
+  session,
+  identity = passportUserData({ parse: parseTestIdentity }),
+  patience = 300,
+}: Options) {
   const connection = connectMongo(uri, { ...LAMBDA_MONGO_OPTIONS, serverSelectionTimeoutMS: patience });
   const logger = capturedLogger();
   const authorize = createAuthorizer({

@@ -61,7 +61,7 @@ describe.each(STORE_CASES)('sessions of $name', ({ open, ours, touchAfter }) => 
     mongo.embedded?.resetCommandCounts();
     await expect(lambda.authorize(cookieEvent(cookie))).resolves.toMatchObject({
       principalId: 'u1',
-      context: { ...user, roles: '["member"]' },
+      context: { identity: JSON.stringify(user) },
     });
     // A real MongoDB does not tell.
     if (mongo.embedded !== undefined) expect(mongo.embedded.commandCounts()['find']).toBe(1);

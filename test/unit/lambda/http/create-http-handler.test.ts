@@ -16,6 +16,7 @@ import type { Identity } from '../../../../shared/session/identity';
 import { completeSession, resolveSession } from '../../../../shared/session/session-config';
 import { sign } from '../../../../shared/session/unsign';
 import { AUTHORIZER, gatewayEvent, IDENTITY, LAMBDA_CONTEXT, type EventParts } from './gateway-event';
+import { parseTestIdentity, type TestIdentity } from '../../../support/test-identity';
 import { waitFor } from '../../../support/wait-for';
 import { startOracle, type Answer, type Oracle } from './monolith-oracle';
 
@@ -47,11 +48,12 @@ const wrap = createHttpHandler({
     headers: { 'Content-Type': 'text/html; charset=utf-8' },
     body: 'the monolith’s own page',
   },
+  parseIdentity: parseTestIdentity,
   session: SESSION,
   logger: createLogger({ write: (line) => lines.push(line) }),
   now: () => NOW,
 });
-const httpHandler = (respond: Respond) => wrap({ auth: 'required' }, respond);
+const httpHandler = (respond: Respond<TestIdentity>) => wrap({ auth: 'required' }, respond);
 
 async function call(handler: HttpHandler, parts: EventParts = {}): Promise<Answer> {
   const { statusCode, headers = {}, multiValueHeaders = {}, body } = await handler(gatewayEvent(parts), LAMBDA_CONTEXT);
@@ -265,11 +267,11 @@ describe('errors of our own', () => {
 
   it.each([
     ['is missing', null],
-    ['lacks a value', { ...AUTHORIZER, fullName: undefined }],
-    ['has a value that is no text', { ...AUTHORIZER, userId: 7 }],
-    ['has roles that are not JSON', { ...AUTHORIZER, roles: 'organiser' }],
-    ['has roles that are no list', { ...AUTHORIZER, roles: '"organiser"' }],
-    ['has a role that is no text', { ...AUTHORIZER, roles: '[1]' }],
+    ['lacks the identity', { ...AUTHORIZER, identity: undefined }],
+    ['has an identity that is no text', { ...AUTHORIZER, identity: IDENTITY }],
+    ['has an identity that is not JSON', { ...AUTHORIZER, identity: 'organiser' }],
+    ['has an identity without a claim that the parser wants', { ...AUTHORIZER, identity: '{"userId":"u1"}' }],
+    ['has an identity of another type', { ...AUTHORIZER, identity: '[1]' }],
   ])('answers 500 when the authorizer’s context %s', async (_name, authorizer) => {
     const called = jest.fn(() => noContent());
     expect((await call(httpHandler(called), { authorizer })).statusCode).toBe(500);
@@ -282,7 +284,7 @@ describe('who is let in', () => {
   const key = { ...AUTHORIZER, authenticatedBy: 'api-key' };
   const nobody = { authenticatedBy: 'nobody' };
   const readers = { auth: 'required', accepts: ['session', 'api-key'] } as const;
-  const identities = jest.fn<HttpResponse, [HttpRequest<Identity | undefined>]>(() => noContent());
+  const identities = jest.fn<HttpResponse, [HttpRequest<TestIdentity | undefined>]>(() => noContent());
   beforeEach(() => identities.mockClear());
 
   const lastIdentity = () => identities.mock.lastCall?.[0].identity;

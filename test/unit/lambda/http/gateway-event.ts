@@ -1,9 +1,15 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { TestIdentity } from '../../../support/test-identity';
 
-export const IDENTITY = { userId: 'u1', customerAccountId: 'a1', fullName: 'Ada Lovelace', roles: ['organiser'] };
+export const IDENTITY: TestIdentity = {
+  userId: 'u1',
+  customerAccountId: 'a1',
+  fullName: 'Ada Lovelace',
+  roles: ['organiser'],
+};
 
 /** The authorizer's context as API Gateway delivers it. */
-export const AUTHORIZER = { ...IDENTITY, authenticatedBy: 'session', roles: JSON.stringify(IDENTITY.roles) };
+export const AUTHORIZER = { authenticatedBy: 'session', userId: IDENTITY.userId, identity: JSON.stringify(IDENTITY) };
 
 export interface EventParts {
   readonly method?: string;

@@ -4,6 +4,7 @@ import { passportUserData, type IdentityResolver } from '../../../../shared/sess
 import { completeSession, resolveSession, type SessionOptions } from '../../../../shared/session/session-config';
 import { fingerprint } from '../../../../proxy/cli/fingerprint';
 import { DAY, SECRETS, sessionOf, startSessionDatabase, USER, type SessionDatabase } from './session-database';
+import { parseTestIdentity } from '../../../support/test-identity';
 
 let database: SessionDatabase;
 beforeAll(async () => (database = await startSessionDatabase()));
@@ -17,7 +18,7 @@ interface Setup {
   readonly timeLimit?: number;
 }
 
-async function diagnose({ session, identity = passportUserData(), ...limits }: Setup = {}) {
+async function diagnose({ session, identity = passportUserData({ parse: parseTestIdentity }), ...limits }: Setup = {}) {
   const options: SessionOptions = {
     cookieName: 'eventsapp.sid',
     secrets: [...SECRETS],
@@ -172,8 +173,11 @@ describe('a store that does not fit the configuration', () => {
       'an identity that throws',
       {},
       {
-        identity: () => {
-          throw new TypeError('u-17');
+        identity: {
+          ...passportUserData({ parse: parseTestIdentity }),
+          fromSession: () => {
+            throw new TypeError('u-17');
+          },
         },
       },
       'fault users identity threw for all 4',

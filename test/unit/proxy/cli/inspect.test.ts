@@ -1,5 +1,5 @@
 import { ObjectId } from 'mongodb';
-import banyan from '../../../../banyan.config';
+import { testBanyan as banyan } from '../../../support/test-banyan';
 import { inspectSession } from '../../../../proxy/cli/inspect/inspect-session';
 import { fingerprint } from '../../../../proxy/cli/fingerprint';
 import { withDatabase } from '../../../../proxy/cli/with-database';
@@ -10,9 +10,10 @@ import { passportUserId } from '../../../../shared/session/passport-user-id';
 import { completeSession, resolveSession, type SessionOptions } from '../../../../shared/session/session-config';
 import { sign } from '../../../../shared/session/unsign';
 import { DAY, SECRETS, sessionOf, startSessionDatabase, USER, type SessionDatabase } from './session-database';
+import { parseTestIdentity } from '../../../support/test-identity';
 
 const ID = 'Zk3-session-id-that-nobody-may-see';
-const NAME = 'eventsapp.sid';
+const NAME = 'shop.sid';
 const STRANGER = 'c0ffee00deadbeef0123456789abcdef';
 
 let database: SessionDatabase;
@@ -34,7 +35,7 @@ async function inspect(given: string, { session, identity, authenticators, now =
   const options = { ...banyan.session, secrets: [...SECRETS], ...session };
   const result = await inspectSession(given, {
     banyan: {
-      identity: identity ?? passportUserData(),
+      identity: identity ?? passportUserData({ parse: parseTestIdentity }),
       authenticators: authenticators ?? banyan.authenticators,
     },
     session: resolveSession(completeSession(options), {}),
@@ -64,18 +65,18 @@ describe('an accepted token', () => {
   it('is explained step by step', async () => {
     const { exitCode, text, json, line } = await inspect(token());
     expect(exitCode).toBe(0);
-    expect(line('form')).toMatch(/^ok form value of cookie eventsapp\.sid; token fingerprint [0-9a-f]{8}$/);
+    expect(line('form')).toMatch(/^ok form value of cookie shop\.sid; token fingerprint [0-9a-f]{8}$/);
     expect(line('signature')).toMatch(/^ok signature signed by secret 1 of 2, fingerprint [0-9a-f]{8}$/);
     expect(line('document')).toMatch(/^ok document found in \w+\.sessions$/);
     expect(line('format')).toBe('ok format reads as connect-mongo with stringify: true');
     expect(line('expiry')).toMatch(/^ok expiry expires in 13 d 23 h \(20/);
-    expect(line('identity')).toBe('ok identity user u-17, customer account a-4, roles organiser');
+    expect(line('identity')).toBe('ok identity user u-17, with customerAccountId, fullName, roles');
     expect(line('touch')).toMatch(/^ok touch not due: last one \d s ago, touchAfter 300 s$/);
     expect(text).toMatch(/\naccepted\n$/);
     expect(text).not.toContain('Ann');
     expect(json).toMatchObject({
       accepted: true,
-      identity: { userId: 'u-17', customerAccountId: 'a-4', roles: ['organiser'] },
+      identity: { userId: 'u-17', claims: ['customerAccountId', 'fullName', 'roles'] },
     });
   });
 
@@ -153,12 +154,7 @@ describe('a token that is refused before the database is asked', () => {
     ['an empty id', `s:.${signature}`, 'signature', 'the session id is empty'],
     ['not signed', ID, 'form', 'does not begin with s:'],
     ['encoded twice', encodeURIComponent(encodeURIComponent(token())), 'form', 'percent-encoded twice'],
-    [
-      'under another name',
-      `connect.sid=${encodeURIComponent(token())}`,
-      'form',
-      'no cookie is named eventsapp.sid (of 1',
-    ],
+    ['under another name', `connect.sid=${encodeURIComponent(token())}`, 'form', 'no cookie is named shop.sid (of 1'],
     [
       'a JSON Web Token',
       'Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJlb2Z0aGU',
@@ -340,9 +336,10 @@ describe('a well-signed token that is refused', () => {
   });
 
   it('an identity that fails: the authorizer answers 500', async () => {
-    const identity = () => {
+    const fromSession = () => {
       throw new TypeError(`about ${ID}`);
     };
+    const identity = { ...passportUserData({ parse: parseTestIdentity }), fromSession };
     const { exitCode, text, line } = await inspect(token(), { identity });
     expect(exitCode).toBe(1);
     expect(line('identity')).toContain('identity in banyan.config.ts failed with TypeError');

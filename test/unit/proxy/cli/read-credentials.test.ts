@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import banyan from '../../../../banyan.config';
+import { testBanyan as banyan } from '../../../support/test-banyan';
 import { checkApp } from '../../../../proxy/cli/check/load-app';
 import { checkCredentials } from '../../../../proxy/cli/check/credentials';
 import { credentialsIn, readCredentials } from '../../../../proxy/cli/check/read-credentials';

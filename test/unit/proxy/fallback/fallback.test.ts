@@ -1,4 +1,4 @@
-import banyan from '../../../../banyan.config';
+import { testBanyan as banyan } from '../../../support/test-banyan';
 import { completeSession, resolveSession } from '../../../../shared/session/session-config';
 import { sign } from '../../../../shared/session/unsign';
 import { capturedObservations } from '../../../support/captured-observations';

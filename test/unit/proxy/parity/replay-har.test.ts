@@ -1,4 +1,4 @@
-import banyan from '../../../../banyan.config';
+import { testBanyan as banyan } from '../../../support/test-banyan';
 import { readSessionOption } from '../../../../proxy/parity/recorded-sessions';
 import { planReplay } from '../../../../proxy/parity/replay-har';
 import type { Har, HarEntry } from '../../../../shared/recording/har/har';
@@ -62,11 +62,11 @@ const login: Sketch = {
   method: 'POST',
   url: `${ORIGIN}/api/auth/login`,
   body: JSON.stringify({ email: 'member@example.com', password: '[redacted]' }),
-  answer: { 'Set-Cookie': 'eventsapp.sid=session-1; Path=/' },
+  answer: { 'Set-Cookie': 'shop.sid=session-1; Path=/' },
 };
 const list: Sketch = {
   url: `${ORIGIN}/api/events?filter[tags][]=a%20b`,
-  headers: { Cookie: 'eventsapp.sid=session-1' },
+  headers: { Cookie: 'shop.sid=session-1' },
 };
 
 describe('replay of a recording', () => {

@@ -21,7 +21,7 @@ routes:
 function token(id: string): string {
   return `s:${id}.${createHmac('sha256', 'secret').update(id).digest('base64').replace(/=+$/, '')}`;
 }
-const cookie = (id: string) => ({ Cookie: `eventsapp.sid=${encodeURIComponent(token(id))}` });
+const cookie = (id: string) => ({ Cookie: `shop.sid=${encodeURIComponent(token(id))}` });
 
 describe('recording', () => {
   let folder: string;
@@ -102,7 +102,7 @@ describe('recording', () => {
     const id = randomBytes(24).toString('base64url');
     legacy.answer((request, response) => {
       if (request.url === '/api/auth/login')
-        response.setHeader('Set-Cookie', `eventsapp.sid=${encodeURIComponent(token(id))}; Path=/; HttpOnly`);
+        response.setHeader('Set-Cookie', `shop.sid=${encodeURIComponent(token(id))}; Path=/; HttpOnly`);
       response.setHeader('Content-Type', 'application/json');
       response.end(JSON.stringify({ token: token(id) }));
     });
@@ -127,7 +127,7 @@ describe('recording', () => {
     legacy.answer((request, response) => {
       const id = request.headers['x-test-session'];
       if (request.method === 'POST' && typeof id === 'string')
-        response.setHeader('Set-Cookie', `eventsapp.sid=${encodeURIComponent(token(id))}; Path=/`);
+        response.setHeader('Set-Cookie', `shop.sid=${encodeURIComponent(token(id))}; Path=/`);
       response.end('ok');
     });
     await start(ROUTES.replaceAll(/record: \{ sample: 1 \}/g, 'record: { sample: 0.5 }'));

@@ -4,7 +4,7 @@ import { createUpstream, type Upstream } from '../../../../proxy/forward/upstrea
 import { parseRequestTarget } from '../../../../proxy/request-target';
 import { createShadow } from '../../../../proxy/shadow/shadow';
 import { readMark } from '../../../../shared/signed-mark';
-import banyan from '../../../../banyan.config';
+import { testBanyan as banyan } from '../../../support/test-banyan';
 import { resolveSession } from '../../../../shared/session/session-config';
 import { capturedLogger } from '../../../support/captured-logger';
 import { capturedObservations } from '../../../support/captured-observations';
@@ -99,7 +99,7 @@ describe('shadow', () => {
   });
 
   it('forgives what the parity rules of banyan.config.ts accept', async () => {
-    // test/eventsapp/parity/rules.yml: the monolith parses bodies before it looks at tokens, the gateway looks at tokens first.
+    // test/support/parity-rules.yml: the monolith parses bodies before it looks at tokens, the gateway looks at tokens first.
     legacy.answer((_request, response) => response.writeHead(400).end('bad body'));
     gateway.answer((_request, response) => response.writeHead(401).end('bad token'));
     await ask('/api/events', 'GET', 'Authorization: Bearer x\r\n');

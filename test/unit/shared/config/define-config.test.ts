@@ -1,4 +1,4 @@
-import banyan from '../../../../banyan.config';
+import { testBanyan as banyan } from '../../../support/test-banyan';
 import { defineConfig, fromEnvironment } from '../../../../shared/config';
 import { ConfigError } from '../../../../shared/errors';
 
@@ -20,7 +20,7 @@ const storeFaults = (store: unknown) => sessionFaults({ store });
 describe('defineConfig', () => {
   it('accepts the demo configuration without reading a secret', () => {
     expect(banyan.session.secrets).toEqual({ kind: 'environment', name: 'SESSION_SECRET' });
-    expect(banyan.session).toMatchObject({ cookieName: 'eventsapp.sid', rolling: true, resave: false });
+    expect(banyan.session).toMatchObject({ cookieName: 'shop.sid', rolling: true, resave: false });
     expect(Object.isFrozen(banyan)).toBe(true);
     expect(Object.isFrozen(banyan.session)).toBe(true);
   });

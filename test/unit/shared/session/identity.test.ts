@@ -1,6 +1,6 @@
 import { MongoClient, ObjectId } from 'mongodb';
 import { Passport } from 'passport';
-import { parseIdentity, passportUser, passportUserData } from '../../../../shared/session/identity';
+import { idText, parseUserId, passportUser, passportUserData } from '../../../../shared/session/identity';
 import { passportUserId, type UserId } from '../../../../shared/session/passport-user-id';
 
 const ann = { userId: 'u1', customerAccountId: 'a1', fullName: 'Ann', roles: ['member'] };
@@ -62,36 +62,45 @@ describe('passportUser', () => {
 
 describe('passportUserData', () => {
   it('reads the identity from the session without the database', async () => {
-    expect(await passportUserData()({ passport: { user: ann } }, noDatabase)).toEqual(ann);
+    const { fromSession } = passportUserData({ parse: (user) => (user === ann ? ann : undefined) });
+    expect(await fromSession({ passport: { user: ann } }, noDatabase)).toBe(ann);
   });
 
   it('reads another key and shape', async () => {
-    const resolve = passportUserData({ key: 'auth', toIdentity: (user) => ({ ...ann, userId: String(user) }) });
-    expect(await resolve({ auth: { user: 0 } }, noDatabase)).toEqual({ ...ann, userId: '0' });
+    const { fromSession } = passportUserData({ key: 'auth', parse: (user) => ({ ...ann, userId: String(user) }) });
+    expect(await fromSession({ auth: { user: 0 } }, noDatabase)).toEqual({ ...ann, userId: '0' });
   });
+});
 
-  it('takes ObjectIds for their hex text', () => {
-    const [user, account] = [new ObjectId(), new ObjectId()];
-    expect(parseIdentity({ ...ann, userId: user, customerAccountId: account })).toEqual({
-      ...ann,
-      userId: user.toHexString(),
-      customerAccountId: account.toHexString(),
-    });
+describe('parseUserId', () => {
+  const id = new ObjectId();
+
+  it.each([
+    ['text', 'u1', 'u1'],
+    ['a number', 7, '7'],
+    ['the number 0', 0, '0'],
+    ['an ObjectId', id, id.toHexString()],
+    ['userId', { userId: 'u1', id: 'other' }, 'u1'],
+    ['id', { id: 7, _id: 'other' }, '7'],
+    ['_id', { _id: id }, id.toHexString()],
+  ])('reads %s', (_case, user, userId) => {
+    expect(parseUserId(user)).toEqual({ userId });
   });
 
   it.each([
-    ['text', 'u1'],
     ['true', true],
     ['an operator', { $ne: null }],
-    ['an id that is an operator', { ...ann, userId: { $ne: null } }],
-    ['an empty id', { ...ann, userId: '' }],
-    ['no account', { ...ann, customerAccountId: undefined }],
-    ['a name that is not text', { ...ann, fullName: 7 }],
-    ['roles that are not a list', { ...ann, roles: 'member' }],
-    ['a role that is not text', { ...ann, roles: [1] }],
-    ['inherited parts', Object.create(ann)],
-  ])('knows nobody in %s', (_case, user) => {
-    expect(parseIdentity(user)).toBeUndefined();
+    ['an id that is an operator', { userId: { $ne: null } }],
+    ['an empty id', { userId: '' }],
+    ['half a number', 1.5],
+    ['a JSON text that looks like an ObjectId', { userId: { _bsontype: 'ObjectId' } }],
+    ['inherited parts', Object.create({ userId: 'u1' }) as unknown],
+  ])('recognises no user in %s', (_case, user) => {
+    expect(parseUserId(user)).toBeUndefined();
+  });
+
+  it('reads text of ids for other parsers', () => {
+    expect([idText('u1'), idText(id), idText(7), idText('')]).toEqual(['u1', id.toHexString(), undefined, undefined]);
   });
 });
 
@@ -101,13 +110,14 @@ describe('passportUserId', () => {
   const db = new MongoClient('mongodb://127.0.0.1:1').db();
   const resolver = (user: unknown) =>
     passportUserId({
+      parse: (found) => (found === ann ? ann : undefined),
       findUser: (_db, ids) => {
         asked.push(ids);
         return Promise.resolve(user);
       },
     });
   const resolve = async (stored: unknown, user: unknown = ann) =>
-    resolver(user)({ passport: { user: stored } }, () => Promise.resolve(db));
+    resolver(user).fromSession({ passport: { user: stored } }, () => Promise.resolve(db));
 
   beforeEach(() => {
     asked.length = 0;
@@ -141,13 +151,13 @@ describe('passportUserId', () => {
   );
 
   it.each([null, undefined, false])('knows nobody when the user is gone (%j)', async (user) => {
-    const found = await resolver(user)({ passport: { user: 'u1' } }, () => Promise.resolve(db));
+    const found = await resolver(user).fromSession({ passport: { user: 'u1' } }, () => Promise.resolve(db));
     expect(found).toBeUndefined();
   });
 
   it('fails when the user cannot be read', async () => {
     const failing = passportUserId({ findUser: () => Promise.reject(new Error('away')) });
-    await expect(failing({ passport: { user: 'u1' } }, () => Promise.resolve(db))).rejects.toThrow('away');
-    await expect(resolver(ann)({ passport: { user: 'u1' } }, noDatabase)).rejects.toThrow();
+    await expect(failing.fromSession({ passport: { user: 'u1' } }, () => Promise.resolve(db))).rejects.toThrow('away');
+    await expect(resolver(ann).fromSession({ passport: { user: 'u1' } }, noDatabase)).rejects.toThrow();
   });
 });

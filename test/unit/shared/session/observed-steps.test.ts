@@ -1,4 +1,4 @@
-import banyan from '../../../../banyan.config';
+import { testBanyan as banyan } from '../../../support/test-banyan';
 import { createLogger } from '../../../../shared/logger';
 import { sessionFormat } from '../../../../shared/session/formats/select';
 import { sessionAuthenticator } from '../../../../shared/session/session-authenticator';

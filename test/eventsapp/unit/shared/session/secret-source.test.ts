@@ -109,8 +109,8 @@ describe('the readers', () => {
   const MONGODB_URI = 'mongodb://127.0.0.1:1/x';
   const SESSION_SECRET = '{"SESSION_SECRET":"hidden"}';
   const readers: [string, (env: Record<string, string>) => unknown][] = [
-    ['the functions and the authorizer', readLambdaConfig],
-    ['the proxy', (env) => loadProxyConfig({ LEGACY_URL: 'http://127.0.0.1:3001', ...env })],
+    ['the functions and the authorizer', (env) => readLambdaConfig(banyan.session, env)],
+    ['the proxy', (env) => loadProxyConfig(banyan, { LEGACY_URL: 'http://127.0.0.1:3001', ...env })],
     ['npm start', loadLocalConfig],
     ['the commands', (env) => readSessionEnvironment(banyan.session, env)],
   ];
@@ -132,7 +132,7 @@ describe('the readers', () => {
     for (const load of [
       () => readDatabaseConfig({ MONGODB_URI: uri }),
       () => readSessionEnvironment(banyan.session, { MONGODB_URI: uri, SESSION_SECRET: 's' }),
-      () => loadProxyConfig({ LEGACY_URL: 'http://127.0.0.1:3001', MONGODB_URI: uri }),
+      () => loadProxyConfig(banyan, { LEGACY_URL: 'http://127.0.0.1:3001', MONGODB_URI: uri }),
     ]) {
       expect(load).toThrow(fault);
       expect(load).not.toThrow(/hidden/);

@@ -23,7 +23,7 @@ const CONFIG = (folder: string) => `
 module.exports = {
   app: './app.js',
   session: { cookieName: 'sid', secrets: ['a secret'], store: { format: 'connect-mongo' } },
-  identity: () => undefined,
+  identity: { fromSession: () => undefined, parse: () => undefined },
   authenticators: [{ name: 'session', authenticate: () => undefined }],
   responses: {
     headers: {},

@@ -50,7 +50,12 @@ const page = (...events: readonly object[]): object => ({ events, page: 1, limit
 
 const accepted: AcceptedDifference = {
   ...difference('header x-powered-by', 'missing', 'Express', undefined),
-  rule: { place: 'test/eventsapp/parity/rules.yml:12', kind: 'accepted', path: 'header x-powered-by', reason: 'nobody reads it' },
+  rule: {
+    place: 'test/eventsapp/parity/rules.yml:12',
+    kind: 'accepted',
+    path: 'header x-powered-by',
+    reason: 'nobody reads it',
+  },
 };
 
 /** A case that is equal unless told otherwise. */
@@ -97,7 +102,12 @@ const different = caseResult({
     difference('body $.total', 'value', 14, 15),
   ],
   rules: [
-    { place: 'test/eventsapp/parity/rules.yml:4', kind: 'tolerance', path: '$.generatedAt', reason: 'both sides make it up' },
+    {
+      place: 'test/eventsapp/parity/rules.yml:4',
+      kind: 'tolerance',
+      path: '$.generatedAt',
+      reason: 'both sides make it up',
+    },
   ],
 });
 

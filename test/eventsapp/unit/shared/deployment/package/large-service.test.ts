@@ -44,7 +44,9 @@ describe('a service of 180 routes', () => {
     const functions = { ...service.functions, ...manyFunctions() };
     await writeFile(join(folder, 'serverless.yml'), stringify({ ...service, functions }));
 
-    const aws = await startPlaceholderAws(findLookups(await readFile(join(ROOT, 'lambda/eventsapp/stages/prod.yml'), 'utf8')));
+    const aws = await startPlaceholderAws(
+      findLookups(await readFile(join(ROOT, 'lambda/eventsapp/stages/prod.yml'), 'utf8')),
+    );
     try {
       await runServerless({ root: folder, stage: 'prod', output: OUTPUT, stdio: 'ignore', awsUrl: aws.url });
     } finally {

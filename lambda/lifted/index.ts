@@ -1,0 +1,2 @@
+/** A Lambda made of the monolith's own code. */
+export { lift, type LiftedHandler } from './lift';

@@ -1,0 +1,23 @@
+import { passportUserData } from '../session/identity';
+import { fromEnvironment } from '../session/secret-source';
+import { sessionAuthenticator } from '../session/session-authenticator';
+import { defineConfig } from './define-config';
+import { expressErrorPage, expressJson } from './express-response';
+
+/**
+ * What a proxy assumes of a monolith that has no banyan.config.ts yet: the defaults of express-session, connect-mongo and
+ * passport. Enough to forward everything to legacy, and to know users on canary where the defaults hold.
+ */
+export const DEFAULT_CONFIG = defineConfig({
+  app: 'app.js',
+  session: { secrets: fromEnvironment('SESSION_SECRET'), store: { format: 'connect-mongo' } },
+  identity: passportUserData(),
+  authenticators: [sessionAuthenticator],
+  responses: {
+    headers: {},
+    unauthorized: expressJson(401, { error: 'Unauthorized' }),
+    forbidden: expressJson(403, { error: 'Forbidden' }),
+    internalError: expressErrorPage(500),
+  },
+  parity: { identities: { anonymous: { kind: 'anonymous' } } },
+});

@@ -1,0 +1,30 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { createJiti } from 'jiti';
+
+/** Whether this file runs as TypeScript: a loader for it is in place then (tsx, jest), and knows the kit's public names. */
+const IS_SOURCE = path.extname(__filename) === '.ts';
+
+/** The kit's public names, for files of a team that have no `node_modules` with the kit in it (a container image with the files alone). */
+const ALIASES = Object.fromEntries(
+  [
+    ['config', '../config/index'],
+    ['session', '../session/index'],
+    ['parity', '../../proxy/parity/index'],
+    ['local', '../local/index'],
+  ].map(([name, file = '']) => [`banyan-strangler/${name}`, path.join(__dirname, file)]),
+);
+
+/**
+ * Loads a file of the team's: TypeScript or JavaScript, CommonJS or ESM.
+ *
+ * @param file absolute
+ * @returns what it exports; a default export is under `default`
+ * @throws whatever loading it throws
+ */
+export function loadModule(file: string): unknown {
+  if (IS_SOURCE) return createRequire(__filename)(file) as unknown;
+  // As a `require`, so that suites can be loaded where nothing can wait; a file with top-level await is refused by jiti.
+  const load: NodeJS.Require = createJiti(__filename, { alias: ALIASES, interopDefault: false, fsCache: false });
+  return load(file) as unknown;
+}

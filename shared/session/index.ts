@@ -1,0 +1,20 @@
+/** The monolith's sessions: who a request acts for, and how that is found out. */
+export { apiKeyAuthenticator } from './api-key-authenticator';
+export type {
+  AuthenticationContext,
+  AuthenticationRequest,
+  AuthenticationResult,
+  Authenticator,
+  Credential,
+} from './authenticator';
+export {
+  idText,
+  parseUserId,
+  passportUserData,
+  type Identity,
+  type IdentityParser,
+  type IdentityResolver,
+} from './identity';
+export { ownProperty } from './own-property';
+export { passportUserId, type UserId } from './passport-user-id';
+export { sessionAuthenticator } from './session-authenticator';
