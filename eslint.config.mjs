@@ -2,16 +2,33 @@ import importX from 'eslint-plugin-import-x';
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
 import tseslint from 'typescript-eslint';
 
-/** What each folder may not import; see the folder READMEs. `legacy` is the monolith as found: it knows nothing of the rest. */
+/**
+ * What each folder may not import. The kit (shared, proxy, lambda without eventsapp) never imports the example (legacy, lambda/eventsapp,
+ * test/eventsapp, banyan.config.ts); `legacy` is the monolith as found and knows nothing of the rest.
+ */
+const EXAMPLE = ['./legacy', './lambda/eventsapp', './test/eventsapp', './banyan.config.ts'];
 const boundaries = [
   { target: './legacy', from: ['./lambda', './proxy', './shared', './test', './banyan.config.ts'] },
-  { target: './proxy', from: ['./legacy', './lambda', './test'] },
-  { target: './lambda', from: ['./proxy', './test'] },
-  { target: ['./lambda/*.ts', './lambda/!(lifted)/**'], from: './legacy' },
+  { target: './shared', from: ['./lambda', './proxy', './test', ...EXAMPLE] },
+  { target: './proxy', from: ['./lambda', './test', ...EXAMPLE] },
+  { target: ['./lambda/*.ts', './lambda/!(eventsapp)/**'], from: ['./proxy', './test', ...EXAMPLE] },
+  { target: './lambda/eventsapp', from: ['./proxy', './test'] },
+  { target: './lambda/eventsapp/!(lifted)/**', from: './legacy' },
   // The monolith's own routers inside a Lambda, and what they are made of.
-  { target: './lambda/lifted', from: './legacy/**/!(routes|store|api-key).ts' },
-  { target: './shared', from: ['./legacy', './lambda', './proxy', './test', './banyan.config.ts'] },
+  { target: './lambda/eventsapp/lifted', from: './legacy/**/!(routes|store|api-key).ts' },
+  { target: './test/!(eventsapp)/**', from: EXAMPLE },
 ];
+
+/** The example imports the kit as every team does: by its public names. */
+const publicNamesOnly = (files, kit) => ({
+  files,
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      { patterns: [{ regex: kit, message: 'Import the kit by a public name, such as banyan-strangler/lambda.' }] },
+    ],
+  },
+});
 
 /** What clients have named the members of, looked up by a name that is no literal and has not been asked of Object.hasOwn. */
 const CLIENT_DATA =
@@ -37,10 +54,18 @@ export default tseslint.config(
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
     },
   },
+  publicNamesOnly(['banyan.config.ts'], '^\\./(?:proxy|shared|lambda/(?!eventsapp/))'),
+  publicNamesOnly(['lambda/eventsapp/*.ts'], '^\\.\\./(?!\\.\\./(?:legacy/|banyan\\.config$))'),
+  publicNamesOnly(['lambda/eventsapp/*/*.ts'], '^\\.\\./\\.\\./(?!\\.\\./(?:legacy/|banyan\\.config$))'),
+  publicNamesOnly(['test/eventsapp/*.ts'], '^\\.\\./\\.\\./(?!legacy/|lambda/eventsapp/|banyan\\.config$)'),
+  publicNamesOnly(
+    ['test/eventsapp/cases/*.ts'],
+    '^\\.\\./\\.\\./\\.\\./(?!legacy/|lambda/eventsapp/|banyan\\.config$)',
+  ),
   {
     // Configuration is read once, in each deployable's config.ts.
     files: ['legacy/**/*.ts', 'lambda/**/*.ts', 'proxy/**/*.ts', 'shared/**/*.ts'],
-    ignores: ['**/config.ts', 'legacy/server.ts', 'proxy/server.ts'],
+    ignores: ['**/config.ts', 'legacy/server.ts', 'proxy/server.ts', 'shared/deployment/**', 'shared/local/**'],
     rules: {
       'no-restricted-properties': [
         'error',

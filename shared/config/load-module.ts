@@ -25,6 +25,10 @@ const ALIASES = Object.fromEntries(
 export function loadModule(file: string): unknown {
   if (IS_SOURCE) return createRequire(__filename)(file) as unknown;
   // As a `require`, so that suites can be loaded where nothing can wait; a file with top-level await is refused by jiti.
-  const load: NodeJS.Require = createJiti(__filename, { alias: ALIASES, interopDefault: false, fsCache: false });
-  return load(file) as unknown;
+  const load: (id: string) => unknown = createJiti(__filename, {
+    alias: ALIASES,
+    interopDefault: false,
+    fsCache: false,
+  });
+  return load(file);
 }

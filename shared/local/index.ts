@@ -1,6 +1,11 @@
-/** AWS and MongoDB on one machine, part by part. For development and tests. */
+/** AWS and MongoDB on one machine, part by part, each with the caller's configuration. For development and tests. */
+export { printable, withoutUrlSecrets } from '../printable';
+export { describeListenError } from '../listen-error';
+export { shortenClientFaults } from './console-errors';
+export { consoleLogger } from './console-logger';
 export { readEventSourcesFile, startGateway, type RunningGateway } from './gateway';
+export { setProcessEnvironment } from './gateway/process-environment';
 export { startInvokeApi, type InvokeApi } from './invoke/invoke-api';
 export { startMongo, type LocalMongo } from './mongo';
-export { startConsumer } from './sqs/consumer';
+export { startConsumer, type QueueConsumer } from './sqs/consumer';
 export { startSqs, type LocalSqs } from './sqs/queues';

@@ -15,6 +15,8 @@ export {
   type IdentityParser,
   type IdentityResolver,
 } from './identity';
+export { resolveSecrets } from './secret-source';
+export { resolveSession, type ResolvedSession } from './session-config';
 export { ownProperty } from './own-property';
 export { passportUserId, type UserId } from './passport-user-id';
 export { sessionAuthenticator } from './session-authenticator';

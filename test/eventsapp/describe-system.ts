@@ -1,4 +1,4 @@
-import type { LocalMongo } from '../../shared/local/mongo';
+import type { LocalMongo } from 'banyan-strangler/local';
 import { DEMO_IDS, DEMO_PASSWORD } from './seed';
 import type { LocalSystem, LocalSystemConfig } from './system';
 

@@ -1,7 +1,5 @@
-import { printable, withoutUrlSecrets } from '../../shared/printable';
-import { ConfigError } from '../../shared/errors';
-import { shortenClientFaults } from '../../shared/local/console-errors';
-import { consoleLogger } from '../../shared/local/console-logger';
+import { ConfigError } from 'banyan-strangler/lambda';
+import { consoleLogger, printable, shortenClientFaults, withoutUrlSecrets } from 'banyan-strangler/local';
 import { describeSystem } from './describe-system';
 import { loadLocalConfig, startSystem, type LocalSystem } from './system';
 

@@ -2,30 +2,37 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { MongoClient } from 'mongodb';
+import {
+  BanyanError,
+  ConfigError,
+  forgetLambdaConfig,
+  readEnvironment,
+  type Environment,
+  type Logger,
+} from 'banyan-strangler/lambda';
+import {
+  describeListenError,
+  readEventSourcesFile,
+  setProcessEnvironment,
+  startConsumer,
+  startGateway,
+  startInvokeApi,
+  startMongo,
+  startSqs,
+  type InvokeApi,
+  type LocalMongo,
+  type LocalSqs,
+  type RunningGateway,
+} from 'banyan-strangler/local';
+import { closeMongo } from 'banyan-strangler/mongo';
+import { DEFAULT_LIMITS, loadRouteTable, parseAdminTokens, startProxy, type Proxy } from 'banyan-strangler/proxy';
+import { resolveSecrets, resolveSession } from 'banyan-strangler/session';
+import banyan from '../../banyan.config';
 import { loadConfig as loadLegacyConfig, LegacyConfigError } from '../../legacy/config';
 import { createLogger as createLegacyLogger } from '../../legacy/logging';
 import { startServer, type RunningServer } from '../../legacy/server';
-import { forgetLambdaConfig } from '../../lambda/config';
-import { closeMongo } from '../../lambda/mongo';
 import { forgetOutside } from '../../lambda/eventsapp/reports/outside';
-import { loadRouteTable } from '../../proxy/route-table/load';
-import { parseAdminTokens } from '../../proxy/admin/tokens';
-import { DEFAULT_LIMITS } from '../../proxy/limits';
-import { startProxy, type Proxy } from '../../proxy/server';
-import banyan from '../../banyan.config';
-import { readEnvironment, type Environment } from '../../shared/env';
-import { BanyanError, ConfigError } from '../../shared/errors';
-import { describeListenError } from '../../shared/listen-error';
-import type { Logger } from '../../shared/logger';
-import { resolveSecrets } from '../../shared/session/secret-source';
-import { resolveSession } from '../../shared/session/session-config';
-import { startConsumer } from '../../shared/local/sqs/consumer';
-import { readEventSourcesFile, startGateway, type RunningGateway } from '../../shared/local/gateway';
-import { startInvokeApi, type InvokeApi } from '../../shared/local/invoke/invoke-api';
-import { setProcessEnvironment } from '../../shared/local/gateway/process-environment';
-import { startMongo, type LocalMongo } from '../../shared/local/mongo';
 import { seedDemoData } from './seed';
-import { startSqs, type LocalSqs } from '../../shared/local/sqs/queues';
 
 /** The whole migration on one machine. */
 export interface LocalSystem {

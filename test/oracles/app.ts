@@ -2,7 +2,7 @@ import { IncomingMessage } from 'node:http';
 import express, { type Express, type Request } from 'express';
 import session, { type SessionOptions } from 'express-session';
 import { Passport } from 'passport';
-import { bearerToCookie } from '../../legacy/auth/bearer';
+import { bearerToCookie } from './bearer';
 import { loadFrom } from './load';
 
 export const COOKIE_NAME = 'eventsapp.sid';

@@ -12,7 +12,6 @@ import { expressJson } from '../../../../shared/config';
 import { ValidationError } from '../../../../lambda/http/validation';
 import { BanyanError } from '../../../../shared/errors';
 import { createLogger } from '../../../../shared/logger';
-import type { Identity } from '../../../../shared/session/identity';
 import { completeSession, resolveSession } from '../../../../shared/session/session-config';
 import { sign } from '../../../../shared/session/unsign';
 import { AUTHORIZER, gatewayEvent, IDENTITY, LAMBDA_CONTEXT, type EventParts } from './gateway-event';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { bearerToCookie } from '../../../../legacy/auth/bearer';
+import { bearerToCookie } from '../../../oracles/bearer';
 import { tokenFromRequest, type RequestHeaders } from '../../../../shared/session/token-from-request';
 import { sign, unsign } from '../../../../shared/session/unsign';
 import { expressSessionOracle } from './oracle';
