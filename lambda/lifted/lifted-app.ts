@@ -47,7 +47,7 @@ export function createLiftedApp({ mount, parseIdentity, session, now }: LiftedAp
     const event = eventOf(req);
     // Integrations are not users: an API key is judged by the routers, as on the monolith.
     const user = readCaller(event.requestContext.authorizer, { auth: 'optional' }, parseIdentity);
-    if (user !== undefined) req.user = user;
+    if (user !== undefined) Object.assign(req, { user });
     const cookie = sessionCookie(event, readHeaders(event.multiValueHeaders), session(), now());
     if (cookie !== undefined) res.append('Set-Cookie', cookie);
     next();

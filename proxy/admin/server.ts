@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -244,7 +244,11 @@ function send(response: ServerResponse, status: number, type: string, body: Buff
 /** Read once: the page is small and has to be there even when the disk is not. */
 function loadAssets(): ReadonlyMap<string, Asset> {
   const own = (name: string) => readFileSync(path.join(__dirname, 'page', name));
-  const uplot = path.dirname(require.resolve('uplot/package.json'));
+  // The build puts the charts' library beside the page; in a checkout it is where npm puts it.
+  const chart = (name: string, source: string) =>
+    existsSync(path.join(__dirname, 'page', name))
+      ? own(name)
+      : readFileSync(path.join(path.dirname(require.resolve('uplot/package.json')), 'dist', source));
   const js = 'text/javascript; charset=utf-8';
   const css = 'text/css; charset=utf-8';
   const modules = ['dashboard', 'api', 'chart', 'confirm', 'dom', 'route-detail', 'route-row'];
@@ -253,7 +257,7 @@ function loadAssets(): ReadonlyMap<string, Asset> {
     ['/icon.svg', { type: 'image/svg+xml', body: own('icon.svg') }],
     ['/dashboard.css', { type: css, body: own('dashboard.css') }],
     ...modules.map((name): [string, Asset] => [`/${name}.js`, { type: js, body: own(`${name}.js`) }]),
-    ['/uplot.js', { type: js, body: readFileSync(path.join(uplot, 'dist/uPlot.esm.js')) }],
-    ['/uplot.css', { type: css, body: readFileSync(path.join(uplot, 'dist/uPlot.min.css')) }],
+    ['/uplot.js', { type: js, body: chart('uplot.js', 'uPlot.esm.js') }],
+    ['/uplot.css', { type: css, body: chart('uplot.css', 'uPlot.min.css') }],
   ]);
 }

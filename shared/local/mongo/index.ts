@@ -1,14 +1,13 @@
+import type { EmbeddedMongo, EmbeddedOptions, FaultInjector } from 'banyan-embedded-mongo';
 import type { Environment } from '../../env';
-import { BanyanError } from '../../errors';
+import { BanyanError, ConfigError } from '../../errors';
 import type { Logger } from '../../logger';
 import { parseConnectionString } from './connection-string';
 import { downloadMongod } from './download';
-import { startEmbedded, type EmbeddedMongo, type FaultInjector } from './embedded';
 import { findMongod, startMongod } from './mongod';
 import { ping } from './reachable';
 
 export { uriOfDatabase } from './connection-string';
-export { startEmbedded } from './embedded';
 export type {
   CommandEvent,
   CommandMatch,
@@ -16,7 +15,7 @@ export type {
   FailureOptions,
   FaultInjector,
   InjectedFault,
-} from './embedded';
+} from 'banyan-embedded-mongo';
 
 export interface StartMongoOptions {
   /** Read here: MONGODB_URI, PATH, MONGOD_DOWNLOAD. `process.env` fits. */
@@ -89,6 +88,24 @@ export async function startMongo({
     faults: embedded.faults,
     embedded,
   };
+}
+
+/**
+ * Starts the embedded one, which is a package of its own: it is for development, and no production install holds it.
+ *
+ * @throws ConfigError when that package is not installed
+ */
+export async function startEmbedded(options: EmbeddedOptions = {}): Promise<EmbeddedMongo> {
+  const loaded = await import('banyan-embedded-mongo').catch((cause: unknown) => {
+    throw new ConfigError(
+      'MongoDB',
+      [
+        'there is no MongoDB: MONGODB_URI is not set, no mongod is on PATH, and banyan-embedded-mongo is not installed; run "npm install --save-dev banyan-embedded-mongo"',
+      ],
+      cause,
+    );
+  });
+  return loaded.startEmbedded(options);
 }
 
 const localUri = (port: number, databaseName: string): string => `mongodb://127.0.0.1:${port}/${databaseName}`;

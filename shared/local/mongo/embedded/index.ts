@@ -1,2 +1,2 @@
-export { startEmbedded, type CommandEvent, type EmbeddedMongo } from './server';
+export { startEmbedded, type CommandEvent, type EmbeddedMongo, type EmbeddedOptions } from './server';
 export type { CommandMatch, FailureOptions, FaultInjector, InjectedFault } from './faults';

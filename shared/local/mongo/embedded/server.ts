@@ -1,5 +1,4 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import type { Logger } from '../../../logger';
 import { createCommandRunner } from './commands/runner';
 import { serveConnection, type Outcome } from './connection';
 import { Cursors } from './cursors';
@@ -7,11 +6,13 @@ import { FaultRules, type FaultInjector } from './faults';
 import { Databases } from './storage/databases';
 import { removeExpired } from './storage/ttl-monitor';
 
-interface EmbeddedOptions {
+type Log = (fields: object, message: string) => void;
+
+export interface EmbeddedOptions {
   /** 0 (default) takes a free one. */
   readonly port?: number;
   readonly host?: string;
-  readonly logger?: Pick<Logger, 'warn' | 'error'>;
+  readonly logger?: { readonly warn: Log; readonly error: Log };
   /** MongoDB looks for expired documents every minute. */
   readonly ttlInterval?: number;
 }

@@ -1,0 +1,29 @@
+// npm run build: what the npm package holds, in dist/. The example is no part of it.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const require = createRequire(import.meta.url);
+const root = path.join(import.meta.dirname, '..');
+const dist = path.join(root, 'dist');
+const tsc = (project) =>
+  execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', project], { cwd: root, stdio: 'inherit' });
+
+rmSync(dist, { recursive: true, force: true });
+tsc('tsconfig.build.json');
+// For bundlers: with CommonJS, a function that imports one name of a subpath would hold everything behind it.
+tsc('tsconfig.bundlers.json');
+
+const copy = (from, to = from) => cpSync(path.join(root, from), path.join(dist, to), { recursive: true });
+copy('proxy/admin/page');
+copy('proxy/routes.schema.json');
+copy('proxy/metrics/grafana-dashboard.json');
+mkdirSync(path.join(dist, 'lambda/deployment'), { recursive: true });
+for (const name of readdirSync(path.join(root, 'lambda/deployment')))
+  if (/\.(js|yml)$/.test(name)) copy(`lambda/deployment/${name}`);
+const uplot = path.join(path.dirname(require.resolve('uplot/package.json')), 'dist');
+cpSync(path.join(uplot, 'uPlot.esm.js'), path.join(dist, 'proxy/admin/page/uplot.js'));
+cpSync(path.join(uplot, 'uPlot.min.css'), path.join(dist, 'proxy/admin/page/uplot.css'));
+cpSync(path.join(uplot, '../LICENSE'), path.join(dist, 'proxy/admin/page/uplot.LICENSE'));
+chmodSync(path.join(dist, 'proxy/cli/main.js'), 0o755);
