@@ -8,7 +8,10 @@ const require = createRequire(import.meta.url);
 const root = path.join(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
 const tsc = (project) =>
-  execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', project], { cwd: root, stdio: 'inherit' });
+  execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', project], {
+    cwd: root,
+    stdio: 'inherit',
+  });
 
 rmSync(dist, { recursive: true, force: true });
 tsc('tsconfig.build.json');

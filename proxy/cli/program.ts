@@ -158,9 +158,7 @@ function createProgram(io: CliIo, finish: (result: CommandResult, options: Commo
 }
 
 function withCommonOptions(command: Command): Command {
-  return command
-    .option('--json', 'print JSON instead of text')
-    .option('--config <file>', 'another banyan.config.ts');
+  return command.option('--json', 'print JSON instead of text').option('--config <file>', 'another banyan.config.ts');
 }
 
 function readCount(text: string): number {

@@ -110,7 +110,9 @@ describeInBrowser('the HTML report in Chromium', (start) => {
     expect(await texts('.case > span:nth-child(2)')).toEqual(['a photo', 'as an identity that cannot log in']);
     await page.keyboard.press('Enter');
     expect(await page.locator('#verdict').innerText()).toBe('≈ accepted');
-    expect(await texts('#differences .note')).toEqual(['accepted: nobody reads it (test/eventsapp/parity/rules.yml:12)']);
+    expect(await texts('#differences .note')).toEqual([
+      'accepted: nobody reads it (test/eventsapp/parity/rules.yml:12)',
+    ]);
     await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
     await page.locator('#summary').waitFor();

@@ -1,5 +1,5 @@
 import { MongoClient } from 'mongodb';
-import banyan from '../../banyan.config';
+import { testBanyan as banyan } from '../support/test-banyan';
 import { completeSession, resolveSession } from '../../shared/session/session-config';
 import { sign } from '../../shared/session/unsign';
 import type { LocalMongo } from '../../shared/local/mongo';

@@ -51,7 +51,9 @@ export async function checkProject({
   if (table !== undefined)
     findings.push(ok('route table', describeRoutes(table.routes, routesFile)), ...table.shadowed.map(judgeShadowed));
 
-  const config = await attempt('banyan.config.ts', 'mend the file', findings, () => loadBanyanConfig(process.cwd(), configFile));
+  const config = await attempt('banyan.config.ts', 'mend the file', findings, () =>
+    loadBanyanConfig(process.cwd(), configFile),
+  );
   if (config !== undefined) {
     const root = path.dirname(config.file);
     const app = await checkApp(config.banyan.app, root);

@@ -152,5 +152,9 @@ async function record(
 ): Promise<void> {
   if (!change.first) return;
   const { id: _id, ...entry } = toHistory(id, change, { by, why }, now);
-  await stages(db).updateOne({ _id: _id ?? id }, { $setOnInsert: { ...entry, versions, schema: LEDGER_SCHEMA } }, { upsert: true });
+  await stages(db).updateOne(
+    { _id: _id ?? id },
+    { $setOnInsert: { ...entry, versions, schema: LEDGER_SCHEMA } },
+    { upsert: true },
+  );
 }

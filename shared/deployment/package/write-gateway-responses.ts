@@ -1,20 +1,23 @@
-/** `npm run gateway-responses`: writes lambda/eventsapp/gateway-responses.yml from banyan.config.ts. A unit test compares the two. */
+/** `npm run gateway-responses <file>`: writes what API Gateway says itself, from banyan.config.ts in the working directory. */
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 
 import { stringify } from 'yaml';
 
-import banyan from '../../../banyan.config';
+import type { BanyanConfig } from '../../config';
 import { gatewayResponses } from '../../config/gateway-responses';
+import { loadBanyanConfig } from '../../config/load';
 
 const HEADER = `# Written by \`npm run gateway-responses\` from the responses in banyan.config.ts; a test fails when the two differ.
 # These are the monolith's own 401, 403 and 500, for the answers that API Gateway gives without calling a function.
 `;
 
-export function gatewayResponsesFile(): string {
+/** The file's text: CloudFormation resources for `resources:` of serverless.yml. */
+export function gatewayResponsesFile(banyan: Pick<BanyanConfig, 'responses'>): string {
   return HEADER + stringify({ Resources: gatewayResponses(banyan) }, { lineWidth: 0, singleQuote: true });
 }
 
 if (require.main === module) {
-  void writeFile(join(__dirname, '../../../lambda/eventsapp/gateway-responses.yml'), gatewayResponsesFile());
+  const [file] = process.argv.slice(2);
+  if (file === undefined) throw new Error('Name the file to write, such as banyan/gateway-responses.yml');
+  void writeFile(file, gatewayResponsesFile(loadBanyanConfig(process.cwd()).banyan));
 }

@@ -35,11 +35,7 @@ export function emulatorQueueArn(region: string, name: string): string {
  * a message. So long polls are made of short ones here. And it knows system attributes (how often a message was delivered) by their
  * older name only. Both listen on loopback, and for programs of this machine: no signature is checked.
  */
-export async function startSqsEmulator({
-  port = 0,
-  region,
-  queues,
-}: SqsEmulatorOptions): Promise<SqsEmulator> {
+export async function startSqsEmulator({ port = 0, region, queues }: SqsEmulatorOptions): Promise<SqsEmulator> {
   const emulator = await createSqsServer({ port: 0, hostname: '127.0.0.1', region, accountId: ACCOUNT, queues });
   refuseForeignRequests(emulator);
   const upstream = `http://127.0.0.1:${await portOf(emulator)}`;

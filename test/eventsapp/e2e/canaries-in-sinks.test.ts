@@ -123,6 +123,7 @@ describe('canaries in every sink', () => {
     await writeFile(path.join(folder, 'routes.yml'), ROUTES);
     proxy = await startProxy(
       {
+        banyan,
         ...{ host: '127.0.0.1', port: 0, legacyUrl: legacy.url, lambdaUrl: new URL('/dev', lambda.url) },
         ...{ lambdaEndpointType: 'private', trustedHops: 1, drainDelay: 0, legacyTimeout: 2_000, lambdaTimeout: 2_000 },
         ...{ mongodbUri: system.mongo.uri, session: resolveSession(banyan.session, { SESSION_SECRET: TEST_SECRET }) },

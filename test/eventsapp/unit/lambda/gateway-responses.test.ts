@@ -14,7 +14,7 @@ const FILE = readFileSync(join(__dirname, '../../../../lambda/eventsapp/gateway-
 
 describe('lambda/eventsapp/gateway-responses.yml', () => {
   it('is what `npm run gateway-responses` would write now', () => {
-    expect(FILE).toBe(gatewayResponsesFile());
+    expect(FILE).toBe(gatewayResponsesFile(banyan));
   });
 
   it('holds the responses of banyan.config.ts', () => {

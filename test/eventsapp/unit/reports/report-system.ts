@@ -8,7 +8,12 @@ import type { DailyRun } from '../../../../lambda/eventsapp/reports/run-daily-re
 import type { ReportJob } from '../../../../lambda/eventsapp/contracts/reports';
 import { startConsumer, type QueueConsumer } from '../../../../shared/local/sqs/consumer';
 import { startInvokeApi } from '../../../../shared/local/invoke/invoke-api';
-import { createFunction, requireModule, type FunctionDefinition, type LambdaFunction } from '../../../../shared/local/functions';
+import {
+  createFunction,
+  requireModule,
+  type FunctionDefinition,
+  type LambdaFunction,
+} from '../../../../shared/local/functions';
 import { startTestMongo } from '../../../support/test-mongo';
 import { startSqs } from '../../../../shared/local/sqs/queues';
 import { capturedLogger } from '../../../support/captured-logger';

@@ -86,11 +86,7 @@ describe('banyan', () => {
   });
 
   it.each<[string, string, RegExp]>([
-    [
-      'no URI',
-      'eventsapp:hunter2@somewhere',
-      /MONGODB_URI is not a connection string; expected mongodb:/,
-    ],
+    ['no URI', 'eventsapp:hunter2@somewhere', /MONGODB_URI is not a connection string; expected mongodb:/],
     [
       'a database that is away',
       'mongodb://user:hunter2@127.0.0.1:1/?serverSelectionTimeoutMS=1500',

@@ -1,5 +1,9 @@
 import { ZIP_LIMIT_BYTES, zipFaults } from '../../../../../shared/deployment/package/zips';
-import { placeholderFor, startPlaceholderAws, type PlaceholderAws } from '../../../../../shared/deployment/package/placeholder-aws';
+import {
+  placeholderFor,
+  startPlaceholderAws,
+  type PlaceholderAws,
+} from '../../../../../shared/deployment/package/placeholder-aws';
 import { stackFaults } from '../../../../../shared/deployment/package/stacks';
 import { findLookups, listLookups } from '../../../../../shared/deployment/package/stage-lookups';
 

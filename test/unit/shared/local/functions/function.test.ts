@@ -1,5 +1,10 @@
 import path from 'node:path';
-import { createFunction, FunctionInitError, type FunctionDefinition, type Invocation } from '../../../../../shared/local/functions';
+import {
+  createFunction,
+  FunctionInitError,
+  type FunctionDefinition,
+  type Invocation,
+} from '../../../../../shared/local/functions';
 
 const definition: FunctionDefinition = {
   name: 'list-events',

@@ -1,7 +1,12 @@
 import { Binary, BSONRegExp, Decimal128, Double, Int32, MaxKey, MinKey, ObjectId, Timestamp, serialize } from 'bson';
 import fc from 'fast-check';
 import { Query } from 'mingo';
-import { compareValues, equalValues, identical, valueKey } from '../../../../../shared/local/mongo/embedded/bson/compare';
+import {
+  compareValues,
+  equalValues,
+  identical,
+  valueKey,
+} from '../../../../../shared/local/mongo/embedded/bson/compare';
 import { decodeDocument } from '../../../../../shared/local/mongo/embedded/bson/decode';
 import { encodeDocument, encodedSize } from '../../../../../shared/local/mongo/embedded/bson/encode';
 import { document, type BsonDocument, type BsonValue } from '../../../../../shared/local/mongo/embedded/bson/values';
