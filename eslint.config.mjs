@@ -93,6 +93,6 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-unsafe-class-instance-assignment': 'off' },
   },
   { files: ['**/*.mjs', '**/*.js'], ...tseslint.configs.disableTypeChecked },
-  // The Serverless Framework loads these itself, as CommonJS.
-  { files: ['lambda/deployment/*.js'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
+  // The Serverless Framework and jest load these themselves, as CommonJS.
+  { files: ['lambda/deployment/*.js', 'jest.config.js'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
 );

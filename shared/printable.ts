@@ -48,15 +48,23 @@ const URLS = /\b([a-z][a-z0-9+.-]{1,20}):\/\/([^\s"'`<>]*)/gi;
  */
 export function withoutUrlSecrets(text: string): string {
   if (!text.includes('://')) return text;
-  return text.replace(URLS, (whole, scheme: string, rest: string) => {
+  return text.replace(URLS, (whole, scheme: string, found: string) => {
     if (scheme.toLowerCase() === 'file') return whole;
+    const rest = withoutPunctuation(found);
     // Passwords that nobody encoded may hold slashes and question marks: all up to the last `@` goes.
     const at = rest.lastIndexOf('@');
     const user = at < 0 ? '' : '[redacted]@';
     const [, host = '', path = '', end = ''] = /^([^/?#]*)([^?#]*)(.*)$/s.exec(rest.slice(at + 1)) ?? [];
     const shown = path === '' || /^\/(?:\.{3}|…)/.test(path) ? path : shownPath(path);
-    return `${scheme}://${user}${host}${shown}${/^[?#]./.test(end) ? `${end[0] ?? ''}[redacted]` : end}`;
+    return `${scheme}://${user}${host}${shown}${/^[?#]./.test(end) ? `${end[0] ?? ''}[redacted]` : end}${found.slice(rest.length)}`;
   });
+}
+
+/** An address up to the punctuation of the sentence that it stands in. */
+function withoutPunctuation(address: string): string {
+  let end = address.length;
+  while (end > 0 && '.,;:!)]'.includes(address.charAt(end - 1))) end -= 1;
+  return address.slice(0, end);
 }
 
 /** Quoted text, and what stands in braces: errors of parsers and databases quote what they were given. */

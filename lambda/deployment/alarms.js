@@ -34,15 +34,16 @@ module.exports = async ({ resolveConfigurationProperty, resolveVariable }) => {
     },
   });
 
+  const authorizers = authorizersOf(functions);
   const Resources = {};
-  for (const [name, { handler }] of Object.entries(functions)) {
+  for (const name of Object.keys(functions)) {
     const id = logicalName(name);
     const lambdaMetric = (MetricName) => ({
       Namespace: 'AWS/Lambda',
       MetricName,
       Dimensions: [{ Name: 'FunctionName', Value: { Ref: `${id}LambdaFunction` } }],
     });
-    if (handler.startsWith('lambda/authorizer/')) {
+    if (authorizers.has(name)) {
       const logged = { MetricNamespace: prefix, MetricName: `${name}-faults` };
       Resources[`${id}FaultsMetricFilter`] = {
         Type: 'AWS::Logs::MetricFilter',
@@ -66,9 +67,17 @@ module.exports = async ({ resolveConfigurationProperty, resolveVariable }) => {
     }
     Resources[`${id}ThrottlesAlarm`] = alarm(
       `${name}-throttles`,
-      `Lambda had no room for ${name}: raise reservedConcurrency in lambda/eventsapp/stages, or the account's limit.`,
+      `Lambda had no room for ${name}: raise its reservedConcurrency, or the account's limit.`,
       lambdaMetric('Throttles'),
     );
   }
   return { Resources };
 };
+
+/** The functions that events name as their authorizer, by name or as `{name}`, and those that wait for a route, by their name. */
+function authorizersOf(functions) {
+  const events = Object.values(functions).flatMap(({ events = [] }) => events);
+  const named = events.map(({ http, httpApi }) => http?.authorizer ?? httpApi?.authorizer);
+  const unused = Object.keys(functions).filter((name) => /authorizer$/i.test(name));
+  return new Set([...named.map((authorizer) => authorizer?.name ?? authorizer), ...unused]);
+}

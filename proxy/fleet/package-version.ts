@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-const NAME = 'banyan';
+const NAME = 'banyan-strangler';
 let known: string | undefined;
 
 /** The version of this package, from its sources as well as compiled; `unknown` where its package.json is not there. Read once. */

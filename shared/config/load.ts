@@ -38,7 +38,8 @@ export function loadBanyanConfig(folder: string, given?: string): LoadedConfig {
 export function findBanyanConfig(folder: string, given?: string): LoadedConfig | undefined {
   if (given !== undefined) {
     const file = path.resolve(folder, given);
-    if (!existsSync(file)) throw new ConfigError('banyan.config.ts', [`${given} does not exist; name another file`]);
+    if (!existsSync(file))
+      throw new ConfigError('banyan.config.ts', [`${given} does not exist; name the file with --config`]);
     return read(file);
   }
   const file = NAMES.map((name) => path.join(folder, name)).find((candidate) => existsSync(candidate));

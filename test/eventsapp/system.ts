@@ -187,7 +187,7 @@ export async function startSystem(
       return Promise.resolve();
     });
     const start = async (chooseFrom: Environment): Promise<LocalMongo> => {
-      const options = { env: chooseFrom, logger, port: config.mongoPort };
+      const options = { env: chooseFrom, databaseName: 'eventsapp', logger, port: config.mongoPort };
       const mongo = await named('MongoDB', 'MONGO_PORT', () => startMongo(options));
       started.push(() => mongo.stop());
       return mongo;

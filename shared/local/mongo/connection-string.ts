@@ -25,7 +25,7 @@ function partsOf(uri: string) {
   const match = URI.exec(uri);
   if (match === null)
     throw new BanyanError(
-      'MONGODB_URI is not a MongoDB connection string; set it like mongodb://127.0.0.1:27017/eventsapp, or unset it',
+      'MONGODB_URI is not a MongoDB connection string; set it like mongodb://127.0.0.1:27017/shop, or unset it',
       { code: 'mongodb_uri_invalid' },
     );
   const [, scheme = '', credentials, hosts = '', database = '', query = ''] = match;

@@ -53,7 +53,7 @@ const REACHABLE_MILLISECONDS = 3_000;
  */
 export async function startMongo({
   env,
-  databaseName = 'eventsapp',
+  databaseName = 'banyan',
   port: wanted = 0,
   logger,
 }: StartMongoOptions): Promise<LocalMongo> {

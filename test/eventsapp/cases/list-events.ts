@@ -90,7 +90,7 @@ export const getEvents: CaseSuite = {
     {
       name: 'an absolute-form target (trap 26)',
       request: { path: '' },
-      raw: ['GET http://shop.example/api/events?limit=2 HTTP/1.1'],
+      raw: ['GET http://shop.example/api/events?limit=2 HTTP/1.1', 'Host: shop.example'],
       status: { member: 200, anonymous: 401 },
       onlyThroughProxy: ONLY_PROXY,
     },

@@ -104,7 +104,7 @@ describe('who may call a route, as the monolith decides', () => {
       environment: { MONGODB_URI: system.mongo.uri, SESSION_SECRET: TEST_SECRET, LOG_LEVEL: 'silent' },
       load: (file) => HANDLERS[path.basename(file)],
     });
-    proxy = await runProxy({ legacyUrl: new URL(legacyUrl), lambdaUrl: new URL(gateway.url), routes: ROUTES });
+    proxy = await runProxy({ banyan, legacyUrl: new URL(legacyUrl), lambdaUrl: new URL(gateway.url), routes: ROUTES });
     await collectCredentials();
   });
 

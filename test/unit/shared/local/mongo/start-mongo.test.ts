@@ -28,7 +28,7 @@ function pathWith(script: string): string {
 /** Listens where a mongod would, with the embedded server behind it. */
 const IMPOSTOR = `
 require(${JSON.stringify(join(ROOT, 'node_modules/tsx/dist/cjs/index.cjs'))});
-const { startEmbedded } = require(${JSON.stringify(join(ROOT, 'shared/local/mongo/index.ts'))});
+const { startEmbedded } = require(${JSON.stringify(join(ROOT, 'shared/local/mongo/embedded/index.ts'))});
 const argument = (name) => process.argv[process.argv.indexOf(name) + 1];
 require('node:fs').writeFileSync(argument('--dbpath') + '/pid', String(process.pid));
 startEmbedded({ port: Number(argument('--port')) });
@@ -57,7 +57,7 @@ describe('the order', () => {
     expect(mongo.chosen).toBe('mongod');
     expect(mongo.why).toContain('PATH');
     const client = await new MongoClient(mongo.uri).connect();
-    expect(client.db().databaseName).toBe('eventsapp');
+    expect(client.db().databaseName).toBe('banyan');
     await client.db().collection('things').insertOne({ a: 1 });
     await client.close();
     const stop = performance.now();
@@ -116,7 +116,7 @@ describe('what was asked for and does not work is one line', () => {
 
   test('no connection string at all', async () => {
     expect(await messageOf({ MONGODB_URI: 'postgres://user:s3cret@host/db' })).toContain(
-      'mongodb://127.0.0.1:27017/eventsapp',
+      'mongodb://127.0.0.1:27017/shop, or unset it',
     );
   });
 

@@ -7,20 +7,20 @@ import { compileFunction } from 'node:vm';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-import { packageStage } from '../../../../../shared/deployment/package/package-stage';
-import { placeholderFor } from '../../../../../shared/deployment/package/placeholder-aws';
-import { deafAlarms } from '../../../../support/cloudformation/alarms';
-import { managedPoliciesOf, permissionsOf } from '../../../../support/cloudformation/iam';
+import { packageStage } from '../../../shared/deployment/package/package-stage';
+import { placeholderFor } from '../../../shared/deployment/package/placeholder-aws';
+import { deafAlarms } from '../../support/cloudformation/alarms';
+import { managedPoliciesOf, permissionsOf } from '../../support/cloudformation/iam';
 import {
   readTemplate,
   referenceOf,
   resourcesOf,
   type CloudFormationTemplate,
-} from '../../../../support/cloudformation/template';
-import { templateFaults } from '../../../../support/cloudformation/validate';
-import { readZip } from '../../../../support/read-zip';
+} from '../../support/cloudformation/template';
+import { templateFaults } from '../../support/cloudformation/validate';
+import { readZip } from '../../support/read-zip';
 
-const ROOT = join(__dirname, '../../../../..');
+const ROOT = join(__dirname, '../../..');
 const PREFIX = 'banyan-prod-';
 /** Read by CloudFormation while it deploys. */
 const DYNAMIC_REFERENCE = /^\{\{resolve:secretsmanager:[^}]+\}\}$/;
@@ -98,7 +98,7 @@ describe('npm run package -- --stage prod', () => {
 
     it('hold Express exactly for lifted functions', async () => {
       for (const [name, { Handler }] of functions) {
-        const isLifted = Handler.startsWith('lambda/lifted/');
+        const isLifted = Handler.startsWith('lambda/eventsapp/lifted/');
         expect([name, (await codeOf(name)).includes(EXPRESS)]).toEqual([name, isLifted]);
       }
     });

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 
-import { connectAws } from '../../../../../shared/deployment/check-config/aws';
-import { checkConfig } from '../../../../../shared/deployment/check-config/check-config';
-import { startFakeAws, type FakeAccount, type FakeAws } from '../../../../support/fake-aws';
+import { connectAws } from '../../../../shared/deployment/check-config/aws';
+import { checkConfig } from '../../../../shared/deployment/check-config/check-config';
+import { startFakeAws, type FakeAccount, type FakeAws } from '../../../support/fake-aws';
 
-const ROOT = join(__dirname, '../../../../..');
+const ROOT = join(__dirname, '../../../..');
 
 /** All that lambda/eventsapp/stages/prod.yml needs. */
 const complete = (): FakeAccount => ({

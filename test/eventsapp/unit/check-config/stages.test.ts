@@ -3,9 +3,9 @@ import { join } from 'node:path';
 
 import { parse } from 'yaml';
 
-import { readStage } from '../../../../../shared/deployment/check-config/stage';
+import { readStage } from '../../../../shared/deployment/check-config/stage';
 
-const FOLDER = join(__dirname, '../../../../../lambda/eventsapp/stages');
+const FOLDER = join(__dirname, '../../../../lambda/eventsapp/stages');
 const keysOf = (stage: string) => Object.keys(parse(readFileSync(join(FOLDER, `${stage}.yml`), 'utf8')) as object);
 
 describe.each(['dev', 'test', 'staging', 'prod'])('lambda/eventsapp/stages/%s.yml', (stage) => {
