@@ -20,7 +20,7 @@ import { loadProxyConfig, type ProxyConfig } from './config';
 import { EndedSessions } from './fallback/ended-sessions';
 import { RetryBudget } from './fallback/retry-budget';
 import { hasBody } from './forward/forwarder';
-import { gatewayRoom } from './forward/oversize';
+import { gatewayRoom } from './forward/gateway-room';
 import { ClientConnections } from './forward/client-connections';
 import { createUpstream } from './forward/upstream';
 import type { OriginOptions } from './http1/origin';

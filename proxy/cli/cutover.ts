@@ -1,20 +1,19 @@
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import { loadRouteTable } from '../route-table/load';
 import { STAGES, type Stage } from '../route-table/schema';
+import type { CliIo, CommonOptions, Finish } from './cli-io';
 import { completionScript, SHELLS, type Shell } from './completion';
 import { readCutoverEnvironment, readRoutesFile } from './config';
 import { EXIT, type CommandResult } from './exit-codes';
 import { DEFAULT_MAX_MISMATCH_RATE, DEFAULT_MIN_ANSWERS } from '../ledger/evidence-rules';
 import { promote } from './promote/promote';
-import type { CliIo } from './program';
 import { resume, rollBack, setKillSwitch } from './rollback/change-overrides';
 import { orWithoutDatabase } from './rollback/without-database';
 import { showStatus } from './status/status';
 import { withDatabase } from './with-database';
 
-interface JsonOption {
-  readonly json?: boolean;
-}
+type JsonOption = Pick<CommonOptions, 'json'>;
+
 interface ReasonOptions extends JsonOption {
   readonly reason: string;
   readonly by?: string;
@@ -39,11 +38,7 @@ const LATER_STAGES = STAGES.slice(1);
 const TAKES_ROUTE = ['promote', 'rollback', 'resume'];
 
 /** Adds the commands that show the migration and move or return routes. */
-export function addCutoverCommands(
-  program: Command,
-  io: CliIo,
-  finish: (result: CommandResult, options: JsonOption) => void,
-): void {
+export function addCutoverCommands(program: Command, io: CliIo, finish: Finish): void {
   const withReason = (command: Command): Command => {
     return (
       command

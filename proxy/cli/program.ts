@@ -1,13 +1,13 @@
 import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
-import type { Environment } from '../../shared/env';
 import { BanyanError } from '../../shared/errors';
 import { resolveSession } from '../../shared/session/session-config';
 import { checkProject } from './check/check-project';
 import { readInvokeApi, readRoutesFile, readSessionEnvironment } from './config';
+import type { CliIo, CommonOptions, Finish } from './cli-io';
 import { addCutoverCommands } from './cutover';
 import { describeError } from './describe-error';
 import { diagnoseDeployment } from './doctor/diagnose';
-import { EXIT, EXIT_CODES_HELP, type CommandResult } from './exit-codes';
+import { EXIT, EXIT_CODES_HELP } from './exit-codes';
 import { inspectWithMangledSecret } from './inspect/inspect-mangled';
 import { inspectSession } from './inspect/inspect-session';
 import { forceHeader, MAX_MINUTES, SIDES } from './force';
@@ -15,23 +15,6 @@ import { loadBanyanConfig } from '../../shared/config/load';
 import { addParityCommand } from './parity/command';
 import { runSchedule } from './run-schedule';
 import { withDatabase } from './with-database';
-
-/** What a command may touch of its process. */
-export interface CliIo {
-  readonly env: Environment;
-  /** The first line of standard input that is not empty, or what there is. */
-  readonly readInput: () => Promise<string>;
-  readonly write: (text: string) => void;
-  readonly writeError: (text: string) => void;
-  /** Whether somebody watches what is written to standard error. */
-  readonly isTerminal?: boolean;
-  readonly now: () => Date;
-}
-
-interface CommonOptions {
-  readonly json?: boolean;
-  readonly config?: string;
-}
 
 /**
  * Runs one command line and prints its result.
@@ -65,7 +48,7 @@ export async function run(argv: readonly string[], io: CliIo): Promise<number> {
   }
 }
 
-function createProgram(io: CliIo, finish: (result: CommandResult, options: CommonOptions) => void): Command {
+function createProgram(io: CliIo, finish: Finish): Command {
   const program = new Command('banyan')
     .description('Tools for a migration with Banyan')
     .exitOverride()

@@ -1,43 +1,18 @@
 import type { IncomingMessage } from 'node:http';
-import { REQUEST_LIMITS, urlCharacters, type EndpointType } from '../../shared/api-gateway/limits';
-import { CONNECTION_HEADER } from '../http1/request-head';
 import type { RequestTarget } from '../request-target';
 import type { Route } from '../route-table/route';
 import { stagePrefix, toApiGateway } from './for-api-gateway';
+import type { GatewayRoom } from './gateway-room';
 import type { LambdaSide } from './upstream';
-
-/** How large a request to one deployed API may be, as this proxy sends it. */
-export interface GatewayRoom {
-  /** Of the request target: stage, path and query. */
-  readonly targetCharacters: number;
-  /** Of the headers, `Host` included, `Connection` excluded. */
-  readonly headerBytes: number;
-  /** Of `METHOD/path`, without the stage: the part of the method ARN that a client chooses. */
-  readonly methodPathBytes: number;
-}
 
 export type Oversize = 'long-url' | 'long-path' | 'large-headers';
 
-/** The largest that names of AWS allow, where a custom domain says nothing about the API behind it. */
-const LONGEST = { partition: 'aws-us-gov', region: 'ap-southeast-1', api: 'x'.repeat(10), stage: 'x'.repeat(128) };
-/** `{api}.execute-api.{region}...` or, through a VPC endpoint without private DNS, `{api}-{vpce}.execute-api...`. */
-const EXECUTE_API = /^([a-z0-9]{10})(?:-vpce-[a-z0-9]+)?\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/;
 /** `X-Banyan-Shadow` of a copy, with its line end. */
 const SHADOW_MARK_BYTES = 78;
 /** A character of a query may become so many: one of latin1 is two bytes in UTF-8, three characters each. */
 const LONGEST_ENCODING = 6;
 /** What `toApiGateway` adds to headers at most, `Host` and the client's own values not counted. */
 const ADDED_AT_MOST = 256;
-
-/** What is left for requests to this API; decided once, at start. */
-export function gatewayRoom(url: URL, endpointType: EndpointType): GatewayRoom {
-  const limits = REQUEST_LIMITS[endpointType];
-  return {
-    targetCharacters: limits.urlCharacters - urlCharacters(url.host, ''),
-    headerBytes: limits.headerBytes - limits.addedHeaderBytes - CONNECTION_HEADER.length,
-    methodPathBytes: limits.methodArnBytes - methodArnPrefix(url).length,
-  };
-}
 
 /**
  * What of a request API Gateway would refuse for its size, measured on what would be sent. Most requests are far below every limit
@@ -80,15 +55,4 @@ function lineBytes(headers: readonly string[]): number {
   let bytes = 0;
   for (const text of headers) bytes += text.length + 2;
   return bytes;
-}
-
-/** The method ARN up to the method; as long as it can be where the URL does not say. */
-function methodArnPrefix(url: URL): string {
-  const [, api, region] = EXECUTE_API.exec(url.hostname) ?? [];
-  const [, stage] = /^\/([^/]+)/.exec(url.pathname) ?? [];
-  const account = '0'.repeat(12);
-  if (api === undefined || region === undefined || stage === undefined)
-    return `arn:${LONGEST.partition}:execute-api:${LONGEST.region}:${account}:${LONGEST.api}/${LONGEST.stage}/`;
-  const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-  return `arn:${partition}:execute-api:${region}:${account}:${api}/${stage}/`;
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { GatewayConfig } from '../../shared/config';
 import type { Exchange, ExchangeHandler } from '../http1/connection';
 import { Origin, type OriginLoad, type OriginOptions } from '../http1/origin';
-import type { GatewayRoom } from './oversize';
+import type { GatewayRoom } from './gateway-room';
 import { formatRequestHead, type RequestFraming, type RequestHead } from '../http1/request-head';
 
 /** Where requests go: the connections to one origin, and how long it may take. */

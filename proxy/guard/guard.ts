@@ -1,36 +1,9 @@
 import type { Baseline } from '../statistics/baseline';
 import type { ComparisonObservation, RefusalObservation, RequestObservation } from '../observation';
+import { COUNTED, PROVABLE, type Counted, type Counts, type ProvableStatus } from './counts';
 import { findBreach, latencyLimit, type Breach } from './judge';
 import { RouteWindow, type CountedClient, type WindowView } from './route-window';
 import type { GuardSettings } from '../route-table/guard-settings';
-
-/** What is counted of one route. */
-export const COUNTED = [
-  'lambda',
-  'lambdaErrors',
-  'sharedErrors',
-  'answeredErrors',
-  'checkedErrors',
-  'unsharedErrors',
-  'coldStarts',
-  'refused401',
-  'refused403',
-  'checked',
-  'unshared401',
-  'unshared403',
-  'unshared404',
-  'checkedSessions',
-  'unsharedSessions401',
-  'unsharedSessions403',
-  'timed',
-  'slow',
-  'legacy',
-  'legacyErrors',
-  'compared',
-  'different',
-] as const;
-export type Counted = (typeof COUNTED)[number];
-export type Counts = Readonly<Record<Counted, number>>;
 
 interface Watched {
   readonly settings: GuardSettings;
@@ -207,10 +180,6 @@ function countRequest(watched: Watched, observation: RequestObservation, client:
   if (kind !== 'nothing' && kind !== 'legacy') window.add(kind, address, now);
   return false;
 }
-
-/** What an authorizer says, for many routes alike. */
-const PROVABLE = [401, 403] as const;
-export type ProvableStatus = (typeof PROVABLE)[number];
 
 /** Mistakes of an authorizer are no 5xx. */
 const REFUSALS: ReadonlyMap<number, Counted> = new Map([

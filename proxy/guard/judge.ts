@@ -2,7 +2,7 @@ import type { Baseline } from '../statistics/baseline';
 import { wilsonInterval } from '../statistics/wilson';
 import type { Evidence } from '../overrides/state';
 import { percentText } from '../statistics/percent';
-import type { Counted, Counts, ProvableStatus } from './guard';
+import type { Counted, Counts, ProvableStatus } from './counts';
 import type { WindowView } from './route-window';
 import type { GuardSettings } from '../route-table/guard-settings';
 

@@ -1,4 +1,4 @@
-import { HitsByClient, type Affected } from './hits-by-client';
+import { HitsByClient, type Affected } from '../statistics/hits-by-client';
 import { BUCKETS, SlidingCounters } from '../statistics/window';
 
 /** Whose request was counted. */

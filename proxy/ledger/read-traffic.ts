@@ -1,19 +1,14 @@
 import type { Db } from 'mongodb';
 import { TRAFFIC_COLLECTION } from './collections';
+import type { CountedAnswers } from '../statistics/baseline';
 import { LATENCY_BUCKETS, latencyQuantile } from '../statistics/latency';
 
 /** One side of one route, summed up over some time and over all proxies. */
-export interface TrafficSummary {
-  readonly requests: number;
-  readonly errors: number;
-  readonly unauthorized: number;
-  readonly forbidden: number;
-  readonly notFound: number;
+export interface TrafficSummary extends CountedAnswers {
   readonly coldStarts: number;
   readonly fallbacks: number;
   /** Warm answers in ms, rounded up to the histogram's bounds; undefined without any. */
   readonly p50: number | undefined;
-  readonly p99: number | undefined;
 }
 
 const COUNTED = [

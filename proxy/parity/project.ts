@@ -1,10 +1,9 @@
 import path from 'node:path';
+import type { Environment } from '../../shared/env';
 import { BanyanError } from '../../shared/errors';
 import { parseRules } from '../../shared/parity/rules-file';
 import { parseRouteTable } from '../route-table/load';
-import { readLocalSides, readRoutesFile } from '../cli/config';
 import { loadBanyanConfig } from '../../shared/config/load';
-import type { CliIo } from '../cli/program';
 import { readText, type SidesOptions } from './environment';
 import { loadSuites } from './load-cases';
 
@@ -27,23 +26,29 @@ export interface RunFlags {
   readonly record?: boolean;
 }
 
+/** Where a project's parts are, beside what banyan.config.ts says. */
+export interface Surroundings {
+  readonly env: Environment;
+  readonly routesFile: string;
+  /** The sides that are compared unless the options name others. */
+  readonly local: { readonly control: URL; readonly candidate: URL };
+}
+
 export type Project = ReturnType<typeof loadProject>;
 
 /** Everything that is read before anything starts, so that its faults come first. */
-export function loadProject(flags: RunFlags, io: CliIo) {
+export function loadProject(flags: RunFlags, { env, routesFile, local }: Surroundings) {
   const { banyan, file } = loadBanyanConfig(process.cwd(), flags.config);
   const root = path.dirname(file);
   const { cases = [], rules = 'banyan/parity/rules.yml' } = banyan.parity;
   const rulesFile = path.resolve(root, rules);
-  const routesFile = readRoutesFile(io.env);
   const text = readText(routesFile, 'ROUTES_FILE');
   const { routes, match } = parseRouteTable(text, { file: routesFile, lambdaAvailable: true, cohortsAvailable: true });
   const named = routes.map(({ id, method, path: at }) => ({ id, name: `${method} ${at}` }));
-  const local = readLocalSides(io.env);
   const sides: SidesOptions = {
     banyan,
     root,
-    env: io.env,
+    env,
     control: readUrl('--control', flags.control, local.control),
     candidate: readUrl('--candidate', flags.candidate, local.candidate),
     direct: flags.direct === true,

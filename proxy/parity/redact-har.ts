@@ -7,7 +7,6 @@ import { parseHar } from '../../shared/recording/har/parse-har';
 import { writeHar } from '../../shared/recording/har/write-har';
 import { createRedactor } from '../../shared/recording/redact/redact-entry';
 import { redactionOf } from '../../shared/recording/redact/redaction-of';
-import { EXIT, type CommandResult } from '../cli/exit-codes';
 import { readText } from './environment';
 
 export interface RedactOptions {
@@ -18,12 +17,18 @@ export interface RedactOptions {
   readonly banyan: BanyanConfig;
 }
 
+/** What was written, as text and as JSON. */
+export interface RedactedHar {
+  readonly text: string;
+  readonly json: object;
+}
+
 /**
  * Takes the secrets out of a recording of somebody's browser, as the proxy's own recorder does.
  *
  * @throws ConfigError for a file that is no HAR; BanyanError when one cannot be read, written, or is there already
  */
-export function redactHar({ input, output, overwrite, banyan }: RedactOptions): CommandResult {
+export function redactHar({ input, output, overwrite, banyan }: RedactOptions): RedactedHar {
   const { har, repaired } = parseHar(readText(input, 'input'), path.basename(input));
   const redactor = createRedactor(redactionOf(banyan));
   const entries = har.log.entries.map((entry) => redactor.redact(entry));
@@ -47,7 +52,6 @@ export function redactHar({ input, output, overwrite, banyan }: RedactOptions): 
     'banyan.config.ts names them: look at the file before you share it.',
   ];
   return {
-    exitCode: EXIT.fine,
     text: `${lines.join('\n')}\n`,
     json: { output, exchanges: entries.length, sessions: [...sessions], omitted, repaired },
   };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAX_CLIENTS } from '../guard/hits-by-client';
+import { MAX_CLIENTS } from '../statistics/hits-by-client';
 
 const share = z
   .number('expected a share from 0 to 1')

@@ -1,6 +1,6 @@
 import { ENDPOINT_TYPES } from '../api-gateway/limits';
 import { ConfigError } from '../errors';
-import { parseJsonPath } from '../recording/redact/json-path';
+import { parseJsonPath } from '../json-path';
 import type { Identity } from '../session/identity';
 import { completeSession } from '../session/session-config';
 import { Faults, isFunction, isRecord, isText } from './faults';

@@ -1,4 +1,4 @@
-import { gatewayRoom } from '../../proxy/forward/oversize';
+import { gatewayRoom } from '../../proxy/forward/gateway-room';
 import type { LambdaSide, Upstream } from '../../proxy/forward/upstream';
 import type { EndpointType } from '../../shared/api-gateway/limits';
 

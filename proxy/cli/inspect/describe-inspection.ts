@@ -1,3 +1,4 @@
+import type { AuthenticationResult } from '../../../shared/session/authenticator';
 import type { ResolvedSession } from '../../../shared/session/session-config';
 import { SessionFormatError, SessionRecordError } from '../../../shared/session/session-errors';
 import type { SessionStep } from '../../../shared/session/session-step';
@@ -8,9 +9,15 @@ import { explainBadSignature, explainNoToken } from './explain-refusal';
 import { describeExpiry, explainMissing } from './describe-record';
 import { describeIdentity, describeNobody } from './describe-identity';
 import { describeTouch } from './describe-touch';
-import type { InspectedResult } from './inspect-session';
 import type { RecordLook } from './look-up-record';
 import type { TokenInput } from './token-input';
+
+/** An outcome beside those of the authenticator: it threw, for which the authorizer answers 500. */
+export interface FaultyResult {
+  readonly outcome: 'fault';
+  readonly error: unknown;
+}
+export type InspectedResult = AuthenticationResult | FaultyResult;
 
 export interface InspectionFacts {
   readonly given: string;

@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb';
 import type { BanyanConfig } from '../../../shared/config';
 import { createLogger } from '../../../shared/logger';
-import type { AuthenticationContext, AuthenticationResult } from '../../../shared/session/authenticator';
+import type { AuthenticationContext } from '../../../shared/session/authenticator';
 import { sessionFormat } from '../../../shared/session/formats/select';
 import { sessionAuthenticator, sessionCollection } from '../../../shared/session/session-authenticator';
 import type { ResolvedSession } from '../../../shared/session/session-config';
@@ -9,7 +9,7 @@ import type { SessionStep } from '../../../shared/session/session-step';
 import { describeError } from '../describe-error';
 import { EXIT, type CommandResult } from '../exit-codes';
 import { renderFindings } from '../finding';
-import { describeInspection } from './describe-inspection';
+import { describeInspection, type FaultyResult } from './describe-inspection';
 import { lookUpRecord } from './look-up-record';
 import { readTokenInput } from './token-input';
 
@@ -74,13 +74,6 @@ export async function inspectSession(given: string, parts: InspectParts): Promis
     },
   };
 }
-
-/** An outcome beside those of the authenticator: it threw, for which the authorizer answers 500. */
-export interface FaultyResult {
-  readonly outcome: 'fault';
-  readonly error: unknown;
-}
-export type InspectedResult = AuthenticationResult | FaultyResult;
 
 /** A database that is away is no finding about the token. */
 function asFault(error: unknown): FaultyResult {

@@ -1,30 +1,23 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { BanyanError } from '../../../shared/errors';
-import type { DatabaseKind } from '../../ledger/collections';
-import { isClean, type ParityRun } from '../../../shared/parity/result';
-import { EXIT, type CommandResult } from '../exit-codes';
 import { loadBanyanConfig } from '../../../shared/config/load';
-import type { CliIo } from '../program';
-import { prepareSides, readText } from '../../parity/environment';
-import { addedLines, findNoise, proposeRules } from '../../parity/learn';
-import { describeNotRun, planRun, planSuites } from '../../parity/plan-run';
-import { loadProject, type RunFlags } from '../../parity/project';
+import { BanyanError } from '../../../shared/errors';
+import { isClean } from '../../../shared/parity/result';
+import { learnRules } from '../../parity/learn-rules';
+import { describeNotRun } from '../../parity/plan-run';
+import { loadProject, type Project, type RunFlags } from '../../parity/project';
 import { redactHar } from '../../parity/redact-har';
 import { createProgress, describeRun, toHtml, toJson, toJUnit, wantsColor } from '../../parity/report';
-import { runCases } from '../../parity/run';
-import { recordRun } from '../../parity/record-run';
+import { runProject } from '../../parity/run-project';
+import type { CliIo, CommonOptions, Finish } from '../cli-io';
+import { readLocalSides, readRoutesFile } from '../config';
+import { EXIT } from '../exit-codes';
+import { recordRun } from './record-run';
 
-interface RedactFlags {
-  readonly json?: boolean;
-  readonly config?: string;
+interface RedactFlags extends CommonOptions {
   readonly overwrite?: boolean;
 }
-
-type Finish = (result: CommandResult, options: { readonly json?: boolean }) => void;
-
-const LEARNED_RULES_LIVE = 90 * 86_400_000;
 
 /** Adds `banyan parity` to the program. */
 export function addParityCommand(program: Command, io: CliIo, finish: Finish): void {
@@ -53,7 +46,13 @@ export function addParityCommand(program: Command, io: CliIo, finish: Finish): v
     .action(async (flags: RunFlags, command: Command) => {
       refuseArguments(command, parity);
       for (const file of [flags.junit, flags.html]) checkFolder(file);
-      const { run, color, database } = await runParity(flags, io);
+      const project = projectOf(flags, io);
+      const isTerminal = io.isTerminal === true;
+      const color = wantsColor(io.env, isTerminal);
+      const { run, database } = await runProject(project, flags, {
+        now: io.now,
+        startProgress: (cases) => createProgress({ write: io.writeError, isTerminal, color }, cases),
+      });
       const compared = run.totals.cases - run.totals.skipped;
       if (flags.record === true && compared > 0) await recordRun(run, io, database);
       if (flags.junit !== undefined) writeReport(flags.junit, toJUnit(run));
@@ -76,7 +75,10 @@ export function addParityCommand(program: Command, io: CliIo, finish: Finish): v
   withSides(parity.command('learn'))
     .description('Send every case to legacy twice and propose rules for what differs by itself')
     .option('--write', 'change the rules file; otherwise the change is printed')
-    .action(async (flags: RunFlags) => finish(await learn(flags, io), flags));
+    .action(async (flags: RunFlags) => {
+      const { isNoisy, ...result } = await learnRules(projectOf(flags, io), flags, io.now);
+      finish({ exitCode: isNoisy ? EXIT.findings : EXIT.fine, ...result }, flags);
+    });
 
   parity
     .command('redact')
@@ -89,90 +91,15 @@ export function addParityCommand(program: Command, io: CliIo, finish: Finish): v
     .addHelpText('after', '\nMore than that is removed where parity.redact of banyan.config.ts says so.')
     .action((input: string, output: string, flags: RedactFlags) => {
       const { banyan } = loadBanyanConfig(process.cwd(), flags.config);
-      finish(redactHar({ input, output, overwrite: flags.overwrite === true, banyan }), flags);
+      finish(
+        { exitCode: EXIT.fine, ...redactHar({ input, output, overwrite: flags.overwrite === true, banyan }) },
+        flags,
+      );
     });
 }
 
-/** Runs the suites, or replays a recording. */
-async function runParity(
-  flags: RunFlags,
-  io: CliIo,
-): Promise<{ run: ParityRun; color: boolean; database: DatabaseKind | undefined }> {
-  const project = loadProject(flags, io);
-  const { suites, routes, rules } = project;
-  const isTerminal = io.isTerminal === true;
-  const color = wantsColor(io.env, isTerminal);
-  const { cases, ...rest } = planRun(flags, project);
-  const ready = await prepareSides(project.sides, suites);
-  const progress = createProgress({ write: io.writeError, isTerminal, color }, cases.length);
-  try {
-    const run = await runCases(cases, {
-      context: ready.context,
-      sides: ready.sides,
-      rules,
-      routes,
-      now: io.now,
-      ...rest,
-      onResult(result, route, done, total) {
-        progress.caseDone(route, result);
-        if (done === total || cases[done]?.route !== route) progress.routeDone(route);
-      },
-    });
-    return { run, color, database: ready.database };
-  } finally {
-    progress.finish();
-    await ready.close();
-  }
-}
-
-async function learn(flags: RunFlags, io: CliIo): Promise<CommandResult> {
-  const project = loadProject(flags, io);
-  const { suites, rules, routes, rulesFile } = project;
-  const { cases } = planSuites({ ...flags, generate: 0 }, project);
-  const ready = await prepareSides({ ...project.sides, twice: true }, suites);
-  try {
-    const sides = ready.sides;
-    const run = await runCases(cases, {
-      context: ready.context,
-      sides,
-      rules,
-      routes,
-      complete: 'nothing',
-      now: io.now,
-    });
-    const { noise, unlearnable } = findNoise(run);
-    const sent = run.totals.cases - run.totals.skipped;
-    const why = new Set(
-      run.routes.flatMap(({ cases: ran }) =>
-        ran.flatMap(({ verdict, reason }) => (verdict === 'skipped' ? [reason] : [])),
-      ),
-    );
-    const expires = new Date(io.now().getTime() + LEARNED_RULES_LIVE).toISOString().slice(0, 10);
-    const before = readText(rulesFile, 'parity.rules');
-    const after = proposeRules(before, noise, expires);
-    if (flags.write === true && noise.length > 0) writeFileSync(rulesFile, after);
-    const lines = [
-      `${sent} ${sent === 1 ? 'case was' : 'cases were'} sent to legacy twice${run.totals.skipped === 0 ? '.' : `, ${run.totals.skipped} skipped: ${[...why].join('; ')}.`}`,
-      ...unlearnable.map(({ route, path: at, why }) => `No rule can cover ${route} ${at} (${why}).`),
-      ...(sent === 0
-        ? ['Nothing can be said of legacy.']
-        : noise.length === 0
-          ? ['Nothing differs by itself: no rule is needed.']
-          : [
-              flags.write === true
-                ? `Written to ${rulesFile}; give each rule a reason and an owner:`
-                : `Add to ${rulesFile} (or use --write), and give each rule a reason and an owner:`,
-              addedLines(before, after),
-            ]),
-    ];
-    return {
-      exitCode: noise.length === 0 && unlearnable.length === 0 ? EXIT.fine : EXIT.findings,
-      text: `${lines.join('\n')}\n`,
-      json: { noise, unlearnable, cases: run.totals.cases },
-    };
-  } finally {
-    await ready.close();
-  }
+function projectOf(flags: RunFlags, { env }: CliIo): Project {
+  return loadProject(flags, { env, routesFile: readRoutesFile(env), local: readLocalSides(env) });
 }
 
 function withSides(command: Command): Command {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { ExchangeSecrets } from './exchange-secrets';
-import type { JsonPath } from './json-path';
+import type { JsonPath } from '../../json-path';
 import { redactJson } from './redact-json';
 import { redactMultipart } from './redact-multipart';
 import { looksLikeForm, redactPairs } from './redact-pairs';

@@ -9,7 +9,7 @@ import type {
   HarResponse,
 } from '../har/har';
 import { ExchangeSecrets } from './exchange-secrets';
-import { parseJsonPath } from './json-path';
+import { parseJsonPath } from '../../json-path';
 import { createPlaceholders, type Placeholders } from './placeholders';
 import { redactBody, redactValue, type BodyRules } from './redact-body';
 import { HeaderRedaction } from './redact-headers';

@@ -1,5 +1,5 @@
 import type { ExchangeSecrets } from './exchange-secrets';
-import { replaceAt, type JsonPath } from './json-path';
+import { replaceAt, type JsonPath } from '../../json-path';
 import { isSecretName, REMOVED } from './settings';
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/g;

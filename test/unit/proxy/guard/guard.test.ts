@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createGuard, type Guard } from '../../../../proxy/guard/guard';
-import { HitsByClient, MAX_CLIENTS } from '../../../../proxy/guard/hits-by-client';
+import { HitsByClient, MAX_CLIENTS } from '../../../../proxy/statistics/hits-by-client';
 import { guardSettings } from '../../../../proxy/route-table/guard-settings';
 import { SlidingCounters } from '../../../../proxy/statistics/window';
 import type { Baseline } from '../../../../proxy/statistics/baseline';

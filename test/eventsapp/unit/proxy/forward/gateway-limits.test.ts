@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { gatewayRoom } from '../../../../../proxy/forward/oversize';
+import { gatewayRoom } from '../../../../../proxy/forward/gateway-room';
 import { ENDPOINT_TYPES, REQUEST_LIMITS } from '../../../../../shared/api-gateway/limits';
 import { startGateway, type RunningGateway } from '../../../../../shared/local/gateway';
 import { exchangeRaw } from '../../../../support/raw-client';

@@ -1,4 +1,4 @@
-import { parseJsonPath, replaceAt } from '../../../../../shared/recording/redact/json-path';
+import { parseJsonPath, replaceAt } from '../../../shared/json-path';
 
 describe('JSON paths', () => {
   it.each([

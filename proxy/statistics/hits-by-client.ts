@@ -1,4 +1,4 @@
-import { BUCKETS } from '../statistics/window';
+import { BUCKETS } from './window';
 
 /** What is known of those who saw something. */
 export interface Affected {

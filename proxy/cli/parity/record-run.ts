@@ -1,9 +1,9 @@
-import type { ParityRun } from '../../shared/parity/result';
-import { createIndexes, databaseKind, type DatabaseKind } from '../ledger/collections';
-import { recordParityRun } from '../ledger/suites';
-import { readCutoverEnvironment } from '../cli/config';
-import type { CliIo } from '../cli/program';
-import { withDatabase } from '../cli/with-database';
+import type { ParityRun } from '../../../shared/parity/result';
+import { createIndexes, databaseKind, type DatabaseKind } from '../../ledger/collections';
+import { recordParityRun } from '../../ledger/suites';
+import { readCutoverEnvironment } from '../config';
+import type { CliIo } from '../cli-io';
+import { withDatabase } from '../with-database';
 
 /**
  * Keeps a run in the ledger, as evidence on the versions that the environment names.

@@ -1,0 +1,23 @@
+import type { Environment } from '../../shared/env';
+import type { CommandResult } from './exit-codes';
+
+/** What a command may touch of its process. */
+export interface CliIo {
+  readonly env: Environment;
+  /** The first line of standard input that is not empty, or what there is. */
+  readonly readInput: () => Promise<string>;
+  readonly write: (text: string) => void;
+  readonly writeError: (text: string) => void;
+  /** Whether somebody watches what is written to standard error. */
+  readonly isTerminal?: boolean;
+  readonly now: () => Date;
+}
+
+/** Options that every command has, or nearly. */
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly config?: string;
+}
+
+/** Prints a command's result, as text or with --json as JSON, and keeps its exit code. */
+export type Finish = (result: CommandResult, options: Pick<CommonOptions, 'json'>) => void;

@@ -1,0 +1,63 @@
+import { writeFileSync } from 'node:fs';
+import { prepareSides, readText } from './environment';
+import { addedLines, findNoise, proposeRules } from './learn';
+import { planSuites } from './plan-run';
+import type { Project, RunFlags } from './project';
+import { runCases } from './run';
+
+const LEARNED_RULES_LIVE = 90 * 86_400_000;
+
+/** What `parity learn` found, as text and as JSON. */
+export interface Learned {
+  /** Whether anything differs by itself. */
+  readonly isNoisy: boolean;
+  readonly text: string;
+  readonly json: object;
+}
+
+/**
+ * Sends every case to legacy twice and proposes a rule for what differs by itself; with `write` adds it to the rules file.
+ *
+ * @throws BanyanError when legacy cannot be reached or the rules file cannot be read
+ */
+export async function learnRules(project: Project, flags: RunFlags, now: () => Date): Promise<Learned> {
+  const { suites, rules, routes, rulesFile } = project;
+  const { cases } = planSuites({ ...flags, generate: 0 }, project);
+  const ready = await prepareSides({ ...project.sides, twice: true }, suites);
+  try {
+    const { context, sides } = ready;
+    const run = await runCases(cases, { context, sides, rules, routes, complete: 'nothing', now });
+    const { noise, unlearnable } = findNoise(run);
+    const sent = run.totals.cases - run.totals.skipped;
+    const why = new Set(
+      run.routes.flatMap(({ cases: ran }) =>
+        ran.flatMap(({ verdict, reason }) => (verdict === 'skipped' ? [reason] : [])),
+      ),
+    );
+    const expires = new Date(now().getTime() + LEARNED_RULES_LIVE).toISOString().slice(0, 10);
+    const before = readText(rulesFile, 'parity.rules');
+    const after = proposeRules(before, noise, expires);
+    if (flags.write === true && noise.length > 0) writeFileSync(rulesFile, after);
+    const lines = [
+      `${sent} ${sent === 1 ? 'case was' : 'cases were'} sent to legacy twice${run.totals.skipped === 0 ? '.' : `, ${run.totals.skipped} skipped: ${[...why].join('; ')}.`}`,
+      ...unlearnable.map(({ route, path: at, why }) => `No rule can cover ${route} ${at} (${why}).`),
+      ...(sent === 0
+        ? ['Nothing can be said of legacy.']
+        : noise.length === 0
+          ? ['Nothing differs by itself: no rule is needed.']
+          : [
+              flags.write === true
+                ? `Written to ${rulesFile}; give each rule a reason and an owner:`
+                : `Add to ${rulesFile} (or use --write), and give each rule a reason and an owner:`,
+              addedLines(before, after),
+            ]),
+    ];
+    return {
+      isNoisy: noise.length > 0 || unlearnable.length > 0,
+      text: `${lines.join('\n')}\n`,
+      json: { noise, unlearnable, cases: run.totals.cases },
+    };
+  } finally {
+    await ready.close();
+  }
+}

@@ -1,0 +1,48 @@
+import type { ParityRun } from '../../shared/parity/result';
+import type { DatabaseKind } from '../ledger/collections';
+import { prepareSides } from './environment';
+import { planRun } from './plan-run';
+import type { Project, RunFlags } from './project';
+import type { Progress } from './report';
+import { runCases } from './run';
+
+export interface RunWith {
+  readonly now: () => Date;
+  /** @param cases how many will be sent */
+  readonly startProgress: (cases: number) => Progress;
+}
+
+/**
+ * Runs the suites of a project, or replays a recording.
+ *
+ * @returns the result, and what the sides' data were in: undefined for sides that were running already
+ * @throws BanyanError for options that do not go together, and for a side that cannot be reached
+ */
+export async function runProject(
+  project: Project,
+  flags: RunFlags,
+  { now, startProgress }: RunWith,
+): Promise<{ readonly run: ParityRun; readonly database: DatabaseKind | undefined }> {
+  const { suites, routes, rules } = project;
+  const { cases, ...rest } = planRun(flags, project);
+  const ready = await prepareSides(project.sides, suites);
+  const progress = startProgress(cases.length);
+  try {
+    const run = await runCases(cases, {
+      context: ready.context,
+      sides: ready.sides,
+      rules,
+      routes,
+      now,
+      ...rest,
+      onResult(result, route, done, total) {
+        progress.caseDone(route, result);
+        if (done === total || cases[done]?.route !== route) progress.routeDone(route);
+      },
+    });
+    return { run, database: ready.database };
+  } finally {
+    progress.finish();
+    await ready.close();
+  }
+}
