@@ -1,4 +1,4 @@
-// npm run build: what the npm package holds, in dist/. The example is no part of it.
+// node .ci/build.mjs [folder]: what the npm package holds, in dist/ or the folder. The example is no part of it.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -6,17 +6,16 @@ import path from 'node:path';
 
 const require = createRequire(import.meta.url);
 const root = path.join(import.meta.dirname, '..');
-const dist = path.join(root, 'dist');
-const tsc = (project) =>
-  execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', project], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+const dist = path.resolve(process.argv[2] ?? path.join(root, 'dist'));
+const tsc = (...args) =>
+  execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), ...args], { cwd: root, stdio: 'inherit' });
 
 rmSync(dist, { recursive: true, force: true });
-tsc('tsconfig.build.json');
+// A package of its own. First, because the kit is compiled against its types.
+tsc('-p', 'shared/local/mongo/embedded');
+tsc('-p', 'tsconfig.build.json', '--outDir', dist);
 // For bundlers: with CommonJS, a function that imports one name of a subpath would hold everything behind it.
-tsc('tsconfig.bundlers.json');
+tsc('-p', 'tsconfig.bundlers.json', '--outDir', path.join(dist, 'bundlers'));
 
 const copy = (from, to = from) => cpSync(path.join(root, from), path.join(dist, to), { recursive: true });
 copy('proxy/admin/page');

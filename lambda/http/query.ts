@@ -1,4 +1,9 @@
-import { parse, type ParsedQs } from 'qs';
+import { parse } from 'qs';
+
+/** A query string with the nested objects and arrays of qs. */
+export interface Query {
+  readonly [name: string]: string | Query | readonly (string | Query)[] | undefined;
+}
 
 /** What Express 4 passes to qs for its default, extended query parser (express/lib/utils.js). */
 const EXPRESS_OPTIONS = { allowPrototypes: true, arrayLimit: 1000 } as const;
@@ -12,7 +17,7 @@ const EXPRESS_OPTIONS = { allowPrototypes: true, arrayLimit: 1000 } as const;
  *
  * @param parameters `multiValueQueryStringParameters`; null when there was no query
  */
-export function parseQuery(parameters: Readonly<Record<string, readonly string[] | undefined>> | null): ParsedQs {
+export function parseQuery(parameters: Readonly<Record<string, readonly string[] | undefined>> | null): Query {
   const pairs = Object.entries(parameters ?? {}).flatMap(([name, values = []]) =>
     values.map((value): [string, string] => [name, value]),
   );

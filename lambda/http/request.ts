@@ -1,15 +1,14 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import type { ParsedQs } from 'qs';
 
 import type { Identity, IdentityParser } from '../../shared/session/identity';
 import { readCaller, type Access, type Auth, type Callers } from './identity';
-import { parseQuery } from './query';
+import { parseQuery, type Query } from './query';
 
 /** What a handler is called with. */
 export interface HttpRequest<Caller = Identity> {
   readonly identity: Caller;
   /** As Express's extended parser would give it; unchecked, so hand it to a parser. */
-  readonly query: ParsedQs;
+  readonly query: Query;
   /** Decoded, as Express decodes them. */
   readonly params: Readonly<Record<string, string | undefined>>;
   /** As Express's JSON and form parsers would leave it, `{}` without any; unchecked like the query. */

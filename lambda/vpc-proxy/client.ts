@@ -1,6 +1,6 @@
-import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda';
-
+import type { AwsClient } from '../../shared/aws-client';
 import type { Logger } from '../../shared/logger';
+import { loadOptional } from '../../shared/optional-package';
 import { nextPause, REAL_CLOCK, type RetryClock } from '../backoff';
 import { classifyFault } from './classify-fault';
 import type { VpcFunctionDefinition } from './define';
@@ -22,14 +22,20 @@ const INPUT_LIMIT = 6_291_456;
 const RESERVE_MS = 250;
 
 interface VpcClientOptions<Name extends string> {
-  /** Made with `maxAttempts: 1`: the SDK's own retries know nothing of the caller's time. */
-  readonly lambda: Pick<LambdaClient, 'send'>;
+  /** A `LambdaClient` made with `maxAttempts: 1`: the SDK's own retries know nothing of the caller's time. */
+  readonly lambda: AwsClient<InvokeAnswer>;
   /** The only functions that this client calls. */
   readonly functions: readonly { readonly name: Name }[];
   /** What stands in front of a definition's name in AWS: `banyan-dev-`. */
   readonly functionPrefix: string;
   readonly logger: Logger;
   readonly clock?: RetryClock;
+}
+
+/** What is read of an answer of the Invoke API. */
+interface InvokeAnswer {
+  readonly FunctionError?: string | undefined;
+  readonly Payload?: Uint8Array | undefined;
 }
 
 interface CallOptions {
@@ -96,7 +102,8 @@ async function invoke<Name extends string>(
   functionName: string,
   payload: Buffer,
   { remainingTimeMs, about = {} }: CallOptions,
-): Promise<InvokeCommandOutput> {
+): Promise<InvokeAnswer> {
+  const { InvokeCommand } = await loadSdk();
   for (let attempt = 1; ; attempt += 1) {
     const time = Math.floor(remainingTimeMs() - RESERVE_MS);
     if (time <= 0) throw new VpcTimeoutError('the caller', { functionName });
@@ -128,6 +135,12 @@ async function invoke<Name extends string>(
   }
 }
 
-function text({ Payload: payload }: InvokeCommandOutput): string {
+const loadSdk = () =>
+  loadOptional(
+    { name: '@aws-sdk/client-lambda', neededBy: 'The VPC client' },
+    async () => import('@aws-sdk/client-lambda'),
+  );
+
+function text({ Payload: payload }: InvokeAnswer): string {
   return payload === undefined ? '' : Buffer.from(payload).toString('utf8');
 }

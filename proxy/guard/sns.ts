@@ -1,3 +1,4 @@
+import { loadOptional } from '../../shared/optional-package';
 import { notificationJson, type Channel } from './notification';
 
 /** A standard topic; the region is that of its ARN. */
@@ -24,7 +25,10 @@ export function regionOfTopic(arn: string): string | undefined {
  * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
 export function snsChannel({ arn, region, endpoint }: SnsTopic): Channel {
-  const ready = import('@aws-sdk/client-sns').then(({ PublishCommand, SNSClient }) => ({
+  const ready = loadOptional(
+    { name: '@aws-sdk/client-sns', neededBy: 'GUARD_SNS_TOPIC_ARN' },
+    async () => import('@aws-sdk/client-sns'),
+  ).then(({ PublishCommand, SNSClient }) => ({
     // One attempt: whoever calls repeats.
     client: new SNSClient({ region, maxAttempts: 1, ...(endpoint !== undefined && { endpoint: endpoint.origin }) }),
     PublishCommand,

@@ -1,13 +1,15 @@
 import type { EmbeddedMongo, EmbeddedOptions, FaultInjector } from 'banyan-embedded-mongo';
 import type { Environment } from '../../env';
-import { BanyanError, ConfigError } from '../../errors';
+import { BanyanError } from '../../errors';
 import type { Logger } from '../../logger';
+import { loadOptional } from '../../optional-package';
 import { parseConnectionString } from './connection-string';
 import { downloadMongod } from './download';
 import { findMongod, startMongod } from './mongod';
 import { ping } from './reachable';
 
 export { uriOfDatabase } from './connection-string';
+/** @internal */
 export type {
   CommandEvent,
   CommandMatch,
@@ -37,9 +39,17 @@ export interface LocalMongo {
   readonly why: string;
   /** Ends what was started, and removes its data. A database named by MONGODB_URI is left alone. */
   stop(): Promise<void>;
-  /** Only of the embedded one. */
+  /**
+   * Only of the embedded one, for this project's own tests.
+   *
+   * @internal
+   */
   readonly faults?: FaultInjector;
-  /** The embedded server, to count commands with. */
+  /**
+   * The embedded server, to count commands with.
+   *
+   * @internal
+   */
   readonly embedded?: EmbeddedMongo;
 }
 
@@ -93,18 +103,18 @@ export async function startMongo({
 /**
  * Starts the embedded one, which is a package of its own: it is for development, and no production install holds it.
  *
- * @throws ConfigError when that package is not installed
+ * @throws BanyanError when that package is not installed
+ * @internal
  */
 export async function startEmbedded(options: EmbeddedOptions = {}): Promise<EmbeddedMongo> {
-  const loaded = await import('banyan-embedded-mongo').catch((cause: unknown) => {
-    throw new ConfigError(
-      'MongoDB',
-      [
-        'there is no MongoDB: MONGODB_URI is not set, no mongod is on PATH, and banyan-embedded-mongo is not installed; run "npm install --save-dev banyan-embedded-mongo"',
-      ],
-      cause,
-    );
-  });
+  const loaded = await loadOptional(
+    {
+      name: 'banyan-embedded-mongo',
+      neededBy: 'MONGODB_URI is not set and no mongod is on PATH: the embedded MongoDB',
+      development: true,
+    },
+    async () => import('banyan-embedded-mongo'),
+  );
   return loaded.startEmbedded(options);
 }
 

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DeleteMessageBatchCommand, ReceiveMessageCommand, type Message, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
+import type { AwsClient } from '../../aws-client';
 import type { Logger } from '../../logger';
+import { loadOptional } from '../../optional-package';
 import type { LambdaFunction } from '../functions';
 
 interface ConsumerOptions {
-  readonly sqs: Pick<SQSClient, 'send'>;
+  /** An `SQSClient`. */
+  readonly sqs: AwsClient<ReceivedMessages>;
   readonly queueUrl: string;
   readonly queueArn: string;
   readonly target: Pick<LambdaFunction, 'definition' | 'invoke'>;
@@ -15,6 +17,20 @@ interface ConsumerOptions {
   readonly logger: Logger;
 }
 
+/** What is read of an answer to ReceiveMessage. */
+interface ReceivedMessages {
+  readonly Messages?: readonly Message[] | undefined;
+}
+
+interface Message {
+  readonly MessageId?: string | undefined;
+  readonly ReceiptHandle?: string | undefined;
+  readonly Body?: string | undefined;
+  readonly MD5OfBody?: string | undefined;
+  readonly Attributes?: Partial<Readonly<Record<string, string>>> | undefined;
+}
+
+/** What runs a function for the messages of a queue. */
 export interface QueueConsumer {
   /** Takes no further batch, and waits a second at most for the one at hand. */
   stop(): Promise<void>;
@@ -39,6 +55,7 @@ export function startConsumer(options: ConsumerOptions): QueueConsumer {
   let killed = false;
 
   async function takeBatch(): Promise<void> {
+    const { DeleteMessageBatchCommand, ReceiveMessageCommand } = await loadSdk();
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({
         QueueUrl: queueUrl,
@@ -113,6 +130,12 @@ export function startConsumer(options: ConsumerOptions): QueueConsumer {
   };
 }
 
+const loadSdk = () =>
+  loadOptional(
+    { name: '@aws-sdk/client-sqs', neededBy: 'The local queue consumer', development: true },
+    async () => import('@aws-sdk/client-sqs'),
+  );
+
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html (example of a message event) */
 function toEvent(messages: readonly Message[], queueArn: string): SQSEvent {
   const region = queueArn.split(':')[3] ?? '';
@@ -122,10 +145,10 @@ function toEvent(messages: readonly Message[], queueArn: string): SQSEvent {
       receiptHandle: ReceiptHandle,
       body: Body,
       attributes: {
-        ApproximateReceiveCount: Attributes.ApproximateReceiveCount ?? '1',
-        SentTimestamp: Attributes.SentTimestamp ?? '',
-        SenderId: Attributes.SenderId ?? '',
-        ApproximateFirstReceiveTimestamp: Attributes.ApproximateFirstReceiveTimestamp ?? '',
+        ApproximateReceiveCount: Attributes['ApproximateReceiveCount'] ?? '1',
+        SentTimestamp: Attributes['SentTimestamp'] ?? '',
+        SenderId: Attributes['SenderId'] ?? '',
+        ApproximateFirstReceiveTimestamp: Attributes['ApproximateFirstReceiveTimestamp'] ?? '',
       },
       messageAttributes: {},
       md5OfBody: MD5OfBody,

@@ -1,19 +1,24 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createSqsServer, type ISqsServerOptions } from 'local-aws-sqs';
+import { loadOptional } from '../../optional-package';
 import { refuseForeignRequests } from '../../this-machine-only';
 
 /** A look takes the emulator 40 ms. */
 const BETWEEN_LOOKS_MS = 40;
 const ACCOUNT = '123456789012';
 
+interface EmulatedQueue {
+  readonly QueueName: string;
+  readonly Attributes?: { readonly VisibilityTimeout: number; readonly RedrivePolicy?: string };
+}
+
 interface SqsEmulatorOptions {
   /** 0 is a free one. */
   readonly port?: number;
   readonly region: string;
   /** As for CreateQueue; a dead-letter queue in front of the queue that names it. */
-  readonly queues: NonNullable<ISqsServerOptions['queues']>;
+  readonly queues: readonly EmulatedQueue[];
 }
 
 /** SQS on this machine, by `local-aws-sqs`, for the SDK. Nothing is kept. */
@@ -36,7 +41,17 @@ export function emulatorQueueArn(region: string, name: string): string {
  * older name only. Both listen on loopback, and for programs of this machine: no signature is checked.
  */
 export async function startSqsEmulator({ port = 0, region, queues }: SqsEmulatorOptions): Promise<SqsEmulator> {
-  const emulator = await createSqsServer({ port: 0, hostname: '127.0.0.1', region, accountId: ACCOUNT, queues });
+  const { createSqsServer } = await loadOptional(
+    { name: 'local-aws-sqs', neededBy: 'The local SQS', development: true },
+    async () => import('local-aws-sqs'),
+  );
+  const emulator = await createSqsServer({
+    port: 0,
+    hostname: '127.0.0.1',
+    region,
+    accountId: ACCOUNT,
+    queues: [...queues],
+  });
   refuseForeignRequests(emulator);
   const upstream = `http://127.0.0.1:${await portOf(emulator)}`;
   const front = createServer((req, res) => {

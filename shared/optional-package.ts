@@ -1,0 +1,39 @@
+import { BanyanError } from './errors';
+
+/** A package that only some installations need: an optional peer. */
+interface OptionalPackage {
+  readonly name: string;
+  /** What needs it, as the subject of a sentence: `GUARD_SNS_TOPIC_ARN`, `The local SQS`. */
+  readonly neededBy: string;
+  /** Needed for development only. */
+  readonly development?: boolean;
+}
+
+/**
+ * Loads an optional package at its first use, so that everything else works without it.
+ *
+ * @param load its `import()`, written out where it is called: bundlers and types follow it there
+ * @throws BanyanError `package_missing`, naming the package to install; whatever else loading it throws
+ */
+export async function loadOptional<T>(
+  { name, neededBy, development = false }: OptionalPackage,
+  load: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    if (!isMissing(error, name)) throw error;
+    const flag = development ? ' --save-dev' : '';
+    throw new BanyanError(`${neededBy} needs the package ${name}; run "npm install${flag} ${name}"`, {
+      code: 'package_missing',
+      cause: error,
+    });
+  }
+}
+
+/** Not a package that the installed one lacks: that is another fault. */
+function isMissing(error: unknown, name: string): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false;
+  const isAbsence = error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND';
+  return isAbsence && error.message.includes(`'${name}'`);
+}
