@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { encodedSize } from './bson/encode';
-import { checkObjectSize, MAX_DOCUMENT_BYTES } from './bson/size-limits';
+import { rememberEncoding } from './bson/encode';
+import { MAX_DOCUMENT_BYTES } from './bson/size-limits';
 import type { BsonDocument } from './bson/values';
 import { MongoServerFault } from './errors';
 
@@ -84,8 +84,7 @@ function take(cursor: Cursor, count: number): readonly BsonDocument[] {
   while (batch.length < count && cursor.position < cursor.documents.length) {
     const document = cursor.documents[cursor.position];
     if (document === undefined) break;
-    const size = encodedSize(document);
-    checkObjectSize(size);
+    const size = rememberEncoding(document).length;
     if (bytes + size > MAX_DOCUMENT_BYTES && batch.length > 0) break;
     // In an array each has its type and its position as a name before it.
     bytes += size + 2 + String(batch.length).length;

@@ -3,8 +3,22 @@ import { checkObjectSize } from './size-limits';
 import type { BsonDocument, BsonValue } from './values';
 import { typeName, typeNumber } from './values';
 
+/** Documents never change, and what is stored is read again and again: those that went into a batch keep their bytes. */
+const encodings = new WeakMap<BsonDocument, Buffer>();
+
+/** The same as {@link encodeDocument}, remembered for when the document is encoded again, by itself or inside another. */
+export function rememberEncoding(document: BsonDocument): Buffer {
+  const known = encodings.get(document);
+  if (known !== undefined) return known;
+  const bytes = encodeDocument(document);
+  encodings.set(document, bytes);
+  return bytes;
+}
+
 /** Bytes that a document takes in BSON. */
 export function encodedSize(document: BsonDocument): number {
+  const known = encodings.get(document);
+  if (known !== undefined) return known.length;
   let size = 5;
   for (const [name, value] of document) size += 2 + Buffer.byteLength(name) + valueSize(value);
   return size;
@@ -71,8 +85,11 @@ class Encoder {
     else if (value instanceof Int32) this.offset = bytes.writeInt32LE(value.value, this.offset);
     else if (value instanceof Double) this.offset = bytes.writeDoubleLE(value.value, this.offset);
     else if (typeof value === 'bigint') this.offset = bytes.writeBigInt64LE(value, this.offset);
-    else if (value instanceof Map) this.document(value);
-    else if (Array.isArray(value)) this.document(value.map((item, index) => [String(index), item] as const));
+    else if (value instanceof Map) {
+      const known = encodings.get(value);
+      if (known === undefined) this.document(value);
+      else this.raw(known);
+    } else if (Array.isArray(value)) this.document(value.map((item, index) => [String(index), item] as const));
     else if (value instanceof Date) this.offset = bytes.writeBigInt64LE(BigInt(value.getTime()), this.offset);
     else if (value instanceof ObjectId) this.raw(value.id);
     else if (value instanceof Decimal128) this.raw(value.bytes);
