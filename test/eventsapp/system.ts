@@ -238,6 +238,12 @@ export async function startSystem(
     );
     started.push(() => invokeApi.close());
 
+    // Functions that were loaded have their connections, also when the gateway then cannot listen.
+    started.push(async () => {
+      await closeMongo();
+      forgetLambdaConfig();
+      forgetOutside();
+    });
     const gateway = await named('gateway', 'GATEWAY_PORT', () =>
       startGateway({
         serverlessFile: SERVERLESS_FILE,
@@ -256,12 +262,7 @@ export async function startSystem(
       }),
     );
     functions = gateway.functions;
-    started.push(async () => {
-      await gateway.close();
-      await closeMongo();
-      forgetLambdaConfig();
-      forgetOutside();
-    });
+    started.push(() => gateway.close());
     if (consumers) started.push(startConsumers({ sqs, gateway, logger }));
 
     const proxy = await named('proxy', 'PORT', () =>

@@ -59,7 +59,13 @@ export async function startSqsEmulator({ port = 0, region, queues }: SqsEmulator
   });
   refuseForeignRequests(front);
   front.listen(port, '127.0.0.1');
-  const endpoint = `http://127.0.0.1:${await portOf(front)}`;
+  const endpoint = await portOf(front).then(
+    (listening) => `http://127.0.0.1:${listening}`,
+    async (error: unknown) => {
+      await closeServer(emulator);
+      throw error;
+    },
+  );
   return {
     endpoint,
     region,

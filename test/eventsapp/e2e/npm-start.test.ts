@@ -5,12 +5,18 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import type { ConfigError } from '../../shared/errors';
+import { loadLocalConfig, startSystem } from '../local/system';
+import { capturedLogger } from '../support/captured-logger';
 import { demoRoutes } from '../support/running-system';
 import { listen } from '../../support/listen';
 import { waitFor } from '../../support/wait-for';
 
 const SECRET = 'only for this start';
 const ROOT = path.join(__dirname, '../../..');
+
+const PORTS = ['PORT', 'ADMIN_PORT', 'LEGACY_PORT', 'GATEWAY_PORT', 'INVOKE_PORT', 'SQS_PORT', 'MONGO_PORT'];
+const FREE_PORTS = Object.fromEntries(PORTS.map((name) => [name, '0']));
 
 /** `npm start` as a user runs it, but with free ports and an own temporary folder to look for stray files in. */
 interface Started {
@@ -23,17 +29,16 @@ describe('npm start', () => {
   let folder: string;
   let running: ChildProcess[];
 
-  beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'banyan-start-'));
-    running = [];
-  });
+  // One for all, so that the source is compiled once.
+  beforeAll(async () => (folder = await mkdtemp(path.join(tmpdir(), 'banyan-start-'))));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  beforeEach(() => (running = []));
 
-  afterEach(async () => {
+  afterEach(() => {
     for (const { pid } of running) {
       // The whole group: npm, its shell and node.
       if (pid !== undefined) kill(-pid, 'SIGKILL');
     }
-    await rm(folder, { recursive: true, force: true });
   });
 
   const start = (env: Record<string, string> = {}, argv: readonly string[] = []): Started => {
@@ -44,13 +49,7 @@ describe('npm start', () => {
         PATH: process.env['PATH'],
         HOME: process.env['HOME'],
         TMPDIR: folder,
-        PORT: '0',
-        ADMIN_PORT: '0',
-        LEGACY_PORT: '0',
-        GATEWAY_PORT: '0',
-        INVOKE_PORT: '0',
-        SQS_PORT: '0',
-        MONGO_PORT: '0',
+        ...FREE_PORTS,
         ...env,
       },
     });
@@ -151,16 +150,28 @@ describe('npm start', () => {
       return lines[0] ?? '';
     };
 
-    it.each(['PORT', 'ADMIN_PORT', 'LEGACY_PORT', 'GATEWAY_PORT', 'INVOKE_PORT', 'SQS_PORT', 'MONGO_PORT'])(
-      'a busy %s',
-      async (variable) => {
-        const other = createServer();
-        const port = await listen(other);
-        const line = await refused({ [variable]: String(port) });
-        await new Promise((resolve) => other.close(resolve));
-        expect(line).toContain(`port ${port} is in use`);
-        expect(line).toContain(`set ${variable} to another port`);
-      },
+    /** What a start says of a port that another server has. */
+    const busy = async (variable: string, say: (port: string) => Promise<string>): Promise<void> => {
+      const other = createServer();
+      const port = await listen(other);
+      const line = await say(String(port));
+      await new Promise((resolve) => other.close(resolve));
+      expect(line).toContain(`port ${port} is in use`);
+      expect(line).toContain(`set ${variable} to another port`);
+    };
+
+    it.each(['PORT', 'ADMIN_PORT'])('a busy %s', (variable) => busy(variable, (port) => refused({ [variable]: port })));
+
+    // The start itself, without a process for each.
+    it.each(PORTS.slice(2))('a busy %s', (variable) =>
+      busy(variable, async (port) => {
+        const config = loadLocalConfig({ ...FREE_PORTS, [variable]: port });
+        const fault: unknown = await startSystem(config, { env: {}, logger: capturedLogger() }).catch(
+          (error: unknown) => error,
+        );
+        expect(fault).toMatchObject({ name: 'ConfigError', faults: [expect.any(String)] });
+        return (fault as ConfigError).faults.join();
+      }),
     );
 
     it('an argument', async () => {
