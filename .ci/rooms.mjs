@@ -24,7 +24,8 @@ export const ROOMS = {
   ],
   shared: [
     ...['local', 'deployment', 'parity', 'recording', 'config', 'session', 'serverless-file', 'api-gateway'],
-    ...['mongo', 'signed-mark', 'logger', 'loggable-error', 'listen-error', 'env', 'mangled-value', 'errors'],
+    ...['mongo', 'aws-client', 'optional-package', 'signed-mark', 'logger', 'loggable-error', 'listen-error', 'env'],
+    ...['mangled-value', 'errors'],
     ...['printable', 'plain-name', 'nearest-name', 'json-path', 'this-machine-only', 'weak-etag'],
   ],
   lambda: ['index', 'lifted', 'authorizer', 'http', 'mongo', 'config', 'vpc-proxy', 'backoff', 'whatwg-url'],
