@@ -81,6 +81,8 @@ export class Connection implements Exchange {
   deadline: number;
   /** Whether it counts against the limit of connections: not while it carries what takes long. */
   isCounted = true;
+  /** Whose share it counts against. */
+  holder: string | undefined;
   /** How often in a row it was seen to transfer a body, by whoever looks at deadlines. */
   transferTicks = 0;
   /** Exchanges that have begun on it. */

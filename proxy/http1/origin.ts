@@ -3,6 +3,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { Connection, type ConnectionOwner, type Exchange, type ExchangeHandler, type Outgoing } from './connection';
 import { Http1Error } from './faults';
+import { Shares } from './shares';
 import { Waiting, WaitingLine } from './waiting-line';
 
 /** How often deadlines are looked at, in ms: so late may a timeout be. */
@@ -36,7 +37,7 @@ export interface OriginOptions {
   readonly limits?: OriginLimits;
   /** Certificates to trust instead of those that Node trusts, in PEM; for `https:`. */
   readonly ca?: string;
-  /** Whose request it is, asked only when it has to wait: clients take turns. */
+  /** Whose request it is: clients have shares, and take turns. */
   readonly clientOf?: (request: IncomingMessage) => string;
 }
 
@@ -48,6 +49,8 @@ export interface OriginLoad {
   /** Connections that carry event streams and long transfers, which do not count. */
   readonly long: number;
   readonly waiting: number;
+  /** Requests so far that did not get a free connection, because their client held its share. */
+  readonly overShare: number;
   readonly refused: { readonly full: number; readonly timeout: number };
 }
 
@@ -76,6 +79,8 @@ export class Origin {
   private readonly ca: string | undefined;
   private readonly clientOf: (request: IncomingMessage) => string;
   private readonly line: WaitingLine;
+  private readonly shares = new Shares();
+  private overShare = 0;
   /** Of the open connections, those that do not count. */
   private long = 0;
   private readonly refused = { full: 0, timeout: 0 };
@@ -99,21 +104,19 @@ export class Origin {
    */
   send(outgoing: Outgoing, handler: ExchangeHandler, fresh = false): Exchange {
     if (this.isClosed) throw new Http1Error('CLOSING', 'the proxy is closing its connections');
-    let connection = fresh ? undefined : this.takeIdle();
-    if (connection === undefined) {
-      if (!this.hasRoom && fresh) this.closeOldestIdle();
-      if (!this.hasRoom) return this.wait(outgoing, handler);
-      connection = this.connect();
-    }
+    const client = outgoing.client === undefined ? undefined : this.clientOf(outgoing.client);
+    if (!this.isFreeFor(client)) return this.wait(outgoing, handler, client);
+    if (fresh && !this.hasRoom) this.closeOldestIdle();
+    const connection = (fresh ? undefined : this.takeIdle()) ?? this.connect();
+    this.hold(connection, client);
     this.ticker ??= setInterval(() => this.tick(), TICK).unref();
     connection.send(outgoing, handler);
     return connection;
   }
 
   load(): OriginLoad {
-    const { open, idle, long, line, refused } = this;
-    const busy = open.size - idle.length - long;
-    return { busy, idle: idle.length, long, waiting: line.size, refused: { ...refused } };
+    const { busy, idle, long, line, overShare, refused } = this;
+    return { busy, idle: idle.length, long, waiting: line.size, overShare, refused: { ...refused } };
   }
 
   /** Ends every connection; exchanges under way fail. */
@@ -124,14 +127,35 @@ export class Origin {
     clearInterval(this.ticker);
   }
 
+  /** Connections in use that count. */
+  private get busy(): number {
+    return this.open.size - this.idle.length - this.long;
+  }
+
+  /** For one more connection; those that are idle take some. */
   private get hasRoom(): boolean {
     return this.open.size - this.long < this.limits.maxConnections;
   }
 
+  private isFreeFor(client: string | undefined): boolean {
+    const free = this.limits.maxConnections - this.busy;
+    return free > 0 && (client === undefined || this.shares.allows(client, free));
+  }
+
+  private hold(connection: Connection, client: string | undefined): void {
+    connection.holder = client;
+    if (client !== undefined) this.shares.take(client);
+  }
+
+  private release(connection: Connection): void {
+    if (connection.holder !== undefined) this.shares.giveBack(connection.holder);
+    connection.holder = undefined;
+  }
+
   /** Only a request that a client waits for: copies that are compared must not make clients wait. */
-  private wait(outgoing: Outgoing, handler: ExchangeHandler): Exchange {
+  private wait(outgoing: Outgoing, handler: ExchangeHandler, client: string | undefined): Exchange {
     const { line, limits, refused } = this;
-    const client = outgoing.client === undefined ? undefined : this.clientOf(outgoing.client);
+    if (this.busy < limits.maxConnections) this.overShare += 1;
     if (client === undefined || !line.hasRoomFor(client)) {
       refused.full += 1;
       throw new Http1Error('QUEUE_FULL', 'all connections are in use, and too many requests wait for one');
@@ -150,13 +174,20 @@ export class Origin {
 
   /** Gives those who wait a connection each, as many as there may be. */
   private serveLine(): void {
-    while (!this.isClosed && this.line.size > 0 && this.hasRoom) this.line.take()?.begin(this.connect());
+    while (!this.isClosed && this.line.size > 0) {
+      const next = this.line.take((client) => this.isFreeFor(client));
+      if (next === undefined) return;
+      const connection = this.takeIdle() ?? this.connect();
+      this.hold(connection, next.client);
+      next.begin(connection);
+    }
   }
 
   private stopCounting(connection: Connection): void {
     if (!connection.isCounted) return;
     connection.isCounted = false;
     this.long += 1;
+    this.release(connection);
     this.serveLine();
   }
 
@@ -179,9 +210,14 @@ export class Origin {
   }
 
   private takeIdle(): Connection | undefined {
-    for (let last = this.idle.pop(); last !== undefined; last = this.idle.pop()) {
-      if (last.until > performance.now()) return last.connection;
-      last.connection.fail(new Http1Error('CLOSING', 'idle for too long'));
+    for (let last = this.idle.at(-1); last !== undefined; last = this.idle.at(-1)) {
+      const { connection, until } = last;
+      // One that fails is taken out as it closes.
+      if (until <= performance.now()) connection.fail(new Http1Error('CLOSING', 'idle for too long'));
+      else {
+        this.idle.pop();
+        return connection;
+      }
     }
     return undefined;
   }
@@ -216,17 +252,22 @@ export class Origin {
   private readonly owner: ConnectionOwner = {
     onIdle: (connection, idleTime) => {
       this.startCounting(connection);
+      this.release(connection);
       if (this.isWornOut(connection)) connection.fail(new Http1Error('CLOSING', 'used for long enough'));
-      else if (this.line.size > 0) this.line.take()?.begin(connection);
-      else this.idle.push({ connection, until: performance.now() + idleTime });
+      else {
+        this.idle.push({ connection, until: performance.now() + idleTime });
+        this.serveLine();
+      }
     },
     onEventStream: (connection) => this.stopCounting(connection),
     onClose: (connection) => {
       this.startCounting(connection);
+      this.release(connection);
       this.open.delete(connection);
       const place = this.idle.findIndex((idle) => idle.connection === connection);
+      // An idle one was nobody's, so its end lets nobody go on.
       if (place >= 0) this.idle.splice(place, 1);
-      this.serveLine();
+      else this.serveLine();
     },
   };
 

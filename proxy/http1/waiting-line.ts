@@ -65,9 +65,10 @@ export class WaitingLine {
     if (own.size === 0) this.clients.delete(waiting.client);
   }
 
-  /** Takes the next one out. */
-  take(): Waiting | undefined {
+  /** Takes out the next one whose client may go on. */
+  take(mayGoOn: (client: string) => boolean): Waiting | undefined {
     for (const [client, own] of this.clients) {
+      if (!mayGoOn(client)) continue;
       for (const first of own) {
         this.remove(first);
         // To the end of those who take turns.

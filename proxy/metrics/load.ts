@@ -56,6 +56,16 @@ export function showLoad(load: () => ProxyLoad, registers: Registry[]): void {
     },
   });
   new Counter({
+    name: 'banyan_requests_over_share_total',
+    help: 'Requests that did not get a free connection to an upstream, because their client held its share',
+    labelNames: ['upstream'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { name: upstream, load: of } of load().upstreams) this.inc({ upstream }, of.overShare);
+    },
+  });
+  new Counter({
     name: 'banyan_limit_refusals_total',
     help: 'What was refused because of a limit: connections, address, headers, timeout, queue-full, queue-timeout',
     labelNames: ['limit', 'upstream'],

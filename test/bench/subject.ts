@@ -10,7 +10,7 @@ export interface Subject {
 }
 
 /**
- * Starts a program in a process of its own and waits until it tells its port.
+ * Starts a program (compiled, or TypeScript) in a process of its own and waits until it tells its port.
  *
  * @throws Error when it ends before
  */
@@ -20,7 +20,7 @@ export async function startSubject(
   env: Readonly<Record<string, string>>,
 ): Promise<Subject> {
   const child = fork(file, args, {
-    execArgv: ['--expose-gc'],
+    execArgv: ['--expose-gc', ...(file.endsWith('.ts') ? ['--import', 'tsx'] : [])],
     env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -20,8 +20,20 @@ export async function rawConnection(port: number, host = '127.0.0.1'): Promise<R
   socket.on('error', () => undefined);
   let text = '';
   let ended = false;
-  socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
-  socket.on('close', () => (ended = true));
+  let waiting: (() => void)[] = [];
+  const changed = (): void => {
+    const woken = waiting;
+    waiting = [];
+    for (const wake of woken) wake();
+  };
+  socket.on('data', (chunk: Buffer) => {
+    text += chunk.toString('latin1');
+    changed();
+  });
+  socket.on('close', () => {
+    ended = true;
+    changed();
+  });
   await once(socket, 'connect');
   return {
     socket,
@@ -33,7 +45,7 @@ export async function rawConnection(port: number, host = '127.0.0.1'): Promise<R
           throw new Error(
             `the connection ended before ${String(pattern)}; received ${JSON.stringify(text.slice(0, 500))}`,
           );
-        await Promise.race([once(socket, 'data'), once(socket, 'close')]);
+        await new Promise<void>((resolve) => waiting.push(resolve));
       }
       return text;
     },

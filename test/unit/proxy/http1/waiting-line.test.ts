@@ -49,8 +49,8 @@ describe('an origin with a limit of connections', () => {
 
   it('lets clients take turns', async () => {
     from('a');
-    from('a');
-    const [first, second, other] = [from('a'), from('a'), from('b')];
+    from('x');
+    const [first, second, other] = [from('a'), from('x'), from('b')];
     await answer(0, 1);
     await answer(0, 2);
     await waitFor('the first', () => first.isOver);
@@ -60,23 +60,67 @@ describe('an origin with a limit of connections', () => {
   });
 
   it('gives one client a quarter of the line', () => {
-    for (let i = 0; i < 4; i += 1) from('a');
+    for (let i = 0; i < 3; i += 1) from('a');
     expect(() => from('a')).toThrow('too many requests wait for one');
-    for (const name of ['b', 'b', 'c', 'c', 'd', 'd']) from(name);
+    for (const name of ['x', 'b', 'b', 'c', 'c', 'd', 'd']) from(name);
     expect(() => from('e')).toThrow('too many requests wait for one');
     expect(origin.load()).toMatchObject({ waiting: 8, refused: { full: 2, timeout: 0 } });
   });
 
+  describe('of twelve', () => {
+    beforeEach(() => open({ maxConnections: 12, maxWaiting: 80 }));
+    const ask = (name: string, count: number): void => {
+      for (let i = 0; i < count; i += 1) from(name);
+    };
+
+    it('gives one client half, though nobody else asks, and another what is left at once', async () => {
+      ask('a', 20);
+      expect(origin.load()).toMatchObject({ busy: 6, waiting: 14, overShare: 14 });
+      const other = from('b');
+      expect(origin.load()).toMatchObject({ busy: 7, waiting: 14 });
+      await answer(6, 1);
+      expect((await over(other)).body.toString()).toBe('ok');
+      // It was not the turn of those who wait and hold their share.
+      expect(origin.load()).toMatchObject({ busy: 6, idle: 1, waiting: 14 });
+    });
+
+    it('leaves one to the next client, whoever came before', () => {
+      for (const name of ['a', 'b', 'c']) ask(name, 15);
+      expect(origin.load()).toMatchObject({ busy: 11, waiting: 34 });
+      from('d');
+      expect(origin.load()).toMatchObject({ busy: 12, waiting: 34 });
+    });
+
+    it('gives back what was held, however it ended', async () => {
+      const told = Array.from({ length: 9 }, () => from('a'));
+      await upstream.asked(5);
+      const [whole, aborted] = told;
+      await answer(0, 1);
+      await over(whole ?? from(''));
+      aborted?.exchange?.abort(aborted);
+      (await upstream.asked(2)).destroy();
+      await waitFor('the rest of the line', () => origin.load().waiting === 0);
+      expect(origin.load().busy).toBe(6);
+      await answer(3, 1, STREAM);
+      await waitFor('the stream', () => origin.load().long === 1);
+      ask('a', 3);
+      expect(origin.load()).toMatchObject({ busy: 6, waiting: 2 });
+      for (const each of told) each.exchange?.abort(each);
+      await waitFor('those that waited', () => origin.load().waiting === 0);
+      expect(origin.load()).toMatchObject({ busy: 3, long: 0, overShare: 5 });
+    });
+  });
+
   it('does not let wait what no client waits for', () => {
     from('a');
-    from('a');
+    from('x');
     expect(() => ask(origin)).toThrow('too many requests wait for one');
   });
 
   it('ends a wait in time, and says that nothing was sent', async () => {
     open({ maxWait: 60 });
     from('a');
-    from('a');
+    from('x');
     const told = await over(from('b'));
     expect(told.fault).toMatchObject({ neverSent: true, onKeptConnection: false });
     expect(told.code).toBe('QUEUE_TIMEOUT');
@@ -85,7 +129,7 @@ describe('an origin with a limit of connections', () => {
 
   it('forgets a client that goes while it waits', () => {
     from('a');
-    from('a');
+    from('x');
     const told = from('b');
     told.exchange?.abort(told);
     expect(origin.load().waiting).toBe(0);
@@ -93,15 +137,15 @@ describe('an origin with a limit of connections', () => {
   });
 
   it('fails what waits when it is closed', () => {
-    const told = [from('a'), from('a'), from('b')];
+    const told = [from('a'), from('x'), from('b')];
     origin.close();
     expect(told.map(({ code }) => code)).toEqual(['CLOSING', 'CLOSING', 'CLOSING']);
   });
 
   it('does not count event streams, nor what transfers for longer than a second', async () => {
     const stream = from('a');
-    const slow = from('a');
-    const [one, two] = [from('b'), from('b')];
+    const slow = from('x');
+    const [one, two] = [from('b'), from('c')];
     await answer(0, 1, STREAM);
     await answer(2, 1);
     await over(one);
@@ -115,7 +159,7 @@ describe('an origin with a limit of connections', () => {
   });
 
   it('opens a new connection for who waits when one breaks', async () => {
-    const told = [from('a'), from('a'), from('b')];
+    const told = [from('a'), from('x'), from('b')];
     (await upstream.asked(0)).destroy();
     await answer(2, 1);
     expect((await over(told[2] ?? from(''))).body.toString()).toBe('ok');
