@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { OTHER, isPlainName, shownHeader, shownName } from '../../shared/plain-name';
 import { oneLine } from '../../shared/printable';
+import { isHtmlPath, parseHtmlPath, tagOf, withoutPosition } from '../../shared/parity/html/html-path';
 import type { ComparisonObservation, ObservedDifference } from '../observation';
 import { MISMATCHES_COLLECTION } from './collections';
 import type { Origin } from './comparisons';
@@ -115,13 +116,35 @@ export function maskPath(path: string): string {
   if (place === 'header') return `header ${shownHeader(where)}`;
   if (place === 'cookie') return `cookie ${maskCookie(where)}`;
   const root = where.startsWith('$') ? where : undefined;
+  if (isHtmlPath(text(path))) return maskHtmlPath(text(path));
   if (place !== 'body' || root === undefined)
     return [place, ...rest].map((word) => (/^\d{1,6}$/.test(word) ? word : shownName(word))).join(' ');
-  const masked = root
+  return `body ${maskJsonPath(root)}`;
+}
+
+function maskJsonPath(path: string): string {
+  return path
     .replace(/\[(?:\d+|"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?)\]?/g, '[*]')
     .replace(/\.([^.[\]\s]+)/g, (whole, key: string) => (isPlainName(key) ? whole : '.*'));
-  return `body ${masked}`;
 }
+
+/** Of a page: ids and names only where a programmer wrote them, so that what is left is still a rule's path. */
+function maskHtmlPath(path: string): string {
+  const { elements, leaf } = parseHtmlPath(path);
+  const masked = elements.map((element) => {
+    const base = withoutPosition(element);
+    const tag = tagOf(base);
+    const identity = base.slice(tag.length).replace(/^#|^\[name=|\]$/g, '');
+    const shown = identity === '' || isPlainName(identity) ? base : tag;
+    return /^[a-z][a-z0-9-]{0,30}$/.test(tag) ? `${shown}${base === element ? '' : '[*]'}` : '*';
+  });
+  const [first = '', ...rest] = leaf?.split(' ') ?? [];
+  const json = rest.join(' ') || (first.startsWith('$') ? first : '');
+  const place = first.startsWith('@') ? `@${maskAttribute(first.slice(1))}` : first.startsWith('$') ? '' : first;
+  return ['body', ...masked, place, json && maskJsonPath(json)].filter((part) => part !== '').join(' ');
+}
+
+const maskAttribute = (name: string): string => (isPlainName(name) ? name : '*');
 
 function maskCookie(where: string): string {
   const [name = '', attribute] = where.split('; ', 2);

@@ -1,13 +1,12 @@
 import { isSeq, parseDocument } from 'yaml';
 import type { Difference } from '../../shared/parity/exchange';
+import { isHtmlPath } from '../../shared/parity/html/html-path';
+import { generalPath, proposeRule, type ProposedRule } from '../../shared/parity/propose-rule';
 import type { ParityRun } from '../../shared/parity/result';
 
-/** Something in which legacy differs from itself. */
-export interface Noise {
+/** Something in which legacy differs from itself, and the rule that would cover it. */
+export interface Noise extends ProposedRule {
   readonly route: string;
-  /** With `[*]` for every index. */
-  readonly path: string;
-  readonly kind: 'ignore' | 'unordered';
   /** Cases in which it differed. */
   readonly cases: number;
 }
@@ -24,30 +23,39 @@ export function findNoise(run: ParityRun): {
   readonly noise: readonly Noise[];
   readonly unlearnable: readonly Unlearnable[];
 } {
-  const noise = new Map<string, Noise>();
-  const unlearnable = new Map<string, Unlearnable>();
-  for (const { route, cases } of run.routes)
-    for (const { differences } of cases) {
-      const seen = new Set<string>();
-      const lists = shuffledLists(differences);
-      for (const difference of differences) {
+  const noise: Noise[] = [];
+  const unlearnable: Unlearnable[] = [];
+  for (const { route, cases } of run.routes) {
+    const places = new Map<
+      string,
+      { readonly differences: Difference[]; readonly cases: Set<object>; isList: boolean }
+    >();
+    for (const one of cases) {
+      const lists = shuffledLists(one.differences);
+      for (const difference of one.differences) {
         const list = lists.find((path) => difference.path.startsWith(`${path}[`));
-        const path = general(list ?? difference.path);
-        const key = `${route} ${path}`;
-        if (list === undefined && difference.kind !== 'value')
-          unlearnable.set(key, {
-            route,
-            path,
-            why: `${difference.kind}: ${difference.controlType} and ${difference.candidateType}`,
-          });
-        else if (!seen.has(key)) {
-          const kind = list === undefined ? 'ignore' : 'unordered';
-          noise.set(key, { route, path, kind, cases: (noise.get(key)?.cases ?? 0) + 1 });
-        }
-        seen.add(key);
+        const path = generalPath(list ?? difference.path);
+        const place = places.get(path) ?? { differences: [], cases: new Set(), isList: list !== undefined };
+        places.set(path, place);
+        place.cases.add(one);
+        place.differences.push(difference);
       }
     }
-  return { noise: [...noise.values()], unlearnable: [...unlearnable.values()] };
+    for (const [path, place] of places) {
+      const rule: ProposedRule | string = place.isList
+        ? { path, kind: 'unordered' }
+        : proposeRule(onlyPlace(path, place.differences), place.differences);
+      if (typeof rule === 'string') unlearnable.push({ route, path, why: rule });
+      else noise.push({ route, ...rule, cases: place.cases.size });
+    }
+  }
+  return { noise, unlearnable };
+}
+
+/** Of a page the one place that differs; of a list any, since its elements change places. */
+function onlyPlace(path: string, differences: readonly Difference[]): string {
+  const [first, ...others] = [...new Set(differences.map((difference) => difference.path))];
+  return first !== undefined && others.length === 0 && isHtmlPath(first) ? first : path;
 }
 
 /** Lists of which the same simple elements came in another order. */
@@ -66,10 +74,6 @@ function shuffledLists(differences: readonly Difference[]): readonly string[] {
     .map(([list]) => list);
 }
 
-function general(path: string): string {
-  return path.replaceAll(/\[\d+\]/g, '[*]').replace(/^body (?=\$)/, '');
-}
-
 /**
  * Adds a rule for each noise to the text of a rules file, keeping its comments. The reason is left empty: a rule counts once a
  * person has said why the difference does not matter.
@@ -85,8 +89,9 @@ export function proposeRules(text: string, noise: readonly Noise[], expires: str
   }
   if (!isSeq(rules)) return text;
   rules.flow = false;
-  for (const { route, path, kind, cases } of noise) {
-    const rule = document.createNode({ route, path, kind, reason: '', owner: '', expires });
+  for (const { route, path, kind, pattern, cases } of noise) {
+    const masked = pattern === undefined ? {} : { pattern };
+    const rule = document.createNode({ route, path, kind, ...masked, reason: '', owner: '', expires });
     rule.commentBefore = ` learned: legacy differs from itself here (${cases} ${cases === 1 ? 'case' : 'cases'}). Say why no client minds, and who answers for it`;
     rules.add(rule);
   }

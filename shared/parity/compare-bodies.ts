@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { compareValueSteps, memberPath, type ValueOptions } from './compare-values';
-import { difference, headerValues, MAX_BUFFERED_BODY, type Difference, type ObservedResponse } from './exchange';
+import { decompress } from './decompress';
+import { compareHtmlSteps } from './html/compare-html';
+import { difference, headerValues, type Difference, type ObservedResponse } from './exchange';
 import { spellingOf, type JsonSpelling } from './json-spelling';
 import { preview } from './preview';
 import type { Steps } from './steps';
@@ -13,7 +14,7 @@ const MAX_LINES = 20;
 const STEP = 500;
 
 /**
- * Compares bodies by what their content type says they are: JSON by structure, JSON lines likewise, text and HTML line by
+ * Compares bodies by what their content type says they are: JSON by structure, JSON lines likewise, HTML by element, text line by
  * line, the rest by hash and length. Bodies that were not kept are compared by hash and length whatever their type. Compressed bodies are compared
  * as what they hold.
  */
@@ -55,6 +56,10 @@ export function* compareBodySteps(
         const differences = yield* compareValueSteps('body $', left, right, options);
         return differences.length > 0 ? differences : yield* compareSpelling(listOf(expected), listOf(found), options);
       }
+    }
+    if (HTML.test(type) && HTML.test(headerValues(candidate, 'content-type')[0] ?? '')) {
+      const differences = yield* compareHtmlSteps(expected, found, options);
+      if (differences !== undefined) return differences;
     }
     if (/^text\/|[/+](json|xml|javascript|x-www-form-urlencoded)\b/.test(type))
       return yield* compareTexts(expected, found, options);
@@ -125,7 +130,11 @@ function compareRepeated(
   ];
 }
 
-function* compareTexts(control: string, candidate: string, { unifier }: ValueOptions): Steps<Difference[]> {
+function* compareTexts(
+  control: string,
+  candidate: string,
+  { unifier, isSameMasked }: ValueOptions,
+): Steps<Difference[]> {
   const [a, b] = [control.split('\n'), candidate.split('\n')];
   const differences: Difference[] = [];
   const length = Math.max(a.length, b.length);
@@ -136,7 +145,8 @@ function* compareTexts(control: string, candidate: string, { unifier }: ValueOpt
     const path = `body line ${i + 1}`;
     if (expected === undefined) differences.push(difference(path, 'unexpected', undefined, found));
     else if (found === undefined) differences.push(difference(path, 'missing', expected, undefined));
-    else if (unifier?.isSameText(expected, found) !== true) differences.push(around(path, expected, found));
+    else if (unifier?.isSameText(expected, found) !== true && isSameMasked?.(path, expected, found) !== true)
+      differences.push(around(path, expected, found));
   }
   return differences;
 }
@@ -148,6 +158,8 @@ function around(path: string, control: string, candidate: string): Difference {
   const from = Math.max(0, at - 20);
   return difference(path, 'value', control.slice(from, from + 120), candidate.slice(from, from + 120));
 }
+
+const HTML = /^text\/html\b/i;
 
 /** A JSON value on each line (NDJSON, JSON Lines), or after each record separator (RFC 7464). */
 const JSON_LINES = /[/+](x-)?(ndjson|jsonlines|jsonl|json-seq)\b/;
@@ -167,26 +179,6 @@ function* parseLines(text: string): Steps<unknown[] | undefined> {
     values.push(parsed.value);
   }
   return values;
-}
-
-/** What the body holds; the body itself when it cannot be decompressed, or into too much. */
-export function decompress(response: Pick<ObservedResponse, 'headers'>, body: Buffer): Buffer {
-  const limit = { maxOutputLength: MAX_BUFFERED_BODY };
-  try {
-    switch (headerValues(response, 'content-encoding')[0]?.toLowerCase()) {
-      case 'gzip':
-      case 'x-gzip':
-        return gunzipSync(body, limit);
-      case 'br':
-        return brotliDecompressSync(body, limit);
-      case 'deflate':
-        return inflateSync(body, limit);
-      default:
-        return body;
-    }
-  } catch {
-    return body;
-  }
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

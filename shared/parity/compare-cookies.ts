@@ -1,3 +1,4 @@
+import type { ValueOptions } from './compare-values';
 import { difference, type Difference } from './exchange';
 import { Unifier } from './unify';
 
@@ -7,6 +8,9 @@ interface Cookie {
   readonly attributes: ReadonlyMap<string, string>;
 }
 
+/** What the comparison of cookies goes by. */
+export type CookieOptions = Pick<ValueOptions, 'unifier' | 'isSameMasked'>;
+
 /**
  * Compares `Set-Cookie` lines (RFC 6265 section 4.1) cookie by cookie and attribute by attribute; attributes may stand in any
  * order. `Expires` may differ by as much as the requests were apart; the form must be the same. A session of its own on each
@@ -15,7 +19,7 @@ interface Cookie {
 export function compareCookies(
   control: readonly string[],
   candidate: readonly string[],
-  unifier: Unifier = new Unifier(),
+  options: CookieOptions = {},
 ): Difference[] {
   const expected = control.map(parseSetCookie);
   const found = candidate.map(parseSetCookie);
@@ -24,20 +28,27 @@ export function compareCookies(
     const kind = found.length < expected.length ? 'missing' : found.length > expected.length ? 'unexpected' : 'value';
     return [difference('header set-cookie', kind, order(expected), order(found))];
   }
-  return expected.flatMap((cookie, i) => compareAttributes(cookie, found[i], unifier));
+  return expected.flatMap((cookie, i) => compareAttributes(cookie, found[i], options));
 }
 
-function compareAttributes(expected: Cookie, found: Cookie | undefined, unifier: Unifier): Difference[] {
+function compareAttributes(
+  expected: Cookie,
+  found: Cookie | undefined,
+  { unifier = new Unifier(), isSameMasked }: CookieOptions,
+): Difference[] {
   const differences: Difference[] = [];
   const names = new Set([...expected.attributes.keys(), ...(found?.attributes.keys() ?? [])]);
   for (const name of names) {
     const a = expected.attributes.get(name);
     const b = found?.attributes.get(name);
-    if (a === b || (a !== undefined && b !== undefined && isSame(name, a, b, unifier))) continue;
+    const path = `cookie ${expected.name}${name && `; ${name}`}`;
+    if (a === b) continue;
+    if (a !== undefined && b !== undefined && (isSame(name, a, b, unifier) || isSameMasked?.(path, a, b) === true))
+      continue;
     const kind = b === undefined ? 'missing' : a === undefined ? 'unexpected' : 'value';
     // The value is a session token as a rule: a report says that it differs, not what it is.
     const [shownA, shownB] = name === '' ? ['(one value)', '(another value)'] : [a, b];
-    differences.push(difference(`cookie ${expected.name}${name && `; ${name}`}`, kind, shownA, shownB));
+    differences.push(difference(path, kind, shownA, shownB));
   }
   return differences;
 }

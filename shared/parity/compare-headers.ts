@@ -1,6 +1,7 @@
 import { weakETag } from '../weak-etag';
-import { decompress } from './compare-bodies';
+import { decompress } from './decompress';
 import { difference, type Difference, type ObservedResponse } from './exchange';
+import type { ValueOptions } from './compare-values';
 import type { Unifier } from './unify';
 
 /** Headers that are not compared here, each with its reason. */
@@ -23,6 +24,7 @@ const SETS = new Set([
 /** What the comparison of headers knows of the exchange. */
 export interface HeaderOptions {
   readonly unifier?: Unifier;
+  readonly isSameMasked?: ValueOptions['isSameMasked'];
   /** Of the request; answers to HEAD tell the length of a body that they do not have. */
   readonly method?: string;
 }
@@ -61,7 +63,9 @@ export function compareHeaders(
     if (name === 'date' && isDate(a) && isDate(b)) continue;
     if (name === 'etag' && isWeak(a) === isWeak(b) && isTagOfBody(a, control) && isTagOfBody(b, candidate)) continue;
     const isSame = name === 'expires' ? options.unifier?.isSameExpiry(a, b) : options.unifier?.isSameText(a, b);
-    if (isSame !== true) differences.push(difference(`header ${name}`, 'value', a, b));
+    const path = `header ${name}`;
+    if (isSame !== true && options.isSameMasked?.(path, a, b) !== true)
+      differences.push(difference(path, 'value', a, b));
   }
   return differences;
 }

@@ -5,6 +5,8 @@ import type { Unifier } from './unify';
 /** What the comparison of values goes by. */
 export interface ValueOptions {
   readonly unifier?: Unifier;
+  /** Whether a rule masks tokens at this place, and the texts are the same but for these. */
+  readonly isSameMasked?: (path: string, control: string, candidate: string) => boolean;
   /** Whether the list at this path is a set: its order says nothing. */
   readonly isUnordered?: (path: string) => boolean;
   /** Whether the order of keys counts, as it does for embedded documents in MongoDB. */
@@ -66,7 +68,10 @@ function comparePair(
 ): void {
   if (Object.is(control, candidate)) return;
   if (typeof control === 'string' && typeof candidate === 'string') {
-    if (options.unifier?.isSameText(control, candidate) !== true)
+    if (
+      options.unifier?.isSameText(control, candidate) !== true &&
+      options.isSameMasked?.(path, control, candidate) !== true
+    )
       differences.push(difference(path, 'value', control, candidate));
   } else if (isRecord(control) && isRecord(candidate)) {
     compareMembers(path, control, candidate, pending, differences, options);

@@ -2,7 +2,7 @@ import { compareBodySteps } from './compare-bodies';
 import { compareCookies } from './compare-cookies';
 import { compareHeaders } from './compare-headers';
 import { difference, headerValues, type Difference, type ObservedResponse } from './exchange';
-import { judge, rulesFor, unorderedBy, type Judgement, type Rule } from './rules';
+import { judge, maskedBy, rulesFor, unorderedBy, type Judgement, type Rule } from './rules';
 import { runSteps, runStepsInTurns, type Steps } from './steps';
 import { Unifier, type UnificationOptions } from './unify';
 
@@ -69,8 +69,20 @@ function* compareSteps(
     return rule !== undefined;
   };
 
+  const masked = maskedBy(rules);
+  const isSameMasked = (path: string, a: string, b: string): boolean => {
+    const found = masked?.(path, a, b);
+    if (
+      found === undefined ||
+      (found.control !== found.candidate && !unifier.isSameText(found.control, found.candidate))
+    )
+      return false;
+    for (const rule of found.rules) needed.add(rule);
+    return true;
+  };
+
   // Bodies first: they bind ids where these have a name, and headers must then agree.
-  const inBody = yield* compareBodySteps(control, candidate, { unifier, isUnordered });
+  const inBody = yield* compareBodySteps(control, candidate, { unifier, isUnordered, isSameMasked });
   yield;
   const status =
     control.statusCode === candidate.statusCode
@@ -78,8 +90,11 @@ function* compareSteps(
       : [difference('status', 'value', control.statusCode, candidate.statusCode)];
   const differences = [
     ...status,
-    ...compareHeaders(control, candidate, { unifier, ...(method !== undefined && { method }) }),
-    ...compareCookies(headerValues(control, 'set-cookie'), headerValues(candidate, 'set-cookie'), unifier),
+    ...compareHeaders(control, candidate, { unifier, isSameMasked, ...(method !== undefined && { method }) }),
+    ...compareCookies(headerValues(control, 'set-cookie'), headerValues(candidate, 'set-cookie'), {
+      unifier,
+      isSameMasked,
+    }),
     ...inBody,
     ...(yield* mixedUp(control, candidate, unifier.renaming.pairs(bound))),
   ];

@@ -1,4 +1,5 @@
 import type { Difference } from './exchange';
+import type { RuleKind } from './rules';
 
 /**
  * `equal`: no client can tell. `different`: one can. `accepted`: different, but only where rules of kind `accepted` say so.
@@ -47,7 +48,7 @@ export interface ReportedResponse {
 export interface RuleReference {
   /** `test/eventsapp/parity/rules.yml:12`. */
   readonly place: string;
-  readonly kind: 'ignore' | 'unordered' | 'tolerance' | 'accepted';
+  readonly kind: RuleKind;
   readonly path: string;
   readonly reason: string;
 }

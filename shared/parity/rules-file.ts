@@ -1,7 +1,9 @@
 import { isCollection, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { ConfigError } from '../errors';
-import { RULE_KINDS, type Rule } from './rules';
+import { isHtmlPath, parseHtmlPath } from './html/html-path';
+import { isWholeBody, RULE_KINDS, type Rule } from './rules';
+import { tokenFault } from './token-pattern';
 
 const text = z.string('expected a text').trim().min(1, 'is empty');
 
@@ -29,10 +31,11 @@ const ruleSchema = z
       route: text,
       path: text.regex(
         /^(\$|body\b|status$|answer$|header |cookie |database )/,
-        'expected answer, status, header <name>, cookie <name>[; <attribute>], $<path in the body>, body or database <collection> ...',
+        'expected answer, status, header <name>, cookie <name>[; <attribute>], $<path in JSON>, body <element> <@attribute, text, whitespace or comment>, body spelling or database <collection> ...',
       ),
       kind: z.enum(RULE_KINDS, `expected one of ${RULE_KINDS.join(', ')}`),
       within: within.optional(),
+      pattern: text.exactOptional(),
       when: condition.exactOptional(),
       reason: z.string('expected a text').trim().min(10, 'explains nothing; say why the difference does not matter'),
       owner: text,
@@ -46,6 +49,26 @@ const ruleSchema = z
   .refine((rule) => (rule.kind === 'tolerance') === (rule.within !== undefined), {
     message: 'within belongs to kind tolerance, and tolerance needs it: within: 5s',
     path: ['within'],
+  })
+  .superRefine(({ kind, path, pattern, when }, context) => {
+    const fault = (at: string, message: string): void => {
+      context.addIssue({ code: 'custom', path: [at], message });
+    };
+    if ((kind === 'token') !== (pattern !== undefined)) {
+      fault('pattern', 'belongs to kind token, and token needs it: pattern: "[0-9a-f]{32}"');
+      return;
+    }
+    const isWhole = isWholeBody(path);
+    if (pattern !== undefined) {
+      const wrong = tokenFault(pattern, { isWide: isWhole });
+      if (wrong !== undefined) fault('pattern', wrong);
+    } else if (isWhole && kind !== 'unordered' && !(kind === 'accepted' && when !== undefined))
+      fault(
+        'path',
+        'is a whole body, so that nothing in it would be compared; name what differs, such as $.requestId or body form input[name=_csrf] @value, or mask it by kind: token with a pattern',
+      );
+    else if (isHtmlPath(path) && kind !== 'accepted' && parseHtmlPath(path).leaf === undefined)
+      fault('path', `names an element with all that is in it; say what of it: ${path} text, or ${path} @value`);
   })
   .refine((rule) => rule.path !== 'answer' || (rule.kind === 'accepted' && rule.when !== undefined), {
     message:

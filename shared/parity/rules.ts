@@ -1,24 +1,33 @@
+import { decompress } from './decompress';
 import type { Difference, ObservedResponse } from './exchange';
-import { memberPath } from './compare-values';
+import { isHtmlPath, matchesElements, parseHtmlPath } from './html/html-path';
+import { placesInHtml } from './html/places';
+import { placesIn } from './json-places';
+import { maskTokens } from './token-pattern';
 
-export const RULE_KINDS = ['ignore', 'unordered', 'tolerance', 'accepted'] as const;
+export const RULE_KINDS = ['ignore', 'unordered', 'tolerance', 'token', 'accepted'] as const;
 export type RuleKind = (typeof RULE_KINDS)[number];
 
 /** One entry of the rules file. */
 export interface Rule {
   /** `GET /api/events` as the case or the route table spells it, a route's id, or `*`. */
   readonly route: string;
-  /** A path as differences have it; `*` stands for anything in one segment, `[*]` for any index; `answer` is all of it. */
+  /**
+   * A path as differences have it; `*` stands for anything in one segment, `[*]` for any index; `answer` is all of it. Of a page's path elements may be
+   * left out: `body form input @value`.
+   */
   readonly path: string;
   /**
    * `ignore`: the value may differ, not its type. `unordered`: the list is a set. `tolerance`: numbers or times may be apart by
-   * `within`. `accepted`: a difference that is known and will stay; it is counted apart.
+   * `within`. `token`: what fits `pattern` is masked on both sides, all around it must be equal. `accepted`: a difference that is known and will stay; it is counted apart.
    */
   readonly kind: RuleKind;
   /** Only exchanges like this; every one when absent. */
   readonly when?: RuleCondition;
   /** For tolerance: a number, or milliseconds for times. */
   readonly within?: number;
+  /** For token: see `tokenFault`. */
+  readonly pattern?: string;
   readonly reason: string;
   readonly owner: string;
   /** Last day on which the rule counts, `YYYY-MM-DD`. */
@@ -100,6 +109,43 @@ export function unorderedBy(rules: readonly Rule[]): ((path: string) => Rule | u
   return (path) => (path.length > LONGEST_PATH ? undefined : unordered.find((rule) => patternOf(rule.path).test(path)));
 }
 
+/** What rules of kind `token` make of two texts at a place, and which do; undefined when none has something to mask in both. */
+export function maskedBy(
+  rules: readonly Rule[],
+):
+  | ((
+      path: string,
+      control: string,
+      candidate: string,
+    ) => { readonly control: string; readonly candidate: string; readonly rules: readonly Rule[] } | undefined)
+  | undefined {
+  const masking = rules.filter(({ kind }) => kind === 'token');
+  if (masking.length === 0) return undefined;
+  return (path, control, candidate) => {
+    let [a, b] = [control, candidate];
+    const used: Rule[] = [];
+    for (const rule of masking) {
+      if (rule.pattern === undefined || path.length > LONGEST_PATH || !patternOf(rule.path).test(path)) continue;
+      const [nextA, nextB] = [maskTokens(a, rule.pattern), maskTokens(b, rule.pattern)];
+      if (nextA === a || nextB === b) continue;
+      [a, b] = [nextA, nextB];
+      used.push(rule);
+    }
+    return used.length === 0 ? undefined : { control: a, candidate: b, rules: used };
+  };
+}
+
+/**
+ * Whether a rule's path is a whole body, whatever is in it: `body`, `$`, `$[*]`, `body line *`, `body * text`. What differs there must be told apart.
+ */
+export function isWholeBody(path: string): boolean {
+  if (/^(?:body|body line(?: \*)?|(?:body )?\$(?:\[\*\]|\.\*|\*)*|body(?: \*)+)$/.test(path.trim())) return true;
+  if (!isHtmlPath(path)) return false;
+  const { elements, leaf } = parseHtmlPath(path);
+  const isAny = elements.every((element) => /^\*(?:\[\*\])?$/.test(element));
+  return isAny && (leaf === undefined || leaf === 'text' || leaf === '@*' || leaf.startsWith('$'));
+}
+
 /** Whether an answer has the place of a rule at all: a rule without a place can never be needed. */
 export function occurs(rule: Rule, paths: Iterable<string>): boolean {
   const pattern = patternOf(rule.path);
@@ -110,8 +156,8 @@ export function occurs(rule: Rule, paths: Iterable<string>): boolean {
 function allows(rule: Rule, { path, kind, control, candidate }: Difference): boolean {
   if (!patternOf(rule.path).test(path)) return false;
   if (rule.kind === 'accepted') return true;
-  // The same type is still demanded.
-  if (kind !== 'value') return false;
+  // The same type is still demanded; tokens have been masked before.
+  if (kind !== 'value' || rule.kind === 'token') return false;
   return rule.kind === 'ignore' || (rule.kind === 'tolerance' && isWithin(rule.within ?? 0, control, candidate));
 }
 
@@ -126,27 +172,49 @@ function numberOrTime(text: string | undefined): number | undefined {
   return Number.isNaN(value) ? undefined : value;
 }
 
-const patterns = new Map<string, RegExp>();
+interface Pattern {
+  test(path: string): boolean;
+}
+
+const patterns = new Map<string, Pattern>();
 
 /** The whole answer, for what is decided about some kind of request as such. */
 const ANSWER = /^(status|header |cookie |body)/;
 
 /** A place, or one below it: a rule for `$.meta` covers `$.meta.at`. `$...` is short for `body $...`. */
-function patternOf(path: string): RegExp {
+function patternOf(path: string): Pattern {
   if (path === 'answer') return ANSWER;
   const known = patterns.get(path);
   if (known !== undefined) return known;
   const whole = path.startsWith('$') ? `body ${path}` : path;
-  const source = whole
+  const pattern = isHtmlPath(whole) ? htmlPattern(whole) : expressionOf(whole);
+  patterns.set(path, pattern);
+  return pattern;
+}
+
+function expressionOf(path: string): RegExp {
+  const source = path
     .split(/(\[\*\]|\*)/)
     .map((part) => {
       if (part === '[*]') return String.raw`\[\d+\]`;
       return part === '*' ? String.raw`[^.[\] ;]*` : part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
     })
     .join('');
-  const pattern = new RegExp(`^${source}(?=$|[.[ ])`);
-  patterns.set(path, pattern);
-  return pattern;
+  return new RegExp(`^${source}(?=$|[.[ ])`);
+}
+
+/** An element without a leaf covers all that is in it. */
+function htmlPattern(path: string): Pattern {
+  const { elements, leaf } = parseHtmlPath(path);
+  const ofLeaf = leaf === undefined ? undefined : expressionOf(leaf);
+  return {
+    test(other) {
+      if (!isHtmlPath(other)) return false;
+      const found = parseHtmlPath(other);
+      if (!matchesElements(elements, found.elements, { below: ofLeaf === undefined })) return false;
+      return ofLeaf === undefined || (found.leaf !== undefined && ofLeaf.test(found.leaf));
+    },
+  };
 }
 
 /** Every place of an answer, as rules name places; bounded. */
@@ -161,9 +229,14 @@ export function* placesOf({ headers, body }: ObservedResponse): Generator<string
     for (const attribute of attributes) yield `cookie ${cookie}; ${attribute.toLowerCase()}`;
   }
   if (!Buffer.isBuffer(body) || body.length > MAX_SEARCHED) return;
+  const text = decompress({ headers }, body).toString();
+  if (headers.some(([name, value]) => name.toLowerCase() === 'content-type' && /^text\/html\b/i.test(value))) {
+    yield* placesInHtml(text);
+    return;
+  }
   let value: unknown;
   try {
-    value = JSON.parse(body.toString());
+    value = JSON.parse(text);
   } catch {
     return;
   }
@@ -173,15 +246,3 @@ export function* placesOf({ headers, body }: ObservedResponse): Generator<string
 const MAX_SEARCHED = 1_000_000;
 /** No rule names a place so deep; looking would take longer with each level. */
 const LONGEST_PATH = 4_000;
-
-/** Iterative, so that depth cannot exhaust the stack. */
-function* placesIn(path: string, value: unknown): Generator<string> {
-  const pending: [string, unknown][] = [[path, value]];
-  for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
-    const [at, found] = place;
-    yield at;
-    if (typeof found !== 'object' || found === null) continue;
-    if (Array.isArray(found)) for (const [i, member] of found.entries()) pending.push([`${at}[${i}]`, member]);
-    else for (const [key, member] of Object.entries(found)) pending.push([`${at}${memberPath(key)}`, member]);
-  }
-}

@@ -1,6 +1,9 @@
 import { compareExchange, compareExchangeInTurns, type CompareOptions } from '../../../../shared/parity/compare';
 import type { ObservedResponse } from '../../../../shared/parity/exchange';
 import type { Rule } from '../../../../shared/parity/rules';
+import { renderPage, VIEWER } from '../../../parity/html/pages';
+import { seededRandom } from '../../../parity/html/random';
+import { learnRules } from '../../../parity/html/study';
 
 /**
  * `npm run bench:parity`: how fast the comparator is, and whether a large pair stalls a server that runs it. Exit code 1 when
@@ -10,6 +13,8 @@ import type { Rule } from '../../../../shared/parity/rules';
 const EXCHANGES = 10_000;
 /** Seconds for all of them. */
 const LONGEST_RUN = 5;
+/** The same for pages. */
+const LONGEST_PAGES = 10;
 /** MB. */
 const MOST_KEPT = 10;
 /** Milliseconds beyond `JSON.parse`. */
@@ -81,6 +86,28 @@ function measureThroughput(): boolean {
   return passed;
 }
 
+/** Pages whose bytes differ in random values, as a team that has written its rules compares them. */
+function measurePages(): boolean {
+  const rules = learnRules(1);
+  const pageOf = (i: number, seed: number): ObservedResponse =>
+    answer(renderPage({ viewer: VIEWER, content: i, random: seededRandom(seed) }), 'text/html; charset=utf-8');
+  const pairs = Array.from({ length: 500 }, (_, i) => [pageOf(i % 40, i), pageOf(i % 40, i + 1_000_000)] as const);
+  for (const [control, candidate] of pairs) compareExchange(control, candidate, { rules });
+  let differences = 0;
+  const compareAll = (): void => {
+    for (let i = 0; i < EXCHANGES; i += pairs.length)
+      for (const [control, candidate] of pairs)
+        differences += compareExchange(control, candidate, { rules }).differences.length;
+  };
+  const { wall, cpu } = timed(compareAll);
+  const passed = Math.min(wall, cpu) < LONGEST_PAGES * 1_000 && differences === 0;
+  print(
+    `${passed ? '' : 'TOO SLOW: '}${EXCHANGES} pairs of pages of ${pairs[0]?.[0].body.length} bytes with random values: ${(wall / 1_000).toFixed(2)} s ` +
+      `(${(cpu / 1_000).toFixed(2)} s of the processor), ${differences} differences`,
+  );
+  return passed;
+}
+
 interface Pair {
   readonly name: string;
   readonly control: ObservedResponse;
@@ -120,6 +147,16 @@ function largePairs(): readonly Pair[] {
       name: 'text',
       control: answer(text(''), 'text/plain'),
       candidate: answer(text('').replace('59999', '5'), 'text/plain'),
+    },
+    {
+      name: 'a page, too large for a document',
+      control: answer(`<p>${text('</p><p>')}`, 'text/html'),
+      candidate: answer(`<p>${text('</p><p>').replace('59999', '5 a')}`, 'text/html'),
+    },
+    {
+      name: 'a page of 490 kB',
+      control: answer(`<p>${text('</p><p>').slice(0, 490_000)}`, 'text/html'),
+      candidate: answer(`<p>${text('</p><p>').slice(0, 490_000).replace('999 ', '5 <i>')}`, 'text/html'),
     },
     {
       name: 'bytes',
@@ -207,7 +244,7 @@ function print(line: string): void {
 }
 
 async function main(): Promise<void> {
-  const isFast = measureThroughput();
+  const isFast = [measureThroughput(), measurePages()].every(Boolean);
   const isSmooth = await measureStalls();
   process.exitCode = isFast && isSmooth ? 0 : 1;
 }

@@ -24,6 +24,7 @@ function response(
 }
 
 const JSON_TYPE = { headers: { 'Content-Type': 'application/json' } };
+const PLAIN_TEXT = { headers: { 'Content-Type': 'text/plain' } };
 const BYTES = (text: string) => ({ headers: { 'Content-Type': 'image/png' }, body: Buffer.from(text) });
 
 const paths = (control: ObservedResponse, candidate: ObservedResponse): string[] =>
@@ -84,7 +85,12 @@ describe('comparator', () => {
       response({}, { headers: { Date: '2026-11-23' } }),
       ['header date: value'],
     ],
-    ['lines that are missing', response('a\nb\nc'), response('a\nx'), ['body line 2: value', 'body line 3: missing']],
+    [
+      'lines that are missing',
+      response('a\nb\nc', PLAIN_TEXT),
+      response('a\nx', PLAIN_TEXT),
+      ['body line 2: value', 'body line 3: missing'],
+    ],
     [
       'another ETag of the same body',
       response({}, { headers: { ETag: 'W/"1"' } }),
@@ -104,7 +110,7 @@ describe('comparator', () => {
       response('x', { headers: { 'Content-Type': 'text/html; charset=utf-8' } }),
       ['header content-type: value'],
     ],
-    ['text', response('<p>one</p>'), response('<p>two</p>'), ['body line 1: value']],
+    ['a page', response('<p>one</p>'), response('<p>two</p>'), ['body p text: value']],
     ['an empty body', response('x'), response(''), ['body: missing']],
   ])('tells %s', (_name, control, candidate, expected) => {
     expect(paths(control, candidate)).toEqual(expected);
