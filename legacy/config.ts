@@ -103,7 +103,9 @@ function readReportQueue(
   const region = env['AWS_REGION'] ?? '';
   if (!/^[a-z0-9-]+$/.test(region)) {
     const found = env['AWS_REGION'] === undefined ? 'missing' : JSON.stringify(region);
-    faults.push(`AWS_REGION is ${found}; expected the queue's region, such as eu-west-1, beside REPORT_QUEUE_URL`);
+    faults.push(
+      `AWS_REGION is ${found}; expected the queue's region, such as eu-west-1, because REPORT_QUEUE_URL is set`,
+    );
   }
   return { url, region, endpoint };
 }

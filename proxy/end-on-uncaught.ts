@@ -16,13 +16,13 @@ export function endOnUncaught(logger: Logger, drain: () => Promise<void>, drainD
     const isFirst = process.exitCode === undefined;
     process.exitCode = 1;
     if (!isFirst) {
-      logger.error({ err: error, origin }, 'another uncaught error while the proxy drains');
+      logger.error({ err: error, origin }, 'another uncaught error while draining');
       return;
     }
-    logger.error({ err: error, origin }, 'uncaught error: the proxy drains and ends');
+    logger.error({ err: error, origin }, 'uncaught error: draining, then exiting');
     setTimeout(() => process.exit(), drainDelay + DRAIN_LIMIT).unref();
     void drain()
-      .catch((cause: unknown) => logger.error({ err: cause }, 'the drain failed'))
+      .catch((cause: unknown) => logger.error({ err: cause }, 'draining failed'))
       .finally(() => process.exit());
   });
 }

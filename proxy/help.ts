@@ -1,5 +1,5 @@
 /** What `node dist/proxy/server.js --help` prints. */
-export const HELP = `node dist/proxy/server.js: the routing proxy in front of a monolith. It takes no arguments, only variables.
+export const HELP = `node dist/proxy/server.js: the routing proxy in front of a monolith. It is configured by environment variables only.
 
   LEGACY_URL        required: where the monolith listens, for example http://127.0.0.1:3000
   LAMBDA_URL        API Gateway's URL with the stage; required once a route is not on legacy

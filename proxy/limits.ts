@@ -66,9 +66,7 @@ export function readLimits(read: EnvironmentReader, trustedHops: number): ProxyL
     upstreamMaxRequests: count('UPSTREAM_MAX_REQUESTS', standard.upstreamMaxRequests, 0),
   };
   if (limits.requestTimeout > 0 && limits.requestTimeout < limits.headersTimeout)
-    read.faults.push(
-      'REQUEST_TIMEOUT is less than HEADERS_TIMEOUT; expected more, because the head is part of the request',
-    );
+    read.faults.push('REQUEST_TIMEOUT is less than HEADERS_TIMEOUT; it must be more, because it includes the head');
   return limits;
 }
 

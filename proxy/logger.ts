@@ -114,7 +114,7 @@ export class LineWriter {
 
   private tellDropped(): void {
     if (this.dropped === 0) return;
-    const line = { level: 40, time: Date.now(), dropped: this.dropped, msg: 'lines of this log could not be written' };
+    const line = { level: 40, time: Date.now(), dropped: this.dropped, msg: 'log lines could not be written' };
     this.dropped = 0;
     this.write(`${JSON.stringify(line)}\n`);
   }

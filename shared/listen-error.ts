@@ -20,12 +20,12 @@ export function describeListenError(
   const port = 'port' in error ? String(error.port) : '';
   switch (error.code) {
     case 'EADDRINUSE':
-      return `port ${port} is in use, so the ${part} cannot listen; end what uses it or set ${portVariable} to another port`;
+      return `port ${port} is in use, so the ${part} cannot listen; stop the process that uses it, or set ${portVariable} to another port`;
     case 'EACCES':
-      return `port ${port} may not be used by this user, so the ${part} cannot listen; set ${portVariable} to one above 1023`;
+      return `this user may not use port ${port}, so the ${part} cannot listen; set ${portVariable} to one above 1023`;
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `${hostVariable} is no address of this machine, so the ${part} cannot listen; set it to 127.0.0.1, or 0.0.0.0 for all`;
+      return `${hostVariable} is not an address of this machine, so the ${part} cannot listen; set it to 127.0.0.1, or 0.0.0.0 for all`;
     default:
       return undefined;
   }

@@ -7,7 +7,7 @@ export interface Mangling {
 
 const TRIM = 'remove it';
 const UNQUOTE = 'remove the quotes';
-const RESOLVE = 'find out why the deployment, shell or template did not replace it';
+const RESOLVE = 'find out why the deployment, shell or template did not substitute it';
 const UNWRAP =
   'give the value alone: {{resolve:secretsmanager:<secret>:SecretString:<key>}} picks one key, or store the secret as plain text';
 
@@ -34,8 +34,8 @@ export function manglingOf(value: string): Mangling | undefined {
   if (ARN.test(trimmed)) return { looks: 'is the ARN of a secret, not its value', remedy: RESOLVE };
   if (/^(?:undefined|null)$/.test(trimmed)) return { looks: `is the word ${trimmed}`, remedy: RESOLVE };
   if (trimmed !== value)
-    return { looks: 'begins or ends with white space, perhaps the line break of a file', remedy: TRIM };
-  if (/^(["'`]).*\1$/s.test(value)) return { looks: 'stands in quotes', remedy: UNQUOTE };
+    return { looks: 'begins or ends with white space, perhaps a line break from a file', remedy: TRIM };
+  if (/^(["'`]).*\1$/s.test(value)) return { looks: 'is enclosed in quotes', remedy: UNQUOTE };
   return undefined;
 }
 

@@ -12,7 +12,7 @@ export function isLoopback(host: string): boolean {
  */
 export function hostFault({ headers }: IncomingMessage): string | undefined {
   const name = (headers.host ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
-  return isLoopback(name) ? undefined : 'This address is for this machine alone';
+  return isLoopback(name) ? undefined : 'This address is for this machine only';
 }
 
 /** @returns why the request is refused; undefined when no page, or a page of this very server, sends it */
@@ -20,7 +20,7 @@ export function originFault({ headers }: IncomingMessage): string | undefined {
   const { origin, host } = headers;
   return origin === undefined || origin.replace(/^https?:\/\//, '') === host
     ? undefined
-    : 'Requests of other sites are refused';
+    : 'Requests from other sites are refused';
 }
 
 /**
@@ -32,7 +32,7 @@ export function siteFault({ headers }: IncomingMessage): string | undefined {
   const site = headers['sec-fetch-site'];
   return site === undefined || site === 'same-origin' || site === 'none'
     ? undefined
-    : 'Requests of other sites are refused';
+    : 'Requests from other sites are refused';
 }
 
 /** Lets a server on loopback answer programs of this machine alone, never the page of another site: those get 403. */

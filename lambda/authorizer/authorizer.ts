@@ -52,7 +52,7 @@ export function createAuthorizer(parts: AuthorizerParts) {
         return { caller: { identity: result.identity, authenticatedBy: name }, live };
       reasons[name] = result.reason;
     }
-    if (anonymous === 'refused') logger.info({ reasons }, 'request refused: nobody is known');
+    if (anonymous === 'refused') logger.info({ reasons }, 'request refused: not authenticated');
     return { live };
   };
 

@@ -55,13 +55,13 @@ module.exports = async ({ resolveConfigurationProperty, resolveVariable }) => {
       };
       Resources[`${id}ErrorsAlarm`] = alarm(
         `${name}-errors`,
-        `${name} could not find out who asks; clients got 500. Its log says why (database, configuration).`,
+        `${name} could not authenticate requests; clients got 500. See its log (database, configuration).`,
         { Namespace: logged.MetricNamespace, MetricName: logged.MetricName },
       );
     } else {
       Resources[`${id}ErrorsAlarm`] = alarm(
         `${name}-errors`,
-        `${name} threw, ended or ran out of time. Its log says why.`,
+        `${name} threw, exited or timed out. See its log.`,
         lambdaMetric('Errors'),
       );
     }

@@ -15,7 +15,7 @@ module.exports = async ({ resolveConfigurationProperty }) => {
   const shared = Object.entries(functions).filter(([, { iamRoleStatements }]) => iamRoleStatements === undefined);
   if (shared.length > 0) {
     const names = shared.map(([name]) => name).join(', ');
-    throw new Error(`serverless.yml: iamRoleStatements is missing at ${names}; write [] when no rights are needed`);
+    throw new Error(`serverless.yml: iamRoleStatements is missing for ${names}; write [] if no permissions are needed`);
   }
   const roles = Object.keys(functions).map((name) => [
     `${logicalName(name)}IamRoleLambdaExecution`,

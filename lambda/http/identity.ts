@@ -27,7 +27,7 @@ export interface Access<A extends Auth> {
 /** Somebody must be known, and nobody is. */
 export class NotAuthenticatedError extends BanyanError {
   constructor() {
-    super('Nobody is known', { code: 'not_authenticated', statusCode: 401 });
+    super('The request is not authenticated', { code: 'not_authenticated', statusCode: 401 });
   }
 }
 

@@ -41,7 +41,7 @@ export function lift<I extends Identity>(banyan: BanyanConfig<I>, mount: MountRo
       respondWithErrors: false,
     });
     const result = await handle(event, context, () => undefined);
-    if (result === undefined) throw new TypeError('serverless-express resolved to nothing');
+    if (result === undefined) throw new TypeError('serverless-express resolved without a response');
     const headers = Object.entries(result.multiValueHeaders ?? {});
     const ours = headers.filter(([name]) => !NOT_OURS.has(name.toLowerCase()));
     return { ...result, multiValueHeaders: Object.fromEntries(ours) };

@@ -33,7 +33,7 @@ export function createLiftedApp({ mount, parseIdentity, session, now }: LiftedAp
   const events = new WeakMap<IncomingMessage, APIGatewayProxyEvent>();
   const eventOf = (req: IncomingMessage): APIGatewayProxyEvent => {
     const event = events.get(req);
-    if (event === undefined) throw new TypeError('the request belongs to no event');
+    if (event === undefined) throw new TypeError('the request has no Lambda event');
     return event;
   };
 

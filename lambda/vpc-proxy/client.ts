@@ -129,7 +129,7 @@ async function invoke<Name extends string>(
           ? new VpcThrottledError(attempt, details)
           : new VpcUnavailableError(attempt, details);
       }
-      logger.warn({ ...about, vpcFunction: functionName, attempt, pause, err: cause }, 'VPC call tried again');
+      logger.warn({ ...about, vpcFunction: functionName, attempt, pause, err: cause }, 'VPC call retried');
       await clock.sleep(pause);
     }
   }

@@ -30,7 +30,7 @@ export class VpcFunctionError extends VpcCallError {
 export class VpcTimeoutError extends VpcCallError {
   override readonly name = 'VpcTimeoutError';
   constructor(whose: 'the function' | 'the caller', details: VpcErrorDetails) {
-    super(`the time of ${whose} ran out`, 'vpc_timeout', details);
+    super(`${whose} ran out of time`, 'vpc_timeout', details);
   }
 }
 
@@ -62,7 +62,7 @@ export class VpcRefusedError extends VpcCallError {
 export class VpcInputError extends VpcCallError {
   override readonly name = 'VpcInputError';
   constructor(details: VpcErrorDetails) {
-    super('the input does not fit its definition', 'vpc_input_invalid', details);
+    super('the input does not match its schema', 'vpc_input_invalid', details);
   }
 }
 
@@ -70,7 +70,7 @@ export class VpcInputError extends VpcCallError {
 export class VpcOutputError extends VpcCallError {
   override readonly name = 'VpcOutputError';
   constructor(details: VpcErrorDetails) {
-    super('the answer does not fit its definition', 'vpc_output_invalid', details);
+    super('the answer does not match its schema', 'vpc_output_invalid', details);
   }
 }
 
@@ -88,6 +88,6 @@ export class VpcPayloadTooLargeError extends VpcCallError {
 export class VpcNotAllowedError extends VpcCallError {
   override readonly name = 'VpcNotAllowedError';
   constructor(details: VpcErrorDetails) {
-    super('not on the list of functions that may be called', 'vpc_not_allowed', details);
+    super('not on the list of allowed functions', 'vpc_not_allowed', details);
   }
 }

@@ -130,7 +130,7 @@ async function answer(
   refuseFor(siteFault(request));
   const token = tokenOf(request.headers.authorization, options.tokens);
   if (token === undefined && (request.headers.authorization !== undefined || !isLocal)) {
-    throw new Refusal(401, 'A token is needed: Authorization: Bearer <token> with one of ADMIN_TOKENS');
+    throw new Refusal(401, 'A token is required: Authorization: Bearer <token>, with one of ADMIN_TOKENS');
   }
   if (Object.hasOwn(changeSchemas, pathname)) {
     allowMethods(request, ['POST']);
@@ -147,7 +147,7 @@ async function answer(
   } else {
     const id = /^\/api\/routes\/([a-z0-9-]{1,64})$/.exec(pathname)?.[1];
     const route = id === undefined ? undefined : await describeOne(id, partsOf(options));
-    if (route === undefined) throw new Refusal(404, 'There is no such page');
+    if (route === undefined) throw new Refusal(404, 'No such page');
     sendJson(response, 200, route);
   }
 }
@@ -165,9 +165,9 @@ async function change(
   if (token === undefined) {
     const remedy =
       tokens.length === 0 ? 'set ADMIN_TOKENS=<name>=<token> and restart the proxy' : 'send one of ADMIN_TOKENS';
-    throw new Refusal(401, `Changes need a token; ${remedy}`);
+    throw new Refusal(401, `Changes require a token; ${remedy}`);
   }
-  if (!token.mayChange) throw new Refusal(403, `The token of ${token.name} may only read`);
+  if (!token.mayChange) throw new Refusal(403, `The token of ${token.name} is read-only`);
   if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
     throw new Refusal(415, 'Expected Content-Type: application/json');
   }
@@ -179,7 +179,7 @@ async function change(
   const { data } = parsed;
   const by = { by: token.name, why: data.why };
   const told = (): void => {
-    logger.warn({ change: pathname.slice('/api/'.length), ...data, by: token.name }, 'changed by the admin API');
+    logger.warn({ change: pathname.slice('/api/'.length), ...data, by: token.name }, 'changed through the admin API');
   };
   if ('on' in data) {
     await overrides.setKillSwitch(data.on, by);
@@ -187,9 +187,9 @@ async function change(
     return;
   }
   const route = table().routes.find(({ id }) => id === data.route);
-  if (route === undefined) throw new Refusal(404, 'The route table has no such route');
+  if (route === undefined) throw new Refusal(404, 'No such route in the route table');
   if (pathname === '/api/resume') await overrides.resume(data.route, by);
-  else if (route.stage === 'retired') throw new Refusal(409, 'A retired route has no legacy to return to');
+  else if (route.stage === 'retired') throw new Refusal(409, 'A retired route cannot go back to legacy');
   else await overrides.lower(data.route, by);
   told();
 }
@@ -227,7 +227,7 @@ function refuse({ method, url }: IncomingMessage, response: ServerResponse, erro
     const path = shownPath(parseRequestTarget(url ?? '/').pathname);
     logger.error({ err: error, method: shownMethod(method), path }, 'admin request failed');
   }
-  const [status, message] = isOurs ? [error.statusCode, error.message] : [500, 'Something failed; the log says what'];
+  const [status, message] = isOurs ? [error.statusCode, error.message] : [500, "Internal error; see the proxy's log"];
   response.setHeader('Connection', 'close');
   sendJson(response, status, { error: message });
 }

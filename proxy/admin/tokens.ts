@@ -25,7 +25,7 @@ export function parseAdminTokens(text: string | undefined, faults: string[]): re
     }
     if (token.length < 16) {
       faults.push(
-        `ADMIN_TOKENS: the token of ${name} is shorter than 16 characters; use for example "openssl rand -hex 24"`,
+        `ADMIN_TOKENS: the token of ${name} is shorter than 16 characters; generate one with "openssl rand -hex 24"`,
       );
       return [];
     }

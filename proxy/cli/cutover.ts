@@ -33,7 +33,7 @@ interface PromoteOptions extends JsonOption {
 
 const VARIABLES = `
 Variables: MONGODB_URI, ROUTES_FILE (proxy/routes.yml), LEGACY_VERSION, LAMBDA_VERSION (unversioned), as for the proxies
-Beside npm start: MONGODB_URI=mongodb://127.0.0.1:3005/eventsapp, or what it prints beside "MongoDB"`;
+With npm start: MONGODB_URI=mongodb://127.0.0.1:3005/eventsapp, or the address it prints for MongoDB`;
 const LATER_STAGES = STAGES.slice(1);
 const TAKES_ROUTE = ['promote', 'rollback', 'resume'];
 
@@ -43,8 +43,8 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
     return (
       command
         // Not mandatory: an emergency brake must not be refused.
-        .option('--reason <text>', 'why; kept in the ledger', 'no reason given')
-        .option('--by <name>', 'who; default: your user name')
+        .option('--reason <text>', 'why; recorded in the ledger', 'no reason given')
+        .option('--by <name>', 'who makes the change (default: your user name)')
         .option('--json', 'print JSON instead of text')
         .addHelpText('after', VARIABLES)
     );
@@ -52,7 +52,7 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
 
   program
     .command('status')
-    .description('Show where every route stands: stage, overrides, traffic of both sides, evidence')
+    .description("Show each route's stage, overrides, traffic on both sides and evidence")
     .option('--json', 'print JSON instead of text')
     .addHelpText('after', VARIABLES)
     .action(async (options: JsonOption) => {
@@ -64,40 +64,42 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
 
   program
     .command('promote')
-    .description('Move a route one stage on in routes.yml, if the evidence suffices; says what is missing if not')
+    .description(
+      'Move a route to the next stage in routes.yml if the evidence suffices; otherwise report what is missing',
+    )
     .argument('<route>', 'id in routes.yml')
     .addOption(
       new Option('--to <stage>', `the next stage: ${LATER_STAGES.join(', ')}`)
         .argParser(readStage)
         .makeOptionMandatory(),
     )
-    .option('--percent <share>', 'share of the users, on stage canary', readPercent)
+    .option('--percent <share>', 'share of users on stage canary', readPercent)
     .option(
       '--max-mismatch-rate <percent>',
-      'upper bound of the mismatch rate',
+      'highest acceptable mismatch rate (upper confidence bound)',
       readPercent,
       DEFAULT_MAX_MISMATCH_RATE * 100,
     )
     .option(
       '--min-canary-requests <count>',
-      'answers of Lambda to clients on canary, before lambda',
+      'answers by Lambda to clients on canary, before lambda',
       readCount,
       DEFAULT_MIN_ANSWERS.canary,
     )
     .option(
       '--min-lambda-requests <count>',
-      'answers of Lambda to clients on lambda, before retired',
+      'answers by Lambda to clients on lambda, before retired',
       readCount,
       DEFAULT_MIN_ANSWERS.lambda,
     )
     .option(
       '--development',
-      'for trying out: evidence gathered on the embedded MongoDB counts, and answers to clients are not asked for',
+      'for local use: evidence from the embedded MongoDB counts, and no client traffic is required',
     )
-    .option('--force', 'although something is missing; needs --reason, is recorded')
+    .option('--force', 'promote despite missing evidence; requires --reason, and is recorded')
     .option('--reason <text>', 'why it is forced')
-    .option('--by <name>', 'who; default: your user name')
-    .option('--dry-run', 'say what would happen, change nothing')
+    .option('--by <name>', 'who makes the change (default: your user name)')
+    .option('--dry-run', 'report what would happen without changing anything')
     .option('--json', 'print JSON instead of text')
     .addHelpText('after', VARIABLES)
     .action(async (routeId: string, options: PromoteOptions, command: Command) => {
@@ -127,8 +129,8 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
     });
 
   for (const [name, work, description] of [
-    ['rollback', rollBack, 'Return a route to legacy on every proxy, until resume'],
-    ['resume', resume, 'Let the route table decide about a route again'],
+    ['rollback', rollBack, 'Roll a route back to legacy on every proxy, until resume'],
+    ['resume', resume, 'End a rollback: the route table decides again'],
   ] as const)
     withReason(program.command(name))
       .description(description)
@@ -144,7 +146,7 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
       });
 
   withReason(program.command('kill-switch'))
-    .description('All listed routes to legacy (except retired ones) on every proxy, or back to the route table')
+    .description('Send all listed routes (except retired ones) to legacy on every proxy, or return to the route table')
     .addArgument(new Argument('<state>').choices(['on', 'off']))
     .action(async (state: 'on' | 'off', options: ReasonOptions) => {
       const switchIt = (): Promise<CommandResult> => {
@@ -158,7 +160,7 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
 
   program
     .command('completion')
-    .description('Print a script for your shell that completes commands, options and routes')
+    .description('Print a shell script that completes commands, options and routes')
     .addArgument(new Argument('<shell>').choices(SHELLS))
     .option('--json', 'print JSON instead of text')
     .action((shell: Shell, options: JsonOption) => finish(completionScript(shell, program, TAKES_ROUTE), options));
@@ -172,7 +174,7 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
 
 /** Whoever looks on may stop the command: what it is for has been done. */
 function waiting({ isTerminal, writeError }: CliIo): { readonly onWritten?: () => void } {
-  return isTerminal === true ? { onWritten: () => writeError('written; waiting for the proxies to follow\n') } : {};
+  return isTerminal === true ? { onWritten: () => writeError('written; waiting for the proxies\n') } : {};
 }
 
 function readStage(text: string): Stage {
@@ -180,7 +182,7 @@ function readStage(text: string): Stage {
   if (stage !== undefined) return stage;
   throw new InvalidArgumentError(
     text === 'legacy'
-      ? 'legacy is no promotion: "banyan rollback <route>" returns a route at once, "stage: legacy" in routes.yml for good'
+      ? 'cannot promote to legacy: "banyan rollback <route>" moves a route back at once; "stage: legacy" in routes.yml does so permanently'
       : `expected ${LATER_STAGES.join(', ')}`,
   );
 }

@@ -21,7 +21,7 @@ export function describeError(error: unknown): DescribedError {
   const name = error instanceof Error ? error.name : typeof error;
   return {
     code: 'unexpected',
-    lines: [`unexpected ${name}; this is a bug of banyan or of a hook in banyan.config.ts`],
+    lines: [`unexpected ${name}; this is a bug in banyan or in a hook in banyan.config.ts`],
   };
 }
 
@@ -30,7 +30,7 @@ function describeMongoError(error: Error): DescribedError {
     return {
       code: 'database_unreachable',
       lines: [
-        `MongoDB cannot be reached (${error.message}); check MONGODB_URI and that this machine is in its network`,
+        `MongoDB cannot be reached (${error.message}); check MONGODB_URI, and that this machine can reach that network`,
       ],
     };
   if (error instanceof MongoServerError) {

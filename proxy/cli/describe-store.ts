@@ -5,7 +5,7 @@ export function describeStore(store: StoreOptions): string {
   if (store.format === 'connect-mongodb-session')
     return `connect-mongodb-session with idField: ${store.idField ?? '_id'}, expiresKey: ${store.expiresKey ?? 'expires'}`;
   const parts = [
-    store.unserialize || store.serialize ? 'own serialize' : `stringify: ${store.stringify !== false}`,
+    store.unserialize || store.serialize ? 'custom serialize' : `stringify: ${store.stringify !== false}`,
     ...(store.transformId ? ['transformId'] : []),
     ...(store.encryption ? [`encryption: ${store.encryption.scheme}`] : []),
   ];

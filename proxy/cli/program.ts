@@ -50,20 +50,20 @@ export async function run(argv: readonly string[], io: CliIo): Promise<number> {
 
 function createProgram(io: CliIo, finish: Finish): Command {
   const program = new Command('banyan')
-    .description('Tools for a migration with Banyan')
+    .description('Moves an Express monolith to AWS Lambda one route at a time')
     .exitOverride()
     .configureOutput({ writeOut: io.write, writeErr: io.writeError })
     .addHelpText('afterAll', EXIT_CODES_HELP);
 
-  const session = program.command('session').description('Sessions that the monolith and Lambda share');
+  const session = program.command('session').description('Inspect the sessions that the monolith and Lambda share');
 
   withCommonOptions(session.command('inspect'))
     .description(
-      'Say step by step why a token is or is not accepted. Prints neither token, id nor secret; writes nothing',
+      'Explain step by step why a token is or is not accepted. Never prints the token, id or secret; read-only',
     )
     .argument(
       '<token>',
-      'cookie value, name=value, or "Bearer ..."; - reads it from standard input (not in shell history)',
+      'cookie value, name=value, or "Bearer ..."; - reads standard input, which keeps it out of the shell history',
     )
     .addHelpText('after', '\nVariables: MONGODB_URI and the secrets named in banyan.config.ts (SESSION_SECRET)')
     .action(async (token: string, options: CommonOptions) => {
@@ -81,7 +81,7 @@ function createProgram(io: CliIo, finish: Finish): Command {
     });
 
   withCommonOptions(session.command('doctor'))
-    .description('Compare the configured secrets and options with what the session store holds. Writes nothing')
+    .description('Compare the configured secrets and options with the contents of the session store. Read-only')
     .option('--sample <count>', 'how many records to read', readCount, 200)
     .addHelpText('after', '\nVariables: MONGODB_URI and the secrets named in banyan.config.ts (SESSION_SECRET)')
     .action(async (options: CommonOptions & { readonly sample: number }) => {
@@ -94,9 +94,7 @@ function createProgram(io: CliIo, finish: Finish): Command {
     });
 
   withCommonOptions(program.command('check'))
-    .description(
-      'Check route table, banyan.config.ts, app module and serverless.yml against each other. Needs no database',
-    )
+    .description('Check that route table, banyan.config.ts, app module and serverless.yml agree. Needs no database')
     .option('--serverless <file>', 'the file with the functions', 'serverless.yml')
     .addHelpText('after', '\nVariables: ROUTES_FILE (proxy/routes.yml)')
     .action(async (options: CommonOptions & { readonly serverless: string }) => {
@@ -115,7 +113,7 @@ function createProgram(io: CliIo, finish: Finish): Command {
 
   program
     .command('run-schedule')
-    .description('Run a schedule of serverless.yml now, in the system that npm start runs on this machine')
+    .description('Run a schedule from serverless.yml now, in the local system that npm start runs')
     .argument('<name>', 'such as daily-report')
     .option('--json', 'print JSON instead of text')
     .addHelpText('after', '\nVariables: INVOKE_PORT (3003), as for npm start')
@@ -124,10 +122,10 @@ function createProgram(io: CliIo, finish: Finish): Command {
     });
 
   withCommonOptions(program.command('force'))
-    .description('Print a signed header that sends one request to one side, whatever the stage of its route')
-    .addArgument(new Argument('<side>', 'who is to answer').choices(SIDES))
-    .option('--minutes <count>', 'how long the header counts', readMinutes, 10)
-    .addHelpText('after', '\nVariables: the secrets named in banyan.config.ts (SESSION_SECRET), as the proxy has them')
+    .description("Print a signed header that sends a request to one side, regardless of its route's stage")
+    .addArgument(new Argument('<side>', 'side that answers').choices(SIDES))
+    .option('--minutes <count>', 'how long the header is valid', readMinutes, 10)
+    .addHelpText('after', '\nVariables: the secrets named in banyan.config.ts (SESSION_SECRET), as on the proxy')
     .action((side: (typeof SIDES)[number], options: CommonOptions & { readonly minutes: number }) => {
       const { banyan } = loadBanyanConfig(process.cwd(), options.config);
       const { secrets } = resolveSession(banyan.session, io.env);
@@ -141,7 +139,9 @@ function createProgram(io: CliIo, finish: Finish): Command {
 }
 
 function withCommonOptions(command: Command): Command {
-  return command.option('--json', 'print JSON instead of text').option('--config <file>', 'another banyan.config.ts');
+  return command
+    .option('--json', 'print JSON instead of text')
+    .option('--config <file>', 'path of another banyan.config.ts');
 }
 
 function readCount(text: string): number {

@@ -15,7 +15,7 @@ export async function runSchedule(name: string, url: URL): Promise<CommandResult
   const answer = await readObject(response);
   if (response.status === 404) {
     const known = Array.isArray(answer['schedules']) ? answer['schedules'].map(String) : [];
-    throw new BanyanError(`there is no schedule ${name}; serverless.yml has ${known.join(', ') || 'none'}`, {
+    throw new BanyanError(`no schedule ${name} in serverless.yml; it has ${known.join(', ') || 'none'}`, {
       code: 'schedule_unknown',
     });
   }
@@ -35,7 +35,7 @@ async function ask(url: URL): Promise<Response> {
     return await fetch(url, { method: 'POST', signal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch (cause) {
     throw new BanyanError(
-      `nothing answers at ${url.origin}; start the system with "npm start", or set INVOKE_PORT to the port that it prints beside "Lambda"`,
+      `nothing answers at ${url.origin}; start the system with "npm start", or set INVOKE_PORT to the port it prints for Lambda`,
       { code: 'local_system_unreachable', cause },
     );
   }
@@ -44,7 +44,10 @@ async function ask(url: URL): Promise<Response> {
 async function readObject(response: Response): Promise<Readonly<Record<string, unknown>>> {
   const value: unknown = await response.json().catch(() => undefined);
   if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value));
-  throw new BanyanError(`${new URL(response.url).origin} is no local Invoke API; INVOKE_PORT names another program`, {
-    code: 'local_system_unreachable',
-  });
+  throw new BanyanError(
+    `${new URL(response.url).origin} is not the local Invoke API; INVOKE_PORT points to another program`,
+    {
+      code: 'local_system_unreachable',
+    },
+  );
 }

@@ -52,7 +52,7 @@ export function createHeart({ db, name, builds, routes, interval = INTERVAL }: H
       isFaulty = false;
     } catch (error) {
       if (!isFaulty)
-        logger.warn({ err: error }, 'heartbeat cannot be written; commands will report this proxy as not following');
+        logger.warn({ err: error }, 'cannot write heartbeat; commands will report that this proxy does not follow');
       isFaulty = true;
     }
   };

@@ -9,11 +9,12 @@ export function describeAcknowledgement(
 ): readonly string[] {
   const seen = following.length + behind.length;
   const gone = lost.map(
-    (proxy) => `not counted: ${nameOf(proxy)}; if it still runs, it is cut off from this database and does not follow`,
+    (proxy) =>
+      `not counted: ${nameOf(proxy)}; if it is still running, it cannot reach this database and does not follow`,
   );
   if (seen === 0) {
     return [
-      `no proxy has been seen in this database ("${database}"): is MONGODB_URI the database of the proxies? Those of a version without heartbeats are not seen`,
+      `no proxy seen in this database ("${database}"): does MONGODB_URI name the proxies' database? Versions without heartbeats are not seen`,
       ...gone,
     ];
   }
@@ -21,7 +22,7 @@ export function describeAcknowledgement(
   const verb = (behind.length === 0 ? following.length : seen) === 1 ? 'follows' : 'follow';
   return [
     `${count} ${verb} (${waited} ms)`,
-    ...behind.map((proxy) => `does not follow: ${nameOf(proxy)}: stopped, or cut off from this database`),
+    ...behind.map((proxy) => `does not follow: ${nameOf(proxy)}: stopped, or unable to reach this database`),
     ...gone,
   ];
 }

@@ -80,7 +80,7 @@ export async function readProxies(db: Db): Promise<readonly SeenProxy[]> {
   const documents = await proxies(db).find({}, { readPreference: 'primary' }).limit(MOST).toArray();
   // Later than the read: no age is negative.
   const { localTime }: Record<string, unknown> = await db.command({ hello: 1 });
-  if (!(localTime instanceof Date)) throw new Error('the server does not say what time it is');
+  if (!(localTime instanceof Date)) throw new Error('MongoDB does not report its time');
   return documents
     .flatMap((document): SeenProxy[] => {
       const parsed = heartbeatSchema.safeParse(document);

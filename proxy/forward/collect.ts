@@ -44,7 +44,7 @@ class Collection implements ExchangeHandler {
     private readonly reject: (error: Error) => void,
   ) {
     this.timer = setTimeout(
-      () => this.stop(new Http1Error('ANSWER_TIMEOUT', 'no whole answer in time')),
+      () => this.stop(new Http1Error('ANSWER_TIMEOUT', 'no complete answer in time')),
       options.timeout,
     );
   }

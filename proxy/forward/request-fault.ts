@@ -7,17 +7,17 @@ const HOST = /^(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i;
 const malformed = (message: string): UpstreamError =>
   new UpstreamError(message, { statusCode: 400, code: 'request_malformed' });
 
-const VERSION = new UpstreamError('Only HTTP/1.0 and HTTP/1.1 are spoken here.', {
+const VERSION = new UpstreamError('Only HTTP/1.0 and HTTP/1.1 are supported.', {
   statusCode: 505,
   code: 'http_version_unsupported',
 });
-const CODING = new UpstreamError('Of the transfer codings only chunked is known here.', {
+const CODING = new UpstreamError('The only transfer coding supported is chunked.', {
   statusCode: 501,
   code: 'transfer_coding_unsupported',
 });
-const FRAMING = malformed('The length of the body is not clear.');
-const OTHER_HOST = malformed('The target and Host name different servers.');
-const BAD_HOST = malformed('There must be one Host, and it must be valid.');
+const FRAMING = malformed('The length of the body is ambiguous.');
+const OTHER_HOST = malformed('The request target and Host name different servers.');
+const BAD_HOST = malformed('Exactly one valid Host header is required.');
 
 /**
  * Why nobody is asked about a request: two readers could disagree on where it ends or whom it is for, which is what request

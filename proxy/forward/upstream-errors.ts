@@ -14,12 +14,12 @@ export const CLIENT_GONE = new UpstreamError('The client closed the connection',
 const REFUSED = {
   statusCode: 502,
   code: 'upstream_refused',
-  message: 'The service cannot be reached right now. Please try again.',
+  message: 'The service is unavailable. Please try again.',
 };
 const BROKEN = {
   statusCode: 502,
   code: 'upstream_broken',
-  message: 'The service ended the connection. Please try again.',
+  message: 'The service closed the connection. Please try again.',
 };
 const TIMEOUT = {
   statusCode: 504,
@@ -29,12 +29,12 @@ const TIMEOUT = {
 const BUSY = {
   statusCode: 503,
   code: 'upstream_busy',
-  message: 'The service has more to do than it can. Please try again.',
+  message: 'The service is overloaded. Please try again.',
 };
 const CLIENT_STALLED = { statusCode: 408, code: 'client_stalled', message: 'The request took too long to arrive.' };
 const UNSENDABLE = { statusCode: 400, code: 'request_unsendable', message: 'The request is malformed.' };
 
-const UNREADABLE = { ...BROKEN, message: 'The service gave an answer that cannot be read.' };
+const UNREADABLE = { ...BROKEN, message: 'The service sent an invalid response.' };
 
 /** By the `code` of Node's errors and of our own (`http1/faults.ts`). What is not listed is an upstream that broke. */
 const BY_CODE: Readonly<Record<string, typeof REFUSED>> = {

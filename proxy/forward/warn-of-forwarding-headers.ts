@@ -16,7 +16,7 @@ export function forwardingHeaderWarning(trustedHops: number, logger: Logger): (r
     pending = false;
     logger.warn(
       { headers: found },
-      'a request came with X-Forwarded-* or the like, which is dropped: TRUSTED_HOPS is 0. Behind a load balancer set TRUSTED_HOPS to the number of proxies in front; this is said once',
+      'dropped the forwarding headers (X-Forwarded-* or similar) of a request because TRUSTED_HOPS is 0. Behind a load balancer, set TRUSTED_HOPS to the number of proxies in front. Logged once',
     );
   };
 }

@@ -100,7 +100,7 @@ export function findBreach(
     const unshared = counts[saw];
     return {
       rule: `status ${status}`,
-      why: `Lambda answered ${status} to ${unshared} of ${counts.checked} requests that legacy, asked the same, did not; allowed: ${percentText(statusShare)}`,
+      why: `Lambda answered ${status} to ${unshared} of ${counts.checked} requests that legacy, asked the same, answered otherwise; allowed: ${percentText(statusShare)}`,
       evidence: { ...common, status, unshared, checked: counts.checked },
     };
   }
@@ -125,7 +125,7 @@ export function findBreach(
     const refused = counts[saw];
     return {
       rule: `status ${status}`,
-      why: `Lambda answered ${status} to ${refused} of ${lambda} requests that cannot be asked twice, and wrongly does so on other routes; allowed: ${percentText(statusShare)}`,
+      why: `Lambda answered ${status} to ${refused} of ${lambda} requests that cannot be repeated, and does so wrongly on other routes; allowed: ${percentText(statusShare)}`,
       evidence: { ...common, status, refused },
     };
   }
@@ -134,7 +134,7 @@ export function findBreach(
   if (limit !== undefined && exceeds({ saw: ['slow'], trials: counts.timed, limit: SLOW_SHARE }))
     return {
       rule: 'latency',
-      why: `${counts.slow} of ${counts.timed} warm answers of Lambda took longer than ${Math.round(limit)} ms; legacy's p99 was ${baseline?.p99 ?? 0} ms`,
+      why: `${counts.slow} of ${counts.timed} warm answers by Lambda took longer than ${Math.round(limit)} ms; legacy's p99 was ${baseline?.p99 ?? 0} ms`,
       evidence: { ...common, slow: counts.slow, timed: counts.timed, limitMs: limit, legacyP99Ms: baseline?.p99 ?? 0 },
     };
 

@@ -27,5 +27,5 @@ export interface Channel {
 /** The notification as JSON. `text` is what Slack, Mattermost and the like show. */
 export function notificationJson(notification: Notification): string {
   const { routeId, why } = notification;
-  return JSON.stringify({ text: `Banyan returned ${routeId} to legacy: ${why}`, ...notification });
+  return JSON.stringify({ text: `Banyan rolled ${routeId} back to legacy: ${why}`, ...notification });
 }

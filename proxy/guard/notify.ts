@@ -48,7 +48,7 @@ export function createNotifier(options: NotifierOptions, logger: Logger): Notifi
         return;
       } catch (error) {
         const { name, place } = channel;
-        logger.warn({ err: error, channel: name, place, routeId, attempt }, 'notification was not delivered');
+        logger.warn({ err: error, channel: name, place, routeId, attempt }, 'notification not delivered');
         if (attempt === ATTEMPTS || closing.signal.aborted) break;
         await delay(retryDelay * attempt, undefined, { signal: closing.signal }).catch(() => undefined);
       }
@@ -60,7 +60,7 @@ export function createNotifier(options: NotifierOptions, logger: Logger): Notifi
     notify(notification) {
       for (const channel of channels) {
         if (underWay.size >= MAX_UNDER_WAY) {
-          logger.error({ routeId: notification.routeId }, 'too many notifications at once; one is not sent');
+          logger.error({ routeId: notification.routeId }, 'too many notifications in flight; one was dropped');
           onNotified(channel.name, 'failed');
           continue;
         }

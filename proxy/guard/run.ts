@@ -50,7 +50,7 @@ export function startGuard(parts: GuardParts): RunningGuard {
   const act = async (routeId: string, { why, evidence }: Breach): Promise<void> => {
     const by = `guard of ${name}`;
     const { shared, first } = await overrides.lower(routeId, { by, why, kind: 'guard', evidence });
-    logger.error({ routeId, why, evidence, shared, first }, 'guard returned a route to legacy');
+    logger.error({ routeId, why, evidence, shared, first }, 'guard rolled back a route');
     // Several proxies notice the same; the first tells. Alone, each must.
     if (first || !shared)
       notifier.notify({ event: 'route-returned-to-legacy', routeId, by, why, at: new Date(), evidence });
@@ -62,7 +62,7 @@ export function startGuard(parts: GuardParts): RunningGuard {
     if (breach === undefined) return;
     acting.add(routeId);
     act(routeId, breach)
-      .catch((error: unknown) => logger.error({ err: error, routeId }, 'guard could not act'))
+      .catch((error: unknown) => logger.error({ err: error, routeId }, 'guard could not roll back a route'))
       .finally(() => acting.delete(routeId));
     // An authorizer errs for many routes alike, and those that change something have nobody else to say so.
     if (breach.rule === 'status 401' || breach.rule === 'status 403') guard.unsafeRoutes().forEach(judge);
@@ -87,7 +87,7 @@ export function startGuard(parts: GuardParts): RunningGuard {
         logger.info({ routeId, baseline }, 'guard: baseline of legacy');
       }
     } catch (error) {
-      logger.warn({ err: error }, 'guard: baselines cannot be read now');
+      logger.warn({ err: error }, 'guard: cannot read baselines');
     }
   };
   let finding: Promise<void> = Promise.resolve();

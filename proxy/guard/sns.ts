@@ -45,7 +45,7 @@ export function snsChannel({ arn, region, endpoint }: SnsTopic): Channel {
       const command = new PublishCommand({
         TopicArn: arn,
         // 100 ASCII characters at most; an id has 64.
-        Subject: `Banyan returned ${routeId} to legacy`,
+        Subject: `Banyan rolled ${routeId} back to legacy`,
         Message: notificationJson(notification),
         MessageAttributes: { event: text(event), routeId: text(routeId) },
       });

@@ -70,5 +70,5 @@ export class ChunkedDecoder {
 }
 
 function unreadable(): Http1Error {
-  return new Http1Error('ANSWER_UNREADABLE', 'the answer cannot be read: its chunks');
+  return new Http1Error('ANSWER_UNREADABLE', 'invalid answer: its chunks');
 }

@@ -253,7 +253,7 @@ export class Connection implements Exchange {
     }
     if (end < 0) {
       if (isNoHead(bytes, this.begun.length)) {
-        throw new Http1Error('ANSWER_UNREADABLE', 'the answer cannot be read: it does not begin as HTTP/1.1 does');
+        throw new Http1Error('ANSWER_UNREADABLE', 'invalid answer: it does not start with HTTP/1.1');
       }
       this.begun = bytes === chunk ? Buffer.from(chunk) : bytes;
       return undefined;
@@ -279,7 +279,7 @@ export class Connection implements Exchange {
 
   private onInformation({ statusCode, headers }: ResponseHead): void {
     // Nobody asked to upgrade, and bytes of another protocol follow.
-    if (statusCode === 101) throw new Http1Error('ANSWER_UNREADABLE', 'the answer is 101 to a request without Upgrade');
+    if (statusCode === 101) throw new Http1Error('ANSWER_UNREADABLE', '101 in answer to a request without Upgrade');
     if (statusCode !== 100) this.exchange?.onInformation(statusCode, headers);
   }
 
@@ -326,7 +326,7 @@ export class Connection implements Exchange {
 
   private onEnd(): void {
     if (this.part !== 'body' || this.response?.framing !== 'until-close') {
-      this.fail(new Http1Error('ENDED_EARLY', 'the upstream ended the connection before its answer was whole'));
+      this.fail(new Http1Error('ENDED_EARLY', 'the upstream closed the connection before its answer was complete'));
       return;
     }
     try {

@@ -123,7 +123,8 @@ export class Origin {
   close(): void {
     this.isClosed = true;
     for (const waiting of this.line.all()) this.endWait(waiting, new Http1Error('CLOSING', 'the proxy is closing'));
-    for (const connection of this.open) connection.fail(new Http1Error('CLOSING', 'the proxy closes its connections'));
+    for (const connection of this.open)
+      connection.fail(new Http1Error('CLOSING', 'the proxy is closing its connections'));
     clearInterval(this.ticker);
   }
 
@@ -158,7 +159,7 @@ export class Origin {
     if (this.busy < limits.maxConnections) this.overShare += 1;
     if (client === undefined || !line.hasRoomFor(client)) {
       refused.full += 1;
-      throw new Http1Error('QUEUE_FULL', 'all connections are in use, and too many requests wait for one');
+      throw new Http1Error('QUEUE_FULL', 'all connections are in use, and the queue is full');
     }
     const { answerTimeout } = outgoing;
     const patience = answerTimeout > 0 ? Math.min(limits.maxWait, answerTimeout) : limits.maxWait;
@@ -206,7 +207,7 @@ export class Origin {
   }
 
   private closeOldestIdle(): void {
-    this.idle[0]?.connection.fail(new Http1Error('CLOSING', 'its place is needed'));
+    this.idle[0]?.connection.fail(new Http1Error('CLOSING', 'replaced by another connection'));
   }
 
   private takeIdle(): Connection | undefined {

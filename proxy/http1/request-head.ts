@@ -40,5 +40,5 @@ export function formatRequestHead({ method, path, headers }: RequestHead, framin
 }
 
 function unsendable(): Http1Error {
-  return new Http1Error('REQUEST_UNSENDABLE', 'the request has a character that HTTP/1.1 does not allow there');
+  return new Http1Error('REQUEST_UNSENDABLE', 'the request has a character that HTTP/1.1 does not allow');
 }

@@ -78,7 +78,7 @@ export function parseResponseHead(text: string, requestMethod: string): Response
       if (timeout !== undefined) hint = Number(timeout) * 1000;
     }
   }
-  if (isChunked && length !== undefined) throw unreadable('Content-Length beside Transfer-Encoding');
+  if (isChunked && length !== undefined) throw unreadable('both Content-Length and Transfer-Encoding');
   const named = namedByConnection(connection);
   if (named !== undefined) headers = withoutHeaders(headers, named);
 
@@ -154,5 +154,5 @@ function isBlank(code: number): boolean {
 }
 
 function unreadable(what: string): Http1Error {
-  return new Http1Error('ANSWER_UNREADABLE', `the answer cannot be read: ${what}`);
+  return new Http1Error('ANSWER_UNREADABLE', `invalid answer: ${what}`);
 }

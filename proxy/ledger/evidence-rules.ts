@@ -45,17 +45,20 @@ export function orderObstacles({ id, stage, percent, isSafe }: Facts, target: Ta
   const way: readonly Stage[] = isSafe ? STAGES : STAGES.filter((name) => name !== 'shadow');
   const obstacle = (text: string, remedy: string): Obstacle[] => [{ kind: 'order', text, remedy }];
   if (!way.includes(target.stage))
-    return obstacle(`${id} writes, and writes are never mirrored`, 'go from legacy to canary; its suite must be green');
+    return obstacle(
+      `${id} writes, and writes are never mirrored`,
+      'go from legacy straight to canary; its parity suite must pass',
+    );
   // A write on shadow is where it was on legacy: nothing of it is mirrored.
   const [from, to] = [Math.max(0, way.indexOf(stage)), way.indexOf(target.stage)];
   if (from === to && stage === 'canary') {
     if ((target.percent ?? 0) > percent) return [];
     return obstacle(
-      `${id} is on canary with ${percent} % already`,
-      'name a higher share, or edit routes.yml to lower it',
+      `${id} is already on canary with ${percent} %`,
+      'choose a higher share, or edit routes.yml to reduce it',
     );
   }
-  if (to === from) return obstacle(`${id} is on ${stage} already`, 'name a later stage');
+  if (to === from) return obstacle(`${id} is already on ${stage}`, 'choose a later stage');
   if (to < from)
     return obstacle(`${id} is on ${stage}, which comes after ${target.stage}`, 'use rollback, or edit routes.yml');
   if (to === from + 1) return [];
@@ -78,7 +81,7 @@ export function overrideObstacles(
       : [obstacle(`the kill switch is on: ${killSwitch.why} (${killSwitch.by})`, 'banyan kill-switch off')]),
     ...(lowering === undefined
       ? []
-      : [obstacle(`it was returned to legacy: ${lowering.why} (${lowering.by})`, `banyan resume ${routeId}`)]),
+      : [obstacle(`it is rolled back: ${lowering.why} (${lowering.by})`, `banyan resume ${routeId}`)]),
   ];
 }
 
@@ -157,8 +160,8 @@ function answerObstacles(
       ? []
       : [
           obstacle(
-            `Lambda has answered ${answered} of the ${counted(needed, 'request')} on ${stage} that are needed, with these versions`,
-            `leave the route on ${stage} until clients have asked ${needed - answered} more`,
+            `Lambda has answered ${answered} of the ${counted(needed, 'request')} on ${stage} required with these versions`,
+            `keep the route on ${stage} for ${needed - answered} more requests`,
           ),
         ]),
     ...(failed <= errorRate * (answered + failed)
@@ -166,7 +169,7 @@ function answerObstacles(
       : [
           obstacle(
             `on ${stage} Lambda failed ${failed} of ${counted(answered + failed, 'request')}, or legacy had to answer: ${percentText(failed / (answered + failed))}, allowed are ${percentText(errorRate)}, as for the guard`,
-            'find out why; a new version of Lambda begins a new count',
+            'find the cause; each Lambda version starts a new count',
           ),
         ]),
   ];
@@ -174,7 +177,7 @@ function answerObstacles(
 
 /** Before what else is to be done: on this database nothing of it would help. */
 const EMBEDDED =
-  'evidence on the embedded MongoDB does not count outside development: use a real MongoDB, or --development to try it out; then ';
+  'evidence from the embedded MongoDB counts only in development: use a real MongoDB, or --development; then ';
 
 function comparisonObstacles(evidence: RouteEvidence, rules: EvidenceRules): Obstacle[] {
   const { count, different, notCounted } = countedComparisons(evidence, rules);
@@ -182,9 +185,9 @@ function comparisonObstacles(evidence: RouteEvidence, rules: EvidenceRules): Obs
   if (upper < rules.maxMismatchRate) return [];
   const needed = cleanComparisonsNeeded(count, different, rules.maxMismatchRate);
   const hints = [
-    ...(notCounted > 0 ? [`${notCounted} on the embedded MongoDB do not count`] : []),
+    ...(notCounted > 0 ? [`${notCounted} from the embedded MongoDB do not count`] : []),
     ...evidence.otherVersions.map(
-      (other) => `${other.count} are of legacy ${other.legacy} and Lambda ${other.lambda}, which is another pair`,
+      (other) => `${other.count} are of legacy ${other.legacy} and Lambda ${other.lambda}, a different pair`,
     ),
   ];
   return [
@@ -196,8 +199,8 @@ function comparisonObstacles(evidence: RouteEvidence, rules: EvidenceRules): Obs
       ].join('; '),
       remedy:
         needed === undefined
-          ? 'mend the mismatches and deploy, which begins a new count'
-          : `${notCounted > 0 ? EMBEDDED : ''}${needed} more without a mismatch: keep the route on shadow, or replay a recording`,
+          ? 'fix the mismatches and redeploy; each build starts a new count'
+          : `${notCounted > 0 ? EMBEDDED : ''}${needed} more without a mismatch required: keep the route on shadow, or replay a recording`,
     },
   ];
 }
@@ -214,7 +217,7 @@ function suiteObstacles({ suite }: RouteEvidence, { development }: EvidenceRules
   if (suite.different > 0)
     return obstacle(
       `${suite.different} of ${counted(suite.cases, 'case')} of the parity suite ${suite.different === 1 ? 'differs' : 'differ'}`,
-      'mend them and run it again',
+      'fix them and run it again',
     );
   return suite.cases === 0 ? obstacle('the parity suite has no case for this route', 'write cases and run it') : [];
 }
@@ -233,8 +236,8 @@ function coverageObstacles({ suite, equalStatuses }: RouteEvidence, { developmen
       : [
           {
             kind: 'coverage',
-            text: `no equal answer yet for ${what} ${names.join(', ')}, which the parity suite asks for`,
-            remedy: 'run the skipped cases too, or mend the different ones',
+            text: `no equal answer yet for ${what} ${names.join(', ')}, which the parity suite covers`,
+            remedy: 'run the skipped cases, too, or fix the different ones',
           },
         ];
   return [...obstacle('status', statuses), ...obstacle('identity', identities)];

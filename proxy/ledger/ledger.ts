@@ -74,7 +74,7 @@ export function openLedger(options: LedgerOptions, logger: Logger): Ledger {
 
   const addStage = ({ id = randomUUID(), ...entry }: StageEntry): void => {
     if (stageEntries.size < MAX_STAGE_ENTRIES) stageEntries.set(id, entry);
-    else logger.error({ routeId: entry.routeId, action: entry.action }, 'history is full; a change was not kept');
+    else logger.error({ routeId: entry.routeId, action: entry.action }, 'history is full; a change was dropped');
   };
 
   const writeStages = async (db: Db): Promise<void> => {
@@ -102,13 +102,14 @@ export function openLedger(options: LedgerOptions, logger: Logger): Ledger {
         [comparisons, mismatches, traffic, answers].flatMap((counts) => counts.take(origin)),
       );
       traffic.written(now().getTime());
-      if (isAway) logger.info({ droppedMinutes: traffic.dropped }, 'ledger: MongoDB is back, everything is written');
+      if (isAway)
+        logger.info({ droppedMinutes: traffic.dropped }, 'ledger: MongoDB is available again; everything is written');
       isAway = false;
       return true;
     } catch (error) {
       // Totals are written again as a whole: what had reached MongoDB before the fault is simply replaced.
       for (const counts of [comparisons, mismatches, traffic, answers]) counts.restore();
-      if (!isAway) logger.warn({ err: error }, 'ledger: MongoDB cannot be reached; evidence is kept until it can');
+      if (!isAway) logger.warn({ err: error }, 'ledger: MongoDB is unavailable; evidence is kept until it returns');
       isAway = true;
       return false;
     }

@@ -21,7 +21,7 @@ export function showLoad(load: () => ProxyLoad, registers: Registry[]): void {
   });
   new Gauge({
     name: 'banyan_requests_in_flight',
-    help: 'Requests that are being answered',
+    help: 'Requests in flight',
     registers,
     collect() {
       this.set(load().clients.inFlight);
@@ -29,7 +29,7 @@ export function showLoad(load: () => ProxyLoad, registers: Registry[]): void {
   });
   new Counter({
     name: 'banyan_client_connections_held_back_total',
-    help: 'Times that a connection was not read from, because MAX_PIPELINED of its requests were under way',
+    help: 'Times reading from a connection was paused because MAX_PIPELINED of its requests were in flight',
     registers,
     collect() {
       this.reset();
@@ -48,7 +48,7 @@ export function showLoad(load: () => ProxyLoad, registers: Registry[]): void {
   });
   new Gauge({
     name: 'banyan_requests_queued',
-    help: 'Requests that wait for a connection to an upstream',
+    help: 'Requests waiting for a connection to an upstream',
     labelNames: ['upstream'],
     registers,
     collect() {
@@ -67,7 +67,7 @@ export function showLoad(load: () => ProxyLoad, registers: Registry[]): void {
   });
   new Counter({
     name: 'banyan_limit_refusals_total',
-    help: 'What was refused because of a limit: connections, address, headers, timeout, queue-full, queue-timeout',
+    help: 'Refusals by limit: connections, address, headers, timeout, queue-full, queue-timeout',
     labelNames: ['limit', 'upstream'],
     registers,
     collect() {

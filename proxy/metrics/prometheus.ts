@@ -44,7 +44,7 @@ export function createMetrics(
   });
   const refusals = new Counter({
     name: 'banyan_refusals_checked_total',
-    help: 'Answers 401, 403, 404 and 500 of Lambda to safe requests, by whether legacy, asked the same, refused or failed too',
+    help: 'Answers 401, 403, 404 and 500 by Lambda to safe requests, by whether legacy, asked the same, refused or failed, too',
     labelNames: ['route', 'status', 'shared'],
     registers,
   });
@@ -56,7 +56,7 @@ export function createMetrics(
   });
   const notifications = new Counter({
     name: 'banyan_guard_notifications_total',
-    help: 'Notifications of routes that the guard returned to legacy',
+    help: 'Notifications about routes that the guard rolled back',
     labelNames: ['channel', 'result'],
     registers,
   });
@@ -73,7 +73,7 @@ export function createMetrics(
   });
   new Gauge({
     name: 'banyan_routes_rolled_back',
-    help: 'Routes that run-time overrides keep on legacy',
+    help: 'Routes that are rolled back by run-time overrides',
     registers,
     collect() {
       this.set(overrides().lowered.size);
@@ -107,7 +107,7 @@ export function createMetrics(
 function countRecordings(recorder: Pick<Recorder, 'stats'>, registers: Registry[]): void {
   new Counter({
     name: 'banyan_recorded_exchanges_total',
-    help: 'Exchanges that were written to the folder of recordings',
+    help: 'Exchanges written to RECORD_DIR',
     registers,
     collect() {
       this.reset();
@@ -116,7 +116,7 @@ function countRecordings(recorder: Pick<Recorder, 'stats'>, registers: Registry[
   });
   new Counter({
     name: 'banyan_recorded_bytes_total',
-    help: 'Bytes that were written to the folder of recordings',
+    help: 'Bytes written to RECORD_DIR',
     registers,
     collect() {
       this.reset();
@@ -125,7 +125,7 @@ function countRecordings(recorder: Pick<Recorder, 'stats'>, registers: Registry[
   });
   new Counter({
     name: 'banyan_recording_dropped_total',
-    help: 'Exchanges that were to be recorded and were not',
+    help: 'Exchanges that should have been recorded but were not',
     labelNames: ['reason'],
     registers,
     collect() {

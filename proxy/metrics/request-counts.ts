@@ -71,7 +71,7 @@ export class RequestCounts {
     const { routes } = this;
     new Counter({
       name: 'banyan_requests_total',
-      help: 'Requests by who answered and why',
+      help: 'Requests by upstream and reason',
       labelNames: ['route', 'upstream', 'reason', 'status'],
       registers,
       collect() {
@@ -85,7 +85,7 @@ export class RequestCounts {
     });
     new Counter({
       name: 'banyan_lambda_attempts_total',
-      help: 'Requests that Lambda was asked, before any fallback',
+      help: 'Requests sent to Lambda, before any fallback',
       labelNames: ['route', 'outcome', 'cold_start'],
       registers,
       collect() {
@@ -119,7 +119,7 @@ export class RequestCounts {
 }
 
 const NAME = 'banyan_request_duration_seconds';
-const HELP = 'From the request head to the end of the answer, as the client saw it';
+const HELP = 'From the request head to the end of the answer, as seen by the client';
 type Label = 'route' | 'upstream' | 'le';
 
 /** A histogram of prom-client that takes its values from {@link RouteCounts}. */

@@ -12,13 +12,13 @@ export function describeChanges(before: OverrideState, after: OverrideState, cle
   const by = (change: Change | undefined): string => (change === undefined ? '' : `, by ${change.by}: ${change.why}`);
   const changes: string[] = [];
   if (after.killSwitch !== undefined && before.killSwitch === undefined)
-    changes.push(`kill switch on, listed routes to legacy${by(after.killSwitch)}`);
+    changes.push(`kill switch on, listed routes on legacy${by(after.killSwitch)}`);
   if (after.killSwitch === undefined && before.killSwitch !== undefined)
     changes.push(`kill switch off, back to the route table${by(cleared.killSwitch)}`);
   for (const [id, lowering] of after.lowered)
-    if (!before.lowered.has(id)) changes.push(`${id} to legacy${by(lowering)}`);
+    if (!before.lowered.has(id)) changes.push(`${id} rolled back to legacy${by(lowering)}`);
   for (const id of before.lowered.keys())
     if (!after.lowered.has(id)) changes.push(`${id} resumed, back to the route table${by(cleared.routes.get(id))}`);
-  if (after.known && !before.known) changes.push('known from MongoDB again');
+  if (after.known && !before.known) changes.push('read from MongoDB again');
   return changes;
 }

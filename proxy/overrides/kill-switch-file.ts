@@ -15,7 +15,7 @@ export async function readKillSwitchFile(file: string): Promise<KillSwitchFile> 
   } catch (error) {
     return { kind: ABSENT.has(systemErrorCode(error)) ? 'absent' : 'unclear' };
   }
-  return { kind: 'present', why: (await firstLine(file)) || 'the file is there' };
+  return { kind: 'present', why: (await firstLine(file)) || 'the kill switch file exists' };
 }
 
 async function firstLine(file: string): Promise<string> {

@@ -25,7 +25,7 @@ export function createSnapshotSaver(file: string | undefined, now: () => Date, l
         await writeSnapshot(path, snapshot);
         isFaulty = false;
       } catch (error) {
-        if (!isFaulty) logger.error({ err: error, file: path }, 'snapshot of the overrides cannot be written');
+        if (!isFaulty) logger.error({ err: error, file: path }, 'cannot write the snapshot of the overrides');
         isFaulty = true;
       }
     }

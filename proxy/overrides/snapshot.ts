@@ -49,9 +49,9 @@ export async function readSnapshot(file: string): Promise<Snapshot | undefined> 
   const value: unknown = JSON.parse(text);
   const { format, at, shared, unsaved, ...rest }: Record<string, unknown> =
     typeof value === 'object' && value !== null ? { ...value } : {};
-  if (typeof format !== 'number' || format < FORMAT) throw new Error('this is not a snapshot of overrides');
+  if (typeof format !== 'number' || format < FORMAT) throw new Error('not a snapshot of overrides');
   const date = typeof at === 'string' ? new Date(at) : undefined;
-  if (date !== undefined && Number.isNaN(date.getTime())) throw new Error('the snapshot has no readable time');
+  if (date !== undefined && Number.isNaN(date.getTime())) throw new Error('the snapshot has no valid time');
   const entries = { shared: readEntries(shared), unsaved: readEntries(unsaved), rest };
   // Of a newer format not all may be understood: what is in force is then unknown until MongoDB answers, and what is unsaved is not lost.
   return { at: format > FORMAT ? undefined : date, ...entries };

@@ -85,8 +85,8 @@ export async function watchOverrides(options: OverridesOptions, logger: Logger):
 
   const told = (away: boolean, error?: unknown): void => {
     if (away !== isAway && !isClosed) {
-      if (away) logger.warn({ err: error }, 'MongoDB cannot be reached; the last known overrides stay in force');
-      else logger.info({}, 'MongoDB is back; overrides are shared again');
+      if (away) logger.warn({ err: error }, 'MongoDB is unavailable; the last known overrides stay in force');
+      else logger.info({}, 'MongoDB is available again; overrides are shared');
     }
     isAway = away;
   };
@@ -164,7 +164,7 @@ export async function watchOverrides(options: OverridesOptions, logger: Logger):
       } catch (cause) {
         told(true, cause);
         throw new BanyanError(
-          'MongoDB cannot be reached, so the other proxies would not follow; nothing was changed. Try again when it is back',
+          'MongoDB is unavailable, so the other proxies would not follow; nothing was changed. Try again later',
           { code: 'overrides_unreachable', statusCode: 503, cause },
         );
       }
@@ -189,7 +189,7 @@ export async function watchOverrides(options: OverridesOptions, logger: Logger):
       held.restore(snapshot);
       held.known = isFresh(snapshot, now());
     } catch (error) {
-      logger.error({ err: error, file: snapshotFile }, 'snapshot of the overrides cannot be used');
+      logger.error({ err: error, file: snapshotFile }, 'cannot use the snapshot of the overrides');
     }
   };
 
@@ -202,7 +202,7 @@ export async function watchOverrides(options: OverridesOptions, logger: Logger):
   await restore();
   if (connect === undefined) {
     held.known = true;
-    logger.info({}, 'overrides concern this proxy alone: MONGODB_URI is not set');
+    logger.info({}, 'overrides apply to this proxy only: MONGODB_URI is not set');
   }
   publish();
   // Looked at before anything is answered, and on its own: it must not wait for a database that is away.
@@ -227,7 +227,7 @@ export async function watchOverrides(options: OverridesOptions, logger: Logger):
     async setKillSwitch(on, change) {
       if (on) return switchOn(KILL_SWITCH_ID, { ...change, since: now() });
       if (held.file !== undefined)
-        throw new BanyanError('The kill switch file is there; remove it first', {
+        throw new BanyanError(`The kill switch is held on by ${killSwitchFile ?? 'a file'}. Delete it, then retry`, {
           code: 'kill_switch_file',
           statusCode: 409,
         });

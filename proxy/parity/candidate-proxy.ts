@@ -12,7 +12,7 @@ export interface LastAnswer {
   readonly upstream: 'legacy' | 'lambda';
   readonly reason: string | undefined;
   readonly route: string | undefined;
-  /** What Lambda did before legacy stood in for it. */
+  /** What Lambda did before legacy answered instead. */
   readonly failure: string | undefined;
 }
 

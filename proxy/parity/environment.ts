@@ -159,14 +159,14 @@ function candidateProxy(
 function loadStarter({ parity: { system } }: BanyanConfig, root: string): StartSides {
   if (system === undefined)
     throw new ConfigError('banyan.config.ts', [
-      'parity.system: found nothing; --isolated needs the path of a module that starts both sides',
+      'parity.system: is missing; --isolated needs the path of a module that starts both sides',
     ]);
   const file = path.resolve(root, system);
   if (!existsSync(file)) throw new ConfigError('banyan.config.ts', [`parity.system: ${system} does not exist`]);
   const exports = loadModule(file);
   const starter = typeof exports === 'object' && exports !== null && 'default' in exports ? exports.default : undefined;
   if (!isStarter(starter))
-    throw new ConfigError('banyan.config.ts', [`parity.system: ${system} has no function as its default export`]);
+    throw new ConfigError('banyan.config.ts', [`parity.system: ${system} has no default export that is a function`]);
   return starter;
 }
 

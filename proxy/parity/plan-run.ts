@@ -22,7 +22,7 @@ export type Plan = Pick<RunOptions, 'complete' | 'isSequence' | 'seed' | 'notRun
 export function planRun(flags: RunFlags, project: Project): Plan {
   const { har, generate, seed, session } = flags;
   if (har === undefined && session.length > 0)
-    throw usage('--session says whose a recorded session is; name the recording: --har <file>');
+    throw usage('--session assigns an identity to a recorded session; name the recording: --har <file>');
   if (har !== undefined && (generate > 0 || seed !== undefined))
     throw usage(
       '--generate and --seed make variations of the suites, not of a recording; leave them out, or leave out --har',
@@ -57,7 +57,7 @@ function planHar({ session, isolated = false }: RunFlags, file: string, { banyan
     sessions,
     ...(chosen && { routes: chosen }),
   });
-  const broken = repaired ? [{ what: name, reason: 'the recording broke off; what is complete was kept' }] : [];
+  const broken = repaired ? [{ what: name, reason: 'the recording is truncated; the complete entries were kept' }] : [];
   // In between, requests that write are skipped unless each side has its own data; then nothing follows from them.
   return { cases, notRun: [...broken, ...notRun], complete: 'nothing', isSequence: isolated };
 }

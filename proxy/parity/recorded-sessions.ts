@@ -58,15 +58,15 @@ export function readSessions(har: Har, banyan: BanyanConfig, byHand: ReadonlyMap
         const remedy =
           identity === undefined
             ? option
-            : `if ${session} was somebody else than ${quoted(identity)}: --session ${session}=<identity>`;
+            : `if ${session} was not ${quoted(identity)}: --session ${session}=<identity>`;
         return { session, identity, remedy };
       }
       const named = byHand.get(NO_CREDENTIALS);
       const remedy =
         named === undefined
           ? 'the recording has no credentials for it (browsers leave them out: export the HAR with sensitive data, ' +
-            `or say whose requests without credentials are: --session ${NO_CREDENTIALS}=${quoted(example)})`
-          : `the recording has no credentials for it, and whose it is was said by --session ${NO_CREDENTIALS}=${quoted(named)}`;
+            `or assign an identity to requests without credentials: --session ${NO_CREDENTIALS}=${quoted(example)})`
+          : `the recording has no credentials for it, and its identity comes from --session ${NO_CREDENTIALS}=${quoted(named)}`;
       const fixed = byHeaders(entries[index], redacted[index], banyan);
       // Who was refused had no credentials indeed.
       const wasRefused = entries[index]?.response.status === 401;

@@ -45,11 +45,11 @@ export function redactHar({ input, output, overwrite, banyan }: RedactOptions): 
   );
   const lines = [
     `${entries.length} ${entries.length === 1 ? 'exchange' : 'exchanges'}, ${sessions.size} ${sessions.size === 1 ? 'session' : 'sessions'} written to ${output}.`,
-    ...(repaired ? ['The recording broke off; what is complete was kept.'] : []),
+    ...(repaired ? ['The recording is truncated; the complete entries were kept.'] : []),
     ...users.map((user) => `  ${user.trim()}`),
     ...omitted.map((what) => `Left out: ${what}`),
-    'Passwords, tokens, keys and cookies are gone. Names, addresses and the like stay, unless parity.redact.paths of',
-    'banyan.config.ts names them: look at the file before you share it.',
+    'Passwords, tokens, keys and cookies are removed. Names, addresses and other personal data stay unless parity.redact.paths in',
+    'banyan.config.ts names them: review the file before sharing it.',
   ];
   return {
     text: `${lines.join('\n')}\n`,
@@ -63,7 +63,7 @@ function write(file: string, text: string, overwrite: boolean): void {
   } catch (error) {
     const exists = typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST';
     throw exists
-      ? new BanyanError(`${file} exists already; name another file, or use --overwrite`, { code: 'file_exists' })
+      ? new BanyanError(`${file} already exists; choose another file, or use --overwrite`, { code: 'file_exists' })
       : new BanyanError(`${file} cannot be written; check the path`, { code: 'file_unwritable', cause: error });
   }
 }

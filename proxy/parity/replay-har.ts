@@ -67,14 +67,14 @@ export function planReplay(har: Har, options: ReplayOptions): Replay {
     }
     const { identity, session, remedy } = sessions.senderOf(index);
     if (identity === undefined) {
-      notRun.push({ what, reason: `nobody is known for ${session ?? 'it'}; name an identity: ${remedy}` });
+      notRun.push({ what, reason: `no identity known for ${session ?? 'it'}; name one: ${remedy}` });
       return;
     }
     const name = `entries[${index}]: ${method} ${shownPath.slice(0, 200)}`;
     const parityCase = { name, request: requestOf(entry, banyan) };
     cases.push({ source: 'har', route, identity, parityCase, recorded: { ...recordedAnswer(entry), remedy } });
   });
-  if (others > 0) notRun.push({ what: file, reason: `${others} of other routes than --route` });
+  if (others > 0) notRun.push({ what: file, reason: `${others} of routes other than --route` });
   return { cases, notRun };
 }
 
@@ -86,7 +86,7 @@ function whyNot(entry: HarEntry, origin: string | undefined, banyan: BanyanConfi
   if (response.status === 0) return 'there was no answer';
   if (response.status === 101) return 'a WebSocket';
   const type = response.headers.find(({ name }) => name.toLowerCase() === 'content-type')?.value ?? '';
-  if (type.startsWith('text/event-stream')) return 'a stream, which does not end';
+  if (type.startsWith('text/event-stream')) return 'a stream without an end';
   if (loginOf(entry, banyan) !== undefined) return `a login as ${loginOf(entry, banyan) ?? ''}: done before the replay`;
   const hidden = request.postData !== undefined && (entry._banyan?.omitted ?? []).some((text) => /request/i.test(text));
   if (hidden) return 'its body was not recorded';

@@ -92,7 +92,9 @@ function unexpected({ parityCase, identity }: SourcedCase, context: CaseContext,
   }
   const last = context.proxy?.lastAnswer();
   if (last?.failure !== undefined)
-    differences.push(difference('lambda', 'value', 'an answer', `a failure (${last.failure}); legacy stood in for it`));
+    differences.push(
+      difference('lambda', 'value', 'an answer', `a failure (${last.failure}); legacy answered instead`),
+    );
   if (status !== undefined && last !== undefined && last.upstream !== answeredBy(parityCase, identity))
     differences.push(difference('answered by', 'value', answeredBy(parityCase, identity), last.upstream));
   return differences;

@@ -48,7 +48,7 @@ export interface RunOptions {
   readonly onRan?: (ran: RanCase, sourced: SourcedCase) => void;
 }
 
-export const NEEDS_OWN_DATA = 'writes, and the sides share their data; run with --isolated';
+export const NEEDS_OWN_DATA = 'writes, and the sides share data; run with --isolated';
 export const OTHER_ROUTES = '(no listed route)';
 
 /**

@@ -39,7 +39,7 @@ export class HarFolder {
       await access(options.folder, constants.W_OK);
       await folder.measure();
     } catch (error) {
-      throw new ConfigError('Recording', [`RECORD_DIR is ${options.folder}, which cannot be written`], error);
+      throw new ConfigError('Recording', [`RECORD_DIR is ${options.folder}, which is not writable`], error);
     }
     return folder;
   }

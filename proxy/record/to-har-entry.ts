@@ -92,10 +92,10 @@ async function readContent(
 
 /** The body without its content coding, or why there is none. */
 async function decoded(body: Buffer | undefined, coding: string | undefined): Promise<Buffer | string> {
-  if (body === undefined) return 'larger than what is recorded';
+  if (body === undefined) return 'larger than the recording limit';
   if (coding === undefined || coding === '' || coding.toLowerCase() === 'identity') return body;
   const decode = DECODERS.get(coding.toLowerCase());
-  if (decode === undefined) return `content coding ${shownName(coding)} cannot be looked into`;
+  if (decode === undefined) return `content coding ${shownName(coding)} is not supported`;
   try {
     return await decode(body, { maxOutputLength: Math.max(1024, body.length) * MAX_EXPANSION });
   } catch {

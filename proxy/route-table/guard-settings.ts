@@ -8,19 +8,24 @@ const share = z
 
 /** `guard:` of a route in `routes.yml`: limits beyond which the route returns to legacy. */
 export const guardSchema = z.strictObject({
-  window: z.number().min(1).max(3600).optional().describe('Seconds that are looked at. Default 30'),
-  minRequests: z.int().min(1).max(1_000_000).optional().describe('Fewer in the window are no evidence. Default 20'),
+  window: z.number().min(1).max(3600).optional().describe('Length of the window in seconds. Default 30'),
+  minRequests: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe('Fewer requests in the window prove nothing. Default 20'),
   minClients: z
     .int()
     .min(1)
     .max(MAX_CLIENTS)
     .optional()
-    .describe('How many clients must have seen it. With 1 a single client can return the route. Default 3'),
-  errorRate: share.optional().describe('Share of errors of Lambda before fallback, above that of legacy. Default 0.05'),
+    .describe('How many clients must be affected. With 1, a single client can roll the route back. Default 3'),
+  errorRate: share.optional().describe("Share of Lambda's errors before fallback, above legacy's. Default 0.05"),
   statusShare: share
     .optional()
     .describe(
-      'Share of the checked 401, 403 and 404 of Lambda that legacy, asked the same, does not give. Default 0.1',
+      "Share of Lambda's checked 401, 403 and 404 answers that legacy, asked the same, does not give. Default 0.1",
     ),
   latency: z
     .number()

@@ -36,7 +36,7 @@ const MAX_FILE_BYTES = 4 * 1024 * 1024;
 /** Hex digits: enough to tell versions of one file apart. */
 const DIGEST_LENGTH = 12;
 
-const EMPTY_TABLE = 'write "routes: []" for no routes, by which everything goes to legacy';
+const EMPTY_TABLE = 'write "routes: []" to send everything to legacy';
 
 /**
  * Reads and validates the route table.
@@ -204,14 +204,14 @@ function* findFaults(
   }
   const canary = cohortsAvailable ? undefined : routes.find(({ stage }) => stage === 'canary');
   if (canary !== undefined) {
-    const message = `route "${canary.id}" is on canary, but MONGODB_URI or the session secret is not set; the proxy needs both to know users apart`;
+    const message = `route "${canary.id}" is on canary, but MONGODB_URI or the session secret is not set; the proxy needs both to identify users`;
     yield { line: canary.line, message };
   }
   const unserved = lambdaAvailable ? undefined : routes.find(({ stage }) => stage !== 'legacy');
   if (unserved !== undefined) {
     const others = routes.filter(({ stage }) => stage !== 'legacy').length - 1;
     const who = `route "${unserved.id}" is on ${unserved.stage}${others > 0 ? ` (and ${others} more are not on legacy)` : ''}`;
-    const message = `${who}, but LAMBDA_URL is not set; set it to API Gateway's URL with the stage, move what needs it to legacy, or set ROUTES_FILE=proxy/routes.empty.yml, by which everything goes to legacy`;
+    const message = `${who}, but LAMBDA_URL is not set; set it to API Gateway's URL with the stage, move these routes to legacy, or set ROUTES_FILE=proxy/routes.empty.yml to send everything to legacy`;
     yield { line: unserved.line, message };
   }
 }
@@ -220,12 +220,11 @@ function* findFaults(
 function* faultsOfStage({ stage, percent, method, isSafe, unless }: Route): Generator<string> {
   if (stage === 'canary' && percent === 0) yield 'stage canary needs `percent`, for example `percent: 5`';
   if (stage === 'shadow' && !isSafe) {
-    yield `${method === 'GET' ? 'it is marked `safe: false`' : `${method} requests change something`}, so it cannot be mirrored; test it with the parity suite and go on with canary`;
+    yield `${method === 'GET' ? 'it is marked `safe: false`' : `${method} requests change data`}, so it cannot be mirrored; test it with the parity suite and go straight to canary`;
   }
-  if (method !== 'GET' && isSafe)
-    yield '`safe: true` is for GET only; a request that changes something is never sent twice';
+  if (method !== 'GET' && isSafe) yield '`safe: true` is for GET only; a request that changes data is never sent twice';
   if (stage === 'retired' && unless.length > 0)
-    yield '`unless` keeps requests on legacy, where a retired route is no longer';
+    yield '`unless` keeps requests on legacy, which no longer has a retired route';
 }
 
 function isExpressPath(path: string): boolean {

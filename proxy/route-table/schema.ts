@@ -42,7 +42,7 @@ const shadow = z.strictObject({
 const fallback = z.strictObject({
   statuses: z
     .array(z.int().min(500, 'expected statuses from 500 to 599').max(599, 'expected statuses from 500 to 599'))
-    .describe('Answers of Lambda that legacy replaces'),
+    .describe('Statuses of Lambda on which legacy answers instead'),
 });
 
 /** One route as written in `routes.yml`. */
@@ -68,27 +68,25 @@ export const routeSchema = z.strictObject({
     .gt(0, percentMessage)
     .max(100, percentMessage)
     .optional()
-    .describe('Share of the users that Lambda answers on stage canary. A higher share only adds users'),
+    .describe('Share of users that Lambda answers on stage canary. Raising it only adds users'),
   shadow: shadow
     .optional()
-    .describe('What is compared on stage shadow and, when it is given, of what legacy answers on stage canary'),
+    .describe("What is compared on stage shadow and, if given, of legacy's answers on stage canary"),
   safe: z
     .boolean('expected true or false')
     .optional()
-    .describe(
-      'false: a GET that changes something. It is never mirrored and never answered by legacy after Lambda was asked',
-    ),
+    .describe('false: a GET that changes data. It is never mirrored, and never falls back to legacy'),
   fallback: z
     .union([z.literal(false), fallback], { error: 'expected false or {statuses: [502, 503, 504]}' })
     .optional()
     .describe(
-      'Whether legacy answers safe requests that Lambda fails to answer: connection failures, timeouts, 429 and these statuses (default 502, 503, 504). false: never',
+      'Whether legacy answers safe requests when Lambda fails: connection failures, timeouts, 429 and these statuses (default 502, 503, 504). false: never',
     ),
   guard: z
     .union([z.literal(false), guardSchema], { error: 'expected false or an object of limits' })
     .optional()
-    .describe('What returns the route to legacy by itself. false: nothing does'),
-  maxBodyBytes: bytes.optional().describe('Requests with a larger body stay on legacy. Default: that of the file'),
+    .describe('Limits beyond which the guard rolls the route back. false: no guard'),
+  maxBodyBytes: bytes.optional().describe("Requests with a larger body stay on legacy. Default: the file's"),
   record: z
     .strictObject({
       sample: z
@@ -109,7 +107,7 @@ export const routeSchema = z.strictObject({
     .enum(AUTHS, { error: `expected one of ${AUTHS.join(', ')}` })
     .optional()
     .describe(
-      'Who may call it, as the monolith decides: required (default), optional (anonymous requests are let through), none (no authorizer). serverless.yml must say the same',
+      'Who may call it, as on the monolith: required (default), optional (anonymous requests pass, too), none (no authorizer). serverless.yml must agree',
     ),
   unless: z
     .union([condition, z.array(condition).min(1)], {
@@ -126,7 +124,7 @@ export const routesFileSchema = z.strictObject({
   maxBodyBytes: bytes
     .optional()
     .describe(
-      'Requests with a larger body stay on legacy: the limit of the body parsers in front of its routes, which refuse with 413 before they ask who is sending',
+      'Requests with a larger body stay on legacy: the limit of the body parsers in front of its routes, which answer 413 before authentication',
     ),
   cohorts: z
     .strictObject({
@@ -134,7 +132,7 @@ export const routesFileSchema = z.strictObject({
       legacy: z.array(userId).optional().describe('These users get legacy on every canary route'),
     })
     .optional()
-    .describe('Users who are put on one side by hand, by the id that their session holds'),
+    .describe('Users assigned to one side by hand, by the id in their session'),
   routes: z.array(routeSchema),
 });
 

@@ -38,5 +38,5 @@ function takesSamples(by: Route, path: string): boolean {
 
 /** One line for logs and reports, with the places in the file. */
 export function describeShadowed({ route, by }: ShadowedRoute, file: string): string {
-  return `${file}:${route.line} route "${route.id}" (${route.method} ${route.path}) is never reached: "${by.id}" (${by.path}) in line ${by.line} takes its requests first; list "${route.id}" above it`;
+  return `${file}:${route.line} route "${route.id}" (${route.method} ${route.path}) is never reached: "${by.id}" (${by.path}) in line ${by.line} matches its requests first; list "${route.id}" above it`;
 }

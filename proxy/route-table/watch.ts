@@ -44,7 +44,7 @@ export async function watchRouteTable(options: RouteTableOptions, logger: Logger
       next = await loadRouteTable(options);
     } catch (error) {
       refused = true;
-      logger.error({ file, faults: faultsOf(error) }, 'route table refused; the last good one stays in force');
+      logger.error({ file, faults: faultsOf(error) }, 'invalid route table; keeping the last good one');
       return;
     }
     const changed = describeChanges(table, next);
@@ -63,7 +63,7 @@ export async function watchRouteTable(options: RouteTableOptions, logger: Logger
       try {
         listener(next);
       } catch (error) {
-        logger.error({ err: error }, 'route table is in force, but a part of the proxy could not follow it');
+        logger.error({ err: error }, 'route table reloaded, but part of the proxy could not apply it');
       }
     }
   };
@@ -131,8 +131,8 @@ function describeChanges(before: RouteTable, after: RouteTable): string[] {
   const both = new Set(before.routes.map(({ id }) => id).filter((id) => !old.has(id)));
   if (stayed(before.routes) !== stayed(after.routes)) changes.push('order changed; first listed wins');
   if (!isDeepStrictEqual(before.assigned, after.assigned))
-    changes.push(`cohorts: changed, ${after.assigned.size} users on a side by hand`);
-  return [...changes, ...[...old.keys()].map((id) => `${id}: removed, answered by legacy`)];
+    changes.push(`cohorts: changed, ${after.assigned.size} users assigned by hand`);
+  return [...changes, ...[...old.keys()].map((id) => `${id}: removed, now answered by legacy`)];
 }
 
 function position({ stage, percent }: Route): string {

@@ -18,10 +18,10 @@ export async function loadRules(file: string | undefined, logger: Logger): Promi
     return parseRules(await readFile(file, 'utf8'), file);
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') {
-      logger.info({ file }, 'no parity rules here; every difference between shadow and legacy counts');
+      logger.info({ file }, 'no parity rules; every difference between shadow and legacy counts');
     } else {
       const faults = error instanceof ConfigError ? error.faults : [String(error)];
-      logger.warn({ file, faults }, 'parity rules not usable; every difference between shadow and legacy counts');
+      logger.warn({ file, faults }, 'invalid parity rules; every difference between shadow and legacy counts');
     }
     return [];
   }

@@ -66,7 +66,11 @@ function validateAuthenticators(authenticators: unknown, faults: Faults): void {
     const name: unknown = isRecord(authenticator) ? authenticator['name'] : undefined;
     const taken = authenticators.findIndex((other: unknown) => isRecord(other) && other['name'] === name) < index;
     if (good && (taken || name === 'nobody'))
-      faults.add(`authenticators[${index}].name`, name, 'a name of its own, other than "nobody"');
+      faults.add(
+        `authenticators[${index}].name`,
+        name,
+        'a unique name other than "nobody", which stands for anonymous requests',
+      );
   });
 }
 

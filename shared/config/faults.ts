@@ -34,7 +34,7 @@ export class Faults {
 }
 
 /** A key in the wrong place may be a value, even a secret. */
-const shownKey = (key: string): string => (/^[\w$-]{1,40}$/.test(key) ? key : '(a key that is no name)');
+const shownKey = (key: string): string => (/^[\w$-]{1,40}$/.test(key) ? key : '(a key that is not a plain name)');
 
 /** Short, and without what might be a secret: text is shown only when it is a word. */
 function describe(value: unknown): string {

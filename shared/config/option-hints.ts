@@ -3,19 +3,19 @@ export type Hints = Readonly<Record<string, string>>;
 
 const IN_STORE = 'write it under session.store';
 const BY_URI = 'remove it: MONGODB_URI says where the database is';
-const NO_EFFECT = 'remove it: nothing is saved or removed here';
+const NO_EFFECT = 'remove it: Banyan neither saves nor removes sessions';
 const FROM_THE_STORE = 'remove it: it is read from each stored session';
 
 /** Names of express-session that are others here, and options of the store that belong one level deeper. */
 export const SESSION_HINTS: Hints = {
-  name: "write cookieName, as express-session's name is called here",
-  key: "write cookieName, as express-session's key is called here",
+  name: "write cookieName, which stands for express-session's name",
+  key: "write cookieName, which stands for express-session's key",
   secret: "write secrets: fromEnvironment('SESSION_SECRET')",
   maxAge: FROM_THE_STORE,
   saveUninitialized: NO_EFFECT,
   unset: NO_EFFECT,
   genid: NO_EFFECT,
-  proxy: 'remove it: it concerns the sending of cookies, which the proxy leaves alone',
+  proxy: 'remove it: it concerns sending cookies, which the proxy leaves alone',
   format: IN_STORE,
   ttl: IN_STORE,
   collectionName: IN_STORE,

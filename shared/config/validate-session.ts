@@ -61,7 +61,7 @@ function validateSecret(path: string, secret: unknown, faults: Faults): void {
     return;
   }
   const expected = "fromEnvironment('SESSION_SECRET'), or a list of secrets none of which is empty";
-  if (!Array.isArray(secret)) faults.list.push(`${path}: is not usable; expected ${expected}`);
+  if (!Array.isArray(secret)) faults.list.push(`${path}: is not valid; expected ${expected}`);
   else if (secret.length === 0) faults.list.push(`${path}: is an empty list; expected ${expected}`);
   else if (!secret.every((value) => typeof value === 'string' && value.trim() !== ''))
     faults.list.push(`${path}: holds an empty secret; expected ${expected}`);

@@ -31,7 +31,7 @@ function textOf(f: Readonly<Record<string, unknown>>, message: string): string {
       return `${String(f['method'])} ${String(f['path'])} -> ${String(f['upstream'])} ${String(f['status'])} in ${String(f['ms'])} ms (${[f['route'], f['reason'], f['code']].filter(Boolean).join(', ')})`;
     case 'overrides changed':
       return [message, [f['changes']].flat().filter(Boolean).join('; ')].filter(Boolean).join(': ');
-    case 'changed by the admin API': {
+    case 'changed through the admin API': {
       const what = f['change'] === 'kill-switch' ? (f['on'] === true ? 'on' : 'off') : f['route'];
       return `${message}: ${String(f['change'])} ${String(what)}, by ${String(f['by'])}: ${String(f['why'])}`;
     }

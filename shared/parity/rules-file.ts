@@ -37,12 +37,12 @@ const ruleSchema = z
       within: within.optional(),
       pattern: text.exactOptional(),
       when: condition.exactOptional(),
-      reason: z.string('expected a text').trim().min(10, 'explains nothing; say why the difference does not matter'),
+      reason: z.string('expected a text').trim().min(10, 'is not a reason; state why the difference does not matter'),
       owner: text,
       expires: z
-        .string('expected a day such as 2027-01-31')
-        .regex(/^\d{4}-\d\d-\d\d$/, 'expected a day such as 2027-01-31')
-        .refine((day) => isDay(day), 'is not a day of the calendar'),
+        .string('expected a date such as 2027-01-31')
+        .regex(/^\d{4}-\d\d-\d\d$/, 'expected a date such as 2027-01-31')
+        .refine((day) => isDay(day), 'is not a calendar date'),
     },
     'expected route, path, kind, reason, owner, expires',
   )
@@ -122,7 +122,7 @@ export function parseRules(source: string, file: string): readonly Rule[] {
 export function faultsOfRules(rules: readonly Rule[], today: string, routes: ReadonlySet<string>): readonly string[] {
   return rules.flatMap(({ expires, place, route, path, reason }) => {
     if (expires < today)
-      return [`${place} expired on ${expires} (${path}: ${reason}); mend the difference, or give it a new day`];
+      return [`${place} expired on ${expires} (${path}: ${reason}); fix the difference, or set a new date`];
     if (route !== '*' && !routes.has(route)) return [`${place} route ${JSON.stringify(route)} does not exist`];
     return [];
   });

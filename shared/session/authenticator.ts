@@ -30,7 +30,7 @@ export type AnonymousReason =
   | 'bad signature'
   | 'outside the cookie path'
   | 'no live session'
-  | 'nobody logged in'
+  | 'not logged in'
   /** passport has a user, `identity` makes nothing of it: deleted, or `identity` does not fit the monolith. */
   | 'user not recognised'
   | 'unknown key';

@@ -60,7 +60,7 @@ function faultsOfValues(place: string, values: readonly string[]): string[] {
     const mangling = manglingOf(value);
     if (mangling === undefined) return [];
     const which = values.length === 1 ? place : `${place}, entry ${index + 1} of ${values.length},`;
-    const wayOut = `if the monolith's secret really is like this, write fromEnvironment('${place}', { verbatim: true }) in banyan.config.ts`;
+    const wayOut = `if this really is the monolith's secret, write fromEnvironment('${place}', { verbatim: true }) in banyan.config.ts`;
     return [`${which} ${mangling.looks}; ${mangling.remedy} (${wayOut})`];
   });
 }

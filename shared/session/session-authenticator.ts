@@ -51,7 +51,7 @@ export const sessionAuthenticator = {
       ...(touch !== undefined && { afterwards: () => touchSession(collection, touch) }),
     };
     if (identity === undefined) {
-      const reason = passportUser(stored.data) === undefined ? 'nobody logged in' : 'user not recognised';
+      const reason = passportUser(stored.data) === undefined ? 'not logged in' : 'user not recognised';
       return { ...anonymous(reason), ...live };
     }
     observe?.({ step: 'touch', touch });

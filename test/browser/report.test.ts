@@ -193,7 +193,7 @@ describeInBrowser('the HTML report in Chromium', (start) => {
   it('stays quick with thousands of cases', async () => {
     const cases = Array.from({ length: 2_000 }, (_, i) => caseResult({ name: `case ${i}` }));
     await show(sampleRun({ routes: [routeResult('GET /api/events', cases)], ruleFaults: [] }));
-    expect(await page.locator('#result').innerText()).toBe('No client can tell');
+    expect(await page.locator('#result').innerText()).toBe('No difference a client could see');
     expect(await page.locator('.case').count()).toBe(200);
     await page.locator('.more').click();
     expect(await page.locator('.case').count()).toBe(1_200);

@@ -36,7 +36,7 @@ const HALVES: readonly [name: string, answer: string, end: 'close' | 'reset' | '
 const REFUSED: readonly [name: string, answer: string][] = [
   ['another protocol', 'SSH-2.0-OpenSSH_9.9\r\n'],
   [
-    'Content-Length beside Transfer-Encoding',
+    'both Content-Length and Transfer-Encoding',
     `${HEAD}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n`,
   ],
   ['two lengths', `${HEAD}Content-Length: 3\r\nContent-Length: 5\r\n\r\nhello`],

@@ -95,7 +95,7 @@ describe('a change of the overrides, by a command beside two proxies', () => {
 
   it('is reported as without effect in a database that was mistyped', async () => {
     const { exitCode, text } = await banyan('eventsap', 'rollback', 'list');
-    expect(text).toContain('no proxy has been seen in this database ("eventsap")');
+    expect(text).toContain('no proxy seen in this database ("eventsap")');
     expect([exitCode, await answers()]).toEqual([4, ['lambda', 'lambda']]);
   });
 

@@ -89,7 +89,7 @@ describe('the built proxy', () => {
     expect(await proxy.exit).toBe(1);
     await new Promise((resolve) => other.close(resolve));
     expect(proxy.output().replace(/^\{.*\}\n/gm, '')).toBe(
-      `banyan proxy: port ${port} is in use, so the proxy cannot listen; end what uses it or set PORT to another port\n`,
+      `banyan proxy: port ${port} is in use, so the proxy cannot listen; stop the process that uses it, or set PORT to another port\n`,
     );
   });
 

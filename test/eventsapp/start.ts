@@ -16,15 +16,15 @@ Variables (default):
   PORT (8080), HOST (127.0.0.1) proxy; LEGACY_PORT (3001) monolith, GATEWAY_PORT (3002) gateway, always on loopback
   ADMIN_PORT (8081), ADMIN_HOST (127.0.0.1) dashboard
   INVOKE_PORT (3003) Lambda Invoke API and schedules, SQS_PORT (3004) SQS, MONGO_PORT (3005) MongoDB, always on loopback
-  LEGACY_VERSION, LAMBDA_VERSION (unversioned) builds that evidence is about
-  DAILY_REPORT_RUNNER (lambda) who orders the daily reports: legacy or lambda
-  KILL_SWITCH_FILE  while it exists, all listed routes are on legacy; "kill -USR2" of the printed process does the same
+  LEGACY_VERSION, LAMBDA_VERSION (unversioned) builds that the evidence belongs to
+  DAILY_REPORT_RUNNER (lambda) side that orders the daily reports: legacy or lambda
+  KILL_SWITCH_FILE  while it exists, all listed routes are on legacy; "kill -USR2" on the printed process does the same
                     until "banyan kill-switch off"
   ROUTES_FILE (proxy/routes.yml), TRUSTED_HOPS (0), LOG_LEVEL (info)
-  MONGODB_URI       use this MongoDB, as it is: not seeded, no indexes; overrides and ledger are kept elsewhere for the run.
-                    Else a mongod on PATH; else MONGOD_DOWNLOAD=1 downloads one; else an embedded one: these get demo data
+  MONGODB_URI       use this MongoDB unchanged: not seeded, no indexes; overrides and ledger are kept elsewhere for the run.
+                    Otherwise a mongod on PATH, one downloaded with MONGOD_DOWNLOAD=1, or the embedded one; these get demo data
   AWS_*             ignored: nothing here reaches AWS
-  SESSION_SECRET    made up at each start, but required with MONGODB_URI; give one to use "banyan session inspect" beside it
+  SESSION_SECRET    random at each start, but required with MONGODB_URI; set one to use "banyan session inspect"
 `;
 
 async function main(): Promise<void> {

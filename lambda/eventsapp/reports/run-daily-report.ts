@@ -23,7 +23,7 @@ export const handler = async ({ time }: Pick<ScheduledEvent, 'time'>, context: R
   const day = formatDay(new Date(Date.parse(time) - DAY_MS));
   const requestId = context.awsRequestId;
   if (config.dailyReportRunner !== 'lambda') {
-    logger.info({ requestId, day, runner: config.dailyReportRunner }, 'daily reports are not our turn');
+    logger.info({ requestId, day, runner: config.dailyReportRunner }, 'daily reports are ordered by the other side');
     return { outcome: 'not our turn', day };
   }
   const remainingTimeMs = () => context.getRemainingTimeInMillis();

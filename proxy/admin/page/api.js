@@ -23,7 +23,7 @@ export async function ask(path, body) {
     body: body === undefined ? undefined : JSON.stringify(body),
     signal: AbortSignal.timeout(TIMEOUT),
   });
-  const answer = await response.json().catch(() => ({ error: 'the answer is not that of a proxy' }));
+  const answer = await response.json().catch(() => ({ error: 'the answer does not come from a proxy' }));
   if (response.ok && answer.error === undefined) return answer;
   throw Object.assign(new Error(answer.error ?? `status ${response.status}`), { status: response.status });
 }

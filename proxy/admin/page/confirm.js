@@ -15,7 +15,7 @@ function confirmChange({ title, text, action, isDangerous, path, body }, page) {
     event.preventDefault();
     const why = byId('why').value.trim();
     if (why === '') {
-      byId('confirm-fault').textContent = 'Say why: it stands in the history.';
+      byId('confirm-fault').textContent = 'Give a reason; it is recorded in the history.';
       byId('why').focus();
       return;
     }
@@ -27,7 +27,7 @@ function confirmChange({ title, text, action, isDangerous, path, body }, page) {
       await page.poll();
     } catch (error) {
       byId('confirm-fault').textContent =
-        error.name === 'TimeoutError' ? 'No answer; look whether it is done before you try again.' : error.message;
+        error.name === 'TimeoutError' ? 'No answer. Check whether it took effect before you retry.' : error.message;
     } finally {
       byId('go').disabled = false;
     }
@@ -42,8 +42,8 @@ export function rollBack({ id, stage }, page) {
     {
       title: isShadow ? `Stop the copies of ${id}?` : `Roll back ${id}?`,
       text: isShadow
-        ? 'Legacy answers this route anyway. No more copies go to Lambda from any proxy, until somebody resumes it.'
-        : 'Legacy answers this route on every proxy within a second, until somebody resumes it.',
+        ? 'Legacy already answers this route. Proxies send no more copies to Lambda until the route is resumed.'
+        : 'Within a second, legacy answers this route on every proxy, until the route is resumed.',
       action: isShadow ? 'Stop copies' : 'Roll back',
       isDangerous: true,
       path: 'api/rollback',
@@ -57,7 +57,7 @@ export function resume({ id, stage, percent }, page) {
   confirmChange(
     {
       title: `Resume ${id}?`,
-      text: `The route is on ${stage}${percent === null ? '' : ` ${percent} %`} again, as the route table says.`,
+      text: `The route is on ${stage}${percent === null ? '' : ` ${percent} %`} again, as in the route table.`,
       action: 'Resume',
       isDangerous: false,
       path: 'api/resume',
@@ -74,7 +74,7 @@ export function toggleKillSwitch(page) {
     isOn
       ? {
           title: 'Kill switch off?',
-          text: 'All routes return to the stages that the route table says; those that were rolled back stay so.',
+          text: 'All routes return to their stages in the route table. Routes that are rolled back stay on legacy.',
           action: 'Kill switch off',
           isDangerous: false,
           path: 'api/kill-switch',
@@ -82,7 +82,7 @@ export function toggleKillSwitch(page) {
         }
       : {
           title: 'All routes to legacy?',
-          text: `Legacy answers the ${moved} routes on canary and lambda, on every proxy within a second. Retired ones stay on Lambda.`,
+          text: `Within a second, legacy answers the ${moved} routes on canary and lambda on every proxy. Retired routes stay on Lambda.`,
           action: 'Kill switch on',
           isDangerous: true,
           path: 'api/kill-switch',

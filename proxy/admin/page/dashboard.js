@@ -32,7 +32,7 @@ function draw() {
   const { routes, killSwitch, token, startedAt } = page.state;
   drawProgress();
   drawAlerts();
-  replace(byId('who'), token === null ? 'reading' : `${token.name}${token.mayChange ? '' : ' (may only read)'}`);
+  replace(byId('who'), token === null ? 'reading' : `${token.name}${token.mayChange ? '' : ' (read-only)'}`);
   replace(byId('since'), `Traffic of this proxy since its start, ${when(startedAt)}`);
   const button = byId('kill-switch');
   button.hidden = false;
@@ -51,7 +51,7 @@ function drawProgress() {
   replace(
     byId('summary'),
     ...(total === 0
-      ? ['The route table lists no route: legacy answers everything.']
+      ? ['The route table lists no routes: legacy answers everything.']
       : [
           make('strong', {}, `${moved} of ${total}`),
           ' listed routes have left legacy',
@@ -101,16 +101,13 @@ function drawAlerts() {
       : [
           alert(
             'Overrides are unknown.',
-            'MongoDB has not been seen since the start, so nobody knows what was rolled back: listed routes are on legacy.',
+            'MongoDB has been unavailable since the proxy started, so rollbacks are unknown: listed routes are on legacy.',
           ),
         ]),
     ...routes
       .filter(({ override }) => override !== null)
       .map(({ id, override: { by, why, since } }) =>
-        alert(
-          `${id} was returned to legacy.`,
-          `${by}: ${why} (${when(since)}). It stays there until somebody resumes it.`,
-        ),
+        alert(`${id} is rolled back to legacy.`, `${by}: ${why} (${when(since)}). It stays there until it is resumed.`),
       ),
   );
 }
@@ -188,7 +185,7 @@ async function poll() {
       error.status === 401
         ? `${error.message}. Open this page with #token=<token>.`
         : `The proxy does not answer${error.name === 'TimeoutError' ? ' in time' : ''}: ${error.message}`;
-    connection(seenAt === undefined ? what : `${what} What is below was so at ${when(seenAt)}.`, true);
+    connection(seenAt === undefined ? what : `${what} The figures below are from ${when(seenAt)}.`, true);
   }
 }
 

@@ -61,7 +61,7 @@ const inWords = (name) => name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCas
 function nextStep({ id, stage, percent, line, next, override }, lacking) {
   const title = make('h3', {}, 'Next step');
   if (override !== null)
-    return [title, 'Find out why, then resume:', make('pre', {}, `npm run banyan -- resume ${id} --reason "..."`)];
+    return [title, 'Find the cause, then resume:', make('pre', {}, `npm run banyan -- resume ${id} --reason "..."`)];
   if (next === null) return [title, 'None: the monolith no longer has this route.'];
   const [removed, added] = [
     [`stage: ${stage}`, ...(percent === null ? [] : [`percent: ${percent}`])].map((text) =>
@@ -75,10 +75,10 @@ function nextStep({ id, stage, percent, line, next, override }, lacking) {
     title,
     ...(lacking?.length === 0 ? [make('p', { class: 'good' }, 'The evidence suffices.')] : []),
     isLacking
-      ? `Not yet. Once nothing is missing, change line ${line} of routes.yml and commit it:`
+      ? `Not yet. When nothing is missing, change line ${line} of routes.yml and commit it:`
       : `Change line ${line} of routes.yml and commit it:`,
     make('pre', { class: isLacking ? 'later' : '' }, ...removed, ...added),
-    'or let the command check the evidence and do it:',
+    'or let a command check the evidence and change it:',
     make('pre', { class: isLacking ? 'later' : '' }, next.command),
   ];
 }
@@ -96,7 +96,7 @@ function stillMissing(lacking) {
 
 function evidence(found) {
   if (found === undefined) return ['Reading…'];
-  if (found === null) return ['The ledger cannot be read: MongoDB is away or not set.'];
+  if (found === null) return ['The ledger is not available: MongoDB is unreachable or not configured.'];
   const { comparisons, suite, coverage, mismatches } = found;
   const item = (...content) => make('li', {}, ...content);
   const covered = [
@@ -143,9 +143,16 @@ function evidence(found) {
   ];
 }
 
+/** A stored action, as people say it. */
+function actionText(action, stage) {
+  if (action === 'seen') return `moved to ${stage} (routes.yml)`;
+  if (action === 'lowered') return 'rolled back to legacy';
+  return `${action.replaceAll('-', ' ')}${stage === '' ? '' : ` to ${stage}`}`;
+}
+
 function history(entries) {
   if (entries === undefined) return ['Reading…'];
-  if (entries === null) return ['The ledger cannot be read: MongoDB is away or not set.'];
+  if (entries === null) return ['The ledger is not available: MongoDB is unreachable or not configured.'];
   if (entries.length === 0) return ['Nothing recorded.'];
   return [
     make(
@@ -157,7 +164,7 @@ function history(entries) {
           make(
             'li',
             {},
-            make('strong', {}, `${action}${to ? ` to ${to}` : ''}${percent ? ` ${percent} %` : ''}`),
+            make('strong', {}, actionText(action, `${to ?? ''}${percent ? ` ${percent} %` : ''}`)),
             ` ${when(at)}, ${by}: ${why}`,
           ),
         ),

@@ -45,13 +45,13 @@ export async function checkProject({
 }: CheckParts): Promise<CommandResult> {
   const findings: Finding[] = [];
   // A missing LAMBDA_URL is no fault of the file.
-  const table = await attempt('route table', 'mend the file', findings, () =>
+  const table = await attempt('route table', 'fix the file', findings, () =>
     loadRouteTable({ file: routesFile, lambdaAvailable: true }),
   );
   if (table !== undefined)
     findings.push(ok('route table', describeRoutes(table.routes, routesFile)), ...table.shadowed.map(judgeShadowed));
 
-  const config = await attempt('banyan.config.ts', 'mend the file', findings, () =>
+  const config = await attempt('banyan.config.ts', 'fix the file', findings, () =>
     loadBanyanConfig(process.cwd(), configFile),
   );
   if (config !== undefined) {
@@ -90,7 +90,7 @@ async function checkServerless(file: string, routes: readonly Route[]): Promise<
   if (!existsSync(file)) return [ok('functions', `not checked: there is no ${file}`)];
   const findings: Finding[] = [];
   const read = async () => readGatewayRoutes(await readFile(file, 'utf8'), file) ?? 'elsewhere';
-  const gateway = await attempt('functions', 'mend the file', findings, read);
+  const gateway = await attempt('functions', 'fix the file', findings, read);
   if (gateway === 'elsewhere') return [ok('functions', `not checked: ${file} takes them from other files`)];
   return gateway === undefined ? findings : checkFunctions(routes, gateway);
 }

@@ -39,14 +39,14 @@ export function checkCredentials(
   const findings = [
     ok(
       'credentials',
-      `known of the monolith: ${sources.join('; ')}. What is neither declared nor read by a name in the sources is not seen`,
+      `found in the monolith: ${sources.join('; ')}. Credentials that are neither declared nor read by name in the sources cannot be found`,
     ),
   ];
   if (!config.authenticators.some(({ name }) => name === sessionAuthenticator.name))
     findings.push(
       warning(
         'credentials',
-        'the session is not among the authenticators: who is logged in gets 401 from Lambda',
+        'the session is not among the authenticators: logged-in users get 401 from Lambda',
         'add sessionAuthenticator to authenticators in banyan.config.ts',
       ),
     );
@@ -62,7 +62,7 @@ function checkCredential(
   const name = describe(credential);
   const reader = authenticators.find(({ credentials = [] }) => credentials.some((known) => same(known, credential)));
   if (reader !== undefined)
-    return [ok(name, `known to the authenticator "${reader.name}"; which functions accept it, only parity tests tell`)];
+    return [ok(name, `read by the authenticator "${reader.name}"; only parity tests show which functions accept it`)];
   const findings = exceptRoutes
     .filter((id) => !routes.some((route) => route.id === id))
     .map((id) => warning(name, `exceptRoutes names ${id}, which is not listed`, 'use an id of the route table'));
@@ -70,7 +70,8 @@ function checkCredential(
     ({ id, stage, unless }) =>
       stage !== 'legacy' && !exceptRoutes.includes(id) && !unless.some((condition) => same(condition, credential)),
   );
-  if (open.length === 0) return [...findings, ok(name, 'kept on legacy by unless on every route that has left it')];
+  if (open.length === 0)
+    return [...findings, ok(name, 'kept on legacy by `unless` on every route that is not on legacy')];
   const ids = open.map(({ id }) => id).join(', ');
   const kept = `unless: { ${Object.keys(credential).join('')}: ${Object.values(credential).join('')} }`;
   const remedy = `add ${kept} to these routes; or an authenticator that declares it in its credentials; or exceptRoutes where the monolith does not accept it`;

@@ -11,8 +11,8 @@ export function checkFunctions(routes: readonly Route[], gateway: readonly Gatew
       .map(({ functionName, method, path }) =>
         warning(
           `function ${functionName}`,
-          `${method} ${path} has no authorizer: anybody may call it`,
-          `${AUTHORIZERS.required}, unless the monolith answers it to everybody as well`,
+          `${method} ${path} has no authorizer: anyone can call it`,
+          `${AUTHORIZERS.required}, unless it is public on the monolith, too`,
         ),
       ),
   ];
@@ -49,17 +49,17 @@ function checkRoute(route: Route, gateway: readonly GatewayRoute[]): Finding[] {
   const text =
     almost === undefined
       ? `no function for ${method} ${path} in serverless.yml`
-      : `${path} and ${almost.path} of function ${almost.functionName} differ in case; API Gateway tells them apart`;
+      : `${path} and ${almost.path} of function ${almost.functionName} differ in case, which matters to API Gateway`;
   // On shadow each copy would be a mismatch, on canary some users would fail.
   if (stage !== 'legacy')
     return [
       fault(
         subject,
         `on ${stage}, but ${text}`,
-        almost ? 'write them alike' : 'add the function, or move the route to legacy',
+        almost ? 'use the same spelling' : 'add the function, or move the route to legacy',
       ),
     ];
-  return [warning(subject, text, almost ? 'write them alike' : 'add the function before the route is moved')];
+  return [warning(subject, text, almost ? 'use the same spelling' : 'add the function before the route is moved')];
 }
 
 /** API Gateway prefers literal segments to parameters, these to a greedy one, and a named method to ANY. */

@@ -47,17 +47,16 @@ export async function checkApp(app: string, root: string): Promise<CheckedApp> {
 /** Pure. */
 export function judgeApp(app: string, report: AppReport | undefined): Finding {
   const separate = 'export the app (or a function that makes it) from a module that neither listens nor connects';
-  if (report === undefined)
-    return warning('app', `${app} did not finish loading within ${TIME_LIMIT / 1000} s`, separate);
+  if (report === undefined) return warning('app', `${app} took longer than ${TIME_LIMIT / 1000} s`, separate);
   if (report.attempts.length > 0)
     return warning('app', `${app} tries to ${report.attempts.join(' and ')} while it is loaded`, separate);
   if (report.failure !== undefined)
-    return warning('app', `${app} cannot be loaded: ${report.failure}`, 'give it the environment it needs, or mend it');
+    return warning('app', `${app} cannot be loaded: ${report.failure}`, 'set the variables it needs, or fix it');
   const names = [...report.apps, ...report.factories];
   if (names.length === 0)
     return warning(
       'app',
-      `${app} exports neither an Express app nor a function`,
+      `${app} exports neither an Express app nor a function that returns one`,
       'export the app or a function that makes it',
     );
   return ok('app', `${app} loads without side effects on the network; it exports ${names.join(', ')}`);

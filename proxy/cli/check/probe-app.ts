@@ -14,7 +14,7 @@ function cutOff(prototype: object, method: string): void {
   Object.defineProperty(prototype, method, {
     value: () => {
       attempts.add(method);
-      throw new Error(`${method} is not possible while the module is only being looked at`);
+      throw new Error(`${method} is blocked while check loads the module`);
     },
   });
 }

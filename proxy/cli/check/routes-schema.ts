@@ -13,6 +13,10 @@ export function checkRoutesSchema(routesFile: string): Finding[] {
   if (isDeepStrictEqual(parseJson(readFileSync(file, 'utf8')), expected))
     return [ok('schema', `${file} is up to date`)];
   return [
-    warning('schema', `${file} is not what the proxy checks: editors misjudge the route table`, 'run npm run schema'),
+    warning(
+      'schema',
+      `${file} is out of date: editors validate the route table against old rules`,
+      'run npm run schema',
+    ),
   ];
 }

@@ -12,7 +12,7 @@ export function checkSecrets({ secrets, store }: SessionConfig, env: Environment
     const faults: string[] = [];
     resolveSecrets(source, env, faults);
     return faults.length === 0
-      ? [ok('secret', `${name} has the form of a secret`)]
+      ? [ok('secret', `${name} looks like a secret`)]
       : faults.map((text) => fault('secret', text, 'fix the variable'));
   });
 }

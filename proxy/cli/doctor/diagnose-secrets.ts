@@ -7,7 +7,7 @@ const GOOD_LENGTH = 32;
 const GUESSABLE_LENGTH = 16;
 const FEW_CHARACTERS = 8;
 const FROM_A_TUTORIAL = /keyboard.?cat|change.?me|example|password|secret|default|qwerty|12345|demo|your/i;
-const RENEW = 'put a random one in front (openssl rand -hex 32) and keep the old one until its sessions have ended';
+const RENEW = 'put a random one first (openssl rand -hex 32) and keep the old one until its sessions have expired';
 
 /** Judges the secrets by themselves, and gives their fingerprints so that two deployments can be compared. */
 export function diagnoseSecrets({ secrets, encryptionSecret }: ResolvedSession): Finding[] {
@@ -27,7 +27,7 @@ export function diagnoseSecrets({ secrets, encryptionSecret }: ResolvedSession):
   findings.push(
     ok(
       'signatures',
-      "the store holds none: whether these are the monolith's secrets, `session inspect` with a good token tells",
+      'the store holds no secrets; to verify these against the monolith, run `session inspect` with a valid token',
     ),
   );
   return findings;
@@ -39,12 +39,12 @@ function weaknesses(subject: string, secret: string): Finding[] {
     findings.push(
       warning(
         subject,
-        'begins or ends with white space, perhaps the line break of a file',
+        'begins or ends with white space, perhaps a line break from a file',
         'make sure that the monolith has exactly the same value',
       ),
     );
   if (secret.length < GUESSABLE_LENGTH || new Set(secret).size < FEW_CHARACTERS)
-    return [...findings, fault(subject, 'can be guessed; whoever does can sign any session id', RENEW)];
+    return [...findings, fault(subject, 'can be guessed; an attacker who does can sign any session id', RENEW)];
   if (FROM_A_TUTORIAL.test(secret)) findings.push(warning(subject, 'looks as if copied from an example', RENEW));
   else if (secret.length < GOOD_LENGTH)
     findings.push(warning(subject, `is shorter than ${GOOD_LENGTH} characters`, RENEW));
@@ -53,5 +53,5 @@ function weaknesses(subject: string, secret: string): Finding[] {
 
 function duplicates(subject: string, secret: string, first: number, index: number): Finding[] {
   if (secret.trim() === '' || first === index) return [];
-  return [warning(subject, `is the same as secret ${first + 1}`, 'remove it: it makes every refusal slower')];
+  return [warning(subject, `is the same as secret ${first + 1}`, 'remove it: it slows down every refusal')];
 }

@@ -37,14 +37,18 @@ function diagnoseCookies(cookies: readonly StoredCookie[], { cookie, rolling }: 
     findings.push(
       fault(
         'cookie path',
-        `${share(elsewhere, total)} have another path than ${cookie.path}`,
-        "set session.cookie.path to the monolith's: express-session has no session outside of it",
+        `${share(elsewhere, total)} have a path other than ${cookie.path}`,
+        "set session.cookie.path to the monolith's: express-session ignores sessions outside it",
       ),
     );
   const readableByScripts = count(({ httpOnly }) => !httpOnly);
   if (readableByScripts > 0)
     findings.push(
-      warning('cookie', `${share(readableByScripts, total)} can be read by scripts`, 'set httpOnly in the monolith'),
+      warning(
+        'cookie',
+        `${share(readableByScripts, total)} are readable by scripts (no HttpOnly)`,
+        'set httpOnly in the monolith',
+      ),
     );
   const refused = count(({ sameSite, secure }) => /^none$/i.test(word(sameSite)) && !secure);
   if (refused > 0)
@@ -59,11 +63,11 @@ function diagnoseCookies(cookies: readonly StoredCookie[], { cookie, rolling }: 
 function diagnoseRolling(cookies: readonly StoredCookie[], rolling: boolean): Finding {
   const aged = cookies.filter(({ originalMaxAge }) => originalMaxAge !== undefined).length;
   if (rolling)
-    return ok('rolling', 'true: every answer renews the cookie (the store cannot show whether the monolith does)');
+    return ok('rolling', 'true: every answer renews the cookie (the store does not show whether the monolith does)');
   if (aged === 0) return ok('rolling', 'false, and cookies end with the browser session');
   return ok(
     'rolling',
-    'false: browsers forget the cookie at its first age, however long the store extends the session',
+    'false: browsers drop the cookie at its original expiry, even though the store extends the session',
   );
 }
 
@@ -74,29 +78,27 @@ function diagnoseUsers(readable: readonly RecordFacts[]): Finding[] {
   const strangers = count('not recognised');
   const findings: Finding[] = [];
   if (recognised > 0 || strangers === 0)
-    findings.push(ok('users', `${share(recognised, total)} are of a user that identity recognises`));
+    findings.push(ok('users', `${share(recognised, total)} belong to a user that identity recognises`));
   if (strangers > 0) {
-    const text = `${share(strangers, total)} have passport.user, but identity recognises nobody`;
+    const text = `${share(strangers, total)} have passport.user, but identity does not recognise the user`;
     findings.push(
       recognised === 0
         ? fault(
             'users',
             text,
-            'make identity in banyan.config.ts fit what serializeUser stores; for ids use passportUserId',
+            'make identity in banyan.config.ts match what serializeUser stores; for ids use passportUserId',
           )
-        : warning('users', text, 'users that were deleted, or an older form of passport.user'),
+        : warning('users', text, 'deleted users, or an older form of passport.user'),
     );
   }
   if (count('failed') > 0)
-    findings.push(
-      fault('users', `identity threw for ${share(count('failed'), total)}`, 'it must answer undefined instead'),
-    );
+    findings.push(fault('users', `identity threw for ${share(count('failed'), total)}`, 'return undefined instead'));
   if (recognised === 0 && count('nobody') === total)
     findings.push(
       warning(
         'passport key',
         `no session has passport.user; keys seen: ${keysOf(readable)}`,
-        "log in once and come back; or give identity the monolith's own passport key",
+        "log in once and run this again; or give identity the monolith's own passport key",
       ),
     );
   return findings;

@@ -8,9 +8,9 @@ import type { StoreFacts } from './store-facts';
 export function diagnoseStore(facts: StoreFacts, session: ResolvedSession, expiryField: string): Finding[] {
   const { place, documents, sample, cutShort } = facts;
   if (sample.length === 0) return [emptyStore(facts), ...diagnoseClock(facts)];
-  const limits = cutShort ? ', cut short because reading took too long' : '';
+  const limits = cutShort ? ', stopped early because reading took too long' : '';
   return [
-    ok('documents', `about ${documents} in ${place}; ${sample.length} looked at${limits}`),
+    ok('documents', `about ${documents} in ${place}; ${sample.length} examined${limits}`),
     ...diagnoseFormat(facts, session),
     ...diagnoseId(facts),
     ...diagnoseExpiry(facts, session, expiryField),
@@ -24,12 +24,12 @@ export function diagnoseStore(facts: StoreFacts, session: ResolvedSession, expir
 function emptyStore({ place, similarCollections }: StoreFacts): Finding {
   const others = similarCollections.length === 0 ? '' : ` (there is ${similarCollections.join(', ')})`;
   const database = place.startsWith('test.')
-    ? 'the database in MONGODB_URI (without one the driver takes test)'
+    ? 'the database in MONGODB_URI (the driver uses "test" when none is named)'
     : 'the database in MONGODB_URI';
   return fault(
     'documents',
     `none in ${place}: every client would get 401`,
-    `check ${database} and the collection in session.store${others}; if both are right, log in once and come back`,
+    `check ${database} and the collection in session.store${others}; if both are right, log in once and run this again`,
   );
 }
 
@@ -39,9 +39,9 @@ const MOST_CLOCK_SKEW = 30_000;
 function diagnoseClock({ clockSkew }: StoreFacts): Finding[] {
   if (clockSkew === undefined) return [];
   const seconds = Math.round(Math.abs(clockSkew) / 1000);
-  if (Math.abs(clockSkew) <= MOST_CLOCK_SKEW) return [ok('clock', "this machine's and MongoDB's agree")];
+  if (Math.abs(clockSkew) <= MOST_CLOCK_SKEW) return [ok('clock', 'this machine and MongoDB agree')];
   const text = `this machine's is ${seconds} s ${clockSkew > 0 ? 'ahead of' : 'behind'} MongoDB's`;
-  return [warning('clock', text, 'set it: sessions would expire too early or too late')];
+  return [warning('clock', text, 'synchronise it: sessions would expire too early or too late')];
 }
 
 function diagnoseFormat({ sample }: StoreFacts, { store }: ResolvedSession): Finding[] {
@@ -54,13 +54,13 @@ function diagnoseFormat({ sample }: StoreFacts, { store }: ResolvedSession): Fin
     const text = `${share(others.length, sample.length)} cannot be read as ${configured}: ${looks}`;
     findings.push(
       others.length === sample.length
-        ? fault('format', text, 'make session.store repeat the options (and the encryption secret) of the monolith')
-        : warning('format', text, 'records of an earlier configuration? Their users get 500 until the records expire'),
+        ? fault('format', text, "set session.store to the monolith's options (and its encryption secret)")
+        : warning('format', text, 'records of an earlier configuration? Their users get 500 until these expire'),
     );
   } else if (broken.length < sample.length) findings.push(ok('format', `${configured}, as configured`));
   if (broken.length > 0) {
     const text = `${share(broken.length, sample.length)} are broken (not JSON, or without a cookie)`;
-    const remedy = 'find what else writes this collection; the monolith and the authorizer answer 500 to these';
+    const remedy = 'find out what else writes to this collection; the monolith and the authorizer answer 500 to these';
     findings.push((broken.length === sample.length ? fault : warning)('format', text, remedy));
   }
   return findings;
@@ -69,7 +69,7 @@ function diagnoseFormat({ sample }: StoreFacts, { store }: ResolvedSession): Fin
 function diagnoseId({ sample }: StoreFacts): Finding[] {
   const without = sample.filter(({ hasTextId }) => !hasTextId).length;
   if (without === 0) return [];
-  const text = `${share(without, sample.length)} have no text where the session id is looked for`;
+  const text = `${share(without, sample.length)} have no string where the session id should be`;
   return [fault('session id', text, "set idField to the store's own (connect-mongodb-session), or check the format")];
 }
 
@@ -95,7 +95,7 @@ function diagnoseExpiry({ sample }: StoreFacts, { store }: ResolvedSession, fiel
     findings.push(
       fault(
         'expiry',
-        `${share(unusable, sample.length)} have no date in ${field}: never accepted`,
+        `${share(unusable, sample.length)} have no date in ${field} and are never accepted`,
         'fix what writes them: connect-mongo writes dates, other stores numbers or text',
       ),
     );
@@ -107,8 +107,8 @@ function diagnoseTtlIndex({ ttlFields, place }: StoreFacts, field: string): Find
   const others = ttlFields.length === 0 ? 'no TTL index' : `TTL index on ${ttlFields.join(', ')}, not on ${field}`;
   return warning(
     'TTL index',
-    `${others} in ${place}: expired sessions stay, although they are not accepted`,
-    'the monolith creates it (autoRemove: native); with interval or disabled, see that something removes them',
+    `${others} in ${place}: expired sessions are kept (but not accepted)`,
+    'the monolith creates it (autoRemove: native); with interval or disabled, make sure something removes them',
   );
 }
 
@@ -125,8 +125,8 @@ function diagnoseTouch({ sample }: StoreFacts, { store, touchAfter }: ResolvedSe
   if (touchAfter > 0 && modified < sample.length)
     return warning(
       'touch',
-      `${some}, but touchAfter is ${touchAfter} s: the others are written at every request`,
-      'remove session.touchAfter if the monolith has none; if it has got it recently, old sessions will pass',
+      `${some}, but touchAfter is ${touchAfter} s: the others are written on every request`,
+      'remove session.touchAfter if the monolith has none; if the monolith set it recently, this ends with the old sessions',
     );
   return ok('touch', touchAfter === 0 ? 'no lastModified, touchAfter 0' : `${some}, touchAfter ${touchAfter} s`);
 }

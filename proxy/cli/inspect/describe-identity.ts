@@ -11,23 +11,27 @@ export function describeIdentity({ userId, ...claims }: Identity): Finding {
 
 /** Why a session has no identity, as far as its shape tells: names of keys and types, never values. */
 export function describeNobody(data: Readonly<Record<string, unknown>>): Finding {
-  const remedy = 'make identity in banyan.config.ts fit what serializeUser stores';
+  const remedy = 'make identity in banyan.config.ts match what serializeUser stores';
   const user = passportUser(data);
   if (user === undefined) {
     if (Object.hasOwn(data, 'passport'))
       return fault('identity', 'passport has no user: logged out, or never logged in', 'the client must log in');
     return fault(
       'identity',
-      `nobody is logged in (keys of the session: ${keys(data)})`,
+      `not logged in (keys in the session: ${keys(data)})`,
       "the client must log in; if it has, give identity the monolith's own passport key",
     );
   }
   if (typeof user === 'object' && !(user instanceof ObjectId))
-    return fault('identity', `the user in the session (keys: ${keys(user)}) was not recognised, or is gone`, remedy);
+    return fault(
+      'identity',
+      `the user in the session (keys: ${keys(user)}) was not recognised, or no longer exists`,
+      remedy,
+    );
   const type = user instanceof ObjectId ? 'an ObjectId' : typeof user === 'string' ? 'text' : `a ${typeof user}`;
   return fault(
     'identity',
-    `the user in the session is ${type}; nobody was found by it`,
+    `the user in the session is ${type}, which matches no user`,
     `${remedy}; for ids use passportUserId`,
   );
 }

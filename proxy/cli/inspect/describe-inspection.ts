@@ -48,7 +48,7 @@ export function describeInspection(facts: InspectionFacts): Inspection {
   if (result.outcome === 'fault') findings.push(describeFault(result.error, steps));
   if (result.outcome === 'authenticated' && !sessionIsAsked)
     findings.push(
-      fault('authenticators', 'the session is not among them', 'add sessionAuthenticator to banyan.config.ts'),
+      fault('authenticators', 'the session authenticator is missing', 'add sessionAuthenticator to banyan.config.ts'),
     );
   const accepted = result.outcome === 'authenticated' && sessionIsAsked;
   const where = session.cookie.path === '/' ? '' : ` on paths that begin with ${session.cookie.path}`;
@@ -76,7 +76,7 @@ function describeStep(step: SessionStep, facts: InspectionFacts): Finding[] {
         return [fault('signature', text, remedy)];
       }
       const index = step.verified.secretIndex;
-      const signer = `signed by secret ${index + 1} of ${secrets.length}`;
+      const signer = `signed with secret ${index + 1} of ${secrets.length}`;
       return [ok('signature', `${signer}, fingerprint ${fingerprint(secrets[index] ?? '')}`)];
     }
     case 'record':
@@ -100,15 +100,15 @@ function describeStep(step: SessionStep, facts: InspectionFacts): Finding[] {
 /** The authenticator threw. Messages of our own errors name formats only; others are not shown. */
 function describeFault(error: unknown, steps: readonly SessionStep[]): Finding {
   if (error instanceof SessionFormatError)
-    return fault('format', error.message, 'make session.store in banyan.config.ts repeat the options of the monolith');
+    return fault('format', error.message, "set session.store in banyan.config.ts to the monolith's options");
   if (error instanceof SessionRecordError)
     return fault(
       'format',
       error.message,
-      'the monolith answers 500 to it as well; find what else writes this collection',
+      'the monolith answers 500, too; find out what else writes to this collection',
     );
   const name = error instanceof Error ? error.name : typeof error;
   if (steps.some(({ step }) => step === 'session'))
-    return fault('identity', `identity in banyan.config.ts failed with ${name}`, 'mend it: no user can be recognised');
-  return fault('format', `a hook of session.store failed with ${name}`, 'mend transformId or unserialize');
+    return fault('identity', `identity in banyan.config.ts failed with ${name}`, 'fix it: no user can be recognised');
+  return fault('format', `a hook of session.store failed with ${name}`, 'fix transformId or unserialize');
 }

@@ -2,14 +2,14 @@ import { fault, ok, type Finding } from '../finding';
 import { formatDuration } from '../duration';
 import type { RecordLook } from './look-up-record';
 
-const SECOND_LOOK = 'a second look, without the expiry rule, found it';
+const SECOND_LOOK = 'found when expiry is ignored';
 
 /** When a live session ends. */
 export function describeExpiry(record: RecordLook | undefined, now: Date): Finding {
   // It was live when the authenticator read it and may have been logged out since.
-  if (record === undefined || !record.found) return ok('expiry', 'not known: the document is gone by now');
+  if (record === undefined || !record.found) return ok('expiry', 'unknown: the document has been removed');
   const { expiry } = record;
-  if (!(expiry instanceof Date)) return ok('expiry', 'never: the document says no date');
+  if (!(expiry instanceof Date)) return ok('expiry', 'never: the document has no date');
   const rest = expiry.getTime() - now.getTime();
   return ok('expiry', `expires in ${formatDuration(rest)} (${expiry.toISOString()})`);
 }
@@ -20,7 +20,7 @@ export function explainMissing(record: RecordLook | undefined, place: string, no
     return fault(
       'document',
       `not in ${place}, but in ${record.elsewhere.join(', ')} of the same database`,
-      'name that collection in session.store, as the monolith does',
+      'set that collection in session.store, as in the monolith',
     );
   if (record === undefined || !record.found) {
     const remedy =
@@ -37,7 +37,7 @@ export function explainMissing(record: RecordLook | undefined, place: string, no
   const kind = expiry === null ? 'null' : `a ${typeof expiry}`;
   return fault(
     'document',
-    `its expiry is ${kind}, not a date, so it never counts (${SECOND_LOOK} in ${place})`,
-    'find what writes the collection beside the session store; the client must log in again',
+    `its expiry is ${kind}, not a date, so the session is never accepted (${SECOND_LOOK} in ${place})`,
+    'find out what else writes to the collection; the client must log in again',
   );
 }

@@ -19,7 +19,7 @@ export function describeTouch(
   }
   if (store.format === 'connect-mongodb-session')
     return ok('touch', 'never: this store does not extend unchanged sessions unless resave is true');
-  if (lastModified === undefined) return ok('touch', 'not possible: its age leads beyond the calendar');
+  if (lastModified === undefined) return ok('touch', 'not possible: its age exceeds the range of dates');
   const age = formatDuration(now.getTime() - lastModified.getTime());
   return ok('touch', `not due: last one ${age} ago, touchAfter ${touchAfter} s`);
 }

@@ -18,14 +18,14 @@ const LOG_IN = 'copy the token again; if it is whole, the client must log in aga
 /** Why there is nothing to verify in what was given. Never repeats any of it: it may be a secret. */
 export function explainNoToken(given: string, { form, cookies }: TokenInput, cookieName: string): Explanation {
   const text = given.trim();
-  if (text === '') return { text: 'nothing was given', remedy: 'give the value of the session cookie' };
+  if (text === '') return { text: 'no token given', remedy: 'give the value of the session cookie' };
   if (/\beyJ[\w-]+\.[\w-]+\.[\w-]*/.test(text))
     return {
       text: 'this is a JSON Web Token, not an express-session token',
-      remedy: 'the monolith signs session ids (s:<id>.<signature>); look where this token comes from',
+      remedy: 'the monolith signs session ids (s:<id>.<signature>); find out where this token comes from',
     };
   if (/s%253a/i.test(text))
-    return { text: 'percent-encoded twice', remedy: 'find the client or proxy that encodes the cookie once more' };
+    return { text: 'percent-encoded twice', remedy: 'find the client or proxy that encodes the cookie a second time' };
   if (form === 'Cookie header' && !hasCookie(text, cookieName))
     return {
       text: `no cookie is named ${cookieName} (of ${cookies}; names are case-sensitive)`,
@@ -33,8 +33,8 @@ export function explainNoToken(given: string, { form, cookies }: TokenInput, coo
     };
   if (form === 'Authorization header')
     return {
-      text: 'Authorization does not hold Bearer and one signed value',
-      remedy: 'a present Authorization header decides, even beside a good cookie; send Bearer s:<id>.<signature>',
+      text: 'Authorization is not Bearer and one signed value',
+      remedy: 'an Authorization header takes precedence, even over a valid cookie; send Bearer s:<id>.<signature>',
     };
   return {
     text: 'the value does not begin with s: (or s%3A), so it is not signed',
@@ -48,7 +48,7 @@ export function explainBadSignature(
   { secrets, encryptionSecret }: Pick<ResolvedSession, 'secrets' | 'encryptionSecret'>,
 ): Explanation {
   const dot = token.lastIndexOf('.');
-  if (dot === -1) return { text: 'the token has no signature: nothing follows the id', remedy: LOG_IN };
+  if (dot === -1) return { text: 'the token has no signature after the id', remedy: LOG_IN };
   if (dot < 3) return { text: 'the session id is empty', remedy: LOG_IN };
   const signature = token.slice(dot + 1);
   if (signature.endsWith('='))
@@ -68,9 +68,11 @@ export function explainBadSignature(
     };
   const prints = `fingerprint${secrets.length === 1 ? '' : 's'} ${secrets.map(fingerprint).join(', ')}`;
   const unsigned =
-    secrets.length === 1 ? 'not signed by the configured secret' : `signed by none of the ${secrets.length} secrets`;
+    secrets.length === 1
+      ? 'not signed with the configured secret'
+      : `not signed with any of the ${secrets.length} secrets`;
   const near = nearSecret(token, secrets, encryptionSecret);
-  if (near !== undefined) return { text: `${unsigned} (${prints}), but by ${near.text}`, remedy: near.remedy };
+  if (near !== undefined) return { text: `${unsigned} (${prints}), but with ${near.text}`, remedy: near.remedy };
   return { text: `${unsigned} (${prints})`, remedy: COMPARE };
 }
 

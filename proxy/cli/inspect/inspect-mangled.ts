@@ -8,7 +8,7 @@ import { fault, renderFindings, type Finding } from '../finding';
 import { readTokenInput } from './token-input';
 import { valuesInside } from './values-inside';
 
-const VERDICT = 'not accepted: whatever reads this variable refuses to start, and the authorizer answers 500';
+const VERDICT = 'not accepted: the proxy refuses to start with this variable, and the authorizer answers 500';
 
 /**
  * Looks at a token although the variable of the secret is refused: whether what stands inside the value verifies it.
@@ -30,12 +30,8 @@ export function inspectWithMangledSecret(
   if (token !== undefined)
     findings.push(
       unsign(token.value, inside) === undefined
-        ? fault('signature', 'the token does not verify with the value inside either', `fix ${name} first`)
-        : fault(
-            'signature',
-            'the token verifies with the value inside',
-            `fix the variable: only that value in ${name}`,
-          ),
+        ? fault('signature', 'the token does not match the inner value either', `fix ${name} first`)
+        : fault('signature', 'the token matches the inner value', `fix the variable: only that value in ${name}`),
     );
   return {
     exitCode: EXIT.findings,

@@ -7,8 +7,8 @@ interface NearSecret {
   readonly remedy: string;
 }
 
-const EXACTLY = 'give both sides exactly the same value; mind the line break of a file and the quotes of a shell';
-const SWAPPED = 'the two variables are swapped: exchange their values';
+const EXACTLY = 'give both sides exactly the same value; watch for trailing line breaks and shell quotes';
+const SWAPPED = 'the two variables are swapped; swap their values back';
 const ROTATION = 'write several secrets as a JSON array, newest first, and give the monolith the same list';
 
 /**
@@ -25,7 +25,7 @@ export function nearSecret(
     const name = secrets.length === 1 ? 'the configured secret' : `secret ${index + 1}`;
     if (fits(secret.trim())) return { text: `${name} without the white space around it`, remedy: EXACTLY };
     if (fits(`${secret}\n`) || fits(`${secret}\r\n`))
-      return { text: `${name} with a line break behind it`, remedy: EXACTLY };
+      return { text: `${name} followed by a line break`, remedy: EXACTLY };
     if (fits(secret.replace(/^(["'])(.*)\1$/s, '$2')))
       return { text: `${name} without the quotes around it`, remedy: EXACTLY };
     if (valuesInside(secret).some(fits)) return { text: `the value inside ${name}`, remedy: EXACTLY };
@@ -35,5 +35,5 @@ export function nearSecret(
   if (encryptionSecret !== undefined && fits(encryptionSecret))
     return { text: 'the secret that encrypts the records', remedy: SWAPPED };
   const whole = [JSON.stringify(secrets), `[${secrets.map((secret) => JSON.stringify(secret)).join(', ')}]`];
-  return whole.some(fits) ? { text: 'the whole text of the JSON array, as one secret', remedy: ROTATION } : undefined;
+  return whole.some(fits) ? { text: 'the JSON array itself, as one secret', remedy: ROTATION } : undefined;
 }

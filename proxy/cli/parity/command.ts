@@ -24,23 +24,23 @@ export function addParityCommand(program: Command, io: CliIo, finish: Finish): v
   const parity = program.command('parity').description('Compare what legacy and Lambda answer to the same requests');
 
   withSides(parity.command('run', { isDefault: true }))
-    .description('Send every case to both sides and tell every difference that a client could see')
-    .option('--candidate <url>', 'API Gateway with its stage; default: that of npm start')
-    .option('--direct', 'compare the candidate itself, not through a proxy with every route on lambda')
+    .description('Send every case to both sides and report every difference a client could see')
+    .option('--candidate <url>', 'API Gateway with its stage (default: that of npm start)')
+    .option('--direct', 'compare the candidate directly, without a proxy that has every route on lambda')
     .option('--har <file>', 'replay a recording instead of the suites')
     .option(
       '--session <placeholder=identity>',
-      'whose session a recorded one is, or none=identity; can be repeated',
+      'which identity a recorded session belongs to, or none=identity; repeatable',
       collect,
       [],
     )
     .option('--generate <count>', 'also run this many generated variations of the cases', readNumber('--generate'), 0)
     .option('--seed <number>', 'the same seed generates the same cases (default: 1)', readNumber('--seed'))
     .option('--junit <file>', 'also write JUnit XML')
-    .option('--html <file>', 'also write a page to look at')
+    .option('--html <file>', 'also write an HTML report')
     .option(
       '--record',
-      'also keep the result in the ledger, as evidence for promote (MONGODB_URI, LEGACY_VERSION, LAMBDA_VERSION)',
+      'also record the result in the ledger, as evidence for promote (MONGODB_URI, LEGACY_VERSION, LAMBDA_VERSION)',
     )
     .allowExcessArguments()
     .action(async (flags: RunFlags, command: Command) => {
@@ -70,7 +70,7 @@ export function addParityCommand(program: Command, io: CliIo, finish: Finish): v
       finish({ exitCode: EXIT.impossible, text: result.text, json: { ...result.json, error } }, flags);
     });
 
-  parity.addHelpText('after', '\nWithout a command it is run: banyan parity run --help tells its options.');
+  parity.addHelpText('after', '\nThe default command is run; its options: banyan parity run --help');
 
   withSides(parity.command('learn'))
     .description('Send every case to legacy twice and propose rules for what differs by itself')
@@ -82,13 +82,13 @@ export function addParityCommand(program: Command, io: CliIo, finish: Finish): v
 
   parity
     .command('redact')
-    .description("Take passwords, tokens, keys and cookies out of a browser's recording, as the proxy's recorder does")
-    .argument('<in.har>', 'what the browser exported')
-    .argument('<out.har>', 'where to write it redacted')
-    .option('--overwrite', 'write over a file that is there')
+    .description("Remove passwords, tokens, keys and cookies from a browser's recording, as the proxy's recorder does")
+    .argument('<in.har>', 'HAR file exported by the browser')
+    .argument('<out.har>', 'file to write')
+    .option('--overwrite', 'replace an existing file')
     .option('--json', 'print JSON instead of text')
-    .option('--config <file>', 'another banyan.config.ts')
-    .addHelpText('after', '\nMore than that is removed where parity.redact of banyan.config.ts says so.')
+    .option('--config <file>', 'path of another banyan.config.ts')
+    .addHelpText('after', '\nAlso removed: whatever parity.redact in banyan.config.ts names.')
     .action((input: string, output: string, flags: RedactFlags) => {
       const { banyan } = loadBanyanConfig(process.cwd(), flags.config);
       finish(
@@ -105,10 +105,10 @@ function projectOf(flags: RunFlags, { env }: CliIo): Project {
 function withSides(command: Command): Command {
   return command
     .option('--json', 'print JSON instead of text')
-    .option('--config <file>', 'another banyan.config.ts')
-    .option('--control <url>', 'the monolith; default: that of npm start')
-    .option('--isolated', 'start both sides on data of their own (parity.system); also cases that write')
-    .option('--route <route>', 'only this one, by id or as GET /path; can be repeated', collect, []);
+    .option('--config <file>', 'path of another banyan.config.ts')
+    .option('--control <url>', 'the monolith (default: that of npm start)')
+    .option('--isolated', 'start both sides on copies of the data (parity.system), which allows cases that write')
+    .option('--route <route>', 'only this route, by id or as GET /path; repeatable', collect, []);
 }
 
 function readNumber(option: string): (text: string) => number {
@@ -139,7 +139,7 @@ function refuseArguments({ args }: Command, parity: Command): void {
   if (first === undefined) return;
   const names = parity.commands.map((command) => command.name()).join(', ');
   throw new BanyanError(
-    `unknown command parity ${JSON.stringify(first)}; expected one of ${names} (run by default, which takes only options)`,
+    `unknown command parity ${JSON.stringify(first)}; expected one of ${names} (run is the default, and takes only options)`,
     { code: 'usage' },
   );
 }

@@ -100,7 +100,7 @@ function endOfLine(text: string, from: number): number {
 
 function cannotEdit(routeId: string): BanyanError {
   return new BanyanError(
-    `route "${routeId}" is written in a way that is not edited by a command; change its stage in the file by hand`,
+    `route "${routeId}" is written in a form that commands cannot edit; change its stage in the file by hand`,
     { code: 'routes_not_editable' },
   );
 }

@@ -69,14 +69,14 @@ export async function promote(parts: PromoteParts): Promise<CommandResult> {
     suiteDifferent: evidence.suite?.different ?? 0,
     answeredByLambda: answers.answered,
     failedOnLambda: answers.failed,
-    ...(rules.development && { development: 'evidence of the embedded MongoDB counted' }),
+    ...(rules.development && { development: 'evidence from the embedded MongoDB counted' }),
   };
   const isForced = obstacles.length > 0 && forcedBecause !== undefined;
   const json = { route: routeId, from: position(route), to: target, versions, evidence: numbers, obstacles };
   if (obstacles.length > 0 && !isForced)
     return {
       exitCode: EXIT.refused,
-      text: `refused: ${describe(route, target)}\n${describeObstacles(obstacles)}\n--force --reason "..." does it all the same, on the record\n`,
+      text: `refused: ${describe(route, target)}\n${describeObstacles(obstacles)}\nTo promote anyway, on the record: --force --reason "..."\n`,
       json: { ...json, promoted: false },
     };
 
@@ -100,18 +100,18 @@ export async function promote(parts: PromoteParts): Promise<CommandResult> {
     }));
   const commit = `git commit -m "${describe(route, target)}" -- ${routesFile}`;
   const warnings = [
-    ...(isTold ? [] : ['the ledger could not be told: MongoDB went away. The file is changed all the same\n']),
-    ...(isForced ? [`forced although:\n${describeObstacles(obstacles)}`] : []),
+    ...(isTold ? [] : ['MongoDB became unavailable, so the ledger has no record of this; routes.yml is changed\n']),
+    ...(isForced ? [`forced despite:\n${describeObstacles(obstacles)}`] : []),
     ...(rules.development && needsEvidence(target)
-      ? ['evidence of the embedded MongoDB was accepted: good for trying out, not for production\n']
+      ? ['evidence from the embedded MongoDB was accepted: fine for development, not for production\n']
       : []),
     ...(versions.legacy === 'unversioned' || versions.lambda === 'unversioned'
-      ? ['versions are not set (LEGACY_VERSION, LAMBDA_VERSION): evidence may be of earlier builds\n']
+      ? ['versions are not set (LEGACY_VERSION, LAMBDA_VERSION): the evidence may come from earlier builds\n']
       : []),
   ];
   return {
     exitCode: EXIT.fine,
-    text: `${dryRun ? 'would promote' : 'promoted'} ${describe(route, target)}\n${warnings.join('')}${dryRun ? '' : `Proxies with this file follow within a second. For the others, commit and deploy it:\n  ${commit}\n`}`,
+    text: `${dryRun ? 'would promote' : 'promoted'} ${describe(route, target)}\n${warnings.join('')}${dryRun ? '' : `Proxies that read this file follow within a second. For all others, commit and deploy it:\n  ${commit}\n`}`,
     json: { ...json, promoted: !dryRun, forced: isForced, file: routesFile, commit },
   };
 }
@@ -128,10 +128,10 @@ function groundsOf(
   }: Record<'comparisons' | 'different' | 'suiteCases' | 'suiteDifferent' | 'answeredByLambda', number>,
   { development }: EvidenceRules,
 ): string {
-  if (!needsEvidence(target)) return 'comparing needs no evidence';
-  const numbers = `${counted(comparisons, 'comparison')}, ${different} different; suite ${suiteCases - suiteDifferent} of ${suiteCases} equal; ${counted(answeredByLambda, 'answer')} of Lambda to clients`;
+  if (!needsEvidence(target)) return 'shadowing needs no evidence';
+  const numbers = `${counted(comparisons, 'comparison')}, ${different} different; suite ${suiteCases - suiteDifferent} of ${suiteCases} equal; ${counted(answeredByLambda, 'answer')} by Lambda to clients`;
   return development
-    ? `with --development, so evidence of the embedded MongoDB counted: ${numbers}`
+    ? `with --development, so evidence from the embedded MongoDB counted: ${numbers}`
     : `the evidence suffices: ${numbers}`;
 }
 

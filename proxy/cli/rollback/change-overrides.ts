@@ -39,15 +39,15 @@ export async function rollBack(parts: RouteChangeParts): Promise<CommandResult> 
   if (stage === 'retired')
     return {
       exitCode: EXIT.refused,
-      text: `refused: ${routeId} is retired, legacy has no code for it any more; deploy a Lambda that works\n`,
+      text: `refused: ${routeId} is retired: legacy no longer has code for it. Deploy a Lambda that works\n`,
       json: { route: routeId, loweredNow: false, stage },
     };
   const id = routeOverrideId(routeId);
   const change = await raise(db, id, { by, why, since: now, kind: 'manual' });
   await record(db, id, change, parts);
   const text = change.first
-    ? `written: ${routeId} to legacy, until: banyan resume ${routeId}\n`
-    : `${routeId} was rolled back already: ${change.active?.why ?? ''} (${change.active?.by ?? ''})\n`;
+    ? `written: ${routeId} rolled back to legacy, until: banyan resume ${routeId}\n`
+    : `${routeId} is already rolled back: ${change.active?.why ?? ''} (${change.active?.by ?? ''})\n`;
   return acknowledged(db, change, parts, {
     text,
     json: { route: routeId, loweredNow: change.first, stage, active: change.active },
@@ -63,8 +63,8 @@ export async function resume(parts: RouteChangeParts): Promise<CommandResult> {
   const change = await clear(db, id, parts, now);
   await record(db, id, change, parts);
   const text = change.first
-    ? `written: ${routeId} by the route table again (${stage})\n`
-    : `${routeId} had not been rolled back; nothing to resume\n`;
+    ? `written: ${routeId} resumed; it follows the route table again (${stage})\n`
+    : `${routeId} is not rolled back; nothing to resume\n`;
   return acknowledged(db, change, parts, { text, json: { route: routeId, resumedNow: change.first, stage } });
 }
 
@@ -76,10 +76,10 @@ export async function setKillSwitch(on: boolean, parts: ChangeParts): Promise<Co
     ? await raise(db, KILL_SWITCH_ID, { by, why, since: now })
     : await clear(db, KILL_SWITCH_ID, parts, now);
   await record(db, KILL_SWITCH_ID, change, parts);
-  const state = on ? 'on, listed routes to legacy, except retired ones' : 'off, back to the route table';
+  const state = on ? 'on, all listed routes except retired ones to legacy' : 'off, the route table decides again';
   const text = change.first
-    ? `written: kill switch ${state}${on ? '' : ', except on a proxy whose kill switch file is still there'}\n`
-    : `kill switch was ${on ? `on already: ${change.active?.why ?? ''} (${change.active?.by ?? ''})` : 'off already'}\n`;
+    ? `written: kill switch ${state}${on ? '' : ', except on proxies whose kill switch file still exists'}\n`
+    : `kill switch is ${on ? `already on: ${change.active?.why ?? ''} (${change.active?.by ?? ''})` : 'already off'}\n`;
   return acknowledged(db, change, parts, {
     text,
     json: { killSwitch: on, changedNow: change.first, active: change.active ?? null },
@@ -100,7 +100,7 @@ async function acknowledged(
   } catch {
     return {
       exitCode: EXIT.notFollowed,
-      text: `${said.text}it is written, but MongoDB no longer says which proxies follow; try again\n`,
+      text: `${said.text}the change is written, but MongoDB can no longer report which proxies follow; try again\n`,
       json: { ...said.json, revision, proxies: null },
     };
   }

@@ -2,8 +2,8 @@ import { BanyanError } from '../../../shared/errors';
 import { describeError } from '../describe-error';
 
 const ALL_ROUTES =
-  'without MongoDB, on each proxy: create the file that its KILL_SWITCH_FILE names, or "kill -USR2 <pid>": all listed routes are on legacy at once';
-const ONE_ROUTE = 'for one route without MongoDB: write "stage: legacy" in the routes.yml of each proxy';
+  'without MongoDB: on each proxy, create the file named by KILL_SWITCH_FILE or run "kill -USR2 <pid>"; all listed routes go to legacy at once';
+const ONE_ROUTE = 'one route without MongoDB: set "stage: legacy" in routes.yml on each proxy';
 
 /**
  * Does what returns routes to legacy; when MongoDB stands in the way, the error says what works without it.

@@ -5,7 +5,7 @@ import { formatDuration } from '../duration';
 
 /** The proxies that left a heartbeat within a day, and whether each follows the overrides that are stored. Pure. */
 export function describeProxies(proxies: readonly SeenProxy[], revision: number): string {
-  if (proxies.length === 0) return 'Proxies: none has been seen in this database.\n';
+  if (proxies.length === 0) return 'Proxies: none seen in this database.\n';
   const header = ['proxy', 'address', 'version', 'route table', 'builds', 'overrides', 'last seen'];
   const rows = proxies.map(({ name, host, port, version, routes, builds, revision: followed, age }) => [
     oneLine(name, 60),

@@ -104,7 +104,7 @@ function render(routes: readonly Described[], state: OverrideState, now: Date, {
     alignColumns([header, ...rows]),
     `\nTraffic of the last hour; errors and p99 as legacy/lambda. Comparisons and suites of legacy ${legacy} and Lambda ${lambda}.\n`,
     ...describeOthers(routes),
-    ...[...state.lowered].map(([id, lowering]) => `Returned to legacy: ${oneLine(id, 100)}: ${since(lowering)}\n`),
+    ...[...state.lowered].map(([id, lowering]) => `Rolled back: ${oneLine(id, 100)}: ${since(lowering)}\n`),
   ].join('');
 }
 

@@ -3,7 +3,7 @@ import type { ReportedRequest } from '../../../shared/parity/result';
 /** Stands for the value of a credential in a result. */
 const REDACTED = '[redacted]';
 const HOW_TO_GET_COOKIE =
-  ': log in as parity.identities of banyan.config.ts says; it is name=value of the Set-Cookie in the answer';
+  ': log in as described by parity.identities in banyan.config.ts; it is name=value from the Set-Cookie of the answer';
 /** curl says these itself. */
 const LEFT_TO_CURL = new Set(['host', 'connection', 'content-length', 'transfer-encoding']);
 
@@ -33,7 +33,7 @@ export function curlOf(
   const data: string[] = [];
   let piped = '';
   const notes: string[] = [];
-  if (body !== undefined && body.truncated) notes.push(`# the body of ${body.length} bytes is not in the report`);
+  if (body !== undefined && body.truncated) notes.push(`# the body (${body.length} bytes) is not in the report`);
   else if (body !== undefined && body.length > 0) {
     // curl would call it a form.
     if (!hasType) parts.push(`-H 'Content-Type:'`);
@@ -48,7 +48,7 @@ export function curlOf(
   const verb =
     method === 'HEAD' ? ['--head'] : ['-i', ...(method === 'GET' && data.length === 0 ? [] : [`-X ${quote(method)}`])];
   const address = quoteSecret(`${url.replace(/\/$/, '')}${path.startsWith('/') ? '' : '/'}${path}`, 'SECRET');
-  if (path.includes(REDACTED)) variables.set('SECRET', 'value that the query had');
+  if (path.includes(REDACTED)) variables.set('SECRET', 'value from the query');
   const set = [...variables].map(([variable, what]) => {
     const how = variable === 'COOKIE' ? HOW_TO_GET_COOKIE : '';
     return `# ${variable}: the ${what} of "${oneLine(identity)}"${how}`;

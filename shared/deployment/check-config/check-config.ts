@@ -41,7 +41,7 @@ export async function checkConfig(
   findings.heading('Network');
   await checkNetwork(config.network, aws(region), findings);
   if (config.gatewayAccess === 'open') {
-    findings.note('the gateway answers everybody; only the authorizer stands in front of the functions');
+    findings.note('the gateway is public; only the authorizer protects the functions');
   }
 
   findings.heading('Concurrency');
@@ -49,10 +49,10 @@ export async function checkConfig(
 
   findings.heading('Alarms');
   if (config.alarmActions.length === 0)
-    findings.note('are sent to nobody (alarmActions); they are only seen in CloudWatch');
+    findings.note('go nowhere (no alarmActions); they are visible only in CloudWatch');
   for (const topic of config.alarmActions) {
-    if (topic === undefined) findings.skipped('where they are sent');
-    else findings.ok(`are sent to ${topic}`);
+    if (topic === undefined) findings.skipped('destination');
+    else findings.ok(`go to ${topic}`);
   }
   return findings;
 }

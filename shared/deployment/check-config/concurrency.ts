@@ -42,15 +42,15 @@ export function checkConnections(
     const which =
       unlimited.length === inVpc.length ? `all ${unlimited.length} functions in the VPC` : unlimited.join(', ');
     const text = `without a limit: ${which} (no reservedConcurrency in the stage file)`;
-    if (available === undefined) findings.note(`${text}. Only the account's concurrency bounds their connections`);
+    if (available === undefined) findings.note(`${text}. Only the account's concurrency limits their connections`);
     else findings.fault(`${text}, so mongodbConnections ${available} cannot be kept`);
     return;
   }
   // The driver watches every member of the replica set, by one connection of each instance, beside the pool.
   const watching = total / maxPoolSize;
-  const sum = `${total} at most, and ${watching} to watch each member (one for each instance)`;
+  const sum = `${total} at most, and ${watching} to monitor each member (one for each instance)`;
   if (available === undefined)
-    findings.note(`${sum}; mongodbConnections in the stage file would say whether that is too many`);
+    findings.note(`${sum}; set mongodbConnections in the stage file to check this against a budget`);
   else if (total + watching > available) findings.fault(`${sum}: more than the ${available} of mongodbConnections`);
   else findings.ok(`${sum}: within the ${available} of mongodbConnections`);
 }
@@ -63,7 +63,7 @@ export async function checkReservations(
 ): Promise<void> {
   const reserved = functions.reduce((sum, { reservedConcurrency = 0 }) => sum + reservedConcurrency, 0);
   if (reserved === 0) {
-    findings.note('nothing is reserved: functions share what the account has');
+    findings.note("nothing is reserved: functions share the account's concurrency");
     return;
   }
   const answer = await ask(

@@ -32,9 +32,9 @@ async function main(): Promise<number> {
   }
   const { faults, unchecked } = await checkConfig(values.stage, connectAws(), (line) => console.log(line));
   console.log('');
-  if (faults.length > 0) console.log(`${counted(faults.length, 'fault')}: do not deploy yet.`);
+  if (faults.length > 0) console.log(`${counted(faults.length, 'fault')}: do not deploy.`);
   if (unchecked.length > 0) console.log(`${counted(unchecked.length, 'check')} could not be made.`);
-  if (faults.length + unchecked.length === 0) console.log('All is there.');
+  if (faults.length + unchecked.length === 0) console.log('Everything is in place.');
   return faults.length > 0 ? 1 : unchecked.length > 0 ? 2 : 0;
 }
 

@@ -35,7 +35,7 @@ export async function checkNetwork(network: StageNetwork, aws: Aws, findings: Fi
       tell('subnet', subnetIds, found, ({ SubnetId }) => SubnetId, vpcs, findings);
       const zones = new Set(found.map(({ AvailabilityZone }) => AvailabilityZone));
       if (found.length > 0 && zones.size < 2)
-        findings.note('all subnets are in one availability zone: if it fails, so does everything');
+        findings.note('all subnets are in one availability zone: if it fails, everything does');
     });
   }
   if (securityGroupIds.length > 0) {

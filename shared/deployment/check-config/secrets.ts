@@ -48,7 +48,7 @@ async function secretFault(name: string, { secretsManager }: Aws): Promise<strin
   if (secret === undefined) return `Secrets Manager has no secret ${name}; create it`;
   if (secret.DeletedDate !== undefined) return `secret ${name} is marked for deletion; restore it`;
   const stages = Object.values(secret.VersionIdsToStages ?? {}).flat();
-  if (!stages.includes('AWSCURRENT')) return `secret ${name} has no value yet; put one`;
+  if (!stages.includes('AWSCURRENT')) return `secret ${name} has no value yet; set one`;
   return undefined;
 }
 
@@ -61,5 +61,5 @@ async function parameterFault(name: string, { ssm }: Aws): Promise<string | unde
   if (answer === undefined) return `Parameter Store has no parameter ${name}; create it`;
   return answer.Parameter?.Type === 'SecureString'
     ? undefined
-    : `parameter ${name} is a ${answer.Parameter?.Type ?? 'String'}, readable by everybody with ssm:GetParameter; make it a SecureString`;
+    : `parameter ${name} is a ${answer.Parameter?.Type ?? 'String'}, readable by anyone with ssm:GetParameter; make it a SecureString`;
 }

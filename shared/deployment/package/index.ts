@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   console.log(`Packaged ${zips.length} functions for ${stage} into .serverless/`);
   if (hasPlaceholders) {
     console.log(
-      `What ${stage} looks up in AWS is a placeholder here: this artefact is for checking, not for deploying.`,
+      `What ${stage} looks up in AWS is a placeholder here: this artefact is for checks, not for deployment.`,
     );
   }
 }

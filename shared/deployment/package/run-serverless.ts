@@ -41,7 +41,7 @@ export async function runServerless({ root, stage, output, stdio, awsUrl }: Pack
     process.once('SIGINT', stop).once('SIGTERM', stop);
     const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     process.off('SIGINT', stop).off('SIGTERM', stop);
-    if (code !== 0) throw new Error(`serverless package --stage ${stage} ended with ${code ?? signal ?? 'nothing'}`);
+    if (code !== 0) throw new Error(`serverless package --stage ${stage} exited with ${code ?? signal ?? 'nothing'}`);
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }

@@ -65,7 +65,7 @@ function readPath(path: string, event: Value, faults: Faults): string {
 
 const CACHE_ADVICE =
   'must be 0 here: with a cache, API Gateway applies one decision to later requests, of other routes too and after a logout, ' +
-  'and answers 401 by itself when an identity source is missing';
+  'and answers 401 without calling the authorizer when an identity source is missing';
 
 /**
  * Reads an authorizer of type REQUEST without a cache.

@@ -86,7 +86,7 @@ export function describeStored(stored: unknown): string {
     case 'subdocument':
       return "it looks like connect-mongo with stringify: false, or connect-mongodb-session; store: { format: 'connect-mongo', stringify: false } or { format: 'connect-mongodb-session' } would fit";
     case 'binary':
-      return 'it looks like binary data, which neither store writes by itself; connect-mongo with your own unserialize would fit';
+      return 'it looks like binary data, which neither store writes by default; connect-mongo with your own unserialize would fit';
     case 'kruptein 3.0 to 3.3':
       return "it looks like connect-mongo's crypto option (kruptein 3.0 to 3.3); encryption: { scheme: 'kruptein', ... } would fit";
     case 'kruptein 3.4':

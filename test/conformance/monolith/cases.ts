@@ -329,7 +329,7 @@ export function conformanceCases({ cookie, token, event, photo, largePhoto, etag
 
     // Smuggling
     {
-      name: 'Content-Length beside Transfer-Encoding',
+      name: 'both Content-Length and Transfer-Encoding',
       send: `${head('POST /api/events', session, 'Content-Length: 5', 'Transfer-Encoding: chunked')}0\r\n\r\n${NEXT}`,
     },
     {

@@ -39,7 +39,7 @@ describeInBrowser('what the dashboard shows', (start) => {
 
   it('says first what the guard did and on what numbers, and that it stands in the way of a promotion', async () => {
     const { page, said } = await open();
-    const alert = page.getByRole('alert').getByText('list-attendees was returned to legacy.');
+    const alert = page.getByRole('alert').getByText('list-attendees is rolled back to legacy.');
     await alert.waitFor();
     expect(await page.getByRole('alert').first().innerText()).toContain(
       'guard of proxy web-1: 11 of 52 requests failed on Lambda; allowed: 5 %',
@@ -197,7 +197,7 @@ describeInBrowser('what the dashboard shows', (start) => {
     await page.route('**/api/state', (route) => route.abort());
     await page
       .locator('#connection.lost')
-      .getByText(/What is below was so at \d\d:\d\d/)
+      .getByText(/The figures below are from \d\d:\d\d/)
       .waitFor();
     expect(await page.locator('body.stale').count()).toBe(1);
     await page.unroute('**/api/state');

@@ -33,7 +33,7 @@ it('npm start obeys SIGUSR2 and KILL_SWITCH_FILE, and says who changed what', as
     await seen('Try it');
     expect(output).toContain(`process ${child.pid}`);
     child.kill('SIGUSR2');
-    await seen('overrides changed: kill switch on, listed routes to legacy, by SIGUSR2: signal');
+    await seen('overrides changed: kill switch on, listed routes on legacy, by SIGUSR2: signal');
 
     const [, origin = '', token = ''] = /dashboard (\S+)\/#token=(\S+)/.exec(output) ?? [];
     const change = (name: string, body: object) =>
@@ -44,12 +44,12 @@ it('npm start obeys SIGUSR2 and KILL_SWITCH_FILE, and says who changed what', as
       });
     expect((await change('kill-switch', { on: false, why: 'over' })).status).toBe(200);
     await seen('overrides changed: kill switch off, back to the route table, by local: over');
-    await seen('changed by the admin API: kill-switch off, by local: over');
+    await seen('changed through the admin API: kill-switch off, by local: over');
     expect((await change('rollback', { route: 'list-events', why: 'slow' })).status).toBe(200);
     await seen('overrides changed: list-events to legacy, by local: slow');
 
     await writeFile(file, 'a drill');
-    await seen('kill switch on, listed routes to legacy, by kill switch file: a drill');
+    await seen('kill switch on, listed routes on legacy, by kill switch file: a drill');
   } finally {
     child.kill('SIGTERM');
     await exit;

@@ -109,7 +109,7 @@ describe('npm start', () => {
     const inspect = /^ {2}(MONGODB_URI=.* session inspect "\$TOKEN")$/m.exec(text)?.[1] ?? '';
     const env = { ...process.env, TOKEN: token, SESSION_SECRET: SECRET };
     const inspected = await promisify(execFile)('bash', ['-euc', inspect], { cwd: ROOT, env });
-    expect(inspected.stdout).toMatch(/ok +signature +signed by secret 1 of 1[^]*\naccepted\n$/);
+    expect(inspected.stdout).toMatch(/ok +signature +signed with secret 1 of 1[^]*\naccepted\n$/);
 
     // A malformed body is the client's business: one line, no stack. Nothing prints warnings of its own.
     const origin = /proxy +(http:\S+)/.exec(text)?.[1] ?? '';

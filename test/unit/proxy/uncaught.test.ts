@@ -45,7 +45,7 @@ it.each(Object.entries(FAULTS))(
       await waitFor('the request', () => answer !== undefined);
       const health = await rawConnection(port);
       child.kill('SIGWINCH');
-      await waitFor('the log', () => output.includes('uncaught error: the proxy drains and ends'));
+      await waitFor('the log', () => output.includes('uncaught error: draining, then exiting'));
       health.send('GET /.banyan/readyz HTTP/1.1\r\nHost: a\r\n\r\n');
       expect(await health.closed()).toMatch(/^HTTP\/1\.1 503 /);
       answer?.();

@@ -42,7 +42,7 @@ export const PAGE_SCRIPT = `
     const text = totals.different > 0 ? totals.different + ' of ' + plural(totals.cases, 'case') + ' different'
       : faults > 0 ? plural(faults, 'fault') + ' in the rules'
       : totals.cases === totals.skipped ? 'Nothing was compared'
-      : totals.accepted > 0 ? 'Different only where it is accepted' : 'No client can tell';
+      : totals.accepted > 0 ? 'Only accepted differences' : 'No difference a client could see';
     const tone = !view.isClean ? 'bad' : totals.cases === totals.skipped ? 'skip' : totals.accepted > 0 ? 'warn' : 'good';
     return el('header', {},
       el('h1', {}, 'Parity report'),
@@ -195,7 +195,7 @@ export const PAGE_SCRIPT = `
       differences(one),
       beside('Status and headers', 'heads', one.headers, ''),
       beside('Body', 'body', one.body, one.bodyNote),
-      one.rules.length === 0 ? null : el('section', {}, el('h3', {}, 'Rules that were needed'),
+      one.rules.length === 0 ? null : el('section', {}, el('h3', {}, 'Rules applied'),
         el('ul', {}, one.rules.map((rule) => el('li', {}, el('code', { class: 'path' }, rule.kind + ' ' + rule.path), ' ' + rule.reason + ' ', el('span', { class: 'note' }, rule.place))))),
       curl(one),
     ].filter((part) => part !== null));

@@ -164,7 +164,7 @@ function alignBodies(control: ReportedResponse, candidate: ReportedResponse, mar
   if (a.length === 0 && b.length === 0) return NOTHING;
   if (a.encoding === 'base64' || b.encoding === 'base64') {
     const [x, y] = [fingerprint(a), fingerprint(b)];
-    return { rows: [[x, y, x === y ? 'equal' : marks.text()]], note: 'no text: length and hash' };
+    return { rows: [[x, y, x === y ? 'equal' : marks.text()]], note: 'binary: length and hash' };
   }
   const truncated = a.truncated || b.truncated ? `the beginning of ${a.length} and ${b.length} bytes` : null;
   const json = truncated === null ? [parse(a), parse(b)] : [];

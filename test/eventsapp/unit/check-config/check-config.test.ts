@@ -82,7 +82,7 @@ describe('check-config', () => {
     expect(output).toContain('MONGODB_URI is prod/mongodb in secretsmanager');
     expect(output).toContain('subnet subnet-2 in vpc-1');
     expect(output).toMatch(/list-events +20 x 2 = +40\n/);
-    expect(output).toMatch(/636 at most, and 318 to watch each member .*: within the 1000 of mongodbConnections/);
+    expect(output).toMatch(/636 at most, and 318 to monitor each member .*: within the 1000 of mongodbConnections/);
     expect(output).toMatch(/\nAll is there\.\n$/);
     expect(aws.operations).not.toContain('GetSecretValue');
   });
@@ -157,7 +157,7 @@ describe('check-config', () => {
     account.secrets = {};
     const [exitCode, output] = await run(['--stage', 'prod']).then((done) => [done.exitCode, done.output] as const);
     expect(exitCode).toBe(1);
-    expect(output).toContain('2 faults: do not deploy yet.');
+    expect(output).toContain('2 faults: do not deploy.');
     Object.assign(account, complete(), { forbidden: ['GetAccountSettings'] });
     const unknown = await run(['--stage', 'prod']);
     expect(unknown.exitCode).toBe(2);

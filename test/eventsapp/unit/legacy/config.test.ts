@@ -92,7 +92,7 @@ test('a queue has an address and a region', () => {
   const local = { REPORT_QUEUE_URL: url, AWS_REGION: 'local', SQS_ENDPOINT: 'http://127.0.0.1:4566' };
   expect(loadConfig({ ...GOOD, ...local }).reportQueue).toMatchObject({ endpoint: 'http://127.0.0.1:4566' });
   expect(faultsOf({ ...GOOD, REPORT_QUEUE_URL: url })).toEqual([
-    "AWS_REGION is missing; expected the queue's region, such as eu-west-1, beside REPORT_QUEUE_URL",
+    "AWS_REGION is missing; expected the queue's region, such as eu-west-1, because REPORT_QUEUE_URL is set",
   ]);
   expect(loadConfig({ ...GOOD, AWS_REGION: 'eu-west-1' }).reportQueue).toBeUndefined();
 });

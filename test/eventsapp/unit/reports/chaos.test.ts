@@ -181,7 +181,7 @@ it('no concurrency left inside: jobs are tried again until they are let in, each
   await system.send(...jobs);
   system.consume();
   await system.done(10);
-  const again = system.logged('VPC call tried again');
+  const again = system.logged('VPC call retried');
   expect(again.length).toBeGreaterThan(0);
   for (const line of again) {
     expect(jobs.map(({ jobId }) => jobId)).toContain(line['jobId']);

@@ -15,7 +15,7 @@ describe('roles.js', () => {
 
   it('refuses a function that would share a role with others, and names it', async () => {
     await expect(rolesOf({ 'get-event': { iamRoleStatements: [] }, 'get-thing': {} })).rejects.toThrow(
-      'iamRoleStatements is missing at get-thing; write [] when no rights are needed',
+      'iamRoleStatements is missing for get-thing; write [] if no permissions are needed',
     );
   });
 

@@ -243,7 +243,7 @@ describe('what is tried again', () => {
       sum: 4,
     });
     expect(clock.pauses).toEqual([100, 200, 400]);
-    const told = logger.lines.filter(({ message }) => message === 'VPC call tried again');
+    const told = logger.lines.filter(({ message }) => message === 'VPC call retried');
     expect(told).toHaveLength(3);
   });
 

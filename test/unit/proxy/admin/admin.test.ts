@@ -265,9 +265,11 @@ describe('the admin port', () => {
 
   it('writes no token to the log', () => {
     expect(proxy.logger.text()).not.toMatch(new RegExp(`${ADMIN}|${READER}`));
-    expect(proxy.logger.lines.find(({ message }) => message === 'changed by the admin API')?.fields).toMatchObject({
-      by: 'ann',
-    });
+    expect(proxy.logger.lines.find(({ message }) => message === 'changed through the admin API')?.fields).toMatchObject(
+      {
+        by: 'ann',
+      },
+    );
   });
 });
 

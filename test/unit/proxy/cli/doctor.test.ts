@@ -71,7 +71,7 @@ describe('a healthy store', () => {
     expect(find('ok touch')).toContain('all 3 have lastModified, touchAfter 300 s');
     expect(find('ok cookie age')).toMatch(/1[34] d/);
     expect(find('ok cookie ')).toContain('Secure none of 3, HttpOnly all 3, SameSite lax');
-    expect(find('ok users')).toContain('all 3 are of a user that identity recognises');
+    expect(find('ok users')).toContain('all 3 belong to a user that identity recognises');
   });
 
   it('is not written', async () => {
@@ -161,13 +161,13 @@ describe('a store that does not fit the configuration', () => {
       'another cookie path',
       { session: JSON.stringify(sessionOf(USER, { path: '/app' })) },
       {},
-      'fault cookie path all 4 have another path than /',
+      'fault cookie path all 4 have a path other than /',
     ],
     [
       'users of another shape',
       { session: JSON.stringify(sessionOf({ id: 17 })) },
       {},
-      'fault users all 4 have passport.user, but identity recognises nobody',
+      'fault users all 4 have passport.user, but identity does not recognise the user',
     ],
     [
       'an identity that throws',
@@ -214,7 +214,12 @@ describe('a store that does not fit the configuration', () => {
       'warning touch none of 4 have lastModified, but touchAfter is 300 s',
     ],
     ['records without expiry', { expires: undefined }, {}, 'warning expiry all 4 never expire'],
-    ['scripts may read the cookie', json({ httpOnly: false }), {}, 'warning cookie all 4 can be read by scripts'],
+    [
+      'scripts may read the cookie',
+      json({ httpOnly: false }),
+      {},
+      'warning cookie all 4 are readable by scripts (no HttpOnly)',
+    ],
     ['SameSite=None without Secure', json({ sameSite: 'none' }), {}, 'warning cookie all 4 are SameSite=None'],
     [
       'another passport key',
@@ -261,7 +266,7 @@ describe('a store that does not fit the configuration', () => {
   it.each([
     [90_000, "warning clock this machine's is 90 s ahead of MongoDB's"],
     [-90_000, "warning clock this machine's is 90 s behind MongoDB's"],
-    [0, "ok clock this machine's and MongoDB's agree"],
+    [0, 'ok clock this machine and MongoDB agree'],
   ])('compares the clocks: %i ms', async (skew, text) => {
     await insert({}, 1);
     const now = Date.now.bind(Date);

@@ -66,7 +66,7 @@ describe('an accepted token', () => {
     const { exitCode, text, json, line } = await inspect(token());
     expect(exitCode).toBe(0);
     expect(line('form')).toMatch(/^ok form value of cookie shop\.sid; token fingerprint [0-9a-f]{8}$/);
-    expect(line('signature')).toMatch(/^ok signature signed by secret 1 of 2, fingerprint [0-9a-f]{8}$/);
+    expect(line('signature')).toMatch(/^ok signature signed with secret 1 of 2, fingerprint [0-9a-f]{8}$/);
     expect(line('document')).toMatch(/^ok document found in \w+\.sessions$/);
     expect(line('format')).toBe('ok format reads as connect-mongo with stringify: true');
     expect(line('expiry')).toMatch(/^ok expiry expires in 13 d 23 h \(20/);
@@ -98,7 +98,7 @@ describe('an accepted token', () => {
   it('says that the second secret signed it', async () => {
     const { exitCode, line } = await inspect(token(ID, SECRETS[1]));
     expect(exitCode).toBe(0);
-    expect(line('signature')).toContain('signed by secret 2 of 2');
+    expect(line('signature')).toContain('signed with secret 2 of 2');
   });
 
   it('says that a touch is due, and writes nothing', async () => {
@@ -115,7 +115,7 @@ describe('an accepted token', () => {
 
   it('is told not to expire when its document has no expiry', async () => {
     await database.db.collection('sessions').updateOne({}, { $unset: { expires: '' } });
-    expect((await inspect(token())).line('expiry')).toBe('ok expiry never: the document says no date');
+    expect((await inspect(token())).line('expiry')).toBe('ok expiry never: the document has no date');
   });
 
   it('is accepted below the cookie path only', async () => {
@@ -146,7 +146,7 @@ describe('an accepted token', () => {
 describe('a token that is refused before the database is asked', () => {
   const [head = '', signature = ''] = token().split('.');
   it.each<[string, string, string, string]>([
-    ['another secret', token(ID, STRANGER), 'signature', 'signed by none of the 2 secrets'],
+    ['another secret', token(ID, STRANGER), 'signature', 'not signed with any of the 2 secrets'],
     ['truncated', token().slice(0, -9), 'signature', 'has 34 of 43 characters: the token was cut off'],
     ['truncated before the signature', head, 'signature', 'has no signature'],
     ['padded', `${token()}=`, 'signature', 'padded with ='],
@@ -161,8 +161,8 @@ describe('a token that is refused before the database is asked', () => {
       'form',
       'JSON Web Token',
     ],
-    ['Bearer without a signed value', `Bearer ${ID}`, 'form', 'does not hold Bearer and one signed value'],
-    ['nothing', ' ', 'form', 'nothing was given'],
+    ['Bearer without a signed value', `Bearer ${ID}`, 'form', 'is not Bearer and one signed value'],
+    ['nothing', ' ', 'form', 'no token given'],
   ])('%s', async (_case, given, subject, text) => {
     const { exitCode, line, json } = await inspect(given);
     expect(exitCode).toBe(1);
@@ -181,23 +181,18 @@ describe('a token signed by nearly the same secret', () => {
       'a line break behind ours',
       first,
       [`${first}\n`],
-      'but by the configured secret without the white space around it',
+      'but with the configured secret without the white space around it',
     ],
     ['quotes around ours', first, [second, `"${first}"`], 'but by secret 2 without the quotes around it'],
-    ['a line break behind theirs', `${first}\n`, [first], 'but by the configured secret with a line break behind it'],
+    ['a line break behind theirs', `${first}\n`, [first], 'but with the configured secret followed by a line break'],
     [
       'commas instead of a list',
       first,
       [`${second}, ${first}`],
       'but by a part of the configured secret, between commas',
     ],
-    [
-      'the text of the list as theirs',
-      JSON.stringify(SECRETS),
-      [...SECRETS],
-      'but by the whole text of the JSON array',
-    ],
-    ['spaces in that text', `["${first}", "${second}"]`, [...SECRETS], 'but by the whole text of the JSON array'],
+    ['the text of the list as theirs', JSON.stringify(SECRETS), [...SECRETS], 'but with the JSON array itself'],
+    ['spaces in that text', `["${first}", "${second}"]`, [...SECRETS], 'but with the JSON array itself'],
   ])('%s', async (_case, theirs, secrets, text) => {
     const { exitCode, line } = await inspect(token(ID, theirs), { session: { secrets } });
     expect(exitCode).toBe(1);
@@ -207,7 +202,7 @@ describe('a token signed by nearly the same secret', () => {
   it('or by quite another: the fingerprints to compare, and how', async () => {
     const { line } = await inspect(token(ID, STRANGER));
     expect(line('signature')).toContain(
-      `signed by none of the 2 secrets (fingerprints ${SECRETS.map(fingerprint).join(', ')}) -> compare`,
+      `not signed with any of the 2 secrets (fingerprints ${SECRETS.map(fingerprint).join(', ')}) -> compare`,
     );
     expect(line('signature')).toContain('sha256sum | cut -c1-8');
   });
@@ -229,15 +224,15 @@ describe('a variable that was damaged on its way', () => {
     ['a list inside such JSON', JSON.stringify({ SESSION_SECRET: JSON.stringify(SECRETS) }), 'is a JSON object'],
     ['a line break', `${SECRETS[0]}\n`, 'begins or ends with white space'],
     ['quotes and a line break', `"${SECRETS[0]}"\n`, 'begins or ends with white space'],
-    ['an entry with quotes', JSON.stringify([STRANGER, `'${SECRETS[0]}'`]), 'entry 2 of 2, stands in quotes'],
+    ['an entry with quotes', JSON.stringify([STRANGER, `'${SECRETS[0]}'`]), 'entry 2 of 2, is enclosed in quotes'],
   ])('by %s: the value inside is tried', async (_case, value, looks) => {
     const good = await runWith(value, token());
     expect(good.exitCode).toBe(1);
     expect(good.out).toContain(looks);
-    expect(good.out).toContain('the token verifies with the value inside -> fix the variable');
+    expect(good.out).toContain('the token matches the inner value -> fix the variable');
     expect(good.out).toContain('the authorizer answers 500');
     const bad = await runWith(value, token(ID, 'quite-another-secret'));
-    expect(bad.out).toContain('does not verify with the value inside either');
+    expect(bad.out).toContain('does not match the inner value either');
   });
 
   it('beyond repair is refused by name', async () => {
@@ -251,7 +246,9 @@ describe('a variable that was damaged on its way', () => {
     const encryption = { scheme: 'kruptein', secret: [STRANGER] } as const;
     const session = { store: { format: 'connect-mongo', encryption } } as const;
     const { line } = await inspect(token(ID, STRANGER), { session });
-    expect(line('signature')).toContain('but by the secret that encrypts the records -> the two variables are swapped');
+    expect(line('signature')).toContain(
+      'but with the secret that encrypts the records -> the two variables are swapped',
+    );
   });
 });
 
@@ -283,7 +280,7 @@ describe('a well-signed token that is refused', () => {
     await change({ expires: new Date(Date.now() - 5 * 60_000 - 500) });
     const { exitCode, line } = await inspect(token());
     expect(exitCode).toBe(1);
-    expect(line('document')).toContain('expired 5 min ago (a second look, without the expiry rule, found it');
+    expect(line('document')).toContain('expired 5 min ago (found when expiry is ignored');
   });
 
   it.each<[string, unknown, string]>([
@@ -311,11 +308,11 @@ describe('a well-signed token that is refused', () => {
   });
 
   it.each<[string, object, string]>([
-    ['no user', sessionOf(undefined), 'nobody is logged in (keys of the session: cookie)'],
+    ['no user', sessionOf(undefined), 'not logged in (keys in the session: cookie)'],
     ['an empty passport', { ...sessionOf(undefined), passport: {} }, 'passport has no user: logged out'],
-    ['another passport key', { ...sessionOf(undefined), auth: { user: USER } }, '(keys of the session: cookie, auth)'],
+    ['another passport key', { ...sessionOf(undefined), auth: { user: USER } }, '(keys in the session: cookie, auth)'],
     ['a bad passport user', sessionOf({ userId: 'u-17', admin: 1 }), '(keys: userId, admin) was not recognised'],
-    ['only an id', sessionOf('64b000000000000000000001'), 'the user in the session is text; nobody was found by it'],
+    ['only an id', sessionOf('64b000000000000000000001'), 'the user in the session is text, which matches no user'],
   ])('%s', async (_case, session, text) => {
     await change({ session: JSON.stringify(session) });
     const { exitCode, line } = await inspect(token());
@@ -332,7 +329,7 @@ describe('a well-signed token that is refused', () => {
 
   it('keys that could be somebody’s data are not shown', async () => {
     await change({ session: JSON.stringify({ ...sessionOf(undefined), [`cart of ${ID}`]: 1 }) });
-    expect((await inspect(token())).line('identity')).toContain('(keys of the session: cookie, ?)');
+    expect((await inspect(token())).line('identity')).toContain('(keys in the session: cookie, ?)');
   });
 
   it('an identity that fails: the authorizer answers 500', async () => {
@@ -361,7 +358,7 @@ describe('a well-signed token that is refused', () => {
     };
     const { exitCode, line } = await inspect(token(), { authenticators: [other] });
     expect(exitCode).toBe(1);
-    expect(line('authenticators')).toContain('the session is not among them');
+    expect(line('authenticators')).toContain('the session authenticator is missing');
   });
 });
 

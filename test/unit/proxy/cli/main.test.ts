@@ -50,7 +50,7 @@ it('inspects a session of the real store', async () => {
       banyan(['session', 'inspect', '-'], env, `${token}\n`),
       banyan(['session', 'inspect', token.slice(0, 20)], env),
     ]);
-    expect(good.out).toMatch(/signed by secret 2 of 2[^]*\naccepted\n$/);
+    expect(good.out).toMatch(/signed with secret 2 of 2[^]*\naccepted\n$/);
     expect(good.exitCode).toBe(0);
     expect(bad.exitCode).toBe(1);
   } finally {

@@ -60,7 +60,7 @@ it('says when the function failed, with exit code 1', async () => {
 it('names the schedules that there are', async () => {
   expect(await banyan(['run-schedule', 'weekly'])).toEqual({
     exitCode: 2,
-    text: 'banyan: there is no schedule weekly; serverless.yml has daily-report\n',
+    text: 'banyan: no schedule weekly in serverless.yml; it has daily-report\n',
   });
 });
 

@@ -84,7 +84,7 @@ describe('who follows', () => {
     const acknowledgement = await awaitFollowers(db, revision, { patience: 300 });
     expect(describeAcknowledgement(acknowledgement, 'eventsapp')).toEqual([
       expect.stringMatching(/^1 of 2 proxies follow \(\d+ ms\)$/),
-      expect.stringMatching(/^does not follow: web-1 \(.+:1, last seen 0 s ago\): stopped, or cut off/),
+      expect.stringMatching(/^does not follow: web-1 \(.+:1, last seen 0 s ago\): stopped, or unable to reach/),
     ]);
   });
 
@@ -94,7 +94,7 @@ describe('who follows', () => {
     expect(acknowledgement).toMatchObject({ following: [], behind: [], lost: [] });
     expect(acknowledgement.waited).toBeLessThan(2_000);
     expect(describeAcknowledgement(acknowledgement, 'mistyped')[0]).toMatch(
-      /^no proxy has been seen in this database \("mistyped"\): is MONGODB_URI the database of the proxies\?/,
+      /^no proxy seen in this database \("mistyped"\): does MONGODB_URI name the proxies' database\?/,
     );
   });
 });

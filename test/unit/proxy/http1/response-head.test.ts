@@ -9,7 +9,7 @@ import { listen } from '../../../support/listen';
 const parse = (fields: string, method = 'GET', status = 'HTTP/1.1 200 OK'): ResponseHead =>
   parseResponseHead(`${status}\r\n${fields}`, method);
 const refuses = (fields: string, status?: string): void =>
-  expect(() => parse(fields, 'GET', status)).toThrow('the answer cannot be read');
+  expect(() => parse(fields, 'GET', status)).toThrow('invalid answer');
 
 interface Seen {
   readonly statusCode: number;

@@ -155,15 +155,13 @@ describe('evidence', () => {
     const comparisons = [live(100), live(50, { database: 'embedded' })];
     const [obstacle] = evidenceObstacles(READ, CANARY, evidence({ comparisons, otherVersions }), RULES);
     expect(obstacle?.text).toBe(
-      '100 live or replayed comparisons, 0 different: the mismatch rate may be as high as 3.7 %, allowed is less than 1 %; 50 on the embedded MongoDB do not count; 40 are of legacy 1 and Lambda 1, which is another pair',
+      '100 live or replayed comparisons, 0 different: the mismatch rate may be as high as 3.7 %, allowed is less than 1 %; 50 from the embedded MongoDB do not count; 40 are of legacy 1 and Lambda 1, a different pair',
     );
-    expect(obstacle?.remedy).toMatch(
-      /^evidence on the embedded MongoDB does not count outside development: .* 281 more/,
-    );
+    expect(obstacle?.remedy).toMatch(/^evidence from the embedded MongoDB counts only in development: .* 281 more/);
   });
 });
 
-describe('answers of Lambda to clients', () => {
+describe('answers by Lambda to clients', () => {
   const answers = (stage: Stage, answered: number, failed = 0, database: 'mongodb' | 'embedded' = 'mongodb') => ({
     ...{ stage, database, answered, failed },
   });
@@ -215,8 +213,8 @@ describe('answers of Lambda to clients', () => {
   it('that are missing are told in numbers', () => {
     expect(obstacles('lambda', [])[0]).toEqual({
       kind: 'answers',
-      text: 'Lambda has answered 0 of the 100 requests on canary that are needed, with these versions',
-      remedy: 'leave the route on canary until clients have asked 100 more',
+      text: 'Lambda has answered 0 of the 100 requests on canary required with these versions',
+      remedy: 'keep the route on canary for 100 more requests',
     });
   });
 });

@@ -67,7 +67,7 @@ const request = (given: Partial<RequestObservation> = {}): RequestObservation =>
 
 const repeat = (times: number, work: (index: number) => void) => Array.from({ length: times }, (_, i) => work(i));
 
-describe('answers of Lambda to clients', () => {
+describe('answers by Lambda to clients', () => {
   const attempt = { outcome: 'answered', statusCode: 200, ms: 9, code: undefined, coldStart: false } as const;
   const byLambda = request({ upstream: 'lambda', reason: 'cohort', lambda: attempt });
   const onStage = (stage: 'shadow' | 'canary' | 'lambda') => [{ id: 'list-events', stage, percent: 10 }];

@@ -65,7 +65,7 @@ describe('metrics of requests', () => {
           const registry = new Registry();
           const oracle = new Histogram({
             name: 'banyan_request_duration_seconds',
-            help: 'From the request head to the end of the answer, as the client saw it',
+            help: 'From the request head to the end of the answer, as seen by the client',
             labelNames: ['route', 'upstream'],
             buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
             registers: [registry],

@@ -57,7 +57,7 @@ describe('overrides of two proxies', () => {
     await waitFor('a to follow', () => !isLowered(a) && !isKilled(a), LONG);
     const expected = [
       'list-events to legacy, by ann: wrong totals',
-      'kill switch on, listed routes to legacy, by bob: outage',
+      'kill switch on, listed routes on legacy, by bob: outage',
       'list-events resumed, back to the route table, by cem: mended',
       'kill switch off, back to the route table, by bob: over',
     ];
@@ -262,7 +262,10 @@ describe('kill switch', () => {
     await writeFile(a.killSwitchFile, 'Lambda loses orders\nmore');
     await waitFor('the file to be seen', () => isKilled(a), LONG);
     expect(a.current().killSwitch).toMatchObject({ by: 'kill switch file', why: 'Lambda loses orders' });
-    await expect(a.setKillSwitch(false, ann)).rejects.toMatchObject({ code: 'kill_switch_file' });
+    await expect(a.setKillSwitch(false, ann)).rejects.toMatchObject({
+      code: 'kill_switch_file',
+      message: `The kill switch is held on by ${a.killSwitchFile}. Delete it, then retry`,
+    });
     await proxies.faults.up();
     await waitFor('b to follow', () => isKilled(b), LONG);
     await rm(a.killSwitchFile);
@@ -275,7 +278,7 @@ describe('kill switch', () => {
     await proxies.faults.down();
     await writeFile(a.killSwitchFile, '');
     await waitFor('the file to be seen', () => isKilled(a), LONG);
-    expect(a.current().killSwitch?.why).toBe('the file is there');
+    expect(a.current().killSwitch?.why).toBe('the kill switch file exists');
     await rm(a.killSwitchFile);
     await waitFor('the file to be missed', () => !isKilled(a), LONG);
     await proxies.faults.up();

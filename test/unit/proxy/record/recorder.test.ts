@@ -163,7 +163,7 @@ describe('recording', () => {
       { size: 5, mimeType: '', text: binary.toString('base64'), encoding: 'base64' },
       { size: 200_000, mimeType: '' },
     ]);
-    expect(entries[2]?._banyan?.omitted).toEqual(['response body of 200000 bytes: larger than what is recorded']);
+    expect(entries[2]?._banyan?.omitted).toEqual(['response body of 200000 bytes: larger than the recording limit']);
   });
 
   it('hands bodies on unchanged in both directions', async () => {
@@ -200,7 +200,7 @@ describe('recording', () => {
     const recordDir = path.join(folder, 'a file', 'recordings');
     await writeFile(path.dirname(recordDir), '');
     await expect(runProxy({ legacyUrl: legacy.url, routes: ROUTES, recordDir })).rejects.toThrow(
-      `RECORD_DIR is ${recordDir}, which cannot be written`,
+      `RECORD_DIR is ${recordDir}, which is not writable`,
     );
   });
 });

@@ -115,7 +115,7 @@ describe('route table file', () => {
     ],
     ['routes:\n  - {id: a, match: "GET /a/*", stage: lambda}', /routes.yml:2 route "a": \/a\/\* cannot leave legacy/],
     ['routes:\n  - {id: a, match: GET /a, stage: canary}', /routes.yml:2 route "a": stage canary needs `percent`/],
-    ['routes:\n  - {id: a, match: POST /a, stage: shadow}', /route "a": POST requests change something/],
+    ['routes:\n  - {id: a, match: POST /a, stage: shadow}', /route "a": POST requests change data/],
     ['routes:\n  - {id: a, match: GET /a, stage: shadow, safe: false}', /marked `safe: false`/],
     ['routes:\n  - {id: a, match: POST /a, stage: legacy, safe: true}', /`safe: true` is for GET only/],
     ['routes:\n  - {id: a, match: GET /a, stage: retired, unless: {header: x}}', /no longer/],

@@ -98,9 +98,9 @@ describe('watched route table', () => {
 
   it.each([
     [
-      'users put on a side by hand',
+      'users assigned by hand',
       `cohorts: {lambda: [u1]}\n${table('legacy')}`,
-      'cohorts: changed, 1 users on a side by hand',
+      'cohorts: changed, 1 users assigned by hand',
     ],
     ['which answers legacy replaces', table('legacy, fallback: {statuses: [502]}'), 'a: changed'],
     ['what a whole file sets', `maxBodyBytes: 5\n${table('legacy')}`, 'a: changed'],
@@ -136,7 +136,7 @@ describe('watched route table', () => {
     expect(told).toEqual(['lambda']);
     expect(messages()).toEqual([
       'route table reloaded',
-      'route table is in force, but a part of the proxy could not follow it',
+      'route table reloaded, but part of the proxy could not apply it',
     ]);
   });
 
@@ -158,7 +158,7 @@ describe('watched route table', () => {
       fields: {
         file,
         faults: [
-          `${file}:3 route "b" (GET /b) is never reached: "a" (/:x) in line 2 takes its requests first; list "b" above it`,
+          `${file}:3 route "b" (GET /b) is never reached: "a" (/:x) in line 2 matches its requests first; list "b" above it`,
         ],
       },
     });

@@ -173,7 +173,11 @@ describe('defineConfig', () => {
       sessionWith({ x: 1 }),
       'session.x: is not an option here; expected one of cookieName',
     ],
-    ['a key that could be a secret', sessionWith({ 'hidden hidden': 1 }), 'session.(a key that is no name): is not'],
+    [
+      'a key that could be a secret',
+      sessionWith({ 'hidden hidden': 1 }),
+      'session.(a key that is not a plain name): is not',
+    ],
     [
       'saveUninitialized',
       sessionWith({ saveUninitialized: false }),

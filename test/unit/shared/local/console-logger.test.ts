@@ -13,7 +13,10 @@ describe('the lines of npm start', () => {
   });
 
   it('say of overrides which route goes where, by whom and why', () => {
-    const changes = ['a to legacy, by ann: slow', 'kill switch on, listed routes to legacy, by bob: outage'];
+    const changes = [
+      'a rolled back to legacy, by ann: slow',
+      'kill switch on, listed routes on legacy, by bob: outage',
+    ];
     expect(printed((logger) => logger.warn({ changes, known: true }, 'overrides changed'))).toBe(
       `warning overrides changed: ${changes.join('; ')}\n`,
     );
@@ -24,8 +27,8 @@ describe('the lines of npm start', () => {
     [{ change: 'kill-switch', on: true, why: 'outage', by: 'local' }, 'kill-switch on, by local: outage'],
     [{ change: 'kill-switch', on: false, why: 'over', by: 'local' }, 'kill-switch off, by local: over'],
   ])('say of the admin API %j', (fields, text) => {
-    expect(printed((logger) => logger.warn(fields, 'changed by the admin API'))).toBe(
-      `warning changed by the admin API: ${text}\n`,
+    expect(printed((logger) => logger.warn(fields, 'changed through the admin API'))).toBe(
+      `warning changed through the admin API: ${text}\n`,
     );
   });
 

@@ -45,7 +45,7 @@ describe('credentials', () => {
     const text = textOf(checkCredentials(banyan, []));
     expect(text).toContain('the session (cookie eventsapp.sid, Authorization: Bearer)');
     expect(text).toContain('header x-api-key (credentials, parity.identities["API key"])');
-    expect(text).toContain('What is neither declared nor read by a name in the sources is not seen');
+    expect(text).toContain('Credentials that are neither declared nor read by name in the sources cannot be found');
   });
 
   it('warns of one that Lambda does not know', () => {
@@ -113,8 +113,8 @@ describe('secrets', () => {
 
   it('that are set must have the form of one, and are not shown', () => {
     const text = textOf(checkSecrets(encrypted, { SESSION_SECRET: '"hidden"', CRYPTO: 'hidden' }));
-    expect(text).toContain('fault secret SESSION_SECRET stands in quotes');
-    expect(text).toContain('ok secret CRYPTO has the form of a secret');
+    expect(text).toContain('fault secret SESSION_SECRET is enclosed in quotes');
+    expect(text).toContain('ok secret CRYPTO looks like a secret');
     expect(text).not.toContain('hidden');
   });
 
@@ -255,7 +255,7 @@ describe('functions', () => {
     expect(check(open, get)).toContain('fault route list auth is required in line 2 of the route table, but none');
     expect(check('{ http: get api/events }', get)).toContain('fault route list auth is required');
     const unlisted = check(list, get, '{ http: get api/others }');
-    expect(unlisted).toContain('warning function f2 GET /api/others has no authorizer: anybody may call it');
+    expect(unlisted).toContain('warning function f2 GET /api/others has no authorizer: anyone can call it');
   });
 
   describe('and who may call them', () => {
@@ -366,7 +366,7 @@ describe('the app module', () => {
       'cannot be loaded: Error: DB_URL is missing ->',
     ],
     ['one that exits', 'process.exit(3)', 'it ended the process (exit code 3)'],
-    ['one that exports neither', 'exports.a = 1', 'exports neither an Express app nor a function'],
+    ['one that exports neither', 'exports.a = 1', 'exports neither an Express app nor a function that returns one'],
   ])('%s', async (_case, source, text) => {
     await file('app.js', source);
     expect(textOf((await checkApp('./app.js', folder)).findings)).toContain(text);

@@ -17,7 +17,7 @@ describe('resolveSecrets', () => {
     ['one secret', 'a secret', ['a secret']],
     ['one secret that only resembles JSON, a variable or quotes', '{a} costs $5 "net"', ['{a} costs $5 "net"']],
     ['one secret that ends in a brace', 'x${y', ['x${y']],
-    ['a list with a line break behind it', '["new"]\n', ['new']],
+    ['a list followed by a line break', '["new"]\n', ['new']],
     ['a list for rotation', '["new", "old"]', ['new', 'old']],
   ])('reads %s', (_case, value, secrets) => {
     expect(read(value)).toEqual({ secrets, faults: [] });
@@ -53,8 +53,8 @@ describe('a secret that was damaged on its way into the variable', () => {
     ['white space behind it', 'hidden ', 'begins or ends with white space'],
     ['a line break behind it', 'hidden\n', 'begins or ends with white space'],
     ['white space before it', '\thidden', 'begins or ends with white space'],
-    ['double quotes', '"hidden"', 'stands in quotes'],
-    ['single quotes', "'hidden'", 'stands in quotes'],
+    ['double quotes', '"hidden"', 'is enclosed in quotes'],
+    ['single quotes', "'hidden'", 'is enclosed in quotes'],
   ];
 
   it.each(mangled)('by %s is refused by name, without showing it', (_case, value, looks) => {
@@ -124,7 +124,7 @@ describe('the readers', () => {
   it.each<[string, string]>([
     ['{"uri":"mongodb://u:hidden@db/x"}', 'MONGODB_URI is a JSON object'],
     ['{{resolve:secretsmanager:hidden}}', 'MONGODB_URI is an unresolved placeholder'],
-    ['"mongodb://u:hidden@db/x"', 'MONGODB_URI stands in quotes'],
+    ['"mongodb://u:hidden@db/x"', 'MONGODB_URI is enclosed in quotes'],
     ['mongodb://u:hidden@db/x\n', 'MONGODB_URI begins or ends with white space'],
     ['https://u:hidden@db/x', 'MONGODB_URI is not a connection string; expected mongodb://'],
     ['', 'MONGODB_URI is empty'],

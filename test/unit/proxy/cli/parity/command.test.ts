@@ -264,7 +264,7 @@ describe('banyan parity', () => {
       [
         'sessions of which nobody is known',
         () => recording(entry('/items', { cookie: TOKEN }), entry('/items?b', { cookie: TOKEN })),
-        /nothing to compare; nobody is known for session-1; name an identity: --session session-1=member \(2 requests\)$/m,
+        /nothing to compare; no identity known for session-1; name one: --session session-1=member \(2 requests\)$/m,
       ],
       [
         'a session by hand that it does not have',
@@ -284,7 +284,7 @@ describe('banyan parity', () => {
       [
         'another route alone',
         async () => [...(await recording(entry('/other'))), '--route', 'items'],
-        /nothing to compare; 1 of other routes than --route/,
+        /nothing to compare; 1 of routes other than --route/,
       ],
       [
         'generated cases',
@@ -317,7 +317,7 @@ describe('banyan parity', () => {
       const { out, exitCode } = await banyan(...recorded, '--route', 'items', '--json');
       const { totals, notRun } = JSON.parse(out) as ParityRun;
       expect(totals).toMatchObject({ cases: 2, equal: 2 });
-      expect(notRun).toEqual([{ what: 'recorded.har', reason: '1 of other routes than --route' }]);
+      expect(notRun).toEqual([{ what: 'recorded.har', reason: '1 of routes other than --route' }]);
       expect(exitCode).toBe(0);
     });
   });
@@ -327,9 +327,7 @@ describe('banyan parity', () => {
     expect((JSON.parse(both.out) as ParityRun).routes.map(({ route }) => route)).toEqual(['GET /items', 'POST /items']);
     const write = await banyan(...sides, '--route', 'POST /items');
     expect(write.exitCode).toBe(2);
-    expect(write.err).toMatch(
-      /^banyan: nothing was compared: writes, and the sides share their data; run with --isolated/m,
-    );
+    expect(write.err).toMatch(/^banyan: nothing was compared: writes, and the sides share data; run with --isolated/m);
   });
 
   it('has the curl for each side of what differs', async () => {
@@ -349,7 +347,7 @@ describe('banyan parity', () => {
     expect(exitCode).toBe(2);
     expect(err).toMatch(/^banyan: unknown command parity "foo"; expected one of run, learn, redact/);
     const { out } = await banyan('--help');
-    expect(out).toContain('Without a command it is run');
+    expect(out).toContain('The default command is run');
     expect(out).toMatch(/1 {2}findings: the sides differ/);
   });
 

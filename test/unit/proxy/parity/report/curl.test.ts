@@ -54,7 +54,7 @@ describe('a request as curl', () => {
     ] as const;
     const command = toCurl(request({ headers }), URL, 'organiser\nrm -rf x');
     expect(command.split('\n').slice(0, 2)).toEqual([
-      '# COOKIE: the Cookie value of "organiser rm -rf x": log in as parity.identities of banyan.config.ts says; it is name=value of the Set-Cookie in the answer',
+      '# COOKIE: the Cookie value of "organiser rm -rf x": log in as described by parity.identities in banyan.config.ts; it is name=value from the Set-Cookie of the answer',
       '# X_API_KEY: the X-Api-Key value of "organiser rm -rf x"',
     ]);
     const { args } = run(command, { COOKIE: 's:a b$(id)', X_API_KEY: '`k`' });
@@ -64,7 +64,7 @@ describe('a request as curl', () => {
 
   it('has a variable for a secret of the query', () => {
     const command = toCurl(request({ path: '/a?access_token=[redacted]&b=1' }), URL, 'member');
-    expect(command).toContain('# SECRET: the value that the query had');
+    expect(command).toContain('# SECRET: the value from the query');
     expect(run(command, { SECRET: 'x y' }).args).toContain(`${URL}/a?access_token=x y&b=1`);
   });
 
@@ -97,7 +97,7 @@ describe('a request as curl', () => {
   it('says when the body is not in the report', () => {
     const body = { ...textBody('x'.repeat(10)), length: 99_999, truncated: true };
     const command = toCurl(request({ method: 'POST', body }), URL, 'member');
-    expect(command).toContain('# the body of 99999 bytes is not in the report');
+    expect(command).toContain('# the body (99999 bytes) is not in the report');
     expect(run(command).args).not.toContain('--data-raw');
   });
 
