@@ -2,25 +2,25 @@
 export const HELP = `node dist/proxy/server.js: the routing proxy in front of a monolith. It is configured by environment variables only.
 
   LEGACY_URL        required: where the monolith listens, for example http://127.0.0.1:3000
-  LAMBDA_URL        API Gateway's URL with the stage; required once a route is not on legacy
+  LAMBDA_URL        API Gateway's URL with the stage; required once any route is not on legacy
   LAMBDA_ENDPOINT_TYPE  (gateway.endpointType of banyan.config.ts) edge, regional or private: its limits on URL and headers
   ROUTES_FILE       (proxy/routes.yml) the route table; proxy/routes.empty.yml sends everything to legacy
   HOST, PORT        (127.0.0.1, 8080) where to listen
-  TRUSTED_HOPS      (0) proxies and load balancers in front; 0: X-Forwarded-* of clients is not believed
-  DRAIN_DELAY       (0) seconds to serve on after SIGTERM
+  TRUSTED_HOPS      (0) proxies and load balancers in front; 0: X-Forwarded-* from clients is dropped
+  DRAIN_DELAY       (0) seconds to keep serving after SIGTERM
   LEGACY_TIMEOUT    (0) seconds until legacy's headers; 0: no limit
   LAMBDA_TIMEOUT    (30) seconds until API Gateway's headers
   MONGODB_URI       the monolith's database: sessions for canary, run-time overrides, ledger
-  SESSION_SECRET    as the monolith's; for canary, signed headers and shadow copies
-  OVERRIDES_FILE    keeps the run-time overrides for a start without MongoDB
+  SESSION_SECRET    the monolith's; for canary, signed headers and shadow copies
+  OVERRIDES_FILE    snapshot of the run-time overrides, for starting without MongoDB
   KILL_SWITCH_FILE  while it exists, all listed routes are on legacy
   ADMIN_HOST, ADMIN_PORT  (127.0.0.1, 8081) dashboard and /metrics
-  ADMIN_TOKENS      name=token for who may change, name:read=token for who may read; separated by commas
-  LEGACY_VERSION, LAMBDA_VERSION  (unversioned) builds that evidence is about
-  INSTANCE_NAME     (the host's name) names this proxy in reasons
-  GUARD_WEBHOOK_URL gets a JSON POST for every route that the guard returns to legacy
-  GUARD_SNS_TOPIC_ARN  the same is published to this SNS topic; SNS_ENDPOINT is for a local one
-  RECORD_DIR, RECORD_MAX_MB  where recordings of routes with "record" go, and how much of them
+  ADMIN_TOKENS      name=token may make changes, name:read=token is read-only; separated by commas
+  LEGACY_VERSION, LAMBDA_VERSION  (unversioned) builds that the evidence belongs to
+  INSTANCE_NAME     (the host's name) identifies this proxy in reasons
+  GUARD_WEBHOOK_URL receives a JSON POST for every route that the guard rolls back
+  GUARD_SNS_TOPIC_ARN  SNS topic that receives the same; SNS_ENDPOINT names a local one
+  RECORD_DIR, RECORD_MAX_MB  folder for recordings of routes with "record", and its size limit
   MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS  (10000; 1000, and 0, no limit, with TRUSTED_HOPS) open connections of clients
   MAX_PIPELINED     (4) requests under way on one of them; the rest is not read meanwhile
   MAX_HEADER_BYTES  (16384) request line and headers; more is 431
@@ -31,5 +31,5 @@ export const HELP = `node dist/proxy/server.js: the routing proxy in front of a 
   UPSTREAM_MAX_AGE, UPSTREAM_MAX_REQUESTS  (60, 10000) seconds and requests after which such a connection is replaced; 0: no limit
   LOG_LEVEL         (info)
 
-SIGHUP loads the route table again, SIGUSR2 switches the kill switch on, SIGTERM drains and ends. proxy/README.md says more.
+SIGHUP reloads the route table, SIGUSR2 turns the kill switch on, SIGTERM drains and exits. Details: proxy/README.md.
 `;

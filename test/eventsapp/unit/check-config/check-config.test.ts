@@ -83,7 +83,7 @@ describe('check-config', () => {
     expect(output).toContain('subnet subnet-2 in vpc-1');
     expect(output).toMatch(/list-events +20 x 2 = +40\n/);
     expect(output).toMatch(/636 at most, and 318 to monitor each member .*: within the 1000 of mongodbConnections/);
-    expect(output).toMatch(/\nAll is there\.\n$/);
+    expect(output).toMatch(/\nEverything is in place\.\n$/);
     expect(aws.operations).not.toContain('GetSecretValue');
   });
 
@@ -99,7 +99,7 @@ describe('check-config', () => {
     const { faults, unchecked, output } = await check();
     expect(faults).toEqual([
       'Parameter Store has no parameter /banyan/prod/mongodb-uri-secret in eu-west-1',
-      expect.stringMatching(/^SESSION_SECRET: secret prod\/session has no value yet; put one \(/),
+      expect.stringMatching(/^SESSION_SECRET: secret prod\/session has no value yet; set one \(/),
       'there is no subnet subnet-2',
       'subnets and security groups are of different VPCs: vpc-2, vpc-1',
       'there is no VPC vpc-2',

@@ -119,7 +119,7 @@ it('tells a timeout of the function, and never tries again', async () => {
   deployed = [deploy(calls, { timeoutMs: 20 })];
   expect(await failure(call())).toMatchObject({
     name: 'VpcTimeoutError',
-    message: 'add-up: the time of the function ran out',
+    message: 'add-up: the function ran out of time',
     cause: { message: expect.stringMatching(/Task timed out after 0\.02 seconds$/) as unknown },
   });
   expect(calls).toHaveBeenCalledTimes(1);
@@ -151,7 +151,7 @@ it('ends with the caller’s own time', async () => {
   deployed = [deploy(() => new Promise(() => undefined))];
   expect(await failure(call(fakeClock(280)))).toMatchObject({
     name: 'VpcTimeoutError',
-    message: 'add-up: the time of the caller ran out',
+    message: 'add-up: the caller ran out of time',
   });
   expect(await failure(call(fakeClock(200)))).toMatchObject({ name: 'VpcTimeoutError' });
 });

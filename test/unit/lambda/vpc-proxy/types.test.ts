@@ -56,5 +56,5 @@ it('infers input and output at the call', async () => {
   expect(holds<Equal<Awaited<ReturnType<typeof calling>>, { readonly sum: number }>>(true)).toBe(true);
   type Call = typeof client.call<'add-up', InputOf<typeof addUp>, { readonly sum: number }>;
   expect(holds<Equal<Parameters<Call>[1], { readonly numbers: readonly number[] }>>(true)).toBe(true);
-  await expect(calling()).rejects.toThrow('the time of the caller ran out');
+  await expect(calling()).rejects.toThrow('the caller ran out of time');
 });

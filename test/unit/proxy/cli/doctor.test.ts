@@ -64,7 +64,7 @@ describe('a healthy store', () => {
     );
     expect(find('ok secret 1 of 2')).toContain(`fingerprint ${fingerprint(SECRETS[0])}; signs and verifies`);
     expect(find('ok secret 2 of 2')).toContain(`fingerprint ${fingerprint(SECRETS[1])}; verifies only`);
-    expect(find('ok documents')).toMatch(/about 3 in \w+\.sessions; 3 looked at$/);
+    expect(find('ok documents')).toMatch(/about 3 in \w+\.sessions; 3 examined$/);
     expect(find('ok format')).toContain('connect-mongo with stringify: true, as configured');
     expect(find('ok expiry')).toContain('none of 3 expired and not yet removed');
     expect(find('ok TTL index')).toBe('ok TTL index on expires');
@@ -84,12 +84,12 @@ describe('a healthy store', () => {
   it('is sampled', async () => {
     await insert({}, 30);
     expect((await diagnose({ sampleSize: 10 })).find('ok documents')).toContain('about 30');
-    expect((await diagnose({ sampleSize: 10 })).find('ok documents')).toContain('; 10 looked at');
+    expect((await diagnose({ sampleSize: 10 })).find('ok documents')).toContain('; 10 examined');
   });
 
   it('is read for a limited time', async () => {
     await insert({}, 30);
-    expect((await diagnose({ timeLimit: -1 })).find('ok documents')).toContain('; 1 looked at, cut short');
+    expect((await diagnose({ timeLimit: -1 })).find('ok documents')).toContain('; 1 examined, stopped early');
   });
 
   it('of connect-mongodb-session', async () => {
@@ -195,7 +195,7 @@ describe('a store that does not fit the configuration', () => {
       .collection('sessions')
       .insertOne({ _id: new ObjectId(), expires: new Date(Date.now() + DAY), session: sessionOf(USER) });
     const session = { store: { format: 'connect-mongodb-session' } } as const;
-    expect((await diagnose({ session })).find('fault session id')).toContain('all 1 have no text');
+    expect((await diagnose({ session })).find('fault session id')).toContain('all 1 have no string');
   });
 
   const json = (cookie: object) => ({ session: JSON.stringify(sessionOf(USER, cookie)) });

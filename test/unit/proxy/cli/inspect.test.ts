@@ -183,13 +183,13 @@ describe('a token signed by nearly the same secret', () => {
       [`${first}\n`],
       'but with the configured secret without the white space around it',
     ],
-    ['quotes around ours', first, [second, `"${first}"`], 'but by secret 2 without the quotes around it'],
+    ['quotes around ours', first, [second, `"${first}"`], 'but with secret 2 without the quotes around it'],
     ['a line break behind theirs', `${first}\n`, [first], 'but with the configured secret followed by a line break'],
     [
       'commas instead of a list',
       first,
       [`${second}, ${first}`],
-      'but by a part of the configured secret, between commas',
+      'but with a part of the configured secret, between commas',
     ],
     ['the text of the list as theirs', JSON.stringify(SECRETS), [...SECRETS], 'but with the JSON array itself'],
     ['spaces in that text', `["${first}", "${second}"]`, [...SECRETS], 'but with the JSON array itself'],
@@ -272,7 +272,7 @@ describe('a well-signed token that is refused', () => {
   it('another collection of the same database', async () => {
     const { line } = await inspect(token(), { session: { store: { format: 'connect-mongo', collectionName: 'web' } } });
     expect(line('document')).toMatch(
-      /^fault document not in \w+\.web, but in sessions of the same database -> name that collection in session\.store/,
+      /^fault document not in \w+\.web, but in sessions of the same database -> set that collection in session\.store/,
     );
   });
 
@@ -377,7 +377,7 @@ describe('the database away', () => {
   it('ends with 2 and one line', async () => {
     const { exitCode, out } = await runAway('session', 'inspect', '-');
     expect(exitCode).toBe(2);
-    expect(out).toMatch(/^banyan: MongoDB cannot be reached \(.*127\.0\.0\.1:1\); check MONGODB_URI .*\n$/);
+    expect(out).toMatch(/^banyan: MongoDB cannot be reached \(.*127\.0\.0\.1:1\); check MONGODB_URI, .*\n$/);
   });
 
   it('does not matter for a token that is not signed', async () => {

@@ -104,7 +104,7 @@ describe('banyan', () => {
     async (...argv) => {
       const { exitCode, out } = await banyan(argv);
       expect(exitCode).toBe(0);
-      expect(out).toMatch(/Exit codes:\n {2}0 {2}fine\n {2}1 {2}findings.*\n {2}2 {2}wrong usage/);
+      expect(out).toMatch(/Exit codes:\n {2}0 {2}success\n {2}1 {2}findings.*\n {2}2 {2}usage error/);
     },
   );
 });

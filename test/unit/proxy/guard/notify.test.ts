@@ -58,7 +58,7 @@ describe('the webhook', () => {
     expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual({
       ...NOTIFICATION,
       at: '1970-01-01T00:00:00.000Z',
-      text: 'Banyan returned list-events to legacy: 20 of 20 requests failed on Lambda; allowed: 5 %',
+      text: 'Banyan rolled list-events back to legacy: 20 of 20 requests failed on Lambda; allowed: 5 %',
     });
   });
 
@@ -100,7 +100,7 @@ describe('SNS', () => {
       Action: 'Publish',
       Version: '2010-03-31',
       TopicArn: ARN,
-      Subject: 'Banyan returned list-events to legacy',
+      Subject: 'Banyan rolled list-events back to legacy',
       'MessageAttributes.entry.1.Name': 'event',
       'MessageAttributes.entry.1.Value.DataType': 'String',
       'MessageAttributes.entry.1.Value.StringValue': 'route-returned-to-legacy',

@@ -56,7 +56,7 @@ describe('overrides of two proxies', () => {
     await b.setKillSwitch(false, { by: 'bob', why: 'over' });
     await waitFor('a to follow', () => !isLowered(a) && !isKilled(a), LONG);
     const expected = [
-      'list-events to legacy, by ann: wrong totals',
+      'list-events rolled back to legacy, by ann: wrong totals',
       'kill switch on, listed routes on legacy, by bob: outage',
       'list-events resumed, back to the route table, by cem: mended',
       'kill switch off, back to the route table, by bob: over',
@@ -128,7 +128,7 @@ describe('overrides and a MongoDB that is away', () => {
     expect(isLowered(a, 'get-event')).toBe(true);
     await proxies.faults.up();
     await waitFor('the other proxy', () => isLowered(b), LONG);
-    expect(a.logger.lines.filter(({ message }) => message.includes('cannot be reached'))).toHaveLength(1);
+    expect(a.logger.lines.filter(({ message }) => message.includes('MongoDB is unavailable'))).toHaveLength(1);
   });
 
   it('takes back what nobody else knows yet', async () => {
@@ -215,7 +215,7 @@ describe('a start', () => {
     await proxies.faults.down();
     const a = await proxies.start('a', { startTimeout: 200 });
     expect(a.current().known).toBe(false);
-    expect(a.logger.text()).toContain('cannot be used');
+    expect(a.logger.text()).toContain('cannot use the snapshot');
     await proxies.faults.up();
     await waitFor('MongoDB', () => a.current().known, LONG);
     await a.close();
@@ -228,7 +228,7 @@ describe('a start', () => {
     await a.lower('list-events', ann);
     await a.lower('get-event', ann);
     await a.close();
-    expect(a.logger.lines.filter(({ message }) => message.includes('cannot be written'))).toHaveLength(1);
+    expect(a.logger.lines.filter(({ message }) => message.includes('cannot write the snapshot'))).toHaveLength(1);
   });
 
   it('without a database at all concerns this proxy alone, and survives its restart', async () => {

@@ -97,7 +97,7 @@ describe('banyan parity redact', () => {
     await writeFile(file('out.har'), 'mine');
     const refused = await redact(file('in.har'), file('out.har'));
     expect(refused).toMatchObject({ code: 2, out: '' });
-    expect(refused.err).toMatch(/out\.har exists already.*--overwrite/);
+    expect(refused.err).toMatch(/out\.har already exists.*--overwrite/);
     expect(await readFile(file('out.har'), 'utf8')).toBe('mine');
     const { code, out } = await redact(file('in.har'), file('out.har'), '--overwrite', '--json');
     expect(code).toBe(0);

@@ -37,8 +37,8 @@ describe('defineConfig', () => {
   });
 
   it.each<[string, object, string]>([
-    ['no secrets', { secrets: undefined }, 'session.secrets: is not usable'],
-    ['a secret that is not in a list', { secrets: 'hidden' }, 'session.secrets: is not usable'],
+    ['no secrets', { secrets: undefined }, 'session.secrets: is not valid'],
+    ['a secret that is not in a list', { secrets: 'hidden' }, 'session.secrets: is not valid'],
     ['an empty list of secrets', { secrets: [] }, 'session.secrets: is an empty list'],
     ['an empty secret in the list', { secrets: ['hidden', ' '] }, 'session.secrets: holds an empty secret'],
     [

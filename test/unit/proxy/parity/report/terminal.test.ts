@@ -25,7 +25,7 @@ describe('the report on a terminal', () => {
   it('has a curl for the first case of each route that differs, to copy as it is, and how to get the cookie', () => {
     const text = describeRun(sampleRun());
     expect(text).toMatch(
-      /# COOKIE: the Cookie value of "organiser": log in as parity\.identities of banyan\.config\.ts/,
+      /# COOKIE: the Cookie value of "organiser": log in as described by parity\.identities in banyan\.config\.ts/,
     );
     expect(text).toContain(
       `reproduce: curl -s -i --path-as-is -g 'http://127.0.0.1:3001/api/events?page=1' -H 'Cookie: eventsapp.sid='"$COOKIE"\n`,
