@@ -79,7 +79,7 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
     answer: inMembers(['error'], (error) => (error === 'Validation failed' ? 'Invalid request' : error)),
   },
   {
-    name: 'only the first faulty field is told',
+    name: 'only the first faulty field is reported',
     answer: inMembers(['fields'], (fields) =>
       typeof fields === 'object' && fields !== null ? Object.fromEntries(Object.entries(fields).slice(0, 1)) : fields,
     ),

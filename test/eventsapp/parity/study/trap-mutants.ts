@@ -33,11 +33,11 @@ export const TRAP_MUTANTS: readonly Mutant[] = [
   { name: 'trap 1: HEAD goes to the gateway as it is', pastProxy: ({ method }) => method === 'HEAD' },
   { name: 'trap 2: OPTIONS goes to the gateway', pastProxy: ({ method }) => method === 'OPTIONS' },
   {
-    name: 'trap 3: methods that nobody listed go to the gateway',
+    name: 'trap 3: unlisted methods go to the gateway',
     pastProxy: ({ method }, isListed) => !isListed && method !== 'GET' && method !== 'OPTIONS',
   },
   {
-    name: 'trap 4: paths that nobody listed go to the gateway',
+    name: 'trap 4: unlisted paths go to the gateway',
     pastProxy: ({ method }, isListed) => !isListed && method === 'GET',
   },
   {
@@ -169,7 +169,7 @@ export const TRAP_MUTANTS: readonly Mutant[] = [
     answer: whenStatus(403, (answer) => withBody(answer, json({ error: 'Forbidden' }))),
   },
   {
-    name: 'trap 16: everybody may',
+    name: 'trap 16: all users may',
     answer: whenStatus(403, (answer) => withBody({ ...answer, statusCode: 200 }, json({ ok: true }))),
   },
   {
@@ -232,7 +232,7 @@ export const TRAP_MUTANTS: readonly Mutant[] = [
     answer: inText((text) => text.replaceAll(/"(capacity|total|views)":(\d+)/g, '"$1":$2.0'), /json/),
   },
   {
-    name: 'trap 28: a body of nobody goes to the gateway',
+    name: 'trap 28: anonymous bodies go to the gateway',
     pastProxy: (request, isListed) =>
       isListed &&
       request.body.length > 0 &&
