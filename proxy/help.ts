@@ -22,12 +22,12 @@ export const HELP = `node dist/proxy/server.js: the routing proxy in front of a 
   GUARD_SNS_TOPIC_ARN  SNS topic that receives the same; SNS_ENDPOINT names a local one
   RECORD_DIR, RECORD_MAX_MB  folder for recordings of routes with "record", and its size limit
   MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS  (10000; 1000, and 0, no limit, with TRUSTED_HOPS) open connections of clients
-  MAX_PIPELINED     (4) requests under way on one of them; the rest is not read meanwhile
-  MAX_HEADER_BYTES  (16384) request line and headers; more is 431
-  HEADERS_TIMEOUT, REQUEST_TIMEOUT  (60, 3600) seconds until a request's head, and all of it, is there; more is 408
-  CLIENT_TIMEOUT    (60) seconds that a client may send no more of a body, or read no more of an answer; 0: no limit
+  MAX_PIPELINED     (4) requests in flight per connection; the rest stays unread meanwhile
+  MAX_HEADER_BYTES  (16384) request line and headers; beyond: 431
+  HEADERS_TIMEOUT, REQUEST_TIMEOUT  (60, 3600) seconds to receive a request's head, and the whole request; then 408
+  CLIENT_TIMEOUT    (60) seconds that a client may stall while sending a body or reading an answer; 0: no limit
   MAX_UPSTREAM_CONNECTIONS  (1000) to legacy, and to API Gateway, one client half of them; event streams and transfers over a second do not count
-  MAX_QUEUE, QUEUE_TIMEOUT  (1000, 5) requests that wait for such a connection, and for how many seconds; more is 503
+  MAX_QUEUE, QUEUE_TIMEOUT  (1000, 5) requests that wait for such a connection, and for how many seconds; beyond: 503
   UPSTREAM_MAX_AGE, UPSTREAM_MAX_REQUESTS  (60, 10000) seconds and requests after which such a connection is replaced; 0: no limit
   LOG_LEVEL         (info)
 

@@ -254,7 +254,7 @@ export class Origin {
     onIdle: (connection, idleTime) => {
       this.startCounting(connection);
       this.release(connection);
-      if (this.isWornOut(connection)) connection.fail(new Http1Error('CLOSING', 'used for long enough'));
+      if (this.isWornOut(connection)) connection.fail(new Http1Error('CLOSING', 'reached its maximum age'));
       else {
         this.idle.push({ connection, until: performance.now() + idleTime });
         this.serveLine();

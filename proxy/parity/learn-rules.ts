@@ -42,9 +42,9 @@ export async function learnRules(project: Project, flags: RunFlags, now: () => D
       `${sent} ${sent === 1 ? 'case was' : 'cases were'} sent to legacy twice${run.totals.skipped === 0 ? '.' : `, ${run.totals.skipped} skipped: ${[...why].join('; ')}.`}`,
       ...unlearnable.map(({ route, path: at, why }) => `No rule can cover ${route} ${at} (${why}).`),
       ...(sent === 0
-        ? ['Nothing can be said of legacy.']
+        ? ['So nothing is known about legacy.']
         : noise.length === 0
-          ? ['Nothing differs by itself: no rule is needed.']
+          ? ['Legacy never differs from itself: no rules are needed.']
           : [
               flags.write === true
                 ? `Written to ${rulesFile}; give each rule a reason and an owner:`

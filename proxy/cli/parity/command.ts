@@ -73,8 +73,8 @@ export function addParityCommand(program: Command, io: CliIo, finish: Finish): v
   parity.addHelpText('after', '\nThe default command is run; its options: banyan parity run --help');
 
   withSides(parity.command('learn'))
-    .description('Send every case to legacy twice and propose rules for what differs by itself')
-    .option('--write', 'change the rules file; otherwise the change is printed')
+    .description('Send every case to legacy twice and propose rules for whatever differs')
+    .option('--write', 'update the rules file instead of printing the change')
     .action(async (flags: RunFlags) => {
       const { isNoisy, ...result } = await learnRules(projectOf(flags, io), flags, io.now);
       finish({ exitCode: isNoisy ? EXIT.findings : EXIT.fine, ...result }, flags);

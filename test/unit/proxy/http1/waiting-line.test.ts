@@ -61,9 +61,9 @@ describe('an origin with a limit of connections', () => {
 
   it('gives one client a quarter of the line', () => {
     for (let i = 0; i < 3; i += 1) from('a');
-    expect(() => from('a')).toThrow('too many requests wait for one');
+    expect(() => from('a')).toThrow('the queue is full');
     for (const name of ['x', 'b', 'b', 'c', 'c', 'd', 'd']) from(name);
-    expect(() => from('e')).toThrow('too many requests wait for one');
+    expect(() => from('e')).toThrow('the queue is full');
     expect(origin.load()).toMatchObject({ waiting: 8, refused: { full: 2, timeout: 0 } });
   });
 
@@ -114,7 +114,7 @@ describe('an origin with a limit of connections', () => {
   it('does not let wait what no client waits for', () => {
     from('a');
     from('x');
-    expect(() => ask(origin)).toThrow('too many requests wait for one');
+    expect(() => ask(origin)).toThrow('the queue is full');
   });
 
   it('ends a wait in time, and says that nothing was sent', async () => {
