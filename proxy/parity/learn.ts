@@ -92,7 +92,7 @@ export function proposeRules(text: string, noise: readonly Noise[], expires: str
   for (const { route, path, kind, pattern, cases } of noise) {
     const masked = pattern === undefined ? {} : { pattern };
     const rule = document.createNode({ route, path, kind, ...masked, reason: '', owner: '', expires });
-    rule.commentBefore = ` learned: legacy differs from itself here (${cases} ${cases === 1 ? 'case' : 'cases'}). Say why no client minds, and who answers for it`;
+    rule.commentBefore = ` learned: legacy differs from itself here (${cases} ${cases === 1 ? 'case' : 'cases'}). State why no client is affected, and who owns it`;
     rules.add(rule);
   }
   return document.toString({ lineWidth: 140 });
