@@ -21,6 +21,21 @@ describe('cohorts', () => {
     }
   });
 
+  // A promise: whoever has Lambda today has it after an upgrade too. A change of these numbers reshuffles every user.
+  it.each([
+    ['507f1f77bcf86cd799439011', 10.692948242649436],
+    ['user-1', 49.37160594854504],
+    ['42', 21.182521805167198],
+    ['åsa', 58.74723515007645],
+    ['', 30.245545622892678],
+  ])('gives user %p the place that it has always had', (userId, bucket) => expect(bucketOf(userId)).toBe(bucket));
+
+  it('moves nobody at 0 %, and a user at its own place only above it', () => {
+    expect(isMoved(0, 0)).toBe(false);
+    expect(isMoved(25, 25)).toBe(false);
+    expect(isMoved(24.999, 25)).toBe(true);
+  });
+
   it('gives everybody a place, always the same', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (userId) => {
