@@ -1,0 +1,80 @@
+/** What a file is, and so how much of it its tests must hold. */
+export type FileClass = 'decider' | 'wire';
+
+/**
+ * The least share of mutants in per cent that must be killed, timeouts not counted. Deciders are pure, so nearly all can be. What
+ * moves bytes is full of time limits and clean-up that a unit test sees only by waiting.
+ */
+export const LEAST_KILLED: Readonly<Record<FileClass, number>> = { decider: 90, wire: 60 };
+
+export interface Mutated {
+  readonly class: FileClass;
+  /** Relative to the repository. */
+  readonly tests: readonly string[];
+}
+
+const decider = (...tests: string[]): Mutated => ({ class: 'decider', tests: tests.map(inUnit) });
+const wire = (...tests: string[]): Mutated => ({ class: 'wire', tests: tests.map(inUnit) });
+
+function inUnit(name: string): string {
+  return `test/unit/${name}.test.ts`;
+}
+
+const COMPARE = ['shared/parity/compare', 'shared/parity/odd-pairs'];
+const RECORDS = [
+  'shared/session/formats/connect-mongo',
+  'shared/session/formats/kruptein',
+  'lambda/authorizer/hostile-records',
+];
+const COOKIES = ['shared/session/set-cookie', 'shared/session/observed-steps'];
+const ANSWERS = ['proxy/http1/response-head', 'proxy/http1/connection'];
+
+/** The files whose tests are measured, and by which tests alone: those that are about the file. */
+export const TESTS_OF: Readonly<Record<string, Mutated>> = {
+  'proxy/choose-target.ts': decider('proxy/choose-target'),
+  'proxy/cohort/bucket.ts': decider('proxy/cohort/bucket'),
+  'proxy/guard/judge.ts': decider('proxy/guard/guard'),
+  'shared/parity/compare.ts': decider(...COMPARE),
+  'shared/parity/compare-bodies.ts': decider(...COMPARE),
+  'shared/parity/compare-cookies.ts': decider(...COMPARE),
+  'shared/parity/compare-headers.ts': decider(...COMPARE),
+  'shared/parity/compare-values.ts': decider(...COMPARE),
+  'shared/session/api-key-authenticator.ts': decider('lambda/authorizer/authorizer'),
+  'shared/session/authenticator.ts': decider('lambda/authorizer/authorizer'),
+  'shared/session/cookie-header.ts': decider('shared/session/cookie-header'),
+  'shared/session/identity.ts': decider('shared/session/identity'),
+  'shared/session/own-property.ts': decider('shared/session/identity'),
+  'shared/session/passport-user-id.ts': decider('shared/session/identity'),
+  'shared/session/secret-source.ts': decider('lambda/authorizer/authorizer'),
+  'shared/session/serialize-cookie.ts': decider('shared/session/set-cookie'),
+  'shared/session/session-authenticator.ts': decider('shared/session/observed-steps', 'lambda/authorizer/authorizer'),
+  'shared/session/session-config.ts': decider('shared/session/observed-steps', 'shared/session/set-cookie'),
+  'shared/session/set-cookie.ts': decider(...COOKIES),
+  'shared/session/stored-cookie.ts': decider(...COOKIES),
+  'shared/session/token-from-request.ts': decider('shared/session/token-from-request'),
+  'shared/session/touch.ts': decider(...COOKIES, ...RECORDS),
+  'shared/session/unsign.ts': decider('shared/session/unsign'),
+  'shared/session/formats/connect-mongo.ts': decider(...RECORDS),
+  'shared/session/formats/connect-mongodb-session.ts': decider('shared/session/formats/connect-mongodb-session'),
+  'shared/session/formats/der.ts': decider('shared/session/formats/der'),
+  'shared/session/formats/expiry.ts': decider('shared/session/formats/connect-mongo'),
+  'shared/session/formats/kruptein.ts': decider(...RECORDS),
+  'shared/session/formats/parse-session.ts': decider(...RECORDS),
+  'shared/session/formats/record-format.ts': decider(...RECORDS),
+  'shared/session/formats/select.ts': decider(...RECORDS, 'shared/session/formats/connect-mongodb-session'),
+  'shared/session/formats/web-crypto.ts': decider(...RECORDS),
+  'lambda/authorizer/authorizer.ts': decider('lambda/authorizer/authorizer', 'lambda/authorizer/hostile-requests'),
+  'lambda/authorizer/authorizer-handler.ts': decider('lambda/authorizer/authorizer'),
+  'lambda/authorizer/fault.ts': decider('lambda/authorizer/authorizer'),
+  'lambda/authorizer/policy.ts': decider('lambda/authorizer/authorizer', 'lambda/authorizer/hostile-requests'),
+  'proxy/forward/forwarder.ts': wire('proxy/forward/legacy', 'proxy/forward/early-answer'),
+  'proxy/http1/chunked-decoder.ts': wire('proxy/http1/chunked-decoder'),
+  'proxy/http1/connection.ts': wire('proxy/http1/connection'),
+  'proxy/http1/hop-by-hop.ts': wire(...ANSWERS),
+  'proxy/http1/origin.ts': wire('proxy/http1/origin'),
+  'proxy/http1/raw-headers.ts': wire(...ANSWERS),
+  'proxy/http1/request-body.ts': wire('proxy/http1/request-body'),
+  'proxy/http1/request-head.ts': wire('proxy/http1/request-head'),
+  'proxy/http1/response-head.ts': wire(...ANSWERS),
+  'proxy/http1/waiting-line.ts': wire('proxy/http1/waiting-line'),
+};
