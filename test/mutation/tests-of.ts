@@ -76,5 +76,6 @@ export const TESTS_OF: Readonly<Record<string, Mutated>> = {
   'proxy/http1/request-body.ts': wire('proxy/http1/request-body'),
   'proxy/http1/request-head.ts': wire('proxy/http1/request-head'),
   'proxy/http1/response-head.ts': wire(...ANSWERS),
+  'proxy/http1/shares.ts': wire('proxy/http1/origin'),
   'proxy/http1/waiting-line.ts': wire('proxy/http1/waiting-line'),
 };
