@@ -50,7 +50,6 @@ export default tseslint.config(
         'error',
         { basePath: import.meta.dirname, zones: [...boundaries, ...roomZones(import.meta.dirname)] },
       ],
-      'import-x/no-cycle': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],

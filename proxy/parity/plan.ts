@@ -1,7 +1,7 @@
 import { identitiesOf, type CaseSuite, type SourcedCase } from '../../shared/parity/case';
 import { BanyanError } from '../../shared/errors';
 import { generateCases } from './generate/generate';
-import { NEEDS_OWN_DATA, type PlannedCase } from './run';
+import type { PlannedCase } from './run';
 
 export interface PlanOptions {
   /** Names of the routes; all when absent. */
@@ -48,4 +48,3 @@ export function casesOf({ route, cases, prepare }: CaseSuite, isolated: boolean)
 }
 
 const NEEDS_DATA = `needs data that only a run with --isolated writes`;
-export { NEEDS_OWN_DATA };

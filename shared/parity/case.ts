@@ -1,8 +1,6 @@
 import type { Db } from 'mongodb';
 import type { CaseSource } from './result';
 
-export const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
-
 /** Whether a method promises to change nothing (RFC 9110 section 9.2.1). */
 export function isSafe(method: string): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';

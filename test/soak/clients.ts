@@ -1,6 +1,6 @@
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
-import type { Judgement, ReceivedAnswer, Side } from './answer';
-import { planForSides } from './plan';
+import type { Side } from './answer';
+import { planForSides, type PlannedRequest } from './plan';
 
 /** What became of the requests of many clients. */
 export interface Outcome {
@@ -16,19 +16,6 @@ export interface Outcome {
   readonly latencies: readonly number[];
   /** Who answered each client's requests for the listed route. */
   readonly sides: readonly ReadonlySet<Side>[];
-}
-
-/** A request, and how its answer is judged. */
-export interface PlannedRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly body?: string;
-  /** Of an unsafe request: what its execution is known by. */
-  readonly unsafeId?: string;
-  /** Whether a user's side shows in it. */
-  readonly isByCohort?: boolean;
-  /** Who gave this answer, if that can be seen; or what is wrong with it. */
-  judge(answer: ReceivedAnswer): Judgement;
 }
 
 export interface ClientsOptions {

@@ -2,5 +2,5 @@
 export { toHtml } from './html/to-html';
 export { toJson } from './json';
 export { toJUnit } from './junit';
-export { createProgress, wantsColor, type Progress, type ProgressOutput } from './progress';
-export { describeRun, type TerminalOptions } from './terminal';
+export { createProgress, wantsColor, type Progress } from './progress';
+export { describeRun } from './terminal';

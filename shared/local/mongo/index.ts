@@ -10,14 +10,7 @@ import { ping } from './reachable';
 
 export { uriOfDatabase } from './connection-string';
 /** @internal */
-export type {
-  CommandEvent,
-  CommandMatch,
-  EmbeddedMongo,
-  FailureOptions,
-  FaultInjector,
-  InjectedFault,
-} from 'banyan-embedded-mongo';
+export type { CommandEvent, EmbeddedMongo, FaultInjector } from 'banyan-embedded-mongo';
 
 export interface StartMongoOptions {
   /** Read here: MONGODB_URI, PATH, MONGOD_DOWNLOAD. `process.env` fits. */

@@ -16,7 +16,7 @@ import {
 } from '../../../shared/parity/case';
 import { rulesOf, type Rule } from '../../../shared/parity/rules';
 import { parseRules } from '../../../shared/parity/rules-file';
-import { startParitySystem, type ParitySystem } from './system';
+import startParitySystem, { type ParitySystem } from './system';
 import { isAddedByAws, type Exchange } from './to-match-legacy';
 
 export const RULES_FILE = path.join(__dirname, 'rules.yml');
@@ -32,15 +32,6 @@ interface Sides {
   readonly credentials: ReadonlyMap<string, Credentials>;
   readonly knownValues: ReadonlySet<string>;
   readonly rules: readonly Rule[];
-}
-
-/** As {@link describeSuites}, for one route. */
-export function describeParity(
-  route: string,
-  cases: readonly ParityCase[],
-  prepare?: (db: Db) => Promise<unknown>,
-): void {
-  describeSuites([{ route, cases, ...(prepare && { prepare }) }]);
 }
 
 /**

@@ -26,7 +26,7 @@ export interface ParitySystem extends StartedSides {
  * Starts a monolith (the control) and a whole local system (the candidate) in one process, each on its own copy of the demo
  * data, in databases named for this run.
  */
-export async function startParitySystem({
+export default async function startParitySystem({
   run,
   env,
 }: {
@@ -114,8 +114,6 @@ export async function startParitySystem({
     throw error;
   }
 }
-
-export default startParitySystem;
 
 /** Empties the queue; its messages are seen as documents of a collection. */
 async function takeAll(client: SQSClient, queueUrl: string): Promise<Snapshot> {

@@ -1,4 +1,3 @@
-import { answeredBy, type ParityCase } from '../../../shared/parity/case';
 import { describeDifference, type Difference } from '../../../shared/parity/exchange';
 import { judgeObservations, type JudgeOptions, type Observation } from '../../../proxy/parity/observe';
 
@@ -47,5 +46,3 @@ export function isAddedByAws({ path, kind }: Difference, { response }: Observati
     kind === 'unexpected' && (isEmpty ? /^header (x-amzn-|x-amz-|content-type)/ : /^header (x-amzn-|x-amz-)/).test(path)
   );
 }
-
-export { answeredBy, type ParityCase };

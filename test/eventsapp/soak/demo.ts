@@ -3,9 +3,10 @@ import { DEMO_IDS, DEMO_PASSWORD } from '../seed';
 import { runSystem, TEST_SECRET } from '../support/running-system';
 import { startBanyan } from '../../soak/banyan';
 import type { Check } from '../../soak/check';
-import { runClients, type PlannedRequest } from '../../soak/clients';
+import { runClients } from '../../soak/clients';
 import { judge } from '../../soak/judge';
 import { thrice } from '../../soak/outages';
+import type { PlannedRequest } from '../../soak/plan';
 import { relay } from '../../soak/relay';
 
 const CONNECTIONS = 200;

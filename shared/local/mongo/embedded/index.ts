@@ -1,2 +1,3 @@
-export { startEmbedded, type CommandEvent, type EmbeddedMongo, type EmbeddedOptions } from './server';
+export type { CommandEvent } from './commands/runner';
+export { startEmbedded, type EmbeddedMongo, type EmbeddedOptions } from './server';
 export type { CommandMatch, FailureOptions, FaultInjector, InjectedFault } from './faults';

@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { createCommandRunner } from './commands/runner';
+import { createCommandRunner, type CommandEvent } from './commands/runner';
 import { serveConnection, type Outcome } from './connection';
 import { Cursors } from './cursors';
 import { FaultRules, type FaultInjector } from './faults';
@@ -19,13 +19,6 @@ export interface EmbeddedOptions {
 
 /** Far above what pools of drivers open, and a bound all the same. */
 const MOST_CONNECTIONS = 2_000;
-
-/** A command as listeners see it. */
-export interface CommandEvent {
-  readonly command: string;
-  readonly database: string;
-  readonly collection: string | undefined;
-}
 
 /** A running embedded server. */
 export interface EmbeddedMongo {

@@ -5,7 +5,7 @@ import banyan from '../../../../banyan.config';
 import { withStarted, type ReadySides } from '../../../../proxy/parity/environment';
 import { observe, requestOf, type Observation } from '../../../../proxy/parity/observe';
 import type { SourcedCase } from '../../../../shared/parity/case';
-import { startParitySystem } from '../system';
+import startParitySystem from '../system';
 import { suites } from './choose-cases';
 import { startMutatingGateway, type MutatingGateway, type Passed } from './mutating-gateway';
 

@@ -1,25 +1,17 @@
-import type { BsonDocument, BsonValue } from '../bson/values';
+import type { BsonValue } from '../bson/values';
 import { isArray, isDocument } from '../bson/values';
 import { MongoServerFault } from '../errors';
 import { compileMatcher } from '../query/matcher';
 import { compileProjection } from '../query/projection';
 import { compileSort } from '../query/sort';
 import { checkSupported } from '../supported';
-import type { ScopeFactory } from './scope';
+import type { PipelineContext, Stage } from './stage';
 import { compileCount, compileLimit, compileSkip } from './stages/counting';
 import { compileAddFields, compileReplaceRoot, compileReplaceWith, compileUnset } from './stages/fields';
 import { compileGroup, compileSortByCount } from './stages/group';
 import { compileLookup } from './stages/lookup';
 import { compileUnwind } from './stages/unwind';
 
-/** What stages may ask of the server. */
-export interface PipelineContext {
-  readonly scopes: ScopeFactory;
-  /** The documents of another collection of the same database. */
-  readonly documentsOf: (collection: string) => readonly BsonDocument[];
-}
-
-export type Stage = (documents: readonly BsonDocument[]) => readonly BsonDocument[];
 type CompileStage = (operand: BsonValue, context: PipelineContext) => Stage;
 
 const STAGES: Readonly<Record<string, CompileStage>> = {

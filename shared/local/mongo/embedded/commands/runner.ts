@@ -7,7 +7,6 @@ import type { Outcome } from '../connection';
 import type { Cursors } from '../cursors';
 import { MongoServerFault, notSupported } from '../errors';
 import type { FailureOptions, FaultRules } from '../faults';
-import type { CommandEvent } from '../server';
 import { DuplicateKeyFault } from '../storage/document-index';
 import type { Databases } from '../storage/databases';
 import { COMMANDS, COMMON_OPTIONS, REFUSED_COMMANDS, REFUSED_OPTIONS } from '../supported';
@@ -23,6 +22,13 @@ interface RunnerOptions {
   readonly observe: (event: CommandEvent) => void;
   /** Told of errors that are no answer of MongoDB's, but a fault in this server. */
   readonly onDefect: (error: unknown) => void;
+}
+
+/** A command as listeners see it. */
+export interface CommandEvent {
+  readonly command: string;
+  readonly database: string;
+  readonly collection: string | undefined;
 }
 
 /** Makes the function that turns requests into replies: injected faults first, then the checks all commands share, then the command. */

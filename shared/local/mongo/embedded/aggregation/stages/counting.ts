@@ -2,7 +2,7 @@ import { Int32 } from 'bson';
 import { wholeNumber } from '../../bson/numbers';
 import type { BsonValue } from '../../bson/values';
 import { MongoServerFault } from '../../errors';
-import type { Stage } from '../pipeline';
+import type { Stage } from '../stage';
 
 /** `$limit`. */
 export function compileLimit(operand: BsonValue): Stage {

@@ -4,7 +4,7 @@ import { MongoServerFault } from '../../errors';
 import { applyComputed, exclude, insertPath, type ProjectionTree } from '../../query/projection-tree';
 import { compileExpression } from '../expression';
 import { typeOf } from '../operands';
-import type { PipelineContext, Stage } from '../pipeline';
+import type { PipelineContext, Stage } from '../stage';
 
 /** `$addFields` and its alias `$set`. */
 export function compileAddFields(operand: BsonValue, { scopes }: PipelineContext): Stage {

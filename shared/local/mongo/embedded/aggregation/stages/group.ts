@@ -5,7 +5,7 @@ import { MongoServerFault } from '../../errors';
 import { compileSort } from '../../query/sort';
 import { compileAccumulator } from '../accumulators';
 import { compileExpression } from '../expression';
-import type { PipelineContext, Stage } from '../pipeline';
+import type { PipelineContext, Stage } from '../stage';
 
 /** `$group` (manual: `$group`). Groups come in the order of their first document; MongoDB promises none. */
 export function compileGroup(operand: BsonValue, { scopes }: PipelineContext): Stage {

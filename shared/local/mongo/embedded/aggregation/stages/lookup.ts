@@ -3,7 +3,7 @@ import type { BsonDocument, BsonValue } from '../../bson/values';
 import { isArray, isDocument } from '../../bson/values';
 import { MongoServerFault, notSupported } from '../../errors';
 import { visitPath, visitPathAndElements } from '../../query/paths';
-import type { PipelineContext, Stage } from '../pipeline';
+import type { PipelineContext, Stage } from '../stage';
 import { replaceAt } from './unwind';
 
 /**

@@ -1,7 +1,7 @@
 import type { BsonDocument, BsonValue } from '../../bson/values';
 import { document, isArray, isDocument, isNullish } from '../../bson/values';
 import { MongoServerFault } from '../../errors';
-import type { Stage } from '../pipeline';
+import type { Stage } from '../stage';
 
 /** `$unwind`: a value that is no array counts as an array of that one element (manual: `$unwind`). */
 export function compileUnwind(operand: BsonValue): Stage {
