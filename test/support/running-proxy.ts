@@ -7,6 +7,7 @@ import type { Observer } from '../../proxy/observation';
 import { startProxy, type Proxy } from '../../proxy/server';
 import { capturedLogger, type CapturedLogger } from './captured-logger';
 import { testBanyan } from './test-banyan';
+import { closeIfLeftOpen } from './left-open';
 import { waitFor } from './wait-for';
 
 /** A proxy on a free port with a route table of its own. */
@@ -59,6 +60,12 @@ export async function runProxy({
     logger,
     observers,
   );
+  const close = async (): Promise<void> => {
+    closed();
+    await proxy.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  const closed = closeIfLeftOpen(close);
   return {
     ...proxy,
     logger,
@@ -68,9 +75,6 @@ export async function runProxy({
       await writeFile(routesFile, text);
       await waitFor('the saved route table', () => proxy.routes() !== before);
     },
-    async close() {
-      await proxy.close();
-      await rm(folder, { recursive: true, force: true });
-    },
+    close,
   };
 }

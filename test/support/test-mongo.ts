@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { MongoClient } from 'mongodb';
 import type { Logger } from '../../shared/logger';
 import { startMongo, uriOfDatabase, type EmbeddedMongo, type LocalMongo } from '../../shared/local/mongo';
+import { closeIfLeftOpen } from './left-open';
 
 /**
  * The one way to name a real MongoDB for tests. What `MONGODB_URI` names is never used: tests seed, write and drop.
@@ -20,7 +21,17 @@ export interface TestMongo extends LocalMongo {
  *
  * @throws BanyanError when the MongoDB that was asked for does not answer
  */
-export async function startTestMongo({ logger }: { readonly logger?: Logger } = {}): Promise<TestMongo> {
+export async function startTestMongo(options: { readonly logger?: Logger } = {}): Promise<TestMongo> {
+  const mongo = await start(options);
+  const stop = async (): Promise<void> => {
+    stopped();
+    await mongo.stop();
+  };
+  const stopped = closeIfLeftOpen(stop);
+  return { ...mongo, stop };
+}
+
+async function start({ logger }: { readonly logger?: Logger }): Promise<TestMongo> {
   if (REAL === undefined) {
     const mongo = await startMongo({ env: {}, ...(logger && { logger }) });
     let others = 0;

@@ -21,12 +21,15 @@ describe('canary', () => {
   });
   afterAll(() => system.close());
 
-  const put = async (settings: string): Promise<void> => {
+  const save = async (text: string): Promise<void> => {
     const before = system.proxy.routes();
+    await writeFile(system.routesFile, text);
+    await waitFor('the saved table', () => system.proxy.routes() !== before);
+  };
+  const put = async (settings: string): Promise<void> => {
     const text = await readFile(system.routesFile, 'utf8');
     const route = /( {2}- id: list-events\n {4}match: GET \/api\/events\n)(?: {4}.*\n)+/;
-    await writeFile(system.routesFile, text.replace(route, `$1    ${settings}\n`));
-    await waitFor('the saved table', () => system.proxy.routes() !== before);
+    await save(text.replace(route, `$1    ${settings}\n`));
   };
   const logIn = async (email: string): Promise<LoggedIn> => {
     const response = await fetch(`${system.proxy.url}/api/auth/login`, {
@@ -81,12 +84,10 @@ describe('canary', () => {
     await put('stage: canary\n    percent: 100');
     const user = await logIn('member@example.com');
     expect(await sideOf({ cookie: user.cookie })).toEqual(['lambda', 'cohort', 200]);
-    const before = system.proxy.routes();
     const text = await readFile(system.routesFile, 'utf8');
-    await writeFile(system.routesFile, `cohorts: {legacy: ["${user.userId}"]}\n${text}`);
-    await waitFor('the saved table', () => system.proxy.routes() !== before);
+    await save(`cohorts: {legacy: ["${user.userId}"]}\n${text}`);
     expect(await sideOf({ cookie: user.cookie })).toEqual(['legacy', 'cohort', 200]);
-    await writeFile(system.routesFile, text);
+    await save(text);
   });
 
   it('is rolled back and resumed at run time, and the kill switch stops all', async () => {

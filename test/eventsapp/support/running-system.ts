@@ -6,6 +6,7 @@ import { startSystem, type LocalSystem } from '../system';
 import type { LocalMongo } from '../../../shared/local/mongo';
 import { startTestMongo } from '../../support/test-mongo';
 import { capturedLogger, type CapturedLogger } from '../../support/captured-logger';
+import { closeIfLeftOpen } from '../../support/left-open';
 import { waitFor } from '../../support/wait-for';
 
 /** What signs the sessions of a system under test. */
@@ -78,6 +79,12 @@ export async function runSystem({
     await removeAll();
     throw error;
   });
+  const close = async (): Promise<void> => {
+    closed();
+    await system.close();
+    await removeAll();
+  };
+  const closed = closeIfLeftOpen(close);
   return {
     ...system,
     logger,
@@ -87,9 +94,6 @@ export async function runSystem({
       await writeFile(routesFile, await demoRoutes(next));
       await waitFor(`all routes on ${next}`, () => system.proxy.routes() !== before);
     },
-    async close() {
-      await system.close();
-      await removeAll();
-    },
+    close,
   };
 }
