@@ -55,25 +55,38 @@ export function createSessionUsers(options: SessionUsersOptions): SessionUsers {
   const known = new LRUCache<string, Known>({ max });
   const asking = new Map<string, Promise<CohortUser | undefined>>();
   let pausedUntil = 0;
-  let lastFound = -Infinity;
+  let quietUntil = 0;
+  let lastAnswer = -Infinity;
+
+  const remember = (key: string, user: CohortUser | undefined, lifetime: number): void => {
+    known.set(key, { user, until: now() + lifetime });
+  };
 
   const ask = async (key: string, sessionId: string): Promise<CohortUser | undefined> => {
-    const finding = find(options, sessionId).then((user) => {
+    const lookUp = { isRead: false };
+    const onRead = (): void => {
+      lookUp.isRead = true;
+      lastAnswer = now();
+    };
+    const finding = find(options, sessionId, onRead).then((user) => {
       // Also when it comes too late for the request that asked: the next one finds it.
-      known.set(key, { user, until: now() + (user === undefined ? TTL_OF_NOBODY : ttl) });
-      lastFound = now();
+      remember(key, user, user === undefined ? TTL_OF_NOBODY : ttl);
       return user;
     });
     try {
       return await withDeadline(finding, deadline);
     } catch (error) {
+      const before = known.get(key)?.user;
+      const { isRead } = lookUp;
+      // What is wrong with one record says nothing about the store, and must cost nobody else anything.
+      if (isRead) remember(key, before, TTL_OF_NOBODY);
       // A burst of new sessions may overrun the deadline while MongoDB is well.
-      if (now() - lastFound >= PAUSE) {
-        if (now() >= pausedUntil)
-          logger.warn({ err: error }, 'cohorts: session not read; unknown users stay on legacy');
-        pausedUntil = now() + PAUSE;
+      else if (now() - lastAnswer >= PAUSE) pausedUntil = now() + PAUSE;
+      if (now() >= quietUntil && (isRead || now() < pausedUntil)) {
+        quietUntil = now() + PAUSE;
+        logger.warn({ err: error }, 'cohorts: session not read; unknown users stay on legacy');
       }
-      return known.get(key)?.user;
+      return before;
     } finally {
       asking.delete(key);
     }
@@ -97,11 +110,17 @@ export function createSessionUsers(options: SessionUsersOptions): SessionUsers {
   };
 }
 
-async function find({ db, format, identity }: SessionUsersOptions, sessionId: string): Promise<CohortUser | undefined> {
+/** @param onRead told once the store has answered; what fails from then on is a matter of this session alone */
+async function find(
+  { db, format, identity }: SessionUsersOptions,
+  sessionId: string,
+  onRead: () => void,
+): Promise<CohortUser | undefined> {
   const database = await db();
   const record = await sessionCollection(database, format).findOne(format.filter(sessionId, new Date()), {
     projection: format.projection,
   });
+  onRead();
   if (record === null) return undefined;
   const session = await format.read(record);
   if (session === undefined) return undefined;

@@ -123,6 +123,43 @@ describe('users behind session tokens', () => {
     expect(await userOf(tokenOf('two'))).toMatchObject({ userId: 'bob' });
   });
 
+  it.each([
+    ['a record that cannot be read', {}],
+    [
+      'a user that cannot be worked out',
+      { identity: { ...passportUserData(), fromSession: () => Promise.reject(new Error('no such user')) } },
+    ],
+    [
+      'a user that takes too long',
+      {
+        deadline: 100,
+        identity: { ...passportUserData(), fromSession: () => new Promise<undefined>(() => undefined) },
+      },
+    ],
+  ])('lets %s be the matter of that session alone', async (what, options) => {
+    const isUnreadable = what.includes('record');
+    // An id alone, as passport keeps it, needs no identity.
+    await store('bob', 'bob');
+    await sessions.replaceOne(
+      { _id: 'odd' },
+      { session: '{', expires: new Date(Date.now() + 60_000) },
+      { upsert: true },
+    );
+    const logger = capturedLogger();
+    const { userOf } = users({ ...options, logger });
+    const odd = tokenOf(isUnreadable ? 'odd' : 'one');
+    expect(await userOf(odd)).toBeUndefined();
+    expect(await userOf(tokenOf('bob'))).toMatchObject({ userId: 'bob' });
+    // Not read for every request of it, nor told.
+    const before = reads;
+    for (let i = 0; i < 5; i += 1) expect(userOf(odd)).toBeUndefined();
+    expect(reads).toBe(before);
+    time = 1_001;
+    await userOf(odd);
+    expect(reads).toBe(before + 1);
+    expect(logger.lines.length).toBeLessThanOrEqual(2);
+  });
+
   it('is bounded, and holds no token', async () => {
     const { userOf } = users({ max: 2 });
     for (const id of ['one', 'two', 'three']) {
