@@ -106,6 +106,7 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
         ledger,
         versions,
         startedAt,
+        db,
         logger,
       });
     } catch (error) {

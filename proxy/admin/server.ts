@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import type { Db } from 'mongodb';
 import { z } from 'zod';
 import { BanyanError } from '../../shared/errors';
 import type { Logger } from '../../shared/logger';
@@ -10,10 +11,12 @@ import { oneLine } from '../../shared/printable';
 import { shownMethod, shownPath } from '../../shared/plain-name';
 import { hostFault, isLoopback, originFault, siteFault } from '../../shared/this-machine-only';
 import type { Metrics } from '../metrics/prometheus';
-import type { Overrides } from '../overrides/overrides';
+import type { Outcome, Overrides } from '../overrides/overrides';
 import { parseRequestTarget } from '../request-target';
+import { acknowledge } from './acknowledge';
 import { describeOne, describeState, type StateParts } from './state';
 import { tokenOf, type AdminToken } from './tokens';
+import { WrongTokens } from './wrong-tokens';
 
 export interface AdminOptions extends Omit<StateParts, 'overrides'> {
   readonly host: string;
@@ -22,6 +25,8 @@ export interface AdminOptions extends Omit<StateParts, 'overrides'> {
   readonly overrides: Overrides;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  /** The database that all proxies follow; undefined: there is none. */
+  readonly db: (() => Promise<Db>) | undefined;
   /** ms until a request must have arrived; default 10 s. */
   readonly patience?: number;
 }
@@ -89,8 +94,9 @@ export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
     requestTimeout: patience,
     connectionsCheckingInterval: Math.ceil(patience / 5),
   };
+  const wrongTokens = new WrongTokens({ logger, onWrong: () => options.metrics.wrongToken() });
   const server = createServer(limits, (request, response) => {
-    answer(request, response, options, assets).catch((error: unknown) => {
+    answer(request, response, options, { assets, wrongTokens }).catch((error: unknown) => {
       refuse(request, response, error, logger);
     });
   });
@@ -113,7 +119,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   options: AdminOptions,
-  assets: ReadonlyMap<string, Asset>,
+  { assets, wrongTokens }: { readonly assets: ReadonlyMap<string, Asset>; readonly wrongTokens: WrongTokens },
 ): Promise<void> {
   const { pathname } = parseRequestTarget(request.url ?? '/');
   const isLocal = isLoopback(options.host);
@@ -128,14 +134,20 @@ async function answer(
     return;
   }
   refuseFor(siteFault(request));
-  const token = tokenOf(request.headers.authorization, options.tokens);
-  if (token === undefined && (request.headers.authorization !== undefined || !isLocal)) {
+  const { authorization } = request.headers;
+  const address = request.socket.remoteAddress ?? '';
+  if (authorization !== undefined && wrongTokens.isBlocked(address))
+    throw new Refusal(429, 'Too many wrong tokens came from here; wait a few seconds');
+  const token = tokenOf(authorization, options.tokens);
+  if (token === undefined && (authorization !== undefined || !isLocal)) {
+    if (authorization !== undefined) await wrongTokens.add(address);
     throw new Refusal(401, 'A token is required: Authorization: Bearer <token>, with one of ADMIN_TOKENS');
   }
   if (Object.hasOwn(changeSchemas, pathname)) {
     allowMethods(request, ['POST']);
-    await change(pathname as keyof typeof changeSchemas, request, token, options);
-    sendJson(response, 200, describeState(partsOf(options)));
+    const outcome = await change(pathname as keyof typeof changeSchemas, request, token, options);
+    const acknowledged = await acknowledge(outcome, options.db);
+    sendJson(response, 200, { ...describeState(partsOf(options)), ...acknowledged });
     return;
   }
   allowMethods(request, ['GET', 'HEAD']);
@@ -161,7 +173,7 @@ async function change(
   request: IncomingMessage,
   token: AdminToken | undefined,
   { overrides, table, tokens, logger }: AdminOptions,
-): Promise<void> {
+): Promise<Outcome> {
   if (token === undefined) {
     const remedy =
       tokens.length === 0 ? 'set ADMIN_TOKENS=<name>=<token> and restart the proxy' : 'send one of ADMIN_TOKENS';
@@ -178,20 +190,16 @@ async function change(
   }
   const { data } = parsed;
   const by = { by: token.name, why: data.why };
-  const told = (): void => {
+  const told = (outcome: Outcome): Outcome => {
     logger.warn({ change: pathname.slice('/api/'.length), ...data, by: token.name }, 'changed through the admin API');
+    return outcome;
   };
-  if ('on' in data) {
-    await overrides.setKillSwitch(data.on, by);
-    told();
-    return;
-  }
+  if ('on' in data) return told(await overrides.setKillSwitch(data.on, by));
   const route = table().routes.find(({ id }) => id === data.route);
   if (route === undefined) throw new Refusal(404, 'No such route in the route table');
-  if (pathname === '/api/resume') await overrides.resume(data.route, by);
-  else if (route.stage === 'retired') throw new Refusal(409, 'A retired route cannot go back to legacy');
-  else await overrides.lower(data.route, by);
-  told();
+  if (pathname === '/api/resume') return told(await overrides.resume(data.route, by));
+  if (route.stage === 'retired') throw new Refusal(409, 'A retired route cannot go back to legacy');
+  return told(await overrides.lower(data.route, by));
 }
 
 function refuseFor(fault: string | undefined): void {

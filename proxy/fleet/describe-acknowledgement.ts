@@ -27,6 +27,20 @@ export function describeAcknowledgement(
   ];
 }
 
+/** The same for programs. Pure. */
+export function acknowledgementAsJson({ following, behind, lost, waited }: Acknowledgement): object {
+  return {
+    following: following.map(proxyAsJson),
+    behind: behind.map(proxyAsJson),
+    lost: lost.map(proxyAsJson),
+    waited,
+  };
+}
+
+function proxyAsJson({ _id, name, host, port, version, age }: SeenProxy): object {
+  return { id: _id, name, host, port, version, lastSeenMs: age };
+}
+
 function nameOf({ name, host, port, age }: SeenProxy): string {
   return `${oneLine(name, 100)} (${oneLine(host, 100)}:${port}, last seen ${formatAge(age)} ago)`;
 }

@@ -13,6 +13,8 @@ export interface Metrics extends Observer {
   render(): Promise<string>;
   /** A channel of the guard was told of a roll back, or could not be told. */
   notified(channel: string, result: 'delivered' | 'failed'): void;
+  /** Somebody sent the admin port a token that is none. */
+  wrongToken(): void;
 }
 
 /** For requests that no listed route matches. */
@@ -60,6 +62,11 @@ export function createMetrics(
     labelNames: ['channel', 'result'],
     registers,
   });
+  const wrongTokens = new Counter({
+    name: 'banyan_admin_wrong_tokens_total',
+    help: 'Requests to the admin port with a token that is none of ADMIN_TOKENS',
+    registers,
+  });
   new Gauge({
     name: 'banyan_routes',
     help: 'Listed routes by stage in the route table',
@@ -92,6 +99,7 @@ export function createMetrics(
     contentType: registry.contentType,
     render: () => registry.metrics(),
     notified: (channel, result) => notifications.inc({ channel, result }),
+    wrongToken: () => wrongTokens.inc(),
     request({ routeId, upstream, reason, statusCode, ms, lambda }) {
       requests.answered(routeId, upstream, reason, statusCode, ms);
       if (lambda !== undefined) requests.attempted(routeId, lambda);

@@ -21,10 +21,11 @@ function confirmChange({ title, text, action, isDangerous, path, body }, page) {
     }
     byId('go').disabled = true;
     try {
-      await withToken(byId('token').value.trim(), () => ask(path, { ...body, why }));
+      const answer = await withToken(byId('token').value.trim(), () => ask(path, { ...body, why }));
       byId('token').value = '';
-      dialog.close();
       await page.poll();
+      if (answer.followed) dialog.close();
+      else byId('confirm-fault').textContent = `Done, but not everywhere: ${answer.acknowledgement.join('; ')}`;
     } catch (error) {
       byId('confirm-fault').textContent =
         error.name === 'TimeoutError' ? 'No answer. Check whether it took effect before you retry.' : error.message;

@@ -3,8 +3,7 @@ import { LEDGER_SCHEMA } from '../../ledger/collections';
 import { stages, type Versions } from '../../history/stages';
 import { routes } from '../../ledger/routes';
 import { awaitFollowers, type Acknowledgement } from '../../fleet/acknowledge';
-import { describeAcknowledgement } from '../../fleet/describe-acknowledgement';
-import type { SeenProxy } from '../../fleet/heartbeat';
+import { acknowledgementAsJson, describeAcknowledgement } from '../../fleet/describe-acknowledgement';
 import type { Change } from '../../overrides/state';
 import { clear, KILL_SWITCH_ID, raise, routeOverrideId, toHistory, type StoredChange } from '../../overrides/store';
 import { loadRouteTable } from '../../route-table/load';
@@ -104,7 +103,7 @@ async function acknowledged(
       json: { ...said.json, revision, proxies: null },
     };
   }
-  const { following, behind, lost, waited } = acknowledgement;
+  const { following, behind } = acknowledgement;
   const lines = describeAcknowledgement(acknowledgement, db.databaseName);
   return {
     exitCode:
@@ -114,22 +113,9 @@ async function acknowledged(
           ? EXIT.partlyFollowed
           : EXIT.notFollowed,
     text: `${said.text}${lines.join('\n')}\n`,
-    json: {
-      ...said.json,
-      revision,
-      proxies: { following: following.map(summary), behind: behind.map(summary), lost: lost.map(summary), waited },
-    },
+    json: { ...said.json, revision, proxies: acknowledgementAsJson(acknowledgement) },
   };
 }
-
-const summary = ({ _id, name, host, port, version, age }: SeenProxy) => ({
-  id: _id,
-  name,
-  host,
-  port,
-  version,
-  lastSeenMs: age,
-});
 
 /**
  * The file here may be older than those of the proxies, so a route that any of them has served is known too, and then the file may be broken

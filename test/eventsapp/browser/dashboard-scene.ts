@@ -104,6 +104,7 @@ export async function startScene(routes?: string): Promise<Scene> {
     ),
     ledger: ledgerOf(now),
     versions: VERSIONS,
+    db: undefined,
     startedAt: new Date(now - 26 * 60 * MINUTE),
     logger: capturedLogger(),
   });

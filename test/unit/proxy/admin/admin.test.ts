@@ -37,7 +37,7 @@ async function patientAdmin(patience: number) {
       ),
       ledger: undefined,
     },
-    ...{ versions: { legacy: 'test', lambda: 'test' }, startedAt: new Date(), logger, patience },
+    ...{ versions: { legacy: 'test', lambda: 'test' }, startedAt: new Date(), db: undefined, logger, patience },
   });
   const close = async () => {
     await admin.close();
@@ -261,6 +261,19 @@ describe('the admin port', () => {
     expect(headers['content-security-policy']).toMatch(/default-src 'none'; script-src 'self'/);
     expect(headers).not.toHaveProperty('access-control-allow-origin');
     expect(headers['x-content-type-options']).toBe('nosniff');
+  });
+
+  it('logs and counts a wrong token by address, without the token', async () => {
+    const count = async (): Promise<number> =>
+      Number(/^banyan_admin_wrong_tokens_total (\d+)$/m.exec((await ask('/metrics')).text)?.[1]);
+    const before = await count();
+    expect((await ask('/api/state', { headers: { authorization: 'Bearer a-guess-of-a-token' } })).status).toBe(401);
+    expect(await count()).toBe(before + 1);
+    expect(proxy.logger.lines.filter(({ message }) => message === 'wrong admin token').at(-1)?.fields).toEqual({
+      address: '127.0.0.1',
+      wrong: before + 1,
+    });
+    expect(proxy.logger.text()).not.toContain('a-guess-of-a-token');
   });
 
   it('writes no token to the log', () => {
