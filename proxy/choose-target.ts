@@ -42,6 +42,8 @@ export type LegacyReason =
   | 'streamed-body'
   /** `Content-Length: 0` with a coding or charset that the monolith's parsers refuse (400, 415); Lambda is not told of it. */
   | 'empty-body'
+  /** A body in another charset than UTF-8, which Express decodes and Lambda's parser does not (trap 11). */
+  | 'charset'
   /** Over the route table's `maxBodyBytes`, or what Lambda accepts. */
   | 'large-body'
   /** A body of nobody: the monolith's parsers judge it (400, 413) before anybody is asked who sent it (trap 28). */
@@ -123,6 +125,7 @@ function unfitForApiGateway(route: Route, request: RequestFacts): LegacyReason |
   if (hasBody && (method === 'GET' || method === 'HEAD')) return 'body-on-get';
   if (headers['transfer-encoding'] !== undefined) return 'streamed-body';
   if (length === '0' && isCoded(headers)) return 'empty-body';
+  if (hasBody && !isUtf8(headers['content-type'])) return 'charset';
   if (Number(length ?? 0) > Math.min(route.maxBodyBytes, MAX_BODY_BYTES)) return 'large-body';
   if (hasBody && !hasToken && route.auth === 'required') return 'anonymous-body';
   if (!hasPlainEncoding(target.pathname)) return 'path-encoding';
@@ -146,6 +149,12 @@ function isSignedForAws(authorization: string | undefined, query: string | undef
 
 function isCoded(headers: IncomingHttpHeaders): boolean {
   return headers['content-encoding'] !== undefined || /charset/i.test(headers['content-type'] ?? '');
+}
+
+/** Whether a `Content-Type` names no charset but UTF-8. A name that only some decoders take for it, such as `utf8`, is another. */
+function isUtf8(contentType = ''): boolean {
+  if (!/charset/i.test(contentType)) return true;
+  return !/charset/i.test(contentType.replace(/;[ \t]*charset[ \t]*=[ \t]*(?:utf-8|"utf-8")[ \t]*(?=;|$)/gi, ''));
 }
 
 /** True when both sides decode the path alike: well-formed, no encoded slash or backslash, no dot segment, no raw non-ASCII. */

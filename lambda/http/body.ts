@@ -5,7 +5,6 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { parse as parseForm } from 'qs';
 
 import { BanyanError } from '../../shared/errors';
-import { decoderOf } from './charset';
 import type { RequestHeaders } from './headers';
 import { parseMediaType } from './media-type';
 
@@ -25,13 +24,14 @@ type BodyEvent = Pick<APIGatewayProxyEvent, 'body' | 'isBase64Encoded'>;
 
 /**
  * Gives `req.body` as `express.json()` and `express.urlencoded({ extended: true })` of Express 4 leave it, with their defaults:
- * 100 kB (inflated), strict JSON in UTF-8, 16 or 7, gzip and deflate, at most 1,000 form parameters, 32 levels deep. No body,
+ * 100 kB (inflated), strict JSON, gzip and deflate, at most 1,000 form parameters, 32 levels deep. No body,
  * another media type or none at all give `{}` (traps 9 to 11).
  *
  * API Gateway must leave bodies as they are (`binaryMediaTypes` of all types). Otherwise it hands over UTF-8 text, and what is
  * compressed or in another charset is lost.
  *
- * @throws BodyError 400 for what cannot be parsed or inflated, 413 for too much, 415 for an unknown charset or content coding
+ * @throws BodyError 400 for what cannot be parsed or inflated, 413 for too much, 415 for an unknown content coding and every charset but
+ * UTF-8, which the proxy keeps on legacy
  */
 export function parseBody(event: BodyEvent, headers: RequestHeaders): unknown {
   const sent = readBytes(event, headers);
@@ -39,27 +39,16 @@ export function parseBody(event: BodyEvent, headers: RequestHeaders): unknown {
   const parse = mediaType && parserFor(mediaType.type);
   if (sent === undefined || parse === undefined) return {};
   const charset = (mediaType?.parameters.get('charset') ?? '').toLowerCase() || 'utf-8';
-  if (!parse.mayRead(charset)) throw unsupported(`charset ${charset}`);
-  // In Express's order: a length that was declared, the charset, then what is inside.
+  if (charset !== 'utf-8') throw unsupported(`charset ${charset}`);
   const inflate = inflaterOf((headers.get('content-encoding') ?? '').toLowerCase());
   if (inflate === undefined) assertSize(sent);
-  const decode = decoderOf(charset);
-  if (decode === undefined) throw unsupported(`charset ${charset}`);
-  const bytes = inflate === undefined ? sent : inflate(sent);
-  const text = decode(bytes);
-  return text === '' ? {} : parse.read(text);
+  const text = (inflate === undefined ? sent : inflate(sent)).toString('utf8').replace(/^\uFEFF/, '');
+  return text === '' ? {} : parse(text);
 }
 
-interface BodyParser {
-  /** Express's parsers check the name of the charset differently. */
-  readonly mayRead: (charset: string) => boolean;
-  readonly read: (text: string) => unknown;
-}
-
-function parserFor(type: string): BodyParser | undefined {
-  if (type === 'application/json') return { mayRead: (charset) => charset.startsWith('utf-'), read: readJson };
-  if (type === 'application/x-www-form-urlencoded') return { mayRead: (c) => c === 'utf-8', read: readForm };
-  return undefined;
+function parserFor(type: string): ((text: string) => unknown) | undefined {
+  if (type === 'application/json') return readJson;
+  return type === 'application/x-www-form-urlencoded' ? readForm : undefined;
 }
 
 /** Undefined when the request had no body; an empty one counts, if its length was declared. */

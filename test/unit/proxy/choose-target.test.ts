@@ -9,6 +9,7 @@ import { routeWith } from '../../support/route';
 const onLambda = routeWith({ unless: [{ header: 'X-Api-Key' }, { cookie: 'beta' }, { query: 'debug' }] });
 
 const TOKEN = 'Bearer s:id.signature';
+const BODY = { 'content-length': '2', authorization: TOKEN };
 
 const ENTRY: Entry = { by: 'ann', why: 'a test', since: new Date(0) };
 const KILL_SWITCH: OverrideState = { ...NO_OVERRIDES, killSwitch: ENTRY };
@@ -59,6 +60,18 @@ describe('choose target', () => {
     expect(choose(url)).toEqual({ upstream: 'lambda', reason: 'stage' });
   });
 
+  it.each([
+    'application/json',
+    'application/json; charset=utf-8',
+    'application/json;CHARSET="UTF-8" ; a=b',
+    'x; charset = utf-8',
+  ])('sends a body of type %s to lambda', (type) => {
+    expect(choose('/api/events/1', { ...BODY, 'content-type': type }, 'POST')).toEqual({
+      upstream: 'lambda',
+      reason: 'stage',
+    });
+  });
+
   it.each<[string, string, IncomingHttpHeaders, string]>([
     ['path-encoding', '/api/events/%E0%A4%A', {}, 'GET'],
     ['path-encoding', '/api/events/%', {}, 'GET'],
@@ -75,6 +88,24 @@ describe('choose target', () => {
     ['body-on-get', '/api/events/1', { 'content-length': '2' }, 'GET'],
     ['body-on-get', '/api/events/1', { 'transfer-encoding': 'chunked' }, 'HEAD'],
     ['streamed-body', '/api/events/1', { 'transfer-encoding': 'chunked' }, 'POST'],
+    ['charset', '/api/events/1', { ...BODY, 'content-type': 'application/json; charset=utf-16' }, 'POST'],
+    ['charset', '/api/events/1', { ...BODY, 'content-type': 'application/json; charset=latin1' }, 'POST'],
+    ['charset', '/api/events/1', { ...BODY, 'content-type': 'application/json;charset="utf-7"' }, 'POST'],
+    ['charset', '/api/events/1', { ...BODY, 'content-type': 'application/json; charset=utf8' }, 'POST'],
+    [
+      'charset',
+      '/api/events/1',
+      { ...BODY, 'content-type': 'application/json; charset=utf-8; charset=utf-16' },
+      'POST',
+    ],
+    [
+      'charset',
+      '/api/events/1',
+      { ...BODY, 'content-type': 'application/json; a="; charset=utf-8"; charset=latin1' },
+      'POST',
+    ],
+    ['charset', '/api/events/1', { ...BODY, 'content-type': 'application/json; charset*=utf-8' }, 'POST'],
+    ['charset', '/api/events/1', { ...BODY, 'content-type': 'application/json; charset' }, 'POST'],
     ['large-body', '/api/events/1', { 'content-length': '102401', authorization: TOKEN }, 'POST'],
     ['anonymous-body', '/api/events/1', { 'content-length': '2' }, 'POST'],
     ['anonymous-body', '/api/events/1', { 'content-length': '2' }, 'DELETE'],

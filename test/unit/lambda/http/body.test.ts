@@ -179,44 +179,16 @@ it('agrees with Express for any damage to a compressed body', async () => {
   );
 });
 
-const CHARSETS = ['utf-16', 'utf-16le', 'utf-16be', 'UTF-16-LE', 'utf-7', 'utf-7-imap', 'utf-8:2008', 'utf-32', 'utf-'];
-
-/** Something in the charset, if it is one; shift sequences of UTF-7 more than necessary. */
-function encode(text: string, charset: string): Buffer {
-  const bigEndian = (part: string) => Buffer.from(part, 'utf16le').swap16();
-  if (/^utf-?16(-?le)?$/i.test(charset)) return Buffer.from(text, 'utf16le');
-  if (charset === 'utf-16be') return bigEndian(text);
-  const sign = charset === 'utf-7' ? '+' : charset === 'utf-7-imap' ? '&' : undefined;
-  if (sign === undefined) return Buffer.from(text);
-  const shift = (part: string) => `${sign}${bigEndian(part).toString('base64').replace(/=+$/, '')}-`;
-  return Buffer.from(text.replace(/[^A-Za-z0-9{}":]+/g, shift));
-}
-
-it.each(CHARSETS)('agrees with Express for any text in %s', async (charset) => {
-  const unit = fc.oneof(
-    fc.constantFrom('+', '&', '-', ',', '\uFEFF', 'é', '\0'),
-    fc.string({ unit: 'grapheme', maxLength: 1 }),
-  );
-  const text = fc.string({ unit, maxLength: 12 }).map((inside) => JSON.stringify({ a: inside }));
-  const contentType = `${JSON_TYPE}; charset=${charset}`;
-  await fc.assert(
-    fc.asyncProperty(text, fc.boolean(), fc.nat(3), async (json, mark, cut) => {
-      const whole = encode((mark ? '\uFEFF' : '') + json, charset);
-      await expectSame({ contentType, body: whole }, 'base64');
-      await expectSame({ contentType, body: whole.subarray(0, whole.length - cut) }, 'base64');
-    }),
-    { numRuns: 25 },
-  );
+it.each(['utf-16', 'utf-16le', 'utf-7', 'UTF8', 'latin1'])('refuses %s: the proxy keeps it on legacy', (charset) => {
+  expect(here({ contentType: `${JSON_TYPE}; charset=${charset}`, body: '{}' })).toEqual({ status: 415 });
 });
 
-it.each(CHARSETS)('agrees with Express for any bytes said to be %s', async (charset) => {
-  const byte = fc.oneof(fc.constantFrom(...Buffer.from('{}[]+-&,"AQ==/0 '), 0, 0xfe, 0xff), fc.nat(255));
+it('agrees with Express for any bytes', async () => {
+  const byte = fc.oneof(fc.constantFrom(...Buffer.from('{}[]+-&,"AQ==/0 '), 0, 0xef, 0xbb, 0xbf), fc.nat(255));
   const body = fc.array(byte, { minLength: 1, maxLength: 24 }).map((bytes) => Buffer.from(bytes));
   await fc.assert(
-    fc.asyncProperty(body, (bytes) =>
-      expectSame({ contentType: `${JSON_TYPE}; charset=${charset}`, body: bytes }, 'base64').then(() => undefined),
-    ),
-    { numRuns: 25 },
+    fc.asyncProperty(body, async (bytes) => void (await expectSame({ contentType: JSON_TYPE, body: bytes }, 'base64'))),
+    { numRuns: 100 },
   );
 });
 
