@@ -27,7 +27,8 @@ export async function mutateFile(
       jest: {
         projectType: 'custom',
         enableFindRelatedTests: false,
-        config: { testMatch: tests.map((test) => `<rootDir>/${test}`), maxWorkers: 1 },
+        // Stryker brings an environment of its own, which cannot stand around one in TypeScript.
+        config: { testMatch: tests.map((test) => `<rootDir>/${test}`), maxWorkers: 1, testEnvironment: 'node' },
       },
       reporters: [process.stdout.isTTY ? 'progress' : 'progress-append-only'],
       tempDirName: temporary,

@@ -48,8 +48,15 @@ describe('rules', () => {
     const near = rule('$.n', 'tolerance', { within: 0.5 });
     expect(judged({ n: 1 }, { n: 1.4 }, near).left).toEqual([]);
     expect(judged({ n: 1 }, { n: 1.6 }, near).left).toEqual(['body $.n']);
+    // Exactly by as much, either way.
+    expect(judged({ n: 1 }, { n: 1.5 }, near).left).toEqual([]);
+    expect(judged({ n: 1.5 }, { n: 1 }, near).left).toEqual([]);
+    expect(judged({ n: 1 }, { n: 1.5000001 }, near).left).toEqual(['body $.n']);
+    expect(judged({ n: 1 }, { n: 2 }, rule('$.n', 'tolerance')).left).toEqual(['body $.n']);
     const at = rule('$.n', 'tolerance', { within: 5_000 });
     expect(judged({ n: '2026-01-01T00:00:00Z' }, { n: '2026-01-01T00:00:04Z' }, at).left).toEqual([]);
+    expect(judged({ n: '2026-01-01T00:00:00Z' }, { n: '2026-01-01T00:00:05Z' }, at).left).toEqual([]);
+    expect(judged({ n: '2026-01-01T00:00:00Z' }, { n: '2026-01-01T00:00:05.001Z' }, at).left).toEqual(['body $.n']);
   });
 
   it('count what is accepted apart, whatever it is', () => {

@@ -79,6 +79,37 @@ describe('what each side makes up', () => {
     expect(at(5, 900, new Renaming())).not.toEqual([]);
   });
 
+  it('is a time up to the tolerance, and one not even a millisecond beyond it', () => {
+    const same = (a: number, b: number, options: UnificationOptions) => new Unifier(options).isSameText(iso(a), iso(b));
+    // Without moments the two are compared with one another; a time is as exact as it is spelt.
+    expect(same(NOW, NOW + 2_001, {})).toBe(true);
+    expect(same(NOW + 2_001, NOW, {})).toBe(true);
+    expect(same(NOW, NOW + 2_002, {})).toBe(false);
+    expect(same(NOW, NOW + 101, { timeTolerance: 100 })).toBe(true);
+    expect(same(NOW, NOW + 102, { timeTolerance: 100 })).toBe(false);
+    // With moments each is compared with its own request.
+    const near = { moments: MOMENTS, mayBeOffset: false };
+    const { control, candidate } = MOMENTS;
+    for (const [a, b, expected] of [
+      [control.from - 2_001, candidate.from - 2_001, true],
+      [control.from - 2_002, candidate.from, false],
+      [control.from, candidate.from - 2_002, false],
+      [control.to + 2_000, candidate.to + 2_000, true],
+      [control.to + 2_001, candidate.to, false],
+      [control.to, candidate.to + 2_001, false],
+    ] as const)
+      expect([a - NOW, b - NOW, same(a, b, near)]).toEqual([a - NOW, b - NOW, expected]);
+    // At the same distance: apart by as much as the requests were.
+    const day = 86_400_000;
+    for (const [apart, expected] of [
+      [candidate.from - control.to - 1, true],
+      [candidate.from - control.to - 2, false],
+      [candidate.to - control.from + 1, true],
+      [candidate.to - control.from + 2, false],
+    ] as const)
+      expect([apart, same(NOW + day, NOW + day + apart, { moments: MOMENTS })]).toEqual([apart, expected]);
+  });
+
   it('keeps its names across a sequence, also for requests', () => {
     const renaming = new Renaming();
     expect(compare(created({ id: made(1) }), created({ id: made(2) }), { renaming })).toEqual([]);

@@ -1,0 +1,136 @@
+import { compareExchange, compareExchangeInTurns, type CompareOptions } from '../../../../shared/parity/compare';
+import type { ObservedResponse } from '../../../../shared/parity/exchange';
+import { Renaming } from '../../../../shared/parity/renaming';
+import type { Rule, RuleCondition } from '../../../../shared/parity/rules';
+
+const rule = (path: string, kind: Rule['kind'], more: Partial<Rule> = {}): Rule => ({
+  ...{ route: '*', path, kind, reason: '-', owner: '-', expires: '2099-01-01', place: 'rules.yml:1' },
+  ...more,
+});
+const json = (body: unknown, headers: ObservedResponse['headers'] = [], statusCode = 200): ObservedResponse => ({
+  statusCode,
+  headers: [['Content-Type', 'application/json'], ...headers],
+  body: Buffer.from(JSON.stringify(body)),
+});
+const pathsOf = (control: ObservedResponse, candidate: ObservedResponse, options?: CompareOptions): string[] =>
+  compareExchange(control, candidate, options).differences.map(({ path }) => path);
+
+describe('rules of an exchange', () => {
+  const lists = [json({ tags: ['a', 'b'] }), json({ tags: ['b', 'a'] })] as const;
+  const unordered = rule('$.tags', 'unordered');
+
+  it('are needed when they allowed something, and only then', () => {
+    const needed = (control: ObservedResponse, candidate: ObservedResponse, ...rules: Rule[]) =>
+      compareExchange(control, candidate, { rules }).needed;
+    const ignored = rule('$.n', 'ignore');
+    const token = rule('$.t', 'token', { pattern: '<hex:8>' });
+    expect(needed(...lists, unordered, ignored, token)).toEqual([unordered]);
+    expect(needed(json({ n: 1 }), json({ n: 2 }), unordered, ignored)).toEqual([ignored]);
+    expect(needed(json({ n: 1, tags: [1, 2] }), json({ n: 2, tags: [2, 1] }), unordered, ignored, ignored)).toEqual([
+      unordered,
+      ignored,
+    ]);
+  });
+
+  it.each<[string, RuleCondition, CompareOptions]>([
+    ['who asked', { identity: 'member' }, { identity: 'member' }],
+    ['a header of the request', { header: 'authorization' }, { requestHeaders: ['Authorization'] }],
+    ['the status of legacy', { legacy: [201] }, {}],
+    ['the status of the candidate', { candidate: [202] }, {}],
+  ])('go by %s', (_what, when, options) => {
+    const [control, candidate] = [json({ n: 1 }, [], 201), json({ n: 2 }, [], 202)];
+    const rules = [rule('$.n', 'ignore', { when }), rule('status', 'ignore')];
+    expect(pathsOf(control, candidate, { ...options, rules })).toEqual([]);
+    const other = { identity: 'organiser', requestHeaders: ['X-Other'], rules };
+    expect(pathsOf(json({ n: 1 }, [], 301), json({ n: 2 }, [], 302), other)).toEqual(['body $.n']);
+  });
+});
+
+describe('all parts of an answer', () => {
+  it('are compared, in the order status, headers, cookies, body', () => {
+    const control = json(
+      { a: 1 },
+      [
+        ['X-A', '1'],
+        ['Set-Cookie', 'a=1; Secure'],
+      ],
+      200,
+    );
+    const candidate = json(
+      { a: 2 },
+      [
+        ['X-A', '2'],
+        ['Set-Cookie', 'a=1'],
+      ],
+      404,
+    );
+    const expected = ['status', 'header x-a', 'cookie a; secure', 'body $.a'];
+    expect(pathsOf(control, candidate)).toEqual(expected);
+  });
+
+  it('are compared in turns alike', async () => {
+    const rules = [rule('$.a', 'ignore')];
+    const [control, candidate] = [json({ a: 1, b: 1 }), json({ a: 2, b: 2 })];
+    expect(await compareExchangeInTurns(control, candidate, { rules })).toEqual(
+      compareExchange(control, candidate, { rules }),
+    );
+    expect((await compareExchangeInTurns(control, candidate)).differences).toHaveLength(2);
+  });
+});
+
+describe('an id that each side made up', () => {
+  const NOON = Date.UTC(2026, 10, 23, 12);
+  const id = (n: number) => `${Math.floor(NOON / 1_000).toString(16)}${String(n).padStart(16, '0')}`;
+  const at = { from: NOON, to: NOON + 10 };
+  const made: CompareOptions = { method: 'POST', moments: { control: at, candidate: at } };
+  const [a, b] = [id(1), id(2)];
+
+  it('is told when it stands for two things: in a header or the body, of either side', () => {
+    const told = (control: ObservedResponse, candidate: ObservedResponse) =>
+      compareExchange(control, candidate, made).differences.map(({ path, kind }) => `${path}: ${kind}`);
+    expect(told(json({ id: a }), json({ id: b }))).toEqual([]);
+    // Legacy's own id in the candidate's answer, and the other way round.
+    expect(told(json({ id: a }), json({ id: b }, [['X-Id', a]]))).toEqual([
+      'header x-id: unexpected',
+      `id ${a}: value`,
+    ]);
+    expect(told(json({ id: a }, [['X-Id', b]]), json({ id: b }))).toEqual(['header x-id: missing', `id ${a}: value`]);
+    expect(told(json({ id: a }), json({ id: b, other: `/${a}` }))).toEqual([
+      'body $.other: unexpected',
+      `id ${a}: value`,
+    ]);
+    const [difference] = compareExchange(json({ id: a }), json({ id: b }, [['X-Id', a]]), {
+      ...made,
+      rules: [rule('header x-id', 'accepted')],
+    }).differences;
+    expect(difference).toMatchObject({ control: 'one id', candidate: `${b} at one place, the same id at another` });
+  });
+
+  it('is looked for only where it was bound by this exchange', () => {
+    const renaming = new Renaming();
+    expect(pathsOf(json({ id: a }), json({ id: b }), { ...made, renaming })).toEqual([]);
+    // Bound before: the database may hold it, and answers may speak of it.
+    expect(pathsOf(json({ of: a }), json({ of: b }), { ...made, renaming })).toEqual([]);
+    const both = { of: b, also: b };
+    expect(pathsOf(json(both), json(both), { ...made, renaming })).toEqual([]);
+  });
+
+  it('is searched in the headers of an answer whose body was not kept', () => {
+    const digest = (headers: ObservedResponse['headers']): ObservedResponse => ({
+      statusCode: 200,
+      headers,
+      body: { length: 7_000_000, sha256: 'a' },
+    });
+    expect(pathsOf(digest([['X-A', a]]), digest([['X-A', b]]), made)).toEqual([]);
+    expect(
+      pathsOf(
+        digest([['X-A', a]]),
+        digest([
+          ['X-A', b],
+          ['X-B', a],
+        ]),
+        made,
+      ),
+    ).toEqual(['header x-b', `id ${a}`]);
+  });
+});
