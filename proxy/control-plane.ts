@@ -138,6 +138,6 @@ function ledgerObserver(ledger: Ledger): Observer {
     unlisted: () => undefined,
     comparison: (observation) => ledger.recordComparison(observation),
     refusal: () => undefined,
-    shadowDropped: () => undefined,
+    shadowDropped: (routeId, reason, noise = []) => ledger.recordDrop(routeId, reason, noise),
   };
 }

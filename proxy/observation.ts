@@ -1,3 +1,4 @@
+import type { ProposedRule } from '../shared/parity/propose-rule';
 import type { Reason } from './choose-target';
 import type { Client } from './client/client';
 import type { Upstream } from './forward/upstream';
@@ -79,8 +80,13 @@ export interface Observer {
   unlisted(statusCode: number, ms: number): void;
   comparison(observation: ComparisonObservation, client: Client): void;
   refusal(observation: RefusalObservation, client: Client): void;
-  /** A mirrored request that was not compared, and why. */
-  shadowDropped(routeId: string, reason: ShadowDropReason): void;
+  /** A mirrored request that was not compared, why, and for `noise` where. */
+  shadowDropped(routeId: string, reason: ShadowDropReason, noise?: readonly NoisePlace[]): void;
+}
+
+/** Where legacy does not repeat itself, and the rule that would cover it; `none`: no rule can. Holds no values. */
+export interface NoisePlace extends Omit<ProposedRule, 'kind'> {
+  readonly kind: ProposedRule['kind'] | 'none';
 }
 
 export type ShadowDropReason =
@@ -101,8 +107,8 @@ export function observers(list: readonly Observer[]): Observer {
     refusal(observation, client) {
       for (const observer of list) observer.refusal(observation, client);
     },
-    shadowDropped(routeId, reason) {
-      for (const observer of list) observer.shadowDropped(routeId, reason);
+    shadowDropped(routeId, reason, noise) {
+      for (const observer of list) observer.shadowDropped(routeId, reason, noise);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { RouteEvidence } from './evidence';
+import { explainDrops } from './explain-drops';
 import { wilsonInterval } from '../statistics/wilson';
 import type { OverrideState } from '../overrides/state';
 import { counted } from '../statistics/counted';
@@ -184,12 +185,15 @@ function comparisonObstacles(evidence: RouteEvidence, rules: EvidenceRules): Obs
   const { upper } = wilsonInterval(different, count);
   if (upper < rules.maxMismatchRate) return [];
   const needed = cleanComparisonsNeeded(count, different, rules.maxMismatchRate);
+  const dropped = explainDrops(evidence);
   const hints = [
     ...(notCounted > 0 ? [`${notCounted} from the embedded MongoDB do not count`] : []),
     ...evidence.otherVersions.map(
       (other) => `${other.count} are of legacy ${other.legacy} and Lambda ${other.lambda}, a different pair`,
     ),
+    ...(dropped === undefined ? [] : [dropped.text]),
   ];
+  const before = dropped?.isStuck === true ? `waiting gathers nothing: ${dropped.remedy}; then ` : '';
   return [
     {
       kind: 'comparisons',
@@ -200,7 +204,7 @@ function comparisonObstacles(evidence: RouteEvidence, rules: EvidenceRules): Obs
       remedy:
         needed === undefined
           ? 'fix the mismatches and redeploy; each build starts a new count'
-          : `${notCounted > 0 ? EMBEDDED : ''}${needed} more without a mismatch required: keep the route on shadow, or replay a recording`,
+          : `${before}${notCounted > 0 ? EMBEDDED : ''}${needed} more without a mismatch required: keep the route on shadow, or replay a recording`,
     },
   ];
 }

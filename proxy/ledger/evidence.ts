@@ -5,11 +5,13 @@ import {
   ANSWERS_COLLECTION,
   COMPARISONS_COLLECTION,
   COVERAGE_COLLECTION,
+  DROPS_COLLECTION,
   MISMATCHES_COLLECTION,
   SUITES_COLLECTION,
   type DatabaseKind,
 } from './collections';
 import type { Tally } from './comparisons';
+import type { CountedNoise, DropCount } from './drops';
 import type { MismatchPlace } from './mismatches';
 import type { Versions } from '../history/stages';
 import type { SuiteDocument } from './suites';
@@ -46,6 +48,12 @@ export interface MismatchDocument extends Evidence {
   readonly firstAt: Date;
 }
 
+interface DropDocument {
+  readonly lastAt: Date;
+  readonly drops: readonly DropCount[];
+  readonly noise: readonly (CountedNoise & { readonly lastAt: Date })[];
+}
+
 /** Comparisons of one kind, gathered in one kind of database. */
 export interface ComparisonSum {
   readonly source: Source;
@@ -79,6 +87,10 @@ export interface RouteEvidence {
   /** The latest first, ten at most. */
   readonly mismatches: readonly MismatchDocument[];
   readonly answers: readonly AnswerSum[];
+  /** Copies for shadow that were not compared. */
+  readonly drops: readonly DropCount[];
+  /** Why comparisons did not count lately: rules have not been added since, or have not reached the proxies. */
+  readonly noise: readonly CountedNoise[];
   /** The latest on these versions. */
   readonly suite: SuiteDocument | undefined;
   /** Comparisons on other pairs of versions, which do not count. */
@@ -90,7 +102,7 @@ const LAST_MISMATCHES = 10;
 /** Reads the evidence about a route. Bounded by the number of processes that have gathered any within 90 days. */
 export async function readEvidence(db: Db, routeId: string, versions: Versions): Promise<RouteEvidence> {
   const onVersions = { routeId, 'versions.legacy': versions.legacy, 'versions.lambda': versions.lambda };
-  const [comparisons, coverage, mismatches, answers, suite] = await Promise.all([
+  const [comparisons, coverage, mismatches, answers, drops, suite] = await Promise.all([
     db.collection<ComparisonDocument>(COMPARISONS_COLLECTION).find({ routeId }).toArray(),
     db.collection<CoverageDocument>(COVERAGE_COLLECTION).find(onVersions).toArray(),
     db
@@ -100,6 +112,7 @@ export async function readEvidence(db: Db, routeId: string, versions: Versions):
       .limit(LAST_MISMATCHES)
       .toArray(),
     db.collection<AnswerSum>(ANSWERS_COLLECTION).find(onVersions).toArray(),
+    db.collection<DropDocument>(DROPS_COLLECTION).find(onVersions).toArray(),
     db.collection<SuiteDocument>(SUITES_COLLECTION).findOne(onVersions, { sort: { at: -1 } }),
   ]);
   const [current, others] = [
@@ -124,6 +137,8 @@ export async function readEvidence(db: Db, routeId: string, versions: Versions):
     ),
     mismatches,
     answers: sumUpAnswers(answers),
+    drops: sumUpDrops(drops),
+    noise: latestNoise(drops, current),
     suite: suite ?? undefined,
     otherVersions: sumUp(
       others,
@@ -161,6 +176,27 @@ function sumUpAnswers(documents: readonly AnswerSum[]): AnswerSum[] {
     sums.set(key, { stage, database, answered: answered + (sum?.answered ?? 0), failed: failed + (sum?.failed ?? 0) });
   }
   return [...sums.values()];
+}
+
+function sumUpDrops(documents: readonly DropDocument[]): DropCount[] {
+  const sums = new Map<DropCount['reason'], number>();
+  for (const { reason, count } of documents.flatMap(({ drops }) => drops))
+    sums.set(reason, (sums.get(reason) ?? 0) + count);
+  return [...sums].map(([reason, count]) => ({ reason, count }));
+}
+
+/** Noise older than this, by what was seen last of the route, is covered by a rule meanwhile. */
+const LATELY = 600_000;
+
+function latestNoise(documents: readonly DropDocument[], compared: readonly ComparisonDocument[]): CountedNoise[] {
+  const latest = Math.max(...[...documents, ...compared].map(({ lastAt }) => lastAt.getTime()));
+  const places = new Map<string, CountedNoise>();
+  for (const { path, kind, pattern, count, lastAt } of documents.flatMap(({ noise }) => noise)) {
+    if (lastAt.getTime() < latest - LATELY) continue;
+    const sum = count + (places.get(path)?.count ?? 0);
+    places.set(path, { path, kind, ...(pattern !== undefined && { pattern }), count: sum });
+  }
+  return [...places.values()].sort((a, b) => b.count - a.count);
 }
 
 function merge<T extends string | number>(tallies: readonly Tally<T>[]): Tally<T>[] {

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Db } from 'mongodb';
 import type { Logger } from '../../shared/logger';
-import type { ComparisonObservation, RequestObservation } from '../observation';
+import type { ComparisonObservation, NoisePlace, RequestObservation, ShadowDropReason } from '../observation';
 import { Answers } from './answers';
 import type { Baseline } from '../statistics/baseline';
 import { createIndexes, databaseKind, type DatabaseKind } from './collections';
 import { ComparisonCounts } from './comparisons';
+import { Drops } from './drops';
 import { readEvidence, type RouteEvidence } from './evidence';
 import { Mismatches } from './mismatches';
 import { frozenBaseline, noteStages, type ListedRoute } from './routes';
@@ -23,6 +24,8 @@ export interface Ledger {
   recordStage(entry: StageEntry): void;
   recordComparison(observation: ComparisonObservation): void;
   recordTraffic(observation: RequestObservation): void;
+  /** A copy for shadow that was not compared. */
+  recordDrop(routeId: string, reason: ShadowDropReason, noise: readonly NoisePlace[]): void;
   recordSuite(result: SuiteResult): Promise<void>;
   /** Says which stages this proxy serves, at start and after each reload: changes enter the history. */
   seeRoutes(routes: readonly ListedRoute[]): void;
@@ -56,6 +59,7 @@ export function openLedger(options: LedgerOptions, logger: Logger): Ledger {
   const mismatches = new Mismatches();
   const traffic = new Traffic();
   const answers = new Answers();
+  const drops = new Drops();
   const stageEntries = new Map<string, Omit<StageEntry, 'id'>>();
   let stageOf: ReadonlyMap<string, ListedRoute['stage']> = new Map();
   let listed: readonly ListedRoute[] | undefined;
@@ -99,7 +103,7 @@ export function openLedger(options: LedgerOptions, logger: Logger): Ledger {
       const origin = { instance, versions, database };
       await writeDocuments(
         db,
-        [comparisons, mismatches, traffic, answers].flatMap((counts) => counts.take(origin)),
+        [comparisons, mismatches, traffic, answers, drops].flatMap((counts) => counts.take(origin)),
       );
       traffic.written(now().getTime());
       if (isAway)
@@ -108,7 +112,7 @@ export function openLedger(options: LedgerOptions, logger: Logger): Ledger {
       return true;
     } catch (error) {
       // Totals are written again as a whole: what had reached MongoDB before the fault is simply replaced.
-      for (const counts of [comparisons, mismatches, traffic, answers]) counts.restore();
+      for (const counts of [comparisons, mismatches, traffic, answers, drops]) counts.restore();
       if (!isAway) logger.warn({ err: error }, 'ledger: MongoDB is unavailable; evidence is kept until it returns');
       isAway = true;
       return false;
@@ -137,6 +141,7 @@ export function openLedger(options: LedgerOptions, logger: Logger): Ledger {
       traffic.record(observation);
       answers.record(observation, stageOf.get(observation.routeId));
     },
+    recordDrop: (routeId, reason, noise) => drops.record(routeId, reason, noise, now().getTime()),
     async recordSuite(result) {
       const database = await prepare();
       await recordSuite(await connect(), result, { versions, database, at: now() });

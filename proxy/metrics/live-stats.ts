@@ -1,5 +1,11 @@
 import { LATENCY_BUCKETS, latencyBucket, latencyQuantile } from '../statistics/latency';
-import type { ComparisonObservation, ObservedDifference, Observer, RequestObservation } from '../observation';
+import type {
+  ComparisonObservation,
+  ObservedDifference,
+  Observer,
+  RequestObservation,
+  ShadowDropReason,
+} from '../observation';
 
 /** What one side did in one span of time. */
 interface Span {
@@ -15,7 +21,7 @@ interface RouteStats {
   fallbacks: number;
   compared: number;
   different: number;
-  dropped: number;
+  readonly dropped: Map<ShadowDropReason, number>;
   lastMismatch: { readonly at: number; readonly differences: readonly ObservedDifference[] } | undefined;
 }
 
@@ -43,6 +49,8 @@ export interface RouteSummary {
   readonly compared: number;
   readonly different: number;
   readonly shadowDropped: number;
+  /** The same by reason, the most frequent first. */
+  readonly shadowDropReasons: readonly { readonly reason: ShadowDropReason; readonly count: number }[];
   readonly lastMismatch: RouteStats['lastMismatch'] | null;
 }
 
@@ -79,8 +87,9 @@ export class LiveStats implements Observer {
     // Part of what was answered.
   }
 
-  shadowDropped(routeId: string): void {
-    this.of(routeId).dropped += 1;
+  shadowDropped(routeId: string, reason: ShadowDropReason): void {
+    const { dropped } = this.of(routeId);
+    dropped.set(reason, (dropped.get(reason) ?? 0) + 1);
   }
 
   /** Requests to no listed route. */
@@ -96,7 +105,10 @@ export class LiveStats implements Observer {
       fallbacks,
       compared,
       different,
-      shadowDropped: dropped,
+      shadowDropped: [...dropped.values()].reduce((sum, times) => sum + times, 0),
+      shadowDropReasons: [...dropped]
+        .map(([reason, times]) => ({ reason, count: times }))
+        .sort((a, b) => b.count - a.count),
       lastMismatch: lastMismatch ?? null,
     };
   }
@@ -113,7 +125,7 @@ export class LiveStats implements Observer {
     if (stats === undefined) {
       const side = (): SideStats => ({ answered: 0, errors: 0, spans: new Map() });
       stats = {
-        ...{ legacy: side(), lambda: side(), fallbacks: 0, compared: 0, different: 0, dropped: 0 },
+        ...{ legacy: side(), lambda: side(), fallbacks: 0, compared: 0, different: 0, dropped: new Map() },
         lastMismatch: undefined,
       };
       this.routes.set(routeId, stats);

@@ -39,28 +39,34 @@ export interface LiveDifference extends Difference {
   readonly intermittent?: true;
 }
 
+/** Nothing differs but what legacy does not repeat itself. */
+export interface Noise {
+  readonly noise: readonly Difference[];
+}
+
 /**
  * Asks Lambda what legacy has answered and compares, a few milliseconds at a time. What differs is asked of both sides once more, to
  * learn what legacy does not repeat itself: that is noise. Everything else counts, also what Lambda gets wrong only once: an answer with
  * another tenant's data is no better for being rare.
  *
- * @returns what differs; `noise` when something did of which nothing counts; `gateway-refused` when API Gateway did not let it through
+ * @returns what differs; the noise when something differed of which nothing counts; `gateway-refused` when API Gateway did not let it through
  * @throws what `collect` throws when legacy does not answer a second time
  */
 export async function compareCopy(
   copy: Copy,
   control: TimedAnswer,
   options: CompareCopyOptions,
-): Promise<readonly LiveDifference[] | 'noise' | 'gateway-refused'> {
+): Promise<readonly LiveDifference[] | Noise | 'gateway-refused'> {
   const first = await differencesFromLambda(copy, control, options);
   if (first === 'gateway-refused' || first.length === 0) return first;
   const secondControl = await askLegacy(copy, options);
   const secondTry = await differencesFromLambda(copy, secondControl, options);
   const second = secondTry === 'gateway-refused' ? [] : secondTry;
   // A counter that every request raises, or a random value, differs from itself.
-  const isNoise = noise(await differencesOf(copy, control, secondControl, options));
+  const ofLegacy = await differencesOf(copy, control, secondControl, options);
+  const isNoise = noise(ofLegacy);
   const counted = unionOf(first, second).filter(({ path }) => !isNoise(path));
-  return counted.length === 0 ? 'noise' : counted;
+  return counted.length === 0 ? { noise: ofLegacy } : counted;
 }
 
 /** Differences by place; what only one of both has is marked. */
@@ -112,7 +118,7 @@ function noise(differences: readonly Difference[]): (path: string) => boolean {
   const isBodyUnstable = paths.length >= MAX_DIFFERENCES;
   return (path) =>
     (isBodyUnstable && path.startsWith('body ')) ||
-    paths.some((place) => path === place || (path.startsWith(place) && /^[.[]/.test(path.slice(place.length))));
+    paths.some((place) => path === place || (path.startsWith(place) && /^[.[ ]/.test(path.slice(place.length))));
 }
 
 async function timed(answer: Promise<ObservedResponse>): Promise<TimedAnswer> {

@@ -13,6 +13,8 @@ import type { Observer, ShadowDropReason } from '../observation';
 import type { RequestTarget } from '../request-target';
 import type { Route } from '../route-table/route';
 import { compareCopy, type Copy } from './compare-copy';
+import { NoiseWarning } from './noise-warning';
+import { noisePlaces } from './noise-places';
 import { LegacyAnswer, type TimedAnswer } from './legacy-answer';
 
 export interface ShadowOptions {
@@ -62,6 +64,7 @@ export function createShadow(options: ShadowOptions): Shadow {
   const perClient = new Places(Math.ceil(maxConcurrent / 2));
   /** Answers of legacy that are not whole yet, by when they began, the oldest first. */
   const begun = new Map<LegacyAnswer, number>();
+  const noiseWarning = new NoiseWarning(logger);
   let total = 0;
   let bytes = 0;
   let waiting: (() => void)[] = [];
@@ -96,10 +99,17 @@ export function createShadow(options: ShadowOptions): Shadow {
 
   const compare = async (copy: Copy, control: TimedAnswer): Promise<void> => {
     const differences = await compareCopy(copy, control, { legacy, lambda, rules, timeout });
-    if (typeof differences === 'string') {
+    if (differences === 'gateway-refused') {
       observer.shadowDropped(copy.route.id, differences);
       return;
     }
+    if ('noise' in differences) {
+      const places = noisePlaces(differences.noise);
+      noiseWarning.dropped(copy.route, places);
+      observer.shadowDropped(copy.route.id, 'noise', places);
+      return;
+    }
+    noiseWarning.compared(copy.route);
     observer.comparison(
       {
         routeId: copy.route.id,

@@ -37,9 +37,17 @@ export function proposeRule(path: string, differences: readonly Difference[]): P
   return path === 'body' ? 'the whole body differs' : { path, kind: 'ignore' };
 }
 
-/** A rule as it stands in the rules file, in one line; reason and owner are a person's to give. */
-export function writeRule(route: string, { path, kind, pattern }: ProposedRule, expires = '...'): string {
-  const text = (value: string): string => JSON.stringify(value);
-  const masked = pattern === undefined ? '' : `, pattern: ${text(pattern)}`;
-  return `- { route: ${text(route)}, path: ${text(path)}, kind: ${kind}${masked}, reason: ..., owner: ..., expires: ${expires} }`;
+/** Rules as they stand in the rules file, one a line; reason, owner and last day are a person's to give. Places that no rule covers are left out. */
+export function writeRules(
+  route: string,
+  places: readonly { readonly path: string; readonly kind: ProposedRule['kind'] | 'none'; readonly pattern?: string }[],
+): readonly string[] {
+  const quoted = (value: string): string => JSON.stringify(value);
+  return places.flatMap(({ path, kind, pattern }) => {
+    if (kind === 'none') return [];
+    const masked = pattern === undefined ? '' : `, pattern: ${quoted(pattern)}`;
+    return [
+      `- { route: ${quoted(route)}, path: ${quoted(path)}, kind: ${kind}${masked}, reason: , owner: , expires: }`,
+    ];
+  });
 }

@@ -1,5 +1,6 @@
 import type {
   ComparisonObservation,
+  NoisePlace,
   Observer,
   RefusalObservation,
   RequestObservation,
@@ -11,6 +12,8 @@ export interface CapturedObservations extends Observer {
   readonly requests: RequestObservation[];
   readonly comparisons: ComparisonObservation[];
   readonly dropped: ShadowDropReason[];
+  /** Of what was dropped as noise. */
+  readonly noise: NoisePlace[];
   readonly refusals: RefusalObservation[];
 }
 
@@ -18,16 +21,21 @@ export function capturedObservations(): CapturedObservations {
   const requests: RequestObservation[] = [];
   const comparisons: ComparisonObservation[] = [];
   const dropped: ShadowDropReason[] = [];
+  const noise: NoisePlace[] = [];
   const refusals: RefusalObservation[] = [];
   return {
     requests,
     comparisons,
     dropped,
+    noise,
     refusals,
     request: (observation) => void requests.push(observation),
     unlisted: () => undefined,
     comparison: (observation) => void comparisons.push(observation),
     refusal: (observation) => void refusals.push(observation),
-    shadowDropped: (_routeId, reason) => void dropped.push(reason),
+    shadowDropped(_routeId, reason, places = []) {
+      dropped.push(reason);
+      noise.push(...places);
+    },
   };
 }

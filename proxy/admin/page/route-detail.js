@@ -97,7 +97,7 @@ function stillMissing(lacking) {
 function evidence(found) {
   if (found === undefined) return ['Reading…'];
   if (found === null) return ['The ledger is not available: MongoDB is unreachable or not configured.'];
-  const { comparisons, suite, coverage, mismatches } = found;
+  const { comparisons, suite, coverage, mismatches, drops } = found;
   const item = (...content) => make('li', {}, ...content);
   const covered = [
     ['statuses', coverage.statuses],
@@ -112,6 +112,9 @@ function evidence(found) {
       ...comparisons.map((sum) =>
         item(`${sum.source}: ${count(sum.count - sum.different)} of ${count(sum.count)} equal, on ${sum.database}`),
       ),
+      ...(drops.length === 0
+        ? []
+        : [item(`Copies not compared: ${drops.map((drop) => `${count(drop.count)} ${drop.reason}`).join(', ')}`)]),
       item(
         suite === undefined
           ? 'Parity suite: not recorded'

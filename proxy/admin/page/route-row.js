@@ -101,9 +101,10 @@ function fillChart(row, cell, { series }, { now, span }) {
   );
 }
 
-function fillParity(cell, { compared, different, lastMismatch, shadowDropped }) {
+function fillParity(cell, { compared, different, lastMismatch, shadowDropped, shadowDropReasons }) {
+  const reasons = shadowDropReasons.map((drop) => `${count(drop.count)} ${drop.reason}`).join(', ');
   if (compared === 0) {
-    replace(cell, make('small', {}, shadowDropped > 0 ? `nothing compared, ${count(shadowDropped)} dropped` : '–'));
+    replace(cell, make('small', {}, shadowDropped > 0 ? `nothing compared, dropped: ${reasons}` : '–'));
     return;
   }
   const [first, ...more] = lastMismatch?.differences ?? [];
@@ -116,6 +117,7 @@ function fillParity(cell, { compared, different, lastMismatch, shadowDropped }) 
         ? `${count(different)} of ${count(compared)} differ`
         : `${count(compared)} of ${count(compared)} equal`,
     ),
+    ...(shadowDropped > compared ? [make('br'), make('small', {}, `dropped: ${reasons}`)] : []),
     ...(first === undefined
       ? []
       : [

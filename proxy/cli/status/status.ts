@@ -14,6 +14,7 @@ import { oneLine, printable } from '../../../shared/printable';
 import { EXIT, type CommandResult } from '../exit-codes';
 import { describeProxies } from './describe-proxies';
 import { countedComparisons } from '../../ledger/evidence-rules';
+import { explainDrops } from '../../ledger/explain-drops';
 
 export interface StatusParts {
   readonly routesFile: string;
@@ -72,6 +73,9 @@ async function describeRoute(
     traffic: { legacy: traffic?.legacy ?? null, lambda: traffic?.lambda ?? null },
     comparisons: countedComparisons(evidence, { development: true }),
     otherVersions: evidence.otherVersions,
+    drops: evidence.drops,
+    noise: evidence.noise,
+    dropped: explainDrops(evidence) ?? null,
     suite: evidence.suite ?? null,
     lastMismatch: evidence.mismatches[0] ?? null,
     lastChange: last ?? null,
@@ -104,6 +108,7 @@ function render(routes: readonly Described[], state: OverrideState, now: Date, {
     alignColumns([header, ...rows]),
     `\nTraffic of the last hour; errors and p99 as legacy/lambda. Comparisons and suites of legacy ${legacy} and Lambda ${lambda}.\n`,
     ...describeOthers(routes),
+    ...describeDrops(routes),
     ...[...state.lowered].map(([id, lowering]) => `Rolled back: ${oneLine(id, 100)}: ${since(lowering)}\n`),
   ].join('');
 }
@@ -116,6 +121,18 @@ function describeOthers(routes: readonly Described[]): string[] {
     counts.set(pair, (counts.get(pair) ?? 0) + count);
   }
   return [...counts].map(([pair, count]) => `Not counted: ${counted(count, 'comparison')} of ${pair}.\n`);
+}
+
+/** A route that gathers no evidence looks like one that is not asked. */
+function describeDrops(routes: readonly Described[]): string[] {
+  return routes.flatMap(({ id, dropped }) =>
+    dropped === null
+      ? []
+      : [
+          `${oneLine(id, 100)}: ${printable(dropped.text)}\n`,
+          ...(dropped.isStuck ? [`    -> waiting gathers nothing: ${printable(dropped.remedy)}\n`] : []),
+        ],
+  );
 }
 
 function both({ legacy, lambda }: Described['traffic'], what: 'errors' | 'p99'): string {

@@ -232,6 +232,8 @@ function ledgerOf(now: number): Ledger {
         wanted: { statuses: [200, 304, 401, 404], identities: ['anonymous', 'member', 'organiser'] },
       },
       otherVersions: [],
+      drops: [],
+      noise: [],
     };
   };
   const nothing = () => undefined;
@@ -239,6 +241,7 @@ function ledgerOf(now: number): Ledger {
     recordStage: nothing,
     recordComparison: nothing,
     recordTraffic: nothing,
+    recordDrop: nothing,
     recordSuite: () => Promise.resolve(),
     seeRoutes: nothing,
     baseline: () => Promise.resolve(undefined),

@@ -49,6 +49,8 @@ const evidence = (given: Partial<RouteEvidence> = {}): RouteEvidence => ({
   answers: [],
   suite: SUITE,
   otherVersions: [],
+  drops: [],
+  noise: [],
   ...given,
 });
 const kinds = (given: Partial<RouteEvidence>, rules = RULES, route: typeof READ | typeof WRITE = READ) =>
@@ -100,6 +102,55 @@ describe("Wilson's interval", () => {
         expect(wilsonInterval(different, count + needed).upper).toBeLessThan(rate);
         if (needed > 0) expect(wilsonInterval(different, count + needed - 1).upper).toBeGreaterThanOrEqual(rate);
       }),
+    );
+  });
+});
+
+describe('copies that were dropped', () => {
+  const noise = [
+    { path: 'body form input[name=_csrf] @value', kind: 'token' as const, pattern: '[A-Za-z0-9_-]{36}', count: 170 },
+    { path: '$.list', kind: 'none' as const, count: 3 },
+  ];
+  const textOf = (given: Partial<RouteEvidence>): string =>
+    evidenceObstacles(READ, CANARY, evidence({ comparisons: [], ...given }), RULES)
+      .filter(({ kind }) => kind === 'comparisons')
+      .map(({ text, remedy }) => `${text} -> ${remedy}`)
+      .join();
+
+  it('are said with their reason, and with the rule that would help', () => {
+    const told = textOf({
+      drops: [
+        { reason: 'busy', count: 10 },
+        { reason: 'noise', count: 170 },
+      ],
+      noise,
+    });
+    expect(told).toContain(
+      '180 copies dropped: 170 noise (legacy does not repeat itself, and nothing else differs), 10 busy (no place was free)',
+    );
+    expect(told).toContain('waiting gathers nothing: add to the parity rules');
+    expect(told).toContain(
+      '- { route: "list-events", path: "body form input[name=_csrf] @value", kind: token, pattern: "[A-Za-z0-9_-]{36}", reason: , owner: , expires: }',
+    );
+    expect(told).toContain('no rule covers $.list');
+  });
+
+  it.each([
+    ['answer-too-large', "raise the route's shadow.maxBodyBytes"],
+    ['gateway-refused', 'API Gateway'],
+    ['slow', 'cannot be compared live'],
+    ['legacy-failed', 'why legacy fails'],
+  ] as const)('are a reason not to wait: %s', (reason, remedy) => {
+    expect(textOf({ drops: [{ reason, count: 5 }] })).toMatch(new RegExp(`waiting gathers nothing: .*${remedy}`));
+  });
+
+  it('are no reason not to wait when it is only the load, or most is compared', () => {
+    expect(textOf({ drops: [{ reason: 'busy', count: 5 }] })).not.toContain('waiting gathers nothing');
+    expect(textOf({ drops: [{ reason: 'noise', count: 5 }], noise, comparisons: [live(6)] })).not.toContain(
+      'waiting gathers',
+    );
+    expect(textOf({ drops: [{ reason: 'noise', count: 500 }], noise: [], comparisons: [live(6)] })).not.toContain(
+      'waiting gathers',
     );
   });
 });

@@ -120,6 +120,37 @@ describe('answers by Lambda to clients', () => {
   });
 });
 
+describe('copies that were dropped', () => {
+  it('are counted over several proxies by reason, with the places of noise', async () => {
+    const place = { path: 'body form input @value', kind: 'token', pattern: '[0-9a-f]{32}' } as const;
+    const [a, b] = [open(), open()];
+    repeat(3, () => a.recordDrop('list-events', 'noise', [place]));
+    b.recordDrop('list-events', 'noise', [place, { path: '$.n', kind: 'ignore' }]);
+    b.recordDrop('list-events', 'busy', []);
+    b.recordDrop('another', 'busy', []);
+    await Promise.all([a.flush(), b.flush()]);
+    // A batch that is written again counts once.
+    a.recordDrop('list-events', 'noise', [place]);
+    await a.flush();
+    const { drops, noise } = await a.routeEvidence('list-events');
+    expect([...drops].sort((x, y) => y.count - x.count)).toEqual([
+      { reason: 'noise', count: 5 },
+      { reason: 'busy', count: 1 },
+    ]);
+    expect(noise).toEqual([
+      { ...place, count: 5 },
+      { path: '$.n', kind: 'ignore', count: 1 },
+    ]);
+  });
+
+  it('keep a bounded number of places', async () => {
+    const ledger = open();
+    repeat(100, (i) => ledger.recordDrop('list-events', 'noise', [{ path: `$.p${i}`, kind: 'ignore' }]));
+    await ledger.flush();
+    expect((await ledger.routeEvidence('list-events')).noise).toHaveLength(20);
+  });
+});
+
 describe('comparisons', () => {
   it('are counted over several proxies by versions, source and database, with what they covered', async () => {
     const [a, b] = [open(), open()];

@@ -129,6 +129,31 @@ describe('shadow', () => {
     expect(observed.comparisons).toEqual([]);
   });
 
+  it('says once, and soon, where legacy does not repeat itself, and which rules would help: no values', async () => {
+    const page = (token: string): string =>
+      `<form><input name="_csrf" value="${token}"></form><p class="user">Ann Secret</p><p>${Date.now()} x</p>`;
+    const token = (i: number): string => `tokenSecret${String(i).padStart(5, '0')}-abcDEF_12345`;
+    let asked = 0;
+    const html: RequestListener = (_request, response) =>
+      response.writeHead(200, { 'Content-Type': 'text/html' }).end(page(token((asked += 1))));
+    legacy.answer(html);
+    gateway.answer(html);
+    for (let i = 1; i <= 7; i += 1) {
+      await ask('/api/events');
+      await waitFor('the drop', () => observed.dropped.length === i);
+    }
+    expect(new Set(observed.dropped)).toEqual(new Set(['noise']));
+    expect(observed.noise[0]).toEqual({
+      path: 'body form input[name=_csrf] @value',
+      kind: 'token',
+      pattern: '[A-Za-z0-9_-]{29}',
+    });
+    const warnings = proxy.logger.lines.filter(({ message }) => message.includes('no comparison of this route counts'));
+    expect(warnings).toHaveLength(1);
+    expect(JSON.stringify(warnings)).toContain('[A-Za-z0-9_-]{29}');
+    expect(JSON.stringify([observed.noise, warnings])).not.toContain('Secret');
+  });
+
   it('does not count what API Gateway refuses', async () => {
     gateway.answer((_request, response) =>
       response.writeHead(429, { 'x-amzn-ErrorType': 'TooManyRequestsException' }).end('{}'),

@@ -1,0 +1,27 @@
+import type { Difference } from '../../shared/parity/exchange';
+import { generalPath, proposeRule } from '../../shared/parity/propose-rule';
+import { maskPath } from '../ledger/mismatches';
+import type { NoisePlace } from '../observation';
+
+/** Beyond, a page or list is random all over. */
+const MAX_PLACES = 20;
+
+/**
+ * Where legacy differs from itself, each with the rule that would cover it. Paths are masked and values are left out: of a token only its
+ * length and alphabet are told.
+ *
+ * @param differences of two answers of legacy to the same request
+ */
+export function noisePlaces(differences: readonly Difference[]): readonly NoisePlace[] {
+  const places = new Map<string, Difference[]>();
+  for (const difference of differences) {
+    const path = generalPath(maskPath(difference.path));
+    const known = places.get(path);
+    if (known !== undefined) known.push(difference);
+    else if (places.size < MAX_PLACES) places.set(path, [difference]);
+  }
+  return [...places].map(([path, found]) => {
+    const rule = proposeRule(path, found);
+    return typeof rule === 'string' ? { path, kind: 'none' } : rule;
+  });
+}
