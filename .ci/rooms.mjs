@@ -10,7 +10,7 @@ export const ROOMS = {
     // Commands, and what starts a whole proxy.
     ...['cli', 'index', 'parity', 'server'],
     // Beside the way of a request: what operators see and decide.
-    ...['control-plane', 'config', 'admin', 'metrics'],
+    ...['control-plane', 'config', 'read-upstream-tls', 'misspelt-variables', 'admin', 'metrics'],
     // The way of a request, and who watches it.
     ...['handle-request', 'guard', 'shadow', 'fallback', 'record'],
     // What is remembered, and what is in force.

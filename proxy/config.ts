@@ -3,6 +3,8 @@ import { parseAdminTokens, type AdminToken } from './admin/tokens';
 import { ENDPOINT_TYPES, type EndpointType } from '../shared/api-gateway/limits';
 import { ConfigError } from '../shared/errors';
 import { readEnvironment, type Environment, type EnvironmentReader } from '../shared/env';
+import type { UpstreamTls } from './http1/upstream-tls';
+import { readUpstreamTls } from './read-upstream-tls';
 import { readLimits, type ProxyLimits } from './limits';
 import { regionOfTopic, type SnsTopic } from './guard/sns';
 import type { BanyanConfig } from '../shared/config';
@@ -16,6 +18,9 @@ export interface ProxyConfig {
   readonly legacyUrl: URL;
   /** Absent until the first route is on Lambda; the path is the stage prefix, for example `/prod`. */
   readonly lambdaUrl: URL | undefined;
+  /** How they are trusted, when they are `https:`. */
+  readonly legacyTls?: UpstreamTls;
+  readonly lambdaTls?: UpstreamTls;
   /** Decides which requests are too large for the gateway. */
   readonly lambdaEndpointType: EndpointType;
   readonly routesFile: string;
@@ -80,13 +85,16 @@ export function loadProxyConfig(banyan: BanyanConfig, env: Environment): ProxyCo
         `ADMIN_HOST is "${adminHost}", which others can reach; set ADMIN_TOKENS too, or leave it at 127.0.0.1`,
       );
     }
+    const lambdaUrl =
+      env['LAMBDA_URL'] === undefined ? undefined : read.httpUrl('LAMBDA_URL', undefined, LAMBDA_URL_EXAMPLE);
     const trustedHops = read.integer('TRUSTED_HOPS', { default: 0, max: 10 });
     return {
       host: read.string('HOST', '127.0.0.1'),
       port: read.port('PORT', 8080),
       legacyUrl,
-      lambdaUrl:
-        env['LAMBDA_URL'] === undefined ? undefined : read.httpUrl('LAMBDA_URL', undefined, LAMBDA_URL_EXAMPLE),
+      lambdaUrl,
+      legacyTls: readUpstreamTls(read, 'LEGACY', legacyUrl),
+      lambdaTls: readUpstreamTls(read, 'LAMBDA', lambdaUrl),
       lambdaEndpointType: read.oneOf('LAMBDA_ENDPOINT_TYPE', ENDPOINT_TYPES, banyan.gateway.endpointType),
       routesFile: read.string('ROUTES_FILE', 'proxy/routes.yml'),
       trustedHops,

@@ -4,6 +4,9 @@ export const HELP = `node dist/proxy/server.js: the routing proxy in front of a 
   LEGACY_URL        required: where the monolith listens, for example http://127.0.0.1:3000
   LAMBDA_URL        API Gateway's URL with the stage; required once any route is not on legacy
   LAMBDA_ENDPOINT_TYPE  (gateway.endpointType of banyan.config.ts) edge, regional or private: its limits on URL and headers
+  LEGACY_CA_FILE, LEGACY_CERT_FILE, LEGACY_KEY_FILE, LEGACY_SERVER_NAME  for an https LEGACY_URL: certificates to trust instead of
+                    the usual ones, client certificate and key (PEM), and the name expected instead of the URL's host
+  LAMBDA_CA_FILE, LAMBDA_CERT_FILE, LAMBDA_KEY_FILE, LAMBDA_SERVER_NAME  the same for LAMBDA_URL
   ROUTES_FILE       (proxy/routes.yml) the route table; proxy/routes.empty.yml sends everything to legacy
   HOST, PORT        (127.0.0.1, 8080) where to listen
   TRUSTED_HOPS      (0) proxies and load balancers in front; 0: X-Forwarded-* from clients is dropped

@@ -36,6 +36,7 @@ import { answerHealth } from './health';
 import { endOnUncaught } from './end-on-uncaught';
 import { HELP } from './help';
 import { createProxyLogger } from './logger';
+import { misspeltVariables } from './misspelt-variables';
 import { startControlPlane } from './control-plane';
 import type { Observer } from './observation';
 import type { Overrides } from './overrides/overrides';
@@ -112,7 +113,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
     clientOf: (request) => clientAddress(request, trustedHops),
   };
   const legacyLimits = { answerTimeout: config.legacyTimeout, bodyTimeout: 0, clientTimeout };
-  const legacy = createUpstream('legacy', legacyUrl, legacyLimits, origin);
+  const legacy = createUpstream('legacy', legacyUrl, legacyLimits, { ...origin, ...config.legacyTls });
   const lambda = lambdaUrl && {
     url: lambdaUrl,
     room: gatewayRoom(lambdaUrl, config.lambdaEndpointType),
@@ -121,7 +122,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
       'lambda',
       lambdaUrl,
       { answerTimeout: config.lambdaTimeout, bodyTimeout: LAMBDA_BODY_TIMEOUT, clientTimeout },
-      origin,
+      { ...origin, ...config.lambdaTls },
     ),
   };
   const clients = new ClientLimits(limits, (request, response) => {
@@ -150,7 +151,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
   const { overrides, observer } = control;
   control.seeRoutes(table.current());
   table.onChange((next) => control.seeRoutes(next));
-  const upgrades = createUpgradeForwarder(legacyUrl, trustedHops, logger);
+  const upgrades = createUpgradeForwarder(legacyUrl, trustedHops, logger, config.legacyTls);
   const secrets = session?.secrets ?? [];
   const handle = createRequestHandler({
     table: table.current,
@@ -303,6 +304,8 @@ async function main(): Promise<void> {
     process.env,
   );
   const logger = createProxyLogger(config.logLevel);
+  for (const { written, meant } of misspeltVariables(process.env))
+    logger.warn({ variable: written, meant }, `variable ${written} is not known; did you mean ${meant}?`);
   const starting = startProxy(config, logger);
   // From the first moment on: unheard, each of these signals would end the process.
   const onSignal = (signal: NodeJS.Signals, work: (proxy: Proxy) => Promise<unknown>): void => {

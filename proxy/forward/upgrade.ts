@@ -3,6 +3,7 @@ import { request as requestByHttps } from 'node:https';
 import { isIP, type Socket } from 'node:net';
 import type { Logger } from '../../shared/logger';
 import { HOP_BY_HOP, namedByConnection } from '../http1/hop-by-hop';
+import type { UpstreamTls } from '../http1/upstream-tls';
 import { pairs, withoutHeaders, type RawHeaders } from '../http1/raw-headers';
 import { destroyAtEnd, relayDrain } from './client-connections';
 import { requestHeaders } from './headers';
@@ -43,12 +44,12 @@ const SWITCHING = ['connection', 'upgrade'];
 /** A close frame from server to client: FIN and opcode 8, two bytes of payload, status 1001. */
 const GOING_AWAY = Buffer.from([0x88, 0x02, 0x03, 0xe9]);
 
-/** @param ca certificates to trust instead of those that Node trusts; for `https:` */
+/** @param tls for `https:` */
 export function createUpgradeForwarder(
   legacyUrl: URL,
   trustedHops: number,
   logger: Logger,
-  ca?: string,
+  tls: UpstreamTls = {},
 ): UpgradeForwarder {
   const send = legacyUrl.protocol === 'https:' ? requestByHttps : requestByHttp;
   const host = legacyUrl.hostname.replace(/^\[(.*)\]$/, '$1');
@@ -57,7 +58,7 @@ export function createUpgradeForwarder(
     port: legacyUrl.port === '' ? undefined : Number(legacyUrl.port),
     // By our URL: the client's Host says nothing about whom this connection is with.
     servername: isIP(host) === 0 ? host : '',
-    ...(ca !== undefined && { ca }),
+    ...tls,
     agent: false,
     maxHeaderSize: MAX_HEAD_BYTES,
   } as const;

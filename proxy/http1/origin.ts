@@ -4,6 +4,7 @@ import { connect as connectTls } from 'node:tls';
 import { Connection, type ConnectionOwner, type Exchange, type ExchangeHandler, type Outgoing } from './connection';
 import { Http1Error } from './faults';
 import { Shares } from './shares';
+import type { UpstreamTls } from './upstream-tls';
 import { Waiting, WaitingLine } from './waiting-line';
 
 /** How often deadlines are looked at, in ms: so late may a timeout be. */
@@ -33,10 +34,8 @@ export interface OriginLimits {
   readonly maxRequests: number;
 }
 
-export interface OriginOptions {
+export interface OriginOptions extends UpstreamTls {
   readonly limits?: OriginLimits;
-  /** Certificates to trust instead of those that Node trusts, in PEM; for `https:`. */
-  readonly ca?: string;
   /** Whose request it is: clients have shares, and take turns. */
   readonly clientOf?: (request: IncomingMessage) => string;
 }
@@ -76,7 +75,7 @@ export class Origin {
   private ticker: NodeJS.Timeout | undefined;
   private isClosed = false;
   private readonly limits: OriginLimits;
-  private readonly ca: string | undefined;
+  private readonly tls: UpstreamTls;
   private readonly clientOf: (request: IncomingMessage) => string;
   private readonly line: WaitingLine;
   private readonly shares = new Shares();
@@ -85,9 +84,9 @@ export class Origin {
   private long = 0;
   private readonly refused = { full: 0, timeout: 0 };
 
-  constructor(url: URL, { limits = NO_LIMITS, ca, clientOf = () => '' }: OriginOptions = {}) {
+  constructor(url: URL, { limits = NO_LIMITS, clientOf = () => '', ...tls }: OriginOptions = {}) {
     this.limits = limits;
-    this.ca = ca;
+    this.tls = tls;
     this.clientOf = clientOf;
     this.line = new WaitingLine(limits.maxWaiting);
     this.isTls = url.protocol === 'https:';
@@ -228,9 +227,11 @@ export class Origin {
     let socket: Socket;
     if (isTls) {
       const servername = isIP(host) === 0 ? host : '';
-      const { ca, tlsSession: session } = this;
-      const trust = { ...(ca !== undefined && { ca }), ...(session && { session }) };
-      const secure = connectTls({ host, port, servername, ALPNProtocols: ['http/1.1'], ...trust });
+      const { tls, tlsSession: session } = this;
+      const secure = connectTls({
+        ...{ host, port, servername, ALPNProtocols: ['http/1.1'], ...tls },
+        ...(session && { session }),
+      });
       secure.on('session', (next) => (this.tlsSession = next));
       secure.on('data', (chunk: Buffer) => connection.receive(chunk));
       socket = secure;

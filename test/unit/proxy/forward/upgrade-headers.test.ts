@@ -42,7 +42,7 @@ describe('headers of a WebSocket handshake', () => {
       socket.end(`${SWITCH.join('\r\n')}\r\n\r\n`);
     });
     const url = new URL(urlOf(await listen(legacy)));
-    const upgrades = createUpgradeForwarder(url, trustedHops, capturedLogger(), CERTIFICATE);
+    const upgrades = createUpgradeForwarder(url, trustedHops, capturedLogger(), { ca: CERTIFICATE });
     const edge = createHttpServer().on('upgrade', (received, _socket, rest: Buffer) =>
       upgrades.upgrade(received, received.socket, rest),
     );
