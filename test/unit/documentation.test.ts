@@ -38,6 +38,26 @@ describe('documentation', () => {
     expect(documents.filter((document) => !found.has(document))).toEqual([]);
   });
 
+  it('README.md has at most 130 lines, and its costs follow from its prices', () => {
+    const readme = read('README.md');
+    expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(130);
+    const number = (pattern: RegExp): number => Number(pattern.exec(readme)?.[1]);
+    const [rest, invocation, second] = [
+      number(/REST ([\d.]+) USD/),
+      number(/arm64 ([\d.]+) USD per million/),
+      number(/and ([\d.]+) USD per GB-second/),
+    ];
+    const hour = number(/NAT gateway ([\d.]+) USD an hour/);
+    const duration = (calls: number, ms: number): number => calls * (ms / 1000) * 0.5 * second;
+    const month = 100 * rest + 200 * invocation + duration(100e6, 25) + duration(100e6, 15);
+    expect(number(/about (\d+) USD/)).toBe(Math.round(month));
+    const gateways = 2 * 730 * hour;
+    const call = invocation + duration(1e6, 200);
+    expect(number(/= ([\d.]+) USD a month plus traffic/)).toBeCloseTo(gateways, 2);
+    expect(number(/costs ([\d.]+) USD per million: cheaper/)).toBeCloseTo(call, 2);
+    expect(number(/below (\d+) million calls/)).toBe(Math.round(gateways / call));
+  });
+
   it.each(['legacy', 'proxy'])('%s/README.md has every variable of its config.ts', (folder) => {
     const names = [...read(`${folder}/config.ts`).matchAll(/'([A-Z][A-Z0-9]*_[A-Z_]+|HOST|PORT)'/g)];
     expect(names.length).toBeGreaterThan(5);

@@ -8,8 +8,8 @@ import { waitFor } from '../../support/wait-for';
 const ROOT = path.join(__dirname, '../../..');
 jest.setTimeout(180_000);
 
-/** The README's cutover, run as it stands; only ports, database and the place of the route table are others. */
-describe('README, cutover', () => {
+/** The cutover of test/eventsapp/README.md, run as it stands; only ports, database and the place of the route table are others. */
+describe('test/eventsapp/README.md, cutover', () => {
   let system: RunningSystem;
   beforeAll(async () => {
     system = await runSystem({ stage: 'legacy' });
@@ -17,9 +17,9 @@ describe('README, cutover', () => {
   afterAll(() => system.close());
 
   it('moves one route through all stages and back by the commands as they stand', async () => {
-    const readme = await readFile(path.join(ROOT, 'README.md'), 'utf8');
-    const [login = ''] = /^TOKEN=.*$/m.exec(readme) ?? [];
-    const blocks = [...readme.matchAll(/```sh cutover\n([^]*?)```/g)].map(([, commands = '']) => commands);
+    const [login = ''] = /^TOKEN=.*$/m.exec(await readFile(path.join(ROOT, 'README.md'), 'utf8')) ?? [];
+    const cutover = await readFile(path.join(ROOT, 'test/eventsapp/README.md'), 'utf8');
+    const blocks = [...cutover.matchAll(/```sh cutover\n([^]*?)```/g)].map(([, commands = '']) => commands);
     expect(blocks).toHaveLength(4);
     const script = [login, ...blocks]
       .join('\n')

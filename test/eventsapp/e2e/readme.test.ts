@@ -54,8 +54,19 @@ describe('README', () => {
     };
     const scripts = [...readme.matchAll(/npm (?:run )?([a-z][\w:-]*)/g)]
       .map(([, name = '']) => name)
-      .filter((name) => !['ci', 'registry'].includes(name));
+      .filter((name) => !['ci', 'install', 'pack', 'registry'].includes(name));
     for (const name of scripts) expect(Object.keys(manifest.scripts)).toContain(name);
     for (const [, file = ''] of readme.matchAll(/\]\((?!http|#)([^)#]+)/g)) await readFile(path.join(ROOT, file));
+  });
+
+  it('has the connections to MongoDB that check-config adds up', async () => {
+    const [, connections, watching] = /add up to (\d+) \+ (\d+) per member/.exec(readme) ?? [];
+    const script = ['--import', 'tsx', 'shared/deployment/check-config/index.ts', '--stage', 'prod'];
+    // Without credentials it ends with 2; the budget comes first and needs none.
+    const { stdout } = await promisify(execFile)(process.execPath, script, {
+      cwd: ROOT,
+      env: { PATH: process.env['PATH'], AWS_EC2_METADATA_DISABLED: 'true' },
+    }).catch((error: unknown) => error as { stdout: string });
+    expect(stdout).toMatch(new RegExp(`ok +${connections} at most, and ${watching} to monitor each member`));
   });
 });
