@@ -62,7 +62,7 @@ describe('the built proxy', () => {
     Number(await waitFor('the port', () => /"url":"http:\/\/127\.0\.0\.1:(\d+)"/.exec(proxy.output())?.[1], 10_000));
 
   it("runs by the README's command, in front of a monolith and of no Lambda", async () => {
-    const readme = await readFile(path.join(ROOT, 'README.md'), 'utf8');
+    const readme = await readFile(path.join(ROOT, 'proxy/README.md'), 'utf8');
     const command = /^LEGACY_URL=.* node dist\/proxy\/server\.js$/m.exec(readme)?.[0] ?? '';
     expect(command).toContain('LEGACY_URL=http://127.0.0.1:3000 ');
     const proxy = run({}, command.replace('http://127.0.0.1:3000', legacy.url.origin));
