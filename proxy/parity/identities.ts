@@ -1,6 +1,8 @@
 import type { BanyanConfig, ParityIdentity } from '../../shared/config';
 import { BanyanError } from '../../shared/errors';
 import { headerValues } from '../../shared/parity/exchange';
+import { logInBySteps } from './log-in-steps';
+import { stepsOfRecording } from './recorded-login';
 import { send } from './send';
 
 /** Request headers that make a client somebody. */
@@ -30,6 +32,9 @@ async function credentialsOf(
 ): Promise<Credentials> {
   if (identity.kind === 'anonymous') return {};
   if (identity.kind === 'headers') return identity.headers;
+  if (identity.kind === 'steps') return logInBySteps(name, identity, legacyUrl, cookieName);
+  if (identity.kind === 'recorded')
+    return logInBySteps(name, { ...identity, steps: stepsOfRecording(name, identity) }, legacyUrl, cookieName);
   const { method, path, body } = identity;
   const { response } = await send(legacyUrl, {
     method,

@@ -45,7 +45,8 @@ export function readSessions(har: Har, banyan: BanyanConfig, byHand: ReadonlyMap
   checkByHand(byHand, [...sessions, ...redacted.map((entry) => newSessionOf(entry, banyan))]);
   const identities = identitiesBySession(entries, redacted, banyan, byHand);
   const example =
-    Object.entries(banyan.parity.identities).find(([, { kind }]) => kind === 'login')?.[0] ?? '<identity>';
+    Object.entries(banyan.parity.identities).find(([, { kind }]) => kind !== 'anonymous' && kind !== 'headers')?.[0] ??
+    '<identity>';
   const nobody = Object.entries(banyan.parity.identities).find(([, { kind }]) => kind === 'anonymous')?.[0];
 
   return {

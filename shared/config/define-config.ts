@@ -5,6 +5,8 @@ import type { Identity } from '../session/identity';
 import { completeSession } from '../session/session-config';
 import { Faults, isFunction, isRecord, isText } from './faults';
 import type { BanyanConfig, BanyanOptions } from './types';
+import { validateHeaders } from './validate-headers';
+import { validateSteps } from './validate-steps';
 import { validateSession } from './validate-session';
 
 const KEYS = ['app', 'session', 'identity', 'authenticators', 'credentials', 'responses', 'gateway', 'parity'];
@@ -14,6 +16,8 @@ const KEYS_BY_KIND: Readonly<Record<string, readonly string[]>> = {
   anonymous: ['kind'],
   headers: ['kind', 'headers'],
   login: ['kind', 'method', 'path', 'body'],
+  steps: ['kind', 'steps', 'headers', 'credentials'],
+  recorded: ['kind', 'har', 'values', 'headers'],
 };
 const KINDS = Object.keys(KEYS_BY_KIND);
 
@@ -146,17 +150,6 @@ const lowerCase = (headers: unknown): Record<string, unknown> =>
     isRecord(headers) ? Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]) : [],
   );
 
-function validateHeaders(path: string, headers: unknown, faults: Faults): void {
-  if (!isRecord(headers)) {
-    faults.add(path, headers, 'an object of header names and values');
-    return;
-  }
-  // RFC 9110 section 5: names are tokens, values hold no line breaks.
-  for (const [name, value] of Object.entries(headers))
-    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || typeof value !== 'string' || /[\r\n\0]/.test(value))
-      faults.add(`${path}.${name}`, value, 'a header name and its text, without line breaks');
-}
-
 const isListOfTexts = (list: unknown): boolean => Array.isArray(list) && list.every(isText);
 
 function validateParity(parity: unknown, faults: Faults): void {
@@ -181,6 +174,11 @@ function validateParity(parity: unknown, faults: Faults): void {
     else if (kind === 'login') {
       faults.check(`${path}.method`, identity['method'], isText, 'an HTTP method');
       faults.check(`${path}.path`, identity['path'], isText, 'a path of the monolith');
+    } else if (kind === 'steps') validateSteps(path, identity, faults);
+    else if (kind === 'recorded') {
+      faults.check(`${path}.har`, identity['har'], isText, 'the path of a HAR file');
+      faults.optional(`${path}.values`, identity['values'], isRecord, 'an object of values by field');
+      if (identity['headers'] !== undefined) validateHeaders(`${path}.headers`, identity['headers'], faults);
     }
   }
 }

@@ -4,10 +4,14 @@ export type {
   AcceptedCredential,
   BanyanConfig,
   BanyanOptions,
+  Extraction,
   FixedResponse,
   GatewayConfig,
+  LoginStep,
   ParityConfig,
   ParityIdentity,
+  RecordedIdentity,
   ResponsesConfig,
+  StepsIdentity,
 } from './types';
 export { fromEnvironment } from '../session/secret-source';

@@ -29,7 +29,57 @@ export type ParityIdentity =
   /** Sends these headers with every request. */
   | { readonly kind: 'headers'; readonly headers: Readonly<Record<string, string>> }
   /** Sends this request to the monolith first, then the cookie (or the bearer token) of the answer. */
-  | { readonly kind: 'login'; readonly method: string; readonly path: string; readonly body: unknown };
+  | { readonly kind: 'login'; readonly method: string; readonly path: string; readonly body: unknown }
+  | StepsIdentity
+  | RecordedIdentity;
+
+/** Logs in by several requests to the monolith, as a browser does, then sends the cookies that these have set. */
+export interface StepsIdentity {
+  readonly kind: 'steps';
+  readonly steps: readonly LoginStep[];
+  /** Sent with every step and every request, such as `X-Forwarded-Proto: https` where the session cookie is `Secure`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent with every request after the login: `{ authorization: 'Bearer {{token}}' }`. */
+  readonly credentials?: Readonly<Record<string, string>>;
+}
+
+/** One request of a login. `{{name}}` stands for what an earlier step has extracted. Redirects are not followed: each is a step. */
+export interface LoginStep {
+  /** `GET /login`. */
+  readonly request: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The body as a form sends it (`application/x-www-form-urlencoded`). */
+  readonly form?: Readonly<Record<string, string>>;
+  /** The body as JSON. */
+  readonly json?: unknown;
+  /** What must come; default: any below 400. */
+  readonly status?: number | readonly number[];
+  /** Where the answer must redirect to: many apps redirect a failed login as well, to another page. */
+  readonly location?: string;
+  /** Read out of the answer, by name. */
+  readonly extract?: Readonly<Record<string, Extraction>>;
+}
+
+/** Where a value is in an answer. */
+export type Extraction =
+  /** `form input[name=_csrf]`: tags, ids, classes, attributes, one below another. Without `attribute` a field's value, a meta's content, a link's target, else the text. */
+  | { readonly selector: string; readonly attribute?: string }
+  /** The first group, or all of the match. */
+  | { readonly pattern: RegExp }
+  /** `$.csrfToken`. */
+  | { readonly jsonPath: string }
+  | { readonly header: string };
+
+/** Logs in as a browser or the proxy has recorded it. */
+export interface RecordedIdentity {
+  readonly kind: 'recorded';
+  /** A HAR file, from the project's root. Tokens of forms are read out of the pages anew. */
+  readonly har: string;
+  /** Of fields, in the place of what was recorded: passwords, which recordings of the proxy do not have. */
+  readonly values?: Readonly<Record<string, string>>;
+  /** As for steps. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
 export interface ParityConfig {
   /** By the name that test reports show. */
