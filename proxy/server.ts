@@ -312,7 +312,7 @@ async function main(): Promise<void> {
     process.on(signal, () => void starting.then(work).catch(() => undefined));
   };
   // Works without MongoDB and without the admin port: kill -USR2. On only: whoever sends it twice means it.
-  onSignal('SIGUSR2', ({ overrides }) => overrides.setKillSwitch(true, { by: 'SIGUSR2', why: 'signal' }));
+  onSignal('SIGUSR2', ({ overrides }) => overrides.setKillSwitch('on', { by: 'SIGUSR2', why: 'signal' }));
   onSignal('SIGHUP', ({ reload }) => reload());
   let started: Proxy | undefined;
   endOnUncaught(logger, async () => started?.close(), config.drainDelay);

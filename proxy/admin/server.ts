@@ -194,7 +194,7 @@ async function change(
     logger.warn({ change: pathname.slice('/api/'.length), ...data, by: token.name }, 'changed through the admin API');
     return outcome;
   };
-  if ('on' in data) return told(await overrides.setKillSwitch(data.on, by));
+  if ('on' in data) return told(await overrides.setKillSwitch(data.on ? 'on' : 'off', by));
   const route = table().routes.find(({ id }) => id === data.route);
   if (route === undefined) throw new Refusal(404, 'No such route in the route table');
   if (pathname === '/api/resume') return told(await overrides.resume(data.route, by));

@@ -152,7 +152,7 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
       const switchIt = (): Promise<CommandResult> => {
         const { mongodbUri, versions, user } = readCutoverEnvironment(io.env);
         const change = { by: options.by ?? user, why: options.reason, versions, now: io.now(), ...waiting(io) };
-        const run = (db: Parameters<typeof setKillSwitch>[1]['db']) => setKillSwitch(state === 'on', { ...change, db });
+        const run = (db: Parameters<typeof setKillSwitch>[1]['db']) => setKillSwitch(state, { ...change, db });
         return withDatabase(mongodbUri, run);
       };
       finish(await (state === 'on' ? orWithoutDatabase('all', switchIt) : switchIt()), options);

@@ -35,7 +35,7 @@ export interface Overrides {
    * @throws BanyanError when it is to be switched off and cannot: `overrides_unreachable` as {@link resume},
    *   `kill_switch_file` while the file is there
    */
-  setKillSwitch(on: boolean, change: Change): Promise<Outcome>;
+  setKillSwitch(position: 'on' | 'off', change: Change): Promise<Outcome>;
   /** Calls back after every change, with the new state; returns how to stop that. */
   onChange(listener: (state: OverrideState) => void): () => void;
   /** When MongoDB last confirmed the state; undefined before it has. */

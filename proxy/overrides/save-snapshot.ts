@@ -1,7 +1,7 @@
 import type { Logger } from '../../shared/logger';
 import { writeSnapshot, type Snapshot } from './snapshot';
 
-interface SnapshotSaver {
+export interface SnapshotSaver {
   /** Saves at once when asked, otherwise when the last save is a minute old, so that the file stays fresh. */
   save(snapshot: () => Snapshot, options: { readonly now: boolean }): void;
   /** Ends what is being written. */

@@ -54,7 +54,7 @@ async function main(): Promise<void> {
 
   // As of the proxy's own process; unheard it would end everything.
   process.on('SIGUSR2', () => {
-    const switched = state.system?.proxy.overrides.setKillSwitch(true, { by: 'SIGUSR2', why: 'signal' });
+    const switched = state.system?.proxy.overrides.setKillSwitch('on', { by: 'SIGUSR2', why: 'signal' });
     switched?.catch(() => undefined);
   });
 

@@ -68,8 +68,9 @@ export async function resume(parts: RouteChangeParts): Promise<CommandResult> {
 }
 
 /** All listed routes to legacy, or back to the table. */
-export async function setKillSwitch(on: boolean, parts: ChangeParts): Promise<CommandResult> {
+export async function setKillSwitch(position: 'on' | 'off', parts: ChangeParts): Promise<CommandResult> {
   const { by, why, now } = parts;
+  const on = position === 'on';
   const db = await parts.db();
   const change = on
     ? await raise(db, KILL_SWITCH_ID, { by, why, since: now })

@@ -98,9 +98,9 @@ describe('canary', () => {
     expect(await sideOf({ cookie })).toEqual(['legacy', 'rolled-back', 200]);
     await overrides.resume('list-events', { by: 'test', why: 'test' });
     expect(await sideOf({ cookie })).toEqual(['lambda', 'stage', 200]);
-    await overrides.setKillSwitch(true, { by: 'test', why: 'test' });
+    await overrides.setKillSwitch('on', { by: 'test', why: 'test' });
     expect(await sideOf({ cookie })).toEqual(['legacy', 'kill-switch', 200]);
-    await overrides.setKillSwitch(false, { by: 'test', why: 'test' });
+    await overrides.setKillSwitch('off', { by: 'test', why: 'test' });
     expect(await sideOf({ cookie })).toEqual(['lambda', 'stage', 200]);
   });
 });

@@ -187,7 +187,9 @@ it('agrees with Express for any bytes', async () => {
   const byte = fc.oneof(fc.constantFrom(...Buffer.from('{}[]+-&,"AQ==/0 '), 0, 0xef, 0xbb, 0xbf), fc.nat(255));
   const body = fc.array(byte, { minLength: 1, maxLength: 24 }).map((bytes) => Buffer.from(bytes));
   await fc.assert(
-    fc.asyncProperty(body, async (bytes) => void (await expectSame({ contentType: JSON_TYPE, body: bytes }, 'base64'))),
+    fc.asyncProperty(body, async (bytes) => {
+      await expectSame({ contentType: JSON_TYPE, body: bytes }, 'base64');
+    }),
     { numRuns: 100 },
   );
 });

@@ -50,10 +50,10 @@ describe('overrides of two proxies', () => {
       logger.lines.filter(({ message }) => message === 'overrides changed').flatMap(({ fields }) => fields['changes']);
     await a.lower('list-events', ann);
     await waitFor('b to follow', () => isLowered(b), LONG);
-    await a.setKillSwitch(true, { by: 'bob', why: 'outage' });
+    await a.setKillSwitch('on', { by: 'bob', why: 'outage' });
     await waitFor('b to follow', () => isKilled(b), LONG);
     await b.resume('list-events', { by: 'cem', why: 'mended' });
-    await b.setKillSwitch(false, { by: 'bob', why: 'over' });
+    await b.setKillSwitch('off', { by: 'bob', why: 'over' });
     await waitFor('a to follow', () => !isLowered(a) && !isKilled(a), LONG);
     const expected = [
       'list-events rolled back to legacy, by ann: wrong totals',
@@ -135,9 +135,9 @@ describe('overrides and a MongoDB that is away', () => {
     const a = await proxies.start('a');
     await proxies.faults.down();
     await a.lower('list-events', ann);
-    await a.setKillSwitch(true, ann);
+    await a.setKillSwitch('on', ann);
     await a.resume('list-events', ann);
-    await a.setKillSwitch(false, ann);
+    await a.setKillSwitch('off', ann);
     expect([isLowered(a), isKilled(a)]).toEqual([false, false]);
     await proxies.faults.up();
     const b = await proxies.start('b');
@@ -247,12 +247,12 @@ describe('a start', () => {
 describe('kill switch', () => {
   it('is for all listed routes but retired ones', async () => {
     const [a, b] = await Promise.all([proxies.start('a'), proxies.start('b')]);
-    const done = a.setKillSwitch(true, ann);
+    const done = a.setKillSwitch('on', ann);
     expect(overrideOf(a.current(), 'list-events', 'lambda')).toBe('kill-switch');
     expect(overrideOf(a.current(), 'list-events', 'retired')).toBeUndefined();
     await done;
     await waitFor('b to follow', () => isKilled(b), LONG);
-    await b.setKillSwitch(false, { by: 'bob', why: 'over' });
+    await b.setKillSwitch('off', { by: 'bob', why: 'over' });
     await waitFor('a to follow', () => !isKilled(a), LONG);
   });
 
@@ -262,14 +262,14 @@ describe('kill switch', () => {
     await writeFile(a.killSwitchFile, 'Lambda loses orders\nmore');
     await waitFor('the file to be seen', () => isKilled(a), LONG);
     expect(a.current().killSwitch).toMatchObject({ by: 'kill switch file', why: 'Lambda loses orders' });
-    await expect(a.setKillSwitch(false, ann)).rejects.toMatchObject({
+    await expect(a.setKillSwitch('off', ann)).rejects.toMatchObject({
       code: 'kill_switch_file',
       message: `The kill switch is held on by ${a.killSwitchFile}. Delete it, then retry`,
     });
     await proxies.faults.up();
     await waitFor('b to follow', () => isKilled(b), LONG);
     await rm(a.killSwitchFile);
-    await waitFor('it to be switched off', () => a.setKillSwitch(false, ann).catch(() => false as const), LONG);
+    await waitFor('it to be switched off', () => a.setKillSwitch('off', ann).catch(() => false as const), LONG);
     await waitFor('both to follow', () => !isKilled(a) && !isKilled(b), LONG);
   });
 

@@ -1,0 +1,110 @@
+import type { Db } from 'mongodb';
+import { BanyanError } from '../../shared/errors';
+import type { Logger } from '../../shared/logger';
+import type { HeldOverrides } from './held';
+import type { OverridesOptions } from './overrides';
+import type { PublishedOverrides } from './published-overrides';
+import type { Change } from './state';
+import { clear, raise, readCleared, readOverrides, readRevision, toHistory } from './store';
+import type { StoredEntry } from './stored-entry';
+
+interface SharedOverridesParts extends Pick<OverridesOptions, 'history' | 'onFollowed'> {
+  readonly connect: () => Promise<Db>;
+  readonly held: HeldOverrides;
+  readonly published: PublishedOverrides;
+  readonly now: () => Date;
+  readonly logger: Logger;
+}
+
+/** The overrides in MongoDB, where all proxies agree. One call at a time: its callers take turns. */
+export class SharedOverrides {
+  /** Whether MongoDB could not be reached the last time. */
+  isAway = false;
+  private isClosed = false;
+  /** Entries of this proxy that were the first of their kind in MongoDB. */
+  private readonly firsts = new WeakSet<StoredEntry>();
+
+  constructor(private readonly parts: SharedOverridesParts) {}
+
+  /** Writes what was made here, then reads and publishes what is in force. Never rejects. */
+  async synchronise(): Promise<void> {
+    const { connect, held, published, now, onFollowed } = this.parts;
+    let followed: number | undefined;
+    try {
+      const db = await connect();
+      await this.writeUnsaved(db);
+      const revision = await readRevision(db);
+      const shared = await readOverrides(db);
+      const gone = [...held.shared.keys()].filter((id) => !shared.has(id));
+      for (const [id, change] of await readCleared(db, gone)) published.clearedIs(id, change);
+      held.shared = new Map(shared);
+      held.at = now();
+      held.known = true;
+      followed = revision;
+      this.reached();
+    } catch (error) {
+      this.unreachable(error);
+    }
+    published.publish();
+    if (followed !== undefined) onFollowed?.(followed);
+  }
+
+  /**
+   * Switches an override off, here and in MongoDB.
+   *
+   * @returns whether this call was the one that did it
+   * @throws BanyanError `overrides_unreachable`; nothing has changed then
+   */
+  async clear(id: string, change: Change): Promise<boolean> {
+    const { connect, held, published, now, history } = this.parts;
+    try {
+      const at = now();
+      const cleared = await clear(await connect(), id, change, at);
+      if (cleared.first) history?.(toHistory(id, cleared, change, at));
+      held.confirm(id, undefined);
+      published.clearedIs(id, change);
+      this.reached();
+      published.publish();
+      return cleared.first;
+    } catch (cause) {
+      this.unreachable(cause);
+      throw new BanyanError(
+        'MongoDB is unavailable, so the other proxies would not follow; nothing was changed. Try again later',
+        { code: 'overrides_unreachable', statusCode: 503, cause },
+      );
+    }
+  }
+
+  /** Whether an entry, once written, was the first of its kind. */
+  wasFirst(entry: StoredEntry): boolean {
+    return this.firsts.has(entry);
+  }
+
+  /** What MongoDB does from now on is no news. */
+  close(): void {
+    this.isClosed = true;
+  }
+
+  private async writeUnsaved(db: Db): Promise<void> {
+    const { held, history } = this.parts;
+    for (const [id, entry] of [...held.unsaved]) {
+      if (held.unsaved.get(id) !== entry) continue;
+      const change = await raise(db, id, entry);
+      held.confirm(id, change.active);
+      if (!change.first) continue;
+      this.firsts.add(entry);
+      history?.(toHistory(id, change, entry, entry.since));
+    }
+  }
+
+  private reached(): void {
+    if (this.isAway && !this.isClosed) this.parts.logger.info({}, 'MongoDB is available again; overrides are shared');
+    this.isAway = false;
+  }
+
+  private unreachable(error: unknown): void {
+    if (!this.isAway && !this.isClosed)
+      this.parts.logger.warn({ err: error }, 'MongoDB is unavailable; the last known overrides stay in force');
+    this.isAway = true;
+  }
+}
