@@ -7,4 +7,5 @@ export {
   type Invocation,
   type LambdaFunction,
 } from './function';
+export { startFunctionProcess, type FunctionProcess } from './function-process';
 export { requireModule, type LoadModule } from './handler';
