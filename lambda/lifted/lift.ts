@@ -7,12 +7,18 @@ import { LIFTED } from '../../shared/lifted-symbol';
 import { liftedConfig } from '../config';
 import { markColdStart } from '../http/cold-start';
 import { watchBackground, type BackgroundChoice, type BackgroundWatch, type BackgroundWork } from './background';
-import { capPools } from './cap-pools';
+import { capPools, type CappedPools } from './cap-pools';
 import { appStarter, LiftedStartError } from './start-app';
 import { asReceived, completeRequest, type ReceivedEvent } from './to-node-request';
 
 /** As API Gateway's Lambda proxy integration calls it: two parameters, because the Node.js 24 runtime refuses a third. */
 export type LiftedHandler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
+
+interface Prepared {
+  readonly watch: BackgroundWatch;
+  readonly pools: CappedPools;
+  readonly start: () => Promise<RequestListener>;
+}
 
 export interface LiftOptions {
   /**
@@ -49,37 +55,33 @@ const startTimer = setTimeout;
  */
 export function lift(entry: string, options: LiftOptions = {}): LiftedHandler {
   const { background = {}, maxPoolSize = 1 } = options;
-  let prepared: {
-    readonly watch: BackgroundWatch;
-    readonly clients: () => number;
-    readonly start: () => Promise<RequestListener>;
-  };
+  let prepared: Prepared | undefined;
   let startMs = NaN;
 
   /** At the first start rather than at load: it changes the process. */
-  const prepare = () => {
+  const prepare = (): Prepared => {
     const { root } = liftedConfig();
     const watch = watchBackground({ root, listed: background });
-    const { clients } = capPools(maxPoolSize);
+    const pools = capPools(maxPoolSize);
     const start = appStarter({ file: entry, root, exported: options.export }, (code) => process.exit(code));
-    return { watch, clients, start };
+    return { watch, pools, start };
   };
-  const start = async (): Promise<RequestListener> => {
+  const start = async (): Promise<Prepared & { readonly listener: RequestListener }> => {
     const began = performance.now();
-    prepared ??= prepare();
-    const listener = await prepared.start();
+    const parts = (prepared ??= prepare());
+    const listener = await parts.start();
     if (Number.isNaN(startMs)) startMs = performance.now() - began;
-    return listener;
+    return { ...parts, listener };
   };
 
   const handler: LiftedHandler = async (event, context) => {
-    const listener = await within(context.getRemainingTimeInMillis() - MARGIN_MS, start(), entry);
-    return prepared.watch.inRequest(() => answer(listener, event, context));
+    const { watch, listener } = await within(context.getRemainingTimeInMillis() - MARGIN_MS, start(), entry);
+    return watch.inRequest(() => answer(listener, event, context));
   };
   const marked = markColdStart(handler, () => liftedConfig().inLambda);
   const report = async (): Promise<LiftReport> => {
-    await start();
-    return { startMs, mongoClients: prepared.clients(), unlistedBackground: prepared.watch.unlisted() };
+    const { pools, watch } = await start();
+    return { startMs, mongoClients: pools.clients(), unlistedBackground: watch.unlisted() };
   };
   return Object.assign(marked, { [LIFTED]: report });
 }
@@ -112,10 +114,11 @@ async function answer(
 
 /** What is UTF-8 goes as it is, everything else as base64 (trap 20): it would not survive as text. */
 function isText(headers: Readonly<Record<string, unknown>>): boolean {
-  const type = String(headers['content-type'] ?? '').toLowerCase();
+  const { 'content-type': given, 'content-encoding': encoding } = headers;
+  const type = typeof given === 'string' ? given.toLowerCase() : '';
   const charset = /;\s*charset="?([^";\s]+)/.exec(type)?.[1] ?? 'utf-8';
   return (
-    headers['content-encoding'] === undefined &&
+    encoding === undefined &&
     /^(?:utf-8|us-ascii)$/.test(charset) &&
     /^(?:$|text\/|application\/(?:[\w.-]+\+)?(?:json|xml)|application\/(?:javascript|x-ndjson|x-www-form-urlencoded))/.test(
       type,

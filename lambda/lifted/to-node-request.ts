@@ -49,6 +49,7 @@ export function completeRequest(request: IncomingMessage): void {
     httpVersionMinor: 1,
     rawHeaders: Object.entries(request.headers).flatMap(([name, value]) => [name, String(value)]),
   });
-  const length = request.headers['content-length'];
+  // A number, as the library leaves it.
+  const length = request.headers['content-length'] as number | undefined;
   if (length !== undefined) request.headers['content-length'] = String(length);
 }

@@ -21,9 +21,13 @@ export interface Instance {
   retire(): void;
 }
 
+/** Takes what functions print. */
+export type Print = (text: Buffer, stream: 'stdout' | 'stderr') => void;
+
 interface InstanceOptions {
   readonly definitions: readonly FunctionDefinition[];
   readonly environment: Readonly<Record<string, string>>;
+  readonly print: Print;
 }
 
 interface Waiting {
@@ -37,7 +41,7 @@ const GRACE_MS = 2_000;
 const LAST_WORDS = 2_000;
 
 /** Starts a process and loads functions in it. */
-export function startInstance({ definitions, environment }: InstanceOptions): Instance {
+export function startInstance({ definitions, environment, print }: InstanceOptions): Instance {
   const child = forkServer(definitions[0]?.root ?? process.cwd(), environment);
   const waiting = new Map<number, Waiting>();
   let nextId = 1;
@@ -64,10 +68,10 @@ export function startInstance({ definitions, environment }: InstanceOptions): In
     for (const id of [...waiting.keys()]) settle(id, failed('Runtime.ExitError', ended));
   };
 
-  child.stdout?.on('data', (text: Buffer) => process.stdout.write(text));
+  child.stdout?.on('data', (text: Buffer) => print(text, 'stdout'));
   child.stderr?.on('data', (text: Buffer) => {
     lastWords = (lastWords + text.toString()).slice(-LAST_WORDS);
-    process.stderr.write(text);
+    print(text, 'stderr');
   });
   child.on('message', (report: Report) => {
     files = report.files;
@@ -96,7 +100,10 @@ export function startInstance({ definitions, environment }: InstanceOptions): In
     hasEnded: () => ended !== undefined,
     invoke({ name, timeoutMs }, event) {
       return new Promise((resolve) => {
-        if (ended !== undefined) return void resolve(failed('Runtime.ExitError', ended));
+        if (ended !== undefined) {
+          resolve(failed('Runtime.ExitError', ended));
+          return;
+        }
         const id = nextId++;
         const timer = setTimeout(() => {
           settle(id, failed('Sandbox.Timedout', `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`));

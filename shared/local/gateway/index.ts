@@ -10,6 +10,7 @@ import {
   type FunctionProcess,
   type LambdaFunction,
   type LoadModule,
+  type Print,
 } from '../functions';
 import type { Api, EventSources } from './api';
 import { createGateway } from './gateway';
@@ -38,6 +39,8 @@ export interface StartGatewayOptions extends RouterOptions {
   readonly limits?: Partial<Limits>;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
+  /** Takes what functions print; without it, it goes to where this process prints. */
+  readonly print?: Print | undefined;
   /** For tests: loads the handlers in this process, which gets all their variables. Without it they have processes of their own. */
   readonly load?: LoadModule;
 }
@@ -77,7 +80,8 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
   } = options;
   const api = readServerlessFile({ env: process.env, ...options });
   const limits = { ...limitsOf(api.endpointType), ...options.limits };
-  const { functions, close } = startFunctions(api, limits, { ...options, logger });
+  const started = startFunctions(api, limits, { ...options, logger });
+  const { functions } = started;
   try {
     const address = { host, port };
     const handle = createGateway({
@@ -100,11 +104,11 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
       eventSources: api.eventSources,
       async close() {
         await closeServer(server);
-        await close();
+        await started.close();
       },
     };
   } catch (error) {
-    await close();
+    await started.close();
     throw error;
   }
 }
@@ -117,7 +121,7 @@ interface StartedFunctions {
 function startFunctions(
   api: Api,
   limits: Limits,
-  { load, now, platform = {}, logger }: StartGatewayOptions & { readonly logger: Logger },
+  { load, now, platform = {}, logger, print }: StartGatewayOptions & { readonly logger: Logger },
 ): StartedFunctions {
   const definitions = [...api.functions.values()].map((definition) => ({
     ...definition,
@@ -125,7 +129,10 @@ function startFunctions(
   }));
   if (load !== undefined) {
     const restore = setProcessEnvironment(Object.assign({}, ...api.environments.values()) as Record<string, string>);
-    const close = async (): Promise<void> => Promise.resolve(restore());
+    const close = (): Promise<void> => {
+      restore();
+      return Promise.resolve();
+    };
     try {
       const loaded = definitions.map((definition) => createFunction(definition, { load, ...(now && { now }) }));
       return { functions: byName(loaded), close };
@@ -146,7 +153,7 @@ function startFunctions(
     const [{ name, root } = { name: '', root: '' }] = group;
     const taskRoot = api.lifted.get(name) ?? root;
     const environment = { ...lambdaEnvironment(taskRoot, api.region), ...platform, ...api.environments.get(name) };
-    return startFunctionProcess({ definitions: group, environment, logger });
+    return startFunctionProcess({ definitions: group, environment, logger, ...(print && { print }) });
   });
   return {
     functions: byName(processes.flatMap(({ functions }) => functions)),
