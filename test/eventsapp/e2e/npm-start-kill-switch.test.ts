@@ -46,7 +46,7 @@ it('npm start obeys SIGUSR2 and KILL_SWITCH_FILE, and says who changed what', as
     await seen('overrides changed: kill switch off, back to the route table, by local: over');
     await seen('changed through the admin API: kill-switch off, by local: over');
     expect((await change('rollback', { route: 'list-events', why: 'slow' })).status).toBe(200);
-    await seen('overrides changed: list-events to legacy, by local: slow');
+    await seen('overrides changed: list-events rolled back to legacy, by local: slow');
 
     await writeFile(file, 'a drill');
     await seen('kill switch on, listed routes on legacy, by kill switch file: a drill');
