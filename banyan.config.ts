@@ -34,6 +34,8 @@ interface ApiKey {
  */
 export default defineConfig({
   app: './legacy/app.ts',
+  routes: 'proxy/routes.yml',
+  serverless: 'serverless.yml',
 
   session: {
     cookieName: 'eventsapp.sid',

@@ -29,6 +29,7 @@ export const ROOMS = {
       'aws-client',
       'optional-package',
       'lambda-environment',
+      'package-version',
       'signed-mark',
       'logger',
       'loggable-error',

@@ -8,6 +8,8 @@ import { readUpstreamTls } from './read-upstream-tls';
 import { readLimits, type ProxyLimits } from './limits';
 import { regionOfTopic, type SnsTopic } from './guard/sns';
 import type { BanyanConfig } from '../shared/config';
+import { placesOf, type Place } from '../shared/config/places';
+import { readRoutesLocation } from './route-table/location';
 import { resolveSession, type ResolvedSession, type SessionConfig } from '../shared/session/session-config';
 import { isLoopback } from '../shared/this-machine-only';
 
@@ -23,7 +25,14 @@ export interface ProxyConfig {
   readonly lambdaTls?: UpstreamTls;
   /** Decides which requests are too large for the gateway. */
   readonly lambdaEndpointType: EndpointType;
+  /** A path, or `s3://bucket/key`. */
   readonly routesFile: string;
+  /** Nothing names it, so it may be absent: everything then goes to legacy. Default: false. */
+  readonly isRoutesFileOptional?: boolean;
+  /** Another address than S3's own, for a local one. */
+  readonly s3Endpoint?: URL | undefined;
+  /** What comparisons of live requests forgive; undefined: nothing. */
+  readonly parityRules?: string | undefined;
   /** Proxies in front of this one whose `X-Forwarded-*` is believed; 0: this proxy is the edge. */
   readonly trustedHops: number;
   /** How long the proxy keeps serving after SIGTERM, so that load balancers notice `readyz` first. */
@@ -70,9 +79,15 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 /**
  * Reads the proxy's configuration. `DRAIN_DELAY`, `LEGACY_TIMEOUT` and `LAMBDA_TIMEOUT` are in seconds.
  *
+ * @param options.root what paths in banyan.config.ts are relative to; default: the working directory
  * @throws ConfigError naming every bad variable at once
  */
-export function loadProxyConfig(banyan: BanyanConfig, env: Environment): ProxyConfig {
+export function loadProxyConfig(
+  banyan: BanyanConfig,
+  env: Environment,
+  { root = process.cwd() }: { readonly root?: string } = {},
+): ProxyConfig {
+  const places = placesOf(banyan, root);
   return readEnvironment(env, (read) => {
     const legacyUrl = read.httpUrl('LEGACY_URL');
     if (legacyUrl.pathname !== '/') {
@@ -96,7 +111,8 @@ export function loadProxyConfig(banyan: BanyanConfig, env: Environment): ProxyCo
       legacyTls: readUpstreamTls(read, 'LEGACY', legacyUrl),
       lambdaTls: readUpstreamTls(read, 'LAMBDA', lambdaUrl),
       lambdaEndpointType: read.oneOf('LAMBDA_ENDPOINT_TYPE', ENDPOINT_TYPES, banyan.gateway.endpointType),
-      routesFile: read.string('ROUTES_FILE', 'proxy/routes.yml'),
+      ...routesOf(env, read, places.routes),
+      parityRules: places.parity.rules.path,
       trustedHops,
       drainDelay: read.integer('DRAIN_DELAY', { default: 0, max: 3600 }) * 1000,
       legacyTimeout: read.integer('LEGACY_TIMEOUT', { default: 0, max: 3600 }) * 1000,
@@ -122,6 +138,17 @@ export function loadProxyConfig(banyan: BanyanConfig, env: Environment): ProxyCo
       logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     };
   });
+}
+
+function routesOf(
+  env: Environment,
+  read: EnvironmentReader,
+  place: Place,
+): Pick<ProxyConfig, 'routesFile' | 'isRoutesFileOptional' | 's3Endpoint'> {
+  return {
+    ...readRoutesLocation(env, read, place),
+    isRoutesFileOptional: env['ROUTES_FILE'] === undefined && place.isDefault,
+  };
 }
 
 /** Such a URL often is the secret, query and all, so a fault does not repeat it. */

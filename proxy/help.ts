@@ -1,5 +1,6 @@
-/** What `node dist/proxy/server.js --help` prints. */
-export const HELP = `node dist/proxy/server.js: the routing proxy in front of a monolith. It is configured by environment variables only.
+/** What `banyan proxy --help` and `node dist/proxy/server.js --help` print. */
+export const HELP = `The routing proxy in front of a monolith: banyan proxy, or node node_modules/banyan-strangler/dist/proxy/server.js.
+It is configured by environment variables only:
 
   LEGACY_URL        required: where the monolith listens, for example http://127.0.0.1:3000
   LAMBDA_URL        API Gateway's URL with the stage; required once any route is not on legacy
@@ -7,7 +8,9 @@ export const HELP = `node dist/proxy/server.js: the routing proxy in front of a 
   LEGACY_CA_FILE, LEGACY_CERT_FILE, LEGACY_KEY_FILE, LEGACY_SERVER_NAME  for an https LEGACY_URL: certificates to trust instead of
                     the usual ones, client certificate and key (PEM), and the name expected instead of the URL's host
   LAMBDA_CA_FILE, LAMBDA_CERT_FILE, LAMBDA_KEY_FILE, LAMBDA_SERVER_NAME  the same for LAMBDA_URL
-  ROUTES_FILE       (proxy/routes.yml) the route table; proxy/routes.empty.yml sends everything to legacy
+  ROUTES_FILE       (routes of banyan.config.ts, else banyan/routes.yml) the route table: a path, or s3://bucket/key; without a file at
+                    the default place everything goes to legacy; S3_ENDPOINT is for a local S3
+  BANYAN_CONFIG     (banyan.config.ts in the working directory, if there is one) the file with what is particular to the monolith
   HOST, PORT        (127.0.0.1, 8080) where to listen
   TRUSTED_HOPS      (0) proxies and load balancers in front; 0: X-Forwarded-* from clients is dropped
   DRAIN_DELAY       (0) seconds to keep serving after SIGTERM

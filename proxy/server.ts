@@ -3,13 +3,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DEFAULT_CONFIG } from '../shared/config/default-config';
-import { findBanyanConfig } from '../shared/config/load';
+import { findProject } from '../shared/config/load';
 import { ConfigError } from '../shared/errors';
 import { describeListenError } from '../shared/listen-error';
 import type { Logger } from '../shared/logger';
 import { connectMongo } from '../shared/mongo';
 import { redactionOf } from '../shared/recording/redact/redaction-of';
+import { packageVersion } from '../shared/package-version';
 import { shownMethod } from '../shared/plain-name';
 import { printable, withoutUrlSecrets } from '../shared/printable';
 import { sessionFormat } from '../shared/session/formats/select';
@@ -89,6 +89,8 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
   const table = await watchRouteTable(
     {
       file: config.routesFile,
+      isOptional: config.isRoutesFileOptional === true,
+      s3Endpoint: config.s3Endpoint,
       lambdaAvailable: lambdaUrl !== undefined,
       cohortsAvailable: mongo !== undefined && session !== undefined,
     },
@@ -105,7 +107,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
       logger,
     });
   const recorder = await openRecorder(config, table, users, logger);
-  const rules = await loadRules(lambdaUrl && banyan.parity.rules, logger);
+  const rules = await loadRules(lambdaUrl && config.parityRules, logger);
   const { limits } = config;
   const { clientTimeout } = limits;
   const origin: OriginOptions = {
@@ -294,15 +296,27 @@ function isWebSocketHandshake(request: IncomingMessage): boolean {
   return !hasBody(request) && requestFault(request) === undefined;
 }
 
-/** Runs the proxy alone: `node dist/proxy/server.js`. */
-async function main(): Promise<void> {
-  const [argument] = process.argv.slice(2);
-  if (argument === '--help') return void process.stdout.write(HELP);
-  if (argument !== undefined) throw new ConfigError('Arguments', [`unknown argument ${argument}; see --help`]);
-  const config = loadProxyConfig(
-    findBanyanConfig(process.cwd(), process.env['BANYAN_CONFIG'])?.banyan ?? DEFAULT_CONFIG,
-    process.env,
-  );
+/**
+ * Runs the proxy alone until a signal ends it: `node dist/proxy/server.js`, `banyan proxy`. What is wrong at the start is printed and ends
+ * the process with 1.
+ */
+export async function runProxy(): Promise<void> {
+  try {
+    await start();
+  } catch (error) {
+    const listening = describeListenError(error, { part: 'proxy', portVariable: 'PORT', hostVariable: 'HOST' });
+    const lines =
+      error instanceof ConfigError
+        ? error.faults
+        : [listening ?? withoutUrlSecrets(error instanceof Error ? error.message : String(error))];
+    for (const line of lines) process.stderr.write(`banyan proxy: ${printable(line)}\n`);
+    process.exit(1);
+  }
+}
+
+async function start(): Promise<void> {
+  const { banyan, root } = findProject(process.cwd(), process.env['BANYAN_CONFIG']);
+  const config = loadProxyConfig(banyan, process.env, { root });
   const logger = createProxyLogger(config.logLevel);
   for (const { written, meant } of misspeltVariables(process.env))
     logger.warn({ variable: written, meant }, `variable ${written} is not known; did you mean ${meant}?`);
@@ -336,13 +350,12 @@ async function main(): Promise<void> {
 }
 
 if (require.main === module) {
-  main().catch((error: unknown) => {
-    const listening = describeListenError(error, { part: 'proxy', portVariable: 'PORT', hostVariable: 'HOST' });
-    const lines =
-      error instanceof ConfigError
-        ? error.faults
-        : [listening ?? withoutUrlSecrets(error instanceof Error ? error.message : String(error))];
-    for (const line of lines) process.stderr.write(`banyan proxy: ${printable(line)}\n`);
-    process.exit(1);
-  });
+  const [argument] = process.argv.slice(2);
+  if (argument === '--help') process.stdout.write(HELP);
+  else if (argument === '--version') process.stdout.write(`${packageVersion()}\n`);
+  else if (argument === undefined) void runProxy();
+  else {
+    process.stderr.write(`banyan proxy: unknown argument ${printable(argument)}; see --help\n`);
+    process.exitCode = 1;
+  }
 }

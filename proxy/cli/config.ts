@@ -1,6 +1,10 @@
 import { userInfo } from 'node:os';
+import { findProject } from '../../shared/config/load';
+import type { Place } from '../../shared/config/places';
 import { readEnvironment, type Environment } from '../../shared/env';
 import { ConfigError } from '../../shared/errors';
+import { isS3Location } from '../route-table/s3-source';
+import { readRoutesLocation, type RoutesLocation } from '../route-table/location';
 import { resolveSession, type ResolvedSession, type SessionConfig } from '../../shared/session/session-config';
 
 const URI_EXAMPLE = 'mongodb://127.0.0.1:27017/eventsapp';
@@ -31,7 +35,6 @@ export function readSessionEnvironment(session: SessionConfig, env: Environment)
 /** What the commands about stages read: the same variables as the proxies. */
 export interface CutoverEnvironment {
   readonly mongodbUri: string;
-  readonly routesFile: string;
   readonly versions: { readonly legacy: string; readonly lambda: string };
   /** Who is asking, for the history. */
   readonly user: string;
@@ -45,7 +48,6 @@ export interface CutoverEnvironment {
 export function readCutoverEnvironment(env: Environment): CutoverEnvironment {
   return readEnvironment(env, (read) => ({
     mongodbUri: read.mongodbUri('MONGODB_URI', URI_EXAMPLE),
-    routesFile: read.string('ROUTES_FILE', 'proxy/routes.yml'),
     versions: {
       legacy: read.string('LEGACY_VERSION', 'unversioned'),
       lambda: read.string('LAMBDA_VERSION', 'unversioned'),
@@ -64,12 +66,44 @@ function systemUser(): string {
 }
 
 /**
- * Reads where the route table is.
+ * Reads where the route table is that the proxies follow. Without `ROUTES_FILE` it is where banyan.config.ts says, or by default.
  *
- * @throws ConfigError when ROUTES_FILE is empty
+ * @throws ConfigError for a bad variable, and for a banyan.config.ts that is asked and bad
  */
-export function readRoutesFile(env: Environment): string {
-  return readEnvironment(env, (read) => ({ file: read.string('ROUTES_FILE', 'proxy/routes.yml') })).file;
+export function readPublishedRoutes(env: Environment): RoutesLocation {
+  return readEnvironment(env, (read) => readRoutesLocation(env, read, projectRoutes(env)));
+}
+
+/**
+ * Reads which file of the project holds the route table: the one that is edited and checked. Proxies may follow a copy of it in S3.
+ *
+ * @throws ConfigError as {@link readPublishedRoutes}
+ */
+export function readProjectRoutes(env: Environment): {
+  readonly file: string;
+  readonly publishedTo: string | undefined;
+} {
+  const file = readRoutesFile(env) ?? findProject(process.cwd(), env['BANYAN_CONFIG']).places.routes.path;
+  const { routesFile } = readPublishedRoutes(env);
+  return { file, publishedTo: routesFile === file ? undefined : routesFile };
+}
+
+/**
+ * Reads which file `ROUTES_FILE` names; undefined when it names none, or an object in S3.
+ *
+ * @throws ConfigError when it is empty
+ */
+export function readRoutesFile(env: Environment): string | undefined {
+  const given = readEnvironment(env, (read) => ({ file: read.optionalString('ROUTES_FILE') })).file;
+  return given === undefined || isS3Location(given) ? undefined : given;
+}
+
+/** A command that returns a route must not fail on a banyan.config.ts that it need not read. */
+function projectRoutes(env: Environment): Place {
+  const given = env['ROUTES_FILE'];
+  return given === undefined
+    ? findProject(process.cwd(), env['BANYAN_CONFIG']).places.routes
+    : { path: given, isDefault: false };
 }
 
 /**

@@ -3,7 +3,7 @@ import { loadRouteTable } from '../route-table/load';
 import { STAGES, type Stage } from '../route-table/schema';
 import type { CliIo, CommonOptions, Finish } from './cli-io';
 import { completionScript, SHELLS, type Shell } from './completion';
-import { readCutoverEnvironment, readRoutesFile } from './config';
+import { readCutoverEnvironment, readProjectRoutes, readPublishedRoutes } from './config';
 import { EXIT, type CommandResult } from './exit-codes';
 import { DEFAULT_MAX_MISMATCH_RATE, DEFAULT_MIN_ANSWERS } from '../ledger/evidence-rules';
 import { promote } from './promote/promote';
@@ -32,7 +32,7 @@ interface PromoteOptions extends JsonOption {
 }
 
 const VARIABLES = `
-Variables: MONGODB_URI, ROUTES_FILE (proxy/routes.yml), LEGACY_VERSION, LAMBDA_VERSION (unversioned), as for the proxies
+Variables: MONGODB_URI, ROUTES_FILE (routes of banyan.config.ts, else banyan/routes.yml), LEGACY_VERSION, LAMBDA_VERSION (unversioned), as for the proxies
 With npm start: MONGODB_URI=mongodb://127.0.0.1:3005/eventsapp, or the address it prints for MongoDB`;
 const LATER_STAGES = STAGES.slice(1);
 const TAKES_ROUTE = ['promote', 'rollback', 'resume'];
@@ -56,9 +56,10 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
     .option('--json', 'print JSON instead of text')
     .addHelpText('after', VARIABLES)
     .action(async (options: JsonOption) => {
-      const { mongodbUri, routesFile, versions } = readCutoverEnvironment(io.env);
+      const { mongodbUri, versions } = readCutoverEnvironment(io.env);
+      const location = readPublishedRoutes(io.env);
       const show = (db: Parameters<typeof showStatus>[0]['db']) =>
-        showStatus({ routesFile, versions, db, now: io.now() });
+        showStatus({ ...location, versions, db, now: io.now() });
       finish(await withDatabase(mongodbUri, show), options);
     });
 
@@ -107,12 +108,14 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
       if (to === 'canary' && percent === undefined) command.error('error: --to canary needs --percent, such as 10');
       if (to !== 'canary' && percent !== undefined) command.error('error: --percent is for --to canary only');
       if (force === true && reason === undefined) command.error('error: --force needs --reason "..."');
-      const { mongodbUri, routesFile, versions, user } = readCutoverEnvironment(io.env);
+      const { mongodbUri, versions, user } = readCutoverEnvironment(io.env);
+      const { file: routesFile, publishedTo } = readProjectRoutes(io.env);
       const run = (db: Parameters<typeof promote>[0]['db']) =>
         promote({
           routeId,
           target: { stage: to, percent },
           routesFile,
+          publishedTo,
           versions,
           rules: {
             maxMismatchRate: options.maxMismatchRate / 100,
@@ -137,9 +140,10 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
       .argument('<route>', 'id in routes.yml')
       .action(async (routeId: string, options: ReasonOptions) => {
         const changeIt = (): Promise<CommandResult> => {
-          const { mongodbUri, routesFile, versions, user } = readCutoverEnvironment(io.env);
+          const { mongodbUri, versions, user } = readCutoverEnvironment(io.env);
+          const location = readPublishedRoutes(io.env);
           const change = { by: options.by ?? user, why: options.reason, versions, now: io.now(), ...waiting(io) };
-          const run = (db: Parameters<typeof work>[0]['db']) => work({ ...change, routeId, routesFile, db });
+          const run = (db: Parameters<typeof work>[0]['db']) => work({ ...change, ...location, routeId, db });
           return withDatabase(mongodbUri, run);
         };
         finish(await (name === 'rollback' ? orWithoutDatabase('route', changeIt) : changeIt()), options);
@@ -166,7 +170,7 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
     .action((shell: Shell, options: JsonOption) => finish(completionScript(shell, program, TAKES_ROUTE), options));
 
   program.command('route-ids', { hidden: true }).action(async () => {
-    const { routes } = await loadRouteTable({ file: readRoutesFile(io.env), lambdaAvailable: true });
+    const { routes } = await loadRouteTable({ file: readProjectRoutes(io.env).file, lambdaAvailable: true });
     const ids = routes.map(({ id }) => id);
     finish({ exitCode: EXIT.fine, text: `${ids.join('\n')}\n`, json: { ids } }, {});
   });

@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
 import { BanyanError } from '../../shared/errors';
+import { packageVersion } from '../../shared/package-version';
 import { resolveSession } from '../../shared/session/session-config';
 import { checkProject } from './check/check-project';
 import { readInvokeApi, readRoutesFile, readSessionEnvironment } from './config';
@@ -15,6 +16,8 @@ import { loadBanyanConfig } from '../../shared/config/load';
 import { addParityCommand } from './parity/command';
 import { runSchedule } from './run-schedule';
 import { withDatabase } from './with-database';
+import { HELP } from '../help';
+import { runProxy } from '../server';
 
 /**
  * Runs one command line and prints its result.
@@ -51,6 +54,7 @@ export async function run(argv: readonly string[], io: CliIo): Promise<number> {
 function createProgram(io: CliIo, finish: Finish): Command {
   const program = new Command('banyan')
     .description('Moves an Express monolith to AWS Lambda one route at a time')
+    .version(packageVersion())
     .exitOverride()
     .configureOutput({ writeOut: io.write, writeErr: io.writeError })
     .addHelpText('afterAll', EXIT_CODES_HELP);
@@ -93,18 +97,24 @@ function createProgram(io: CliIo, finish: Finish): Command {
       finish(await withDatabase(mongodbUri, diagnose), options);
     });
 
+  program
+    .command('proxy')
+    .description('Run the proxy in front of LEGACY_URL until a signal ends it')
+    .addHelpText('after', () => `\n${HELP}`)
+    .action(runProxy);
+
   withCommonOptions(program.command('check'))
     .description('Check that route table, banyan.config.ts, app module and serverless.yml agree. Needs no database')
-    .option('--serverless <file>', 'the file with the functions', 'serverless.yml')
-    .addHelpText('after', '\nVariables: ROUTES_FILE (proxy/routes.yml)')
-    .action(async (options: CommonOptions & { readonly serverless: string }) => {
+    .option('--serverless <file>', 'the file with the functions; default: serverless of banyan.config.ts')
+    .addHelpText('after', '\nVariables: ROUTES_FILE (routes of banyan.config.ts, else banyan/routes.yml)')
+    .action(async (options: CommonOptions & { readonly serverless?: string }) => {
       const { config: configFile, serverless: serverlessFile } = options;
       const routesFile = readRoutesFile(io.env);
       finish(
         await checkProject({
-          routesFile,
-          serverlessFile,
           env: io.env,
+          ...(routesFile !== undefined && { routesFile }),
+          ...(serverlessFile !== undefined && { serverlessFile }),
           ...(configFile !== undefined && { configFile }),
         }),
         options,

@@ -3,8 +3,8 @@ import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Db } from 'mongodb';
 import type { Logger } from '../../shared/logger';
+import { packageVersion } from '../../shared/package-version';
 import { createHeartbeatIndex, removeHeartbeat, writeHeartbeat } from './heartbeat';
-import { packageVersion } from './package-version';
 
 /** Leaves this proxy's heartbeat in MongoDB. */
 export interface Heart {

@@ -5,6 +5,7 @@ import type { BanyanConfig } from '../../shared/config';
 import type { Environment } from '../../shared/env';
 import { BanyanError, ConfigError } from '../../shared/errors';
 import { loadModule } from '../../shared/config/load-module';
+import type { Place } from '../../shared/config/places';
 import type { CaseSuite } from '../../shared/parity/case';
 import type { ReportedSide } from '../../shared/parity/result';
 import type { StartedSides, StartSides } from '../../shared/parity/sides';
@@ -19,14 +20,14 @@ import { send } from './send';
 /** What a run is asked to compare. */
 export interface SidesOptions {
   readonly banyan: BanyanConfig;
-  /** Folder of banyan.config.ts. */
-  readonly root: string;
+  /** The module that starts both sides. */
+  readonly system: Place;
   readonly env: Environment;
   readonly control: URL;
   readonly candidate: URL;
   /** Compare with the candidate itself rather than through a proxy with every route on Lambda. */
   readonly direct: boolean;
-  /** Start both sides by `parity.system`, each on data of its own. */
+  /** Start both sides by `system`, each on data of its own. */
   readonly isolated: boolean;
   /** Text of the route table. */
   readonly routes: string;
@@ -96,7 +97,7 @@ async function isolated(
   stops: (() => Promise<unknown>)[],
 ): Promise<Omit<ReadySides, 'close'>> {
   const run = `${process.pid}_${Date.now().toString(36)}`;
-  const started = await loadStarter(options.banyan, options.root)({ run, env: options.env });
+  const started = await loadStarter(options.system)({ run, env: options.env });
   stops.push(() => started.close());
   return withStarted(started, options, suites, stops);
 }
@@ -156,13 +157,13 @@ function candidateProxy(
   });
 }
 
-function loadStarter({ parity: { system } }: BanyanConfig, root: string): StartSides {
-  if (system === undefined)
-    throw new ConfigError('banyan.config.ts', [
-      'parity.system: is missing; --isolated needs the path of a module that starts both sides',
-    ]);
-  const file = path.resolve(root, system);
-  if (!existsSync(file)) throw new ConfigError('banyan.config.ts', [`parity.system: ${system} does not exist`]);
+function loadStarter({ path: system, isDefault }: Place): StartSides {
+  const file = path.resolve(system);
+  if (!existsSync(file)) {
+    const fault = `parity.system: ${system} does not exist`;
+    const needed = `parity.system: is missing, and there is no ${system}; --isolated needs a module that starts both sides`;
+    throw new ConfigError('banyan.config.ts', [isDefault ? needed : fault]);
+  }
   const exports = loadModule(file);
   const starter = typeof exports === 'object' && exports !== null && 'default' in exports ? exports.default : undefined;
   if (!isStarter(starter))

@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
-import { prepareSides, readText } from './environment';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { prepareSides } from './environment';
 import { addedLines, findNoise, proposeRules } from './learn';
 import { planSuites } from './plan-run';
-import type { Project, RunFlags } from './project';
+import { readRules, type Project, type RunFlags } from './project';
 import { runCases } from './run';
 
 const LEARNED_RULES_LIVE = 90 * 86_400_000;
@@ -35,9 +36,12 @@ export async function learnRules(project: Project, flags: RunFlags, now: () => D
       ),
     );
     const expires = new Date(now().getTime() + LEARNED_RULES_LIVE).toISOString().slice(0, 10);
-    const before = readText(rulesFile, 'parity.rules');
+    const before = readRules(rulesFile);
     const after = proposeRules(before, noise, expires);
-    if (flags.write === true && noise.length > 0) writeFileSync(rulesFile, after);
+    if (flags.write === true && noise.length > 0) {
+      mkdirSync(path.dirname(rulesFile.path), { recursive: true });
+      writeFileSync(rulesFile.path, after);
+    }
     const lines = [
       `${sent} ${sent === 1 ? 'case was' : 'cases were'} sent to legacy twice${run.totals.skipped === 0 ? '.' : `, ${run.totals.skipped} skipped: ${[...why].join('; ')}.`}`,
       ...unlearnable.map(({ route, path: at, why }) => `No rule can cover ${route} ${at} (${why}).`),
@@ -47,8 +51,8 @@ export async function learnRules(project: Project, flags: RunFlags, now: () => D
           ? ['Legacy never differs from itself: no rules are needed.']
           : [
               flags.write === true
-                ? `Written to ${rulesFile}; give each rule a reason and an owner:`
-                : `Add to ${rulesFile} (or use --write), and give each rule a reason and an owner:`,
+                ? `Written to ${rulesFile.path}; give each rule a reason and an owner:`
+                : `Add to ${rulesFile.path} (or use --write), and give each rule a reason and an owner:`,
               addedLines(before, after),
             ]),
     ];

@@ -21,7 +21,9 @@ const suite = z.object({ route: z.string(), cases: z.array(z.object({ name: z.st
  */
 export function loadSuites(places: readonly string[], root: string): readonly LoadedSuite[] {
   if (places.length === 0)
-    throw new ConfigError('Parity cases', ['parity.cases in banyan.config.ts names no file or folder with suites']);
+    throw new ConfigError('Parity cases', [
+      'parity.cases in banyan.config.ts names no file or folder with suites, and there is no banyan/parity/cases',
+    ]);
   const suites = places.flatMap((place) => {
     const full = path.resolve(root, place);
     if (!existsSync(full))

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Environment } from '../../shared/env';
 import { BanyanError } from '../../shared/errors';
 import { parseRules } from '../../shared/parity/rules-file';
 import { parseRouteTable } from '../route-table/load';
 import { loadBanyanConfig } from '../../shared/config/load';
+import { placesOf, type Place } from '../../shared/config/places';
 import { readText, type SidesOptions } from './environment';
 import { loadSuites } from './load-cases';
 
@@ -40,24 +42,26 @@ export type Project = ReturnType<typeof loadProject>;
 export function loadProject(flags: RunFlags, { env, routesFile, local }: Surroundings) {
   const { banyan, file } = loadBanyanConfig(process.cwd(), flags.config);
   const root = path.dirname(file);
-  const { cases = [], rules = 'banyan/parity/rules.yml' } = banyan.parity;
-  const rulesFile = path.resolve(root, rules);
+  const { cases, rules, system } = placesOf(banyan, root).parity;
   const text = readText(routesFile, 'ROUTES_FILE');
   const { routes, match } = parseRouteTable(text, { file: routesFile, lambdaAvailable: true, cohortsAvailable: true });
   const named = routes.map(({ id, method, path: at }) => ({ id, name: `${method} ${at}` }));
   const sides: SidesOptions = {
     banyan,
-    root,
     env,
     control: readUrl('--control', flags.control, local.control),
     candidate: readUrl('--candidate', flags.candidate, local.candidate),
     direct: flags.direct === true,
     isolated: flags.isolated === true,
+    system,
     routes: text,
   };
-  const suites = loadSuites(cases, root);
+  const suites = loadSuites(
+    cases.filter(mayExist).map((place) => place.path),
+    process.cwd(),
+  );
   const known = new Set([...named.flatMap(({ id, name }) => [id, name]), ...suites.map(({ route }) => route)]);
-  const parsed = parseRules(readText(rulesFile, 'parity.rules'), rules);
+  const parsed = parseRules(readRules(rules), rules.path);
   const unknown = parsed.filter(({ route }) => route !== '*' && !known.has(route));
   if (unknown.length > 0)
     throw new BanyanError(
@@ -75,7 +79,7 @@ export function loadProject(flags: RunFlags, { env, routesFile, local }: Surroun
     chosen: chooseRoutes(flags.route, named, known),
     suites,
     rules: parsed,
-    rulesFile,
+    rulesFile: rules,
     routes: named,
     routeOf: (method: string, pathname: string): string | undefined => {
       const route = match(method, pathname);
@@ -83,6 +87,14 @@ export function loadProject(flags: RunFlags, { env, routesFile, local }: Surroun
     },
     sides,
   };
+}
+
+/** What the configuration names must be there; a default need not. */
+const mayExist = (place: Place): boolean => !place.isDefault || existsSync(place.path);
+
+/** @throws BanyanError for a file that the configuration names and that cannot be read */
+export function readRules(place: Place): string {
+  return mayExist(place) ? readText(place.path, 'parity.rules') : 'rules: []\n';
 }
 
 /** @throws BanyanError for a route that neither the route table nor a suite has */

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
 import { isCollection, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { ConfigError } from '../../shared/errors';
 import { compileExpressPath, createMatcher, type Matcher } from './match';
 import { guardSettings } from './guard-settings';
+import { openSource, type SourceOptions } from './open-source';
 import { parseSegments, type Route, type ShadowSettings } from './route';
 import { routesFileSchema, type RouteEntry, type RoutesFile } from './schema';
 import { findShadowed, type ShadowedRoute } from './shadowed';
+import { refuseLarge } from './source';
 
 /** A loaded route table. Immutable: a reload makes a new one. */
 export interface RouteTable {
@@ -21,17 +22,14 @@ export interface RouteTable {
 }
 
 /** What the table may use. */
-export interface RouteTableOptions {
-  /** Name of the file in messages. */
+export interface RouteTableOptions extends SourceOptions {
+  /** A path, or `s3://bucket/key`; its name in messages. */
   readonly file: string;
   /** False while `LAMBDA_URL` is not set: a route on Lambda is then a fault. */
   readonly lambdaAvailable: boolean;
   /** False while the proxy cannot read sessions: a route on canary is then a fault. Default true. */
   readonly cohortsAvailable?: boolean;
 }
-
-/** The largest file that is read; 10,000 routes need about 1 MB. */
-const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
 /** Hex digits: enough to tell versions of one file apart. */
 const DIGEST_LENGTH = 12;
@@ -45,16 +43,12 @@ const EMPTY_TABLE = 'write "routes: []" to send everything to legacy';
  */
 export async function loadRouteTable(options: RouteTableOptions): Promise<RouteTable> {
   const { file } = options;
-  let text: string;
+  const source = openSource(file, options);
   try {
-    // Before it is read: whatever was put there by mistake must not fill the memory of a proxy that is answering.
-    if ((await stat(file)).size > MAX_FILE_BYTES) throw tooLarge(file);
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if (error instanceof ConfigError) throw error;
-    throw new ConfigError('Route table', [`${file} cannot be read; set ROUTES_FILE to your routes.yml`], error);
+    return parseRouteTable(await source.read(), options);
+  } finally {
+    source.close();
   }
-  return parseRouteTable(text, options);
 }
 
 /**
@@ -64,7 +58,7 @@ export async function loadRouteTable(options: RouteTableOptions): Promise<RouteT
  */
 export function parseRouteTable(text: string, options: RouteTableOptions): RouteTable {
   const { file } = options;
-  if (Buffer.byteLength(text) > MAX_FILE_BYTES) throw tooLarge(file);
+  refuseLarge(Buffer.byteLength(text), file);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const place = (offset: number): string => {
@@ -109,10 +103,6 @@ export function parseRouteTable(text: string, options: RouteTableOptions): Route
     shadowed: findShadowed(routes, match),
     digest: createHash('sha256').update(text).digest('hex').slice(0, DIGEST_LENGTH),
   });
-}
-
-function tooLarge(file: string): ConfigError {
-  return new ConfigError('Route table', [`${file} is larger than ${MAX_FILE_BYTES} bytes; is it the right file?`]);
 }
 
 /** A file of thousands of faults is another kind of file: nobody reads them all, and each goes to the log. */
@@ -211,7 +201,7 @@ function* findFaults(
   if (unserved !== undefined) {
     const others = routes.filter(({ stage }) => stage !== 'legacy').length - 1;
     const who = `route "${unserved.id}" is on ${unserved.stage}${others > 0 ? ` (and ${others} more are not on legacy)` : ''}`;
-    const message = `${who}, but LAMBDA_URL is not set; set it to API Gateway's URL with the stage, move these routes to legacy, or set ROUTES_FILE=proxy/routes.empty.yml to send everything to legacy`;
+    const message = `${who}, but LAMBDA_URL is not set; set it to API Gateway's URL with the stage, move these routes to legacy, or set ROUTES_FILE to a file with "routes: []" to send everything to legacy`;
     yield { line: unserved.line, message };
   }
 }

@@ -1,8 +1,9 @@
-import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '../../shared/logger';
-import { loadRouteTable, type RouteTable, type RouteTableOptions } from './load';
+import { parseRouteTable, type RouteTable, type RouteTableOptions } from './load';
+import { openSource } from './open-source';
+import { isS3Location } from './s3-source';
 import type { Route } from './route';
 import { describeShadowed } from './shadowed';
 
@@ -17,48 +18,97 @@ export interface WatchedRouteTable {
   close(): Promise<void>;
 }
 
-/** How often the file is looked at (ms). */
-const INTERVAL = 100;
+/** What is watched. */
+export interface WatchOptions extends RouteTableOptions {
+  /** Nothing named the file: while there is none, everything goes to legacy. */
+  readonly isOptional?: boolean;
+}
+
+const EMPTY = 'routes: []\n';
 
 /**
- * Loads the table and follows the file. A change is in force well within a second, for requests that begin afterwards;
- * a bad file is refused as a whole and the last good table stays.
+ * Loads the table and follows its file, or its object in S3. A change of a file is in force well within a second, of an object within 6 s, for
+ * requests that begin afterwards; what is bad or cannot be read is refused as a whole and the last good table stays.
  *
- * @throws ConfigError when the file is bad at the start
+ * @throws ConfigError when the table is bad or cannot be read at the start
  */
-export async function watchRouteTable(options: RouteTableOptions, logger: Logger): Promise<WatchedRouteTable> {
-  let seen = await versionOf(options.file);
-  let loaded = seen;
-  let table = await loadRouteTable(options);
-  warnOfShadowed(table, options.file, logger);
+export async function watchRouteTable(options: WatchOptions, logger: Logger): Promise<WatchedRouteTable> {
+  const { file } = options;
+  const source = openSource(file, options);
   const listeners: ((table: RouteTable) => void)[] = [];
-  let refused = false;
   // One load at a time, so that an older text never replaces a newer one.
   let loading = Promise.resolve();
+  /** Why the table in force is not the published one. */
+  let unreadable: string | undefined;
+  let refused = false;
+  const stopping = new AbortController();
 
-  /** `asked`: somebody waits for a word, even if nothing changed. */
-  const load = async (asked: boolean): Promise<void> => {
-    const { file } = options;
+  let table: RouteTable;
+  try {
+    table = parseRouteTable(await readFirst(), options);
+  } catch (error) {
+    source.close();
+    throw error;
+  }
+  warnOfShadowed(table, file, logger);
+  if (isS3Location(file) && !hasVersions(source.version()))
+    logger.warn({ file }, 'the bucket keeps no versions; enable versioning, so that a bad table can be restored');
+
+  /** What is there at the start. Nothing older is ever taken for it: a table that cannot be read is no start. */
+  async function readFirst(): Promise<string> {
+    try {
+      return await source.read();
+    } catch (error) {
+      if (options.isOptional !== true || !isAbsence(error)) throw error;
+      unreadable = faultsOf(error).join();
+      logger.warn({ file }, 'no route table: everything goes to legacy; the file is loaded when it appears');
+      return EMPTY;
+    }
+  }
+
+  const about = () => ({ file, ...(source.version() !== undefined && { version: source.version() }) });
+
+  /** `wanted`: what somebody waits for a word on, even if nothing changed. */
+  async function load(wanted: 'changes' | 'everything'): Promise<void> {
+    let text: string | undefined;
+    try {
+      text = wanted === 'everything' ? await source.read() : await source.readIfChanged();
+    } catch (error) {
+      // An object is asked for every few seconds: once for each reason.
+      const faults = faultsOf(error);
+      if (wanted === 'everything' || unreadable !== faults.join())
+        logger.error({ file, faults }, 'route table cannot be read; keeping the last good one');
+      unreadable = faults.join();
+      return;
+    }
+    if (unreadable !== undefined && text === undefined)
+      logger.info(about(), 'route table can be read again, nothing changed');
+    const wasUnreadable = unreadable !== undefined;
+    unreadable = undefined;
+    if (text !== undefined) take(text, { isAwaited: wanted === 'everything' || wasUnreadable });
+  }
+
+  function take(text: string, { isAwaited }: { readonly isAwaited: boolean }): void {
     let next: RouteTable;
     try {
-      next = await loadRouteTable(options);
+      next = parseRouteTable(text, options);
     } catch (error) {
       refused = true;
-      logger.error({ file, faults: faultsOf(error) }, 'invalid route table; keeping the last good one');
+      logger.error({ ...about(), faults: faultsOf(error) }, 'invalid route table; keeping the last good one');
       return;
     }
     const changed = describeChanges(table, next);
     table = next;
     if (changed.length > 0) {
-      logger.info({ file, changed }, 'route table reloaded');
+      logger.info({ ...about(), changed }, 'route table reloaded');
       warnOfShadowed(table, file, logger);
       tell(next);
-    } else if (asked || refused) logger.info({ file }, 'route table reloaded, nothing changed');
+    } else if (isAwaited || refused) logger.info(about(), 'route table reloaded, nothing changed');
     refused = false;
-  };
+  }
 
-  /** The table is in force, whatever becomes of those who are told of it. */
-  const tell = (next: RouteTable): void => {
+  /** The table is in force, whatever becomes of those who hear of it. */
+  function tell(next: RouteTable): void {
     for (const listener of listeners) {
       try {
         listener(next);
@@ -66,47 +116,25 @@ export async function watchRouteTable(options: RouteTableOptions, logger: Logger
         logger.error({ err: error }, 'route table reloaded, but part of the proxy could not apply it');
       }
     }
-  };
-  const reload = (asked: boolean): Promise<void> => (loading = loading.then(() => load(asked)));
+  }
 
-  const look = async (): Promise<void> => {
-    const version = await versionOf(options.file);
-    // Saving is often several writes: the file is read once it is found the same twice.
-    if (version === seen && version !== loaded) {
-      loaded = version;
-      await reload(false);
-    }
-    seen = version;
-  };
-  const stopping = new AbortController();
-  const paused = (): Promise<boolean> => delay(INTERVAL, true, { signal: stopping.signal }).catch(() => false);
+  const reload = (wanted: 'changes' | 'everything'): Promise<void> => (loading = loading.then(() => load(wanted)));
+  const paused = (): Promise<boolean> => delay(source.pause(), true, { signal: stopping.signal }).catch(() => false);
   const looking = (async () => {
-    while (await paused()) await look();
+    while (await paused()) await reload('changes');
   })();
 
   return {
     current: () => table,
-    reload: () => reload(true),
+    reload: () => reload('everything'),
     onChange: (listener) => void listeners.push(listener),
     async close() {
       stopping.abort();
+      source.close();
       await looking;
       await loading;
     },
   };
-}
-
-/**
- * What changes with the file. It is found by its path each time: editors replace the file, Kubernetes and deploys the links or folders
- * above it, of which a watcher of the file hears nothing; and network disks tell nobody.
- */
-async function versionOf(file: string): Promise<string> {
-  try {
-    const { dev, ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true });
-    return [dev, ino, size, mtimeNs, ctimeNs].join();
-  } catch {
-    return 'absent';
-  }
 }
 
 function warnOfShadowed({ shadowed }: RouteTable, file: string, logger: Logger): void {
@@ -137,6 +165,17 @@ function describeChanges(before: RouteTable, after: RouteTable): string[] {
 
 function position({ stage, percent }: Route): string {
   return stage === 'canary' ? `canary ${percent} %` : stage;
+}
+
+/** S3 says `null` of objects that came before the versions. */
+function hasVersions(version: string | undefined): boolean {
+  return version !== undefined && version !== 'null';
+}
+
+/** Of a file; an object in S3 is always named. */
+function isAbsence(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'ENOENT';
 }
 
 function faultsOf(error: unknown): readonly string[] {

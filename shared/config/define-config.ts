@@ -9,7 +9,18 @@ import { validateHeaders } from './validate-headers';
 import { validateSteps } from './validate-steps';
 import { validateSession } from './validate-session';
 
-const KEYS = ['app', 'session', 'identity', 'authenticators', 'credentials', 'responses', 'gateway', 'parity'];
+const KEYS = [
+  'app',
+  'routes',
+  'serverless',
+  'session',
+  'identity',
+  'authenticators',
+  'credentials',
+  'responses',
+  'gateway',
+  'parity',
+];
 const ACCESS_DENIED_BY = ['resource-policy', 'authorizer'];
 const RESPONSES = ['unauthorized', 'forbidden', 'internalError'];
 const KEYS_BY_KIND: Readonly<Record<string, readonly string[]>> = {
@@ -46,6 +57,8 @@ function validate(options: unknown, faults: Faults): void {
   }
   faults.unknown('', options, KEYS);
   faults.check('app', options['app'], isText, 'the path of a module that exports the Express app');
+  faults.optional('routes', options['routes'], isText, 'the path of a route table');
+  faults.optional('serverless', options['serverless'], isText, 'the path of the file with the functions');
   validateSession(options['session'], faults);
   faults.check('identity', options['identity'], isIdentity, 'a resolver, such as passportUserData()');
   validateAuthenticators(options['authenticators'], faults);

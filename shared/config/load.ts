@@ -2,14 +2,24 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigError } from '../errors';
 import { ownProperty } from '../session/own-property';
+import { DEFAULT_CONFIG } from './default-config';
 import { defineConfig } from './define-config';
 import { loadModule } from './load-module';
+import { placesOf, type Places } from './places';
 import type { BanyanConfig, BanyanOptions } from './types';
 
 export interface LoadedConfig {
   readonly banyan: BanyanConfig;
   /** Absolute; paths inside the configuration are relative to its folder. */
   readonly file: string;
+}
+
+/** A project, whether it has a banyan.config.ts yet or not. */
+export interface Project {
+  readonly banyan: BanyanConfig;
+  /** What paths in banyan.config.ts are relative to. */
+  readonly root: string;
+  readonly places: Places;
 }
 
 const NAMES = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'].map((extension) => `banyan.config.${extension}`);
@@ -30,7 +40,19 @@ export function loadBanyanConfig(folder: string, given?: string): LoadedConfig {
 }
 
 /**
- * The same, for programs that work without one.
+ * The same, for programs that work without one: what express-session, connect-mongo and passport do by default is then assumed.
+ *
+ * @throws ConfigError as {@link findBanyanConfig}
+ */
+export function findProject(folder: string, given?: string): Project {
+  const found = findBanyanConfig(folder, given);
+  const root = found === undefined ? folder : path.dirname(found.file);
+  const banyan = found?.banyan ?? DEFAULT_CONFIG;
+  return { banyan, root, places: placesOf(banyan, root) };
+}
+
+/**
+ * Finds the configuration, if there is one.
  *
  * @returns undefined when no file is named and there is none
  * @throws ConfigError naming every fault, and for a named file that does not exist

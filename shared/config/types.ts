@@ -84,11 +84,11 @@ export interface RecordedIdentity {
 export interface ParityConfig {
   /** By the name that test reports show. */
   readonly identities: Readonly<Record<string, ParityIdentity>>;
-  /** Files and folders with suites of cases, from the project's root. */
+  /** Files and folders with suites of cases, from the project's root. Default: `banyan/parity/cases`. */
   readonly cases?: readonly string[];
-  /** What may differ, and why: a YAML file, from the project's root. */
+  /** What may differ, and why: a YAML file, from the project's root. Default: `banyan/parity/rules.yml`, which need not exist. */
   readonly rules?: string;
-  /** A module whose default export starts both sides, each on data of its own: see shared/parity/sides.ts. */
+  /** A module whose default export starts both sides, each on data of its own: see shared/parity/sides.ts. Default: `banyan/parity/system.ts`. */
   readonly system?: string;
   /** What recordings must not keep, beside tokens, keys and fields whose names say that they are secret. */
   readonly redact?: RedactConfig;
@@ -126,6 +126,10 @@ export type AcceptedCredential = Credential & {
 export interface BanyanOptions<I extends Identity = Identity> {
   /** Path of a module that exports the Express app, from the project's root. */
   readonly app: string;
+  /** The route table, from the project's root. Default: `banyan/routes.yml`, which need not exist. The variable `ROUTES_FILE` wins. */
+  readonly routes?: string;
+  /** The file with the functions, from the project's root. Default: `banyan/serverless.yml`. */
+  readonly serverless?: string;
   readonly session: SessionOptions;
   readonly identity: IdentityResolver<I>;
   /** Asked in this order; usually the session first. */

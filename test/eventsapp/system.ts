@@ -263,6 +263,7 @@ export async function startSystem(
           lambdaUrl: new URL(gateway.url),
           lambdaEndpointType: banyan.gateway.endpointType,
           routesFile,
+          parityRules: banyan.parity.rules && path.join(ROOT, banyan.parity.rules),
           trustedHops: config.trustedHops,
           drainDelay: 0,
           legacyTimeout: 0,

@@ -36,6 +36,7 @@ export async function runProxy({
       host: '127.0.0.1',
       port: 0,
       banyan: testBanyan,
+      parityRules: testBanyan.parity.rules,
       lambdaUrl: undefined,
       lambdaEndpointType: 'private',
       trustedHops: 0,

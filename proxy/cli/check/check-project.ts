@@ -4,13 +4,15 @@ import path from 'node:path';
 import type { Environment } from '../../../shared/env';
 import type { EndpointType } from '../../../shared/api-gateway/limits';
 import { ConfigError } from '../../../shared/errors';
-import { loadRouteTable } from '../../route-table/load';
+import { loadRouteTable, parseRouteTable } from '../../route-table/load';
 import type { Route } from '../../route-table/route';
 import { STAGES } from '../../route-table/schema';
 import type { ShadowedRoute } from '../../route-table/shadowed';
 import type { CommandResult } from '../exit-codes';
 import { fault, judge, ok, warning, type Finding } from '../finding';
+import { DEFAULT_CONFIG } from '../../../shared/config/default-config';
 import { loadBanyanConfig } from '../../../shared/config/load';
+import { placesOf } from '../../../shared/config/places';
 import { checkCredentials } from './credentials';
 import { checkEndpointTypes, readEndpointTypes } from './endpoint-types';
 import { checkFunctions } from './functions';
@@ -24,9 +26,10 @@ import { readCredentials } from './read-credentials';
 export interface CheckParts {
   /** `banyan.config.ts`; default: the project's own. */
   readonly configFile?: string;
-  readonly routesFile: string;
-  /** Only looked at when it is there. */
-  readonly serverlessFile: string;
+  /** Default: the project's own. */
+  readonly routesFile?: string;
+  /** Only looked at when it is there. Default: the project's own. */
+  readonly serverlessFile?: string;
   /** Secrets that are set here are looked at as well. */
   readonly env?: Environment;
 }
@@ -37,23 +40,24 @@ export interface CheckParts {
  *
  * @returns exit code 1 when something is at fault; what depends on a faulty file is left out
  */
-export async function checkProject({
-  configFile,
-  routesFile,
-  serverlessFile,
-  env = {},
-}: CheckParts): Promise<CommandResult> {
+export async function checkProject({ configFile, env = {}, ...given }: CheckParts): Promise<CommandResult> {
   const findings: Finding[] = [];
-  // A missing LAMBDA_URL is no fault of the file.
-  const table = await attempt('route table', 'fix the file', findings, () =>
-    loadRouteTable({ file: routesFile, lambdaAvailable: true }),
-  );
-  if (table !== undefined)
-    findings.push(ok('route table', describeRoutes(table.routes, routesFile)), ...table.shadowed.map(judgeShadowed));
-
   const config = await attempt('banyan.config.ts', 'fix the file', findings, () =>
     loadBanyanConfig(process.cwd(), configFile),
   );
+  const places =
+    config === undefined ? placesOf(DEFAULT_CONFIG, process.cwd()) : placesOf(config.banyan, path.dirname(config.file));
+  const { routesFile = places.routes.path, serverlessFile = places.serverless.path } = given;
+  // A missing LAMBDA_URL is no fault of the file.
+  const table =
+    given.routesFile === undefined && places.routes.isDefault && !existsSync(routesFile)
+      ? noRoutes(routesFile)
+      : await attempt('route table', 'fix the file', findings, () =>
+          loadRouteTable({ file: routesFile, lambdaAvailable: true }),
+        );
+  if (table !== undefined)
+    findings.push(ok('route table', describeRoutes(table.routes, routesFile)), ...table.shadowed.map(judgeShadowed));
+
   if (config !== undefined) {
     const root = path.dirname(config.file);
     const app = await checkApp(config.banyan.app, root);
@@ -72,6 +76,9 @@ export async function checkProject({
   if (config !== undefined) findings.push(...checkEndpoints(serverlessFile, config.banyan.gateway.endpointType));
   return judge(findings);
 }
+
+/** What the proxy goes by while there is no file at the default place. */
+const noRoutes = (file: string) => parseRouteTable('routes: []\n', { file, lambdaAvailable: true });
 
 function describeRoutes(routes: readonly Route[], file: string): string {
   const counts = STAGES.map((name) => [name, routes.filter(({ stage }) => stage === name).length] as const);

@@ -11,7 +11,7 @@ import { redactHar } from '../../parity/redact-har';
 import { createProgress, describeRun, toHtml, toJson, toJUnit, wantsColor } from '../../parity/report';
 import { runProject } from '../../parity/run-project';
 import type { CliIo, CommonOptions, Finish } from '../cli-io';
-import { readLocalSides, readRoutesFile } from '../config';
+import { readLocalSides, readProjectRoutes } from '../config';
 import { EXIT } from '../exit-codes';
 import { recordRun } from './record-run';
 
@@ -99,7 +99,7 @@ export function addParityCommand(program: Command, io: CliIo, finish: Finish): v
 }
 
 function projectOf(flags: RunFlags, { env }: CliIo): Project {
-  return loadProject(flags, { env, routesFile: readRoutesFile(env), local: readLocalSides(env) });
+  return loadProject(flags, { env, routesFile: readProjectRoutes(env).file, local: readLocalSides(env) });
 }
 
 function withSides(command: Command): Command {

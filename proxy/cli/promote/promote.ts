@@ -27,6 +27,8 @@ export interface PromoteParts {
   readonly routeId: string;
   readonly target: Target;
   readonly routesFile: string;
+  /** Where proxies follow a copy of it in S3. */
+  readonly publishedTo?: string | undefined;
   readonly versions: Versions;
   readonly rules: EvidenceRules;
   /** Who promotes. */
@@ -98,6 +100,7 @@ export async function promote(parts: PromoteParts): Promise<CommandResult> {
       evidence: { ...numbers, ...(isForced && { obstacles: obstacles.map(({ text: what }) => what).join('; ') }) },
       versions,
     }));
+  const publish = parts.publishedTo && `aws s3 cp ${routesFile} ${parts.publishedTo}`;
   const commit = `git commit -m "${describe(route, target)}" -- ${routesFile}`;
   const warnings = [
     ...(isTold ? [] : ['MongoDB became unavailable, so the ledger has no record of this; routes.yml is changed\n']),
@@ -111,9 +114,15 @@ export async function promote(parts: PromoteParts): Promise<CommandResult> {
   ];
   return {
     exitCode: EXIT.fine,
-    text: `${dryRun ? 'would promote' : 'promoted'} ${describe(route, target)}\n${warnings.join('')}${dryRun ? '' : `Proxies that read this file follow within a second. For all others, commit and deploy it:\n  ${commit}\n`}`,
-    json: { ...json, promoted: !dryRun, forced: isForced, file: routesFile, commit },
+    text: `${dryRun ? 'would promote' : 'promoted'} ${describe(route, target)}\n${warnings.join('')}${dryRun ? '' : howToFollow(commit, publish)}`,
+    json: { ...json, promoted: !dryRun, forced: isForced, file: routesFile, commit, ...(publish && { publish }) },
   };
+}
+
+function howToFollow(commit: string, publish: string | undefined): string {
+  return publish === undefined
+    ? `Proxies that read this file follow within a second. For all others, commit and deploy it:\n  ${commit}\n`
+    : `Proxies follow once it is published:\n  ${commit}\n  ${publish}\n`;
 }
 
 /** As the history tells it to people. */

@@ -22,7 +22,9 @@ export interface ChangeParts extends Change {
 
 export interface RouteChangeParts extends ChangeParts {
   readonly routeId: string;
+  /** A path, or `s3://bucket/key`. */
   readonly routesFile: string;
+  readonly s3Endpoint?: URL | undefined;
 }
 
 /**
@@ -122,10 +124,10 @@ async function acknowledged(
  * The file here may be older than those of the proxies, so a route that any of them has served is known too, and then the file may be broken
  * or absent: a roll back in the night must not wait for it to be mended.
  */
-async function stageOf({ routeId, routesFile }: RouteChangeParts, db: Db): Promise<string> {
+async function stageOf({ routeId, routesFile, s3Endpoint }: RouteChangeParts, db: Db): Promise<string> {
   const served = await routes(db).findOne({ _id: routeId });
   if (served !== null) return served.stage;
-  const table = await loadRouteTable({ file: routesFile, lambdaAvailable: true });
+  const table = await loadRouteTable({ file: routesFile, s3Endpoint, lambdaAvailable: true });
   const listed = table.routes.find(({ id }) => id === routeId);
   if (listed === undefined) throw unknownRoute(routeId, table.routes, routesFile);
   return listed.stage;

@@ -1,7 +1,46 @@
 import { oneLine } from '../../../shared/printable';
+import { EXPECTED } from '../../fleet/acknowledge';
 import type { SeenProxy } from '../../fleet/heartbeat';
 import { alignColumns } from '../align-columns';
 import { formatDuration } from '../duration';
+
+/** Which route tables are in force on proxies that were seen lately. */
+export interface TablesInForce {
+  /** Names of proxies by the digest of their table, the most common first. */
+  readonly byDigest: readonly { readonly digest: string; readonly proxies: readonly string[] }[];
+  readonly agree: boolean;
+}
+
+/** Compares the route tables of the proxies. Pure. */
+export function tablesInForce(proxies: readonly SeenProxy[]): TablesInForce {
+  const names = new Map<string, string[]>();
+  for (const { routes, name, age } of proxies)
+    if (age <= EXPECTED) names.set(routes, [...(names.get(routes) ?? []), name]);
+  const byDigest = [...names].map(([digest, those]) => ({ digest, proxies: those }));
+  byDigest.sort((a, b) => b.proxies.length - a.proxies.length);
+  return { byDigest, agree: byDigest.length <= 1 };
+}
+
+/**
+ * What is to be said of them: nothing, where all have the table that was read here. Pure.
+ *
+ * @param digest of the table in `file`
+ */
+export function describeTables({ byDigest, agree }: TablesInForce, digest: string, file: string): string {
+  const here = `${file} is ${digest}`;
+  if (agree) {
+    const [other] = byDigest.filter((table) => table.digest !== digest);
+    return other === undefined ? '' : `Route table: ${here}, the proxies have ${oneLine(other.digest, 20)}.\n`;
+  }
+  const lines = byDigest.map(({ digest: theirs, proxies }) => {
+    const shown = proxies.slice(0, SHOWN).map((name) => oneLine(name, 60));
+    const rest = proxies.length > SHOWN ? `, and ${proxies.length - SHOWN} more` : '';
+    return `  ${oneLine(theirs, 20)}: ${shown.join(', ')}${rest}\n`;
+  });
+  return `ROUTE TABLES DIFFER between proxies; ${here}:\n${lines.join('')}`;
+}
+
+const SHOWN = 5;
 
 /** The proxies that left a heartbeat within a day, and whether each follows the overrides that are stored. Pure. */
 export function describeProxies(proxies: readonly SeenProxy[], revision: number): string {

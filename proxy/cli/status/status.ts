@@ -12,12 +12,14 @@ import { alignColumns } from '../align-columns';
 import { formatDuration } from '../duration';
 import { oneLine, printable } from '../../../shared/printable';
 import { EXIT, type CommandResult } from '../exit-codes';
-import { describeProxies } from './describe-proxies';
+import { describeProxies, describeTables, tablesInForce } from './describe-proxies';
 import { countedComparisons } from '../../ledger/evidence-rules';
 import { explainDrops } from '../../ledger/explain-drops';
 
 export interface StatusParts {
+  /** A path, or `s3://bucket/key`. */
   readonly routesFile: string;
+  readonly s3Endpoint?: URL | undefined;
   readonly versions: Versions;
   readonly db: () => Promise<Db>;
   readonly now: Date;
@@ -28,10 +30,16 @@ const TRAFFIC_SPAN = 3_600_000;
 /**
  * Where every route stands: stage, what overrides it, the last hour's traffic of both sides, comparisons on these versions.
  *
- * @returns exit code 1 when the kill switch is on or a route was returned to legacy
+ * @returns exit code 1 when the kill switch is on, a route was returned to legacy, or proxies have different route tables
  */
-export async function showStatus({ routesFile, versions, db: connect, now }: StatusParts): Promise<CommandResult> {
-  const { routes } = await loadRouteTable({ file: routesFile, lambdaAvailable: true });
+export async function showStatus({
+  routesFile,
+  s3Endpoint,
+  versions,
+  db: connect,
+  now,
+}: StatusParts): Promise<CommandResult> {
+  const { routes, digest } = await loadRouteTable({ file: routesFile, s3Endpoint, lambdaAvailable: true });
   const db = await connect();
   const state: OverrideState = { known: true, ...toState(await readOverrides(db)) };
   const traffic = await readTraffic(db, { since: new Date(now.getTime() - TRAFFIC_SPAN) });
@@ -40,9 +48,10 @@ export async function showStatus({ routesFile, versions, db: connect, now }: Sta
   const { killSwitch, lowered } = state;
   const proxies = await readProxies(db);
   const revision = await readRevision(db);
+  const tables = tablesInForce(proxies);
   return {
-    exitCode: killSwitch === undefined && lowered.size === 0 ? EXIT.fine : EXIT.findings,
-    text: `${render(described, state, now, versions)}${describeProxies(proxies, revision)}`,
+    exitCode: killSwitch === undefined && lowered.size === 0 && tables.agree ? EXIT.fine : EXIT.findings,
+    text: `${render(described, state, now, versions)}${describeProxies(proxies, revision)}${describeTables(tables, digest, routesFile)}`,
     json: {
       versions,
       killSwitch: killSwitch ?? null,
@@ -50,6 +59,7 @@ export async function showStatus({ routesFile, versions, db: connect, now }: Sta
       routes: described,
       revision,
       proxies,
+      routeTable: { file: routesFile, digest, ...tables },
     },
   };
 }

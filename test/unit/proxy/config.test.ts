@@ -15,6 +15,38 @@ describe('proxy configuration', () => {
     });
   });
 
+  it.each([
+    ['the default place, which may be empty', {}, {}, { routesFile: 'banyan/routes.yml', isRoutesFileOptional: true }],
+    ['banyan.config.ts', { routes: 'my/routes.yml' }, {}, { routesFile: 'my/routes.yml', isRoutesFileOptional: false }],
+    [
+      'ROUTES_FILE, which wins',
+      { routes: 'my/routes.yml' },
+      { ROUTES_FILE: 's3://my-banyan/prod/routes.yml', S3_ENDPOINT: 'http://127.0.0.1:4566' },
+      {
+        routesFile: 's3://my-banyan/prod/routes.yml',
+        isRoutesFileOptional: false,
+        s3Endpoint: new URL('http://127.0.0.1:4566'),
+      },
+    ],
+  ])('takes the route table from %s', (_what, options, env, expected) => {
+    expect(loadProxyConfig({ ...banyan, ...options }, { LEGACY_URL: 'http://a', ...env })).toMatchObject(expected);
+  });
+
+  it('finds files that banyan.config.ts names from its own folder', () => {
+    const { routesFile, parityRules } = loadProxyConfig(
+      { ...banyan, routes: 'routes.yml', parity: { ...banyan.parity, rules: 'rules.yml' } },
+      { LEGACY_URL: 'http://a' },
+      { root: '/srv/shop' },
+    );
+    expect([routesFile, parityRules]).toEqual(['/srv/shop/routes.yml', '/srv/shop/rules.yml']);
+  });
+
+  it('refuses a place in S3 that is none', () => {
+    expect(() => loadProxyConfig(banyan, { LEGACY_URL: 'http://a', ROUTES_FILE: 's3://my-banyan' })).toThrow(
+      'ROUTES_FILE is "s3://my-banyan"; expected s3://bucket/key, such as s3://my-banyan/prod/routes.yml',
+    );
+  });
+
   it('takes 0 for what may be 0', () => {
     const env = { LEGACY_URL: 'http://a', PORT: '0', DRAIN_DELAY: '0', LEGACY_TIMEOUT: '0' };
     expect(loadProxyConfig(banyan, env)).toMatchObject({ port: 0, drainDelay: 0, legacyTimeout: 0 });

@@ -135,7 +135,7 @@ describe('route table file', () => {
     expect(faultsOf(text, true)).toEqual([]);
     expect(faultsOf(text, false)).toEqual([
       expect.stringMatching(
-        /^routes\.yml:2 route "a" is on lambda, but LAMBDA_URL is not set; set it .*ROUTES_FILE=proxy\/routes\.empty\.yml/,
+        /^routes\.yml:2 route "a" is on lambda, but LAMBDA_URL is not set; set it .*ROUTES_FILE to a file with "routes: \[\]"/,
       ),
     ]);
     const more = `${text}\n  - {id: b, match: GET /b, stage: lambda}\n  - {id: c, match: GET /c, stage: legacy}`;

@@ -140,6 +140,32 @@ describe('watched route table', () => {
     ]);
   });
 
+  it('sends everything to legacy while there is no file that nothing named, and takes it once it is there', async () => {
+    await watched.close();
+    const later = path.join(folder, 'later.yml');
+    await expect(watchRouteTable({ file: later, lambdaAvailable: true }, logger)).rejects.toThrow(
+      'later.yml cannot be read',
+    );
+    watched = await watchRouteTable({ file: later, isOptional: true, lambdaAvailable: true }, logger);
+    expect(watched.current().routes).toEqual([]);
+    expect(messages()).toEqual(['no route table: everything goes to legacy; the file is loaded when it appears']);
+    await writeFile(later, table('lambda'));
+    await waitFor('the table', () => stage() === 'lambda');
+    expect(messages().slice(1)).toEqual(['route table reloaded']);
+    await rm(later);
+    await waitFor('the word', () => messages().length === 3);
+    expect(stage()).toBe('lambda');
+    expect(messages()[2]).toBe('route table cannot be read; keeping the last good one');
+  });
+
+  it('refuses a bad file also where it need not exist', async () => {
+    await watched.close();
+    await writeFile(file, table('lamda'));
+    await expect(watchRouteTable({ file, isOptional: true, lambdaAvailable: true }, logger)).rejects.toThrow('lamda');
+    await writeFile(file, table('legacy'));
+    watched = await watchRouteTable({ file, lambdaAvailable: true }, logger);
+  });
+
   it('calls another order a change, because first listed wins', async () => {
     const [a, b] = ['  - {id: a, match: GET /:x, stage: legacy}', '  - {id: b, match: GET /b, stage: legacy}'];
     await writeFile(file, ['routes:', b, a, ''].join('\n'));

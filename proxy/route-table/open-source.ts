@@ -1,0 +1,22 @@
+import { openFileSource } from './file-source';
+import { isS3Location, openS3Source } from './s3-source';
+import type { RouteTableSource } from './source';
+
+/** What a location may need to be reached. */
+export interface SourceOptions {
+  /** Another address than AWS's own, for a local system. */
+  readonly s3Endpoint?: URL | undefined;
+  /** ms between looks at S3; default: 5 s. */
+  readonly s3Interval?: number | undefined;
+}
+
+/**
+ * Opens what `ROUTES_FILE` names. Nothing is read yet.
+ *
+ * @param location a path, or `s3://bucket/key`
+ */
+export function openSource(location: string, { s3Endpoint, s3Interval }: SourceOptions = {}): RouteTableSource {
+  return isS3Location(location)
+    ? openS3Source(location, { endpoint: s3Endpoint, interval: s3Interval })
+    : openFileSource(location);
+}

@@ -1,0 +1,44 @@
+import path from 'node:path';
+import type { BanyanConfig } from './types';
+
+/** Where a part of a project is. */
+export interface Place {
+  /** As it is reached from the working directory, and shown. */
+  readonly path: string;
+  /** The configuration does not name it, so it need not exist. */
+  readonly isDefault: boolean;
+}
+
+/** The parts of a project, where banyan.config.ts names them or where they are by default. */
+export interface Places {
+  readonly routes: Place;
+  readonly serverless: Place;
+  readonly parity: { readonly cases: readonly Place[]; readonly rules: Place; readonly system: Place };
+}
+
+/**
+ * Finds the parts of a project.
+ *
+ * @param root the folder of banyan.config.ts, or where it would be
+ */
+export function placesOf(banyan: Pick<BanyanConfig, 'routes' | 'serverless' | 'parity'>, root: string): Places {
+  const place = (named: string | undefined, fallback: string): Place => ({
+    path: fromHere(path.resolve(root, named ?? fallback)),
+    isDefault: named === undefined,
+  });
+  const { cases, rules, system } = banyan.parity;
+  return {
+    routes: place(banyan.routes, 'banyan/routes.yml'),
+    serverless: place(banyan.serverless, 'banyan/serverless.yml'),
+    parity: {
+      cases: cases?.map((named) => place(named, named)) ?? [place(undefined, 'banyan/parity/cases')],
+      rules: place(rules, 'banyan/parity/rules.yml'),
+      system: place(system, 'banyan/parity/system.ts'),
+    },
+  };
+}
+
+function fromHere(absolute: string): string {
+  const relative = path.relative(process.cwd(), absolute);
+  return relative.startsWith('..') || path.isAbsolute(relative) ? absolute : relative;
+}
