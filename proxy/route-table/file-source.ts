@@ -32,8 +32,7 @@ export function openFileSource(file: string): RouteTableSource {
       // Saving is often several writes: the file is read once it is found the same twice.
       const isSettled = state === seen;
       seen = state;
-      if (!isSettled) return undefined;
-      if (state !== loaded) return load(state);
+      if (isSettled && state !== loaded) return load(state);
       if (fault !== undefined) throw fault;
       return undefined;
     },

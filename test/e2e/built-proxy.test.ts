@@ -63,9 +63,10 @@ describe('the built proxy', () => {
 
   it("runs by the README's command, in front of a monolith and of no Lambda", async () => {
     const readme = await readFile(path.join(ROOT, 'proxy/README.md'), 'utf8');
-    const command = /^LEGACY_URL=.* node dist\/proxy\/server\.js$/m.exec(readme)?.[0] ?? '';
+    const command = /^LEGACY_URL=http:\/\/127.* npx banyan proxy$/m.exec(readme)?.[0] ?? '';
     expect(command).toContain('LEGACY_URL=http://127.0.0.1:3000 ');
-    const proxy = run({}, command.replace('http://127.0.0.1:3000', legacy.url.origin));
+    const installed = command.replace('npx banyan', 'node dist/proxy/cli/main.js');
+    const proxy = run({}, installed.replace('http://127.0.0.1:3000', legacy.url.origin));
     const port = await portOf(proxy);
     expect(await exchangeRaw(port, 'GET /api/private HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')).toMatch(
       / 200 OK[^]*ok/,
