@@ -76,11 +76,24 @@ describe('the built proxy', () => {
   });
 
   it('says what to do when the table has routes on Lambda and there is no LAMBDA_URL', async () => {
-    const proxy = run({ LEGACY_URL: legacy.url.origin });
+    const proxy = run({ LEGACY_URL: legacy.url.origin, ROUTES_FILE: 'proxy/routes.yml' });
     expect(await proxy.exit).toBe(1);
     expect(proxy.output()).toMatch(
-      /^banyan proxy: proxy\/routes\.yml:\d+ route "[^\n]*LAMBDA_URL is not set; [^\n]*ROUTES_FILE=proxy\/routes\.empty\.yml[^\n]*\n$/,
+      /^banyan proxy: proxy\/routes\.yml:\d+ route "[^\n]*LAMBDA_URL is not set; [^\n]*ROUTES_FILE to a file with "routes: \[\]"[^\n]*\n$/,
     );
+  });
+
+  it('sends everything to legacy while there is no route table, but misses one that is named', async () => {
+    const proxy = run({ LEGACY_URL: legacy.url.origin });
+    const port = await portOf(proxy);
+    expect(await exchangeRaw(port, 'GET /any HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')).toMatch(/ 200 OK/);
+    const lines = proxy.output().split('\n');
+    expect(lines.filter((line) => line.includes('no route table: everything goes to legacy'))).toHaveLength(1);
+    proxy.stop('SIGTERM');
+    expect(await proxy.exit).toBe(0);
+    const named = run({ LEGACY_URL: legacy.url.origin, ROUTES_FILE: 'banyan/routes.yml' });
+    expect(await named.exit).toBe(1);
+    expect(named.output()).toBe('banyan proxy: banyan/routes.yml cannot be read; set ROUTES_FILE to your routes.yml\n');
   });
 
   it('names a busy port and what to do', async () => {
