@@ -1,6 +1,7 @@
 import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ProxyLimits } from './limits';
+import { clientAddress } from './client/client-address';
 
 type Serve = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -51,7 +52,8 @@ export class ClientLimits {
     const client = new ClientConnection(socket, limits.maxPipelined, counts, serve);
     this.known.set(socket, client);
     counts.connections += 1;
-    const address = socket.remoteAddress ?? '';
+    // Of the connection itself: who stands behind a trusted proxy is not known before a request.
+    const address = clientAddress({ headers: {}, socket }, 0);
     const same = (byAddress.get(address) ?? 0) + 1;
     byAddress.set(address, same);
     socket.once('close', () => {

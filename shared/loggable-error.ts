@@ -21,12 +21,26 @@ const DEEPEST = 4;
 export function loggableError(error: Error, depth = DEEPEST): LoggableError {
   const { name, stack } = error;
   const code: unknown = 'code' in error ? error.code : undefined;
-  const frames = stack?.split('\n').filter((line) => /^\s+at /.test(line));
+  const frames = framesOf(error.message, stack);
   return {
     name,
     ...((typeof code === 'string' || typeof code === 'number') && { code }),
     message: error instanceof BanyanError ? withoutUrlSecrets(error.message) : shownMessage(error.message),
-    ...(frames !== undefined && frames.length > 0 && { stack: frames.join('\n') }),
+    ...(frames.length > 0 && { stack: frames.join('\n') }),
     ...(types.isNativeError(error.cause) && depth > 0 && { cause: loggableError(error.cause, depth - 1) }),
   };
+}
+
+/** As V8 writes a frame: a place in a file, in Node itself or in evaluated code. */
+const FRAME =
+  /^ {4}at (?:.{0,200} \()?(?:(?:file:\/\/|node:|[A-Za-z]:\\|\/)[^\s()]{1,500}:\d+:\d+|<anonymous>|native)\)?$/;
+
+/** The frames behind the message. A message may have lines of its own that look like frames, and those may be a client's. */
+function framesOf(message: string, stack: string | undefined): readonly string[] {
+  const at = stack?.indexOf(message) ?? -1;
+  if (stack === undefined || at < 0) return [];
+  return stack
+    .slice(at + message.length)
+    .split('\n')
+    .filter((line) => FRAME.test(line));
 }

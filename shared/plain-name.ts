@@ -34,6 +34,7 @@ export function isPlainName(text: string): boolean {
   let digits = 0;
   let rare = 0;
   let parts = 0;
+  let short = '';
   for (const part of text.split(SEPARATORS)) {
     if (part === '') continue;
     // A position: `items[0][name]`.
@@ -49,9 +50,11 @@ export function isPlainName(text: string): boolean {
     parts += 1;
     letters += count;
     digits += part.length - count;
-    // No secret is so short, and abbreviations are: `jpg`, `wp-admin`.
+    // No secret is so short, and abbreviations are: `jpg`, `wp-admin`. Several of them are a code in groups.
     if (count > 3) rare += rarePairs(part.toLowerCase());
+    else short += part.toLowerCase();
   }
+  if (short.length > 3) rare += rarePairs(short);
   if (digits > MAX_DIGITS || letters > MAX_LETTERS || (parts > 3 && letters > MAX_PHRASE)) return false;
   return rare <= (letters > 16 ? 2 : 1);
 }

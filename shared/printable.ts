@@ -40,7 +40,8 @@ export function forTerminal(text: string): string {
   return safe + printable(text.slice(from));
 }
 
-const URLS = /\b([a-z][a-z0-9+.-]{1,20}):\/\/([^\s"'`<>]*)/gi;
+/** Up to a blank or quote, or up to the last `@` before the end of the line: passwords that were not encoded may hold either. */
+const URLS = /\b([a-z][a-z0-9+.-]{1,20}):\/\/((?:[^\n\r@/]{0,200}@)?[^\s"'`<>]*)/gi;
 
 /**
  * A text without the secret parts of the addresses in it: user and password, query and fragment, segments of the path that are no
@@ -76,7 +77,9 @@ const LONGEST_MESSAGE = 500;
 
 /** The message of an error that is not ours, which may quote a client: words and addresses stay, what is quoted only when it is plain. */
 export function shownMessage(message: string): string {
-  const words = withoutUrlSecrets(message.slice(0, LONGEST_MESSAGE))
+  // Cut behind the redaction: half an address no longer looks like one.
+  const words = withoutUrlSecrets(message.slice(0, 4 * LONGEST_MESSAGE))
+    .slice(0, LONGEST_MESSAGE)
     .replace(QUOTED, (quoted) => `${quoted[0] ?? ''}${shownWord(quoted.slice(1, -1))}${quoted.at(-1) ?? ''}`)
     .split(/\s+/)
     .map((word) => (word.includes('://') ? word : shownToken(word)));

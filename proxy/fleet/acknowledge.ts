@@ -21,8 +21,9 @@ const PAUSE = 50;
 
 /** Who follows a revision of the overrides. Pure. */
 export function judge(proxies: readonly SeenProxy[], revision: number): Omit<Acknowledgement, 'waited'> {
-  const follows = (proxy: SeenProxy) => proxy.revision !== null && proxy.revision >= revision;
-  // What was written after the change proves that the proxy lives, however slow this look at it is.
+  // A dead proxy may have followed a later revision, of overrides that were emptied since.
+  const follows = ({ revision: followed, age }: SeenProxy) =>
+    followed !== null && followed >= revision && age <= EXPECTED;
   const following = proxies.filter(follows);
   const others = proxies.filter((proxy) => !follows(proxy));
   return {

@@ -14,7 +14,7 @@ const text = z.string().max(TEXT).catch('unknown');
  */
 const heartbeatSchema = z.object({
   /** Of this process: a restarted proxy is another one. */
-  _id: z.unknown().transform(String),
+  _id: z.string().catch('unknown'),
   schema: z.number().catch(SCHEMA),
   /** `INSTANCE_NAME`; several may have the same. */
   name: text,

@@ -51,7 +51,7 @@ export async function readOverrides(db: Db): Promise<ReadonlyMap<string, StoredE
   const documents = await overrides(db)
     .find<{ _id: unknown; active: unknown }>({ active: { $ne: null } }, { projection: { active: 1 } })
     .toArray();
-  return new Map(documents.map(({ _id, active }) => [String(_id), readEntry(active)]));
+  return new Map(documents.map(({ _id, active }) => [typeof _id === 'string' ? _id : 'unknown', readEntry(active)]));
 }
 
 /**

@@ -50,6 +50,21 @@ describe('plain names', () => {
     expect(passed).toBeLessThanOrEqual(5);
   });
 
+  it.each([
+    [3, 3, 3],
+    [3, 4, 3],
+    [3, 3, 3, 3, 3],
+    [3, 3, 3, 3, 3, 3, 3, 3],
+  ])('lets few codes in groups of %s letters pass', (...groups) => {
+    const letters = fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz'.split(''));
+    const codes = fc.sample(
+      fc.tuple(...groups.map((length) => fc.array(letters, { minLength: length, maxLength: length }))),
+      { numRuns: 2_000, seed: 7 },
+    );
+    const plain = codes.filter((code) => isPlainName(code.map((group) => group.join('')).join('-')));
+    expect(plain.length).toBeLessThan(200);
+  });
+
   it('takes no longer for text that is made to be slow', () => {
     const begun = performance.now();
     for (const run of ['a', 'A', 'aA', 'a1', 'Aa1', 'A1']) {

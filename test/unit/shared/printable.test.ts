@@ -98,3 +98,27 @@ describe('errors in a log', () => {
     });
   });
 });
+
+describe('what an error says that quotes a client', () => {
+  it('has only frames behind the message, and of the form of frames', () => {
+    const token = 's:Zk3x9_secretToken';
+    const error = new Error(`not found: x\n    at ${token}\n    at ${token} (/a/b.js:1:1)`);
+    const { stack = '' } = loggableError(error);
+    expect(JSON.stringify(loggableError(error))).not.toContain('Zk3x9');
+    expect(stack).toContain('printable.test.ts');
+    for (const line of stack.split('\n')) expect(line).toMatch(/^ {4}at /);
+  });
+
+  it.each(['pa ss', "pa'ss", 'pa<ss', 'pa"ss', 'pa`ss'])('has no password that was not encoded: %s', (password) => {
+    expect(withoutUrlSecrets(`mongodb://ann:${password}@db/x is unavailable`)).toBe(
+      'mongodb://[redacted]@db/x is unavailable',
+    );
+  });
+
+  it('has no half of an address where it is cut', () => {
+    for (let before = 440; before < 500; before += 1) {
+      const shown = shownMessage(`${'a '.repeat(before / 2)}mongodb://admin:Sup3rSecretPassw0rd@db/x`);
+      expect(shown).not.toContain('Sup3r');
+    }
+  });
+});

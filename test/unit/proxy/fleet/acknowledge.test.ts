@@ -50,10 +50,16 @@ describe('who follows', () => {
         proxy('before', 6),
         proxy('unknown', null, EXPECTED),
         proxy('gone', 6, EXPECTED + 1),
+        // Of overrides that were emptied since.
+        proxy('dead at a later revision', 50, EXPECTED + 1),
       ],
       7,
     );
-    expect([names(following), names(behind), names(lost)]).toEqual([['at', 'later'], ['before', 'unknown'], ['gone']]);
+    expect([names(following), names(behind), names(lost)]).toEqual([
+      ['at', 'later'],
+      ['before', 'unknown'],
+      ['gone', 'dead at a later revision'],
+    ]);
   });
 
   it('are all proxies that run, within a second or so', async () => {
