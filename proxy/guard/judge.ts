@@ -62,7 +62,7 @@ export function findBreach(
   const ofOne = (...names: Counted[]): number => (minClients === 1 ? 0 : affected(...names).heaviest);
   /** What legacy has by itself: now, if enough answers are there to say, and before the move. */
   const ofLegacy = (before: number | undefined): number | undefined => {
-    const one = counts.legacyErrors > 0 ? ofOne('legacyErrors') : 0;
+    const one = ofOne('legacyErrors');
     const current = legacy - one >= minRequests ? (counts.legacyErrors - one) / (legacy - one) : undefined;
     return current === undefined ? before : Math.max(current, before ?? 0);
   };

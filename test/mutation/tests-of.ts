@@ -33,7 +33,7 @@ const ANSWERS = ['proxy/http1/response-head', 'proxy/http1/connection'];
 export const TESTS_OF: Readonly<Record<string, Mutated>> = {
   'proxy/choose-target.ts': decider('proxy/choose-target'),
   'proxy/cohort/bucket.ts': decider('proxy/cohort/bucket'),
-  'proxy/guard/judge.ts': decider('proxy/guard/guard'),
+  'proxy/guard/judge.ts': decider('proxy/guard/judge', 'proxy/guard/guard'),
   'shared/parity/compare.ts': decider('shared/parity/compare-exchange', 'shared/parity/compare', 'shared/parity/rules'),
   'shared/parity/compare-bodies.ts': decider(...COMPARE),
   'shared/parity/compare-cookies.ts': decider(...COMPARE),
