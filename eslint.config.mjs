@@ -94,10 +94,7 @@ export default tseslint.config(
     files: ['shared/local/mongo/**/*.ts', 'test/unit/shared/local/mongo/**/*.ts'],
     rules: { '@typescript-eslint/no-unsafe-class-instance-assignment': 'off' },
   },
-  { files: ['**/*.mjs', '**/*.js', '**/*.cjs'], ...tseslint.configs.disableTypeChecked },
-  // The Serverless Framework and jest load these themselves, as CommonJS; others are apps that are lifted in tests.
-  {
-    files: ['lambda/deployment/*.js', 'jest.config.js', '**/*.cjs'],
-    rules: { '@typescript-eslint/no-require-imports': 'off' },
-  },
+  { files: ['**/*.mjs', '**/*.js'], ...tseslint.configs.disableTypeChecked },
+  // The Serverless Framework and jest load these themselves, as CommonJS.
+  { files: ['lambda/deployment/*.js', 'jest.config.js'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
 );

@@ -116,7 +116,7 @@ const isOver = (started: object): boolean => Reflect.get(started, '_destroyed') 
 function addressOf(args: readonly unknown[]): string {
   const [first, second] = Array.isArray(args[0]) ? (args[0] as readonly unknown[]) : args;
   if (typeof first !== 'object' || first === null)
-    return typeof second === 'string' ? `${second}:${String(first)}` : String(first);
+    return [second, first].filter((part) => part !== undefined).join(':');
   const { host = 'localhost', port, path: socket } = first as Readonly<Record<string, unknown>>;
   return typeof socket === 'string' ? socket : `${String(host)}:${String(port)}`;
 }

@@ -5,7 +5,7 @@ const FRAMES = 40;
 
 /** The files on the stack, the nearest caller of `of` first, without Node's own. */
 export function callingFiles(of: (...args: never[]) => unknown): readonly string[] {
-  const before = Object.getOwnPropertyDescriptors(Error);
+  const { prepareStackTrace, stackTraceLimit } = Error;
   try {
     Error.stackTraceLimit = FRAMES;
     Error.prepareStackTrace = (_error, sites) => sites.map((site) => site.getFileName());
@@ -17,10 +17,7 @@ export function callingFiles(of: (...args: never[]) => unknown): readonly string
       .map((file) => (file.startsWith('file:') ? fileURLToPath(file) : file))
       .filter((file) => !file.startsWith('node:'));
   } finally {
-    // As they were, also if not there.
-    Reflect.deleteProperty(Error, 'prepareStackTrace');
-    const { prepareStackTrace, stackTraceLimit } = before as Partial<typeof before>;
-    if (prepareStackTrace) Object.defineProperty(Error, 'prepareStackTrace', prepareStackTrace);
-    if (stackTraceLimit) Object.defineProperty(Error, 'stackTraceLimit', stackTraceLimit);
+    Error.prepareStackTrace = prepareStackTrace;
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }

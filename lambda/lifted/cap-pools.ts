@@ -6,20 +6,16 @@ interface Extensions {
 }
 type ClientClass = new (uri: string, options?: Readonly<Record<string, unknown>>) => object;
 
-/** What became of the clients of an app. */
-export interface CappedPools {
-  /** How many there are by now. */
-  clients(): number;
-}
-
 /** In every version of the driver, wherever and under whatever name it is installed: mongoose and session stores bring their own. */
 const CLIENT_FILE = /[\\/]node_modules[\\/][^\\/]+[\\/]lib[\\/]mongo_client\.js$/;
 
 /**
  * Limits the pool of every MongoClient of the app, which the driver would let grow to 100 (version 3: to 5 or 10): an instance serves one request at a
  * time. Works by what `mongodb` exports once it is loaded, so it must be called before the app is.
+ *
+ * @returns how many clients there are by now
  */
-export function capPools(maxPoolSize: number): CappedPools {
+export function capPools(maxPoolSize: number): { clients(): number } {
   let clients = 0;
   const capped = { maxPoolSize, minPoolSize: 0 };
   const extensions = (Module as unknown as Extensions)._extensions;
@@ -28,9 +24,12 @@ export function capPools(maxPoolSize: number): CappedPools {
   extensions['.js'] = (module, file) => {
     load(module, file);
     if (!CLIENT_FILE.test(file)) return;
-    const exports = module.exports as VersionThree | { MongoClient: ClientClass };
-    if ('MongoClient' in exports) exports.MongoClient = subclassOf(exports.MongoClient);
-    else capVersion3(exports);
+    const { exports } = module;
+    if (typeof exports === 'function') capVersion3(exports as VersionThree);
+    else
+      Object.assign(exports as object, {
+        MongoClient: subclassOf((exports as { MongoClient: ClientClass }).MongoClient),
+      });
   };
 
   // Options win over those in the URI.
@@ -45,7 +44,7 @@ export function capPools(maxPoolSize: number): CappedPools {
   }
 
   function capVersion3({ prototype }: VersionThree): void {
-    const connect = prototype.connect;
+    const { connect } = prototype;
     prototype.connect = function (...args) {
       clients += 1;
       Object.assign(this.s.options, capped, { poolSize: maxPoolSize });
@@ -56,5 +55,5 @@ export function capPools(maxPoolSize: number): CappedPools {
 }
 
 interface VersionThree {
-  readonly prototype: { connect: (this: { readonly s: { readonly options: object } }, ...args: unknown[]) => unknown };
+  readonly prototype: { connect(this: { readonly s: { readonly options: object } }, ...args: unknown[]): unknown };
 }

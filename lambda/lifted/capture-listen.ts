@@ -2,32 +2,40 @@ import http, { type Server } from 'node:http';
 import https from 'node:https';
 import net, { type AddressInfo } from 'node:net';
 
+/** The HTTP servers of an app that believes it listens. */
+export interface CapturedServers {
+  /** Resolves to the first server with a request listener that was told to listen; never rejects. */
+  readonly first: Promise<Server>;
+  /** How many there are by now. */
+  count(): number;
+}
+
 /**
  * Replaces `listen` of HTTP and HTTPS servers for the rest of this process: no port is opened, but the server emits `listening`, calls its
  * callback and has an address. To be called before the app is loaded, in a process that has no servers of its own.
- *
- * @returns the first server with a request listener that was told to listen; never rejects
  */
-export function captureListen(): Promise<Server> {
+export function captureListen(): CapturedServers {
+  let count = 0;
   let resolveFirst: (server: Server) => void = () => undefined;
   const first = new Promise<Server>((resolve) => (resolveFirst = resolve));
   const prototype = net.Server.prototype as { listen: (this: net.Server, ...args: unknown[]) => net.Server };
   const { listen } = prototype;
   prototype.listen = function (this: net.Server, ...args) {
-    return this instanceof http.Server || this instanceof https.Server ? capture(this, args) : listen.apply(this, args);
-  };
-  const capture = (server: Server, args: readonly unknown[]): Server => {
+    if (!(this instanceof http.Server || this instanceof https.Server)) return listen.apply(this, args);
+    const server: Server = this;
     const callback = args.find((argument) => typeof argument === 'function') as (() => void) | undefined;
     if (callback !== undefined) server.once('listening', callback);
     pretendToListen(server, portOf(args));
     // As from a real socket: after the caller has added its listeners.
     setImmediate(() => {
       server.emit('listening');
-      if (server.listenerCount('request') > 0) resolveFirst(server);
+      if (server.listenerCount('request') === 0) return;
+      count += 1;
+      resolveFirst(server);
     });
     return server;
   };
-  return first;
+  return { first, count: () => count };
 }
 
 /** `listen(port)`, `listen({port})`; Node's own default is a free port. */

@@ -7,18 +7,12 @@ import { LIFTED } from '../../shared/lifted-symbol';
 import { liftedConfig } from '../config';
 import { markColdStart } from '../http/cold-start';
 import { watchBackground, type BackgroundChoice, type BackgroundWatch, type BackgroundWork } from './background';
-import { capPools, type CappedPools } from './cap-pools';
+import { capPools } from './cap-pools';
 import { appStarter, LiftedStartError } from './start-app';
 import { asReceived, completeRequest, type ReceivedEvent } from './to-node-request';
 
 /** As API Gateway's Lambda proxy integration calls it: two parameters, because the Node.js 24 runtime refuses a third. */
 export type LiftedHandler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
-
-interface Prepared {
-  readonly watch: BackgroundWatch;
-  readonly pools: CappedPools;
-  readonly start: () => Promise<RequestListener>;
-}
 
 export interface LiftOptions {
   /**
@@ -55,33 +49,37 @@ const startTimer = setTimeout;
  */
 export function lift(entry: string, options: LiftOptions = {}): LiftedHandler {
   const { background = {}, maxPoolSize = 1 } = options;
-  let prepared: Prepared | undefined;
+  let prepared: {
+    readonly watch: BackgroundWatch;
+    readonly clients: () => number;
+    readonly start: () => Promise<RequestListener>;
+  };
   let startMs = NaN;
 
   /** At the first start rather than at load: it changes the process. */
-  const prepare = (): Prepared => {
+  const prepare = () => {
     const { root } = liftedConfig();
     const watch = watchBackground({ root, listed: background });
-    const pools = capPools(maxPoolSize);
+    const { clients } = capPools(maxPoolSize);
     const start = appStarter({ file: entry, root, exported: options.export }, (code) => process.exit(code));
-    return { watch, pools, start };
+    return { watch, clients, start };
   };
-  const start = async (): Promise<Prepared & { readonly listener: RequestListener }> => {
+  const start = async (): Promise<RequestListener> => {
     const began = performance.now();
-    const parts = (prepared ??= prepare());
-    const listener = await parts.start();
+    prepared ??= prepare();
+    const listener = await prepared.start();
     if (Number.isNaN(startMs)) startMs = performance.now() - began;
-    return { ...parts, listener };
+    return listener;
   };
 
   const handler: LiftedHandler = async (event, context) => {
-    const { watch, listener } = await within(context.getRemainingTimeInMillis() - MARGIN_MS, start(), entry);
-    return watch.inRequest(() => answer(listener, event, context));
+    const listener = await within(context.getRemainingTimeInMillis() - MARGIN_MS, start(), entry);
+    return prepared.watch.inRequest(() => answer(listener, event, context));
   };
   const marked = markColdStart(handler, () => liftedConfig().inLambda);
   const report = async (): Promise<LiftReport> => {
-    const { pools, watch } = await start();
-    return { startMs, mongoClients: pools.clients(), unlistedBackground: watch.unlisted() };
+    await start();
+    return { startMs, mongoClients: prepared.clients(), unlistedBackground: prepared.watch.unlisted() };
   };
   return Object.assign(marked, { [LIFTED]: report });
 }
@@ -114,11 +112,10 @@ async function answer(
 
 /** What is UTF-8 goes as it is, everything else as base64 (trap 20): it would not survive as text. */
 function isText(headers: Readonly<Record<string, unknown>>): boolean {
-  const { 'content-type': given, 'content-encoding': encoding } = headers;
-  const type = typeof given === 'string' ? given.toLowerCase() : '';
+  const type = String(headers['content-type'] ?? '').toLowerCase();
   const charset = /;\s*charset="?([^";\s]+)/.exec(type)?.[1] ?? 'utf-8';
   return (
-    encoding === undefined &&
+    headers['content-encoding'] === undefined &&
     /^(?:utf-8|us-ascii)$/.test(charset) &&
     /^(?:$|text\/|application\/(?:[\w.-]+\+)?(?:json|xml)|application\/(?:javascript|x-ndjson|x-www-form-urlencoded))/.test(
       type,

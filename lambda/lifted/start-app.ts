@@ -2,7 +2,7 @@ import type { RequestListener, Server } from 'node:http';
 import path from 'node:path';
 
 import { BanyanError } from '../../shared/errors';
-import { captureListen } from './capture-listen';
+import { captureListen, type CapturedServers } from './capture-listen';
 import { runEntry } from './run-entry';
 
 export interface AppEntry {
@@ -26,7 +26,7 @@ export class LiftedStartError extends BanyanError {
  * @returns what answers requests. It rejects with what loading the app throws, or LiftedStartError for an export that is no app
  */
 export function appStarter(entry: AppEntry, endProcess: (code: number) => void): () => Promise<RequestListener> {
-  let captured: Promise<Server> | undefined;
+  let captured: CapturedServers | undefined;
   let starting: Promise<RequestListener> | undefined;
   let attempts = 0;
   let lastFailure: unknown;
@@ -37,7 +37,7 @@ export function appStarter(entry: AppEntry, endProcess: (code: number) => void):
     try {
       const exports = await runEntry(path.resolve(entry.root, entry.file), attempts);
       return entry.exported === undefined
-        ? listenerOf(await captured)
+        ? listenerOf(await captured.first)
         : await listenerFrom(exports, entry.exported, entry.file);
     } catch (error) {
       starting = undefined;

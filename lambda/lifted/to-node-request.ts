@@ -49,7 +49,6 @@ export function completeRequest(request: IncomingMessage): void {
     httpVersionMinor: 1,
     rawHeaders: Object.entries(request.headers).flatMap(([name, value]) => [name, String(value)]),
   });
-  // A number, as the library leaves it.
-  const length = request.headers['content-length'] as number | undefined;
+  const length = request.headers['content-length'];
   if (length !== undefined) request.headers['content-length'] = String(length);
 }

@@ -229,6 +229,12 @@ export async function startSystem(
     );
     started.push(() => invokeApi.close());
 
+    // Functions that were loaded have their connections, also when the gateway then cannot listen.
+    started.push(async () => {
+      await closeMongo();
+      forgetLambdaConfig();
+      forgetOutside();
+    });
     const gateway = await named('gateway', 'GATEWAY_PORT', () =>
       startGateway({
         serverlessFile: SERVERLESS_FILE,
@@ -244,8 +250,6 @@ export async function startSystem(
           LOG_LEVEL: config.logLevel === 'silent' ? 'silent' : 'warn',
         },
         platform: { ...LOCAL_AWS, SQS_ENDPOINT: sqs.url, LAMBDA_ENDPOINT: invokeApi.url },
-        // The monolith's Express prints the errors that it answers.
-        print: config.logLevel === 'silent' ? () => undefined : undefined,
         logger,
       }),
     );

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Logger } from '../../logger';
 import { InvocationRefused } from './errors';
 import type { FunctionDefinition, FunctionFailure, Invocation, LambdaFunction } from './function';
-import { startInstance, type Instance, type Print } from './instance';
+import { startInstance, type Instance } from './instance';
 import { changedFile, timesOf, type FileTimes } from './file-times';
 import type { LoadFault } from './messages';
 
@@ -21,8 +21,6 @@ interface FunctionProcessOptions {
   /** All that the functions find in `process.env`. */
   readonly environment: Readonly<Record<string, string>>;
   readonly logger: Logger;
-  /** Default: on to where this process prints. */
-  readonly print?: Print;
 }
 
 /** How often files are looked at while functions are called. */
@@ -39,18 +37,13 @@ interface Generation {
  * Runs functions in a process of their own, with exactly the environment given. It starts now; when it has ended, or one of its files was
  * edited, the next invocation starts another, as Lambda does with instances.
  */
-export function startFunctionProcess({
-  definitions,
-  environment,
-  logger,
-  print = (text, stream) => process[stream].write(text),
-}: FunctionProcessOptions): FunctionProcess {
+export function startFunctionProcess({ definitions, environment, logger }: FunctionProcessOptions): FunctionProcess {
   const instances = new Set<Instance>();
   let isClosed = false;
   let current = start();
 
   function start(): Generation {
-    const instance = startInstance({ definitions, environment, print });
+    const instance = startInstance({ definitions, environment });
     for (const one of instances) if (one.hasEnded()) instances.delete(one);
     instances.add(instance);
     const generation: Generation = { instance, times: undefined, lookedAt: Date.now() };

@@ -9,4 +9,3 @@ export {
 } from './function';
 export { startFunctionProcess, type FunctionProcess } from './function-process';
 export { requireModule, type LoadModule } from './handler';
-export type { Print } from './instance';

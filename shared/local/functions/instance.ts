@@ -21,13 +21,9 @@ export interface Instance {
   retire(): void;
 }
 
-/** Takes what functions print. */
-export type Print = (text: Buffer, stream: 'stdout' | 'stderr') => void;
-
 interface InstanceOptions {
   readonly definitions: readonly FunctionDefinition[];
   readonly environment: Readonly<Record<string, string>>;
-  readonly print: Print;
 }
 
 interface Waiting {
@@ -41,7 +37,7 @@ const GRACE_MS = 2_000;
 const LAST_WORDS = 2_000;
 
 /** Starts a process and loads functions in it. */
-export function startInstance({ definitions, environment, print }: InstanceOptions): Instance {
+export function startInstance({ definitions, environment }: InstanceOptions): Instance {
   const child = forkServer(definitions[0]?.root ?? process.cwd(), environment);
   const waiting = new Map<number, Waiting>();
   let nextId = 1;
@@ -68,10 +64,10 @@ export function startInstance({ definitions, environment, print }: InstanceOptio
     for (const id of [...waiting.keys()]) settle(id, failed('Runtime.ExitError', ended));
   };
 
-  child.stdout?.on('data', (text: Buffer) => print(text, 'stdout'));
+  child.stdout?.on('data', (text: Buffer) => process.stdout.write(text));
   child.stderr?.on('data', (text: Buffer) => {
     lastWords = (lastWords + text.toString()).slice(-LAST_WORDS);
-    print(text, 'stderr');
+    process.stderr.write(text);
   });
   child.on('message', (report: Report) => {
     files = report.files;
@@ -100,10 +96,7 @@ export function startInstance({ definitions, environment, print }: InstanceOptio
     hasEnded: () => ended !== undefined,
     invoke({ name, timeoutMs }, event) {
       return new Promise((resolve) => {
-        if (ended !== undefined) {
-          resolve(failed('Runtime.ExitError', ended));
-          return;
-        }
+        if (ended !== undefined) return void resolve(failed('Runtime.ExitError', ended));
         const id = nextId++;
         const timer = setTimeout(() => {
           settle(id, failed('Sandbox.Timedout', `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`));

@@ -10,7 +10,6 @@ import {
   type FunctionProcess,
   type LambdaFunction,
   type LoadModule,
-  type Print,
 } from '../functions';
 import type { Api, EventSources } from './api';
 import { createGateway } from './gateway';
@@ -39,8 +38,6 @@ export interface StartGatewayOptions extends RouterOptions {
   readonly limits?: Partial<Limits>;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
-  /** Takes what functions print; without it, it goes to where this process prints. */
-  readonly print?: Print | undefined;
   /** For tests: loads the handlers in this process, which gets all their variables. Without it they have processes of their own. */
   readonly load?: LoadModule;
 }
@@ -80,8 +77,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
   } = options;
   const api = readServerlessFile({ env: process.env, ...options });
   const limits = { ...limitsOf(api.endpointType), ...options.limits };
-  const started = startFunctions(api, limits, { ...options, logger });
-  const { functions } = started;
+  const { functions, close } = startFunctions(api, limits, { ...options, logger });
   try {
     const address = { host, port };
     const handle = createGateway({
@@ -104,11 +100,11 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
       eventSources: api.eventSources,
       async close() {
         await closeServer(server);
-        await started.close();
+        await close();
       },
     };
   } catch (error) {
-    await started.close();
+    await close();
     throw error;
   }
 }
@@ -121,7 +117,7 @@ interface StartedFunctions {
 function startFunctions(
   api: Api,
   limits: Limits,
-  { load, now, platform = {}, logger, print }: StartGatewayOptions & { readonly logger: Logger },
+  { load, now, platform = {}, logger }: StartGatewayOptions & { readonly logger: Logger },
 ): StartedFunctions {
   const definitions = [...api.functions.values()].map((definition) => ({
     ...definition,
@@ -129,10 +125,7 @@ function startFunctions(
   }));
   if (load !== undefined) {
     const restore = setProcessEnvironment(Object.assign({}, ...api.environments.values()) as Record<string, string>);
-    const close = (): Promise<void> => {
-      restore();
-      return Promise.resolve();
-    };
+    const close = async (): Promise<void> => Promise.resolve(restore());
     try {
       const loaded = definitions.map((definition) => createFunction(definition, { load, ...(now && { now }) }));
       return { functions: byName(loaded), close };
@@ -153,7 +146,7 @@ function startFunctions(
     const [{ name, root } = { name: '', root: '' }] = group;
     const taskRoot = api.lifted.get(name) ?? root;
     const environment = { ...lambdaEnvironment(taskRoot, api.region), ...platform, ...api.environments.get(name) };
-    return startFunctionProcess({ definitions: group, environment, logger, ...(print && { print }) });
+    return startFunctionProcess({ definitions: group, environment, logger });
   });
   return {
     functions: byName(processes.flatMap(({ functions }) => functions)),

@@ -28,8 +28,6 @@ function runApp(name: string, { timeoutMs = 10_000, environment = {} } = {}): As
     ],
     environment: { ...lambdaEnvironment(APPS, 'eu-west-1'), ...environment },
     logger: capturedLogger(),
-    // Express prints the errors that it answers.
-    print: () => undefined,
   });
   running.push(process);
   return (parts) => {
