@@ -3,139 +3,48 @@ import type { RequestListener } from 'node:http';
 import serverlessExpress from '@vendia/serverless-express';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 
-import { LIFTED } from '../../shared/lifted-symbol';
-import { liftedConfig } from '../config';
+import type { BanyanConfig } from '../../shared/config';
+import type { Identity } from '../../shared/session/identity';
+import { lambdaConfig } from '../config';
 import { markColdStart } from '../http/cold-start';
-import { watchBackground, type BackgroundChoice, type BackgroundWatch, type BackgroundWork } from './background';
-import { capPools } from './cap-pools';
-import { appStarter, LiftedStartError } from './start-app';
-import { asReceived, completeRequest, type ReceivedEvent } from './to-node-request';
+import { createLiftedApp, type MountRouters } from './lifted-app';
 
 /** As API Gateway's Lambda proxy integration calls it: two parameters, because the Node.js 24 runtime refuses a third. */
 export type LiftedHandler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
 
-export interface LiftOptions {
-  /**
-   * The export of the file that is the app, or a function without parameters that makes it (`default` for `module.exports`).
-   * Without it the file is run as `node` would run it, and the app is what it listens with.
-   */
-  readonly export?: string;
-  /** What the app starts by itself, by who starts it: a package (`node-cron`), or a file of the app (`jobs/clean-up.js`). */
-  readonly background?: Readonly<Record<string, BackgroundChoice>>;
-  /** Connections of each MongoClient; the driver's default is 100. Default: 1, because an instance serves one request at a time. */
-  readonly maxPoolSize?: number;
-}
-
-/** What a started app was found to do, for packaging. */
-export interface LiftReport {
-  readonly startMs: number;
-  readonly mongoClients: number;
-  readonly unlistedBackground: readonly BackgroundWork[];
-}
-
 /** What API Gateway writes itself, or what concerns one connection. */
 const NOT_OURS = new Set(['connection', 'content-length', 'date', 'keep-alive', 'transfer-encoding']);
-/** So much is left to say that the app has not started. */
-const MARGIN_MS = 500;
-/** Node's own: the app's is watched. */
-const startTimer = setTimeout;
 
 /**
- * Makes a Lambda of the monolith itself, unmodified: with its own Express, middleware, session store, views and error pages. It serves every
- * route that leads to this function. The app is started by the first request and kept; a start that failed is tried again by the next
- * request.
+ * Makes a Lambda of the monolith's own routers: API Gateway's event becomes a request of Node, Express answers it, and the
+ * answer becomes what the Lambda proxy integration expects, images as base64 (trap 20).
  *
- * @param entry the file that starts the app, from the folder of serverless.yml, such as `server.js`
+ * @param mount the routers, at the paths at which the monolith mounts them
  */
-export function lift(entry: string, options: LiftOptions = {}): LiftedHandler {
-  const { background = {}, maxPoolSize = 1 } = options;
-  let prepared: {
-    readonly watch: BackgroundWatch;
-    readonly clients: () => number;
-    readonly start: () => Promise<RequestListener>;
-  };
-  let startMs = NaN;
-
-  /** At the first start rather than at load: it changes the process. */
-  const prepare = () => {
-    const { root } = liftedConfig();
-    const watch = watchBackground({ root, listed: background });
-    const { clients } = capPools(maxPoolSize);
-    const start = appStarter({ file: entry, root, exported: options.export }, (code) => process.exit(code));
-    return { watch, clients, start };
-  };
-  const start = async (): Promise<RequestListener> => {
-    const began = performance.now();
-    prepared ??= prepare();
-    const listener = await prepared.start();
-    if (Number.isNaN(startMs)) startMs = performance.now() - began;
-    return listener;
-  };
-
+export function lift<I extends Identity>(banyan: BanyanConfig<I>, mount: MountRouters): LiftedHandler {
+  const readEnvironment = () => lambdaConfig(banyan.session);
+  const answer = createLiftedApp({
+    mount,
+    parseIdentity: banyan.identity.parse,
+    session: () => readEnvironment().session,
+    now: () => new Date(),
+  });
   const handler: LiftedHandler = async (event, context) => {
-    const listener = await within(context.getRemainingTimeInMillis() - MARGIN_MS, start(), entry);
-    return prepared.watch.inRequest(() => answer(listener, event, context));
+    // One listener for each event: the library's own way to the current event is shared by all invocations of a process.
+    const listener: RequestListener = (req, res) => answer(event, req, res);
+    const handle = serverlessExpress<APIGatewayProxyEvent, APIGatewayProxyResult>({
+      // `handle` is how the library knows Express.
+      app: Object.assign(listener, { handle: listener }),
+      eventSourceName: 'AWS_API_GATEWAY_V1',
+      binarySettings: { contentTypes: ['image/*'] },
+      // An error page is Express's own, never a stack.
+      respondWithErrors: false,
+    });
+    const result = await handle(event, context, () => undefined);
+    if (result === undefined) throw new TypeError('serverless-express resolved without a response');
+    const headers = Object.entries(result.multiValueHeaders ?? {});
+    const ours = headers.filter(([name]) => !NOT_OURS.has(name.toLowerCase()));
+    return { ...result, multiValueHeaders: Object.fromEntries(ours) };
   };
-  const marked = markColdStart(handler, () => liftedConfig().inLambda);
-  const report = async (): Promise<LiftReport> => {
-    await start();
-    return { startMs, mongoClients: prepared.clients(), unlistedBackground: prepared.watch.unlisted() };
-  };
-  return Object.assign(marked, { [LIFTED]: report });
-}
-
-async function answer(
-  listener: RequestListener,
-  event: APIGatewayProxyEvent,
-  context: Context,
-): Promise<APIGatewayProxyResult> {
-  const handle: RequestListener = (request, response) => {
-    completeRequest(request);
-    // Nothing else would: there is no connection to end.
-    response.once('finish', () => process.nextTick(() => response.emit('close')));
-    listener(request, response);
-  };
-  const respond = serverlessExpress<ReceivedEvent, APIGatewayProxyResult>({
-    // `handle` is how the library knows Express.
-    app: Object.assign(handle, { handle }),
-    eventSourceName: 'AWS_API_GATEWAY_V1',
-    binarySettings: { isBinary: ({ headers }: { headers: Readonly<Record<string, unknown>> }) => !isText(headers) },
-    // An error page is the app's own, never a stack.
-    respondWithErrors: false,
-  });
-  const result = await respond(asReceived(event), context, () => undefined);
-  if (result === undefined) throw new TypeError('serverless-express resolved to nothing');
-  const headers = Object.entries(result.multiValueHeaders ?? {});
-  const own = headers.filter(([name]) => !NOT_OURS.has(name.toLowerCase()));
-  return { ...result, multiValueHeaders: Object.fromEntries(own) };
-}
-
-/** What is UTF-8 goes as it is, everything else as base64 (trap 20): it would not survive as text. */
-function isText(headers: Readonly<Record<string, unknown>>): boolean {
-  const type = String(headers['content-type'] ?? '').toLowerCase();
-  const charset = /;\s*charset="?([^";\s]+)/.exec(type)?.[1] ?? 'utf-8';
-  return (
-    headers['content-encoding'] === undefined &&
-    /^(?:utf-8|us-ascii)$/.test(charset) &&
-    /^(?:$|text\/|application\/(?:[\w.-]+\+)?(?:json|xml)|application\/(?:javascript|x-ndjson|x-www-form-urlencoded))/.test(
-      type,
-    )
-  );
-}
-
-/** Rejects before Lambda ends the invocation, so that it is in the log; the start goes on and serves the next request. */
-async function within<T>(ms: number, starting: Promise<T>, entry: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    const message = `${entry} does not listen yet: it is still starting, waits for something that does not come, forks a cluster, or only exports its app (then name the export)`;
-    timer = startTimer(
-      () => reject(new LiftedStartError(message, { code: 'NOT_STARTED', statusCode: 500 })),
-      Math.max(ms, 0),
-    );
-  });
-  try {
-    return await Promise.race([starting, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return markColdStart(handler, () => readEnvironment().inLambda);
 }

@@ -54,15 +54,15 @@ export async function packageStage({ stage: wanted, output, stdio = 'inherit' }:
 }
 
 const Service = z.object({
-  functions: z.record(z.string(), z.object({ lifted: z.unknown().optional(), vpc: z.unknown().optional() })),
+  functions: z.record(z.string(), z.object({ handler: z.string(), vpc: z.unknown().optional() })),
 });
 
 /** Functions in the VPC are those with MongoDB: a test of the bundles compares. */
 async function functionKinds(): Promise<Record<string, FunctionKind>> {
   const { functions } = Service.parse(parse(await readFile(join(ROOT, 'serverless.yml'), 'utf8')));
   return Object.fromEntries(
-    Object.entries(functions).map(([name, { lifted, vpc }]): [string, FunctionKind] => {
-      if (lifted !== undefined) return [name, 'lifted'];
+    Object.entries(functions).map(([name, { handler, vpc }]): [string, FunctionKind] => {
+      if (handler.includes('/lifted/')) return [name, 'lifted'];
       return [name, vpc === undefined ? 'without MongoDB' : 'with MongoDB'];
     }),
   );

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
-import { loadModule } from '../../config/load-module';
 import type { Context } from './context';
 import { FunctionInitError } from './errors';
 
@@ -10,11 +10,10 @@ export type Handler = (event: unknown, context: Context) => unknown;
 /** Loads a module's exports. Injectable, so that tests can hand in handlers without files. */
 export type LoadModule = (file: string) => unknown;
 
-const HANDLER = /^(?<module>.+)\.(?<name>[^./]+)$/;
-const EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
+const EXTENSIONS = ['.js', '.cjs', '.ts', '.cts'];
 
-/** As all files of a team are loaded: TypeScript or JavaScript. */
-export const requireModule: LoadModule = loadModule;
+/** `require` of the running process, so that what transforms TypeScript there (tsx, Jest) also transforms handlers. */
+export const requireModule: LoadModule = (file) => createRequire(__filename)(file) as unknown;
 
 /**
  * Finds and checks the handler named as in Lambda: `lambda/eventsapp/events/list-events.handler` is the export `handler` of the file
@@ -25,11 +24,12 @@ export const requireModule: LoadModule = loadModule;
  * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
  */
 export function loadHandler(handler: string, root: string, load: LoadModule = requireModule): Handler {
-  const { module, name } = HANDLER.exec(handler)?.groups ?? {};
+  const match = /^(?<module>.+)\.(?<name>[^./]+)$/.exec(handler);
+  const { module, name } = match?.groups ?? {};
   if (module === undefined || name === undefined || module.split('/').includes('..')) {
     throw refused('Runtime.MalformedHandlerName', `Bad handler "${handler}": expected "path/to/file.export"`);
   }
-  const exported = loadFile(path.resolve(root, module), handler, load);
+  const exported = loadModule(path.resolve(root, module), handler, load);
   const candidate: unknown =
     typeof exported === 'object' && exported !== null ? Reflect.get(exported, name) : undefined;
   if (!isFunction(candidate)) {
@@ -44,8 +44,8 @@ export function loadHandler(handler: string, root: string, load: LoadModule = re
   return (event, context) => candidate(event, context);
 }
 
-function loadFile(base: string, handler: string, load: LoadModule): unknown {
-  const file = load === requireModule ? filesOf(base).find(existsSync) : base;
+function loadModule(base: string, handler: string, load: LoadModule): unknown {
+  const file = load === requireModule ? EXTENSIONS.map((extension) => base + extension).find(existsSync) : base;
   if (file === undefined) {
     throw refused('Runtime.ImportModuleError', `Cannot find module '${base}' (${EXTENSIONS.join(', ')}) of ${handler}`);
   }
@@ -56,13 +56,6 @@ function loadFile(base: string, handler: string, load: LoadModule): unknown {
     throw refused('Runtime.ImportModuleError', `${handler} failed to load: ${reason}`, error);
   }
 }
-
-/** Where a handler may be, whether or not a file is there. */
-export function handlerFiles(handler: string, root: string): readonly string[] {
-  return filesOf(path.resolve(root, HANDLER.exec(handler)?.groups?.['module'] ?? handler));
-}
-
-const filesOf = (base: string): readonly string[] => EXTENSIONS.map((extension) => base + extension);
 
 function isFunction(value: unknown): value is (...args: unknown[]) => unknown {
   return typeof value === 'function';

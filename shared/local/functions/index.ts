@@ -7,5 +7,4 @@ export {
   type Invocation,
   type LambdaFunction,
 } from './function';
-export { startFunctionProcess, type FunctionProcess } from './function-process';
 export { requireModule, type LoadModule } from './handler';

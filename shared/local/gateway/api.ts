@@ -14,10 +14,8 @@ export interface Api {
   readonly binaryMediaTypes: readonly string[];
   /** Responses at least this large are compressed; undefined never. */
   readonly minimumCompressionSize: number | undefined;
-  /** The variables that the file declares for each of `functions`. */
-  readonly environments: ReadonlyMap<string, Readonly<Record<string, string>>>;
-  /** The root of the zip of each function that is the monolith's own app. It changes its process, so it has one alone. */
-  readonly lifted: ReadonlyMap<string, string>;
+  /** Environment variables of `functions`. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly eventSources: EventSources;
 }
 

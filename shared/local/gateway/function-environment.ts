@@ -1,22 +1,44 @@
 import type { Faults } from './faults';
 import { DeployTime, type Value } from '../../serverless-file/value';
+import { at } from '../../serverless-file/yaml-source';
+
+/** A function's own name and its `environment`, if it has one. */
+export interface FunctionEnvironment {
+  readonly name: string;
+  readonly environment: Value | undefined;
+}
 
 /**
- * The variables of one function: the provider's and its own, which win. A value in `given` wins over that of the file, and supplies what
- * only a deployment knows; what the file does not declare, the function does not get.
+ * Unites the variables of the provider and of the functions. In AWS each function has its own; in one process they must agree, so
+ * one name with two values is a fault that names both. `overrides` win over everything and supply what only a deployment knows.
  */
-export function functionEnvironment(
+export function uniteEnvironments(
   provider: Value | undefined,
-  own: Value | undefined,
-  given: Readonly<Record<string, string>>,
+  functions: readonly FunctionEnvironment[],
+  overrides: Readonly<Record<string, string>>,
   faults: Faults,
-): Readonly<Record<string, string>> {
-  const declared = new Map([...(provider?.entries ?? []), ...(own?.entries ?? [])]);
-  const entries = [...declared].map(([name, value]) => [
-    name,
-    Object.hasOwn(given, name) ? given[name] : readVariable(name, value, faults),
-  ]);
-  return Object.fromEntries(entries.filter(([, text]) => text !== undefined)) as Record<string, string>;
+): Record<string, string> {
+  const result: Record<string, string> = {};
+  const seen = new Map<string, { readonly owner: string; readonly value: Value; readonly text: string }>();
+  const owned = functions.flatMap(({ name, environment }) => {
+    const entries = new Map([...(provider?.entries ?? []), ...(environment?.entries ?? [])]);
+    return [...entries].map(([variable, value]) => ({ owner: name, variable, value }));
+  });
+  for (const { owner, variable, value } of owned) {
+    if (Object.hasOwn(overrides, variable)) continue;
+    const text = readVariable(variable, value, faults);
+    if (text === undefined) continue;
+    const other = seen.get(variable);
+    if (other && other.text !== text) {
+      faults.add(
+        value,
+        `function ${owner} has another value for ${variable} than function ${other.owner} (${at(other.value.place)}); here all functions share one environment`,
+      );
+    }
+    seen.set(variable, other ?? { owner, value, text });
+    result[variable] = text;
+  }
+  return { ...result, ...overrides };
 }
 
 function readVariable(name: string, value: Value, faults: Faults): string | undefined {

@@ -1,11 +1,10 @@
 import path from 'node:path';
 import { ENDPOINT_TYPES, type EndpointType } from '../../api-gateway/limits';
-import { taskRootOf } from '../../lambda-environment';
 import type { FunctionDefinition } from '../functions';
 import type { Api, EventSources, Route } from './api';
 import { readEventSources } from './event-sources';
 import { Faults } from './faults';
-import { functionEnvironment } from './function-environment';
+import { uniteEnvironments } from './function-environment';
 import { readGatewayResponses } from './gateway-response-definition';
 import { readHttpEvent, type HttpEvent } from './http-event';
 import { ACCOUNT_ID } from './identifiers';
@@ -17,7 +16,7 @@ import { at, readYaml } from '../../serverless-file/yaml-source';
 export interface ServerlessFileOptions {
   readonly serverlessFile: string;
   readonly stage: string;
-  /** Values of variables that the file declares; they win over its own. */
+  /** Values of the functions' environment variables that win over those of the file. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Where `${env:X}` is looked up after `environment`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -63,17 +62,11 @@ export function readServerlessFile({
     gatewayResponses: readGatewayResponses(root.get('resources'), faults),
     binaryMediaTypes: root.get('provider.apiGateway.binaryMediaTypes')?.items.flatMap((item) => item.text ?? []) ?? [],
     minimumCompressionSize: readCompression(root, faults),
-    environments: new Map(
-      [...functions.keys()].map((name) => {
-        const own = root.get('functions')?.entries.get(name)?.get('environment');
-        return [name, functionEnvironment(root.get('provider.environment'), own, environment, faults)];
-      }),
-    ),
-    lifted: new Map(
-      [...functions.keys()].flatMap((name) => {
-        const app = root.get('functions')?.entries.get(name)?.get('lifted.app')?.text;
-        return app === undefined ? [] : [[name, taskRootOf(path.dirname(file), path.resolve(path.dirname(file), app))]];
-      }),
+    environment: uniteEnvironments(
+      root.get('provider.environment'),
+      [...needed].map((name) => ({ name, environment: root.get('functions')?.entries.get(name)?.get('environment') })),
+      environment,
+      faults,
     ),
     eventSources: allFunctions
       ? readEventSources(root, { service: root.get('service')?.text ?? 'service', stage }, faults)

@@ -26,8 +26,8 @@ const PREFIX = 'banyan-prod-';
 const DYNAMIC_REFERENCE = /^\{\{resolve:secretsmanager:[^}]+\}\}$/;
 /** A command that only the MongoDB driver sends. */
 const DRIVER = 'saslStart';
-/** The one that holds the monolith. */
-const LIFTED = 'lifted';
+/** A setting that only Express has. */
+const EXPRESS = '@@symbol:trust_proxy_default';
 
 const LambdaFunction = z.object({
   FunctionName: z.string(),
@@ -92,24 +92,15 @@ describe('npm run package -- --stage prod', () => {
 
     it('hold MongoDB’s driver exactly for functions in the VPC', async () => {
       for (const [name, { VpcConfig }] of functions) {
-        const expected = VpcConfig !== undefined && name !== LIFTED;
-        expect([name, (await codeOf(name)).includes(DRIVER)]).toEqual([name, expected]);
+        expect([name, (await codeOf(name)).includes(DRIVER)]).toEqual([name, VpcConfig !== undefined]);
       }
     });
 
-    it('hold the whole app, compiled, and its packages if they are lifted, and else one file', async () => {
-      for (const name of functions.keys()) {
-        const files = [...(await readZip(join(folder, `${name}.zip`))).keys()];
-        if (name !== LIFTED) expect([name, files.length]).toEqual([name, 1]);
+    it('hold Express exactly for lifted functions', async () => {
+      for (const [name, { Handler }] of functions) {
+        const isLifted = Handler.startsWith('lambda/eventsapp/lifted/');
+        expect([name, (await codeOf(name)).includes(EXPRESS)]).toEqual([name, isLifted]);
       }
-      const files = await readZip(join(folder, `${LIFTED}.zip`));
-      const names = [...files.keys()];
-      for (const wanted of ['legacy/server.js', 'legacy/package.json', 'node_modules/express/package.json'])
-        expect(names).toContain(wanted);
-      expect(names.filter((file) => /^(?!node_modules).*\.ts$/.test(file))).toEqual([]);
-      // Of the repository's other packages, none.
-      expect(names.filter((file) => /^node_modules\/(?:zod|jest|serverless)\//.test(file))).toEqual([]);
-      expect(files.get('legacy/server.js')?.toString()).toContain('require.main === module');
     });
 
     it('export a handler that the Node.js 24 runtime takes: two parameters at most', async () => {
@@ -126,7 +117,7 @@ describe('npm run package -- --stage prod', () => {
   });
 
   describe('gateway', () => {
-    it('has the authorizer on every method of a rewritten route, asked at every request', () => {
+    it('has the authorizer on every method, asked at every request', () => {
       const [authorizer, ...others] = resourcesOf(template, 'AWS::ApiGateway::Authorizer');
       expect(others).toEqual([]);
       expect(authorizer?.Properties).toMatchObject({
@@ -137,13 +128,8 @@ describe('npm run package -- --stage prod', () => {
       expect(JSON.stringify(authorizer?.Properties['AuthorizerUri'])).toContain('"AuthorizerLambdaFunction","Arn"');
       const methods = propertiesOf('AWS::ApiGateway::Method');
       expect(methods.length).toBeGreaterThanOrEqual(20);
-      // But those of the monolith's own app, which asks itself.
-      const isLifted = (method: object) => JSON.stringify(method).includes('"LiftedLambdaFunction"');
       for (const method of methods) {
-        const expected = isLifted(method)
-          ? { AuthorizationType: 'NONE' }
-          : { AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: authorizer?.id } };
-        expect(method).toMatchObject(expected);
+        expect(method).toMatchObject({ AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: authorizer?.id } });
       }
     });
 

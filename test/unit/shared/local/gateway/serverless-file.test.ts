@@ -39,8 +39,6 @@ const withEvent = (...lines: string[]) =>
   ].join('\n');
 const withEnvironment = (value: string, rest = '') =>
   `${withEvent('- http: GET /a')}\n    environment:\n      X: ${value}\n${rest}`;
-/** Of the one function. */
-const environmentOf = (api: Api): Readonly<Record<string, string>> => api.environments.get('f') ?? {};
 const faultsOf = (yaml: string, options: ReadOptions = {}): readonly string[] => {
   try {
     read(yaml, options);
@@ -86,10 +84,8 @@ describe('the constructs of the source article', () => {
     expect(api.functions.get('private-endpoint')).toMatchObject({ timeoutMs: 10_000, memorySize: 256 });
   });
 
-  it('environments, binary media types and gateway responses', () => {
-    const ofAll = { NODE_ENV: 'production', GREETING: 'hello from dev' };
-    expect(api.environments.get('private-endpoint')).toStrictEqual(ofAll);
-    expect(api.environments.get('authorizer')).toStrictEqual({ ...ofAll, SESSION_SECRET: 'x' });
+  it('environment, binary media types and gateway responses', () => {
+    expect(api.environment).toStrictEqual({ NODE_ENV: 'production', GREETING: 'hello from dev', SESSION_SECRET: 'x' });
     expect(api.binaryMediaTypes).toStrictEqual(['image/*', 'application/octet-stream']);
     expect(api.gatewayResponses.get('UNAUTHORIZED')).toStrictEqual({
       statusCode: 401,
@@ -108,15 +104,13 @@ describe('the constructs of the source article', () => {
       /GREETING: \$\{ssm:\/eventsapp\/greeting\} is known only after a deployment/,
     );
     const environment = { SESSION_SECRET: 'x', GREETING: 'y' };
-    expect([...readServerlessFile({ ...options, environment }).environments.values()]).toContainEqual(
-      expect.objectContaining({ GREETING: 'y' }),
-    );
+    expect(readServerlessFile({ ...options, environment }).environment).toMatchObject({ GREETING: 'y' });
   });
 });
 
 describe('variables (Serverless Framework: "Variables")', () => {
   const valueOf = (value: string, options: ReadOptions & { rest?: string } = {}) =>
-    environmentOf(read(withEnvironment(value, options.rest), options))['X'];
+    read(withEnvironment(value, options.rest), options).environment['X'];
 
   it.each([
     ['${sls:stage}', 'dev'],
@@ -172,7 +166,7 @@ describe('variables (Serverless Framework: "Variables")', () => {
     expect(faultsOf(withEnvironment(expression))).toStrictEqual([
       expect.stringMatching(/^serverless\.yml:9: X: .* only after a deployment/),
     ]);
-    expect(environmentOf(read(withEnvironment(expression), { environment: { X: 'given' } }))).toStrictEqual({
+    expect(read(withEnvironment(expression), { environment: { X: 'given' } }).environment).toStrictEqual({
       X: 'given',
     });
     const elsewhere = `${withEvent('- http: GET /a')}\ncustom:\n  value: ${expression}\n`;
@@ -190,7 +184,7 @@ describe('variables (Serverless Framework: "Variables")', () => {
   it('knows dynamic references of CloudFormation', () => {
     const value = "'{{resolve:secretsmanager:a}}'";
     expect(faultsOf(withEnvironment(value))).toHaveLength(1);
-    expect(environmentOf(read(withEnvironment(value), { environment: { X: 'given' } }))).toStrictEqual({ X: 'given' });
+    expect(read(withEnvironment(value), { environment: { X: 'given' } }).environment).toStrictEqual({ X: 'given' });
   });
 
   it.each([
@@ -277,6 +271,15 @@ describe('what is refused, with file, line and what is supported', () => {
     const body = properties.startsWith('{') ? ` ${properties}` : `\n        ${properties}`;
     const yaml = `${withEvent('- http: GET /a')}\nresources:\n  Resources:\n    R:\n      Type: AWS::ApiGateway::GatewayResponse\n      Properties:${body}\n`;
     expect(faultsOf(yaml).join('\n')).toMatch(message);
+  });
+
+  it('one name with two values in two functions, naming both', () => {
+    const other = '  g:\n    handler: g.handler\n    events: [http: GET /g]\n    environment: {X: two}\n';
+    expect(faultsOf(withEnvironment('one', other))).toStrictEqual([
+      'serverless.yml:13: function g has another value for X than function f (serverless.yml:9); here all functions share one environment',
+    ]);
+    expect(faultsOf(withEnvironment('two', other))).toStrictEqual([]);
+    expect(faultsOf(withEnvironment('one', other), { environment: { X: 'both' } })).toStrictEqual([]);
   });
 
   it('all faults at once', () => {

@@ -1,1 +1,0 @@
-import './fails-first/always.mjs';

@@ -1,1 +1,0 @@
-throw new Error('fails for as long as this process lives');

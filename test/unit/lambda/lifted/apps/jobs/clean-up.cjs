@@ -1,1 +1,0 @@
-setInterval(() => undefined, 3_600_000).unref();
