@@ -40,7 +40,7 @@ const REFUSED: readonly [name: string, answer: string][] = [
     `${HEAD}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n`,
   ],
   ['two lengths', `${HEAD}Content-Length: 3\r\nContent-Length: 5\r\n\r\nhello`],
-  ['a transfer coding that nobody asked for', `${HEAD}Transfer-Encoding: gzip, chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n`],
+  ['an unrequested transfer coding', `${HEAD}Transfer-Encoding: gzip, chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n`],
   ['a coded body up to the end of the connection', `${HEAD}Transfer-Encoding: gzip\r\n\r\nhello`],
   ['line ends of LF alone', 'HTTP/1.1 200 OK\nContent-Length: 2\n\nok'],
   ['CR in a value', `${HEAD}X-A: a\rSet-Cookie: evil=1\r\nContent-Length: 2\r\n\r\nok`],

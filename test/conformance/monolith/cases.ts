@@ -355,7 +355,7 @@ export function conformanceCases({ cookie, token, event, photo, largePhoto, etag
       differs: throughProxy(REFUSED, ANSWER_400),
     },
     {
-      name: 'a transfer coding that nobody asked for',
+      name: 'an unrequested transfer coding',
       send: `${head('POST /api/events', 'Transfer-Encoding: gzip, chunked')}0\r\n\r\n`,
       differs: throughProxy(REFUSED, /^HTTP\/1\.1 501 /),
     },

@@ -51,7 +51,7 @@ describeInBrowser('what the dashboard shows', (start) => {
     const text = (await detail.innerText()).replaceAll(/\s+/g, ' ');
     expect(text).toContain('lambda errors 11');
     expect(text).toContain('cold starts 2');
-    expect(text).toMatch(/Next step Find out why, then resume: npm run banyan -- resume list-attendees/);
+    expect(text).toMatch(/Next step Find the cause, then resume: npm run banyan -- resume list-attendees/);
     expect(text).not.toMatch(/routes\.yml|\+ (stage|percent)|The evidence suffices/);
     expect(text).toMatch(/promoted to canary 10 % .*, ann: the evidence suffices/);
     expect(said).toEqual([]);
@@ -76,7 +76,7 @@ describeInBrowser('what the dashboard shows', (start) => {
     const { page } = await open();
     const text = (await (await detailOf(page, 'event-metrics')).innerText()).replaceAll(/\s+/g, ' ');
     expect(text).toMatch(
-      /Still missing Lambda has answered 412 of the 1000 requests on lambda that are needed.*Next step Not yet\. .*- stage: lambda \+ stage: retired/,
+      /Still missing Lambda has answered 412 of the 1000 requests on lambda required.*Next step Not yet\. .*- stage: lambda \+ stage: retired/,
     );
     expect(await page.locator('tr[data-detail="event-metrics"] pre.later').count()).toBe(2);
     await page.close();
@@ -162,7 +162,7 @@ describeInBrowser('what the dashboard shows', (start) => {
 
   it('says so when nothing is listed', async () => {
     const { page } = await open('routes: []');
-    await page.getByText('The route table lists no route: legacy answers everything.').waitFor();
+    await page.getByText('The route table lists no routes: legacy answers everything.').waitFor();
     expect(await page.locator('tr[data-route]').count()).toBe(0);
     await page.close();
   });
@@ -188,7 +188,7 @@ describeInBrowser('what the dashboard shows', (start) => {
     expect(await page.locator('tr[data-route]').count()).toBe(11);
     scene.state.table = parseRouteTable(routes(3), { file: 'routes.yml', lambdaAvailable: true });
     await page.getByText('3 of 3').waitFor();
-    await page.getByText('No route to show.').waitFor();
+    await page.getByText('No routes to show.').waitFor();
     await page.close();
   });
 

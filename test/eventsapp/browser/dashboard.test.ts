@@ -90,16 +90,16 @@ describeInBrowser('the dashboard in Chromium', (start) => {
   it('rolls back with a reason, says so, and resumes', async () => {
     await row('list-events').getByRole('button', { name: 'Roll back list-events' }).click();
     await page.getByRole('button', { name: 'Roll back', exact: true }).click();
-    await page.getByText('Say why').waitFor();
+    await page.getByText('Give a reason').waitFor();
     expect(system.proxy.overrides.current().lowered.size).toBe(0);
-    await page.getByLabel(/^Why/).fill('<img src=x onerror=alert(1)>');
+    await page.getByLabel(/^Reason/).fill('<img src=x onerror=alert(1)>');
     await page.getByRole('button', { name: 'Roll back', exact: true }).click();
     await row('list-events').getByText('on legacy: rolled-back').waitFor();
     await row('list-events').getByRole('button', { name: 'list-events', exact: true }).click();
     await page.locator('tr[data-detail="list-events"]').getByText('<img src=x onerror=alert(1)>').first().waitFor();
     expect(await page.locator('img').count()).toBe(0);
     await row('list-events').getByRole('button', { name: 'Resume list-events' }).click();
-    await page.getByLabel(/^Why/).fill('mended');
+    await page.getByLabel(/^Reason/).fill('fixed');
     await page.getByRole('button', { name: 'Resume', exact: true }).click();
     await row('list-events').getByText('on legacy').waitFor({ state: 'detached' });
   });
@@ -109,12 +109,12 @@ describeInBrowser('the dashboard in Chromium', (start) => {
     await page.keyboard.press('Escape');
     expect(system.proxy.overrides.current().killSwitch).toBeUndefined();
     await page.getByRole('button', { name: 'Kill switch…' }).click();
-    await page.getByLabel(/^Why/).fill('drill');
+    await page.getByLabel(/^Reason/).fill('drill');
     expect(await page.locator('#confirm-text').innerText()).toContain('the 17 routes on canary and lambda');
     await page.getByRole('button', { name: 'Kill switch on' }).click();
     await page.getByText('Kill switch is on.').waitFor();
     await page.getByRole('button', { name: 'Kill switch off…' }).click();
-    await page.getByLabel(/^Why/).fill('drill is over');
+    await page.getByLabel(/^Reason/).fill('drill is over');
     await page.getByRole('button', { name: 'Kill switch off', exact: true }).click();
     await page.getByText('Kill switch is on.').waitFor({ state: 'detached' });
   });

@@ -53,7 +53,7 @@ async function main(): Promise<void> {
     await open(page, 'get-event', false);
     await page.evaluate('scrollTo(0, 0)');
     await page.getByRole('button', { name: 'Kill switch…' }).click();
-    await page.getByLabel(/^Why/).fill('errors on all moved routes since 14:02');
+    await page.getByLabel(/^Reason/).fill('errors on all moved routes since 14:02');
     await take('kill-switch');
     await page.keyboard.press('Escape');
     await page.setViewportSize({ width: 420, height: 860 });

@@ -240,7 +240,7 @@ describe('rollback, resume, kill-switch', () => {
     expect(exitCode).toBe(1);
     expect(out).toMatch(/^web-1 +\S+:8080 +0\.1\.0 +a-digest +1\/2 +follows 3 +0 s ago$/m);
     expect(out).toMatch(/^KILL SWITCH ON: outage \(bob, 0 s ago\)/);
-    expect(out).toContain('Returned to legacy: list-events: wrong totals (ann, 0 s ago)');
+    expect(out).toContain('Rolled back: list-events: wrong totals (ann, 0 s ago)');
     expect(await banyan('kill-switch', 'off', '--json')).toMatchObject({ exitCode: 0, json: { changedNow: true } });
     expect(await banyan('resume', 'list-events', '--json')).toMatchObject({ exitCode: 0, json: { resumedNow: true } });
     expect(await banyan('resume', 'list-events', '--json')).toMatchObject({ exitCode: 0, json: { resumedNow: false } });
