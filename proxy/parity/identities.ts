@@ -1,12 +1,10 @@
 import type { BanyanConfig, ParityIdentity } from '../../shared/config';
 import { BanyanError } from '../../shared/errors';
 import { headerValues } from '../../shared/parity/exchange';
+import type { Credentials } from './credentials';
 import { logInBySteps } from './log-in-steps';
 import { stepsOfRecording } from './recorded-login';
 import { send } from './send';
-
-/** Request headers that make a client somebody. */
-export type Credentials = Readonly<Record<string, string>>;
 
 /**
  * Gets the credentials of every identity of `banyan.config.ts` from the monolith: a login becomes the session cookie.

@@ -7,7 +7,7 @@ import { parseDocument } from '../../shared/parity/html/parse-document';
 import { parseSelector, selectElement, valueOfElement } from '../../shared/parity/html/select';
 import { runSteps } from '../../shared/parity/steps';
 import { CookieJar } from './cookie-jar';
-import type { Credentials } from './identities';
+import type { Credentials } from './credentials';
 import { send } from './send';
 
 /** Of an answer in which something is looked for. */

@@ -6,7 +6,7 @@ import { Renaming } from '../../shared/parity/renaming';
 import { judge, rulesFor, type Judgement, type Rule } from '../../shared/parity/rules';
 import { Unifier, type UnificationOptions } from '../../shared/parity/unify';
 import type { DataCopy } from './data-copy';
-import type { Credentials } from './identities';
+import type { Credentials } from './credentials';
 import { send, type Answer, type OutgoingRequest } from './send';
 
 /** Where one side is, and its own copy of the data if it has one. */

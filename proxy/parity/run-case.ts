@@ -4,7 +4,7 @@ import type { Renaming } from '../../shared/parity/renaming';
 import type { CaseResult } from '../../shared/parity/result';
 import type { Judgement, Rule } from '../../shared/parity/rules';
 import type { CandidateProxy } from './candidate-proxy';
-import type { Credentials } from './identities';
+import type { Credentials } from './credentials';
 import { judgeObservations, observe, requestOf, type Observation, type Side } from './observe';
 import { reportRequest, reportResponse, withoutEcho, type Redaction } from './reported';
 import type { OutgoingRequest } from './send';

@@ -71,9 +71,9 @@ describeInBrowser('the dashboard in Chromium', (start) => {
     await page.getByLabel('Show').fill('metrics');
     await waitFor('two rows', async () => (await page.locator('tr[data-route]').count()) === 2);
     await page.getByLabel('Show').fill('');
-    await page.getByLabel('only routes on the move').check();
+    await page.getByLabel('only routes in transit').check();
     await waitFor('three rows', async () => (await page.locator('tr[data-route]').count()) === 3);
-    await page.getByLabel('only routes on the move').uncheck();
+    await page.getByLabel('only routes in transit').uncheck();
   });
 
   it('opens a route by the keyboard: next step as a change to commit, evidence, history', async () => {

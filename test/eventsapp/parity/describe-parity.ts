@@ -4,7 +4,8 @@ import { MongoClient, type Db } from 'mongodb';
 import banyan from '../../../banyan.config';
 import { startCandidateProxy, type CandidateProxy } from '../../../proxy/parity/candidate-proxy';
 import { copyDatabase, DataCopy } from '../../../proxy/parity/data-copy';
-import { logIn, type Credentials } from '../../../proxy/parity/identities';
+import type { Credentials } from '../../../proxy/parity/credentials';
+import { logIn } from '../../../proxy/parity/identities';
 import { observe, requestOf, type Side } from '../../../proxy/parity/observe';
 import {
   answeredBy,

@@ -1,7 +1,8 @@
 import banyan from '../../../banyan.config';
-import { logIn as logInAs, type Credentials } from '../../../proxy/parity/identities';
+import type { Credentials } from '../../../proxy/parity/credentials';
+import { logIn as logInAs } from '../../../proxy/parity/identities';
 
-export type { Credentials } from '../../../proxy/parity/identities';
+export type { Credentials } from '../../../proxy/parity/credentials';
 
 /** The credentials of every identity of `banyan.config.ts`, from a monolith. */
 export function logIn(legacyUrl: string): Promise<ReadonlyMap<string, Credentials>> {

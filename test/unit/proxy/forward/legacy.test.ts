@@ -37,15 +37,13 @@ describe('forward to legacy', () => {
       expect(request?.rawHeaders.join('\n')).toContain('X-One\n1\nx-ONE\n2\nCookie\na=1\nCookie\nb=2');
     });
 
-    it.each([
-      'GET http://a/abs?q HTTP/1.1',
-      'PURGE /x HTTP/1.1',
-      'PROPFIND / HTTP/1.1',
-      'OPTIONS /x HTTP/1.1',
-    ])('passes "%s" on', async (line) => {
-      await exchangeRaw(proxy.port, `${line}\r\nHost: a\r\n${close}`);
-      expect(`${legacy.requests[0]?.method} ${legacy.requests[0]?.url} HTTP/1.1`).toBe(line);
-    });
+    it.each(['GET http://a/abs?q HTTP/1.1', 'PURGE /x HTTP/1.1', 'PROPFIND / HTTP/1.1', 'OPTIONS /x HTTP/1.1'])(
+      'passes "%s" on',
+      async (line) => {
+        await exchangeRaw(proxy.port, `${line}\r\nHost: a\r\n${close}`);
+        expect(`${legacy.requests[0]?.method} ${legacy.requests[0]?.url} HTTP/1.1`).toBe(line);
+      },
+    );
 
     it('drops hop-by-hop headers and those that Connection names, but never what identifies the client', async () => {
       await exchangeRaw(

@@ -1,0 +1,2 @@
+/** Request headers that make a client's identity. */
+export type Credentials = Readonly<Record<string, string>>;
