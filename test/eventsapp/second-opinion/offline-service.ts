@@ -103,7 +103,9 @@ export async function startOfflineService(options: OfflineServiceOptions): Promi
 async function writeService(folder: string, options: OfflineServiceOptions, lambdaPort: number): Promise<void> {
   await link(ROOT, folder, (name) => name !== 'serverless.yml' && name !== 'lambda' && !name.startsWith('.'));
   await mkdir(path.join(folder, 'lambda/eventsapp/stages'), { recursive: true });
-  await link(path.join(ROOT, 'lambda'), path.join(folder, 'lambda'), (name) => name !== 'stages');
+  await link(path.join(ROOT, 'lambda'), path.join(folder, 'lambda'), (name) => name !== 'eventsapp');
+  const example = 'lambda/eventsapp';
+  await link(path.join(ROOT, example), path.join(folder, example), (name) => name !== 'stages');
 
   const stage = StageFile.parse(parse(await readFile(path.join(ROOT, 'lambda/eventsapp/stages/dev.yml'), 'utf8')));
   const values = { ...stage, logLevel: 'warn' };
