@@ -47,7 +47,7 @@ interface Row {
 }
 
 const withToken = (target: string, tokenOf: (n: number) => string): LoadOptions['request'] => {
-  const head = `GET ${target} HTTP/1.1\r\n${HEADERS}Cookie: eventsapp.sid=`;
+  const head = `GET ${target} HTTP/1.1\r\n${HEADERS}Cookie: connect.sid=`;
   return (n) => `${head}${tokenOf(n)}\r\n\r\n`;
 };
 const get = (target: string): LoadOptions['request'] => withToken(target, () => TOKEN);

@@ -24,7 +24,7 @@ export const memoryGrowth: Check = {
           seconds: 200,
           limit,
           request: (n) =>
-            `GET ${n % 2 === 0 ? `/api/events/${n}` : `/unlisted/${n}`} HTTP/1.1\r\nHost: a\r\nCookie: eventsapp.sid=s%3A${n}.signature\r\n\r\n`,
+            `GET ${n % 2 === 0 ? `/api/events/${n}` : `/unlisted/${n}`} HTTP/1.1\r\nHost: a\r\nCookie: connect.sid=s%3A${n}.signature\r\n\r\n`,
         });
       options.progress('warming up');
       await run(Math.round(WARM_UP * options.scale));

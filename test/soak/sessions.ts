@@ -18,7 +18,7 @@ export async function storeSessions(db: Db, users: number, from = 0): Promise<vo
 export function cookieOf(n: number): { readonly Cookie: string } {
   const { _id: id } = sessionOf(n);
   const signature = createHmac('sha256', SECRET).update(id).digest('base64').replace(/=+$/, '');
-  return { Cookie: `eventsapp.sid=${encodeURIComponent(`s:${id}.${signature}`)}` };
+  return { Cookie: `connect.sid=${encodeURIComponent(`s:${id}.${signature}`)}` };
 }
 
 /** Who the n-th user is. */
