@@ -44,7 +44,7 @@ describe('addresses in text', () => {
     ['https://q.example/jobs?X-Amz-Signature=abc', 'https://q.example/jobs?[redacted]'],
     ['http://127.0.0.1:3001', 'http://127.0.0.1:3001'],
     ['such as https://hooks.example.com/...', 'such as https://hooks.example.com/...'],
-    ['at file:///work/Qx7/a.js:1:2', 'at file:///work/Qx7/a.js:1:2'],
+    ['at file:///srv/Qx7/a.js:1:2', 'at file:///srv/Qx7/a.js:1:2'],
   ])('%s is shown as %s', (text, shown) => expect(withoutUrlSecrets(text)).toBe(shown));
 
   it('have no password in errors of ours', () => {
