@@ -1,10 +1,25 @@
 import type { Socket } from 'node:net';
 import type { Origin } from '../../../../proxy/http1/origin';
 import { waitFor } from '../../../support/wait-for';
-import { ask, clientBody, handUpstream, HEAD, originOf, over, type HandUpstream, type ToldExchange } from './exchanges';
+import { ask, clientBody, handUpstream, HEAD, originOf, over, ToldExchange, type HandUpstream } from './exchanges';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 const UPLOAD = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n';
+
+/** Counts what it is given instead of keeping it. */
+class CountingExchange extends ToldExchange {
+  length = 0;
+  override onData(chunk: Buffer): void {
+    this.length += chunk.length;
+  }
+}
+
+function askForMuch(origin: Origin, { onHead }: { onHead?: (told: CountingExchange) => void } = {}): CountingExchange {
+  const told: CountingExchange = new CountingExchange({ onHead: () => onHead?.(told) });
+  const request = { method: 'GET', head: HEAD, framing: 'none', body: undefined, client: undefined } as const;
+  told.exchange = origin.send({ ...request, answerTimeout: 0, bodyTimeout: 0, clientTimeout: 0 }, told);
+  return told;
+}
 
 describe('connection', () => {
   let upstream: HandUpstream;
@@ -227,6 +242,26 @@ describe('connection', () => {
       connection?.abort(first);
       upstream.sockets[0]?.write(OK);
       expect((await over(second)).body.toString()).toBe('ok');
+    });
+
+    it('reads nothing while paused, however much the upstream has', async () => {
+      const size = 48 * 1024 * 1024;
+      const block = Buffer.alloc(1024 * 1024);
+      upstream.onRequest((socket) => {
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${size}\r\n\r\n`);
+        for (let left = size; left > 0; left -= block.length) socket.write(block);
+      });
+      const paused = askForMuch(origin, { onHead: (told) => told.exchange?.pause(told) });
+      await waitFor('the head', () => paused.head !== undefined);
+      // In the time that another takes for all of it.
+      const reading = askForMuch(origin);
+      await over(reading);
+      expect(reading.length).toBe(size);
+      // What had come with the head.
+      expect(paused.length).toBeLessThan(64 * 1024);
+      paused.exchange?.resume(paused);
+      await over(paused);
+      expect(paused.length).toBe(size);
     });
 
     it('flows again for the next exchange although the last one was paused when it ended', async () => {
