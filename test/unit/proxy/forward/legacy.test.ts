@@ -250,10 +250,17 @@ describe('forward to legacy', () => {
         return length;
       };
       const stalled = await get('/stalled');
-      // In the time that all of it takes to a client that reads, an upstream that nothing holds back pushes all of it here too.
-      expect(await lengthOf(await get('/read'))).toBe(total * chunk.length);
-      expect(pushed['/stalled']).toBeLessThan(total / 2);
-      expect(await lengthOf(stalled)).toBe(total * chunk.length);
+      try {
+        // In the time that a client takes to read all of it twice, an upstream that nothing holds back pushes all of it here too.
+        for (let i = 0; i < 2; i += 1) {
+          pushed['/read'] = 0;
+          expect(await lengthOf(await get('/read'))).toBe(total * chunk.length);
+        }
+        expect(pushed['/stalled']).toBeLessThan(total / 2);
+        expect(await lengthOf(stalled)).toBe(total * chunk.length);
+      } finally {
+        stalled.destroy();
+      }
     });
 
     it('streams a large upload without holding it', async () => {
