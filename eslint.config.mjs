@@ -38,6 +38,16 @@ const BY_NAME =
   ":not(ConditionalExpression[test.callee.property.name='hasOwn'] > MemberExpression):not(AssignmentExpression > MemberExpression.left)" +
   ":matches([property.type='CallExpression'], [property.name=/^(name|key|field|header|lower|[a-zA-Z]+Name)$/])";
 
+/** A boolean next to other parameters; the only parameter of a function may be one. */
+const SEVERAL =
+  ':matches(:function, TSMethodSignature, TSFunctionType, TSEmptyBodyFunctionExpression, TSDeclareFunction)[params.length>1]';
+const POSITIONAL_BOOLEANS = [
+  `${SEVERAL} > Identifier.params > TSTypeAnnotation > TSBooleanKeyword`,
+  `${SEVERAL} > AssignmentPattern.params > Identifier.left > TSTypeAnnotation > TSBooleanKeyword`,
+  `${SEVERAL} > AssignmentPattern.params > Literal.right[raw=/^(true|false)$/]`,
+  `${SEVERAL} > TSParameterProperty.params TSTypeAnnotation > TSBooleanKeyword`,
+];
+
 export default tseslint.config(
   { ignores: ['**/dist/**', 'node_modules/**', '.serverless/**', '.esbuild/**', 'coverage/**', 'test/foreign/*/**'] },
   ...tseslint.configs.strictTypeChecked,
@@ -82,6 +92,10 @@ export default tseslint.config(
     rules: {
       'no-restricted-syntax': [
         'error',
+        ...POSITIONAL_BOOLEANS.map((selector) => ({
+          selector,
+          message: 'A boolean in a place says nothing where it is called: use an options object, or a word.',
+        })),
         ...['object.name', 'object.property.name'].map((object) => ({
           selector: `MemberExpression[computed=true][${object}=${CLIENT_DATA}]${BY_NAME}`,
           message:

@@ -60,6 +60,8 @@ export interface RequestHandlerOptions {
 
 /** Lambda's answer or failure. */
 interface LambdaAnswer {
+  /** Whether legacy can be asked the same afterwards. */
+  readonly isRepeatable: boolean;
   /** When Lambda had the whole request, and when its head came; of `performance.now`. */
   begun: number;
   headAt: number | undefined;
@@ -199,6 +201,7 @@ class Handling {
     // Only a request that changes nothing and has no body to lose can be asked of legacy afterwards.
     const isRepeatable = route.isSafe && !hasBody(request);
     const answer: LambdaAnswer = {
+      isRepeatable,
       begun: performance.now(),
       headAt: undefined,
       statusCode: undefined,
@@ -232,7 +235,7 @@ class Handling {
     };
     const toApi = toApiGateway(request, target, route, url, trustedHops);
     forward(upstream, request, response, toApi, options, (result) =>
-      this.protect(() => this.afterLambda(route, result, answer, isRepeatable)),
+      this.protect(() => this.afterLambda(route, result, answer)),
     );
   }
 
@@ -266,8 +269,15 @@ class Handling {
   private afterLambda(
     route: Route,
     result: ForwardResult,
-    { begun, headAt, statusCode, coldStart, isRefusedByGateway: isGatewayRefusal, insteadBy }: LambdaAnswer,
-    isRepeatable: boolean,
+    {
+      begun,
+      headAt,
+      statusCode,
+      coldStart,
+      isRefusedByGateway: isGatewayRefusal,
+      insteadBy,
+      isRepeatable,
+    }: LambdaAnswer,
   ): void {
     const { budget, refusals } = this.options;
     let instead = insteadBy;

@@ -10,11 +10,11 @@ const READY = '/.banyan/readyz';
  *
  * @returns false when the target is none of them
  */
-export function answerHealth(target: string, response: ServerResponse, isReady: boolean): boolean {
+export function answerHealth(target: string, response: ServerResponse, state: 'ready' | 'draining'): boolean {
   if (!target.startsWith('/.banyan/')) return false;
   const path = target.split('?', 1)[0];
   if (path === LIVE) send(response, 200, 'live');
-  else if (path === READY) send(response, isReady ? 200 : 503, isReady ? 'ready' : 'draining');
+  else if (path === READY) send(response, state === 'ready' ? 200 : 503, state);
   else return false;
   return true;
 }

@@ -181,7 +181,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     // What came before it may have been the last that is answered.
     if (isClosing(request.socket)) return;
-    if (answerHealth(request.url ?? '/', response, ready)) return;
+    if (answerHealth(request.url ?? '/', response, ready ? 'ready' : 'draining')) return;
     const fault = requestFault(request);
     if (fault !== undefined) {
       const { statusCode, code } = fault;

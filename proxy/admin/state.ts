@@ -50,11 +50,15 @@ export function describeState({ table, overrides, stats, ledger, versions, start
     stages: Object.fromEntries(STAGES.map((stage) => [stage, routes.filter((route) => route.stage === stage).length])),
     span: SPAN,
     spans: SPANS,
-    routes: routes.map((route) => describeRoute(route, state, stats, busiest.has(route))),
+    routes: routes.map((route) => describeRoute(route, state, { stats, hasChart: busiest.has(route) })),
   };
 }
 
-function describeRoute(route: Route, state: OverrideState, stats: LiveStats, hasChart: boolean): object {
+function describeRoute(
+  route: Route,
+  state: OverrideState,
+  { stats, hasChart }: { readonly stats: LiveStats; readonly hasChart: boolean },
+): object {
   const { id, method, path, stage, percent, line } = route;
   const reason = stage === 'legacy' ? undefined : overrideOf(state, id, stage);
   return {

@@ -99,21 +99,22 @@ class Forwarding implements ExchangeHandler {
 
   start(): void {
     if (this.response.destroyed) {
-      this.failed(CLIENT_GONE, true);
+      this.failed({ error: CLIENT_GONE, neverSent: true });
       return;
     }
     this.response.on('close', this.onClientClose);
-    this.send(false);
+    this.send();
   }
 
-  private send(fresh: boolean): void {
+  private send(connection: 'any' | 'fresh' = 'any'): void {
     const { upstream, request, client, sendsBody } = this;
     const { answerTimeout } = this.options;
     try {
       const body = sendsBody ? client : undefined;
+      const fresh = connection === 'fresh';
       this.exchange = upstream.send(request, this, { client, body, answerTimeout, fresh });
     } catch (error) {
-      this.failed(toUpstreamError(error), true);
+      this.failed({ error: toUpstreamError(error), neverSent: true });
     }
   }
 
@@ -172,14 +173,14 @@ class Forwarding implements ExchangeHandler {
   onFault({ error, neverSent, onKeptConnection }: ExchangeFault): void {
     if (this.mayRetry && onKeptConnection && isStaleConnection(error) && !this.response.destroyed) {
       this.mayRetry = false;
-      this.send(true);
+      this.send('fresh');
       return;
     }
-    this.failed(this.response.destroyed ? CLIENT_GONE : toUpstreamError(error), neverSent);
+    this.failed({ error: this.response.destroyed ? CLIENT_GONE : toUpstreamError(error), neverSent });
   }
 
-  private failed(error: UpstreamError, neverSent: boolean): void {
-    this.settle({ kind: 'failed', error, neverSent });
+  private failed(fault: { readonly error: UpstreamError; readonly neverSent: boolean }): void {
+    this.settle({ kind: 'failed', ...fault });
   }
 
   private write(chunk: Buffer): void {
@@ -224,7 +225,7 @@ class Forwarding implements ExchangeHandler {
 
   private readonly onClientClose = (): void => {
     this.exchange?.abort(this);
-    this.failed(CLIENT_GONE, false);
+    this.failed({ error: CLIENT_GONE, neverSent: false });
   };
 
   private readonly onDrain = (): void => {

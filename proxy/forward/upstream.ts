@@ -69,8 +69,8 @@ export function createUpstream(
         body === undefined ? 'none' : body.headers['transfer-encoding'] === undefined ? 'length' : 'chunked';
       const head = formatRequestHead(request, framing);
       const { method } = request;
-      const outgoing = { method, head, framing, body, client, answerTimeout, bodyTimeout, clientTimeout };
-      return origin.send(outgoing, handler, fresh);
+      const outgoing = { method, head, framing, body, client, answerTimeout, bodyTimeout, clientTimeout, fresh };
+      return origin.send(outgoing, handler);
     },
     load: () => origin.load(),
     close: () => origin.close(),

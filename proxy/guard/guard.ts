@@ -18,7 +18,7 @@ interface Watched {
 /** Windows of all guarded routes of one proxy. No I/O; every record costs the same; memory is fixed for each route. */
 export interface Guard {
   /** Guards a route; the window of a route that is guarded already goes on unless its length has changed. */
-  watch(routeId: string, settings: GuardSettings, isSafe: boolean): void;
+  watch(routeId: string, route: { readonly settings: GuardSettings; readonly isSafe: boolean }): void;
   forget(routeId: string): void;
   setBaseline(routeId: string, baseline: Baseline): void;
   /** Routes that are guarded and have no baseline yet. */
@@ -46,7 +46,7 @@ export function createGuard(clock: () => number): Guard {
   const provenUntil = new Map<ProvableStatus, number>();
 
   return {
-    watch(routeId, settings, isSafe) {
+    watch(routeId, { settings, isSafe }) {
       const before = routes.get(routeId);
       const goesOn = before !== undefined && before.settings.windowMs === settings.windowMs;
       const baseline = before?.baseline;

@@ -101,7 +101,7 @@ export function startGuard(parts: GuardParts): RunningGuard {
     seeRoutes({ routes }) {
       for (const { id, stage, guard: settings, isSafe } of routes) {
         const isGuarded = settings !== undefined && (stage === 'canary' || stage === 'lambda');
-        if (isGuarded) guard.watch(id, settings, isSafe);
+        if (isGuarded) guard.watch(id, { settings, isSafe });
         else guard.forget(id);
       }
       void find();

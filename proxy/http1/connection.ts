@@ -54,6 +54,8 @@ export interface Outgoing {
   readonly bodyTimeout: number;
   /** How long the client may neither send more of its body nor read more of the answer, in ms; 0: no limit. */
   readonly clientTimeout: number;
+  /** On a connection of its own, not on a kept one. */
+  readonly fresh?: boolean;
 }
 
 /** Who keeps connections. */
@@ -273,7 +275,7 @@ export class Connection implements Exchange {
     this.expectMore();
     if (response.isEventStream) this.owner.onEventStream(this);
     this.exchange?.onHead(response);
-    if (this.left === 0) this.complete([], rest.length > 0);
+    if (this.left === 0) this.complete([], rest.length);
     return rest;
   }
 
@@ -288,19 +290,23 @@ export class Connection implements Exchange {
     if (this.chunks !== undefined) {
       const rest = chunk.subarray(this.chunks.write(chunk));
       const { trailers } = this.chunks;
-      if (trailers !== undefined) this.complete(trailers, rest.length > 0);
+      if (trailers !== undefined) this.complete(trailers, rest.length);
       return rest;
     }
     const data = chunk.length <= this.left ? chunk : chunk.subarray(0, this.left);
     this.left -= data.length;
     this.exchange?.onData(data);
     const rest = chunk.length === data.length ? undefined : chunk.subarray(data.length);
-    if (this.left === 0) this.complete([], rest !== undefined);
+    if (this.left === 0) this.complete([], rest?.length ?? 0);
     return rest;
   }
 
-  /** The answer is whole. The connection is kept when both sides are done with it. */
-  private complete(trailers: RawHeaders, hasMore: boolean): void {
+  /**
+   * The answer is whole. The connection is kept when both sides are done with it.
+   *
+   * @param surplus bytes that follow it
+   */
+  private complete(trailers: RawHeaders, surplus: number): void {
     // The handler may have aborted it.
     if (this.part === 'closed') return;
     const { exchange, response, body } = this;
@@ -309,7 +315,8 @@ export class Connection implements Exchange {
     this.response = undefined;
     this.chunks = undefined;
     // An answer before the end of the request: the upstream may not read the rest.
-    const isDone = (body === undefined || body.isSent) && !hasMore && response !== undefined && response.idleTime > 0;
+    const isDone =
+      (body === undefined || body.isSent) && surplus === 0 && response !== undefined && response.idleTime > 0;
     body?.stop();
     this.body = undefined;
     if (isDone) {
@@ -330,7 +337,7 @@ export class Connection implements Exchange {
       return;
     }
     try {
-      this.complete([], false);
+      this.complete([], 0);
     } catch (error) {
       this.fail(asError(error));
     }

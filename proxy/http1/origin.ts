@@ -97,11 +97,11 @@ export class Origin {
   /**
    * Sends a request; the handler is told what comes of it.
    *
-   * @param fresh on a connection of its own, not on a kept one
    * @returns the exchange, to pause, resume or abort it; it may wait for a connection
    * @throws Http1Error `CLOSING`; `QUEUE_FULL` when it would have to wait and may not
    */
-  send(outgoing: Outgoing, handler: ExchangeHandler, fresh = false): Exchange {
+  send(outgoing: Outgoing, handler: ExchangeHandler): Exchange {
+    const { fresh = false } = outgoing;
     if (this.isClosed) throw new Http1Error('CLOSING', 'the proxy is closing its connections');
     const client = outgoing.client === undefined ? undefined : this.clientOf(outgoing.client);
     if (!this.isFreeFor(client)) return this.wait(outgoing, handler, client);

@@ -86,7 +86,7 @@ export function parseResponseHead(text: string, requestMethod: string): Response
   if (requestMethod === 'HEAD' || statusCode < 200 || statusCode === 204 || statusCode === 304) framing = 'none';
   else if (isChunked) framing = 'chunked';
   else framing = length ?? 'until-close';
-  const keeps = framing !== 'until-close' && persists(connection, isOneZero);
+  const keeps = framing !== 'until-close' && persists(connection, isOneZero ? '1.0' : '1.1');
   const statusMessage = status[3] ?? '';
   return {
     statusCode,
@@ -122,9 +122,9 @@ function idleTime(hint: number | undefined): number {
 }
 
 /** RFC 9112 section 9.3; `close` wins. */
-function persists(connection: string | undefined, isOneZero: boolean): boolean {
-  if (connection === undefined || connection === 'keep-alive') return connection !== undefined || !isOneZero;
-  return !/\bclose\b/.test(connection) && (!isOneZero || /\bkeep-alive\b/.test(connection));
+function persists(connection: string | undefined, version: '1.0' | '1.1'): boolean {
+  if (connection === undefined || connection === 'keep-alive') return connection !== undefined || version === '1.1';
+  return !/\bclose\b/.test(connection) && (version === '1.1' || /\bkeep-alive\b/.test(connection));
 }
 
 /** Names and values of lines that each end with CRLF, in a flat list. */

@@ -62,9 +62,10 @@ export class ComparisonCounts {
     totals.lastAt = Math.max(totals.lastAt, at);
     const form = queryForm.slice(0, MAX_FORM_LENGTH);
     const isOther = totals.queryForms.size >= MAX_QUERY_FORMS && !totals.queryForms.has(form);
-    tally(totals.statuses, statusCode, equal);
-    tally(totals.identities, identity, equal);
-    tally(totals.queryForms, isOther ? OTHER_FORMS : form, equal);
+    const result = equal ? 'equal' : 'different';
+    tally(totals.statuses, statusCode, result);
+    tally(totals.identities, identity, result);
+    tally(totals.queryForms, isOther ? OTHER_FORMS : form, result);
     this.dirty.add(key);
   }
 
@@ -104,11 +105,10 @@ export class ComparisonCounts {
   }
 }
 
-function tally<T>(map: Map<T, Tally<T>>, value: T, equal: boolean): void {
+function tally<T>(map: Map<T, Tally<T>>, value: T, result: 'equal' | 'different'): void {
   let entry = map.get(value);
   if (entry === undefined) map.set(value, (entry = { value, equal: 0, different: 0 }));
-  if (equal) entry.equal += 1;
-  else entry.different += 1;
+  entry[result] += 1;
 }
 
 function copies<T>(map: ReadonlyMap<T, Tally<T>>): Tally<T>[] {

@@ -39,7 +39,12 @@ export class Traffic {
     if (lambda !== undefined && lambda.code !== 'client_gone') {
       const isError = lambda.outcome === 'failed' || (lambda.statusCode ?? 0) >= 500;
       const bucket = this.bucket(routeId, 'lambda', minute);
-      count(bucket, lambda.statusCode, isError, lambda.coldStart || isError ? undefined : lambda.ms);
+      count(
+        bucket,
+        lambda.statusCode,
+        isError ? 'error' : 'answer',
+        lambda.coldStart || isError ? undefined : lambda.ms,
+      );
       if (lambda.coldStart) bucket.coldStarts += 1;
       if (upstream === 'legacy') bucket.fallbacks += 1;
     }
@@ -48,7 +53,7 @@ export class Traffic {
       count(
         this.bucket(routeId, 'legacy', minute),
         statusCode,
-        statusCode >= 500,
+        statusCode >= 500 ? 'error' : 'answer',
         lambda === undefined ? ms : undefined,
       );
   }
@@ -109,9 +114,11 @@ export class Traffic {
   }
 }
 
-function count(minute: Minute, statusCode: number | undefined, isError: boolean, ms: number | undefined): void {
+type Outcome = 'answer' | 'error';
+
+function count(minute: Minute, statusCode: number | undefined, outcome: Outcome, ms: number | undefined): void {
   minute.requests += 1;
-  if (isError) minute.errors += 1;
+  if (outcome === 'error') minute.errors += 1;
   if (statusCode === 401) minute.unauthorized += 1;
   else if (statusCode === 403) minute.forbidden += 1;
   else if (statusCode === 404) minute.notFound += 1;

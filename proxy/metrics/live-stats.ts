@@ -65,10 +65,14 @@ export class LiveStats implements Observer {
     const stats = this.of(routeId);
     if (lambda !== undefined && lambda.code !== 'client_gone') {
       const isError = lambda.outcome === 'failed' || (lambda.statusCode ?? 0) >= 500;
-      count(stats.lambda, at, isError, lambda.ms, upstream === 'lambda');
+      count(stats.lambda, at, isError ? 'error' : 'answer', lambda.ms);
+      if (upstream === 'lambda') stats.lambda.answered += 1;
       if (upstream === 'legacy') stats.fallbacks += 1;
     }
-    if (upstream === 'legacy' && statusCode !== 499) count(stats.legacy, at, statusCode >= 500, ms, true);
+    if (upstream === 'legacy' && statusCode !== 499) {
+      count(stats.legacy, at, statusCode >= 500 ? 'error' : 'answer', ms);
+      stats.legacy.answered += 1;
+    }
   }
 
   unlisted(): void {
@@ -134,9 +138,8 @@ export class LiveStats implements Observer {
   }
 }
 
-function count(side: SideStats, at: number, isError: boolean, ms: number, answered: boolean): void {
-  if (answered) side.answered += 1;
-  if (isError) side.errors += 1;
+function count(side: SideStats, at: number, outcome: 'answer' | 'error', ms: number): void {
+  if (outcome === 'error') side.errors += 1;
   const number = Math.floor(at / SPAN);
   let span = side.spans.get(number);
   if (span === undefined) {
@@ -145,7 +148,7 @@ function count(side: SideStats, at: number, isError: boolean, ms: number, answer
     for (const old of side.spans.keys()) if (old <= number - SPANS) side.spans.delete(old);
   }
   span.requests += 1;
-  if (isError) span.errors += 1;
+  if (outcome === 'error') span.errors += 1;
   const bucket = latencyBucket(ms);
   span.latency[bucket] = (span.latency[bucket] ?? 0) + 1;
 }

@@ -27,7 +27,7 @@ export function planCases(suites: readonly CaseSuite[], options: PlanOptions): r
       { code: 'unknown_route' },
     );
   const chosen = suites.filter(({ route }) => routes === undefined || routes.has(route));
-  const known = chosen.flatMap((suite) => casesOf(suite, isolated));
+  const known = chosen.flatMap((suite) => casesOf(suite, { isolated }));
   const generated = generateCases(
     known.filter(({ skip }) => skip === undefined),
     { count: options.generate, seed: options.seed, identities: options.identities, writes: isolated },
@@ -36,7 +36,10 @@ export function planCases(suites: readonly CaseSuite[], options: PlanOptions): r
 }
 
 /** Every case of a suite as everybody that it is for. */
-export function casesOf({ route, cases, prepare }: CaseSuite, isolated: boolean): readonly PlannedCase[] {
+export function casesOf(
+  { route, cases, prepare }: CaseSuite,
+  { isolated }: { readonly isolated: boolean },
+): readonly PlannedCase[] {
   // Its data can only be written where it is nobody else's.
   const skip = prepare !== undefined && !isolated ? NEEDS_DATA : undefined;
   return cases.flatMap((parityCase) =>

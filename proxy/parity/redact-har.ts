@@ -33,7 +33,7 @@ export function redactHar({ input, output, overwrite, banyan }: RedactOptions): 
   const redactor = createRedactor(redactionOf(banyan));
   const entries = har.log.entries.map((entry) => redactor.redact(entry));
   const redacted: Har = { log: { ...har.log, entries } };
-  write(output, writeHar(redacted), overwrite);
+  write(output, writeHar(redacted), { overwrite });
 
   const sessions = new Set(entries.flatMap(({ _banyan: notes }) => [notes?.session, notes?.begins]));
   sessions.delete(undefined);
@@ -57,7 +57,7 @@ export function redactHar({ input, output, overwrite, banyan }: RedactOptions): 
   };
 }
 
-function write(file: string, text: string, overwrite: boolean): void {
+function write(file: string, text: string, { overwrite }: { readonly overwrite: boolean }): void {
   try {
     writeFileSync(file, text, { flag: overwrite ? 'w' : 'wx', mode: 0o600 });
   } catch (error) {

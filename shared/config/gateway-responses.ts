@@ -25,7 +25,7 @@ export interface GatewayResponseResource {
 export function gatewayResponses({
   responses,
 }: Pick<BanyanConfig, 'responses'>): Readonly<Record<string, GatewayResponseResource>> {
-  const resource = (type: string, { statusCode, headers, body }: FixedResponse, keepStatus = false) => ({
+  const resource = (type: string, { statusCode, headers, body }: FixedResponse, { keepStatus = false } = {}) => ({
     Type: 'AWS::ApiGateway::GatewayResponse' as const,
     Properties: {
       RestApiId: { Ref: 'ApiGatewayRestApi' as const },
@@ -41,7 +41,7 @@ export function gatewayResponses({
     GatewayResponseAccessDenied: resource('ACCESS_DENIED', forbidden),
     GatewayResponseAuthorizerFailure: resource('AUTHORIZER_FAILURE', internalError),
     GatewayResponseAuthorizerConfigurationError: resource('AUTHORIZER_CONFIGURATION_ERROR', internalError),
-    GatewayResponseDefault5xx: resource('DEFAULT_5XX', internalError, true),
+    GatewayResponseDefault5xx: resource('DEFAULT_5XX', internalError, { keepStatus: true }),
   };
 }
 

@@ -24,6 +24,9 @@ export interface UnificationOptions {
   readonly mayBeOffset?: boolean;
 }
 
+/** Which times may differ: those of the request alone, or also those at the same distance from it. */
+type Times = 'of the request' | 'may be offset';
+
 export const DEFAULT_TIME_TOLERANCE = 2_000;
 /** Numbers count as times only so near the request, in ms: others are article codes, amounts, ids. */
 const EPOCH_SPAN = 5 * 365 * 86_400_000;
@@ -67,18 +70,20 @@ export class Unifier {
   readonly renaming: Renaming;
   private readonly options: UnificationOptions;
   private readonly tolerance: number;
+  private readonly times: Times;
 
   constructor(options: UnificationOptions = {}) {
     this.options = options;
     this.renaming = options.renaming ?? new Renaming();
     this.tolerance = options.timeTolerance ?? DEFAULT_TIME_TOLERANCE;
+    this.times = (options.mayBeOffset ?? true) ? 'may be offset' : 'of the request';
     const { moments } = options;
     if (moments !== undefined)
       this.renaming.begun ??= { control: moments.control.from, candidate: moments.candidate.from };
   }
 
   /** Whether the candidate's text is the control's with other made-up values. Binds new ids when it is. */
-  isSameText(control: string, candidate: string, mayBeOffset = this.options.mayBeOffset ?? true): boolean {
+  isSameText(control: string, candidate: string, times: Times = this.times): boolean {
     if (control === candidate) return true;
     if (this.renaming.isBound(control, candidate)) return true;
     if (control.length > LONGEST_TEXT || candidate.length > LONGEST_TEXT) return false;
@@ -88,7 +93,7 @@ export class Unifier {
     const bindings: [string, string][] = [];
     const isSame = a.tokens.every((token, i) => {
       const other = b.tokens[i];
-      return other !== undefined && this.isSameToken(token, other, bindings, mayBeOffset);
+      return other !== undefined && this.isSameToken(token, other, bindings, times);
     });
     if (!isSame) return false;
     for (const [from, to] of bindings) {
@@ -101,7 +106,7 @@ export class Unifier {
 
   /** As {@link isSameText}, for what says when something expires. */
   isSameExpiry(control: string, candidate: string): boolean {
-    return this.isSameText(control, candidate, true);
+    return this.isSameText(control, candidate, 'may be offset');
   }
 
   /** As {@link isSameText}, for numbers: milliseconds since the epoch count as times, seconds if they are those of the request. */
@@ -109,7 +114,7 @@ export class Unifier {
     if (!Number.isInteger(control) || !Number.isInteger(candidate)) return false;
     if (this.isAnyKnown(String(control), String(candidate))) return false;
     if (this.isEpoch(control, 'control') && this.isEpoch(candidate, 'candidate'))
-      return this.areTimesExplained(control, candidate, 1, this.options.mayBeOffset ?? true);
+      return this.areTimesExplained(control, candidate, 1, this.times);
     // In seconds only what is the time of the request itself: as many bytes or cents are nothing unusual.
     return this.isNear(control * 1_000, 'control', 1_000) && this.isNear(candidate * 1_000, 'candidate', 1_000);
   }
@@ -123,10 +128,10 @@ export class Unifier {
     });
   }
 
-  private isSameToken(a: Token, b: Token, bindings: [string, string][], mayBeOffset: boolean): boolean {
+  private isSameToken(a: Token, b: Token, bindings: [string, string][], times: Times): boolean {
     if (a.kind !== b.kind) return false;
     if (a.text === b.text) return true;
-    if (a.kind === 'time') return this.isSameTime(a.text, b.text, mayBeOffset);
+    if (a.kind === 'time') return this.isSameTime(a.text, b.text, times);
     if (this.renaming.isBound(a.text, b.text)) return true;
     if (!this.isNew(a, 'control') || !this.isNew(b, 'candidate')) return false;
     bindings.push([a.text, b.text]);
@@ -134,14 +139,14 @@ export class Unifier {
     return true;
   }
 
-  private isSameTime(a: string, b: string, mayBeOffset: boolean): boolean {
+  private isSameTime(a: string, b: string, times: Times): boolean {
     const [control, candidate] = [timeOf(a), timeOf(b)];
     // The same moment in another zone or with the wrong day of the week is another text of the same form.
     if (formOf(a) !== formOf(b) || control === candidate) return false;
     if (this.isAnyKnown(a, b)) return false;
     if (EPOCH_ALONE.test(a) && !(this.isEpoch(control, 'control') && this.isEpoch(candidate, 'candidate')))
       return false;
-    return this.areTimesExplained(control, candidate, precision(a), mayBeOffset);
+    return this.areTimesExplained(control, candidate, precision(a), times);
   }
 
   /** What was there before has not been made up: the other side must say the same. */
@@ -179,7 +184,7 @@ export class Unifier {
    * Either both sides took the time of their request, or of an earlier one of the sequence, or both the same distance from it (a
    * cookie that lives 14 days): then the times are apart by as much as the requests were.
    */
-  private areTimesExplained(control: number, candidate: number, precisionOf: number, mayBeOffset: boolean): boolean {
+  private areTimesExplained(control: number, candidate: number, precisionOf: number, times: Times): boolean {
     const { moments } = this.options;
     if (moments === undefined) return Math.abs(control - candidate) <= this.tolerance + precisionOf;
     if (this.isNear(control, 'control', precisionOf) && this.isNear(candidate, 'candidate', precisionOf)) return true;
@@ -187,7 +192,7 @@ export class Unifier {
     if (this.isOfSequence(control, 'control') && this.isOfSequence(candidate, 'candidate')) {
       if (Math.abs(apart) <= this.tolerance + precisionOf) return true;
     }
-    if (!mayBeOffset) return false;
+    if (times === 'of the request') return false;
     const least = moments.candidate.from - moments.control.to;
     const most = moments.candidate.to - moments.control.from;
     return apart >= least - precisionOf && apart <= most + precisionOf;

@@ -7,7 +7,7 @@ export function checkFunctions(routes: readonly Route[], gateway: readonly Gatew
   const findings = [
     ...routes.flatMap((route) => checkRoute(route, gateway)),
     ...gateway
-      .filter((candidate) => candidate.auth === 'none' && !routes.some((route) => serves(candidate, route, true)))
+      .filter((candidate) => candidate.auth === 'none' && !routes.some((route) => serves(candidate, route)))
       .map(({ functionName, method, path }) =>
         warning(
           `function ${functionName}`,
@@ -42,10 +42,10 @@ function checkAuth({ id, auth, line }: Route, serving: GatewayRoute): Finding[] 
 
 function checkRoute(route: Route, gateway: readonly GatewayRoute[]): Finding[] {
   const { id, method, path, stage } = route;
-  const [serving] = gateway.filter((candidate) => serves(candidate, route, true)).sort(bySpecificity);
+  const [serving] = gateway.filter((candidate) => serves(candidate, route)).sort(bySpecificity);
   if (serving !== undefined) return checkAuth(route, serving);
   const subject = `route ${id}`;
-  const almost = gateway.find((candidate) => serves(candidate, route, false));
+  const almost = gateway.find((candidate) => serves(candidate, route, { ignoreCase: true }));
   const text =
     almost === undefined
       ? `no function for ${method} ${path} in serverless.yml`
@@ -69,7 +69,7 @@ const vagueness = ({ method, path }: GatewayRoute): number =>
   (path.includes('+}') ? 1_000 : 0) + (path.split('{').length - 1) * 2 + (method === 'ANY' ? 1 : 0);
 
 /** Whether API Gateway would call this function for the route: `{name}` stands for `:name`, whatever the name. */
-function serves({ method, path }: GatewayRoute, route: Route, caseMatters: boolean): boolean {
+function serves({ method, path }: GatewayRoute, route: Route, { ignoreCase = false } = {}): boolean {
   if (method !== 'ANY' && method !== route.method) return false;
   // Such a path cannot be deployed; the route table says so itself.
   if (route.segments === undefined) return false;
@@ -86,6 +86,6 @@ function serves({ method, path }: GatewayRoute, route: Route, caseMatters: boole
     if (segment === undefined) return false;
     if (/^\{\w+\}$/.test(text)) return segment.kind === 'param';
     if (segment.kind !== 'static') return false;
-    return caseMatters ? segment.text === text : segment.text.toLowerCase() === text.toLowerCase();
+    return ignoreCase ? segment.text.toLowerCase() === text.toLowerCase() : segment.text === text;
   });
 }

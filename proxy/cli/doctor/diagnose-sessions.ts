@@ -55,12 +55,18 @@ function diagnoseCookies(cookies: readonly StoredCookie[], { cookie, rolling }: 
     findings.push(
       warning('cookie', `${share(refused, total)} are SameSite=None without Secure`, 'browsers drop them; set secure'),
     );
-  findings.push(diagnoseRolling(cookies, rolling));
+  findings.push(diagnoseRolling({ cookies, rolling }));
   return findings;
 }
 
 /** The store does not say whether the monolith rolls; only what follows if it does or not. */
-function diagnoseRolling(cookies: readonly StoredCookie[], rolling: boolean): Finding {
+function diagnoseRolling({
+  cookies,
+  rolling,
+}: {
+  readonly cookies: readonly StoredCookie[];
+  readonly rolling: boolean;
+}): Finding {
   const aged = cookies.filter(({ originalMaxAge }) => originalMaxAge !== undefined).length;
   if (rolling)
     return ok('rolling', 'true: every answer renews the cookie (the store does not show whether the monolith does)');

@@ -48,7 +48,7 @@ export function addParityCommand(program: Command, io: CliIo, finish: Finish): v
       for (const file of [flags.junit, flags.html]) checkFolder(file);
       const project = projectOf(flags, io);
       const isTerminal = io.isTerminal === true;
-      const color = wantsColor(io.env, isTerminal);
+      const color = wantsColor({ env: io.env, isTerminal });
       const { run, database } = await runProject(project, flags, {
         now: io.now,
         startProgress: (cases) => createProgress({ write: io.writeError, isTerminal, color }, cases),

@@ -72,7 +72,13 @@ export function createProgress(output: ProgressOutput, total?: number): Progress
 /**
  * Whether colours are wanted: never with NO_COLOR (no-color.org), always with FORCE_COLOR, else on a terminal that is not dumb.
  */
-export function wantsColor(env: Readonly<Record<string, string | undefined>>, isTerminal: boolean): boolean {
+export function wantsColor({
+  env,
+  isTerminal,
+}: {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly isTerminal: boolean;
+}): boolean {
   if ((env['NO_COLOR'] ?? '') !== '') return false;
   const forced = env['FORCE_COLOR'];
   if (forced !== undefined && forced !== '') return forced !== '0';

@@ -108,13 +108,14 @@ class SecretSpans {
     } else if (frame?.isObject === true && !frame.atValue) {
       frame.key = plainOf(token);
     } else {
-      const secret = frame?.isObject === true && isSecretName(frame.key ?? '');
-      if (token === '{' || token === '[') this.open(token === '{', index, secret);
-      else this.scalar(token, index, secret);
+      if (token === '{' || token === '[') this.open(token, index);
+      else this.scalar(token, index);
     }
   }
 
-  private open(isObject: boolean, start: number, secret: boolean): void {
+  private open(bracket: '{' | '[', start: number): void {
+    const isObject = bracket === '{';
+    const secret = isSecretMember(this.frames.at(-1));
     if (secret) this.secretDepth += 1;
     const atValue = !isObject;
     this.frames.push({ isObject, start, secret, key: undefined, atValue, labelled: false, values: [] });
@@ -135,7 +136,7 @@ class SecretSpans {
     this.noteValue(frame.start, end);
   }
 
-  private scalar(token: string, start: number, secret: boolean): void {
+  private scalar(token: string, start: number): void {
     const end = start + token.length;
     this.noteValue(start, end);
     const frame = this.frames.at(-1);
@@ -144,7 +145,7 @@ class SecretSpans {
       frame.labelled ||= isSecretName(plainOf(token));
     if (token.startsWith('"') && frame?.isObject === true && LABELS.has(frame.key?.toLowerCase() ?? ''))
       frame.labelled ||= isSecretName(plainOf(token));
-    if (secret) this.remove(start, end, token);
+    if (isSecretMember(frame)) this.remove(start, end, token);
     else if (!token.startsWith('"')) return;
     else if (this.secretDepth > 0) this.rules.secrets.placeholderOf(plainOf(token));
     else {
@@ -166,6 +167,11 @@ class SecretSpans {
     const by = token?.startsWith('"') === true ? this.rules.secrets.placeholderOf(plainOf(token)) : REMOVED;
     this.spans.push({ start, end, by });
   }
+}
+
+/** Whether the value that follows belongs to a secret name. */
+function isSecretMember(frame: Frame | undefined): boolean {
+  return frame?.isObject === true && isSecretName(frame.key ?? '');
 }
 
 function plainOf(token: string): string {

@@ -10,7 +10,7 @@ const ROOT = path.join(__dirname, '../../../..');
 const identities = Object.keys(banyan.parity.identities);
 
 export const suites = (): readonly CaseSuite[] => loadSuites(['test/eventsapp/cases'], ROOT);
-const known = (): readonly SourcedCase[] => suites().flatMap((suite) => casesOf(suite, true));
+const known = (): readonly SourcedCase[] => suites().flatMap((suite) => casesOf(suite, { isolated: true }));
 
 /** Generated cases alone. */
 export function generated(count: number, seed: number): readonly SourcedCase[] {

@@ -27,7 +27,7 @@ describe('retry budget', () => {
     (rate) => {
       let time = 0;
       const guard = createGuard(() => time);
-      guard.watch('route', guardSettings(), true);
+      guard.watch('route', { settings: guardSettings(), isSafe: true });
       const budget = new RetryBudget({ now: () => time });
       const clients = Array.from({ length: 50 }, (_, n) => clientOf(n, 50));
       let asked = 0;

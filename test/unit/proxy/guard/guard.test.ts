@@ -15,7 +15,7 @@ let guard: Guard;
 beforeEach(() => {
   now = 5_000_000;
   guard = createGuard(() => now);
-  guard.watch(ROUTE, guardSettings(), true);
+  guard.watch(ROUTE, { settings: guardSettings(), isSafe: true });
   guard.setBaseline(ROUTE, BASELINE);
 });
 
@@ -123,7 +123,7 @@ describe('errors', () => {
     expect(rule()).toBeUndefined();
     expect(refuse(4, 500)).toBe(true);
     expect(rule()).toBe('errors');
-    guard.watch(WRITES, guardSettings(), false);
+    guard.watch(WRITES, { settings: guardSettings(), isSafe: false });
     record(20, { statusCode: 500 }, { routeId: WRITES, method: 'POST' });
     expect(guard.breach(WRITES)?.rule).toBe('errors');
   });
@@ -224,9 +224,9 @@ describe('routes', () => {
 
   it('go on with their window when other settings change', () => {
     record(19, { statusCode: 502 });
-    guard.watch(ROUTE, guardSettings({ minRequests: 10 }), true);
+    guard.watch(ROUTE, { settings: guardSettings({ minRequests: 10 }), isSafe: true });
     expect(rule()).toBe('errors');
-    guard.watch(ROUTE, guardSettings({ window: 60 }), true);
+    guard.watch(ROUTE, { settings: guardSettings({ window: 60 }), isSafe: true });
     expect(guard.counts(ROUTE)?.lambda).toBe(0);
   });
 
@@ -274,7 +274,7 @@ it('sums what lies within the window, whatever the pauses', () => {
 
 describe('refusals of requests that cannot be asked twice', () => {
   const writes = { routeId: WRITES, method: 'POST' };
-  beforeEach(() => guard.watch(WRITES, guardSettings(), false));
+  beforeEach(() => guard.watch(WRITES, { settings: guardSettings(), isSafe: false }));
 
   it('count once the same refusals of another route are known to be mistakes, and only those', () => {
     record(100, { statusCode: 401 }, writes);
@@ -370,7 +370,7 @@ describe('one client', () => {
     bad(['c'], 1, { statusCode: 502 });
     expect(rule()).toBe('errors');
     guard.reset(ROUTE);
-    guard.watch(ROUTE, guardSettings({ minClients: 1 }), true);
+    guard.watch(ROUTE, { settings: guardSettings({ minClients: 1 }), isSafe: true });
     bad(['a'], 20, { statusCode: 502 });
     expect(rule()).toBe('errors');
   });

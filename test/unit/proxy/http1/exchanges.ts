@@ -122,7 +122,7 @@ export const HEAD = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n\r\n
 /** A request without a body and without limits, changed by `outgoing`. */
 export function ask(
   origin: Origin,
-  { also, fresh, ...outgoing }: Partial<Outgoing> & { also?: Partial<ExchangeHandler>; fresh?: boolean } = {},
+  { also, ...outgoing }: Partial<Outgoing> & { also?: Partial<ExchangeHandler> } = {},
 ): ToldExchange {
   const told = new ToldExchange(also);
   const request: Outgoing = {
@@ -136,7 +136,7 @@ export function ask(
     clientTimeout: 0,
     ...outgoing,
   };
-  told.exchange = origin.send(request, told, fresh);
+  told.exchange = origin.send(request, told);
   if (told.exchange instanceof Connection) told.connection = told.exchange;
   return told;
 }

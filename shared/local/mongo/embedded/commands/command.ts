@@ -48,7 +48,7 @@ export class Fields {
   }
 
   /** Numbers count as booleans, as MongoDB's "safe bool" does. */
-  flag(field: string, fallback = false): boolean {
+  flag(field: string, { fallback = false } = {}): boolean {
     const read = (value: BsonValue) =>
       isNumeric(value) ? toDouble(value) !== 0 : typeof value === 'boolean' ? value : undefined;
     return this.read(field, 'bool', read) ?? fallback;

@@ -55,7 +55,7 @@ function runStatements<T>(
     } catch (error) {
       if (!(error instanceof MongoServerFault)) throw error;
       errors.push(writeError(index, error));
-      if (command.flag('ordered', true)) break;
+      if (command.flag('ordered', { fallback: true })) break;
     }
   }
   return errors;

@@ -133,6 +133,6 @@ describe('progress', () => {
     [{ FORCE_COLOR: '0' }, true, false],
     [{ NO_COLOR: '1', FORCE_COLOR: '1' }, true, false],
   ])('%j on a terminal %s: colours %s', (env, isTerminal, expected) => {
-    expect(wantsColor(env, isTerminal)).toBe(expected);
+    expect(wantsColor({ env, isTerminal })).toBe(expected);
   });
 });
