@@ -11,11 +11,7 @@ export interface LambdaConfig {
   readonly inLambda: boolean;
 }
 
-/**
- * Reads an environment.
- *
- * @throws ConfigError naming every bad variable at once, never a secret
- */
+/** Reads an environment. Throws ConfigError naming every bad variable at once, never a secret. */
 export function readLambdaConfig(session: SessionConfig, env: Environment): LambdaConfig {
   return readEnvironment(env, (reader) => ({
     logLevel: reader.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
@@ -39,11 +35,7 @@ export interface DatabaseConfig {
   readonly mongodbUri: string;
 }
 
-/**
- * Reads an environment.
- *
- * @throws ConfigError when it names no database
- */
+/** Reads an environment. Throws ConfigError when it names no database. */
 export function readDatabaseConfig(env: Environment): DatabaseConfig {
   return readEnvironment(env, (reader) => ({ mongodbUri: reader.mongodbUri('MONGODB_URI') }));
 }
@@ -51,23 +43,13 @@ export function readDatabaseConfig(env: Environment): DatabaseConfig {
 let current: { readonly session: SessionConfig; readonly config: LambdaConfig } | undefined;
 let database: DatabaseConfig | undefined;
 
-/**
- * This instance's configuration, read at the first use rather than at load: functions that share a process (the local
- * gateway, tests) are loaded before their environment is set.
- *
- * @param session as `defineConfig` completed it: the same object at every call
- * @throws ConfigError at every call until the environment is good
- */
+/** This instance's configuration, read at the first use: functions that share a process are loaded before their environment is set. Throws ConfigError. */
 export function lambdaConfig(session: SessionConfig): LambdaConfig {
   if (current?.session !== session) current = { session, config: readLambdaConfig(session, process.env) };
   return current.config;
 }
 
-/**
- * The same for the database: functions without a session to renew have this alone.
- *
- * @throws ConfigError at every call until the environment is good
- */
+/** The same for functions without a session to renew. Throws ConfigError at every call until the environment is good. */
 export function databaseConfig(): DatabaseConfig {
   database ??= readDatabaseConfig(process.env);
   return database;

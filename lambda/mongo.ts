@@ -3,12 +3,7 @@ import { databaseConfig } from './config';
 
 let connection: MongoConnection | undefined;
 
-/**
- * The instance's one connection, made outside the handler and kept between invocations. Nothing is opened before `db()`;
- * a start that failed is tried again by the next invocation.
- *
- * @throws ConfigError when the environment names no database
- */
+/** The instance's one connection, kept between invocations and opened by `db()`. Throws ConfigError without a database. */
 export function mongo(): MongoConnection {
   connection ??= connectMongo(databaseConfig().mongodbUri, LAMBDA_MONGO_OPTIONS);
   return connection;
@@ -21,10 +16,7 @@ export async function closeMongo(): Promise<void> {
   await closing?.close();
 }
 
-/**
- * Begins to connect while a function's module loads, so that the first invocation (and with provisioned concurrency every
- * one) finds the connection open. Nobody waits here, and a failure is dropped: the next `mongo().db()` tries again.
- */
+/** Begins to connect while the module loads. A failure is dropped: the next `mongo().db()` tries again. */
 export function connectEarly(): void {
   const connect = async () => mongo().db();
   connect().catch(() => undefined);

@@ -1,7 +1,4 @@
-/**
- * A client of the AWS SDK for JavaScript 3, as far as commands are sent by it. The SDK is an optional peer, so types of this package
- * do not name its classes; every client of the SDK fits.
- */
+/** An AWS SDK client as far as commands are sent by it: the SDK is an optional peer, so types here do not name its classes. */
 export interface AwsClient<Output extends object> {
   send(command: object, options?: { readonly abortSignal?: AbortSignal }): Promise<Output>;
 }

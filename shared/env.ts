@@ -10,10 +10,7 @@ interface IntegerBounds {
   readonly max?: number;
 }
 
-/**
- * Reads variables and remembers every fault instead of stopping at the first. Values returned after a fault are
- * placeholders; {@link readEnvironment} throws before anybody sees them.
- */
+/** Reads variables and collects every fault. Values returned after a fault are placeholders that {@link readEnvironment} never lets out. */
 export class EnvironmentReader {
   readonly faults: string[] = [];
 
@@ -82,12 +79,7 @@ export class EnvironmentReader {
   }
 }
 
-/**
- * Builds a frozen configuration from the environment.
- *
- * @param build reads what it needs; it may push its own messages to `reader.faults`
- * @throws ConfigError naming every bad variable at once
- */
+/** Builds a frozen configuration; `build` may add to `reader.faults`. Throws ConfigError naming every bad variable at once. */
 export function readEnvironment<T extends object>(
   env: Environment,
   build: (reader: EnvironmentReader) => T,

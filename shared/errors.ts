@@ -10,10 +10,7 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
-/**
- * The one error shape of the project. Edges map it: below 500 the client sees `message`, otherwise a fixed sentence.
- * Subclasses set `name`. Addresses in a message lose their user, password and query.
- */
+/** The one error shape. Edges map it: below 500 the client sees `message`. Addresses in a message lose user, password and query. */
 export class BanyanError extends Error {
   override readonly name: string = 'BanyanError';
   readonly code: string;

@@ -5,12 +5,7 @@ export type JsonPath = readonly Step[];
 
 const STEP = /\.\.([\w$-]+)|\.(\*|[\w$-]+)|\[(\*|\d+)\]|\['([^']+)'\]/y;
 
-/**
- * Reads a path such as `$.user.email`, `$.events[*].venue`, `$..phone` or `$['e-mail']`: the part of JSONPath (RFC 9535)
- * that names fields, without filters and slices.
- *
- * @returns undefined when it is none
- */
+/** Reads a path such as `$.user.email`, `$.events[*].venue` or `$..phone` (RFC 9535 without filters and slices); undefined for anything else. */
 export function parseJsonPath(text: string): JsonPath | undefined {
   if (!text.startsWith('$') || text === '$') return undefined;
   const steps: Step[] = [];

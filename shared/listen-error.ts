@@ -6,12 +6,7 @@ interface Listener {
   readonly hostVariable: string;
 }
 
-/**
- * Says in one line why a server could not listen and what to do about it.
- *
- * @param error what Node threw, such as `EADDRINUSE`
- * @returns undefined when it is no fault of listening
- */
+/** Why a server could not listen (`EADDRINUSE` and the like) and what to do, in one line; undefined for any other error. */
 export function describeListenError(
   error: unknown,
   { part, portVariable, hostVariable }: Listener,

@@ -14,10 +14,7 @@ export interface LoggableError {
 
 const DEEPEST = 4;
 
-/**
- * What of an error may enter a log. Ours say what we wrote; messages of others may quote a client's text, a query or an address with a
- * password, and their further properties too (`input`, `keyValue`): those stay out.
- */
+/** What of an error may enter a log. Messages and properties of foreign errors may quote a client or hold a password: they stay out. */
 export function loggableError(error: Error, depth = DEEPEST): LoggableError {
   const { name, stack } = error;
   const code: unknown = 'code' in error ? error.code : undefined;

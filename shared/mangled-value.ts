@@ -17,13 +17,7 @@ const PLACEHOLDER = /^(?:\{\{.*\}\}|\$\{.*\}|\$\(.*\)|\$[A-Z_][A-Z0-9_]*|%[A-Z_]
 const REFERENCE = /\{\{resolve:|\$\{(?:ssm|env|self|opt|sls|cf|file|param|aws|AWS|s3)\W/;
 const ARN = /^arn:aws[\w-]*:(?:secretsmanager|ssm):/;
 
-/**
- * Recognises what consoles, shells, templates and files make of a value: white space around it, quotes, a placeholder that
- * was not replaced, Secrets Manager's key/value JSON, the ARN instead of the value. By shape alone, so a value that really
- * looks like this needs a way around the check.
- *
- * @returns undefined for a value that looks whole
- */
+/** Recognises by its shape what shells, templates and consoles make of a value: quotes, white space, placeholders, JSON, an ARN. */
 export function manglingOf(value: string): Mangling | undefined {
   const trimmed = value.trim();
   if (isJsonObject(trimmed))

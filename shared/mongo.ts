@@ -7,10 +7,7 @@ export interface MongoConnection {
   close(): Promise<void>;
 }
 
-/**
- * Options for one Lambda instance, which serves one request at a time. The driver's defaults (pool of 100, no idle limit, 30 s
- * to find a server) are made for servers: they exhaust the cluster's connections and outlast the gateway's 29 s.
- */
+/** For one Lambda instance, which serves one request at a time: the driver's defaults exhaust the cluster and outlast the gateway's 29 s. */
 export const LAMBDA_MONGO_OPTIONS = {
   maxPoolSize: 2,
   minPoolSize: 0,
@@ -20,10 +17,7 @@ export const LAMBDA_MONGO_OPTIONS = {
   socketTimeoutMS: 20_000,
 } as const satisfies MongoClientOptions;
 
-/**
- * Opens lazily and keeps one client. After a failed first connect the same client fails for ever with
- * `MongoTopologyClosedError` (mongodb 7.9), so a failure drops the client and the next call makes a new one.
- */
+/** Opens lazily and keeps one client; a failed first connect drops it, because it would fail for ever (`MongoTopologyClosedError`, mongodb 7.9). */
 export function connectMongo(uri: string, options: MongoClientOptions = {}): MongoConnection {
   let opening: Promise<MongoClient> | undefined;
 

@@ -1,7 +1,4 @@
-/**
- * The name that was probably meant, or undefined when none is near: two insertions, deletions, replacements or exchanges of
- * neighbours (optimal string alignment) in a long name, one in a short one; case does not count.
- */
+/** The name that was probably meant, by optimal string alignment: two edits in a long name, one in a short one; case does not count. */
 export function nearestName(written: string, names: readonly string[]): string | undefined {
   const most = written.length < 6 ? 1 : 2;
   let nearest: string | undefined;

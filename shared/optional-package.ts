@@ -9,12 +9,7 @@ interface OptionalPackage {
   readonly development?: boolean;
 }
 
-/**
- * Loads an optional package at its first use, so that everything else works without it.
- *
- * @param load its `import()`, written out where it is called: bundlers and types follow it there
- * @throws BanyanError `package_missing`, naming the package to install; whatever else loading it throws
- */
+/** Loads an optional package at its first use. Throws BanyanError `package_missing` naming the package to install. */
 export async function loadOptional<T>(
   { name, neededBy, development = false }: OptionalPackage,
   load: () => Promise<T>,

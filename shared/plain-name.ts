@@ -23,11 +23,7 @@ const FOLLOWERS = new Map(
     .map((letters) => [letters.charCodeAt(0), new Set(Buffer.from(letters.slice(1)))]),
 );
 
-/**
- * Whether a text that a client chose (name of a parameter, header, cookie or field; segment of a path; key of JSON) is a name that a
- * programmer wrote: short, of words that can be spoken, hardly a digit. Only such texts are stored and logged. Session tokens, JWTs,
- * keys, ids, codes, numbers, addresses and passphrases are none. Of twelve random letters without a digit one in fifty passes.
- */
+/** Whether a text of a client's choice is a name that a programmer wrote (short, speakable, hardly a digit). Only such texts are stored and logged. */
 export function isPlainName(text: string): boolean {
   if (text.length > LONGEST || !SHAPE.test(text)) return false;
   let letters = 0;
@@ -81,11 +77,7 @@ function rarePairs(word: string): number {
   return rare;
 }
 
-/**
- * A client's name as it may be stored and logged.
- *
- * @param known names that the configuration, the route table or a case names itself
- */
+/** A client's name as it may be stored and logged; `known` names come from the configuration, the route table or a case. */
 export function shownName(name: string, known?: ReadonlySet<string>): string {
   return known?.has(name) === true || isPlainName(name) ? name : OTHER;
 }

@@ -1,9 +1,6 @@
 import { OTHER, shownPath } from './plain-name';
 
-/**
- * What steers a terminal or misleads a reader: control characters (C1 included), line and paragraph separators, marks that turn the
- * direction of text (Unicode TR 9), characters without a width, tags.
- */
+/** What steers a terminal or misleads a reader: control characters, separators, direction marks (Unicode TR 9), invisible letters, tags. */
 const STEERING =
   /[\u0000-\u001f\u007f-\u009f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
 
@@ -43,10 +40,7 @@ export function forTerminal(text: string): string {
 /** Up to a blank or quote, or up to the last `@` before the end of the line: passwords that were not encoded may hold either. */
 const URLS = /\b([a-z][a-z0-9+.-]{1,20}):\/\/((?:[^\n\r@/]{0,200}@)?[^\s"'`<>]*)/gi;
 
-/**
- * A text without the secret parts of the addresses in it: user and password, query and fragment, segments of the path that are no
- * plain names (the path of a webhook is its secret). Hosts stay. Addresses of files, which stand in stacks, stay.
- */
+/** Removes the secret parts of addresses in a text: user, password, query, fragment, path segments that are no plain names. */
 export function withoutUrlSecrets(text: string): string {
   if (!text.includes('://')) return text;
   return text.replace(URLS, (whole, scheme: string, found: string) => {

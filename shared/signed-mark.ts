@@ -10,13 +10,7 @@ export const FORCE_HEADER = 'x-banyan-force';
 /** Longer is not a mark. */
 const MAX_LENGTH = 200;
 
-/**
- * A short-lived statement that only somebody with the session secret can have made: `<value>.<expires>.<signature>`.
- *
- * @param value letters, digits and hyphens
- * @param secrets the first signs
- * @param expires when it ceases to count
- */
+/** A short-lived statement that only a holder of the session secret can make: `<value>.<expires>.<signature>`, by the first secret. */
 export function signMark(purpose: MarkPurpose, value: string, secrets: readonly string[], expires: Date): string {
   const [secret] = secrets;
   if (secret === undefined) throw new TypeError('a mark needs a secret');

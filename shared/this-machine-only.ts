@@ -5,11 +5,7 @@ export function isLoopback(host: string): boolean {
   return /^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(host);
 }
 
-/**
- * Against DNS rebinding: a page of another site that makes its own name resolve to this machine still sends that name.
- *
- * @returns why the request is refused; undefined when `Host` names this machine
- */
+/** Why a request is refused whose `Host` is not this machine: DNS rebinding makes another site's name resolve to it. */
 export function hostFault({ headers }: IncomingMessage): string | undefined {
   const name = (headers.host ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
   return isLoopback(name) ? undefined : 'This address is for this machine only';
@@ -23,11 +19,7 @@ export function originFault({ headers }: IncomingMessage): string | undefined {
     : 'Requests from other sites are refused';
 }
 
-/**
- * Browsers say who asks also where they send no `Origin` (Fetch Metadata, https://www.w3.org/TR/fetch-metadata/).
- *
- * @returns why the request is refused; undefined when no other site's page asks
- */
+/** Why a request of another site's page is refused (Fetch Metadata, which browsers send even without `Origin`). */
 export function siteFault({ headers }: IncomingMessage): string | undefined {
   const site = headers['sec-fetch-site'];
   return site === undefined || site === 'same-origin' || site === 'none'

@@ -39,11 +39,7 @@ export function authorizerHandler<I extends Identity>(
   };
 }
 
-/**
- * Reads all that an authorizer needs, both parts whatever one of them is like.
- *
- * @throws ConfigError naming every bad variable at once
- */
+/** Reads both parts whatever one of them is like. Throws ConfigError naming every bad variable at once. */
 function readConfig(session: SessionConfig): LambdaConfig {
   const faults: string[] = [];
   for (const read of [databaseConfig, () => lambdaConfig(session)])

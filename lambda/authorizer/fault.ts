@@ -14,10 +14,7 @@ export function describeFault(error: unknown): object {
   return { name, code, codeName, message };
 }
 
-/**
- * The error that the Lambda runtime gets to see, and prints whole. Ours pass as they are; of others only that they
- * happened. Never one that API Gateway would take for a refusal: a fault on our side is a 500.
- */
+/** What the runtime may print: ours as they are, of others only that they happened. Never what API Gateway takes for a refusal. */
 export function presentableError(error: unknown): Error {
   if (error instanceof BanyanError && error.message !== UNAUTHORIZED) return error;
   return new BanyanError('The request could not be authenticated', { code: 'authentication_failed' });

@@ -58,12 +58,7 @@ function describe({ identity, authenticatedBy }: Caller): AuthorizerContext {
   return { authenticatedBy, userId: identity.userId, identity: JSON.stringify(identity) };
 }
 
-/**
- * Refuses the request as unauthenticated. REST: by an error, because a Deny policy would be 403. HTTP API: a simple response
- * can only say no, which clients see as 403.
- *
- * @throws Error {@link UNAUTHORIZED} for REST
- */
+/** Refuses as unauthenticated. REST: throws {@link UNAUTHORIZED}, since a Deny would be 403. HTTP API: a plain no, which is 403. */
 export function refuse(event: AuthorizerEvent): AuthorizerAnswer {
   if (isHttpApi(event)) return { isAuthorized: false, context: undefined };
   throw new Error(UNAUTHORIZED);

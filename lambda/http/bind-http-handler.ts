@@ -13,12 +13,7 @@ export interface HttpHandlers<I extends Identity> {
   <A extends Auth>(access: Access<A>, respond: Respond<Callers<I>[A]>): HttpHandler;
 }
 
-/**
- * Binds the wrapper around every function (lambda/http) to what is particular to a monolith.
- *
- * The environment is read at the first invocation. If it is bad the function fails as a whole: API Gateway then sends the
- * monolith's 500 page, and Lambda's error metric shows that it is the deployment's fault.
- */
+/** Binds the wrapper around every function to a configuration. A bad environment fails the function as a whole: the gateway sends the 500 page. */
 export function bindHttpHandler<I extends Identity>(banyan: BanyanConfig<I>): HttpHandlers<I> {
   const { headers, unauthorized, internalError } = banyan.responses;
   const readEnvironment = () => lambdaConfig(banyan.session);

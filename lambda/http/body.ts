@@ -12,10 +12,7 @@ const BYTES_LIMIT = 102_400;
 const PARAMETER_LIMIT = 1_000;
 const FORM_DEPTH = 32;
 
-/**
- * A body that Express's parsers refuse. The monolith answers with Express's page for the status, before the session middleware
- * runs, and so without a cookie.
- */
+/** A body that Express's parsers refuse, with Express's page and, since it comes before the session middleware, without a cookie. */
 export class BodyError extends BanyanError {
   override readonly name = 'BodyError';
 }

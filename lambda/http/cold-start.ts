@@ -2,12 +2,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 
 type Handler<Context> = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
 
-/**
- * Marks the answer to an instance's first invocation with `X-Banyan-Cold-Start`: the proxy's guard tells cold starts apart by it, and
- * removes it.
- *
- * @param isMarked whether instances are of Lambda, asked at each invocation
- */
+/** Marks an instance's first answer with `X-Banyan-Cold-Start`, which the proxy's guard reads and removes. */
 export function markColdStart<Context>(handler: Handler<Context>, isMarked: () => boolean): Handler<Context> {
   let isFirst = true;
   return async (event, context) => {

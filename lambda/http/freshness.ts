@@ -2,12 +2,7 @@ import type { RequestHeaders } from './headers';
 
 const NO_CACHE = /(?:^|,)\s*?no-cache\s*?(?:,|$)/;
 
-/**
- * Whether the client's copy is still good, so that Express 4 would answer 304: the rules of `fresh` 0.5 (older than RFC 9110:
- * both conditions must hold, and `Cache-Control: no-cache` forces a full answer).
- *
- * The answers here carry no `Last-Modified`, and without one `If-Modified-Since` is never satisfied.
- */
+/** Whether Express 4 would answer 304, by `fresh` 0.5. Answers here have no `Last-Modified`, so `If-Modified-Since` never holds. */
 export function isFresh(headers: RequestHeaders, etag: string): boolean {
   // An empty header counts as absent, as in `fresh`.
   const noneMatch = headers.get('if-none-match') ?? '';

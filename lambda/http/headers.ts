@@ -9,12 +9,7 @@ const FIRST_WINS = new Set(
   ).split(' '),
 );
 
-/**
- * Folds repeated request headers as Node does for the monolith: some keep the first, cookies join with `; `, others with `, `.
- * Names are compared without regard to case. Follows node:http, `message.headers`.
- *
- * @param multiValueHeaders as API Gateway sends them; null when its console invokes the function
- */
+/** Folds repeated request headers as node:http does (`message.headers`); null when API Gateway's console invokes the function. */
 export function readHeaders(
   multiValueHeaders: Readonly<Record<string, readonly string[] | undefined>> | null,
 ): RequestHeaders {

@@ -10,11 +10,7 @@ const TYPE = /^ *[A-Za-z0-9][A-Za-z0-9!#$&^_-]{0,126}\/[A-Za-z0-9][A-Za-z0-9!#$&
 const PARAMETER =
   /; *([!#$%&'*+.^_`|~0-9A-Za-z-]+) *= *("(?:[ !\u0023-\u005b\u005d-\u007e\u0080-\u00ff]|\\[\u0020-\u007e])*"|[!#$%&'*+.^_`|~0-9A-Za-z-]+) */y;
 
-/**
- * Reads a `Content-Type` by the rules of `media-typer` 0.3, which Express 4's body parsers ask (RFC 2616 with RFC 6838 names).
- *
- * @returns undefined for a header that is absent or malformed; Express then parses nothing
- */
+/** Reads a `Content-Type` by `media-typer` 0.3, as Express 4's parsers do; undefined when absent or malformed: nothing is parsed then. */
 export function parseMediaType(header: string | undefined): MediaType | undefined {
   if (header === undefined) return undefined;
   const semicolon = header.indexOf(';');

@@ -15,10 +15,7 @@ export interface HttpRequest<Caller = Identity> {
   readonly body: unknown;
 }
 
-/**
- * @param body what `parseBody` made of the event's
- * @throws what {@link readCaller} throws
- */
+/** `body` is what `parseBody` made of the event's. Throws what {@link readCaller} throws. */
 export function parseRequest<A extends Auth, I extends Identity>(
   event: APIGatewayProxyEvent,
   access: Access<A>,

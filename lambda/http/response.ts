@@ -20,11 +20,7 @@ interface Finish {
   readonly setCookie?: string | undefined;
 }
 
-/**
- * An answer as Express 4's `res.status(statusCode).json(value)` makes it: same serialisation, media type and weak ETag.
- *
- * @param more further headers, such as `Location`
- */
+/** As Express 4's `res.status(statusCode).json(value)`: same serialisation, media type and weak ETag. `more`: further headers. */
 export function json(statusCode: number, value: object, more: Readonly<Record<string, string>> = {}): HttpResponse {
   const body = JSON.stringify(value);
   const headers = { ...more, 'Content-Type': 'application/json; charset=utf-8', ETag: weakETag(body) };
@@ -36,11 +32,7 @@ export function noContent(): HttpResponse {
   return { statusCode: 204, headers: {}, body: '' };
 }
 
-/**
- * Turns an answer into what API Gateway expects (Lambda proxy integration, format 1.0), after the last steps that Express takes
- * on every response: 304 when the client's copy is fresh, the fixed headers, the rolling cookie. `Content-Length` is left to the
- * gateway, which counts the bytes itself.
- */
+/** Express's last steps (304, fixed headers, rolling cookie), in format 1.0 of the proxy integration; the gateway counts `Content-Length`. */
 export function toGatewayResult(
   response: HttpResponse,
   { method, requestHeaders, fixedHeaders, setCookie }: Finish,

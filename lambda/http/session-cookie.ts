@@ -5,12 +5,7 @@ import { renewSessionCookie } from '../../shared/session/set-cookie';
 import { tokenFromRequest } from '../../shared/session/token-from-request';
 import type { RequestHeaders } from './headers';
 
-/**
- * The rolling session cookie of this answer (trap 14). express-session sends it with every answer to an authenticated request,
- * whatever the status, and an authorizer cannot set response headers, so the function does it.
- *
- * @returns undefined when express-session would send none
- */
+/** The rolling session cookie (trap 14), or undefined. The function sends it, since an authorizer cannot set response headers. */
 export function sessionCookie(
   event: APIGatewayProxyEvent,
   headers: RequestHeaders,
@@ -28,10 +23,7 @@ export function sessionCookie(
   });
 }
 
-/**
- * Express's `req.secure` under `trust proxy`: the first of the protocols that the proxies in front have named. API Gateway
- * overwrites `X-Forwarded-Proto` by its own, so the routing proxy names the client's under another name as well.
- */
+/** Express's `req.secure` under `trust proxy`; API Gateway overwrites `X-Forwarded-Proto`, so our proxy sends it by another name too. */
 function isSecure(headers: RequestHeaders): boolean {
   const protocols = headers.get('x-banyan-forwarded-proto') ?? headers.get('x-forwarded-proto');
   return protocols?.split(',', 1)[0]?.trim() === 'https';

@@ -9,10 +9,7 @@ export interface VpcFunctionDefinition<Name extends string, Input, Output> {
   readonly name: Name;
   readonly input: Parser<Input>;
   readonly output: Parser<Output>;
-  /**
-   * The Lambda handler for inside. The event is checked before the implementation sees it; whatever the implementation throws
-   * reaches the caller as `FunctionError`. Two parameters: the Node.js 24 runtime refuses a third.
-   */
+  /** The handler inside. The event is checked first; what is thrown becomes a `FunctionError`. Two parameters: Node.js 24 refuses a third. */
   handler(implementation: VpcImplementation<Input, Output>): (event: unknown, context: VpcContext) => Promise<Output>;
 }
 
@@ -30,10 +27,7 @@ interface Parts<Name extends string, Input, Output> {
   readonly output: Parser<Output>;
 }
 
-/**
- * Defines a function inside the VPC, once for both sides. Input and output travel as JSON: parsers must accept what
- * `JSON.parse` gives (no Date, no undefined).
- */
+/** Defines a function inside the VPC, once for both sides. Parsers must accept what `JSON.parse` gives (no Date, no undefined). */
 export function defineVpcFunction<const Name extends string, Input, Output>({
   name,
   input,

@@ -5,10 +5,7 @@ interface VpcErrorDetails {
   readonly cause?: unknown;
 }
 
-/**
- * A call across the VPC boundary that gave no result. `functionName` is the definition's. What a client of ours should hear of it
- * is the same for all: nothing, so all are 500.
- */
+/** A call across the VPC boundary without a result. Clients hear nothing of it, so all are 500. */
 export abstract class VpcCallError extends BanyanError {
   readonly functionName: string;
 

@@ -20,11 +20,7 @@ export function processEnvironment(): Environment {
   return process.env;
 }
 
-/**
- * Reads MONGODB_URI and the secrets that banyan.config.ts names.
- *
- * @throws ConfigError naming every bad variable at once, never a value
- */
+/** Reads MONGODB_URI and the secrets of banyan.config.ts. Throws ConfigError naming every bad variable at once, never a value. */
 export function readSessionEnvironment(session: SessionConfig, env: Environment): SessionEnvironment {
   return readEnvironment(env, (read) => ({
     mongodbUri: read.mongodbUri('MONGODB_URI', URI_EXAMPLE),
@@ -40,11 +36,7 @@ export interface CutoverEnvironment {
   readonly user: string;
 }
 
-/**
- * Reads what the commands about stages need.
- *
- * @throws ConfigError naming every bad variable at once
- */
+/** Reads what the commands about stages need. Throws ConfigError naming every bad variable at once. */
 export function readCutoverEnvironment(env: Environment): CutoverEnvironment {
   return readEnvironment(env, (read) => ({
     mongodbUri: read.mongodbUri('MONGODB_URI', URI_EXAMPLE),
@@ -65,20 +57,12 @@ function systemUser(): string {
   }
 }
 
-/**
- * Reads where the route table is that the proxies follow. Without `ROUTES_FILE` it is where banyan.config.ts says, or by default.
- *
- * @throws ConfigError for a bad variable, and for a banyan.config.ts that is asked and bad
- */
+/** Where the proxies' route table is: ROUTES_FILE, else what banyan.config.ts or the default says. Throws ConfigError when either is bad. */
 export function readPublishedRoutes(env: Environment): RoutesLocation {
   return readEnvironment(env, (read) => readRoutesLocation(env, read, projectRoutes(env)));
 }
 
-/**
- * Reads which file of the project holds the route table: the one that is edited and checked. Proxies may follow a copy of it in S3.
- *
- * @throws ConfigError as {@link readPublishedRoutes}
- */
+/** The project's file with the route table, which is edited and checked; proxies may follow a copy in S3. Throws ConfigError. */
 export function readProjectRoutes(env: Environment): {
   readonly file: string;
   readonly publishedTo: string | undefined;
@@ -88,11 +72,7 @@ export function readProjectRoutes(env: Environment): {
   return { file, publishedTo: routesFile === file ? undefined : routesFile };
 }
 
-/**
- * Reads which file `ROUTES_FILE` names; undefined when it names none, or an object in S3.
- *
- * @throws ConfigError when it is empty
- */
+/** The file that `ROUTES_FILE` names; undefined when it names none, or an object in S3. Throws ConfigError when it is empty. */
 export function readRoutesFile(env: Environment): string | undefined {
   const given = readEnvironment(env, (read) => ({ file: read.optionalString('ROUTES_FILE') })).file;
   return given === undefined || isS3Location(given) ? undefined : given;
@@ -106,20 +86,12 @@ function projectRoutes(env: Environment): Place {
     : { path: given, isDefault: false };
 }
 
-/**
- * Reads where the local system's Invoke API listens.
- *
- * @throws ConfigError naming every bad variable
- */
+/** Where the local system's Invoke API listens. Throws ConfigError naming every bad variable. */
 export function readInvokeApi(env: Environment): URL {
   return localUrl(readEnvironment(env, (read) => ({ port: read.port('INVOKE_PORT', 3003) })).port);
 }
 
-/**
- * Reads where the local system's monolith and gateway are.
- *
- * @throws ConfigError naming every bad variable
- */
+/** Where the local system's monolith and gateway are. Throws ConfigError naming every bad variable. */
 export function readLocalSides(env: Environment): { readonly control: URL; readonly candidate: URL } {
   const { legacyPort, gatewayPort } = readEnvironment(env, (read) => ({
     legacyPort: read.port('LEGACY_PORT', 3001),

@@ -8,10 +8,7 @@ export interface DescribedError {
   readonly lines: readonly string[];
 }
 
-/**
- * What went wrong and what to do, in one line for each fault. Texts of unknown errors are not shown, nor those of the
- * driver that may quote a query or a URI: they could hold a session id or a password.
- */
+/** What went wrong and what to do, a line per fault. Texts of unknown and driver errors may hold a session id or password: not shown. */
 export function describeError(error: unknown): DescribedError {
   if (error instanceof ConfigError) return { code: error.code, lines: error.faults };
   if (error instanceof BanyanError) return { code: error.code, lines: error.message.split('\n') };

@@ -19,12 +19,7 @@ import { withDatabase } from './with-database';
 import { HELP } from '../help';
 import { runProxy } from '../server';
 
-/**
- * Runs one command line and prints its result.
- *
- * @param argv without node and script
- * @returns the exit code; see --help
- */
+/** Runs one command line (`argv` without node and script), prints its result and returns the exit code; see --help. */
 export async function run(argv: readonly string[], io: CliIo): Promise<number> {
   let exitCode: number = EXIT.fine;
   const program = createProgram(io, (result, { json }) => {

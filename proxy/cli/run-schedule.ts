@@ -3,13 +3,7 @@ import { EXIT, type CommandResult } from './exit-codes';
 
 const TIMEOUT_MS = 70_000;
 
-/**
- * Runs a schedule of `serverless.yml` now, in the system that `npm start` runs, by the Invoke API of that system. It knows nothing of
- * AWS: there, invoke the function (`aws lambda invoke`).
- *
- * @param url of the Invoke API, which `npm start` prints
- * @throws BanyanError when no local system answers there, or it knows no such schedule
- */
+/** Runs a schedule of `serverless.yml` by the Invoke API of `npm start`. Throws BanyanError when none answers, or for an unknown schedule. */
 export async function runSchedule(name: string, url: URL): Promise<CommandResult> {
   const response = await ask(new URL(`/local/schedules/${encodeURIComponent(name)}`, url));
   const answer = await readObject(response);

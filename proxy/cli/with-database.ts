@@ -9,10 +9,7 @@ const OPTIONS = {
   socketTimeoutMS: 30_000,
 };
 
-/**
- * Works with a database that is connected at the first use and closed afterwards. Options in the URI win over those for a
- * tool that somebody waits for. Errors are the driver's own.
- */
+/** Connects at the first use and closes afterwards, with limits for a tool that is waited for; options in the URI win. Throws driver errors. */
 export async function withDatabase<T>(uri: string, work: (db: () => Promise<Db>) => Promise<T>): Promise<T> {
   const absent = Object.entries(OPTIONS).filter(([name]) => !new RegExp(`[?&]${name}=`, 'i').test(uri));
   const connection = connectMongo(uri, Object.fromEntries(absent));

@@ -13,10 +13,7 @@ export interface ClientSettings {
   readonly users: SessionUsers | undefined;
 }
 
-/**
- * Who sent a request, for shares and for counting clients; it permits nothing. Lives as long as the request, and is never stored or
- * logged: the fields are private, so that neither JSON nor a logger shows them.
- */
+/** Who sent a request, for shares and counting; permits nothing. Private fields, so that neither JSON nor a logger shows them. */
 export class Client {
   readonly #address: string;
   readonly #token: string | undefined;

@@ -9,10 +9,7 @@ const TIME_IN_TEXT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 /** A collection by the bytes of its documents: most are never looked into. */
 type Collection = ReadonlyMap<string, Buffer>;
 
-/**
- * The data of one side: remembers how it was, tells what a request has changed, and puts it back. Documents are compared as
- * bytes and decoded only when they differ.
- */
+/** The data of one side: tells what a request changed and puts it back. Documents are compared as bytes, decoded only when they differ. */
 export class DataCopy {
   /** As last read. */
   private latest: ReadonlyMap<string, Collection> | undefined;
@@ -46,11 +43,7 @@ export class DataCopy {
     return known;
   }
 
-  /**
-   * What has become of the data since it was first read or last kept, and since messages were last taken.
-   *
-   * @param withMessages false leaves queues alone: asking them takes longer than all else
-   */
+  /** Changes since the data was first read or last kept. Without `withMessages` queues are left alone, which is far quicker. */
   async changes({ withMessages }: { readonly withMessages: boolean }): Promise<readonly Change[]> {
     const now = await read(this.db);
     this.latest = now;

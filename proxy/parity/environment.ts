@@ -44,11 +44,7 @@ export interface ReadySides {
   close(): Promise<void>;
 }
 
-/**
- * Gets both sides ready: starts them if asked, logs every identity in, puts a proxy in front of the candidate.
- *
- * @param suites whose data is prepared, on sides that are started here
- */
+/** Starts both sides if asked, prepares the data of `suites` there, logs every identity in, puts a proxy in front of the candidate. */
 export async function prepareSides(options: SidesOptions, suites: readonly CaseSuite[]): Promise<ReadySides> {
   const stops: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {

@@ -6,11 +6,7 @@ import { logInBySteps } from './log-in-steps';
 import { stepsOfRecording } from './recorded-login';
 import { send } from './send';
 
-/**
- * Gets the credentials of every identity of `banyan.config.ts` from the monolith: a login becomes the session cookie.
- *
- * @throws BanyanError when a login fails, naming the identity and the answer
- */
+/** Credentials of every identity, from the monolith: a login becomes the session cookie. Throws BanyanError naming identity and answer. */
 export async function logIn(
   { parity: { identities }, session: { cookieName } }: Pick<BanyanConfig, 'parity' | 'session'>,
   legacyUrl: string,

@@ -16,11 +16,7 @@ export interface Learned {
   readonly json: object;
 }
 
-/**
- * Sends every case to legacy twice and proposes a rule for what differs by itself; with `write` adds it to the rules file.
- *
- * @throws BanyanError when legacy cannot be reached or the rules file cannot be read
- */
+/** Sends every case to legacy twice and proposes (with `write`: adds) rules for what differs. Throws BanyanError when legacy or the file fails. */
 export async function learnRules(project: Project, flags: RunFlags, now: () => Date): Promise<Learned> {
   const { suites, rules, routes, rulesFile } = project;
   const { cases } = planSuites({ ...flags, generate: 0 }, project);

@@ -74,12 +74,7 @@ function shuffledLists(differences: readonly Difference[]): readonly string[] {
     .map(([list]) => list);
 }
 
-/**
- * Adds a rule for each noise to the text of a rules file, keeping its comments. The reason is left empty: a rule counts once a
- * person has said why the difference does not matter.
- *
- * @param expires `YYYY-MM-DD`
- */
+/** Adds a rule for each noise, keeping comments. The reason stays empty: a rule counts once a person has given one. `expires`: `YYYY-MM-DD`. */
 export function proposeRules(text: string, noise: readonly Noise[], expires: string): string {
   const document = parseDocument(text.trim() === '' ? 'rules: []\n' : text);
   let rules = document.get('rules');

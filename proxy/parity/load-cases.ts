@@ -12,13 +12,7 @@ export interface LoadedSuite extends CaseSuite {
 
 const suite = z.object({ route: z.string(), cases: z.array(z.object({ name: z.string(), request: z.object({}) })) });
 
-/**
- * Loads the suites of the files and folders that `parity.cases` of banyan.config.ts names, by path: the engine never imports
- * a team's tests.
- *
- * @param root what relative paths are relative to
- * @throws ConfigError naming what does not exist, cannot be loaded, or holds no suite
- */
+/** Loads the suites that `parity.cases` names, relative to `root`. Throws ConfigError naming what is missing, cannot be loaded, or holds none. */
 export function loadSuites(places: readonly string[], root: string): readonly LoadedSuite[] {
   if (places.length === 0)
     throw new ConfigError('Parity cases', [

@@ -14,11 +14,7 @@ export type Plan = Pick<RunOptions, 'complete' | 'isSequence' | 'seed' | 'notRun
   readonly cases: readonly PlannedCase[];
 };
 
-/**
- * The suites, or a recording.
- *
- * @throws BanyanError for options that do not go together, and when there is nothing to send
- */
+/** The suites, or a recording. Throws BanyanError for options that do not go together, and when there is nothing to send. */
 export function planRun(flags: RunFlags, project: Project): Plan {
   const { har, generate, seed, session } = flags;
   if (har === undefined && session.length > 0)

@@ -13,11 +13,7 @@ export interface PlanOptions {
   readonly isolated: boolean;
 }
 
-/**
- * The cases of a run: those of the suites, then generated ones beside those of their route.
- *
- * @throws BanyanError for a route that has no suite
- */
+/** The cases of the suites, each route's generated ones after its own. Throws BanyanError for a route that has no suite. */
 export function planCases(suites: readonly CaseSuite[], options: PlanOptions): readonly PlannedCase[] {
   const { chosen: routes, isolated } = options;
   const missing = [...(routes ?? [])].filter((name) => !suites.some(({ route }) => route === name));

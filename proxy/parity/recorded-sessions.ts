@@ -25,12 +25,7 @@ export interface RecordedSessions {
   senderOf(index: number): RecordedSender;
 }
 
-/**
- * Finds out whose the sessions of a recording are: by the recorded login, by what the recording says of its users, or by hand.
- *
- * @param byHand identities by placeholder, from `--session session-2=member`
- * @throws BanyanError for a placeholder by hand that the recording does not have
- */
+/** Whose the sessions of a recording are: by recorded login, recorded user, or by hand (placeholder to identity). Throws BanyanError for an unknown one. */
 export function readSessions(har: Har, banyan: BanyanConfig, byHand: ReadonlyMap<string, string>): RecordedSessions {
   const { entries } = har.log;
   const settings = redactionOf(banyan);

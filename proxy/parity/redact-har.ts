@@ -23,11 +23,7 @@ export interface RedactedHar {
   readonly json: object;
 }
 
-/**
- * Takes the secrets out of a recording of somebody's browser, as the proxy's own recorder does.
- *
- * @throws ConfigError for a file that is no HAR; BanyanError when one cannot be read, written, or is there already
- */
+/** Takes the secrets out of a browser's recording. Throws ConfigError for a file that is no HAR, BanyanError when reading or writing fails. */
 export function redactHar({ input, output, overwrite, banyan }: RedactOptions): RedactedHar {
   const { har, repaired } = parseHar(readText(input, 'input'), path.basename(input));
   const redactor = createRedactor(redactionOf(banyan));

@@ -37,12 +37,7 @@ const OF_THE_CONNECTION = new Set([
   'te',
 ]);
 
-/**
- * Turns a recording into cases. Sessions become test identities, see {@link readSessions}. Logins themselves are done before
- * the replay, since passwords are not in the recording. Nothing in names and reasons holds a token.
- *
- * @throws BanyanError for a session by hand that the recording does not have
- */
+/** Turns a recording into cases; logins are redone before, since passwords are not recorded. No name or reason holds a token. */
 export function planReplay(har: Har, options: ReplayOptions): Replay {
   const { banyan, file, routes } = options;
   const { entries } = har.log;

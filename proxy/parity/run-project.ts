@@ -12,12 +12,7 @@ export interface RunWith {
   readonly startProgress: (cases: number) => Progress;
 }
 
-/**
- * Runs the suites of a project, or replays a recording.
- *
- * @returns the result, and what the sides' data were in: undefined for sides that were running already
- * @throws BanyanError for options that do not go together, and for a side that cannot be reached
- */
+/** Runs the suites or replays a recording; `database` is undefined for sides that ran already. Throws BanyanError for bad options or a dead side. */
 export async function runProject(
   project: Project,
   flags: RunFlags,

@@ -51,11 +51,7 @@ export interface RunOptions {
 export const NEEDS_OWN_DATA = 'writes, and the sides share data; run with --isolated';
 export const OTHER_ROUTES = '(no listed route)';
 
-/**
- * Runs cases one after the other and gathers what every report is made of.
- *
- * @throws ConfigError for cases and rules about what is not there; BanyanError when a side does not answer
- */
+/** Runs cases one by one. Throws ConfigError for cases and rules about what is not there, BanyanError when a side does not answer. */
 export async function runCases(cases: readonly PlannedCase[], options: RunOptions): Promise<ParityRun> {
   const { context, routes, now } = options;
   checkIdentities(cases, new Set(context.credentials.keys()));
@@ -109,10 +105,7 @@ export async function runCases(cases: readonly PlannedCase[], options: RunOption
   };
 }
 
-/**
- * Says when legacy itself answers otherwise than it did: then the data is not what it was. Two sides that refuse alike what was
- * recorded as granted show nothing: the replay was sent as the wrong one.
- */
+/** Two sides that refuse alike what was recorded as granted show nothing; any other new status of legacy is noted. */
 function withRecorded(result: CaseResult, recorded: PlannedCase['recorded']): CaseResult {
   const now = result.control?.statusCode;
   const before = recorded?.response.statusCode;

@@ -25,12 +25,7 @@ const TIME_LIMIT = 60_000;
 /** Closed with the process; connections are kept between requests. */
 const agents = { plain: new Agent({ keepAlive: true }), secure: new SecureAgent({ keepAlive: true }) };
 
-/**
- * Sends a request without touching path, header lines or body, and returns the answer as received: neither decompressed nor
- * redirected. Unless the request says otherwise, it asks for no compression.
- *
- * @throws BanyanError `side_unreachable` when no answer comes
- */
+/** Sends path, headers and body untouched and returns the answer as received (uncompressed unless asked). Throws BanyanError `side_unreachable`. */
 export function send(baseUrl: string, { method, path, headers, body }: OutgoingRequest): Promise<Answer> {
   const url = new URL(baseUrl);
   const names = new Set(headers.map(([name]) => name.toLowerCase()));

@@ -52,10 +52,7 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-/**
- * What changes with the file. It is found by its path each time: editors replace the file, Kubernetes and deploys the links or folders
- * above it, of which a watcher of the file hears nothing; and network disks report nothing.
- */
+/** Found by its path each time: editors, Kubernetes and deploys replace files or links above, of which a watcher hears nothing. */
 async function stateOf(file: string): Promise<string> {
   try {
     const { dev, ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true });

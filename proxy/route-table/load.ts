@@ -36,11 +36,7 @@ const DIGEST_LENGTH = 12;
 
 const EMPTY_TABLE = 'write "routes: []" to send everything to legacy';
 
-/**
- * Reads and validates the route table.
- *
- * @throws ConfigError with every fault as `file:line:column path: what was found, what is allowed`
- */
+/** Reads and validates the route table. Throws ConfigError with every fault as `file:line:column path: what was found, what is allowed`. */
 export async function loadRouteTable(options: RouteTableOptions): Promise<RouteTable> {
   const { file } = options;
   const source = openSource(file, options);
@@ -51,11 +47,7 @@ export async function loadRouteTable(options: RouteTableOptions): Promise<RouteT
   }
 }
 
-/**
- * Validates the text of a route table.
- *
- * @throws ConfigError as {@link loadRouteTable}
- */
+/** Validates the text of a route table. Throws ConfigError as {@link loadRouteTable}. */
 export function parseRouteTable(text: string, options: RouteTableOptions): RouteTable {
   const { file } = options;
   refuseLarge(Buffer.byteLength(text), file);

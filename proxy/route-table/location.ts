@@ -9,11 +9,7 @@ export interface RoutesLocation {
   readonly s3Endpoint: URL | undefined;
 }
 
-/**
- * Reads where the proxies' route table is: `ROUTES_FILE`, else the project's own. `S3_ENDPOINT` is for a local S3.
- *
- * @param place of the project's own
- */
+/** Where the proxies' route table is: `ROUTES_FILE`, else the project's `place`. `S3_ENDPOINT` is for a local S3. */
 export function readRoutesLocation(env: Environment, read: EnvironmentReader, place: Place): RoutesLocation {
   const routesFile = read.string('ROUTES_FILE', place.path);
   const fault = isS3Location(routesFile) ? s3LocationFault(routesFile) : undefined;

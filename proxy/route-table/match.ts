@@ -54,11 +54,7 @@ export function createMatcher(routes: readonly Route[]): Matcher {
   };
 }
 
-/**
- * Express 4's own compiler, for patterns that are more than static and `:param` segments.
- *
- * @throws SyntaxError for a pattern that is no regular expression
- */
+/** Express 4's own compiler, for other patterns than static and `:param`. Throws SyntaxError for no regular expression. */
 export function compileExpressPath(path: string): RegExp {
   return pathToRegexp(path, [], { sensitive: false, strict: false, end: true });
 }

@@ -10,11 +10,7 @@ export interface SourceOptions {
   readonly s3Interval?: number | undefined;
 }
 
-/**
- * Opens what `ROUTES_FILE` names. Nothing is read yet.
- *
- * @param location a path, or `s3://bucket/key`
- */
+/** Opens what `ROUTES_FILE` names, a path or `s3://bucket/key`. Nothing is read yet. */
 export function openSource(location: string, { s3Endpoint, s3Interval }: SourceOptions = {}): RouteTableSource {
   return isS3Location(location)
     ? openS3Source(location, { endpoint: s3Endpoint, interval: s3Interval })

@@ -6,11 +6,7 @@ export interface RouteTableSource {
   pause(): number;
   /** @throws ConfigError when it cannot be read */
   read(): Promise<string>;
-  /**
-   * The text, if it is not the one that was read last.
-   *
-   * @throws ConfigError when it cannot be read
-   */
+  /** The text, if it is not the one that was read last. Throws ConfigError when it cannot be read. */
   readIfChanged(): Promise<string | undefined>;
   /** Of what was read last, where versions are kept. */
   version(): string | undefined;

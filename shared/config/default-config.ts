@@ -4,10 +4,7 @@ import { sessionAuthenticator } from '../session/session-authenticator';
 import { defineConfig } from './define-config';
 import { expressErrorPage, expressJson } from './express-response';
 
-/**
- * What a proxy assumes of a monolith that has no banyan.config.ts yet: the defaults of express-session, connect-mongo and
- * passport. Enough to forward everything to legacy, and to know users on canary where the defaults hold.
- */
+/** For a monolith without banyan.config.ts: the defaults of express-session, connect-mongo and passport. */
 export const DEFAULT_CONFIG = defineConfig({
   app: 'app.js',
   session: { secrets: fromEnvironment('SESSION_SECRET'), store: { format: 'connect-mongo' } },

@@ -32,12 +32,7 @@ const KEYS_BY_KIND: Readonly<Record<string, readonly string[]>> = {
 };
 const KINDS = Object.keys(KEYS_BY_KIND);
 
-/**
- * Checks what is particular to a monolith, fills in defaults and freezes it. Secrets are not read here: the proxy and
- * the CLI load the same file without them (`resolveSession` reads them).
- *
- * @throws ConfigError naming every fault at once with its path in the file, never a secret
- */
+/** Checks and completes a configuration and freezes it; secrets are not read. Throws ConfigError naming every fault with its path, never a secret. */
 export function defineConfig<I extends Identity>(options: BanyanOptions<I>): BanyanConfig<I> {
   const faults = new Faults();
   validate(options, faults);

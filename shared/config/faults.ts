@@ -13,11 +13,7 @@ export class Faults {
     if (!isGood(value)) this.add(path, value, expected);
   }
 
-  /**
-   * Refuses the keys that are not known: a misspelt one would silently change what is accepted.
-   *
-   * @param hints what to do about a key that is known elsewhere, by its name
-   */
+  /** Refuses unknown keys: a misspelt one would silently change what is accepted. `hints` say what to do about a key known elsewhere. */
   unknown(path: string, value: unknown, known: readonly string[], hints: Hints = {}): void {
     if (!isRecord(value)) return;
     for (const key of Object.keys(value).filter((name) => !known.includes(name))) {

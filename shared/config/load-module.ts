@@ -15,13 +15,7 @@ const ALIASES = Object.fromEntries(
   ].map(([name, file = '']) => [`banyan-strangler/${name}`, path.join(__dirname, file)]),
 );
 
-/**
- * Loads a file of the team's: TypeScript or JavaScript, CommonJS or ESM.
- *
- * @param file absolute
- * @returns what it exports; a default export is under `default`
- * @throws whatever loading it throws
- */
+/** Loads a team's file (absolute path; TypeScript or JavaScript, CommonJS or ESM) and returns its exports, the default one under `default`. */
 export function loadModule(file: string): unknown {
   if (IS_SOURCE) return createRequire(__filename)(file) as unknown;
   // As a `require`, so that suites can be loaded where nothing can wait; a file with top-level await is refused by jiti.

@@ -24,13 +24,7 @@ export interface Project {
 
 const NAMES = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'].map((extension) => `banyan.config.${extension}`);
 
-/**
- * Loads what is particular to the monolith.
- *
- * @param folder where `banyan.config.*` is looked for, usually the working directory
- * @param given another file, relative to `folder`
- * @throws ConfigError naming every fault
- */
+/** Loads `banyan.config.*` of a folder, or the file `given` relative to it. Throws ConfigError naming every fault. */
 export function loadBanyanConfig(folder: string, given?: string): LoadedConfig {
   const found = findBanyanConfig(folder, given);
   if (found !== undefined) return found;
@@ -39,11 +33,7 @@ export function loadBanyanConfig(folder: string, given?: string): LoadedConfig {
   ]);
 }
 
-/**
- * The same, for programs that work without one: what express-session, connect-mongo and passport do by default is then assumed.
- *
- * @throws ConfigError as {@link findBanyanConfig}
- */
+/** The same for programs that work without a configuration: the defaults of express-session, connect-mongo and passport are then assumed. */
 export function findProject(folder: string, given?: string): Project {
   const found = findBanyanConfig(folder, given);
   const root = found === undefined ? folder : path.dirname(found.file);
@@ -51,12 +41,7 @@ export function findProject(folder: string, given?: string): Project {
   return { banyan, root, places: placesOf(banyan, root) };
 }
 
-/**
- * Finds the configuration, if there is one.
- *
- * @returns undefined when no file is named and there is none
- * @throws ConfigError naming every fault, and for a named file that does not exist
- */
+/** Undefined when no file is named and there is none. Throws ConfigError naming every fault, and for a named file that does not exist. */
 export function findBanyanConfig(folder: string, given?: string): LoadedConfig | undefined {
   if (given !== undefined) {
     const file = path.resolve(folder, given);

@@ -16,11 +16,7 @@ export interface Places {
   readonly parity: { readonly cases: readonly Place[]; readonly rules: Place; readonly system: Place };
 }
 
-/**
- * Finds the parts of a project.
- *
- * @param root the folder of banyan.config.ts, or where it would be
- */
+/** The parts of a project; `root` is the folder of banyan.config.ts, or where it would be. */
 export function placesOf(banyan: Pick<BanyanConfig, 'routes' | 'serverless' | 'parity'>, root: string): Places {
   const place = (named: string | undefined, fallback: string): Place => ({
     path: fromHere(path.resolve(root, named ?? fallback)),

@@ -12,10 +12,7 @@ export interface FixedResponse {
 }
 
 export interface ResponsesConfig {
-  /**
-   * On every answer, CORS headers included where the monolith sends them on errors too. Values are fixed: an origin that
-   * depends on the request cannot be written here.
-   */
+  /** On every answer, CORS headers included where the monolith sends them on errors too. Fixed: none can depend on the request. */
   readonly headers: Readonly<Record<string, string>>;
   readonly unauthorized: FixedResponse;
   readonly forbidden: FixedResponse;
@@ -103,10 +100,7 @@ export interface RedactConfig {
 
 /** The deployed API, as far as its requests and refusals depend on it. */
 export interface GatewayConfig {
-  /**
-   * Sets how long a URL and how many bytes of headers go to Lambda. With stages of several types: the strictest, `private` before
-   * `edge` before `regional`; `LAMBDA_ENDPOINT_TYPE` overrides it on the proxies of one deployment.
-   */
+  /** Limits URLs and headers sent to Lambda. With several types of stage the strictest; `LAMBDA_ENDPOINT_TYPE` overrides it per deployment. */
   readonly endpointType: EndpointType;
   /**
    * Who is behind a 403 AccessDeniedException. API Gateway answers a policy returned by an authorizer and its own resource policy
@@ -134,10 +128,7 @@ export interface BanyanOptions<I extends Identity = Identity> {
   readonly identity: IdentityResolver<I>;
   /** Asked in this order; usually the session first. */
   readonly authenticators: readonly Authenticator<NoInfer<I>>[];
-  /**
-   * What the monolith accepts beside its session, such as API keys: `banyan check` warns of requests that would be refused
-   * by Lambda. Headers of `parity.identities` count as well.
-   */
+  /** What the monolith accepts besides its session, such as API keys; `banyan check` warns of those that Lambda would refuse. */
   readonly credentials?: readonly AcceptedCredential[];
   readonly responses: ResponsesConfig;
   /** Default: `{ endpointType: 'private', accessDeniedBy: 'resource-policy' }`, whose limits every endpoint type accepts. */

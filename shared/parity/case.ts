@@ -29,10 +29,7 @@ export interface ParityCase {
   readonly status?: ExpectedStatus;
   /** Default: where `status` is by identity those named there, else `member`. */
   readonly identities?: readonly string[];
-  /**
-   * What legacy must do to the data when it answers below 300, as `<collection> inserted|updated|removed`, so that a case
-   * cannot pass by doing nothing on both sides. Otherwise it must do nothing.
-   */
+  /** What legacy must do to the data below 300, as `<collection> inserted|updated|removed`: no case passes by doing nothing on both sides. */
   readonly effects?: readonly string[];
   /** Sent with `If-None-Match` and the tag that legacy gives to the same request without it. */
   readonly revalidates?: boolean;

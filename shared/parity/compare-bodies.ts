@@ -13,11 +13,7 @@ const MAX_LINES = 20;
 /** Lines of a text looked at between two yields. */
 const STEP = 500;
 
-/**
- * Compares bodies by what their content type says they are: JSON by structure, JSON lines likewise, HTML by element, text line by
- * line, the rest by hash and length. Bodies that were not kept are compared by hash and length whatever their type. Compressed bodies are compared
- * as what they hold.
- */
+/** Compares bodies, decompressed, by their content type: JSON by structure, HTML by element, text by line, the rest by hash and length. */
 export function* compareBodySteps(
   control: ObservedResponse,
   candidate: ObservedResponse,

@@ -11,11 +11,7 @@ interface Cookie {
 /** What the comparison of cookies goes by. */
 export type CookieOptions = Pick<ValueOptions, 'unifier' | 'isSameMasked'>;
 
-/**
- * Compares `Set-Cookie` lines (RFC 6265 section 4.1) cookie by cookie and attribute by attribute; attributes may stand in any
- * order. `Expires` may differ by as much as the requests were apart; the form must be the same. A session of its own on each
- * side is the same when both are used alike from then on.
- */
+/** Compares `Set-Cookie` lines (RFC 6265 section 4.1) by cookie and attribute. `Expires` may be as far apart as the requests were. */
 export function compareCookies(
   control: readonly string[],
   candidate: readonly string[],

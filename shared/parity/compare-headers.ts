@@ -29,11 +29,7 @@ export interface HeaderOptions {
   readonly method?: string;
 }
 
-/**
- * Compares header lines by case-insensitive name: presence, how often, and values in the order of their lines. `Date` must be
- * there in the same form. `Content-Length` and an `ETag` made of the body are judged by each side's own body: where the
- * bodies differ, that is told by the comparison of bodies.
- */
+/** Compares header lines by name. `Content-Length` and an `ETag` of the body are judged by each side's own body. */
 export function compareHeaders(
   control: ObservedResponse,
   candidate: ObservedResponse,

@@ -26,12 +26,7 @@ interface Pair {
   readonly candidate: unknown;
 }
 
-/**
- * Compares two JSON values: a changed type is told apart from a changed value, keys may stand in any order. Iterative, so
- * that depth cannot exhaust the stack.
- *
- * @returns at most {@link MAX_DIFFERENCES} differences, in the order of the control
- */
+/** Compares two JSON values, keys in any order; at most {@link MAX_DIFFERENCES}. Iterative, so that depth cannot exhaust the stack. */
 export function* compareValueSteps(
   path: string,
   control: unknown,

@@ -18,13 +18,7 @@ export interface CompareOptions extends UnificationOptions {
   readonly requestHeaders?: readonly string[];
 }
 
-/**
- * Compares two answers to the same request. Pure.
- *
- * @param control legacy's answer
- * @param candidate Lambda's
- * @returns every difference that a client could see, sorted by what the rules say
- */
+/** Compares legacy's answer (control) and Lambda's (candidate) to one request: every difference a client could see. Pure. */
 export function compareExchange(
   control: ObservedResponse,
   candidate: ObservedResponse,

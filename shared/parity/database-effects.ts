@@ -39,13 +39,7 @@ export function changesBetween(before: Snapshot, after: Snapshot): readonly Chan
   });
 }
 
-/**
- * Compares what two sides did to their own copies of the same data. Pure. Ids and times that each side made up are unified as
- * in answers, with what the answers have already bound. The order of fields counts: MongoDB compares embedded documents with it.
- *
- * @param control legacy's changes
- * @param candidate Lambda's
- */
+/** Compares what two sides did to equal data. Pure. The order of fields counts: MongoDB compares embedded documents with it. */
 export function compareChanges(
   control: readonly Change[],
   candidate: readonly Change[],

@@ -37,11 +37,7 @@ function write(value: unknown, parts: string[], budget: { left: number }): boole
 /** Control characters, byte order marks, zero-width and bidirectional ones, lone surrogates. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-/**
- * A text in one line, so that what is in it can be seen: invisible letters escaped, nothing and spaces at the ends in quotes.
- *
- * @param beside what it differs from: where both would look the same, all letters beyond ASCII are escaped
- */
+/** A text in one line with invisible letters escaped; all beyond ASCII where it would look the same as `beside`. */
 export function visible(text: string, beside?: string): string {
   const looksAlike = beside !== undefined && beside !== text && beside.normalize('NFKC') === text.normalize('NFKC');
   const escaped = text.replaceAll(looksAlike ? /[^\x20-\x7E]/g : INVISIBLE, escape);

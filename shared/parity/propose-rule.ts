@@ -15,12 +15,7 @@ export function generalPath(path: string): string {
   return path.replaceAll(/\[\d+\]/g, '[*]').replace(/^body (?=\$)/, '');
 }
 
-/**
- * What rule would cover places that differ by themselves: a token where the values look like tokens, else `ignore`.
- *
- * @param differences of one kind of place, of legacy against legacy
- * @returns why there is none, as a text, when no rule can
- */
+/** The rule that would cover these differences of legacy against legacy (a token or `ignore`), or as text why there is none. */
 export function proposeRule(path: string, differences: readonly Difference[]): ProposedRule | string {
   const [other] = differences.filter(({ kind }) => kind !== 'value');
   if (other !== undefined) return `${other.kind}: ${other.controlType} and ${other.candidateType}`;

@@ -1,7 +1,4 @@
-/**
- * Which value of the candidate stands for which value of the control, one to one: ids and session tokens that each side made
- * up by itself. Kept for one exchange, or for a sequence of them.
- */
+/** Which value of the candidate stands for which of the control, one to one, for one exchange or a sequence: ids and tokens that each side made up. */
 export class Renaming {
   /** When each side was first asked, in ms since the epoch; a sequence goes back to its first request. */
   begun: { readonly control: number; readonly candidate: number } | undefined;

@@ -78,12 +78,7 @@ const ruleSchema = z
 
 const fileSchema = z.strictObject({ rules: z.array(ruleSchema, 'expected a list of rules') });
 
-/**
- * Validates the text of a rules file.
- *
- * @param file its name, for messages and for the rules' places
- * @throws ConfigError with every fault as `file:line:column path: what is wrong`
- */
+/** Validates a rules file. Throws ConfigError with every fault as `file:line:column path: what is wrong`. */
 export function parseRules(source: string, file: string): readonly Rule[] {
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
@@ -113,12 +108,7 @@ export function parseRules(source: string, file: string): readonly Rule[] {
   }));
 }
 
-/**
- * What is wrong with rules whatever the answers: those that have expired, and those of a route that is not there.
- *
- * @param today `YYYY-MM-DD`
- * @param routes names and ids that exist
- */
+/** Rules that have expired by `today` (`YYYY-MM-DD`), and those of a route that does not exist. */
 export function faultsOfRules(rules: readonly Rule[], today: string, routes: ReadonlySet<string>): readonly string[] {
   return rules.flatMap(({ expires, place, route, path, reason }) => {
     if (expires < today)

@@ -12,10 +12,7 @@ export type RuleKind = (typeof RULE_KINDS)[number];
 export interface Rule {
   /** `GET /api/events` as the case or the route table spells it, a route's id, or `*`. */
   readonly route: string;
-  /**
-   * A path as differences have it; `*` stands for anything in one segment, `[*]` for any index; `answer` is all of it. Of a page's path elements may be
-   * left out: `body form input @value`.
-   */
+  /** A path as in differences; `*` is anything in one segment, `[*]` any index, `answer` everything; a page's path may skip elements. */
   readonly path: string;
   /**
    * `ignore`: the value may differ, not its type. `unordered`: the list is a set. `tolerance`: numbers or times may be apart by
@@ -135,9 +132,7 @@ export function maskedBy(
   };
 }
 
-/**
- * Whether a rule's path is a whole body, whatever is in it: `body`, `$`, `$[*]`, `body line *`, `body * text`. What differs there must be told apart.
- */
+/** Whether a path is a whole body: `body`, `$`, `$[*]`, `body line *`, `body * text`. */
 export function isWholeBody(path: string): boolean {
   if (/^(?:body|body line(?: \*)?|(?:body )?\$(?:\[\*\]|\.\*|\*)*|body(?: \*)+)$/.test(path.trim())) return true;
   if (!isHtmlPath(path)) return false;

@@ -21,11 +21,7 @@ export interface StartedSides {
   close(): Promise<void>;
 }
 
-/**
- * What the module at `parity.system` of banyan.config.ts exports as default: starts both sides with equal data.
- *
- * @param run a word for the names of the databases, so that two runs never share one
- */
+/** Default export of `parity.system`: starts both sides with equal data. `run` makes the names of their databases unique. */
 export type StartSides = (options: {
   readonly run: string;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -58,11 +58,7 @@ function isAmbiguous(items: readonly Item[], at: number): boolean {
 
 const compiled = new Map<string, RegExp>();
 
-/**
- * Masks every token in a text that stands for itself (no letter or digit beside it).
- *
- * @param pattern one without {@link tokenFault}
- */
+/** Masks every token in a text that stands for itself (no letter or digit next to it). */
 export function maskTokens(text: string, pattern: string): string {
   if (text.length > LONGEST_TEXT) return text;
   let expression = compiled.get(pattern);

@@ -17,10 +17,7 @@ export interface UnificationOptions {
   readonly isKnown?: (value: string) => boolean;
   /** Whether the request may have made up UUIDs and sessions, which carry no time; GET and HEAD may not. Default false. */
   readonly mayCreate?: boolean;
-  /**
-   * Whether any time may be one that each side put at the same distance from its request, such as the end of a token. Default
-   * true. False where nobody knows which times come from the data: then only what says when something expires may be one.
-   */
+  /** Whether a time may be at a fixed distance from the request (default). False: only what says when something expires. */
   readonly mayBeOffset?: boolean;
 }
 
@@ -61,11 +58,7 @@ interface Tokenized {
   readonly tokens: readonly Token[];
 }
 
-/**
- * Decides whether two different texts say the same, given that each side makes up ids and times of its own. Nothing is
- * ignored: an id must stand for one and the same id everywhere, must be new, and a time must be explained by when the side
- * was asked.
- */
+/** Whether two different texts say the same although each side makes up ids and times: each id stands for one other, each time is explained. */
 export class Unifier {
   readonly renaming: Renaming;
   private readonly options: UnificationOptions;
@@ -180,10 +173,7 @@ export class Unifier {
     return time >= begun - this.tolerance && time <= moment.to + this.tolerance;
   }
 
-  /**
-   * Either both sides took the time of their request, or of an earlier one of the sequence, or both the same distance from it (a
-   * cookie that lives 14 days): then the times are apart by as much as the requests were.
-   */
+  /** Both took the time of their request (or an earlier one), or the same distance from it: then they are as far apart as the requests. */
   private areTimesExplained(control: number, candidate: number, precisionOf: number, times: Times): boolean {
     const { moments } = this.options;
     if (moments === undefined) return Math.abs(control - candidate) <= this.tolerance + precisionOf;

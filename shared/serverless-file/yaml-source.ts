@@ -25,11 +25,7 @@ const INTRINSICS = [
 /** Tags are only recognised here, so that the parser does not warn; their values are never read. */
 const customTags = INTRINSICS.flatMap((tag): ScalarTag[] => [{ tag, resolve: (text) => text }]);
 
-/**
- * Reads a YAML or JSON file into a tree with line numbers. CloudFormation's short tags are kept as opaque values.
- *
- * @throws ConfigError when the file cannot be read or is not YAML
- */
+/** Reads YAML or JSON into a tree with line numbers; CloudFormation's short tags stay opaque. Throws ConfigError when it cannot be read. */
 export function readYaml(file: string): Tree {
   const source = path.basename(file);
   let text: string;

@@ -13,10 +13,7 @@ interface ApiKeyOptions<I extends Identity> {
   readonly findIdentity: (db: Db, keyHash: string) => Promise<I | undefined>;
 }
 
-/**
- * Accepts keys that the application stores hashed: the example to copy for other credentials. Looking up by the hash
- * leaks nothing by timing, because an attacker cannot steer the hash of a guess.
- */
+/** Accepts keys that are stored hashed: an example to copy. A look-up by hash leaks nothing by timing. */
 export function apiKeyAuthenticator<I extends Identity>({
   name = 'api-key',
   header = 'x-api-key',

@@ -1,10 +1,7 @@
 import type { Db, ObjectId } from 'mongodb';
 import { ownProperty } from './own-property';
 
-/**
- * Whom a request acts for: what the monolith knows as `req.user`, in the shape that handlers receive. An application adds claims
- * of its own in a type that extends this one; their values must survive JSON.
- */
+/** Whom a request acts for, as handlers receive it. Claims that an application adds must survive JSON. */
 export interface Identity {
   readonly userId: string;
 }
@@ -55,11 +52,7 @@ export function passportUserData({ key, parse = parseUserId }: PassportOptions =
   };
 }
 
-/**
- * Reads the id alone: of an id itself, or of an object's `userId`, `id` or `_id`, the first that it has.
- *
- * @returns undefined without an id that is text, a whole number or an ObjectId
- */
+/** Reads the id alone: of an id, or the first of an object's `userId`, `id` and `_id` that is text, a whole number or an ObjectId. */
 export function parseUserId(user: unknown): Identity | undefined {
   const candidates = [user, ownProperty(user, 'userId'), ownProperty(user, 'id'), ownProperty(user, '_id')];
   const userId = candidates.map((id) => (Number.isSafeInteger(id) ? String(id) : idText(id))).find(isPresent);
@@ -68,20 +61,13 @@ export function parseUserId(user: unknown): Identity | undefined {
 
 const isPresent = (id: string | undefined): id is string => id !== undefined;
 
-/**
- * Text of an id, for parsers of identities.
- *
- * @returns undefined for anything but non-empty text and ObjectIds
- */
+/** Text of an id; undefined for anything but non-empty text and ObjectIds. */
 export function idText(value: unknown): string | undefined {
   if (isObjectId(value)) return value.toHexString();
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/**
- * By what BSON says of itself rather than by its class: with the class, every function would hold the driver, those that never
- * reach MongoDB included.
- */
+/** By what BSON says of itself: with the class, every function would bundle the driver. */
 function isObjectId(value: unknown): value is ObjectId {
   if (typeof value !== 'object' || value === null) return false;
   // A session is JSON: it can hold the name, never the method.

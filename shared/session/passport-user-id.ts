@@ -9,10 +9,7 @@ import {
 } from './identity';
 
 interface PassportUserIdOptions<I extends Identity = Identity> extends PassportOptions<I> {
-  /**
-   * The application's `deserializeUser`: one read by id, projected to what the identity needs. `ids` holds the forms in
-   * which the id may be stored, for `{_id: {$in: ids}}`: JSON sessions turn an ObjectId into its hex text.
-   */
+  /** The application's `deserializeUser`: one read by `{_id: {$in: ids}}`, because JSON sessions turn an ObjectId into hex text. */
   readonly findUser: (db: Db, ids: readonly UserId[]) => Promise<unknown>;
 }
 

@@ -11,10 +11,7 @@ export interface SecretFromEnvironment {
 export type SecretSource = SecretFromEnvironment | readonly string[];
 
 interface FromEnvironmentOptions {
-  /**
-   * Takes each secret as it is, whatever it looks like: for one that really has white space, quotes or a `${...}` in it.
-   * Default false: such a value is refused, because it was nearly always damaged on its way into the variable.
-   */
+  /** Takes secrets as they are, for one that really has white space, quotes or `${...}` in it; otherwise that is refused as damage. */
   readonly verbatim?: boolean;
 }
 
@@ -26,12 +23,7 @@ export function fromEnvironment(
   return Object.freeze({ kind: 'environment', name, ...(verbatim && { verbatim }) });
 }
 
-/**
- * The values of a secret, first the one that signs. Faults go to `faults` and name the variable, what its value looks like
- * and what to do, never the value.
- *
- * @returns an empty array after a fault
- */
+/** The values of a secret, the signing one first; empty after a fault. Faults name the variable and the remedy, never the value. */
 export function resolveSecrets(
   source: SecretSource,
   env: Readonly<Record<string, string | undefined>>,

@@ -6,12 +6,7 @@ const PATH = /^[\u0020-\u003A\u003D-\u007E]*$/;
 const PRIORITIES = { low: 'Low', medium: 'Medium', high: 'High' } as const;
 const SAME_SITES = { lax: 'Lax', strict: 'Strict', none: 'None' } as const;
 
-/**
- * A Set-Cookie value, byte for byte as `cookie.serialize` 0.7 writes it: Domain, Path, Expires, HttpOnly, Secure,
- * Partitioned, Priority, SameSite; never Max-Age, because express-session passes none.
- *
- * @returns undefined where `cookie.serialize` would throw
- */
+/** A Set-Cookie value byte for byte as `cookie.serialize` 0.7; undefined where that would throw. Never Max-Age: express-session passes none. */
 export function serializeCookie(
   name: string,
   value: string,

@@ -14,10 +14,7 @@ import { unsign } from './unsign';
 
 const anonymous = (reason: AnonymousReason) => ({ outcome: 'anonymous', reason }) as const;
 
-/**
- * Accepts the monolith's own sessions: token, signature, live record, identity. The database is asked only for ids that
- * one of the secrets has signed, once (twice when the identity needs its own read).
- */
+/** Accepts the monolith's sessions: token, signature, live record, identity. The database is asked only for ids that a secret has signed. */
 export const sessionAuthenticator = {
   name: 'session',
 

@@ -101,11 +101,7 @@ export function completeSession(options: SessionOptions): SessionConfig {
   });
 }
 
-/**
- * Reads the secrets that the configuration names.
- *
- * @throws ConfigError naming every missing or empty secret at once, never a value
- */
+/** Reads the secrets that the configuration names. Throws ConfigError naming every missing or empty one at once, never a value. */
 export function resolveSession(
   session: SessionConfig,
   env: Readonly<Record<string, string | undefined>>,

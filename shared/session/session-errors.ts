@@ -1,9 +1,6 @@
 import { BanyanError } from '../errors';
 
-/**
- * The store holds a record that the configured format does not describe, or that cannot be decrypted. The configuration
- * is at fault, so requests fail with 500, as the monolith's would. Names formats, never content.
- */
+/** The store holds what the configured format does not describe or decrypt: the configuration is at fault, so 500. Never content. */
 export class SessionFormatError extends BanyanError {
   override readonly name = 'SessionFormatError';
 
@@ -12,10 +9,7 @@ export class SessionFormatError extends BanyanError {
   }
 }
 
-/**
- * One record is broken (text that was cut off, no usable `cookie`). The monolith answers 500 to it, and so does this: 401 would
- * hide a writer or a hook that breaks every record.
- */
+/** One record is broken. 500 as on the monolith: 401 would hide a writer or hook that breaks every record. */
 export class SessionRecordError extends BanyanError {
   override readonly name = 'SessionRecordError';
 

@@ -21,10 +21,7 @@ export interface SessionFormat {
   /** Finds the record of this id if it has not expired. The cookie's own `expires` is stale and never asked. */
   filter(sessionId: string, now: Date): Filter<Document>;
   readonly projection: Document;
-  /**
-   * @returns undefined when the record holds no session, by the store's own rules
-   * @throws SessionFormatError when the record is of another format, SessionRecordError when it is broken
-   */
+  /** Undefined when the record holds no session. Throws SessionFormatError for another format, SessionRecordError for a broken record. */
   read(record: Document): Promise<StoredSession | undefined>;
   /** The write that extends the session, or undefined when there is nothing to write yet. Never to be an upsert. */
   touch(sessionId: string, session: StoredSession, now: Date): Touch | undefined;

@@ -1,9 +1,6 @@
 import { ownProperty } from './own-property';
 
-/**
- * The `cookie` part of a stored session, as express-session 1.19 would rebuild it: what is stored, over the defaults
- * `path: '/'` and `httpOnly: true`. Values are unchecked, as there; `serializeCookie` refuses what cannot be sent.
- */
+/** The `cookie` of a stored session as express-session 1.19 rebuilds it. Values are unchecked; `serializeCookie` refuses what cannot be sent. */
 export interface StoredCookie {
   /** Milliseconds from the last use to the expiry; absent for a cookie that ends with the browser session. */
   readonly originalMaxAge: number | undefined;

@@ -17,10 +17,7 @@ export interface SessionToken {
 /** Node refuses requests with more header bytes than this, so no token that the monolith ever saw is longer. */
 const MAX_HEADER_LENGTH = 16_384;
 
-/**
- * Every value of a header, in order, whatever the case of its name. API Gateway's `headers` holds only the last value of
- * a repeated header, so `multiValueHeaders` is preferred. Values that are not strings are dropped.
- */
+/** Every value of a header, whatever the case. `multiValueHeaders` first: API Gateway's `headers` holds only the last value. */
 export function headerValues(request: RequestHeaders, name: string): string[] {
   const many = valuesOf(request.multiValueHeaders, name);
   return many.length > 0 ? many : valuesOf(request.headers, name);

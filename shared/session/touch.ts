@@ -1,10 +1,7 @@
 import type { Collection } from 'mongodb';
 import type { Touch } from './session-format';
 
-/**
- * Extends a session's life. Never an upsert and never more than the named fields: the record may have been deleted by a
- * logout since it was read, and must stay deleted.
- */
+/** Extends a session. No upsert and only the named fields: a record deleted by a logout meanwhile must stay deleted. */
 export async function touchSession(collection: Collection, { filter, update }: Touch): Promise<void> {
   await collection.updateOne(filter, update);
 }

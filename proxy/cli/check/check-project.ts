@@ -34,12 +34,7 @@ export interface CheckParts {
   readonly env?: Environment;
 }
 
-/**
- * Checks the files of a migration against each other: route table, banyan.config.ts, the monolith's app module,
- * serverless.yml. Needs neither secrets nor a database; a secret that is in the environment is checked for its form.
- *
- * @returns exit code 1 when something is at fault; what depends on a faulty file is left out
- */
+/** Checks route table, banyan.config.ts, app module and serverless.yml against each other, without secrets or database; exit code 1 for a fault. */
 export async function checkProject({ configFile, env = {}, ...given }: CheckParts): Promise<CommandResult> {
   const findings: Finding[] = [];
   const config = await attempt('banyan.config.ts', 'fix the file', findings, () =>

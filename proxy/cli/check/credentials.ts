@@ -21,11 +21,7 @@ const DECLARED = 'credentials';
 /** The session's own, judged as the session. */
 const OF_SESSION = ['cookie', 'authorization'];
 
-/**
- * Warns of credentials that the monolith accepts and Lambda does not: such clients would get 401 as soon as a route moves.
- * What the monolith accepts cannot be read from its code with certainty, so it is taken from what is declared and from what the
- * sources seem to read, and said so.
- */
+/** Warns of credentials that the monolith accepts (as declared, or as its sources seem to read) and Lambda does not. */
 export function checkCredentials(
   config: Config,
   routes: readonly Route[],

@@ -16,12 +16,7 @@ const SUBJECT = 'gateway';
 /** `${file(./stages/${sls:stage}.yml)}`: every file that fits is a stage. */
 const STAGE_FILE = /\$\{file\(([^)$]*)\$\{(?:sls:stage|opt:stage|self:provider\.stage)[^}]*\}([^)]*)\)/g;
 
-/**
- * Resolves `provider.endpointType` for every stage of a serverless.yml. Stages are the files that it includes by the name of the
- * stage; without such files it is read once.
- *
- * @throws ConfigError when it, or a file that it includes, cannot be read
- */
+/** `provider.endpointType` of each stage: the files that serverless.yml includes by stage name. Throws ConfigError for one that cannot be read. */
 export function readEndpointTypes(file: string): readonly StageEndpoint[] {
   const root = path.dirname(path.resolve(file));
   const main = readYaml(file);

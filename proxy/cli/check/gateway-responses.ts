@@ -24,12 +24,7 @@ interface DeployedResponse {
   readonly isGenerated: boolean;
 }
 
-/**
- * Compares the gateway responses that serverless.yml deploys with those that banyan.config.ts makes now. Files that are programs
- * are not looked at.
- *
- * @throws ConfigError for a file that is no YAML
- */
+/** Compares the deployed gateway responses, programs left out, with those that banyan.config.ts makes. Throws ConfigError for a file that is no YAML. */
 export function checkGatewayResponses(serverlessFile: string, banyan: Pick<BanyanConfig, 'responses'>): Finding[] {
   const deployed = deployedResponses(serverlessFile);
   if (deployed.length === 0)

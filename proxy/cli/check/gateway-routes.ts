@@ -24,13 +24,7 @@ interface Source {
   readonly lineOf: (path: readonly (string | number)[]) => number;
 }
 
-/**
- * The `http` events of all functions in the text of a serverless.yml, as written: variables stay what they are, but for
- * `${self:...}` as an authorizer.
- *
- * @returns undefined when the functions are not in this file (`functions: ${file(...)}`)
- * @throws ConfigError when it is no YAML, or has no functions
- */
+/** The `http` events as written; undefined when functions are in other files. Throws ConfigError when it is no YAML or has no functions. */
 export function readGatewayRoutes(text: string, file: string): readonly GatewayRoute[] | undefined {
   const source = parseYaml(text, file);
   const functions = ownProperty(source.content, 'functions');

@@ -27,10 +27,7 @@ export interface CheckedApp {
   readonly files: readonly string[];
 }
 
-/**
- * Loads the monolith's app module in a process of its own, in which nothing can listen or connect, and says whether it can
- * be loaded without side effects on the network.
- */
+/** Loads the monolith's app module in a process of its own in which nothing can listen or connect, and judges what it tried. */
 export async function checkApp(app: string, root: string): Promise<CheckedApp> {
   const file = path.resolve(root, app);
   if (!existsSync(file))

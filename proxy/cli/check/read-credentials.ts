@@ -23,12 +23,7 @@ const TELLING = /api[-_]?key|token|auth|secret|signature|credential|passw/i;
 /** Names that look so and are not, or that are the session's own. */
 const NOT_A_CREDENTIAL = /csrf|xsrf|^authorization$|^www-authenticate$/i;
 
-/**
- * Finds by their names what the given source files read of a request that looks like a credential. A guess: it neither sees names
- * that are put together nor knows what becomes of the value.
- *
- * @param root places are told from here
- */
+/** What source files read of a request that looks like a credential by its name: a guess. Places are relative to `root`. */
 export async function readCredentials(files: readonly string[], root: string): Promise<ReadCredential[]> {
   const found = await Promise.all(
     files.map(async (file) => credentialsIn(await readFile(file, 'utf8'), path.relative(root, file))),

@@ -21,12 +21,7 @@ export interface DoctorParts {
   readonly timeLimit?: number;
 }
 
-/**
- * Compares the configured secrets and options with what the store holds. Reads only.
- *
- * @returns exit code 1 when something is at fault; warnings alone are fine
- * @throws the driver's error when the database cannot be asked
- */
+/** Compares secrets and options with what the store holds. Reads only. Exit code 1 for a fault; throws the driver's error. */
 export async function diagnoseDeployment(parts: DoctorParts): Promise<CommandResult> {
   const { banyan, session, db, now, sampleSize = 200, timeLimit = 5_000 } = parts;
   const format = sessionFormat(session);

@@ -30,11 +30,7 @@ interface RecordLook {
   readonly now: Date;
 }
 
-/**
- * Reads one record as the authorizer would.
- *
- * @throws the driver's error when an identity needs the database and that is away
- */
+/** Reads one record as the authorizer would. Throws the driver's error when an identity needs the database and it is unavailable. */
 export async function examineRecord(record: Document, look: RecordLook): Promise<RecordFacts> {
   const { format, idField, now } = look;
   const facts = {

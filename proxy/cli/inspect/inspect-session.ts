@@ -20,13 +20,7 @@ export interface InspectParts {
   readonly now: Date;
 }
 
-/**
- * Says step by step why a token is or is not accepted, by running the authorizer's own session authenticator and
- * listening to it. Writes nothing: a touch that is due is only told.
- *
- * @returns exit code 1 when the token is not accepted
- * @throws the driver's error when the database is needed and cannot be asked
- */
+/** Explains by the authorizer's own steps why a token is accepted or not (exit code 1). Writes nothing. Throws the driver's error. */
 export async function inspectSession(given: string, parts: InspectParts): Promise<CommandResult> {
   const { banyan, session, now } = parts;
   const format = sessionFormat(session);

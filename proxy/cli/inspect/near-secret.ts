@@ -11,10 +11,7 @@ const EXACTLY = 'give both sides exactly the same value; watch for trailing line
 const SWAPPED = 'the two variables are swapped; swap their values back';
 const ROTATION = 'write several secrets as a JSON array, newest first, and give the monolith the same list';
 
-/**
- * Whether a token that no configured secret fits is signed by one that is nearly the same: what becomes of a secret on its way
- * through files, shells and consoles. Tells which way, never a value.
- */
+/** Whether a token is signed by what became of a configured secret in files, shells or consoles; says how, never a value. */
 export function nearSecret(
   token: string,
   secrets: readonly string[],

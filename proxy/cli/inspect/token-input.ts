@@ -8,10 +8,7 @@ export interface TokenInput {
   readonly cookies: number;
 }
 
-/**
- * Accepts what is at hand: the cookie's value (raw or percent-encoded), a `name=value` pair or a whole Cookie header, or
- * `Bearer ...`; the last two also behind their header's name, as developer tools copy them, and as an option of curl.
- */
+/** Accepts a cookie value, `name=value`, a Cookie header or `Bearer ...`, the last two also with their header's name or as curl options. */
 export function readTokenInput(text: string, cookieName: string): TokenInput {
   const trimmed = withoutCurl(text.trim());
   const authorization = /^authorization:\s*(.*)$/is.exec(trimmed)?.[1] ?? /^bearer\s.*$/is.exec(trimmed)?.[0];

@@ -3,10 +3,7 @@ import { parseJson } from '../../../shared/session/parse-json';
 /** Values inside values are followed this deep: quotes inside JSON inside quotes. */
 const MAX_DEPTH = 4;
 
-/**
- * What a mangled secret may be meant to be: the text without white space or quotes, the values of a JSON object or array.
- * The text itself is not among them.
- */
+/** What a mangled secret may be meant to be: without white space or quotes, or a value of a JSON object or array; never the text itself. */
 export function valuesInside(text: string, depth = MAX_DEPTH): readonly string[] {
   if (depth === 0) return [];
   const parsed = parseJson(text);

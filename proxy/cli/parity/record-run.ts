@@ -5,12 +5,7 @@ import { readCutoverEnvironment } from '../config';
 import type { CliIo } from '../cli-io';
 import { withDatabase } from '../with-database';
 
-/**
- * Keeps a run in the ledger, as evidence on the versions that the environment names.
- *
- * @param database what the sides' data were in; undefined: the database that the ledger is in
- * @throws ConfigError without MONGODB_URI; the driver's error while MongoDB is away
- */
+/** Records a run in the ledger as evidence on the environment's versions. Throws ConfigError without MONGODB_URI, or the driver's error. */
 export async function recordRun(
   run: ParityRun,
   io: Pick<CliIo, 'env' | 'now'>,

@@ -3,12 +3,7 @@ import { isMap, isScalar, isSeq, parseDocument, type Pair, type YAMLMap } from '
 import { BanyanError } from '../../../shared/errors';
 import type { Target } from '../../ledger/evidence-rules';
 
-/**
- * Sets stage and percent of a route in the text of `routes.yml`. Nothing else changes: comments, order, quotes and blank lines stay, so
- * that the diff is the change.
- *
- * @throws BanyanError when the route is written in a way that cannot be edited safely (aliases, for example)
- */
+/** Sets stage and percent of a route in the text, nothing else. Throws BanyanError when it cannot be edited safely (aliases, for example). */
 export function editStage(text: string, routeId: string, { stage, percent }: Target): string {
   const document = parseDocument(text);
   const routes = document.get('routes');

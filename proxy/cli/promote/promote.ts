@@ -41,13 +41,7 @@ export interface PromoteParts {
   readonly now: Date;
 }
 
-/**
- * Moves a route one stage on by an edit of `routes.yml`, if the evidence in the ledger suffices. What was done, and on what grounds, enters the
- * ledger.
- *
- * @returns exit code 3 when it is refused, with everything that is missing
- * @throws ConfigError for a bad route table, BanyanError for an unknown route, the driver's error while MongoDB is away
- */
+/** Moves a route one stage on by an edit of `routes.yml` if the evidence suffices, and records why; exit code 3 when refused, with what is missing. */
 export async function promote(parts: PromoteParts): Promise<CommandResult> {
   const { routeId, target, routesFile, versions, rules, forcedBecause, dryRun } = parts;
   const text = await readRoutes(routesFile);

@@ -27,12 +27,7 @@ export interface RouteChangeParts extends ChangeParts {
   readonly s3Endpoint?: URL | undefined;
 }
 
-/**
- * Returns a route to legacy until a resume: writes it, then waits for the proxies to follow.
- *
- * @returns exit code 4 when none follows, 5 when not all do; 3 for a retired route: legacy has no code for it any more
- * @throws BanyanError for a route that neither the file nor any proxy knows
- */
+/** Returns a route to legacy, then waits for the proxies. Exit code 4: none follows, 5: not all, 3: retired. Throws BanyanError for an unknown route. */
 export async function rollBack(parts: RouteChangeParts): Promise<CommandResult> {
   const { routeId, by, why, now } = parts;
   const db = await parts.db();
@@ -120,10 +115,7 @@ async function acknowledged(
   };
 }
 
-/**
- * The file here may be older than those of the proxies, so a route that any of them has served is known too, and then the file may be broken
- * or absent: a roll back in the night must not wait for it to be mended.
- */
+/** A route that a proxy has served is known even when the file here is older, broken or absent: a rollback must not wait for it. */
 async function stageOf({ routeId, routesFile, s3Endpoint }: RouteChangeParts, db: Db): Promise<string> {
   const served = await routes(db).findOne({ _id: routeId });
   if (served !== null) return served.stage;

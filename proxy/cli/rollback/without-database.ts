@@ -5,12 +5,7 @@ const ALL_ROUTES =
   'without MongoDB: on each proxy, create the file named by KILL_SWITCH_FILE or run "kill -USR2 <pid>"; all listed routes go to legacy at once';
 const ONE_ROUTE = 'one route without MongoDB: set "stage: legacy" in routes.yml on each proxy';
 
-/**
- * Does what returns routes to legacy; when MongoDB stands in the way, the error says what works without it.
- *
- * @param what `route`: one route is to return, `all`: all of them
- * @throws what `work` throws, with the way out added
- */
+/** Does `work`; when MongoDB stands in the way, the error adds what returns one route or all routes without it. */
 export async function orWithoutDatabase<T>(what: 'route' | 'all', work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -21,11 +21,7 @@ export function tablesInForce(proxies: readonly SeenProxy[]): TablesInForce {
   return { byDigest, agree: byDigest.length <= 1 };
 }
 
-/**
- * What is to be said of them: nothing, where all have the table that was read here. Pure.
- *
- * @param digest of the table in `file`
- */
+/** How the proxies' tables differ from each other and from `file`; empty when none does. Pure. */
 export function describeTables({ byDigest, agree }: TablesInForce, digest: string, file: string): string {
   const here = `${file} is ${digest}`;
   if (agree) {

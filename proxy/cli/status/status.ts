@@ -27,11 +27,7 @@ export interface StatusParts {
 
 const TRAFFIC_SPAN = 3_600_000;
 
-/**
- * Where every route stands: stage, what overrides it, the last hour's traffic of both sides, comparisons on these versions.
- *
- * @returns exit code 1 when the kill switch is on, a route was returned to legacy, or proxies have different route tables
- */
+/** Where every route stands. Exit code 1: kill switch on, a route rolled back, or proxies with different route tables. */
 export async function showStatus({
   routesFile,
   s3Endpoint,

@@ -19,10 +19,7 @@ export interface GenerateOptions {
   readonly writes: boolean;
 }
 
-/**
- * Varies known cases: one to three variations of different groups, as any identity. What must be answered nobody knows; both
- * sides must answer alike.
- */
+/** Varies known cases: one to three variations of different groups, as any identity. What is right is unknown; both sides must agree. */
 export function generateCases(known: readonly SourcedCase[], options: GenerateOptions): readonly SourcedCase[] {
   const random = seededRandom(options.seed);
   const routes = groupByRoute(known.filter(({ parityCase }) => parityCase.raw === undefined)).map((cases) => ({

@@ -7,13 +7,7 @@ const HOW_TO_GET_COOKIE =
 /** curl says these itself. */
 const LEFT_TO_CURL = new Set(['host', 'connection', 'content-length', 'transfer-encoding']);
 
-/**
- * A request as a command for a POSIX shell. Everything of the request is quoted; for each credential there is a variable to
- * set first, named in a comment.
- *
- * @param url of the side that is asked
- * @param identity as whom it was asked, for the comment
- */
+/** A request to `url` as a quoted command for a POSIX shell; each credential of `identity` is a variable that a comment names. */
 export function toCurl(request: ReportedRequest, url: string, identity: string): string {
   const { notes, parts } = curlOf(request, url, identity);
   return [...notes, parts.join(' \\\n  ')].join('\n');

@@ -1,10 +1,7 @@
 import { describeDifference } from '../../../shared/parity/exchange';
 import type { CaseResult, ParityRun, RouteResult } from '../../../shared/parity/result';
 
-/**
- * A run as JUnit XML, in the form that GitLab, Jenkins and GitHub actions read: a suite for each route, a case for each case.
- * What is accepted has passed; what was not run is skipped; faults of the rules fail.
- */
+/** A run as JUnit XML (GitLab, Jenkins, GitHub actions), a suite per route: accepted passes, not run is skipped, faults of rules fail. */
 export function toJUnit(run: ParityRun): string {
   const suites = [...run.routes.map((route) => suiteOf(route, run)), ...notRunSuite(run), ...rulesSuite(run)];
   const tests = suites.reduce((sum, suite) => sum + suite.tests, 0);

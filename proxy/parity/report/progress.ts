@@ -69,9 +69,7 @@ export function createProgress(output: ProgressOutput, total?: number): Progress
   };
 }
 
-/**
- * Whether colours are wanted: never with NO_COLOR (no-color.org), always with FORCE_COLOR, else on a terminal that is not dumb.
- */
+/** Never with NO_COLOR (no-color.org), always with FORCE_COLOR, else on a terminal that is not dumb. */
 export function wantsColor({
   env,
   isTerminal,

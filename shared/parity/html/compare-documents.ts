@@ -22,11 +22,7 @@ interface Content {
   readonly gaps: readonly string[];
 }
 
-/**
- * Compares two pages by their elements. An element more or less is told as that.
- *
- * @returns whether both have the same structure
- */
+/** Compares two pages by their elements and returns whether both have the same structure. */
 export function* compareTrees(control: HtmlDocument, candidate: HtmlDocument, leaves: LeafComparison): Steps<boolean> {
   let isSame = compareDoctypes(control, candidate, leaves);
   const pending: [HtmlParent, HtmlParent][] = [[control, candidate]];

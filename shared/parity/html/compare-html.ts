@@ -8,12 +8,7 @@ import { marksIn, mergeTexts, unmerge, type MergedText } from './merged-text';
 import { childrenOf, isElement, parseDocument, type HtmlDocument, type HtmlParent } from './parse-document';
 import { findSpelling } from './spelling';
 
-/**
- * Compares two different pages as documents (WHATWG HTML): differences are named by element. What no browser shows, such as the order of attributes, is
- * reported as `body spelling`, and white space that collapses as `whitespace`, so that rules can say whether they matter.
- *
- * @returns undefined when a page is too large or too deep to be compared as a document
- */
+/** Compares two pages as documents (WHATWG HTML); undefined when one is too large or deep. What no browser shows is `body spelling` or `whitespace`. */
 export function* compareHtmlSteps(
   control: string,
   candidate: string,

@@ -39,13 +39,7 @@ export class LeafComparison {
   }
 }
 
-/**
- * Compares two different texts of one place of a page: as JSON where both are (inline data, `data-` attributes), else as texts in which each side may have
- * made up ids, times and tokens.
- *
- * @param owner the control's element
- * @param leaf `text`, `comment`, `@href`
- */
+/** Compares two texts of one place (`leaf`: `text`, `comment`, `@href`): as JSON where both are, else with ids, times and tokens made up. */
 export function* compareWords(
   leaves: LeafComparison,
   owner: HtmlParent,

@@ -28,10 +28,7 @@ interface Named {
   readonly siblings: { count: number };
 }
 
-/**
- * How the elements of a page are called: `nav a[3]` is the third link in the navigation, `form[2] input[name=_csrf]` a field of the second
- * form. Wrappers such as `div` are left out; an element is told apart by id or name, else by its position.
- */
+/** Names elements: `nav a[3]`, `form[2] input[name=_csrf]`. Wrappers such as `div` are left out; id or name before position. */
 export class ElementNames {
   private readonly named = new Map<HtmlElement, Named>();
   private readonly anonymous = new Set<HtmlElement>();

@@ -26,10 +26,7 @@ export function parseHtmlPath(path: string): HtmlPath {
 
 const wordsOf = (text: string): string[] => text.split(' ').filter((word) => word !== '');
 
-/**
- * Whether a rule's elements are those of a place: in the same order, the last one the place's own unless `below`. Elements that a rule does
- * not name may stand anywhere between. `input` is any input, `a[*]` any link, `*` any element.
- */
+/** Whether a rule's elements are those of a place: in order, the last one its own unless `below`; others may stand between. */
 export function matchesElements(
   wanted: readonly string[],
   found: readonly string[],

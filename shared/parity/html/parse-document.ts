@@ -16,11 +16,7 @@ const CHUNK = 16 * 1024;
 
 class DocumentTooLargeError extends Error {}
 
-/**
- * Parses a page as a browser with scripts does (WHATWG HTML section 13.2), a piece at a time.
- *
- * @returns undefined for a document that is nested too deeply or has too many nodes to be compared as one
- */
+/** Parses a page as a browser with scripts does (WHATWG HTML section 13.2), in steps; undefined when it is too deep or has too many nodes. */
 export function* parseDocument(text: string): Steps<HtmlDocument | undefined> {
   if (text.length > MAX_LENGTH) return undefined;
   let depth = 0;

@@ -1,7 +1,4 @@
-/**
- * HTTP Archive 1.2, as far as recordings and replays need it. Fields that begin with an underscore are ours, as the format
- * allows; tools that do not know them pass over them.
- */
+/** HTTP Archive 1.2, as far as recordings and replays need it. Fields that begin with an underscore are ours, as the format allows. */
 export interface Har {
   readonly log: HarLog;
 }

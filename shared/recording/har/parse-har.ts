@@ -90,13 +90,7 @@ const file = z.object({
   }),
 });
 
-/**
- * Reads a HAR file (1.2, or 1.1 of older tools), wherever it comes from, and puts its entries in the order of their time.
- * A recording of Banyan that broke off is repaired: its entries stand on lines of their own.
- *
- * @param name of the file, for messages
- * @throws ConfigError with every fault as `recorded.har log.entries[3] (POST /api/events) request.url: found ..., expected ...`
- */
+/** Reads a HAR file (1.1 or 1.2), repairs one that broke off, and sorts its entries by time. Throws ConfigError naming every fault. */
 export function parseHar(content: string, name: string): ParsedHar {
   const { value, repaired } = parseJson(content, name);
   const outer = file.safeParse(value, { reportInput: true });

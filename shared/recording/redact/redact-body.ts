@@ -23,12 +23,7 @@ const DEEPEST = 4;
 /** Types of bytes that no form and no program puts its secrets into. */
 const BINARY = /^(image\/(?!svg)|audio\/|video\/|font\/|application\/(pdf|zip|gzip|font|wasm|vnd\.openxml))/;
 
-/**
- * Takes secrets out of a body by what is in it; its type only adds to that. Values found are remembered in `secrets`.
- *
- * @returns undefined when nobody can tell what is in it: JSON that cannot be parsed, bytes that are no text of UTF-8 and no
- *   picture or the like
- */
+/** Takes secrets out of a body by its content and remembers them; undefined when its content cannot be known (broken JSON, unknown bytes). */
 export function redactBody(body: RedactableBody, mimeType: string, rules: BodyRules): RedactableBody | undefined {
   const isMultipart = /^\s*multipart\//i.test(mimeType);
   if (body.encoding !== 'base64') {

@@ -14,12 +14,7 @@ export interface JsonRules {
   readonly inner: (text: string) => string;
 }
 
-/**
- * Takes secrets out of JSON, in the text itself: a member that comes twice is seen twice, and what is not secret stays as it
- * was written.
- *
- * @returns undefined when the text is no JSON
- */
+/** Takes secrets out of JSON in the text itself, so that the rest stays as written; undefined when it is no JSON. */
 export function redactJson(text: string, rules: JsonRules): string | undefined {
   let value: unknown;
   try {

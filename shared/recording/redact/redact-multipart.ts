@@ -1,12 +1,7 @@
 import type { ExchangeSecrets } from './exchange-secrets';
 import { isSecretName, REMOVED } from './settings';
 
-/**
- * Fields of a form with files (RFC 7578). Lines may end with LF alone, as lenient readers take them.
- *
- * @param part redacts what stands in a part by its type; undefined when it has to go
- * @returns undefined when it has no parts
- */
+/** Redacts each part of a form with files (RFC 7578); undefined when it has no parts, or `part` gives undefined. LF alone may end a line. */
 export function redactMultipart(
   text: string,
   mimeType: string,

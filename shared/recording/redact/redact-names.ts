@@ -41,11 +41,7 @@ export function knownNames({
 /** An exchange with more odd names than this loses its answer's body, in which they may be repeated. */
 const MAX_NAMES = 50;
 
-/**
- * Replaces the names that clients choose (parameters, headers, cookies, fields of forms, files, hosts, segments of a path) where
- * they are no plain names: people and programs put secrets there too (`?<token>`, `/reset/<token>`). What is replaced is remembered
- * among the exchange's secrets, because answers repeat it. Values are the business of the rest of the redaction.
- */
+/** Replaces names of a client's choice that are no plain names: secrets stand there too (`?<token>`, `/reset/<token>`). */
 export class NameRedaction {
   private count = 0;
 

@@ -16,12 +16,7 @@ function isNamedElsewhere(text: string): boolean {
 /** Elements without content. */
 const VOID = new Set(['input', 'meta', 'link', 'img', 'br', 'hr', 'base', 'param']);
 
-/**
- * Takes secrets out of text of any other kind (HTML, XML, scripts, event streams, prose): attributes and elements whose name
- * says that they are secret, and whatever is assigned to such a name. Goes through the text once for each.
- *
- * @returns undefined when a secret's end cannot be seen, such as that of a list or an element
- */
+/** Takes values of secret names out of any other text, in one pass each; undefined when a secret's end cannot be seen. */
 export function redactText(text: string, secrets: ExchangeSecrets): string | undefined {
   if (HIDES_NAMES.test(text) || isNamedElsewhere(text)) return undefined;
   const tags = redactTags(text.replaceAll(USER_PART, `://${REMOVED}@`), secrets);

@@ -4,10 +4,7 @@ export interface SignedValue {
   readonly value: string;
 }
 
-/**
- * Session values as cookie-signature makes them (SHA-256 in base64 without padding), raw, percent-encoded once or twice, with
- * slashes escaped as in JSON; wherever they stand.
- */
+/** Session values of cookie-signature (SHA-256, base64 without padding), raw or percent-encoded once or twice, wherever they stand. */
 const SIGNED = /s(?::|%3A|%253A)([\w~.-]{4,256}?)\.(?:[A-Za-z0-9+_-]|\\?\/|%(?:25)?2[BbFf]){43}(?:=|%(?:25)?3[Dd])?/gi;
 
 /** Replaces every signed session value in a text. */

@@ -47,10 +47,7 @@ export class ConnectMongoFormat implements SessionFormat {
     return parseSession(value, record['lastModified']);
   }
 
-  /**
-   * As connect-mongo's own `touch`: only `expires`, and `lastModified` only where it was; skipped while the last one is
-   * younger than `touchAfter`. Unlike connect-mongo, a session without `expires` is left as it is.
-   */
+  /** As connect-mongo's `touch`: `expires`, and `lastModified` where it was, unless younger than `touchAfter`; never without `expires`. */
   touch(sessionId: string, { cookie, lastModified }: StoredSession, now: Date): Touch | undefined {
     const gated = this.session.touchAfter > 0 && lastModified !== undefined;
     if (gated && now.getTime() - lastModified.getTime() < this.session.touchAfter * 1000) return undefined;

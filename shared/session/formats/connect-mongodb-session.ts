@@ -31,10 +31,7 @@ export class ConnectMongodbSessionFormat implements SessionFormat {
     return { [this.idField]: sessionId };
   }
 
-  /**
-   * The store's own `get` takes a missing or null expiry for "never", and looks at `expires` only: under another
-   * `expiresKey` it accepts expired sessions until the TTL index removes them. Here the configured key decides.
-   */
+  /** Here the configured key decides; the store itself looks at `expires` only and takes a missing or null one for "never". */
   filter(sessionId: string, now: Date): Filter<Document> {
     const notExpired = [{ [this.expiryField]: null }, { [this.expiryField]: { $gt: now } }];
     return { ...this.identify(sessionId), $or: notExpired };

@@ -7,11 +7,7 @@ interface Element {
   readonly end: number;
 }
 
-/**
- * Reads `SEQUENCE { OCTET STRING, ... }` in DER (X.690) with definite lengths, nothing behind it.
- *
- * @returns the octet strings, or undefined when the bytes are anything else: truncated, too long, other tags
- */
+/** Octet strings of `SEQUENCE { OCTET STRING, ... }` in DER (X.690) with definite lengths; undefined for anything else. */
 export function readOctetStrings(der: Buffer): Buffer[] | undefined {
   const sequence = readElement(der, 0, SEQUENCE);
   if (sequence?.end !== der.length) return undefined;

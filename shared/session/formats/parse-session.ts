@@ -3,12 +3,7 @@ import type { StoredSession } from '../session-format';
 import { SessionRecordError } from '../session-errors';
 import { parseStoredCookie } from '../stored-cookie';
 
-/**
- * A session from its deserialised value.
- *
- * @returns undefined for a falsy value, which express-session takes for no session at all
- * @throws SessionRecordError for anything that express-session could not inflate: an array, no usable `cookie`
- */
+/** A session from its deserialised value; undefined for a falsy one. Throws SessionRecordError for what express-session could not inflate. */
 export function parseSession(value: unknown, lastModified: unknown): StoredSession | undefined {
   if (!value) return undefined;
   if (typeof value !== 'object' || Array.isArray(value))

@@ -43,10 +43,7 @@ function parseTwice(text: string): unknown {
   return typeof once === 'string' ? (parseJson(once) ?? once) : once;
 }
 
-/**
- * By what BSON says of itself, as a stored document cannot: its fields are own properties. Dates, ObjectIds and the like are no
- * subdocuments either.
- */
+/** By what BSON says of itself: a stored document's fields are own properties, so it cannot pretend. */
 function bsonType(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Object.hasOwn(value, '_bsontype')) return undefined;
   return Reflect.get(value, '_bsontype');

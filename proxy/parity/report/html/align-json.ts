@@ -3,11 +3,7 @@ import type { Marks, Row } from './marks';
 /** Rows of a body that nobody reads to the end. */
 const MAX_ROWS = 4_000;
 
-/**
- * Two JSON values beside each other, one member a line, the same member on the same line whatever the order of keys.
- *
- * @returns undefined in the second place unless rows were left out
- */
+/** Two JSON values next to each other, a member a line, the same member on the same line. `cut`: rows were left out. */
 export function alignJson(control: unknown, candidate: unknown, marks: Marks): { rows: Row[]; cut: boolean } {
   const rows: Row[] = [];
   const add = (row: Row): void => {
