@@ -1,10 +1,8 @@
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
-import { loadRouteTable } from '../route-table/load';
 import { STAGES, type Stage } from '../route-table/schema';
 import type { CliIo, CommonOptions, Finish } from './cli-io';
-import { completionScript, SHELLS, type Shell } from './completion';
 import { readCutoverEnvironment, readProjectRoutes, readPublishedRoutes } from './config';
-import { EXIT, type CommandResult } from './exit-codes';
+import type { CommandResult } from './exit-codes';
 import { DEFAULT_MAX_MISMATCH_RATE, DEFAULT_MIN_ANSWERS } from '../ledger/evidence-rules';
 import { promote } from './promote/promote';
 import { resume, rollBack, setKillSwitch } from './rollback/change-overrides';
@@ -35,7 +33,6 @@ const VARIABLES = `
 Variables: MONGODB_URI, ROUTES_FILE (routes of banyan.config.ts, else banyan/routes.yml), LEGACY_VERSION, LAMBDA_VERSION (unversioned), as for the proxies
 With npm start: MONGODB_URI=mongodb://127.0.0.1:3005/eventsapp, or the address it prints for MongoDB`;
 const LATER_STAGES = STAGES.slice(1);
-const TAKES_ROUTE = ['promote', 'rollback', 'resume'];
 
 /** Adds the commands that show the migration and move or return routes. */
 export function addCutoverCommands(program: Command, io: CliIo, finish: Finish): void {
@@ -161,19 +158,6 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
       };
       finish(await (state === 'on' ? orWithoutDatabase('all', switchIt) : switchIt()), options);
     });
-
-  program
-    .command('completion')
-    .description('Print a shell script that completes commands, options and routes')
-    .addArgument(new Argument('<shell>').choices(SHELLS))
-    .option('--json', 'print JSON instead of text')
-    .action((shell: Shell, options: JsonOption) => finish(completionScript(shell, program, TAKES_ROUTE), options));
-
-  program.command('route-ids', { hidden: true }).action(async () => {
-    const { routes } = await loadRouteTable({ file: readProjectRoutes(io.env).file, lambdaAvailable: true });
-    const ids = routes.map(({ id }) => id);
-    finish({ exitCode: EXIT.fine, text: `${ids.join('\n')}\n`, json: { ids } }, {});
-  });
 }
 
 /** Whoever looks on may stop the command: what it is for has been done. */

@@ -9,7 +9,7 @@ const TIME_IN_TEXT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 /** A collection by the bytes of its documents: most are never looked into. */
 type Collection = ReadonlyMap<string, Buffer>;
 
-/** The data of one side: tells what a request changed and puts it back. Documents are compared as bytes, decoded only when they differ. */
+/** The data of one side: knows what a request changed and puts it back. Documents are compared as bytes, decoded only when they differ. */
 export class DataCopy {
   /** As last read. */
   private latest: ReadonlyMap<string, Collection> | undefined;

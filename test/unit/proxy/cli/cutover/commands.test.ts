@@ -348,10 +348,3 @@ describe('rollback, resume, kill-switch', () => {
     }
   });
 });
-
-it.each(['bash', 'zsh'])('completion for %s names commands, options and how to get routes', async (shell) => {
-  const { exitCode, out } = await banyan('completion', shell);
-  expect(exitCode).toBe(0);
-  for (const word of ['promote', 'kill-switch', '--percent', 'on off', 'banyan route-ids']) expect(out).toContain(word);
-  expect(await banyan('route-ids')).toMatchObject({ exitCode: 0, out: 'list-events\ncreate-event\nprivate\n' });
-});
