@@ -111,5 +111,5 @@ export default tseslint.config(
   },
   { files: ['**/*.mjs', '**/*.js'], ...tseslint.configs.disableTypeChecked },
   // The Serverless Framework and jest load these themselves, as CommonJS.
-  { files: ['lambda/deployment/*.js', 'jest.config.js'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
+  { files: ['lambda/deployment/*.js', '**/jest.config.js'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
 );

@@ -15,6 +15,7 @@ export interface Callers<I extends Identity = Identity> {
   readonly none: undefined;
 }
 
+/** Whether a function needs a caller: `required`, `optional` or `none`. */
 export type Auth = keyof Callers;
 
 /** Whom a function lets in: what the monolith's access check in front of the same route does. */

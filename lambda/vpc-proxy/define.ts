@@ -19,6 +19,7 @@ export interface VpcContext {
   getRemainingTimeInMillis(): number;
 }
 
+/** What a function inside the VPC does with its parsed input; its result is parsed before it is sent. */
 export type VpcImplementation<Input, Output> = (input: Input, context: VpcContext) => Promise<Output>;
 
 interface Parts<Name extends string, Input, Output> {

@@ -16,6 +16,7 @@ export class ShapeError extends BanyanError {
   }
 }
 
+/** Any text. Throws {@link ShapeError} for another value, as all of these do. */
 export const text: JsonParser<string> = (value, path = '') => {
   if (typeof value === 'string') return value;
   throw new ShapeError(path, 'a text', value);
@@ -29,16 +30,19 @@ export function textLike(pattern: RegExp, expected: string): JsonParser<string> 
   };
 }
 
+/** A whole number from 0 to `Number.MAX_SAFE_INTEGER`. */
 export const count: JsonParser<number> = (value, path = '') => {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
   throw new ShapeError(path, 'a whole number', value);
 };
 
+/** `true` or `false`. */
 export const flag: JsonParser<boolean> = (value, path = '') => {
   if (typeof value === 'boolean') return value;
   throw new ShapeError(path, 'true or false', value);
 };
 
+/** One of these texts. */
 export function oneOf<const T extends string>(...allowed: readonly T[]): JsonParser<T> {
   return (value, path = '') => {
     const found = allowed.find((word) => word === value);
@@ -47,10 +51,12 @@ export function oneOf<const T extends string>(...allowed: readonly T[]): JsonPar
   };
 }
 
+/** What `parse` takes, or null. */
 export function nullable<T>(parse: JsonParser<T>): JsonParser<T | null> {
   return (value, path) => (value === null ? null : parse(value, path));
 }
 
+/** A list, each item of which `parse` takes. */
 export function listOf<T>(parse: JsonParser<T>): JsonParser<readonly T[]> {
   return (value, path = '') => {
     if (!Array.isArray(value)) throw new ShapeError(path, 'a list', value);

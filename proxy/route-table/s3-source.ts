@@ -87,7 +87,7 @@ export function openS3Source(location: string, { endpoint, interval = INTERVAL }
 
 async function connect(endpoint: URL | undefined) {
   const { GetObjectCommand, S3Client } = await loadOptional(
-    { name: '@aws-sdk/client-s3', neededBy: 'ROUTES_FILE=s3://...' },
+    { name: '@aws-sdk/client-s3', neededBy: 'A route table in S3' },
     async () => import('@aws-sdk/client-s3'),
   );
   const client = new S3Client({

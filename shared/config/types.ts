@@ -11,6 +11,7 @@ export interface FixedResponse {
   readonly body: string;
 }
 
+/** The monolith's own answers, for the gateway to give when no function runs. */
 export interface ResponsesConfig {
   /** On every answer, CORS headers included where the monolith sends them on errors too. Fixed: none can depend on the request. */
   readonly headers: Readonly<Record<string, string>>;
@@ -78,6 +79,7 @@ export interface RecordedIdentity {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** What parity tests compare, as whom, and what may differ. */
 export interface ParityConfig {
   /** By the name that test reports show. */
   readonly identities: Readonly<Record<string, ParityIdentity>>;

@@ -43,6 +43,7 @@ export interface LiveSession {
   readonly afterwards?: () => Promise<void>;
 }
 
+/** Whom a request acts for, or why for no one, and the live session that was found on the way. */
 export type AuthenticationResult<I extends Identity = Identity> =
   | ({ readonly outcome: 'anonymous'; readonly reason: AnonymousReason } & LiveSession)
   | ({ readonly outcome: 'authenticated'; readonly identity: I } & LiveSession);

@@ -13,6 +13,7 @@ interface PassportUserIdOptions<I extends Identity = Identity> extends PassportO
   readonly findUser: (db: Db, ids: readonly UserId[]) => Promise<unknown>;
 }
 
+/** A user's id in one of the forms in which it may be stored. */
 export type UserId = string | number | ObjectId;
 
 /** Identity of an application whose `serializeUser` stores only an id (string, number or ObjectId): one more read. */

@@ -40,6 +40,7 @@ export interface GatewayRoute {
   readonly authorizer: string | undefined;
 }
 
+/** The running gateway, its functions loaded. */
 export interface RunningGateway {
   /** With the stage: `http://127.0.0.1:3002/dev`. */
   readonly url: string;

@@ -17,6 +17,7 @@ interface InvokeApiOptions {
   readonly now?: () => Date;
 }
 
+/** The running API. */
 export interface InvokeApi {
   /** For the SDK's `endpoint`. */
   readonly url: string;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { build, type BuildOptions } from 'esbuild';
+import { build, type BuildOptions, type Metafile } from 'esbuild';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
@@ -40,8 +40,13 @@ interface Bundle {
 }
 
 /** Bundles as serverless.yml does and returns the size in bytes. */
-export async function bundle({ of, outfile, options = {} }: Bundle): Promise<number> {
-  const entry = 'file' in of ? { entryPoints: [of.file] } : { stdin: { contents: of.code, resolveDir: ROOT } };
-  const { metafile } = await build({ ...deployedBundling(), ...options, ...entry, outfile, metafile: true });
-  return Object.values(metafile.outputs)[0]?.bytes ?? NaN;
+export async function bundle(options: Bundle): Promise<number> {
+  return Object.values((await bundleOf(options)).outputs)[0]?.bytes ?? NaN;
+}
+
+/** The same, and returns what the bundle is made of. */
+export async function bundleOf({ of, outfile, options = {} }: Bundle): Promise<Metafile> {
+  const { absWorkingDir: resolveDir = ROOT } = options;
+  const entry = 'file' in of ? { entryPoints: [of.file] } : { stdin: { contents: of.code, resolveDir } };
+  return (await build({ ...deployedBundling(), ...options, ...entry, outfile, metafile: true })).metafile;
 }

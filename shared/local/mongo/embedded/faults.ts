@@ -7,6 +7,7 @@ export interface CommandMatch {
   readonly times?: number;
 }
 
+/** How matching commands fail. */
 export interface FailureOptions extends CommandMatch {
   /** A MongoDB error code; the command then fails with it and has no effect. */
   readonly code?: number;

@@ -8,6 +8,7 @@ import { removeExpired } from './storage/ttl-monitor';
 
 type Log = (fields: object, message: string) => void;
 
+/** How the server is started. */
 export interface EmbeddedOptions {
   /** 0 (default) takes a free one. */
   readonly port?: number;
