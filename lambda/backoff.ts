@@ -21,11 +21,11 @@ export interface BackoffOptions {
 export const BACKOFF: BackoffOptions = { baseMs: 100, capMs: 2_000, attempts: 6 };
 
 /**
- * The pause before the next attempt: exponential with full jitter, so that callers that were refused together do not come back
- * together.
- *
+ * The pause before the next attempt: exponential with full jitter, so that callers that were refused together do not
+ * come back together.
  * @param attempt how many have been made
- * @returns undefined when there is to be none: enough attempts, or the pause would not leave `reserveMs` of the caller's time
+ * @returns undefined when there is to be none: enough attempts, or the pause would not leave `reserveMs` of the
+ * caller's time
  */
 export function nextPause(
   attempt: number,

@@ -70,12 +70,7 @@ const EVENT_ROOM_BYTES = 256 * 1024;
 /** Base64 makes four bytes of three. */
 const MAX_BODY_BYTES = Math.floor(((LAMBDA_EVENT_BYTES - EVENT_ROOM_BYTES) * 3) / 4);
 
-/**
- * Chooses who answers a request. Pure: the same route, request and overrides give the same target.
- *
- * @param forced the side that an operator's signed header asks for; it wins over stages and overrides, not over what Lambda
- * cannot take
- */
+/** Chooses who answers. Pure. `forced` (an operator's signed header) wins over stages and overrides, not over what Lambda cannot take. */
 export function chooseTarget(
   route: Route | undefined,
   request: RequestFacts,
@@ -136,7 +131,6 @@ function unfitForApiGateway(route: Route, request: RequestFacts): LegacyReason |
 
 /**
  * A scheme of AWS (`AWS4-HMAC-SHA256`, `AWS4-ECDSA-P256-SHA256`, `AWS`), or the parameters of a presigned URL.
- *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
  */
 function isSignedForAws(authorization: string | undefined, query: string | undefined): boolean {

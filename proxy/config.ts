@@ -76,12 +76,7 @@ export interface ProxyConfig {
 const LAMBDA_URL_EXAMPLE = 'https://abc123.execute-api.eu-west-1.amazonaws.com/prod';
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-/**
- * Reads the proxy's configuration. `DRAIN_DELAY`, `LEGACY_TIMEOUT` and `LAMBDA_TIMEOUT` are in seconds.
- *
- * @param options.root what paths in banyan.config.ts are relative to; default: the working directory
- * @throws ConfigError naming every bad variable at once
- */
+/** Reads the proxy's configuration; `root` is what its paths are relative to. Throws ConfigError naming every bad variable at once. */
 export function loadProxyConfig(
   banyan: BanyanConfig,
   env: Environment,

@@ -43,11 +43,7 @@ export interface ControlPlaneParts {
   readonly observers: readonly Observer[];
 }
 
-/**
- * Starts overrides, heartbeat, ledger, guard, metrics and the admin port.
- *
- * @throws ConfigError when the admin port cannot be used
- */
+/** Starts overrides, heartbeat, ledger, guard, metrics and the admin port. Throws ConfigError when that port cannot be used. */
 export async function startControlPlane(parts: ControlPlaneParts): Promise<ControlPlane> {
   const { config, mongo, table, logger } = parts;
   const { versions } = config;

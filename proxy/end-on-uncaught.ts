@@ -3,13 +3,7 @@ import type { Logger } from '../shared/logger';
 /** What a drain may take beyond its own delay, in ms; it has a limit of its own for what runs. */
 const DRAIN_LIMIT = 45_000;
 
-/**
- * Ends the process after an error that nothing has caught (or a promise rejected and not handled): its state is unknown, so it
- * must not go on, but what runs may end. The error is logged with its stack, the proxy drains, and the exit code is 1.
- *
- * @param drain makes `readyz` red and resolves when nothing runs any more
- * @param drainDelay how long it serves on before, in ms
- */
+/** Ends the process after an uncaught error: its state is unknown. It is logged; after `drainDelay` ms the proxy drains, and exits with 1. */
 export function endOnUncaught(logger: Logger, drain: () => Promise<void>, drainDelay: number): void {
   process.on('uncaughtException', (error: unknown, origin) => {
     // Whoever else ends the process, as SIGTERM does, ends it with this.

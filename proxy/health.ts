@@ -7,7 +7,6 @@ const READY = '/.banyan/readyz';
 /**
  * Answers the proxy's own health checks, independent of MongoDB, legacy and Lambda: a fault there must not make a load
  * balancer take the proxies out.
- *
  * @returns false when the target is none of them
  */
 export function answerHealth(target: string, response: ServerResponse, state: 'ready' | 'draining'): boolean {

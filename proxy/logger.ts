@@ -10,12 +10,7 @@ const BATCH_TIME = 200;
 /** What waits for a disk or a reader that takes nothing; more is dropped. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 
-/**
- * JSON lines to standard output or a file, in batches. What is left is written when the process ends, also by an uncaught
- * error; only SIGKILL loses the lines of the last {@link BATCH_TIME} ms.
- *
- * @throws the system's error for a file that cannot be opened
- */
+/** JSON lines to standard output or a file, in batches that are written at the end too; SIGKILL loses {@link BATCH_TIME} ms. Throws open errors. */
 export function createProxyLogger(level: string, file: string | number = 1): Logger {
   const lines = new LineWriter(typeof file === 'number' ? file : openSync(file, 'a'));
   const timer = setInterval(() => lines.flush(), BATCH_TIME).unref();
@@ -29,11 +24,7 @@ export function createProxyLogger(level: string, file: string | number = 1): Log
   );
 }
 
-/**
- * Writes beside the requests, and drops what a full disk or a reader that has stopped does not take: sonic-boom, pino's own, waits for
- * either with everything else waiting too, for ever at the end of the process, and measures each line in bytes, which costs more than
- * all else about it.
- */
+/** Drops what a full disk or stopped reader does not take: pino's sonic-boom makes all else wait, and measures each line in bytes. */
 export class LineWriter {
   private readonly batch = Buffer.allocUnsafe(BATCH_BYTES);
   private length = 0;

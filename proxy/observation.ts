@@ -70,10 +70,7 @@ export interface RefusalObservation {
   readonly isSession: boolean;
 }
 
-/**
- * Where observations go. Called in the request's path: must be quick and never throw. The client comes beside an observation and not
- * within, because it is never stored or logged.
- */
+/** Called in the request's path: must be quick and never throw. The client comes apart, since it is never stored or logged. */
 export interface Observer {
   request(observation: RequestObservation, client: Client): void;
   /** A request to no listed route, in ms. */

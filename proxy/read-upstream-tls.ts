@@ -4,11 +4,7 @@ import type { EnvironmentReader } from '../shared/env';
 import type { UpstreamTls } from './http1/upstream-tls';
 import { systemErrorCode } from './overrides/system-error';
 
-/**
- * Reads `<prefix>_CA_FILE`, `_CERT_FILE`, `_KEY_FILE` and `_SERVER_NAME`. What cannot be used is a fault; the content of a file is in none.
- *
- * @param url of the upstream; undefined when there is none
- */
+/** Reads `<prefix>_CA_FILE`, `_CERT_FILE`, `_KEY_FILE` and `_SERVER_NAME`; faults never hold a file's content. */
 export function readUpstreamTls(
   read: EnvironmentReader,
   prefix: 'LEGACY' | 'LAMBDA',

@@ -8,10 +8,7 @@ export interface RequestTarget {
 
 const ABSOLUTE_FORM = /^https?:\/\/[^/?#]*/i;
 
-/**
- * Splits a request target as Express does (parseurl 1.3): the path ends at the first `?`. A target with `#` or of
- * another form (`*`, `host:port`) has no path here, so it matches no route and goes to legacy as it is.
- */
+/** Splits a request target at the first `?`, as Express does (parseurl 1.3). Other forms (`*`, `host:port`, with `#`) have no path here. */
 export function parseRequestTarget(target: string): RequestTarget {
   const origin = target.startsWith('/') ? target : absoluteToOriginForm(target);
   if (origin === undefined || origin.includes('#')) return { pathname: '', query: undefined };

@@ -76,11 +76,7 @@ const MONGO_OPTIONS = {
   socketTimeoutMS: 5_000,
 };
 
-/**
- * Starts the proxy and resolves once it listens.
- *
- * @throws ConfigError for a bad route table; the listen error (EADDRINUSE and the like) for an unusable port
- */
+/** Starts the proxy and resolves once it listens. Throws ConfigError for a bad route table, or the listen error. */
 export async function startProxy(config: ProxyConfig, logger: Logger, more: readonly Observer[] = []): Promise<Proxy> {
   const { banyan, legacyUrl, lambdaUrl, trustedHops } = config;
   const { mongodbUri, stateUri, session } = config;
@@ -296,10 +292,7 @@ function isWebSocketHandshake(request: IncomingMessage): boolean {
   return !hasBody(request) && requestFault(request) === undefined;
 }
 
-/**
- * Runs the proxy alone until a signal ends it: `node dist/proxy/server.js`, `banyan proxy`. What is wrong at the start is printed and ends
- * the process with 1.
- */
+/** Runs the proxy until a signal ends it. What is wrong at the start is printed and ends the process with 1. */
 export async function runProxy(): Promise<void> {
   try {
     await start();

@@ -12,10 +12,10 @@ type Authorize = (event: AuthorizerEvent) => Promise<AuthorizerAnswer>;
 
 /**
  * The handler of a Lambda authorizer of type REQUEST: environment read and connection made once, at the first use.
- *
- * @param options.anonymous `refused` for private routes; `let through` for routes with `auth: optional`, where anonymous
- * requests pass without an identity, whatever invalid credential they carry
- * @returns a function that throws Error `Unauthorized` (401) for requests it refuses, and any other error (500) when the fault is ours
+ * @param options.anonymous `refused` for private routes; `let through` for routes with `auth: optional`, where
+ * anonymous requests pass without an identity, whatever invalid credential they carry
+ * @returns a function that throws Error `Unauthorized` (401) for requests it refuses, and any other error (500) when
+ * the fault is ours
  */
 export function authorizerHandler<I extends Identity>(
   banyan: BanyanConfig<I>,

@@ -1,9 +1,8 @@
 'use strict';
 
 /**
- * The start of the logical ids of everything that the framework makes for a function: `get-event` is `GetDashevent`, so that its
- * role is `GetDasheventIamRoleLambdaExecution`.
- *
+ * The start of the logical ids of everything that the framework makes for a function: `get-event` is `GetDashevent`, so
+ * that its role is `GetDasheventIamRoleLambdaExecution`.
  * @param {string} functionName its key in serverless.yml
  */
 exports.logicalName = (functionName) =>

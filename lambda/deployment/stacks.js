@@ -8,16 +8,16 @@ const ONE_STACK_UP_TO = 300;
 const NESTED_STACKS = 8;
 
 /**
- * What goes with its function. Everything else stays: the API and its paths, which methods everywhere refer to, and permissions of
- * schedules, which wait for the rule that waits for the function.
+ * What goes with its function. Everything else stays: the API and its paths, which methods everywhere refer to, and
+ * permissions of schedules, which wait for the rule that waits for the function.
  */
 const OF_FUNCTION =
   /^(?<name>\w+?)(?:LambdaFunction|LogGroup|IamRoleLambdaExecution|LambdaPermissionApiGateway|(?:Errors|Throttles)Alarm)$/;
 
 /**
- * Where a resource goes (the `custom` strategy of serverless-plugin-split-stacks): by its function into one of a fixed number of nested
- * stacks, once the service has outgrown one. What is deployed already stays where it is: the plugin looks it up.
- *
+ * Where a resource goes (the `custom` strategy of serverless-plugin-split-stacks): by its function into one of a fixed
+ * number of nested stacks, once the service has outgrown one. What is deployed already stays where it is: the plugin
+ * looks it up.
  * @this {{ plugin: { resourcesById: Record<string, { Type: string }> } }}
  */
 module.exports = function destinationOf(resource, logicalId) {

@@ -20,15 +20,14 @@ export class BodyError extends BanyanError {
 type BodyEvent = Pick<APIGatewayProxyEvent, 'body' | 'isBase64Encoded'>;
 
 /**
- * Gives `req.body` as `express.json()` and `express.urlencoded({ extended: true })` of Express 4 leave it, with their defaults:
- * 100 kB (inflated), strict JSON, gzip and deflate, at most 1,000 form parameters, 32 levels deep. No body,
+ * Gives `req.body` as `express.json()` and `express.urlencoded({ extended: true })` of Express 4 leave it, with their
+ * defaults: 100 kB (inflated), strict JSON, gzip and deflate, at most 1,000 form parameters, 32 levels deep. No body,
  * another media type or none at all give `{}` (traps 9 to 11).
  *
- * API Gateway must leave bodies as they are (`binaryMediaTypes` of all types). Otherwise it hands over UTF-8 text, and what is
- * compressed or in another charset is lost.
- *
- * @throws BodyError 400 for what cannot be parsed or inflated, 413 for too much, 415 for an unknown content coding and every charset but
- * UTF-8, which the proxy keeps on legacy
+ * API Gateway must leave bodies as they are (`binaryMediaTypes` of all types). Otherwise it hands over UTF-8 text, and
+ * what is compressed or in another charset is lost.
+ * @throws BodyError 400 for what cannot be parsed or inflated, 413 for too much, 415 for an unknown content coding and
+ * every charset but UTF-8, which the proxy keeps on legacy
  */
 export function parseBody(event: BodyEvent, headers: RequestHeaders): unknown {
   const sent = readBytes(event, headers);

@@ -46,7 +46,6 @@ const ADMIT: Admit = {
 
 /**
  * Reads from the authorizer's context, whose values API Gateway delivers as strings, whom a request acts for.
- *
  * @throws NotAuthenticatedError when somebody must be known and nobody is, or only one whom other functions accept
  * @throws BanyanError 500 `authorizer_context_invalid`: the fault is in the deployment, never the client's
  */

@@ -7,9 +7,8 @@ const THROTTLES = new Set(['TooManyRequestsException', 'ThrottlingException', 'R
 const TOO_LARGE = new Set(['RequestTooLargeException', 'RequestEntityTooLargeException']);
 
 /**
- * Sorts what an AWS SDK client throws. No HTTP status means that no answer came: a network fault. A 5xx is the service's own
- * failure, before or while it started the function.
- *
+ * Sorts what an AWS SDK client throws. No HTTP status means that no answer came: a network fault. A 5xx is the
+ * service's own failure, before or while it started the function.
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors
  */
 export function classifyFault(error: unknown): Fault {

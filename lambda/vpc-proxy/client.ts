@@ -50,9 +50,8 @@ export interface VpcClient<Name extends string> {
   /**
    * Calls a function inside the VPC and waits for its result (Lambda Invoke API, `RequestResponse`).
    *
-   * Throttles and network faults are tried again with backoff while the caller has time; after a network fault the function may
-   * have run already, so it must bear to run twice. What the function itself throws is never tried again.
-   *
+   * Throttles and network faults are tried again with backoff while the caller has time; after a network fault the
+   * function may have run already, so it must bear to run twice. What the function itself throws is never tried again.
    * @throws VpcCallError, one class for each kind of failure: see errors.ts
    */
   call<Allowed extends Name, Input, Output>(

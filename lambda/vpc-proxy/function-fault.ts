@@ -9,8 +9,8 @@ interface ErrorDocument {
 }
 
 /**
- * What a `FunctionError` answer means. Lambda itself uses the same document for a timeout and for an answer over the limit.
- *
+ * What a `FunctionError` answer means. Lambda itself uses the same document for a timeout and for an answer over the
+ * limit.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
  */
 export function functionFault(functionName: string, payload: string): VpcCallError {

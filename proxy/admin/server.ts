@@ -80,11 +80,7 @@ interface Asset {
   readonly body: Buffer;
 }
 
-/**
- * Starts the admin port. On loopback anybody may read; elsewhere a token is needed. Changes always need one that may change.
- *
- * @throws the listen error (EADDRINUSE and the like)
- */
+/** Starts the admin port. Reading needs a token except on loopback, changing always. Throws the listen error (EADDRINUSE and the like). */
 export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
   const { host, port, logger } = options;
   const assets = loadAssets();

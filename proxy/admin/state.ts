@@ -76,10 +76,7 @@ function describeRoute(
   };
 }
 
-/**
- * One route in depth. Undefined when it is not listed; `history`, `evidence` and what is `lacking` for the next step are null without a
- * ledger, or while it cannot be read.
- */
+/** One route in depth; undefined when not listed. What the ledger knows is null without one, or while it cannot be read. */
 export async function describeOne(routeId: string, parts: StateParts): Promise<object | undefined> {
   const { table, stats, ledger, overrides } = parts;
   const route = table().routes.find(({ id }) => id === routeId);

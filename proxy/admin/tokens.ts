@@ -11,10 +11,7 @@ export interface AdminToken {
 
 const EXAMPLE = 'ADMIN_TOKENS=ann=<token>,grafana:read=<token>';
 
-/**
- * Reads `name=token` (may change) and `name:read=token` (may only read), separated by commas. Faults name the entry, never the
- * token.
- */
+/** Reads `name=token` (may change) and `name:read=token` (may read), separated by commas. Faults name the entry, never the token. */
 export function parseAdminTokens(text: string | undefined, faults: string[]): readonly AdminToken[] {
   if (text === undefined || text.trim() === '') return [];
   return text.split(',').flatMap((entry, index): AdminToken[] => {

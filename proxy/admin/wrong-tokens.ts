@@ -24,10 +24,7 @@ const MAX_ADDRESSES = 1_000;
 /** ms after its last wrong token that an address is forgotten. */
 const MEMORY = 600_000;
 
-/**
- * Slows down whoever guesses admin tokens, by address. A right token is never delayed, except from an address that has as many wrong ones
- * under way as it may.
- */
+/** Slows down whoever guesses admin tokens, by address. A right token is delayed only where as many wrong ones are under way as may be. */
 export class WrongTokens {
   private readonly attempts = new LRUCache<string, Attempts>({ max: MAX_ADDRESSES, ttl: MEMORY });
 

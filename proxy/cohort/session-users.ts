@@ -46,10 +46,7 @@ const TTL_OF_NOBODY = 1_000;
 /** After a failed lookup nobody waits for another one so long: MongoDB being away must not cost every request its deadline. */
 const PAUSE = 1_000;
 
-/**
- * Verifies the signature, then reads the session once, and remembers the answer under a hash of the token. An answer that is
- * too old is still used while a new one cannot be had, so that users keep their side.
- */
+/** Verifies the signature, reads the session once and remembers it under a hash. An old answer is used while no new one can be had. */
 export function createSessionUsers(options: SessionUsersOptions): SessionUsers {
   const { secrets, logger, deadline = 150, ttl = 30_000, max = 50_000, now = Date.now } = options;
   const known = new LRUCache<string, Known>({ max });

@@ -5,10 +5,7 @@ import { LRUCache } from 'lru-cache';
 const LIFETIME = 10_000;
 const MAX_SESSIONS = 10_000;
 
-/**
- * Session tokens that legacy has refused a moment ago. Without it a client with a session that has ended could have every request done
- * twice, and use up the budget by which others are kept from a mistake of the authorizer.
- */
+/** Tokens that legacy has just refused: a client with an ended session must not have every request done twice. */
 export class EndedSessions {
   /** Until when, in ms; under a hash: it must not hold what a client could use as its credential. */
   private readonly refused = new LRUCache<string, number>({ max: MAX_SESSIONS });

@@ -25,11 +25,11 @@ export interface Spender {
 }
 
 /**
- * Limits how much work is done twice: a request that Lambda has worked on in vain and legacy does again. Without a limit an
- * overloaded Lambda side would double the load of everything behind both.
+ * Limits how much work is done twice: a request that Lambda has worked on in vain and legacy does again. Without a
+ * limit an overloaded Lambda side would double the load of everything behind both.
  *
- * What is saved grows with the traffic: of 1,000 requests a second the guard needs 1,500 failures to know that a route must go back, and
- * until then every safe one of them is to be answered by legacy.
+ * What is saved grows with the traffic: of 1,000 requests a second the guard needs 1,500 failures to know that a route
+ * must go back, and until then every safe one of them is to be answered by legacy.
  */
 export class RetryBudget {
   private readonly ratio: number;
@@ -64,10 +64,7 @@ export class RetryBudget {
     this.balance = Math.min(this.limit(this.now()), this.balance + this.ratio);
   }
 
-  /**
-   * True when legacy may be asked too; that one is then spent. What a client has lately spent is at most as much as it leaves to the
-   * others; all sessions of one address together may spend three times that.
-   */
+  /** Spends one second try. A client gets at most as much as it leaves to others; all sessions of an address three times that. */
   tryWithdraw({ address, session }: Spender): boolean {
     const time = this.now();
     const refill = ((time - this.refilled) / 1000) * this.perSecond;

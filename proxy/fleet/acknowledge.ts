@@ -33,11 +33,7 @@ export function judge(proxies: readonly SeenProxy[], revision: number): Omit<Ack
   };
 }
 
-/**
- * Waits until every proxy that was seen lately follows a revision, or the patience is over. Where none was seen, nothing is waited for.
- *
- * @throws the driver's error
- */
+/** Waits until every proxy seen lately follows a revision, or patience is over; not at all where none was seen. Throws the driver's error. */
 export async function awaitFollowers(
   db: Db,
   revision: number,

@@ -8,10 +8,7 @@ const TEXT = 200;
 
 const text = z.string().max(TEXT).catch('unknown');
 
-/**
- * A proxy as it is stored. Every field has a fallback: a document of another version still says that a proxy is there, which then counts as
- * one that does not follow.
- */
+/** A proxy as stored. Every field has a fallback: a document of another version still says that a proxy is there. */
 const heartbeatSchema = z.object({
   /** Of this process: a restarted proxy is another one. */
   _id: z.string().catch('unknown'),
@@ -45,11 +42,7 @@ export interface SeenProxy extends Heartbeat {
   readonly age: number;
 }
 
-/**
- * Writes a heartbeat at the server's time, and removes those of processes before this one: only one can listen at the same address.
- *
- * @throws the driver's error
- */
+/** Writes a heartbeat at the server's time, and removes those of earlier processes at the same address. Throws the driver's error. */
 export async function writeHeartbeat(
   db: Db,
   heartbeat: Heartbeat,
@@ -70,12 +63,7 @@ export async function removeHeartbeat(db: Db, id: string): Promise<void> {
   await proxies(db).deleteOne({ _id: id });
 }
 
-/**
- * Every proxy that has left a heartbeat within a day, by name. Ages are differences of the server's own times, so no clock of a machine is
- * compared with another.
- *
- * @throws the driver's error
- */
+/** Every proxy with a heartbeat within a day, by name. Ages are differences of the server's own times. Throws the driver's error. */
 export async function readProxies(db: Db): Promise<readonly SeenProxy[]> {
   const documents = await proxies(db).find({}, { readPreference: 'primary' }).limit(MOST).toArray();
   // Later than the read: no age is negative.

@@ -21,10 +21,7 @@ const PATIENCE = 5_000;
 /** How long a client may take to read the last answer and to close, in ms. */
 const LINGER = 2_000;
 
-/**
- * The connections of clients and what is being answered on each, in order (RFC 9112 section 9.3.2): who takes over a connection
- * waits for the answers before it, and a drain says `Connection: close` with the last answer, not with one before it.
- */
+/** The connections of clients and what is being answered on each, in order (RFC 9112 section 9.3.2). */
 export class ClientConnections {
   private readonly open = new Map<Socket, ClientConnection>();
   private drainingSince: number | undefined;
@@ -33,11 +30,7 @@ export class ClientConnections {
     server.on('connection', (socket: Socket) => this.add(socket));
   }
 
-  /**
-   * Takes the next request of a connection, before anything is answered.
-   *
-   * @returns false when the last answer of this connection has been given: what follows is no request (RFC 9112 section 9.6)
-   */
+  /** Takes the next request. False after the last answer of a connection: what follows is no request (RFC 9112 section 9.6). */
   begin(socket: Socket, response: ServerResponse): boolean {
     if (isClosing(socket)) return false;
     const connection = this.open.get(socket);
@@ -102,10 +95,7 @@ export class ClientConnections {
     }
   }
 
-  /**
-   * Stops accepting, answers what has been asked, closes connections once they are idle, and breaks off what is left after `limit`
-   * ms. Resolves when no connection is left.
-   */
+  /** Stops accepting, answers what was asked, closes idle connections, breaks off the rest after `limit` ms; resolves when none is left. */
   async finish(limit: number): Promise<void> {
     const cutOff = setTimeout(() => this.destroyAll(), limit);
     const sweep = setInterval(() => this.closeIdle(), IDLE_GRACE);
@@ -140,10 +130,7 @@ export class ClientConnections {
   }
 }
 
-/**
- * Closes a connection that nobody reads from when its client goes, else nobody would see it. Bytes that have come stay for whom they
- * are for. Returns what stops this.
- */
+/** Closes a connection that nothing reads from when its client goes, which would go unseen. Returns what stops this. */
 export function destroyAtEnd(socket: Socket): () => void {
   const look = (): void => {
     // Readable without bytes is the end.
@@ -153,10 +140,7 @@ export function destroyAtEnd(socket: Socket): () => void {
   return () => void socket.off('readable', look);
 }
 
-/**
- * Tells the response whose turn it is when a connection takes more; Node does not, once it has given the connection away. Returns
- * what stops this.
- */
+/** Tells the current response when a connection that Node has given away takes more. Returns what stops this. */
 export function relayDrain(socket: Socket, current: () => ServerResponse | undefined): () => void {
   const onDrain = (): void => {
     const response = current();
@@ -166,10 +150,7 @@ export function relayDrain(socket: Socket, current: () => ServerResponse | undef
   return () => void socket.off('drain', onDrain);
 }
 
-/**
- * What ends this connection from now on first says that nothing more comes, and reads on: to close while the client sends resets the
- * connection, and with it the answer that the client has not read (RFC 9112 section 9.6).
- */
+/** Ends by saying so and reading on: a close while the client sends resets the connection and loses the answer (RFC 9112 section 9.6). */
 function lingerAtEnd(socket: Socket): void {
   socket.destroySoon = () => {
     socket.end();

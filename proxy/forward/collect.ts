@@ -20,11 +20,7 @@ export interface CollectOptions {
   readonly withoutBody: boolean;
 }
 
-/**
- * Asks an upstream for a whole answer to a request without a body, as a client would receive it.
- *
- * @throws AnswerTooLargeError; Http1Error or Node's socket errors when there is no whole answer
- */
+/** Asks for a whole answer to a request without a body. Throws AnswerTooLargeError, Http1Error or Node's socket errors. */
 export function collect(upstream: Upstream, request: RequestHead, options: CollectOptions): Promise<ObservedResponse> {
   return new Promise((resolve, reject) => {
     new Collection(options, resolve, reject).send(upstream, request);

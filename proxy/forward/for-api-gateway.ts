@@ -27,9 +27,9 @@ const DESCRIBES_BODY = new Set(['content-type', 'content-length']);
 const NOT_SENT =
   /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|forwarded|x-forwarded-(for|host|port|proto)|x-real-ip|x-banyan-.*)$/;
 /**
- * What API Gateway, CloudFront, a VPC endpoint or a signature would read from a client and Express does not: which API is called
- * (`x-apigw-api-id`), which method (`X-HTTP-Method-Override`), who signed when and with which token, which trace. Legacy gets all of
- * it as sent.
+ * What API Gateway, CloudFront, a VPC endpoint or a signature would read from a client and Express does not: which API
+ * is called (`x-apigw-api-id`), which method (`X-HTTP-Method-Override`), who signed when and with which token, which
+ * trace. Legacy gets all of it as sent.
  */
 const OBEYED_BY_AWS = /^(x-http-method-override|x-apigw-.*|x-apigateway-.*|x-amz-.*|x-amzn-.*)$/;
 
@@ -62,10 +62,7 @@ export function toApiGateway(
   };
 }
 
-/**
- * Makes API Gateway's answer fit for the client: what AWS adds is removed, what it renamed is restored (trap 23), and
- * `Location` never shows the gateway's host or stage (trap 21).
- */
+/** Makes API Gateway's answer fit for the client: what AWS adds goes, what it renamed returns (trap 23), `Location` shows no gateway (trap 21). */
 export function fromApiGateway({ statusCode, headers }: UpstreamResponse, lambdaUrl: URL): UpstreamResponse {
   let fit: RawHeaders = [];
   for (let i = 0; i + 1 < headers.length; i += 2) {
@@ -135,10 +132,7 @@ function placeOf(list: readonly string[], name: string): number | undefined {
   return undefined;
 }
 
-/**
- * Adds who the client is. API Gateway overwrites `X-Forwarded-Proto` by its own `https`, so the protocol that legacy would see
- * goes along once more under a name of ours; the handler wrapper reads it.
- */
+/** Adds who the client is. API Gateway overwrites `X-Forwarded-Proto`, so the protocol goes along under a name of ours as well. */
 function addForwardedHeaders(to: RawHeaders, request: IncomingMessage, trustedHops: number): void {
   const { headers } = request;
   let protocol: string | undefined;

@@ -198,10 +198,7 @@ class Forwarding implements ExchangeHandler {
     this.write(chunk);
   }
 
-  /**
-   * Head and body in one piece: as a string, and at once, Node gives them to the system in one plain write, which costs half of
-   * what its gathered write of head, body and end costs. Bytes and characters of latin1 are the same.
-   */
+  /** In one piece and as a string (latin1) Node writes head and body at half the cost of a gathered write. */
   private endWithHeld(body: Buffer): void {
     this.held = undefined;
     if (this.response.chunkedEncoding) {

@@ -10,11 +10,11 @@ const API_IDS = ['x-amz-apigw-id', 'x-amzn-requestid'] as const;
 const REFUSED_FOR_SIZE = new Set([413, 414, 431]);
 
 /**
- * True when API Gateway itself refused a request before it called a function: throttled (trap 30), too large (trap 29), not deployed,
- * kept out by its resource policy or by WAF. Nothing has run, so legacy can be asked instead.
+ * True when API Gateway itself refused a request before it called a function: throttled (trap 30), too large (trap 29),
+ * not deployed, kept out by its resource policy or by WAF. Nothing has run, so legacy can be asked instead.
  *
- * False for what an authorizer decided (401; 403 where one returns Deny, by `accessDeniedBy`), and for a function's own answer with
- * such a status.
+ * False for what an authorizer decided (401; 403 where one returns Deny, by `accessDeniedBy`), and for a function's own
+ * answer with such a status.
  */
 export function isRefusedByGateway(
   { statusCode, headers }: UpstreamResponse,

@@ -22,8 +22,8 @@ const kindOf = remembered((name): Kind => {
  * Request headers towards legacy: as they came, less what concerns only this connection.
  *
  * Behind other proxies (`trustedHops` >= 1) `X-Forwarded-*` stays exactly as it came, so that the monolith's `trust
- * proxy` counts the same hops as before. As the edge (0) the proxy says itself who the client is, and nothing the client
- * claimed is believed.
+ * proxy` counts the same hops as before. As the edge (0) the proxy says itself who the client is, and nothing the
+ * client claimed is believed.
  */
 export function requestHeaders(request: IncomingMessage, trustedHops: number): RawHeaders {
   const isEdge = trustedHops === 0;

@@ -8,8 +8,8 @@ const OFFER = new Set(['upgrade', 'http2-settings']);
  * Ignores an offer to switch to another protocol, as RFC 9110 section 7.8 allows (`Upgrade: h2c` of curl and Java).
  *
  * Node gives the connection away as soon as it sees such an offer and reads neither body nor further requests. So the
- * request's head is put back without the offer, and the server takes the connection as if it were new. It must have answered
- * everything before: it takes the first answer that ends for the first that it knows of.
+ * request's head is put back without the offer, and the server takes the connection as if it were new. It must have
+ * answered everything before: it takes the first answer that ends for the first that it knows of.
  */
 export function ignoreUpgrade(server: Server, request: IncomingMessage, socket: Socket, rest: Buffer): void {
   const { method = 'GET', url = '/', httpVersion, rawHeaders } = request;

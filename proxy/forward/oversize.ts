@@ -14,10 +14,7 @@ const LONGEST_ENCODING = 6;
 /** What `toApiGateway` adds to headers at most, `Host` and the client's own values not counted. */
 const ADDED_AT_MOST = 256;
 
-/**
- * What of a request API Gateway would refuse for its size, measured on what would be sent. Most requests are far below every limit
- * and are only added up; one that may be near is built and measured.
- */
+/** What API Gateway would refuse for its size, as it would be sent. Most requests are only added up; one near a limit is built and measured. */
 export function oversize(
   request: IncomingMessage,
   target: RequestTarget,

@@ -1,9 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/**
- * Tells a response that waits behind another of its connection (pipelining, RFC 9112 section 9.3.2) when that connection closes.
- * Node tells only the one whose turn it is; the others would keep their upstreams busy, an event stream for ever.
- */
+/** Tells a pipelined response that waits (RFC 9112 section 9.3.2) when its connection closes; Node tells only the one whose turn it is. */
 export function closeWithConnection({ socket }: IncomingMessage, response: ServerResponse): void {
   if (response.socket !== null) return;
   const onClose = (): void => {

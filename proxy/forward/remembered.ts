@@ -1,10 +1,7 @@
 /** Header names that are remembered; clients may invent more. */
 const MAX_REMEMBERED = 500;
 
-/**
- * A question about a header's name that is asked of every message, answered from memory: the same few spellings come again and
- * again.
- */
+/** A question about a header's name, answered from memory: the same few spellings come again and again. */
 export function remembered<T>(answer: (name: string) => T): (name: string) => T {
   const answers = new Map<string, { readonly answer: T }>();
   return (name) => {

@@ -8,10 +8,7 @@ const RETRY_AFTER = '5';
 /** Connections on which the last answer has been given. */
 const closing = new WeakSet<Socket>();
 
-/**
- * True when an error of ours has ended the connection: what is still read from it is not a request (RFC 9112 section 9.6),
- * least of all after one whose end was not clear.
- */
+/** True after an error of ours on a connection: what is still read from it is not a request (RFC 9112 section 9.6). */
 export function isClosing(socket: Socket): boolean {
   return closing.has(socket);
 }

@@ -175,10 +175,7 @@ function refuse(response: ServerResponse, answer: IncomingMessage): void {
   answer.pipe(response);
 }
 
-/**
- * Ends a client's connection, and reads and drops what it goes on sending: with unread bytes its end would never be seen, and the
- * connection would stay for ever. One that does not end by itself is ended.
- */
+/** Ends a connection and drops what still comes: with unread bytes its end would never be seen. One that does not end is ended. */
 function endAndDrain(client: Socket): void {
   client.end();
   client.resume();

@@ -10,10 +10,9 @@ export interface Upstream {
   readonly name: 'legacy' | 'lambda';
   /**
    * Sends a request; the handler is told what comes of it.
-   *
    * @returns the exchange, to pause, resume or abort it
-   * @throws Http1Error for a request that cannot be written as HTTP/1.1, when it would have to wait and may not, and when the
-   * upstream is being closed
+   * @throws Http1Error for a request that cannot be written as HTTP/1.1, when it would have to wait and may not, and
+   * when the upstream is being closed
    */
   send(request: RequestHead, handler: ExchangeHandler, options?: SendOptions): Exchange;
   /** What is under way, waits, and was refused. */

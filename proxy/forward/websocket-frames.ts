@@ -1,7 +1,4 @@
-/**
- * Follows a stream of WebSocket frames (RFC 6455 section 5.2) and knows whether it stands between two of them, where
- * another frame may be put in without breaking one.
- */
+/** Follows WebSocket frames (RFC 6455 section 5.2) and knows whether another may be put in here. */
 export class FrameBoundary {
   private header: number[] = [];
   /** Payload bytes of the current frame that are still to come. */

@@ -31,9 +31,9 @@ export interface JudgedWith {
 }
 
 /**
- * Judges a window. A limit is exceeded when the lower bound of the 95 % Wilson interval of the share lies above it, so that a few
- * requests of many do not trip it by chance; when it does so too without the client that saw most of it; and when so many clients
- * saw it as the route wants. So no client can return a route, whatever it sends. Pure.
+ * Judges a window. A limit is exceeded when the lower bound of the 95 % Wilson interval of the share lies above it, so
+ * that a few requests of many do not trip it by chance; when it does so too without the client that saw most of it; and
+ * when so many clients saw it as the route wants. So no client can return a route, whatever it sends. Pure.
  */
 export function findBreach(
   { counts, affected }: WindowView<Counted>,

@@ -15,11 +15,7 @@ export interface Channel {
   readonly name: 'webhook' | 'sns';
   /** Where it leads, for the log: without anything secret. */
   readonly place: string;
-  /**
-   * Tries once.
-   *
-   * @param signal ends the attempt; who waits does not rely on it
-   */
+  /** Tries once; `signal` ends the attempt, but nothing relies on it. */
   send(notification: Notification, signal: AbortSignal): Promise<void>;
   close(): void;
 }

@@ -35,10 +35,7 @@ class Part<Name extends string> {
   }
 }
 
-/**
- * The window of one route. An address with more than half of the requests is counted apart, so that a flood of good requests hides from
- * no one what the others get: found by majority vote (Boyer and Moore 1981), in constant time and memory.
- */
+/** The window of one route. An address with over half of the requests (Boyer and Moore 1981) is counted apart and hides nothing. */
 export class RouteWindow<Name extends string> {
   private readonly rest: Part<Name>;
   private readonly majority: Part<Name>;
@@ -46,10 +43,7 @@ export class RouteWindow<Name extends string> {
   private votes = 0;
   private isApart = false;
 
-  /**
-   * @param length in ms
-   * @param now of a clock that never goes back
-   */
+  /** `length` in ms; `now` of a clock that never goes back. */
   constructor(
     private readonly names: readonly Name[],
     length: number,

@@ -18,10 +18,9 @@ export function regionOfTopic(arn: string): string | undefined {
 }
 
 /**
- * Publishes the notification as JSON, with a subject for e-mail and with attributes for filter policies. Credentials are found as the AWS
- * SDK finds them; they need `sns:Publish`. The SDK is loaded here, at the start of a proxy that has a topic: not in others, which need none
- * of its memory, and not in the moment of a roll back.
- *
+ * Publishes the notification as JSON, with a subject for e-mail and with attributes for filter policies. Credentials
+ * are found as the AWS SDK finds them; they need `sns:Publish`. The SDK is loaded here, at the start of a proxy that
+ * has a topic: not in others, which need none of its memory, and not in the moment of a roll back.
  * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
 export function snsChannel({ arn, region, endpoint }: SnsTopic): Channel {

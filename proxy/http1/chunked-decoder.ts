@@ -21,12 +21,7 @@ export class ChunkedDecoder {
 
   constructor(private readonly onData: (data: Buffer) => void) {}
 
-  /**
-   * Reads on. Data is handed over in slices of `bytes`.
-   *
-   * @returns where the bytes end that belong to this body: `bytes.length`, or less when it is complete
-   * @throws Http1Error `ANSWER_UNREADABLE`
-   */
+  /** Hands over slices of `bytes`; returns where the body ends, or `bytes.length`. Throws Http1Error `ANSWER_UNREADABLE`. */
   write(bytes: Buffer): number {
     let at = 0;
     while (at < bytes.length && this.trailers === undefined) {

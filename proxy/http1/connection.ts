@@ -301,11 +301,7 @@ export class Connection implements Exchange {
     return rest;
   }
 
-  /**
-   * The answer is whole. The connection is kept when both sides are done with it.
-   *
-   * @param surplus bytes that follow it
-   */
+  /** The answer is whole, `surplus` bytes follow. The connection is kept when both sides are done with it. */
   private complete(trailers: RawHeaders, surplus: number): void {
     // The handler may have aborted it.
     if (this.part === 'closed') return;

@@ -61,10 +61,7 @@ const NO_LIMITS: OriginLimits = {
   maxRequests: 0,
 };
 
-/**
- * The connections to one origin. Opened when needed, kept as long as the upstream's `Keep-Alive` allows, the last used first, so
- * that those over fade away. What is beyond the limit of connections waits in line.
- */
+/** Connections to one origin, kept as its `Keep-Alive` allows, the last used first so that others fade away; the rest waits in line. */
 export class Origin {
   private readonly idle: Idle[] = [];
   private readonly open = new Set<Connection>();
@@ -94,12 +91,7 @@ export class Origin {
     this.port = url.port === '' ? (this.isTls ? 443 : 80) : Number(url.port);
   }
 
-  /**
-   * Sends a request; the handler is told what comes of it.
-   *
-   * @returns the exchange, to pause, resume or abort it; it may wait for a connection
-   * @throws Http1Error `CLOSING`; `QUEUE_FULL` when it would have to wait and may not
-   */
+  /** Sends a request, at once or once a connection is free. Throws Http1Error `CLOSING`, or `QUEUE_FULL` when it may not wait. */
   send(outgoing: Outgoing, handler: ExchangeHandler): Exchange {
     const { fresh = false } = outgoing;
     if (this.isClosed) throw new Http1Error('CLOSING', 'the proxy is closing its connections');

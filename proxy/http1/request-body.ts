@@ -67,10 +67,7 @@ export class RequestBody {
     this.writeSoon();
   };
 
-  /**
-   * When everything that has arrived has been read: an upstream that answers before the end of the request and closes breaks the
-   * connection for who writes on, and its answer would be lost (RFC 9112 section 9.6).
-   */
+  /** Writes once everything that came was read: an upstream that answers early and closes would lose its answer (RFC 9112 section 9.6). */
   private writeSoon(): void {
     this.next ??= setImmediate(() => this.write());
   }

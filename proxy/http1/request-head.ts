@@ -20,11 +20,7 @@ const TARGET = /^[\x21-\x7e\x80-\xff]+$/;
 /** What would end a header and begin another thing; of a character beyond latin1 only the low byte would be sent, which may be one of these. */
 const BREAKS_OUT = /[\0\r\n\u0100-\uffff]/;
 
-/**
- * Writes the head of a request (RFC 9112 sections 3 and 5) in latin1.
- *
- * @throws Http1Error `REQUEST_UNSENDABLE` for a character that would make another request of it
- */
+/** Writes a request's head (RFC 9112 sections 3 and 5) in latin1. Throws Http1Error `REQUEST_UNSENDABLE` for a character that would split it. */
 export function formatRequestHead({ method, path, headers }: RequestHead, framing: RequestFraming): string {
   if (!TOKEN.test(method) || !TARGET.test(path)) throw unsendable();
   let text = `${method} ${path} HTTP/1.1\r\n`;

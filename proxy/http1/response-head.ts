@@ -22,10 +22,7 @@ export interface ResponseHead {
 const STATUS_LINE = /HTTP\/1\.([01]) ([1-9]\d\d)(?: ([^\0\r\n]*))?\r\n/y;
 /** RFC 9112 section 4: what a reason phrase may have. Node refuses to send anything else. */
 const REASON_PHRASE = /^[\t\x20-\x7e\x80-\xff]*$/;
-/**
- * Lines `name: value`; no space before the colon, no folded lines (RFC 9112 section 5). Asked once of all of them, and then split
- * without asking again, which is quicker than an expression for each. Each character can be read in one way only.
- */
+/** Lines `name: value`, none folded (RFC 9112 section 5), checked at once and each character in one way only: quicker than one by one. */
 const FIELD_LINES = /^(?:[!#$%&'*+\-.^`|~\w]+:[\t\x20-\x7e\x80-\xff]*\r\n)*$/;
 
 /** What an upstream says of itself is shortened by so much: its clock began earlier. */
@@ -37,9 +34,9 @@ const MAX_IDLE_TIME = 600_000;
 const EVENT_STREAM = 'text/event-stream';
 
 /**
- * Reads the head of an answer as RFC 9112 sections 4, 5 and 6.3 have it. Strict: what two readers could take differently is
- * refused, as a proxy must not guess (bare LF, folded lines, a length beside chunks, two lengths, a length that is no number).
- *
+ * Reads the head of an answer as RFC 9112 sections 4, 5 and 6.3 have it. Strict: what two readers could take
+ * differently is refused, as a proxy must not guess (bare LF, folded lines, a length beside chunks, two lengths, a
+ * length that is no number).
  * @param text the head in latin1, from the status line to the CRLF of its last field; without the empty line
  * @throws Http1Error `ANSWER_UNREADABLE`
  */
@@ -98,12 +95,7 @@ export function parseResponseHead(text: string, requestMethod: string): Response
   };
 }
 
-/**
- * Reads the trailer fields that follow the last chunk (RFC 9112 section 7.1.2), the same way.
- *
- * @param text in latin1, each line with its CRLF; without the empty line
- * @throws Http1Error `ANSWER_UNREADABLE`
- */
+/** Reads trailer fields (RFC 9112 section 7.1.2), each line with its CRLF, in latin1. Throws Http1Error `ANSWER_UNREADABLE`. */
 export function parseTrailers(text: string): RawHeaders {
   const trailers: RawHeaders = [];
   const fields = fieldsOf(text, 'a trailer');

@@ -1,7 +1,7 @@
 /**
- * How many of an origin's connections each client holds. It may hold as many as are free: one alone gets half of them, two that stay a
- * third each, and the next one always finds some. What a client may hold follows from what is left, so that a few addresses that stand
- * for everybody (load balancers, a company) are not held to the share of one of many.
+ * How many of an origin's connections each client holds. It may hold as many as are free: one alone gets half of them,
+ * two that stay a third each, and the next one always finds some. What a client may hold follows from what is left, so
+ * that a few addresses that stand for everybody (load balancers, a company) are not held to the share of one of many.
  */
 export class Shares {
   /** Clients without any are not kept. */

@@ -15,10 +15,7 @@ export const SUITES_COLLECTION = 'banyanSuites';
 /** The stage that proxies serve each route on, and the baseline that was frozen when it moved. */
 export const ROUTES_COLLECTION = 'banyanRoutes';
 
-/**
- * Version of the ledger's documents. A newer one adds fields and keeps the meaning of those that are there; what would mean something else
- * goes into another collection. So every version may read, and go on writing, what another has written.
- */
+/** Version of the ledger's documents. Newer ones only add fields, so every version may read and write what another has written. */
 export const LEDGER_SCHEMA = 1;
 
 const DAY = 86_400;

@@ -16,10 +16,7 @@ import { recordSuite, type SuiteResult } from './suites';
 import { Traffic } from './traffic';
 import { writeDocuments, type OwnDocument } from './writer';
 
-/**
- * What the migration remembers. `record...` and `seeRoutes` cost no I/O, never throw and keep a bounded amount; a batch is written
- * every second, and again when MongoDB was away. The reads ask MongoDB and reject with the driver's error while it is away.
- */
+/** What the migration remembers. Writing costs no I/O, never throws and is bounded; reading rejects with the driver's error. */
 export interface Ledger {
   recordStage(entry: StageEntry): void;
   recordComparison(observation: ComparisonObservation): void;

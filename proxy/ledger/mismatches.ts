@@ -33,10 +33,7 @@ const MAX_KINDS = 1_000;
 const MAX_PLACES = 20;
 const MAX_TEXT = 200;
 
-/**
- * Remembers mismatches by their form: the same differences a thousand times are one entry with a count. Of more than
- * {@link MAX_KINDS} forms the one seen longest ago is forgotten here; MongoDB keeps it for two weeks.
- */
+/** Mismatches by their form, with a count. Beyond {@link MAX_KINDS} the one seen longest ago is forgotten here, not in MongoDB. */
 export class Mismatches {
   private readonly byForm = new Map<string, Mismatch>();
   private readonly dirty = new Set<string>();
@@ -106,10 +103,7 @@ function toPlace({ path, kind, controlType, candidateType, intermittent }: Obser
 
 const COOKIE_ATTRIBUTES = new Set(['path', 'domain', 'expires', 'max-age', 'samesite', 'secure', 'httponly']);
 
-/**
- * A path without what may be data: positions in lists, quoted keys, and names that are not plain. `body $.events[3].title` becomes
- * `body $.events[*].title`; a map by e-mail address becomes `body $.users[*]`; headers and cookies of odd names are `(other)`.
- */
+/** A path without data: `body $.events[3].title` becomes `body $.events[*].title`, odd names `[*]` or `(other)`. */
 export function maskPath(path: string): string {
   const [place = '', ...rest] = text(path).split(' ');
   const where = rest.join(' ');

@@ -36,11 +36,7 @@ export interface TrafficSpan {
   readonly until?: Date;
 }
 
-/**
- * Sums up what was recorded in a span of time.
- *
- * @param routeId one route, or all of them
- */
+/** Sums up what was recorded in a span of time, of one route or all of them. */
 export async function readTraffic(
   db: Db,
   { since, until }: TrafficSpan,

@@ -39,11 +39,7 @@ export function isMoved(stage: string): boolean {
   return stage !== 'legacy' && stage !== 'shadow';
 }
 
-/**
- * Notes which stages a proxy serves. Of several proxies with the same new table one notes the change.
- *
- * @returns what has changed, for the history
- */
+/** Notes which stages a proxy serves and returns what changed; of several proxies with the same new table one notes it. */
 export async function noteStages(db: Db, listed: readonly ListedRoute[], at: Date): Promise<readonly StageEntry[]> {
   const known = new Map((await routes(db).find().toArray()).map((document) => [document._id, document]));
   const changes: StageEntry[] = [];
@@ -96,9 +92,9 @@ async function replaceStage(
 }
 
 /**
- * The baseline of a moved route: how legacy answered in the day before the move. The first proxy that asks after the move freezes it;
- * later ones get the same. A route that had too little traffic until then gets what legacy answers on after it, to those who were not moved.
- *
+ * The baseline of a moved route: how legacy answered in the day before the move. The first proxy that asks after the
+ * move freezes it; later ones get the same. A route that had too little traffic until then gets what legacy answers on
+ * after it, to those who were not moved.
  * @returns undefined while legacy has answered too little
  */
 export async function frozenBaseline(db: Db, routeId: string, now: Date): Promise<Baseline | undefined> {

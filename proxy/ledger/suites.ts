@@ -50,10 +50,7 @@ export async function recordSuite(
     .insertOne({ ...result, _id: randomUUID(), schema: LEDGER_SCHEMA, versions, database, at });
 }
 
-/**
- * Stores what a run of `banyan parity` shows about every listed route: its suite's result, and replayed exchanges as comparisons.
- * Cases that legacy answered on both sides show nothing and are left out.
- */
+/** Stores each listed route's suite result, and replayed exchanges as comparisons, without cases that legacy answered on both sides. */
 export async function recordParityRun(db: Db, run: ParityRun, origin: ResultOrigin): Promise<void> {
   const replayed = new ComparisonCounts();
   for (const { id: routeId, cases } of run.routes) {

@@ -20,10 +20,7 @@ export interface Metrics extends Observer {
 /** For requests that no listed route matches. */
 const UNLISTED = '(unlisted)';
 
-/**
- * Metrics of one proxy, by route, side and class of status: no label has a value that a client chooses. Names follow Prometheus's
- * conventions (prometheus.io/docs/practices/naming).
- */
+/** Metrics by route, side and class of status: no label has a value of a client's choice (prometheus.io/docs/practices/naming). */
 export function createMetrics(
   table: () => RouteTable,
   overrides: () => OverrideState,

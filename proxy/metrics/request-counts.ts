@@ -60,10 +60,7 @@ class RouteCounts {
   }
 }
 
-/**
- * What is counted for every request. prom-client hashes its labels each time, which costs more than all routing; so the counts are
- * kept here and given to it when somebody reads them.
- */
+/** Counted here and given to prom-client when read: its hashing of labels costs more than all routing. */
 export class RequestCounts {
   private readonly routes = new Map<string, RouteCounts>();
 

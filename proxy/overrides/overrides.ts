@@ -23,18 +23,9 @@ export interface Overrides {
   current(): OverrideState;
   /** Returns a route to legacy: here at once (before this returns), on every proxy within a poll. Never rejects. */
   lower(routeId: string, request: LowerRequest): Promise<Outcome>;
-  /**
-   * Takes a lowering back.
-   *
-   * @throws BanyanError `overrides_unreachable` while MongoDB is away: proxies would disagree. The route then stays on legacy
-   */
+  /** Ends a rollback. Throws BanyanError `overrides_unreachable` while MongoDB is unavailable; the route then stays on legacy. */
   resume(routeId: string, change: Change): Promise<Outcome>;
-  /**
-   * All listed routes (except retired ones) to legacy, or back to the table. On acts here at once and never rejects.
-   *
-   * @throws BanyanError when it is to be switched off and cannot: `overrides_unreachable` as {@link resume},
-   *   `kill_switch_file` while the file is there
-   */
+  /** All listed routes (except retired) to legacy, or back. On never rejects; off throws `overrides_unreachable` or `kill_switch_file`. */
   setKillSwitch(position: 'on' | 'off', change: Change): Promise<Outcome>;
   /** Calls back after every change, with the new state; returns how to stop that. */
   onChange(listener: (state: OverrideState) => void): () => void;
@@ -44,10 +35,7 @@ export interface Overrides {
 }
 
 export interface OverridesOptions {
-  /**
-   * Where all proxies agree. undefined: no MongoDB; overrides then concern this proxy alone. Use a client with short limits
-   * (`serverSelectionTimeoutMS` of 1 to 2 s): one operation at a time is under way.
-   */
+  /** Where all proxies agree, by a client with short limits; undefined: overrides concern this proxy alone. */
   readonly db: (() => Promise<Db>) | undefined;
   /** Kept up to date for a start without MongoDB. A path that belongs to this proxy alone. */
   readonly snapshotFile: string | undefined;

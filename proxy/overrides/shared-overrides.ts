@@ -49,12 +49,7 @@ export class SharedOverrides {
     if (followed !== undefined) onFollowed?.(followed);
   }
 
-  /**
-   * Switches an override off, here and in MongoDB.
-   *
-   * @returns whether this call was the one that did it
-   * @throws BanyanError `overrides_unreachable`; nothing has changed then
-   */
+  /** Switches an override off here and in MongoDB; whether this call did it. Throws BanyanError `overrides_unreachable`. */
   async clear(id: string, change: Change): Promise<boolean> {
     const { connect, held, published, now, history } = this.parts;
     try {

@@ -31,12 +31,7 @@ export function isFresh({ at }: Snapshot, now: Date, maxAge = SNAPSHOT_MAX_AGE):
   return age <= maxAge && age >= -CLOCK_TOLERANCE;
 }
 
-/**
- * Reads a snapshot.
- *
- * @returns undefined when there is none
- * @throws Error when the file cannot be read or is not a snapshot
- */
+/** Undefined when there is none. Throws when the file cannot be read or is not a snapshot. */
 export async function readSnapshot(file: string): Promise<Snapshot | undefined> {
   let text: string;
   try {

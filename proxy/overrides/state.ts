@@ -31,11 +31,7 @@ export interface OverrideState {
 /** Why a listed route is on legacy although its stage says otherwise. */
 export type OverrideReason = 'kill-switch' | 'rolled-back' | 'overrides-unknown';
 
-/**
- * Whether a route must stay on legacy (no canary, no shadow copies). Pure, costs one look-up.
- *
- * @param stage a `retired` route is never overridden: legacy has no code for it any more
- */
+/** Whether a route must stay on legacy; never when `retired`, of which legacy has no code. Pure, one look-up. */
 export function overrideOf(
   { known, killSwitch, lowered }: OverrideState,
   routeId: string,

@@ -43,10 +43,7 @@ export function routeOverrideId(routeId: string): string {
   return ROUTE_PREFIX + routeId;
 }
 
-/**
- * Reads what is in force. Texts from the database are believed as far as they are texts; an entry that cannot be read is in force
- * all the same.
- */
+/** What is in force; an entry that cannot be read is in force all the same. */
 export async function readOverrides(db: Db): Promise<ReadonlyMap<string, StoredEntry>> {
   const documents = await overrides(db)
     .find<{ _id: unknown; active: unknown }>({ active: { $ne: null } }, { projection: { active: 1 } })
@@ -54,10 +51,7 @@ export async function readOverrides(db: Db): Promise<ReadonlyMap<string, StoredE
   return new Map(documents.map(({ _id, active }) => [typeof _id === 'string' ? _id : 'unknown', readEntry(active)]));
 }
 
-/**
- * The revision of all overrides together, 0 before the first change. Read it before {@link readOverrides}, never after: these then hold at
- * least what it counts.
- */
+/** The revision of all overrides, 0 before the first. Read it before {@link readOverrides}: these hold at least what it counts. */
 export async function readRevision(db: Db): Promise<number> {
   const document = await overrides(db).findOne({ _id: REVISION_ID });
   return Number.isSafeInteger(document?.revision) ? (document?.revision ?? 0) : 0;
@@ -135,10 +129,7 @@ export async function clear(db: Db, id: string, change: Change, at: Date): Promi
   return { first: made !== null, active: undefined, change: made?.revision ?? 0, revision };
 }
 
-/**
- * What is stored as the state that requests are judged by. A lowering of an unknown kind is a lowering; an override of which this version
- * does not know what it is about holds for all routes, as the kill switch.
- */
+/** The state that requests are judged by. What this version does not understand holds for all routes, as the kill switch. */
 export function toState(entries: ReadonlyMap<string, StoredEntry>): {
   killSwitch: Entry | undefined;
   lowered: Map<string, Lowering>;

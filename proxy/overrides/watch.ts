@@ -14,10 +14,7 @@ import { Turns } from './turns';
 const POLL_INTERVAL = 500;
 const START_TIMEOUT = 3_000;
 
-/**
- * Follows the overrides: MongoDB every half second, the kill switch file as often, a snapshot file for a start without MongoDB.
- * Resolves once MongoDB has answered or `startTimeout` is over; it never fails, an unknown state is a state.
- */
+/** Follows MongoDB and the kill switch file twice a second. Resolves once MongoDB answers or `startTimeout` is over; never fails. */
 export async function watchOverrides(options: OverridesOptions, logger: Logger): Promise<Overrides> {
   const {
     db: connect,

@@ -14,8 +14,8 @@ import { send } from './send';
 const MAX_SEARCHED = 1_000_000;
 
 /**
- * Logs in as a browser would: each step with the cookies of those before it, and with what they have read out of the answers.
- *
+ * Logs in as a browser would: each step with the cookies of those before it, and with what they have read out of the
+ * answers.
  * @param name of the identity, for messages
  * @param cookieName the session's
  * @returns the headers that make a request this identity's: the cookies and what the identity sends itself

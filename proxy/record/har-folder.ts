@@ -27,11 +27,7 @@ export class HarFolder {
 
   private constructor(private readonly options: HarFolderOptions) {}
 
-  /**
-   * Makes the folder, readable for this user alone, when it is not there.
-   *
-   * @throws ConfigError when it cannot be written
-   */
+  /** Makes the folder, for this user alone. Throws ConfigError when it cannot be written. */
   static async open(options: HarFolderOptions): Promise<HarFolder> {
     const folder = new HarFolder(options);
     try {
@@ -63,11 +59,7 @@ export class HarFolder {
     this.total = sizes.reduce((sum, size) => sum + size, 0);
   }
 
-  /**
-   * Writes entries, each on a line of its own, in one write that also closes the JSON text.
-   *
-   * @throws the file system's error; nothing is open then, and the next write begins another file
-   */
+  /** Writes entries, one per line, in one write that also closes the JSON. Throws the system's error; the next write begins another file. */
   async write(entries: readonly string[]): Promise<void> {
     if (entries.length === 0) return;
     try {

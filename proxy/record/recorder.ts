@@ -46,10 +46,7 @@ export const DROP_REASONS = ['incomplete', 'memory', 'full', 'disk', 'unredactab
 export type DropReason = (typeof DROP_REASONS)[number];
 
 export interface Recorder {
-  /**
-   * Watches an exchange when its route records and its session is in the sample; a login counts as recorded when any route
-   * records, listed or not. Costs a hash when a route records and nothing otherwise.
-   */
+  /** Watches an exchange of a recording route and sampled session, and every login; one hash, or nothing when no route records. */
   begin(
     request: IncomingMessage,
     response: ServerResponse,
@@ -70,12 +67,7 @@ const PAUSE_FACTOR = 3;
 /** Bodies are what counts; an exchange without one still takes room. */
 const EXCHANGE_BYTES = 4 * 1024;
 
-/**
- * Starts a recorder: exchanges of listed routes with `record`, as redacted HAR files. What does not fit into memory or on
- * disk is dropped and counted; clients never wait for it.
- *
- * @throws ConfigError when the folder cannot be written
- */
+/** Records exchanges as redacted HAR files, dropping and counting what does not fit. Throws ConfigError when the folder cannot be written. */
 export async function createRecorder(options: RecorderOptions, logger: Logger): Promise<Recorder> {
   const { table, redaction, userOf, maxBodyBytes = 128 * 1024, maxMemoryBytes = 32 * 1024 * 1024 } = options;
   const folder = await HarFolder.open({

@@ -1,10 +1,4 @@
-/**
- * Whether a session is in the sample. The same session is in it or not at every request, in every proxy and after a restart,
- * so that its logins and sequences stay whole; a larger share only adds sessions.
- *
- * @param key what tells sessions apart
- * @param share from 0 to 1
- */
+/** Whether a session is in the sample (`share` from 0 to 1): always or never, on every proxy; a larger share only adds sessions. */
 export function isSampled(key: string, share: number): boolean {
   return share >= 1 || (share > 0 && hash(key) < share * 0x1_0000_0000);
 }

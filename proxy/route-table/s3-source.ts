@@ -38,10 +38,10 @@ export function s3LocationFault(location: string): string | undefined {
 }
 
 /**
- * A route table that is published as an object of a bucket with versions, so that several proxies follow one table. It is asked for every 5 s
- * (give or take a fifth) with the ETag that was read last. Credentials and region are found as the AWS SDK finds them; they need
- * `s3:GetObject`, and `s3:ListBucket` for S3 to say that an object is missing rather than forbidden. The SDK is loaded at the first read.
- *
+ * A route table that is published as an object of a bucket with versions, so that several proxies follow one table. It
+ * is asked for every 5 s (give or take a fifth) with the ETag that was read last. Credentials and region are found as
+ * the AWS SDK finds them; they need `s3:GetObject`, and `s3:ListBucket` for S3 to say that an object is missing rather
+ * than forbidden. The SDK is loaded at the first read.
  * @throws ConfigError for a location of another form
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
  */

@@ -11,12 +11,12 @@ export interface ShadowedRoute {
 const SAMPLES = ['7', 'a-b_c', '%20~'];
 
 /**
- * Finds routes such as `GET /events/special` listed after `GET /events/:eventId`. First listed wins, here as in Express; API
- * Gateway would prefer the literal path.
+ * Finds routes such as `GET /events/special` listed after `GET /events/:eventId`. First listed wins, here as in
+ * Express; API Gateway would prefer the literal path.
  *
- * A route is shadowed when its own path is answered by an earlier one. No static segment holds a colon, so a parameter of that
- * path is taken by parameters only. Of an earlier path with a regular expression only samples are tried; of a later one, only
- * `:name(...)` is understood.
+ * A route is shadowed when its own path is answered by an earlier one. No static segment holds a colon, so a parameter
+ * of that path is taken by parameters only. Of an earlier path with a regular expression only samples are tried; of a
+ * later one, only `:name(...)` is understood.
  */
 export function findShadowed(routes: readonly Route[], match: Matcher): readonly ShadowedRoute[] {
   const positions = new Map(routes.map((route, position) => [route, position]));

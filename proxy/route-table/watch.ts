@@ -27,9 +27,9 @@ export interface WatchOptions extends RouteTableOptions {
 const EMPTY = 'routes: []\n';
 
 /**
- * Loads the table and follows its file, or its object in S3. A change of a file is in force well within a second, of an object within 6 s, for
- * requests that begin afterwards; what is bad or cannot be read is refused as a whole and the last good table stays.
- *
+ * Loads the table and follows its file, or its object in S3. A change of a file is in force well within a second, of an
+ * object within 6 s, for requests that begin afterwards; what is bad or cannot be read is refused as a whole and the
+ * last good table stays.
  * @throws ConfigError when the table is bad or cannot be read at the start
  */
 export async function watchRouteTable(options: WatchOptions, logger: Logger): Promise<WatchedRouteTable> {

@@ -45,11 +45,11 @@ export interface Noise {
 }
 
 /**
- * Asks Lambda what legacy has answered and compares, a few milliseconds at a time. What differs is asked of both sides once more, to
- * learn what legacy does not repeat itself: that is noise. Everything else counts, also what Lambda gets wrong only once: an answer with
- * another tenant's data is no better for being rare.
- *
- * @returns what differs; the noise when something differed of which nothing counts; `gateway-refused` when API Gateway did not let it through
+ * Asks Lambda what legacy has answered and compares, a few milliseconds at a time. What differs is asked of both sides
+ * once more, to learn what legacy does not repeat itself: that is noise. Everything else counts, also what Lambda gets
+ * wrong only once: an answer with another tenant's data is no better for being rare.
+ * @returns what differs; the noise when something differed of which nothing counts; `gateway-refused` when API Gateway
+ * did not let it through
  * @throws what `collect` throws when legacy does not answer a second time
  */
 export async function compareCopy(

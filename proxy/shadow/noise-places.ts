@@ -6,12 +6,7 @@ import type { NoisePlace } from '../observation';
 /** Beyond, a page or list is random all over. */
 const MAX_PLACES = 20;
 
-/**
- * Where legacy differs from itself, each with the rule that would cover it. Paths are masked and values are left out: of a token only its
- * length and alphabet are told.
- *
- * @param differences of two answers of legacy to the same request
- */
+/** Where two answers of legacy to one request differ, with the rule that would cover it. Paths are masked, values left out. */
 export function noisePlaces(differences: readonly Difference[]): readonly NoisePlace[] {
   const places = new Map<string, Difference[]>();
   for (const difference of differences) {

@@ -6,12 +6,7 @@ import { parseRules } from '../../shared/parity/rules-file';
 import { systemErrorCode } from '../overrides/system-error';
 import type { Route } from '../route-table/route';
 
-/**
- * The rules by which comparisons of live requests forgive what the parity suites forgive. They are not needed to serve requests:
- * without the file there are none, and a broken one is a warning.
- *
- * @param file `parity.rules` of banyan.config.ts
- */
+/** The rules of the parity suites (`parity.rules`). Requests are served without them: a broken file is a warning. */
 export async function loadRules(file: string | undefined, logger: Logger): Promise<readonly Rule[]> {
   if (file === undefined) return [];
   try {

@@ -44,10 +44,7 @@ export type CopyOf = Pick<Copy, 'about' | 'client'>;
 
 /** Mirrors requests that legacy answers, and compares. */
 export interface Shadow {
-  /**
-   * Watches legacy's answer to a request; when it has been sent, the copy goes to Lambda. Undefined when this request is not
-   * in the sample or there is no room: the client's request is never held up.
-   */
+  /** Watches legacy's answer, then sends the copy to Lambda. Undefined when not in the sample or without room: a client never waits. */
   begin(request: IncomingMessage, target: RequestTarget, route: Route, by: CopyOf): ResponseTap | undefined;
   /** Resolves when no copy is under way. */
   idle(): Promise<void>;

@@ -11,10 +11,7 @@ export interface Affected {
 /** Clients that are remembered for each counter in each part of the window; so many can be told apart. */
 export const MAX_CLIENTS = 32;
 
-/**
- * Counts by client, of whom any number may come: Misra-Gries (1982) keeps {@link MAX_CLIENTS} of them, and whoever has a larger share than
- * one of so many is among them. What it may have missed is added to the heaviest, so that a client never weighs less than it did.
- */
+/** Counts by client, of whom any number may come: Misra-Gries (1982) keeps {@link MAX_CLIENTS}, and none weighs less than it did. */
 class Heavy {
   readonly counts = new Map<string, number>();
   missed = 0;

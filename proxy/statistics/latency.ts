@@ -18,12 +18,7 @@ export function latencyBucket(ms: number): number {
   return low;
 }
 
-/**
- * The upper bound of the bucket that holds the quantile: at most half too high, never too low.
- *
- * @param quantile 0 to 1
- * @returns undefined when nothing was counted; Infinity beyond the last bound
- */
+/** The upper bound of the quantile's bucket (0 to 1), at most half too high; Infinity beyond the last, undefined when nothing was counted. */
 export function latencyQuantile(counts: ArrayLike<number>, quantile: number): number | undefined {
   let total = 0;
   for (let bucket = 0; bucket < counts.length; bucket += 1) total += counts[bucket] ?? 0;

@@ -8,9 +8,8 @@ export interface Interval {
 const Z_95 = 1.959963984540054;
 
 /**
- * Wilson's score interval (E. B. Wilson 1927) of a share, without continuity correction. It stays within 0 and 1 and is honest for few
- * trials and for shares near 0, where the usual plus-minus is not.
- *
+ * Wilson's score interval (E. B. Wilson 1927) of a share, without continuity correction. It stays within 0 and 1 and is
+ * honest for few trials and for shares near 0, where the usual plus-minus is not.
  * @param hits 0 to `trials`
  * @param trials 0 gives the interval from 0 to 1: nothing is known
  */

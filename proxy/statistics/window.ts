@@ -1,10 +1,7 @@
 /** Parts of a window. */
 export const BUCKETS = 10;
 
-/**
- * Counters over a sliding window: ten parts, the oldest of which falls out as a whole, so the window is between nine and ten tenths
- * of its length. Adding costs the same however much was added; memory is fixed.
- */
+/** Counters over a sliding window of ten parts, the oldest of which falls out as a whole. Constant time and memory. */
 export class SlidingCounters<Name extends string> {
   private readonly values: Float64Array;
   private readonly sums: Float64Array;
@@ -12,10 +9,7 @@ export class SlidingCounters<Name extends string> {
   private readonly partLength: number;
   private part: number;
 
-  /**
-   * @param length in ms
-   * @param now of a clock that never goes back
-   */
+  /** `length` in ms; `now` of a clock that never goes back. */
   constructor(names: readonly Name[], length: number, now: number) {
     this.positions = new Map(names.map((name, position) => [name, position]));
     this.values = new Float64Array(names.length * BUCKETS);

@@ -47,7 +47,6 @@ const COMMON = { methodArnBytes: 1_600, payloadBytes: 10_485_760 };
 
 /**
  * Quotas of REST APIs by endpoint type; none can be raised.
- *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
  */
 export const REQUEST_LIMITS: Readonly<Record<EndpointType, RequestLimits>> = {

@@ -16,10 +16,10 @@ export interface GatewayResponseResource {
 /**
  * What API Gateway says itself, made of the monolith's own answers (traps 15, 17, 22).
  *
- * The template's key only selects it: API Gateway falls back to `application/json` whatever the client accepts, and the header
- * `content-type` overrides the type. Failures of the authorizer are 500, as the monolith's session store failing is. Other 5xx
- * keep their status, so that the proxy can tell a timeout (504) or a crash (502) from an answer of the function.
- *
+ * The template's key only selects it: API Gateway falls back to `application/json` whatever the client accepts, and the
+ * header `content-type` overrides the type. Failures of the authorizer are 500, as the monolith's session store failing
+ * is. Other 5xx keep their status, so that the proxy can tell a timeout (504) or a crash (502) from an answer of the
+ * function.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
  */
 export function gatewayResponses({

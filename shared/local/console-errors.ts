@@ -4,12 +4,7 @@ import { shownMessage } from '../printable';
 /** Where Express's body parsers and its decoding of paths throw: the client's fault, told by a 4xx. */
 const CLIENT_FAULT = /[\\/]node_modules[\\/](body-parser|raw-body)[\\/]|^URIError: Failed to decode param/;
 
-/**
- * Express prints the stack of every error that its own error page answers, a client's malformed JSON as well. In the log of
- * `npm start` that is ten lines about nobody's code: they become one. Everything else is printed as before.
- *
- * @returns what undoes it
- */
+/** Makes one line of the stack that Express prints for a client's malformed body; everything else is printed as before. Returns what undoes it. */
 export function shortenClientFaults(console: Pick<Console, 'error'>, logger: Logger): () => void {
   const original = console.error;
   console.error = (...values: unknown[]) => {

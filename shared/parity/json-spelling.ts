@@ -22,7 +22,6 @@ const STEP = 5_000;
 
 /**
  * Reads a text that `JSON.parse` has accepted.
- *
  * @param memberPath how a member's path is written
  */
 export function* spellingOf(json: string, memberPath: (name: string) => string): Steps<JsonSpelling> {

@@ -18,10 +18,10 @@ interface Item {
 }
 
 /**
- * What is wrong with a pattern; undefined when it can be used. Patterns are letters, `\d`, `\w`, sets such as `[0-9a-f]`, and how many of each
- * (`{32}`, `{8,64}`, `+`): no groups, no alternatives, no dots. What follows a count that may vary cannot be part of it, so that there is one way
- * to read a text and none takes long. Markup and white space cannot be masked.
- *
+ * What is wrong with a pattern; undefined when it can be used. Patterns are letters, `\d`, `\w`, sets such as
+ * `[0-9a-f]`, and how many of each (`{32}`, `{8,64}`, `+`): no groups, no alternatives, no dots. What follows a count
+ * that may vary cannot be part of it, so that there is one way to read a text and none takes long. Markup and white
+ * space cannot be masked.
  * @param isWide whether the rule is about a whole body, where a pattern must not fit words, numbers and addresses
  */
 export function tokenFault(pattern: string, { isWide }: { readonly isWide: boolean }): string | undefined {

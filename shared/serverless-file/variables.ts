@@ -23,9 +23,8 @@ const DEPLOY_TIME = /^(?:ssm|cf|aws|s3|param)(?:\([^)]*\))?:/;
 const DYNAMIC_REFERENCE = /\{\{resolve:/;
 
 /**
- * Replaces the variables of the Serverless Framework that can be resolved on one machine. `faults` collects what is refused,
- * each with file and line.
- *
+ * Replaces the variables of the Serverless Framework that can be resolved on one machine. `faults` collects what is
+ * refused, each with file and line.
  * @see https://www.serverless.com/framework/docs/providers/aws/guide/variables (osls, which deploys, keeps this syntax)
  */
 export class Variables {

@@ -21,7 +21,6 @@ function decode(text: string): string {
  * The value of the first cookie of this name, as the `cookie` package 0.7 reads it: space and tab trimmed, one pair of
  * double quotes removed, percent-decoded unless that fails. Later cookies of the same name are ignored even when the
  * first is empty or useless. (cookie 1.x keeps the quotes, 0.6 trims more.)
- *
  * @returns undefined when there is no such cookie
  */
 export function readCookie(header: string, name: string): string | undefined {

@@ -19,11 +19,10 @@ export interface RenewSessionCookie {
 }
 
 /**
- * The Set-Cookie value with which express-session 1.19 answers an authenticated request that left the session unchanged,
- * byte for byte: only with `rolling: true`, signed with the first secret whichever had signed the token, attributes from
- * the stored cookie, `Expires` counted from now, and nothing at all when a `Secure` cookie would go over an insecure
- * connection.
- *
+ * The Set-Cookie value with which express-session 1.19 answers an authenticated request that left the session
+ * unchanged, byte for byte: only with `rolling: true`, signed with the first secret whichever had signed the token,
+ * attributes from the stored cookie, `Expires` counted from now, and nothing at all when a `Secure` cookie would go
+ * over an insecure connection.
  * @returns undefined when express-session would send no cookie
  */
 export function renewSessionCookie(request: RenewSessionCookie): string | undefined {

@@ -15,9 +15,8 @@ export interface StoredCookie {
 
 /**
  * Reads the `cookie` value of a session.
- *
  * @returns undefined where express-session would fail with 500: no cookie at all, not an object, a `maxAge` or
- *   `originalMaxAge` that is not a number. Other falsy values count as an empty object, as there.
+ * `originalMaxAge` that is not a number. Other falsy values count as an empty object, as there.
  */
 export function parseStoredCookie(value: unknown): StoredCookie | undefined {
   if (value === undefined || value === null) return undefined;

@@ -23,7 +23,6 @@ const UNAUTHORIZED = 'Unauthorized';
 
 /**
  * Calls an authorizer of type REQUEST and returns what the function behind it gets to see.
- *
  * @throws GatewayError 401, 403 or 500
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
  */

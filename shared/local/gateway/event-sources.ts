@@ -3,9 +3,8 @@ import type { Faults } from './faults';
 import type { Value } from '../../serverless-file/value';
 
 /**
- * The queues under `resources`, and what consumes them or runs on a schedule. The gateway serves none of it; the rest of the local
- * system does, and starts from here so that one file says what is deployed.
- *
+ * The queues under `resources`, and what consumes them or runs on a schedule. The gateway serves none of it; the rest
+ * of the local system does, and starts from here so that one file says what is deployed.
  * @param root `serverless.yml`, resolved
  */
 export function readEventSources(root: Value, { service, stage }: Deployment, faults: Faults): EventSources {
@@ -67,10 +66,7 @@ function readConsumer(
   return [{ functionName, queue, batchSize, partialResponses: responseType === 'ReportBatchItemFailures' }];
 }
 
-/**
- * `schedule: rate(1 day)` or `schedule: {name, rate}`. The name without service and stage is what people say: `daily-report`;
- * without a name it is the function's.
- */
+/** `schedule: rate(1 day)` or `schedule: {name, rate}`, named without service and stage; without a name after its function. */
 function readSchedule(functionName: string, schedule: Value, prefix: string, faults: Faults): readonly Schedule[] {
   const rate = schedule.isMap ? schedule.get('rate') : schedule;
   const expressions = [rate?.text, ...(rate?.items ?? []).map((item) => item.text)].filter(

@@ -63,7 +63,6 @@ export function proxyEvent(
 
 /**
  * The input of an authorizer of type REQUEST: as above, but without body, and maps without entries are empty.
- *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
  */
 export function authorizerEvent(request: GatewayRequest, match: RouteMatch, region: string): AuthorizerEvent {

@@ -8,10 +8,7 @@ export interface FunctionEnvironment {
   readonly environment: Value | undefined;
 }
 
-/**
- * Unites the variables of the provider and of the functions. In AWS each function has its own; in one process they must agree, so
- * one name with two values is a fault that names both. `overrides` win over everything and supply what only a deployment knows.
- */
+/** Unites the variables of provider and functions: in one process one name with two values is a fault. `overrides` win. */
 export function uniteEnvironments(
   provider: Value | undefined,
   functions: readonly FunctionEnvironment[],

@@ -17,12 +17,7 @@ interface GatewayErrorOptions {
   readonly cause?: unknown;
 }
 
-/**
- * An answer that API Gateway itself gives. Which of them a `GatewayResponse` resource may change is decided in `gateway-response.ts`.
- *
- * Types and statuses follow the table of gateway response types; values of `x-amzn-ErrorType` and default bodies follow what AWS
- * documents for 403s and what users have published for the others (README, "Evidence").
- */
+/** An answer that API Gateway itself gives, by its table of gateway response types and what others have published (README, "Evidence"). */
 export class GatewayError extends BanyanError {
   override readonly name = 'GatewayError';
   readonly type: GatewayResponseType;

@@ -10,7 +10,6 @@ const VELOCITY = /#(?:set|if|else|elseif|end|foreach)\b|\$(?:input|util)\b/;
 
 /**
  * The `AWS::ApiGateway::GatewayResponse` resources under `resources.Resources`, by response type.
- *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-apigateway-gatewayresponse.html
  */
 export function readGatewayResponses(

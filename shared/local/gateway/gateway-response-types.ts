@@ -1,7 +1,6 @@
 /**
- * Every response that API Gateway itself can give, with its default status. DEFAULT_4XX and DEFAULT_5XX have none: they stand in
- * for the others.
- *
+ * Every response that API Gateway itself can give, with its default status. DEFAULT_4XX and DEFAULT_5XX have none: they
+ * stand in for the others.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
  */
 export const GATEWAY_RESPONSE_TYPES = {

@@ -14,12 +14,11 @@ export interface ResponseContext {
 }
 
 /**
- * The response for an error of the gateway: by the definition of its type, else by that of DEFAULT_4XX or DEFAULT_5XX, else the built-in
- * one. REQUEST_TOO_LARGE cannot be customised.
+ * The response for an error of the gateway: by the definition of its type, else by that of DEFAULT_4XX or DEFAULT_5XX,
+ * else the built-in one. REQUEST_TOO_LARGE cannot be customised.
  *
- * When several templates are defined, `application/json` is used if it is among them, else the first: how API Gateway chooses is not
- * documented.
- *
+ * When several templates are defined, `application/json` is used if it is among them, else the first: how API Gateway
+ * chooses is not documented.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
  */
 export function gatewayResponse(

@@ -42,9 +42,7 @@ interface Progress {
   authorizer?: AuthorizerContext;
 }
 
-/**
- * Everything between a request that has been read and the answer to it; knows nothing of sockets. The returned function never rejects.
- */
+/** Everything between a request that was read and its answer; knows nothing of sockets. The returned function never rejects. */
 export function createGateway(options: GatewayOptions): (wire: WireRequest) => Promise<Answer> {
   const { api, limits, logger, now } = options;
   return async (wire) => {

@@ -42,7 +42,6 @@ export function readHttpEvent(event: Value, faults: Faults): HttpEvent | undefin
 
 /**
  * The resource path, with one leading and no trailing slash.
- *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html (path segments)
  */
 function readPath(path: string, event: Value, faults: Faults): string {
@@ -69,7 +68,6 @@ const CACHE_ADVICE =
 
 /**
  * Reads an authorizer of type REQUEST without a cache.
- *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/configure-api-gateway-lambda-authorization.html
  */
 function readAuthorizer(value: Value | undefined, faults: Faults): AuthorizerDefinition | undefined {

@@ -53,12 +53,7 @@ export interface RunningGateway {
   close(): Promise<void>;
 }
 
-/**
- * Serves the REST API that `serverless.yml` describes, its functions in this process.
- *
- * @throws ConfigError for faults in `serverless.yml`, FunctionInitError for a handler that cannot be loaded, and what `listen` fails with
- *   (`EADDRINUSE`); then nothing is left running
- */
+/** Serves the API of `serverless.yml` in this process. Throws ConfigError, FunctionInitError or the listen error, leaving nothing running. */
 export async function startGateway(options: StartGatewayOptions): Promise<RunningGateway> {
   const {
     host = '127.0.0.1',

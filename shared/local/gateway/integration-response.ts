@@ -21,12 +21,12 @@ const FIELDS = ['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64E
 /**
  * Turns a function's result into a response.
  *
- * Stricter than AWS in one point: a result without `statusCode` is 200 there (recorded by others), and 502 here, because it is always a
- * mistake.
- *
+ * Stricter than AWS in one point: a result without `statusCode` is 200 there (recorded by others), and 502 here,
+ * because it is always a mistake.
  * @param payload the result as JSON
  * @throws GatewayError 502 for a malformed result, 500 for a body that is not base64 although it says so
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html (output format)
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html (output
+ * format)
  */
 export function integrationResponse(payload: string, { accept, binaryMediaTypes }: IntegrationResponseOptions): Answer {
   const result: unknown = JSON.parse(payload);

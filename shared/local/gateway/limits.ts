@@ -2,7 +2,6 @@ import { REQUEST_LIMITS, type EndpointType } from '../../api-gateway/limits';
 
 /**
  * The quotas that a client can run into. All can be overridden, so that tests need neither 29 s nor 10 MB.
- *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
  */
 export interface Limits {

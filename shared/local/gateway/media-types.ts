@@ -1,6 +1,6 @@
 /**
- * Whether a `Content-Type` or the first type of an `Accept` header is one of the API's binary media types, which may hold wildcards.
- *
+ * Whether a `Content-Type` or the first type of an `Accept` header is one of the API's binary media types, which may
+ * hold wildcards.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html
  */
 export function isBinary(header: string | undefined, binaryMediaTypes: readonly string[]): boolean {

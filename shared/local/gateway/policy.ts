@@ -16,8 +16,8 @@ const ACTION = 'execute-api:Invoke';
 
 /**
  * Decides whether a policy document allows to invoke a method. A matching Deny wins over any Allow.
- *
- * @throws PolicyError when the document is malformed, or uses `Condition`, `NotAction` or `NotResource`, which are not evaluated here
+ * @throws PolicyError when the document is malformed, or uses `Condition`, `NotAction` or `NotResource`, which are not
+ * evaluated here
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
  */

@@ -43,10 +43,7 @@ export function preflightOf(settings: readonly { readonly method: string; readon
   };
 }
 
-/**
- * The preflight's headers for a request. An origin that matches one of several configured ones is echoed; `*` in a pattern stands
- * for any text.
- */
+/** The preflight's headers. An origin that matches one of several is echoed; `*` in a pattern stands for any text. */
 export function preflightHeaders(
   { headers, origins }: PreflightTarget,
   origin: string | undefined,

@@ -1,7 +1,4 @@
-/**
- * Sets variables of this process, as Lambda does before it starts a function; undefined removes one. Returns what puts the former
- * values back.
- */
+/** Sets variables of this process (undefined removes one), as Lambda does. Returns what puts the former values back. */
 export function setProcessEnvironment(environment: Readonly<Record<string, string | undefined>>): () => void {
   const former = Object.keys(environment).map((name) => [name, process.env[name]] as const);
   set(Object.entries(environment));

@@ -4,9 +4,8 @@ import { GatewayError } from './gateway-error';
 const UNSUPPORTED = /[|{}]/;
 
 /**
- * Decodes a query string (without `?`) into names and all their values, in order. `+` is a space, `;` separates as `&` does, a name
- * without `=` has the value `''`.
- *
+ * Decodes a query string (without `?`) into names and all their values, in order. `+` is a space, `;` separates as `&`
+ * does, a name without `=` has the value `''`.
  * @throws GatewayError 400 for malformed percent-encoding, and for a plain `|`, `{` or `}`
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
  */

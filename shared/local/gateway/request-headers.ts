@@ -1,8 +1,8 @@
 import { headerValues, lastHeader, type HeaderList } from './header-list';
 
 /**
- * What never reaches a Lambda integration. `Content-Length` is a passthrough by the document, but events recorded on AWS have none.
- *
+ * What never reaches a Lambda integration. `Content-Length` is a passthrough by the document, but events recorded on
+ * AWS have none.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html (table of headers)
  */
 const DROPPED = new Set([
@@ -24,10 +24,9 @@ interface Arrival {
 }
 
 /**
- * The headers as the event shows them: names as sent, hop-by-hop ones gone, an AWS signature gone, the client's address appended to
- * X-Forwarded-For, and the others of that family overwritten. The protocol is `http` because that is what this gateway speaks; in AWS it
- * is always `https`.
- *
+ * The headers as the event shows them: names as sent, hop-by-hop ones gone, an AWS signature gone, the client's address
+ * appended to X-Forwarded-For, and the others of that family overwritten. The protocol is `http` because that is what
+ * this gateway speaks; in AWS it is always `https`.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
  */
 export function eventHeaders(headers: HeaderList, { host, port, sourceIp, traceRoot }: Arrival): HeaderList {

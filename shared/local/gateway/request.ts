@@ -57,7 +57,6 @@ export function identify(wire: WireRequest, time: number): RequestIds {
 
 /**
  * Reads stage, path and query.
- *
  * @throws GatewayError 403 Forbidden for another stage, 400 for malformed percent-encoding and for a chunked body
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html (invoke URL)
  */

@@ -2,9 +2,8 @@ import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { HeaderList } from './header-list';
 
 /**
- * What a Lambda integration cannot send, and what comes out under another name. `Content-Length` is a passthrough by the document but
- * remapped in responses recorded on AWS.
- *
+ * What a Lambda integration cannot send, and what comes out under another name. `Content-Length` is a passthrough by
+ * the document but remapped in responses recorded on AWS.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html (table of headers)
  */
 const DROPPED = new Set([
@@ -32,10 +31,10 @@ export function remapHeaders(headers: HeaderList): HeaderList {
 }
 
 /**
- * Unites `multiValueHeaders` and `headers`: all values of the former, then those of the latter that are not already there. Names are
- * compared without case; the first spelling is sent.
- *
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html (output format)
+ * Unites `multiValueHeaders` and `headers`: all values of the former, then those of the latter that are not already
+ * there. Names are compared without case; the first spelling is sent.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html (output
+ * format)
  */
 export function mergeHeaders(multiple: HeaderList, single: HeaderList): HeaderList {
   const groups = new Map<string, { readonly name: string; readonly values: string[] }>();

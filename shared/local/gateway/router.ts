@@ -19,13 +19,12 @@ interface Candidate {
 }
 
 /**
- * Chooses by resource and method together: among the resources that match the path and have the method (or ANY), the most specific
- * wins, segment by segment from the left: literal before `{parameter}` before `{proxy+}`; the method itself before ANY. Paths are
- * case-sensitive.
+ * Chooses by resource and method together: among the resources that match the path and have the method (or ANY), the
+ * most specific wins, segment by segment from the left: literal before `{parameter}` before `{proxy+}`; the method
+ * itself before ANY. Paths are case-sensitive.
  *
  * That a resource without the method leaves the request to a less specific one was measured by others on API Gateway
  * (ministack#1423). About a slash at the end sources disagree: see the README; `distinct`, the default, refuses it.
- *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-set-up-simple-proxy.html
  */
 export function createRouter(routes: readonly Route[], { trailingSlash = 'distinct' }: RouterOptions = {}): Router {

@@ -17,10 +17,7 @@ const KEEP_ALIVE_MS = 75_000;
 /** How much of a refused body is read, so that the client gets to see the answer, before the connection is cut. */
 const DRAIN_BYTES = 67_108_864;
 
-/**
- * The HTTP front of the gateway: reads requests, refuses what is too large in the plain words of API Gateway's own front, and writes
- * answers. A client that goes away does not stop the function that works for it.
- */
+/** The HTTP front: refuses what is too large as API Gateway's own does. A client that goes away does not stop its function. */
 export function createGatewayServer({ handle, limits }: ServerOptions): Server {
   const options = { maxHeaderSize: PARSER_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS };
   const server = createServer(options, (request, response) => {

@@ -24,11 +24,7 @@ export interface ServerlessFileOptions {
   readonly allFunctions?: boolean;
 }
 
-/**
- * Reads what of `serverless.yml` concerns functions and what runs them, without running the framework.
- *
- * @throws ConfigError that lists every fault with file and line
- */
+/** Reads what concerns functions, without the framework. Throws ConfigError that lists every fault with file and line. */
 export function readServerlessFile({
   serverlessFile,
   stage,
@@ -76,11 +72,7 @@ export function readServerlessFile({
   return api;
 }
 
-/**
- * Reads only what runs functions beside HTTP: queues, their consumers, schedules. No values of environment variables are needed.
- *
- * @throws ConfigError that lists every fault with file and line
- */
+/** Reads queues, consumers and schedules, which needs no environment variables. Throws ConfigError that lists every fault with file and line. */
 export function readEventSourcesFile({ serverlessFile, stage, env = {} }: ServerlessFileOptions): EventSources {
   const file = path.resolve(serverlessFile);
   const tree = readYaml(file);

@@ -6,7 +6,6 @@ export interface ThrottleOptions {
 
 /**
  * A token bucket: `burst` tokens, refilled at `rate` a second. Returns whether a request may pass.
- *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
  */
 export function createThrottle({ rate, burst }: ThrottleOptions, now: () => number): () => boolean {

@@ -36,10 +36,10 @@ const INVOKE = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 const SCHEDULE = /^\/local\/schedules(?:\/([^/]+))?$/;
 
 /**
- * The Invoke operation of the Lambda API as the SDK calls it, over the functions of this process, and schedules on demand. Function
- * names may be names, partial or full ARNs; the only version is `$LATEST`. On loopback, and for programs of this machine: whoever may call it
- * runs any function with any event, as AWS would allow after a signature that is not checked here.
- *
+ * The Invoke operation of the Lambda API as the SDK calls it, over the functions of this process, and schedules on
+ * demand. Function names may be names, partial or full ARNs; the only version is `$LATEST`. On loopback, and for
+ * programs of this machine: whoever may call it runs any function with any event, as AWS would allow after a signature
+ * that is not checked here.
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  */
 export async function startInvokeApi({

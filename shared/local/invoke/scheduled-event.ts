@@ -5,7 +5,6 @@ import type { FunctionDefinition } from '../functions';
 
 /**
  * The event that an EventBridge rule sends on its schedule.
- *
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-run-lambda-schedule.html
  */
 export function scheduledEvent(

@@ -10,12 +10,7 @@ interface ParsedUri {
 
 const URI = /^(mongodb(?:\+srv)?:\/\/)(?:([^@/]*)@)?([^/?@]+)(?:\/([^?]*))?(\?.*)?$/s;
 
-/**
- * Finds the hosts of a URI and names a database in it (https://www.mongodb.com/docs/manual/reference/connection-string/).
- *
- * @param fallbackDatabase used when the URI names none
- * @throws BanyanError for text that is no such URI; the message never repeats it, because it may hold a password
- */
+/** The hosts of a URI, with a database named in it. Throws BanyanError that never repeats the text: it may hold a password. */
 export function parseConnectionString(uri: string, fallbackDatabase: string): ParsedUri {
   const { hosts, database } = partsOf(uri);
   return { hosts, uriWithDatabase: database === '' ? uriOfDatabase(uri, fallbackDatabase) : uri };

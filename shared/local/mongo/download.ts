@@ -1,12 +1,6 @@
 import { BanyanError } from '../../errors';
 
-/**
- * Gets a mongod that mongodb-memory-server-core downloads once and keeps. Only the download is taken from that package: starting and
- * stopping is done as with a mongod on PATH.
- *
- * @returns the path of the executable
- * @throws BanyanError when there is none to be had, offline above all
- */
+/** Path of a mongod that mongodb-memory-server-core downloads once. Throws BanyanError when there is none, offline above all. */
 export async function downloadMongod(): Promise<string> {
   try {
     // Loaded only here: it is heavy, and most starts do without.

@@ -32,28 +32,15 @@ export interface LocalMongo {
   readonly why: string;
   /** Ends what was started, and removes its data. A database named by MONGODB_URI is left alone. */
   stop(): Promise<void>;
-  /**
-   * Only of the embedded one, for this project's own tests.
-   *
-   * @internal
-   */
+  /** For this project's own tests. @internal */
   readonly faults?: FaultInjector;
-  /**
-   * The embedded server, to count commands with.
-   *
-   * @internal
-   */
+  /** To count commands with. @internal */
   readonly embedded?: EmbeddedMongo;
 }
 
 const REACHABLE_MILLISECONDS = 3_000;
 
-/**
- * Finds or starts a MongoDB, in this order: `MONGODB_URI`; a `mongod` on PATH; with `MONGOD_DOWNLOAD=1` a downloaded one; else the
- * embedded one. What was asked for and does not work is an error, never a reason to take the next.
- *
- * @throws BanyanError whose message is one line: what is wrong (host, never the password), and what to do
- */
+/** `MONGODB_URI`, a `mongod` on PATH, a downloaded one (`MONGOD_DOWNLOAD=1`), else the embedded one. Throws BanyanError for one that fails. */
 export async function startMongo({
   env,
   databaseName = 'banyan',
@@ -93,12 +80,7 @@ export async function startMongo({
   };
 }
 
-/**
- * Starts the embedded one, which is a package of its own: it is for development, and no production install holds it.
- *
- * @throws BanyanError when that package is not installed
- * @internal
- */
+/** Starts the embedded one, a package for development. Throws BanyanError when it is not installed. @internal */
 export async function startEmbedded(options: EmbeddedOptions = {}): Promise<EmbeddedMongo> {
   const loaded = await loadOptional(
     {

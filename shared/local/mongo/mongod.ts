@@ -15,10 +15,7 @@ export interface RunningMongod {
 
 const START_MILLISECONDS = 20_000;
 
-/**
- * Stands between this process and mongod: when its standard input ends, because we closed it or have died in whatever way, it kills
- * mongod and removes the data. Arguments: data directory, executable, arguments of mongod.
- */
+/** Kills mongod and removes its data when its own standard input ends, however we died. Arguments: data directory, executable, its arguments. */
 const WATCHER = `
 const [directory, executable, ...args] = process.argv.slice(1);
 const { spawn } = require('node:child_process');
@@ -53,12 +50,7 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/**
- * Starts mongod on a free port of 127.0.0.1 with an empty data directory, which goes with it. It ends with this process, even if
- * that is killed.
- *
- * @throws BanyanError with mongod's last words when it does not come up
- */
+/** Starts mongod on 127.0.0.1 with an empty data directory; both end with this process. Throws BanyanError with mongod's last words. */
 export async function startMongod(executable: string, wanted = 0): Promise<RunningMongod> {
   const port = wanted === 0 ? await freePort() : wanted;
   const directory = mkdtempSync(join(tmpdir(), 'banyan-mongod-'));

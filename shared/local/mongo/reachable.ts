@@ -1,10 +1,6 @@
 import { MongoClient } from 'mongodb';
 
-/**
- * Pings a MongoDB.
- *
- * @throws the driver's error when it does not answer in time, or refuses
- */
+/** Pings a MongoDB. Throws the driver's error when it does not answer in time, or refuses. */
 export async function ping(uri: string, milliseconds: number): Promise<void> {
   const client = new MongoClient(uri, {
     serverSelectionTimeoutMS: milliseconds,

@@ -43,9 +43,9 @@ const STOP_LIMIT_MS = 1_000;
 const RETRY_MS = 500;
 
 /**
- * Does what Lambda's event source mapping for SQS does: takes batches, invokes the function, deletes what succeeded. What failed
- * becomes visible again after the queue's timeout; the queue itself puts it aside after enough deliveries. One batch at a time.
- *
+ * Does what Lambda's event source mapping for SQS does: takes batches, invokes the function, deletes what succeeded.
+ * What failed becomes visible again after the queue's timeout; the queue itself puts it aside after enough deliveries.
+ * One batch at a time.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 export function startConsumer(options: ConsumerOptions): QueueConsumer {
@@ -160,9 +160,8 @@ function toEvent(messages: readonly Message[], queueArn: string): SQSEvent {
 }
 
 /**
- * What a function says has failed. No answer, null or an empty list: nothing. An answer of another form, or an id that was not in the
- * batch, is undefined: all of it failed.
- *
+ * What a function says has failed. No answer, null or an empty list: nothing. An answer of another form, or an id that
+ * was not in the batch, is undefined: all of it failed.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
  */
 export function readFailures(payload: string, ids: readonly string[]): ReadonlySet<string> | undefined {

@@ -34,12 +34,7 @@ export function emulatorQueueArn(region: string, name: string): string {
   return `arn:aws:sqs:${region}:${ACCOUNT}:${name}`;
 }
 
-/**
- * Starts the emulator behind a small server of its own, because local-aws-sqs 2.0.2 answers a long poll only when it has as many messages
- * as were asked for or the time is over, and goes on collecting for a client that has gone. SQS answers as soon as there is
- * a message. So long polls are made of short ones here. And it knows system attributes (how often a message was delivered) by their
- * older name only. Both listen on loopback, and for programs of this machine: no signature is checked.
- */
+/** Around local-aws-sqs 2.0.2, which answers a long poll only when full or over, and knows older attribute names: long polls are made of short ones. */
 export async function startSqsEmulator({ port = 0, region, queues }: SqsEmulatorOptions): Promise<SqsEmulator> {
   const { createSqsServer } = await loadOptional(
     { name: 'local-aws-sqs', neededBy: 'The local SQS', development: true },

@@ -20,8 +20,8 @@ interface Compound {
 const PART = /([A-Za-z][\w-]*)|#([\w-]+)|\.([\w-]+)|\[([\w:-]+)(?:=(?:"([^"]*)"|'([^']*)'|([^\]"']*)))?\]/y;
 
 /**
- * Reads a selector: tags, ids, classes and attributes (`[name]`, `[name=value]`), one below another by spaces (Selectors level 3, as far as that).
- *
+ * Reads a selector: tags, ids, classes and attributes (`[name]`, `[name=value]`), one below another by spaces
+ * (Selectors level 3, as far as that).
  * @returns undefined for anything else
  */
 export function parseSelector(text: string): readonly Compound[] | undefined {

@@ -5,9 +5,8 @@ export type ValuePair = readonly [control: string, candidate: string];
 const LONGEST_ENTITIES = 64;
 
 /**
- * Looks for what the same document is written differently in: order and quotes of attributes, entities, case of tags, line ends, tags that may
- * be left out. No browser shows it, but bytes differ.
- *
+ * Looks for what the same document is written differently in: order and quotes of attributes, entities, case of tags,
+ * line ends, tags that may be left out. No browser shows it, but bytes differ.
  * @param values what differs between the two documents, and so explains differences of the texts
  * @param isSpaced whether white space between tags differs too
  * @returns where each text first differs without reason; undefined when nothing does

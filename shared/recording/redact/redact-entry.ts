@@ -22,9 +22,9 @@ export interface Redactor {
 }
 
 /**
- * Makes a redactor. Session tokens become `session-1`, keys and other tokens `credential-1`; values of secret fields, of
- * configured JSON paths and of other cookies become `[redacted]`; so does whatever of these stands elsewhere in the exchange. Names
- * that are no plain names become `(other)`.
+ * Makes a redactor. Session tokens become `session-1`, keys and other tokens `credential-1`; values of secret fields,
+ * of configured JSON paths and of other cookies become `[redacted]`; so does whatever of these stands elsewhere in the
+ * exchange. Names that are no plain names become `(other)`.
  *
  * What nobody can look into is left out: bodies that say they are JSON and are not.
  */

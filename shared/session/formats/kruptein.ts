@@ -17,10 +17,9 @@ const LATER_ITERATIONS = 20_000;
 const ITERATIONS = 15_000;
 
 /**
- * Decrypts a record of kruptein 3.0.x, which connect-mongo 6 pins for its `crypto` option: DER of
- * `ct, hmac, iv, salt, at, aad`, AES-256-GCM, key by PBKDF2 with a salt per record (10 to 28 ms a read). `ct`, `hmac`
- * and `aad` hold encoded text; the HMAC covers the text of `ct`.
- *
+ * Decrypts a record of kruptein 3.0.x, which connect-mongo 6 pins for its `crypto` option: DER of `ct, hmac, iv, salt,
+ * at, aad`, AES-256-GCM, key by PBKDF2 with a salt per record (10 to 28 ms a read). `ct`, `hmac` and `aad` hold encoded
+ * text; the HMAC covers the text of `ct`.
  * @throws SessionFormatError when the record is not of this format, is damaged, or another secret encrypted it
  */
 export async function decryptKruptein(record: string, options: KrupteinOptions): Promise<string> {

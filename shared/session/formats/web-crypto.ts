@@ -18,7 +18,6 @@ const TAG_LENGTH = 16;
  * A decrypter for records of connect-mongo 6's `createWebCryptoAdapter` with AES-GCM: IV, ciphertext and tag behind one
  * another. The key (PBKDF2-SHA256, 310,000 iterations, one salt for all records) costs 90 to 140 ms, so it is derived
  * once and kept.
- *
  * @returns a function that throws SessionFormatError when a record cannot be decrypted
  */
 export function webCryptoDecrypter(options: WebCryptoOptions): (record: string) => Promise<string> {
