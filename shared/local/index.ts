@@ -1,4 +1,7 @@
-/** AWS and MongoDB on one machine, part by part, each with the caller's configuration. For development and tests. */
+/**
+ * AWS and MongoDB on one machine, part by part, each with the caller's configuration and none of the environment's. For development and
+ * tests.
+ */
 export { printable, withoutUrlSecrets } from '../printable';
 export { describeListenError } from '../listen-error';
 export { shortenClientFaults } from './console-errors';

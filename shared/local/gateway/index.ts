@@ -61,7 +61,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     now = Date.now,
     logger = createLogger({ level: 'warn', base: { component: 'gateway' } }),
   } = options;
-  const api = readServerlessFile({ env: process.env, ...options });
+  const api = readServerlessFile(options);
   const limits = { ...limitsOf(api.endpointType), ...options.limits };
   const restoreEnvironment = setProcessEnvironment(api.environment);
   try {
