@@ -20,6 +20,11 @@ export function processEnvironment(): Environment {
   return process.env;
 }
 
+/** The AWS SDK announces at every start that it will leave Node.js 20: of no use to whoever runs a command. */
+export function quietAwsSdk(): void {
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+}
+
 /** Reads MONGODB_URI and the secrets of banyan.config.ts. Throws ConfigError naming every bad variable at once, never a value. */
 export function readSessionEnvironment(session: SessionConfig, env: Environment): SessionEnvironment {
   return readEnvironment(env, (read) => ({

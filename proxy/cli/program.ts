@@ -2,10 +2,12 @@ import { Argument, Command, CommanderError, InvalidArgumentError } from 'command
 import { BanyanError } from '../../shared/errors';
 import { packageVersion } from '../../shared/package-version';
 import { resolveSession } from '../../shared/session/session-config';
+import { checkDeployment } from './check/check-deployment';
 import { checkProject } from './check/check-project';
-import { readInvokeApi, readRoutesFile, readSessionEnvironment } from './config';
+import { quietAwsSdk, readInvokeApi, readRoutesFile, readSessionEnvironment } from './config';
 import type { CliIo, CommonOptions, Finish } from './cli-io';
 import { addCutoverCommands } from './cutover';
+import { addDeploymentCommands } from './deployment/command';
 import { describeError } from './describe-error';
 import { diagnoseDeployment } from './doctor/diagnose';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes';
@@ -44,6 +46,24 @@ export async function run(argv: readonly string[], io: CliIo): Promise<number> {
     return EXIT.impossible;
   }
 }
+
+interface CheckOptions extends CommonOptions {
+  readonly serverless?: string;
+  readonly stage?: string;
+}
+
+const CHECK_HELP = `
+Variables: ROUTES_FILE (routes of banyan.config.ts, else banyan/routes.yml)
+
+With --stage it asks AWS, with the credentials that every tool of AWS finds (AWS_PROFILE and the like), and changes nothing:
+  - every \${ssm:} and \${cf:} of the stage has a value
+  - every secret under custom.secrets exists in its store, with a value (which is not read)
+  - VPC, subnets, security groups and the gateway's VPC endpoint exist and belong together
+  - connections to MongoDB (reserved concurrency x pool size) fit mongodbConnections of the stage
+  - the account has the concurrency that the stage reserves
+Permissions: ssm:GetParameter, cloudformation:DescribeStacks, secretsmanager:DescribeSecret, ec2:DescribeSubnets,
+ec2:DescribeSecurityGroups, ec2:DescribeVpcs, ec2:DescribeVpcEndpoints, lambda:GetAccountSettings.
+The exit code is 2 when AWS could not be asked for some of it, and nothing else is wrong.`;
 
 function createProgram(io: CliIo, finish: Finish): Command {
   const program = new Command('banyan')
@@ -95,17 +115,29 @@ function createProgram(io: CliIo, finish: Finish): Command {
   withCommonOptions(program.command('check'))
     .description('Check that route table, banyan.config.ts, app module and serverless.yml agree. Needs no database')
     .option('--serverless <file>', 'the file with the functions; default: serverless of banyan.config.ts')
-    .addHelpText('after', '\nVariables: ROUTES_FILE (routes of banyan.config.ts, else banyan/routes.yml)')
-    .action(async (options: CommonOptions & { readonly serverless?: string }) => {
-      const { config: configFile, serverless: serverlessFile } = options;
+    .option('--stage <stage>', 'also check that AWS has what a deployment of this stage needs; read-only')
+    .addHelpText('after', CHECK_HELP)
+    .action(async (options: CheckOptions) => {
+      const { config: configFile, serverless: serverlessFile, stage } = options;
       const routesFile = readRoutesFile(io.env);
+      const project = await checkProject({
+        env: io.env,
+        ...(routesFile !== undefined && { routesFile }),
+        ...(serverlessFile !== undefined && { serverlessFile }),
+        ...(configFile !== undefined && { configFile }),
+      });
+      if (stage === undefined) {
+        finish(project, options);
+        return;
+      }
+      quietAwsSdk();
+      const deployment = await checkDeployment({ stage, configFile, serverlessFile });
       finish(
-        await checkProject({
-          env: io.env,
-          ...(routesFile !== undefined && { routesFile }),
-          ...(serverlessFile !== undefined && { serverlessFile }),
-          ...(configFile !== undefined && { configFile }),
-        }),
+        {
+          exitCode: project.exitCode === EXIT.fine ? deployment.exitCode : project.exitCode,
+          text: `${project.text}\n${deployment.text}`,
+          json: { ...project.json, deployment: deployment.json },
+        },
         options,
       );
     });
@@ -131,6 +163,7 @@ function createProgram(io: CliIo, finish: Finish): Command {
       finish(forceHeader({ side, minutes: options.minutes, secrets, now: io.now() }), options);
     });
 
+  addDeploymentCommands(program, io, finish);
   addParityCommand(program, io, finish);
   addCutoverCommands(program, io, finish);
 

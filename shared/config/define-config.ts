@@ -20,6 +20,7 @@ const KEYS = [
   'responses',
   'gateway',
   'parity',
+  'deployment',
 ];
 const ACCESS_DENIED_BY = ['resource-policy', 'authorizer'];
 const RESPONSES = ['unauthorized', 'forbidden', 'internalError'];
@@ -61,6 +62,7 @@ function validate(options: unknown, faults: Faults): void {
   validateResponses(options['responses'], faults);
   validateGateway(options['gateway'], faults);
   validateParity(options['parity'], faults);
+  validateDeployment(options['deployment'], faults);
 }
 
 const isIdentity = (identity: unknown): boolean =>
@@ -124,6 +126,16 @@ function validateResponses(responses: unknown, faults: Faults): void {
     validateHeaders(`${path}.headers`, response['headers'], faults);
     validateCors(path, { ...lowerCase(responses['headers']), ...lowerCase(response['headers']) }, faults);
   }
+}
+
+function validateDeployment(deployment: unknown, faults: Faults): void {
+  if (deployment === undefined) return;
+  if (!isRecord(deployment)) {
+    faults.add('deployment', deployment, 'an object such as { zipLimit: () => ({ bytes: 400_000, kind: "of ours" }) }');
+    return;
+  }
+  faults.unknown('deployment', deployment, ['zipLimit']);
+  faults.optional('deployment.zipLimit', deployment['zipLimit'], isFunction, 'a function');
 }
 
 function validateGateway(gateway: unknown, faults: Faults): void {

@@ -4,14 +4,17 @@ export type {
   AcceptedCredential,
   BanyanConfig,
   BanyanOptions,
+  DeploymentConfig,
   Extraction,
   FixedResponse,
   GatewayConfig,
   LoginStep,
+  PackagedFunction,
   ParityConfig,
   ParityIdentity,
   RecordedIdentity,
   ResponsesConfig,
   StepsIdentity,
+  ZipLimit,
 } from './types';
 export { fromEnvironment } from '../session/secret-source';

@@ -100,6 +100,31 @@ export interface RedactConfig {
   readonly keepCookies?: readonly string[];
 }
 
+/** A function that was packaged. */
+export interface PackagedFunction {
+  /** Its key in serverless.yml. */
+  readonly name: string;
+  /** `path/to/file.export` */
+  readonly handler: string;
+  readonly inVpc: boolean;
+}
+
+/** How large a function's zip may be. */
+export interface ZipLimit {
+  readonly bytes: number;
+  /** For which functions, after "a function": `with MongoDB`. */
+  readonly kind: string;
+}
+
+/** What `banyan package` judges by. */
+export interface DeploymentConfig {
+  /**
+   * How large a function's zip may be: above, it holds something that was not meant to be in it, and cold starts grow with it. Default: no
+   * limit.
+   */
+  readonly zipLimit?: (packaged: PackagedFunction) => ZipLimit | undefined;
+}
+
 /** The deployed API, as far as its requests and refusals depend on it. */
 export interface GatewayConfig {
   /** Limits URLs and headers sent to Lambda. With several types of stage the strictest; `LAMBDA_ENDPOINT_TYPE` overrides it per deployment. */
@@ -136,6 +161,7 @@ export interface BanyanOptions<I extends Identity = Identity> {
   /** Default: `{ endpointType: 'private', accessDeniedBy: 'resource-policy' }`, whose limits every endpoint type accepts. */
   readonly gateway?: Partial<GatewayConfig>;
   readonly parity: ParityConfig;
+  readonly deployment?: DeploymentConfig;
 }
 
 /** The same, checked, with every default filled in, frozen. */

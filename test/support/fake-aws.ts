@@ -36,7 +36,7 @@ interface Answer {
 const JSON_11 = 'application/x-amz-json-1.1';
 
 /**
- * Answers the read-only calls of check-config as AWS documents them: Parameter Store and Secrets Manager (JSON 1.1),
+ * Answers the read-only calls of `banyan check --stage` as AWS documents them: Parameter Store and Secrets Manager (JSON 1.1),
  * CloudFormation and EC2 (query protocol, XML), Lambda (REST). Requests must be signed, by anybody; every other call is refused.
  *
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html

@@ -4,14 +4,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
 import type { BanyanConfig } from '../../../shared/config';
 import { gatewayResponses } from '../../../shared/config/gateway-responses';
+import { GENERATED } from '../../../shared/deployment/gateway-responses-file';
 import { ConfigError } from '../../../shared/errors';
 import { ownProperty } from '../../../shared/session/own-property';
 import { fault, ok, warning, type Finding } from '../finding';
 
 const SUBJECT = 'gateway responses';
-const WRITE = 'run npm run gateway-responses';
+const WRITE = 'run banyan gateway-responses';
 const TYPE = 'AWS::ApiGateway::GatewayResponse';
-const GENERATED = 'Written by `npm run gateway-responses`';
 /** What decides about an answer; how the API is referred to does not. */
 const PARTS = ['StatusCode', 'ResponseParameters', 'ResponseTemplates'] as const;
 

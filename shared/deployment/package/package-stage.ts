@@ -1,30 +1,32 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import path from 'node:path';
 
-import { parse } from 'yaml';
-import { z } from 'zod';
-
+import type { PackagedFunction, ZipLimit } from '../../config/types';
+import { findStage } from '../../serverless-file/stages';
+import { readFunctions } from './functions';
 import { startPlaceholderAws } from './placeholder-aws';
-import { runServerless } from './run-serverless';
+import { runServerless, type ServerlessRun } from './run-serverless';
 import { listStacks, stackFaults, type Stack } from './stacks';
 import { findLookups } from './stage-lookups';
-import { knownStage, stageFile } from './stages';
-import { listZips, zipFaults, type FunctionKind, type Zip } from './zips';
+import { listZips, zipFaults, type Zip } from './zips';
 
-const ROOT = join(__dirname, '../../..');
-
-interface PackageOptions {
+interface PackageOptions extends Pick<ServerlessRun, 'env' | 'frameworkOutput'> {
+  /** Its folder is the root of the service. */
+  readonly serverlessFile: string;
   readonly stage: string | undefined;
-  /** Where the result goes, from the project's root. */
-  readonly output: string;
-  /** Where the framework's own output goes. Default: where ours goes. */
-  readonly stdio?: 'inherit' | 'ignore';
+  /** Where the result goes; default: `.serverless` next to the file. It is emptied first. */
+  readonly output?: string;
+  /** How large a function's zip may be; undefined for no limit. */
+  readonly zipLimit?: (packaged: PackagedFunction) => ZipLimit | undefined;
 }
 
-interface Packaged {
+/** What packaging has made. */
+export interface Packaged {
   readonly stage: string;
+  readonly output: string;
   readonly zips: readonly Zip[];
-  readonly kinds: Readonly<Record<string, FunctionKind>>;
+  /** By function. */
+  readonly limits: ReadonlyMap<string, ZipLimit | undefined>;
   readonly stacks: readonly Stack[];
   /** Functions without a zip, zips and stacks over their limit, a sentence each. */
   readonly faults: readonly string[];
@@ -35,35 +37,33 @@ interface Packaged {
 /**
  * Packages one stage as it would be deployed, with no credentials and no network.
  *
- * @throws Error when the stage is unknown or packaging fails
+ * @throws BanyanError when the stage is unknown, the framework is not installed or packaging fails
  */
-export async function packageStage({ stage: wanted, output, stdio = 'inherit' }: PackageOptions): Promise<Packaged> {
-  const stage = await knownStage(wanted);
-  const lookups = findLookups(await readFile(stageFile(stage), 'utf8'));
+export async function packageStage({
+  serverlessFile,
+  stage: wanted,
+  output = path.join(path.dirname(serverlessFile), '.serverless'),
+  zipLimit = () => undefined,
+  ...run
+}: PackageOptions): Promise<Packaged> {
+  const stage = findStage(serverlessFile, wanted);
+  const lookups = findLookups(await readFile(stage.file ?? serverlessFile, 'utf8'));
   const aws = await startPlaceholderAws(lookups);
   try {
-    await runServerless({ root: ROOT, stage, output, stdio, awsUrl: aws.url });
+    await runServerless({ ...run, serverlessFile, stage: stage.name, output, awsUrl: aws.url });
   } finally {
     await aws.close();
   }
-  const kinds = await functionKinds();
-  const zips = await listZips(join(ROOT, output));
-  const stacks = await listStacks(join(ROOT, output));
-  const faults = [...zipFaults(zips, kinds), ...stackFaults(stacks)];
-  return { stage, zips, kinds, stacks, faults, hasPlaceholders: lookups.parameters.size + lookups.stacks.size > 0 };
-}
-
-const Service = z.object({
-  functions: z.record(z.string(), z.object({ handler: z.string(), vpc: z.unknown().optional() })),
-});
-
-/** Functions in the VPC are those with MongoDB: a test of the bundles compares. */
-async function functionKinds(): Promise<Record<string, FunctionKind>> {
-  const { functions } = Service.parse(parse(await readFile(join(ROOT, 'serverless.yml'), 'utf8')));
-  return Object.fromEntries(
-    Object.entries(functions).map(([name, { handler, vpc }]): [string, FunctionKind] => {
-      if (handler.includes('/lifted/')) return [name, 'lifted'];
-      return [name, vpc === undefined ? 'without MongoDB' : 'with MongoDB'];
-    }),
-  );
+  const limits = new Map((await readFunctions(output)).map((packaged) => [packaged.name, zipLimit(packaged)]));
+  const zips = await listZips(output);
+  const stacks = await listStacks(output);
+  return {
+    stage: stage.name,
+    output,
+    zips,
+    limits,
+    stacks,
+    faults: [...zipFaults(zips, limits), ...stackFaults(stacks)],
+    hasPlaceholders: lookups.parameters.size + lookups.stacks.size > 0,
+  };
 }

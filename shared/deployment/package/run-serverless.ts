@@ -1,18 +1,26 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { devNull, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 
-interface PackageRun {
-  readonly root: string;
+import type { Environment } from '../../env';
+import { BanyanError } from '../../errors';
+
+/** One run of the framework. */
+export interface ServerlessRun {
+  /** It is run in the folder of this file. */
+  readonly serverlessFile: string;
   readonly stage: string;
-  /** A folder under `root`; it is emptied first. */
+  /** A folder; it is emptied first. */
   readonly output: string;
   /** Where the framework's own output goes. */
-  readonly stdio: 'inherit' | 'ignore';
+  readonly frameworkOutput: 'stderr' | 'ignore';
   /** Every AWS call goes here. */
   readonly awsUrl: string;
+  /** PATH and HOME are taken from it, nothing else. */
+  readonly env: Environment;
 }
 
 /** Packaging takes seconds; a framework that hangs must not hang a pipeline. */
@@ -22,33 +30,47 @@ const TIMEOUT_MS = 120_000;
  * Runs `serverless package` with an environment in which it can reach nothing but `awsUrl`: no profile, no instance metadata, no
  * telemetry.
  *
- * @throws Error when it does not exit with 0
+ * @throws BanyanError when it is not installed, or does not exit with 0
  */
-export async function runServerless({ root, stage, output, stdio, awsUrl }: PackageRun): Promise<void> {
+export async function runServerless(run: ServerlessRun): Promise<void> {
+  const { serverlessFile, stage, output, frameworkOutput, awsUrl, env } = run;
+  const root = dirname(serverlessFile);
+  const cli = findFramework(root);
   // A zip of a function that has since been renamed would be listed as if it were new.
-  await rm(join(root, output), { recursive: true, force: true });
-  const cli = require.resolve('serverless/bin/serverless.js', { paths: [root] });
+  await rm(output, { recursive: true, force: true });
   // The bundler builds in folders under TMPDIR and leaves them there.
   const temporary = await mkdtemp(join(tmpdir(), 'banyan-package-'));
   try {
-    const child = spawn(process.execPath, [cli, 'package', '--stage', stage, '--package', output], {
+    const options = ['--stage', stage, '--package', relative(root, output), '--config', basename(serverlessFile)];
+    const child = spawn(process.execPath, [cli, 'package', ...options], {
       cwd: root,
-      env: { ...offlineEnvironment(awsUrl), TMPDIR: temporary },
-      stdio: ['ignore', stdio, stdio],
+      env: { ...offlineEnvironment(awsUrl, env), TMPDIR: temporary },
+      stdio: frameworkOutput === 'ignore' ? 'ignore' : ['ignore', 2, 2],
       timeout: TIMEOUT_MS,
     });
     const stop = () => child.kill();
     process.once('SIGINT', stop).once('SIGTERM', stop);
     const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     process.off('SIGINT', stop).off('SIGTERM', stop);
-    if (code !== 0) throw new Error(`serverless package --stage ${stage} exited with ${code ?? signal ?? 'nothing'}`);
+    if (code !== 0)
+      throw new BanyanError(`serverless package --stage ${stage} exited with ${code ?? signal ?? 'nothing'}`, {
+        code: 'packaging_failed',
+      });
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
 }
 
-function offlineEnvironment(awsUrl: string): NodeJS.ProcessEnv {
-  const { PATH, HOME } = process.env;
+function findFramework(root: string): string {
+  try {
+    return createRequire(join(root, 'serverless.yml')).resolve('serverless/bin/serverless.js');
+  } catch (cause) {
+    const message = 'banyan package needs the Serverless Framework; run "npm install --save-dev serverless@npm:osls@4"';
+    throw new BanyanError(message, { code: 'package_missing', cause });
+  }
+}
+
+function offlineEnvironment(awsUrl: string, { PATH, HOME }: Environment): NodeJS.ProcessEnv {
   return {
     PATH,
     HOME,

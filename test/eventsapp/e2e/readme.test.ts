@@ -59,9 +59,9 @@ describe('README', () => {
     for (const [, file = ''] of readme.matchAll(/\]\((?!http|#)([^)#]+)/g)) await readFile(path.join(ROOT, file));
   });
 
-  it('has the connections to MongoDB that check-config adds up', async () => {
+  it('has the connections to MongoDB that banyan check adds up', async () => {
     const [, connections, watching] = /add up to (\d+) \+ (\d+) per member/.exec(readme) ?? [];
-    const script = ['--import', 'tsx', 'shared/deployment/check-config/index.ts', '--stage', 'prod'];
+    const script = ['--import', 'tsx', 'proxy/cli/main.ts', 'check', '--stage', 'prod'];
     // Without credentials it ends with 2; the budget comes first and needs none.
     const { stdout } = await promisify(execFile)(process.execPath, script, {
       cwd: ROOT,

@@ -1,12 +1,13 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { compileFunction } from 'node:vm';
 
 import { parse } from 'yaml';
 import { z } from 'zod';
 
+import banyan from '../../../banyan.config';
 import { packageStage } from '../../../shared/deployment/package/package-stage';
 import { placeholderFor } from '../../../shared/deployment/package/placeholder-aws';
 import { deafAlarms } from '../../support/cloudformation/alarms';
@@ -43,7 +44,7 @@ const LambdaFunction = z.object({
 });
 
 /** One real run of the framework, of the stage that needs most: prod looks values up in AWS. */
-describe('npm run package -- --stage prod', () => {
+describe('banyan package --stage prod', () => {
   let folder: string;
   let packaged: Awaited<ReturnType<typeof packageStage>>;
   let template: CloudFormationTemplate;
@@ -53,7 +54,14 @@ describe('npm run package -- --stage prod', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'banyan-package-'));
-    packaged = await packageStage({ stage: 'prod', output: relative(ROOT, folder), stdio: 'ignore' });
+    packaged = await packageStage({
+      serverlessFile: join(ROOT, 'serverless.yml'),
+      stage: 'prod',
+      output: folder,
+      frameworkOutput: 'ignore',
+      env: process.env,
+      ...banyan.deployment,
+    });
     const file = join(folder, 'cloudformation-template-update-stack.json');
     template = await readTemplate(file);
     text = await readFile(file, 'utf8');
@@ -88,6 +96,9 @@ describe('npm run package -- --stage prod', () => {
     it('are one small zip for each function', () => {
       expect(packaged.faults).toEqual([]);
       expect(packaged.zips.map(({ functionName }) => functionName)).toEqual([...functions.keys()].sort());
+      for (const [name, { VpcConfig }] of functions)
+        if (packaged.limits.get(name)?.kind !== 'lifted')
+          expect([name, packaged.limits.get(name)?.kind]).toEqual([name, `with${VpcConfig ? '' : 'out'} MongoDB`]);
     });
 
     it('hold MongoDB’s driver exactly for functions in the VPC', async () => {
@@ -377,12 +388,6 @@ describe('npm run package -- --stage prod', () => {
       });
     });
   });
-});
-
-it('names the stages there are', async () => {
-  await expect(packageStage({ stage: 'production', output: '.serverless' })).rejects.toThrow(
-    '--stage is "production"; expected one of dev, prod, staging, test',
-  );
 });
 
 /** Loads a bundle as the runtime does and counts the handler's parameters. */

@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import banyan from '../../../../banyan.config';
 import type { FixedResponse } from '../../../../shared/config';
 import { gatewayResponses, type GatewayResponseResource } from '../../../../shared/config/gateway-responses';
-import { gatewayResponsesFile } from '../../../../shared/deployment/package/write-gateway-responses';
+import { gatewayResponsesFile } from '../../../../shared/deployment/gateway-responses-file';
 import { startOracle, type Oracle } from '../../../unit/lambda/http/monolith-oracle';
 
 const FILE = readFileSync(join(__dirname, '../../../../lambda/eventsapp/gateway-responses.yml'), 'utf8');

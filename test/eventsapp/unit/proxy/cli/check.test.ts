@@ -126,7 +126,7 @@ describe('secrets', () => {
 describe('gateway responses', () => {
   const { responses } = banyan;
   const generated = (changes: object = {}, more: object = {}) =>
-    `# Written by \`npm run gateway-responses\`\n${stringify({
+    `# Written by \`banyan gateway-responses\`\n${stringify({
       Resources: { ...gatewayResponses({ responses: { ...responses, ...changes } }), ...more },
     })}`;
   const check = async (text: string, resources = 'resources: ["${file(./responses.yml)}", "${file(./x.js)}"]') => {
@@ -153,7 +153,7 @@ describe('gateway responses', () => {
     ['header', { headers: { 'x-powered-by': 'PHP' } }, 'DEFAULT_5XX in .*: ResponseParameters not as'],
   ])('of an earlier %s are a fault', async (_case, changes, text) => {
     expect(await check(generated(changes))).toMatch(
-      new RegExp(`fault gateway responses .*${text} banyan\\.config\\.ts makes it -> run npm run gateway-responses`),
+      new RegExp(`fault gateway responses .*${text} banyan\\.config\\.ts makes it -> run banyan gateway-responses`),
     );
   });
 

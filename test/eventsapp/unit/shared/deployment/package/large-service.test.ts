@@ -48,7 +48,14 @@ describe('a service of 180 routes', () => {
       findLookups(await readFile(join(ROOT, 'lambda/eventsapp/stages/prod.yml'), 'utf8')),
     );
     try {
-      await runServerless({ root: folder, stage: 'prod', output: OUTPUT, stdio: 'ignore', awsUrl: aws.url });
+      await runServerless({
+        serverlessFile: join(folder, 'serverless.yml'),
+        stage: 'prod',
+        output: join(folder, OUTPUT),
+        frameworkOutput: 'ignore',
+        awsUrl: aws.url,
+        env: process.env,
+      });
     } finally {
       await aws.close();
     }

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 
 import { parse } from 'yaml';
 
-import { readStage } from '../../../../shared/deployment/check-config/stage';
+import { readStage } from '../../../../shared/deployment/check-stage/stage';
 
+const SERVICE = join(__dirname, '../../../../serverless.yml');
 const FOLDER = join(__dirname, '../../../../lambda/eventsapp/stages');
 const keysOf = (stage: string) => Object.keys(parse(readFileSync(join(FOLDER, `${stage}.yml`), 'utf8')) as object);
 
 describe.each(['dev', 'test', 'staging', 'prod'])('lambda/eventsapp/stages/%s.yml', (stage) => {
-  const config = readStage(stage, new Map());
+  const config = readStage(SERVICE, stage, new Map());
 
   it('says all that serverless.yml asks for', () => {
     const limits = ['reservedConcurrency', 'mongodbConnections'];
@@ -23,7 +24,7 @@ describe.each(['dev', 'test', 'staging', 'prod'])('lambda/eventsapp/stages/%s.ym
 });
 
 describe.each(['staging', 'prod'])('lambda/eventsapp/stages/%s.yml', (stage) => {
-  const config = readStage(stage, new Map());
+  const config = readStage(SERVICE, stage, new Map());
 
   it('leaves no back door: the gateway is private', () => {
     expect(config.gatewayAccess).toBe('private-endpoint');

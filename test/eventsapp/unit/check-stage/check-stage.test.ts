@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 
-import { connectAws } from '../../../../shared/deployment/check-config/aws';
-import { checkConfig } from '../../../../shared/deployment/check-config/check-config';
+import { connectAws } from '../../../../shared/deployment/check-stage/aws';
+import { checkStage } from '../../../../shared/deployment/check-stage/check-stage';
 import { startFakeAws, type FakeAccount, type FakeAws } from '../../../support/fake-aws';
 
 const ROOT = join(__dirname, '../../../..');
@@ -33,7 +33,7 @@ const complete = (): FakeAccount => ({
   forbidden: [],
 });
 
-describe('check-config', () => {
+describe('banyan check --stage', () => {
   const account = complete();
   let aws: FakeAws;
 
@@ -47,17 +47,15 @@ describe('check-config', () => {
 
   /** In this process. */
   const check = async () => {
-    const lines: string[] = [];
     const credentials = { accessKeyId: 'somebody', secretAccessKey: 'secret' };
-    const { faults, unchecked } = await checkConfig('prod', connectAws({ endpoint: aws.url, credentials }), (line) =>
-      lines.push(line),
-    );
-    return { faults, unchecked, output: lines.join('\n') };
+    const clients = await connectAws({ endpoint: aws.url, credentials });
+    const { faults, unchecked, text } = await checkStage(join(ROOT, 'serverless.yml'), 'prod', clients);
+    return { faults, unchecked, output: text };
   };
 
   /** As a person runs it. */
   const run = async (args: readonly string[], credentials: Readonly<Record<string, string>> = KEYS) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'shared/deployment/check-config/index.ts', ...args], {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'proxy/cli/main.ts', 'check', ...args], {
       cwd: ROOT,
       env: {
         PATH: process.env['PATH'],
@@ -76,18 +74,18 @@ describe('check-config', () => {
   };
   const KEYS = { AWS_ACCESS_KEY_ID: 'somebody', AWS_SECRET_ACCESS_KEY: 'secret' };
 
-  it('is content when all is there, says so, and reads no secret', async () => {
+  it('finds that all is there, and reads no secret', async () => {
     const { exitCode, output, wrong } = await run(['--stage', 'prod']);
     expect([exitCode, wrong]).toEqual([0, []]);
     expect(output).toContain('MONGODB_URI is prod/mongodb in secretsmanager');
     expect(output).toContain('subnet subnet-2 in vpc-1');
     expect(output).toMatch(/list-events +20 x 2 = +40\n/);
     expect(output).toMatch(/636 at most, and 318 to monitor each member .*: within the 1000 of mongodbConnections/);
-    expect(output).toMatch(/\nEverything is in place\.\n$/);
+    expect(output).toMatch(/\nEverything that stage prod needs is in place\.\n$/);
     expect(aws.operations).not.toContain('GetSecretValue');
   });
 
-  it('tells all that is missing or wrong at once', async () => {
+  it('reports all that is missing or wrong at once', async () => {
     account.parameters = {
       '/banyan/prod/session-secret-secret': { type: 'String', value: 'prod/session' },
     };
@@ -164,7 +162,7 @@ describe('check-config', () => {
     expect(unknown.output).toContain('1 check could not be made.');
   });
 
-  it('needs no AWS for the connections, and says so when nobody is logged in', async () => {
+  it('needs no AWS for the connections, and says so without credentials', async () => {
     const { exitCode, output } = await run(['--stage', 'staging'], {});
     expect(exitCode).toBe(2);
     expect(output).toMatch(/246 at most/);
@@ -179,7 +177,7 @@ describe('check-config', () => {
     const help = await run(['--help']);
     expect(help).toMatchObject({
       exitCode: 0,
-      output: expect.stringContaining('Usage: npm run check-config') as string,
+      output: expect.stringMatching(/--stage[^]*secretsmanager:DescribeSecret/) as string,
     });
   });
 });

@@ -1,5 +1,3 @@
-import { GetAccountSettingsCommand } from '@aws-sdk/client-lambda';
-
 import { LAMBDA_MONGO_OPTIONS } from '../../mongo';
 import { ask, type Aws } from './aws';
 import type { Findings } from './findings';
@@ -69,7 +67,7 @@ export async function checkReservations(
   const answer = await ask(
     'lambda:GetAccountSettings',
     () => false,
-    () => aws.lambda.send(new GetAccountSettingsCommand({})),
+    () => aws.lambda.getAccountSettings({}),
   );
   const limit = answer?.AccountLimit?.ConcurrentExecutions ?? 0;
   const text = `${reserved} reserved of the account's ${limit}, of which ${UNRESERVED_MINIMUM} must stay free`;

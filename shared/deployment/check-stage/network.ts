@@ -1,10 +1,3 @@
-import {
-  DescribeSecurityGroupsCommand,
-  DescribeSubnetsCommand,
-  DescribeVpcEndpointsCommand,
-  DescribeVpcsCommand,
-} from '@aws-sdk/client-ec2';
-
 import { ask, type Aws } from './aws';
 import type { Findings } from './findings';
 
@@ -29,7 +22,7 @@ export async function checkNetwork(network: StageNetwork, aws: Aws, findings: Fi
   if (subnetIds.length > 0) {
     await findings.check('subnets', async () => {
       const answer = await ask('ec2:DescribeSubnets', never, () =>
-        aws.ec2.send(new DescribeSubnetsCommand(filter('subnet-id', subnetIds))),
+        aws.ec2.describeSubnets(filter('subnet-id', subnetIds)),
       );
       const found = answer?.Subnets ?? [];
       tell('subnet', subnetIds, found, ({ SubnetId }) => SubnetId, vpcs, findings);
@@ -41,7 +34,7 @@ export async function checkNetwork(network: StageNetwork, aws: Aws, findings: Fi
   if (securityGroupIds.length > 0) {
     await findings.check('security groups', async () => {
       const answer = await ask('ec2:DescribeSecurityGroups', never, () =>
-        aws.ec2.send(new DescribeSecurityGroupsCommand(filter('group-id', securityGroupIds))),
+        aws.ec2.describeSecurityGroups(filter('group-id', securityGroupIds)),
       );
       tell('security group', securityGroupIds, answer?.SecurityGroups ?? [], ({ GroupId }) => GroupId, vpcs, findings);
     });
@@ -51,9 +44,7 @@ export async function checkNetwork(network: StageNetwork, aws: Aws, findings: Fi
   }
   if (vpcs.size > 0) {
     await findings.check('VPC', async () => {
-      const answer = await ask('ec2:DescribeVpcs', never, () =>
-        aws.ec2.send(new DescribeVpcsCommand(filter('vpc-id', [...vpcs]))),
-      );
+      const answer = await ask('ec2:DescribeVpcs', never, () => aws.ec2.describeVpcs(filter('vpc-id', [...vpcs])));
       tell('VPC', [...vpcs], answer?.Vpcs ?? [], ({ VpcId }) => VpcId, undefined, findings);
     });
   }
@@ -70,7 +61,7 @@ function known(kind: string, ids: readonly (string | undefined)[], findings: Fin
 
 async function checkEndpoints(ids: readonly string[], aws: Aws, findings: Findings): Promise<void> {
   const answer = await ask('ec2:DescribeVpcEndpoints', never, () =>
-    aws.ec2.send(new DescribeVpcEndpointsCommand(filter('vpc-endpoint-id', ids))),
+    aws.ec2.describeVpcEndpoints(filter('vpc-endpoint-id', ids)),
   );
   const found = answer?.VpcEndpoints ?? [];
   tell('VPC endpoint', ids, found, ({ VpcEndpointId }) => VpcEndpointId, undefined, findings);

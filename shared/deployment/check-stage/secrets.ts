@@ -1,10 +1,7 @@
-import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { GetParameterCommand } from '@aws-sdk/client-ssm';
-
 import { ask, type Aws } from './aws';
 import type { Findings } from './findings';
 
-/** An entry of lambda/eventsapp/secrets.yml, resolved. */
+/** An entry of `custom.secrets` in serverless.yml, resolved. */
 export interface Secret {
   readonly variable: string;
   readonly what: string;
@@ -35,7 +32,7 @@ async function faultOf(store: string, name: string, aws: Aws): Promise<string | 
     case 'ssm':
       return parameterFault(name, aws);
     default:
-      return `there is no store ${JSON.stringify(store)}; lambda/eventsapp/secrets.yml may say secretsmanager or ssm`;
+      return `there is no store ${JSON.stringify(store)}; expected secretsmanager or ssm`;
   }
 }
 
@@ -43,7 +40,7 @@ async function secretFault(name: string, { secretsManager }: Aws): Promise<strin
   const secret = await ask(
     'secretsmanager:DescribeSecret',
     (error) => error.name === 'ResourceNotFoundException',
-    () => secretsManager.send(new DescribeSecretCommand({ SecretId: name })),
+    () => secretsManager.describeSecret({ SecretId: name }),
   );
   if (secret === undefined) return `Secrets Manager has no secret ${name}; create it`;
   if (secret.DeletedDate !== undefined) return `secret ${name} is marked for deletion; restore it`;
@@ -56,7 +53,7 @@ async function parameterFault(name: string, { ssm }: Aws): Promise<string | unde
   const answer = await ask(
     'ssm:GetParameter',
     (error) => error.name === 'ParameterNotFound',
-    () => ssm.send(new GetParameterCommand({ Name: name })),
+    () => ssm.getParameter({ Name: name }),
   );
   if (answer === undefined) return `Parameter Store has no parameter ${name}; create it`;
   return answer.Parameter?.Type === 'SecureString'

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
 import { ConfigError } from '../../errors';
 import type { Value } from '../../serverless-file/value';
@@ -8,9 +8,10 @@ import type { FunctionLimits } from './concurrency';
 import type { StageNetwork } from './network';
 import type { Secret } from './secrets';
 
-const ROOT = join(__dirname, '../../..');
-
-/** What serverless.yml and a stage file say of what must be there before a deployment. */
+/**
+ * What serverless.yml says of what must be there before a deployment, at the places that the parts in lambda/deployment read as well: `custom.stage`,
+ * `custom.vpc`, `custom.access`, `custom.secrets`.
+ */
 export interface StageConfig {
   readonly region: string;
   readonly secrets: readonly Secret[];
@@ -28,9 +29,14 @@ export interface StageConfig {
  * @param lookedUp values from AWS by expression; what is not among them is undefined in the result
  * @throws ConfigError that lists every variable that cannot be resolved, with file and line
  */
-export function readStage(stage: string, lookedUp: ReadonlyMap<string, string>): StageConfig {
-  const tree = readYaml(join(ROOT, 'serverless.yml'));
-  const variables = new Variables(tree, { root: ROOT, stage, env: () => undefined, lookedUp });
+export function readStage(serverlessFile: string, stage: string, lookedUp: ReadonlyMap<string, string>): StageConfig {
+  const tree = readYaml(serverlessFile);
+  const variables = new Variables(tree, {
+    root: dirname(resolve(serverlessFile)),
+    stage,
+    env: () => undefined,
+    lookedUp,
+  });
   const root = variables.resolve(tree);
   if (variables.faults.length > 0) throw new ConfigError('serverless.yml', variables.faults);
   const custom = (address: string) => root.get(`custom.${address}`);

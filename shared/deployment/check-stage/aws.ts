@@ -1,16 +1,18 @@
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { EC2Client } from '@aws-sdk/client-ec2';
-import { LambdaClient } from '@aws-sdk/client-lambda';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SSMClient } from '@aws-sdk/client-ssm';
+import type { CloudFormation } from '@aws-sdk/client-cloudformation';
+import type { EC2 } from '@aws-sdk/client-ec2';
+import type { Lambda } from '@aws-sdk/client-lambda';
+import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
+import type { SSM } from '@aws-sdk/client-ssm';
+
+import { loadOptional } from '../../optional-package';
 
 /** The services that are asked, of one region. */
 export interface Aws {
-  readonly cloudFormation: CloudFormationClient;
-  readonly ec2: EC2Client;
-  readonly lambda: LambdaClient;
-  readonly secretsManager: SecretsManagerClient;
-  readonly ssm: SSMClient;
+  readonly cloudFormation: CloudFormation;
+  readonly ec2: EC2;
+  readonly lambda: Lambda;
+  readonly secretsManager: SecretsManager;
+  readonly ssm: SSM;
 }
 
 /** By region; the same clients for the same one. */
@@ -24,23 +26,43 @@ interface AwsOptions {
 /**
  * Clients that find credentials, profile and endpoints as every tool of AWS does (AWS_PROFILE, AWS_ENDPOINT_URL and the like), unless they
  * are given.
+ *
+ * @throws BanyanError when the AWS SDK, an optional peer, is not installed
  */
-export function connectAws(given: AwsOptions = {}): AwsOf {
+export async function connectAws(given: AwsOptions = {}): Promise<AwsOf> {
+  const sdk = await loadSdk();
   const known = new Map<string, Aws>();
   return (region) => {
     const found = known.get(region);
     if (found !== undefined) return found;
     const options = { ...given, region, maxAttempts: 3 };
     const aws = {
-      cloudFormation: new CloudFormationClient(options),
-      ec2: new EC2Client(options),
-      lambda: new LambdaClient(options),
-      secretsManager: new SecretsManagerClient(options),
-      ssm: new SSMClient(options),
+      cloudFormation: new sdk.CloudFormation(options),
+      ec2: new sdk.EC2(options),
+      lambda: new sdk.Lambda(options),
+      secretsManager: new sdk.SecretsManager(options),
+      ssm: new sdk.SSM(options),
     };
     known.set(region, aws);
     return aws;
   };
+}
+
+function loadSdk() {
+  const others = ['ec2', 'lambda', 'secrets-manager', 'ssm'].map((name) => `@aws-sdk/client-${name}`);
+  const needed = {
+    name: '@aws-sdk/client-cloudformation',
+    others,
+    neededBy: 'banyan check --stage',
+    development: true,
+  };
+  return loadOptional(needed, async () => ({
+    CloudFormation: (await import('@aws-sdk/client-cloudformation')).CloudFormation,
+    EC2: (await import('@aws-sdk/client-ec2')).EC2,
+    Lambda: (await import('@aws-sdk/client-lambda')).Lambda,
+    SecretsManager: (await import('@aws-sdk/client-secrets-manager')).SecretsManager,
+    SSM: (await import('@aws-sdk/client-ssm')).SSM,
+  }));
 }
 
 /** AWS could not be asked, which says nothing about what it has. */

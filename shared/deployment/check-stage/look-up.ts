@@ -1,6 +1,3 @@
-import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { GetParameterCommand } from '@aws-sdk/client-ssm';
-
 import type { StageLookup } from '../package/stage-lookups';
 import { ask, type AwsOf } from './aws';
 import type { Findings } from './findings';
@@ -37,7 +34,7 @@ async function parameter(name: string, region: string, aws: AwsOf, findings: Fin
   const answer = await ask(
     'ssm:GetParameter',
     ({ name: error }) => error === 'ParameterNotFound' || error === 'ParameterVersionNotFound',
-    () => aws(region).ssm.send(new GetParameterCommand({ Name: name })),
+    () => aws(region).ssm.getParameter({ Name: name }),
   );
   const value = answer?.Parameter?.Value;
   if (value === undefined) findings.fault(`Parameter Store has no parameter ${name} in ${region}`);
@@ -59,7 +56,7 @@ async function stackOutput(
   const answer = await ask(
     'cloudformation:DescribeStacks',
     ({ name, message }) => name === 'ValidationError' && message.includes('does not exist'),
-    () => aws(region).cloudFormation.send(new DescribeStacksCommand({ StackName: stack })),
+    () => aws(region).cloudFormation.describeStacks({ StackName: stack }),
   );
   const outputs = answer?.Stacks?.[0]?.Outputs ?? [];
   const value = outputs.find(({ OutputKey }) => OutputKey === output)?.OutputValue;

@@ -1,6 +1,6 @@
 import { NoCredentials, NotAsked } from './aws';
 
-/** What was found, in the order in which it is told. */
+/** What was found, in the order in which it is reported. */
 export class Findings {
   private readonly lines: string[] = [];
   /** What must be put right before a deployment. */
@@ -8,7 +8,9 @@ export class Findings {
   /** What AWS would not say. */
   readonly unchecked: string[] = [];
 
-  constructor(private readonly write: (line: string) => void = () => undefined) {}
+  title(text: string): void {
+    this.line(text);
+  }
 
   heading(text: string): void {
     this.line('');
@@ -28,7 +30,7 @@ export class Findings {
     this.line(`  WRONG    ${text}`);
   }
 
-  /** What depends on something that was told before. */
+  /** What depends on something that was reported before. */
   skipped(text: string): void {
     this.line(`  UNKNOWN  ${text}, see above`);
   }
@@ -39,7 +41,7 @@ export class Findings {
   }
 
   /**
-   * Runs a check; when AWS cannot be asked, that is told, and the next check goes on.
+   * Runs a check; when AWS cannot be asked, that is reported, and the next check goes on.
    *
    * @throws NoCredentials
    */
@@ -48,10 +50,15 @@ export class Findings {
       await run();
     } catch (error) {
       if (!(error instanceof NotAsked) || error instanceof NoCredentials) throw error;
-      const text = `${what}: ${error.message}`;
-      this.unchecked.push(text);
-      this.line(`  UNKNOWN  ${text}`);
+      this.notAsked(what, error);
     }
+  }
+
+  /** What AWS would not say, and why. */
+  notAsked(what: string, { message }: NotAsked): void {
+    const text = `${what}: ${message}`;
+    this.unchecked.push(text);
+    this.line(`  UNKNOWN  ${text}`);
   }
 
   get text(): string {
@@ -60,6 +67,5 @@ export class Findings {
 
   private line(text: string): void {
     this.lines.push(text);
-    this.write(text);
   }
 }

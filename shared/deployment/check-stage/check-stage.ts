@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 
+import { findStage, type Stage } from '../../serverless-file/stages';
 import { listLookups } from '../package/stage-lookups';
-import { knownStage, stageFile } from '../package/stages';
-import type { AwsOf } from './aws';
+import { NoCredentials, type AwsOf } from './aws';
 import { checkConnections, checkReservations } from './concurrency';
 import { Findings } from './findings';
 import { lookUp } from './look-up';
@@ -12,30 +12,44 @@ import { readStage } from './stage';
 
 /**
  * Checks what a deployment of a stage finds in AWS and cannot make itself: what the stage file looks up, secrets, network, room for
- * connections and concurrency. Nothing is changed, and no secret is read.
+ * connections and concurrency. Nothing is changed, and no secret is read. What AWS does not say counts as unchecked.
  *
- * @param write gets each line at once
- * @throws Error when there is no such stage; ConfigError when serverless.yml cannot be read; NoCredentials
+ * @throws BanyanError when there is no such stage; ConfigError when serverless.yml cannot be read
  */
-export async function checkConfig(
+export async function checkStage(
+  serverlessFile: string,
   wantedStage: string | undefined,
   aws: AwsOf,
-  write: (line: string) => void,
 ): Promise<Findings> {
-  const stage = await knownStage(wantedStage);
-  const findings = new Findings(write);
-  const written = readStage(stage, new Map());
+  const stage = findStage(serverlessFile, wantedStage);
+  const findings = new Findings();
+  try {
+    await check(serverlessFile, stage, aws, findings);
+  } catch (error) {
+    if (!(error instanceof NoCredentials)) throw error;
+    findings.notAsked('everything else', error);
+  }
+  return findings;
+}
+
+async function check(
+  serverlessFile: string,
+  { name: stage, file }: Stage,
+  aws: AwsOf,
+  findings: Findings,
+): Promise<void> {
+  const written = readStage(serverlessFile, stage, new Map());
   const { region } = written;
-  write(`Checking what stage ${stage} needs in ${region}`);
+  findings.title(`What stage ${stage} needs in ${region}`);
   // First what is known without AWS.
   findings.heading('Connections to MongoDB (reserved concurrency x pool of each instance)');
   checkConnections(written.functions, written.mongodbConnections, findings);
 
-  const lookups = listLookups(await readFile(stageFile(stage), 'utf8'));
-  if (lookups.length > 0) findings.heading(`What lambda/eventsapp/stages/${stage}.yml looks up`);
-  const config = readStage(stage, await lookUp(lookups, region, aws, findings));
+  const lookups = listLookups(await readFile(file ?? serverlessFile, 'utf8'));
+  if (lookups.length > 0) findings.heading(`What ${file ?? serverlessFile} looks up`);
+  const config = readStage(serverlessFile, stage, await lookUp(lookups, region, aws, findings));
 
-  findings.heading('Secrets (lambda/eventsapp/secrets.yml)');
+  findings.heading('Secrets (custom.secrets)');
   await checkSecrets(config.secrets, aws(region), findings);
 
   findings.heading('Network');
@@ -54,5 +68,4 @@ export async function checkConfig(
     if (topic === undefined) findings.skipped('destination');
     else findings.ok(`go to ${topic}`);
   }
-  return findings;
 }

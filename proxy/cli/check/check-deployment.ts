@@ -1,0 +1,38 @@
+import { findProject } from '../../../shared/config/load';
+import { connectAws } from '../../../shared/deployment/check-stage/aws';
+import { checkStage } from '../../../shared/deployment/check-stage/check-stage';
+import { EXIT, type CommandResult } from '../exit-codes';
+
+interface DeploymentParts {
+  readonly stage: string;
+  readonly configFile?: string | undefined;
+  readonly serverlessFile?: string | undefined;
+}
+
+/**
+ * Asks AWS whether it has what a deployment of a stage needs and cannot make itself. Credentials, profile and region are found as by
+ * every tool of AWS.
+ *
+ * @returns exit code 1 for what is missing or wrong, else 2 for what could not be checked
+ * @throws BanyanError for an unknown stage, and when the AWS SDK is not installed; ConfigError for a faulty serverless.yml
+ */
+export async function checkDeployment({
+  stage,
+  configFile,
+  serverlessFile: given,
+}: DeploymentParts): Promise<CommandResult> {
+  const serverlessFile = given ?? findProject(process.cwd(), configFile).places.serverless.path;
+  const { text, faults, unchecked } = await checkStage(serverlessFile, stage, await connectAws());
+  const verdict = [
+    ...(faults.length > 0 ? [`${counted(faults.length, 'fault')}: do not deploy.`] : []),
+    ...(unchecked.length > 0 ? [`${counted(unchecked.length, 'check')} could not be made.`] : []),
+  ];
+  const { fine, findings, impossible } = EXIT;
+  return {
+    exitCode: faults.length > 0 ? findings : unchecked.length > 0 ? impossible : fine,
+    text: `${text}\n\n${verdict.join('\n') || `Everything that stage ${stage} needs is in place.`}\n`,
+    json: { stage, faults, unchecked },
+  };
+}
+
+const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
