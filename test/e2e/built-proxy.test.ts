@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -34,10 +34,8 @@ describe('the built proxy', () => {
     );
     // As `npm run build` does after the compiler.
     await cp(path.join(ROOT, 'proxy/admin/page'), path.join(folder, 'dist/proxy/admin/page'), { recursive: true });
-    // As it stands beside dist/ in a checkout and in the Dockerfile's image.
-    await mkdir(path.join(folder, 'proxy'));
-    for (const name of ['routes.yml', 'routes.empty.yml'])
-      await copyFile(path.join(ROOT, 'proxy', name), path.join(folder, 'proxy', name));
+    await writeFile(path.join(folder, 'on-lambda.yml'), 'routes: [{ id: a, match: GET /a, stage: lambda }]\n');
+    await writeFile(path.join(folder, 'no-routes.yml'), 'routes: []\n');
     legacy = await recordingServer();
   }, 60_000);
 
@@ -76,10 +74,10 @@ describe('the built proxy', () => {
   });
 
   it('says what to do when the table has routes on Lambda and there is no LAMBDA_URL', async () => {
-    const proxy = run({ LEGACY_URL: legacy.url.origin, ROUTES_FILE: 'proxy/routes.yml' });
+    const proxy = run({ LEGACY_URL: legacy.url.origin, ROUTES_FILE: 'on-lambda.yml' });
     expect(await proxy.exit).toBe(1);
     expect(proxy.output()).toMatch(
-      /^banyan proxy: proxy\/routes\.yml:\d+ route "[^\n]*LAMBDA_URL is not set; [^\n]*ROUTES_FILE to a file with "routes: \[\]"[^\n]*\n$/,
+      /^banyan proxy: on-lambda\.yml:\d+ route "[^\n]*LAMBDA_URL is not set; [^\n]*ROUTES_FILE to a file with "routes: \[\]"[^\n]*\n$/,
     );
   });
 
@@ -99,7 +97,7 @@ describe('the built proxy', () => {
   it('names a busy port and what to do', async () => {
     const other = createServer();
     const port = await listen(other);
-    const proxy = run({ LEGACY_URL: legacy.url.origin, ROUTES_FILE: 'proxy/routes.empty.yml', PORT: String(port) });
+    const proxy = run({ LEGACY_URL: legacy.url.origin, ROUTES_FILE: 'no-routes.yml', PORT: String(port) });
     expect(await proxy.exit).toBe(1);
     await new Promise((resolve) => other.close(resolve));
     expect(proxy.output().replace(/^\{.*\}\n/gm, '')).toBe(

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 
@@ -15,7 +15,9 @@ const WORDS: readonly (readonly [word: RegExp, instead: string])[] = [
   [/\bseen to\b/i, 'moved to'],
 ];
 
+/** None where the example is left out, as .ci/kit-alone does. */
 function filesIn(folder: string, matching: RegExp): string[] {
+  if (!existsSync(path.join(ROOT, folder))) return [];
   return readdirSync(path.join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
     const file = path.posix.join(folder, entry.name);
     if (entry.isDirectory()) return /^(node_modules|dist|\..*)$/.test(entry.name) ? [] : filesIn(file, matching);

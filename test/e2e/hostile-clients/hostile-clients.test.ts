@@ -35,7 +35,7 @@ describe('while one client', () => {
       path.join(__dirname, '../../bench/subjects/banyan.ts'),
       [`http://127.0.0.1:${upstream.port}`],
       {
-        ROUTES_FILE: path.join(__dirname, '../../../proxy/routes.empty.yml'),
+        ROUTES_FILE: path.join(__dirname, '../../support/no-routes.yml'),
         MAX_UPSTREAM_CONNECTIONS: String(MAX_UPSTREAM_CONNECTIONS),
         LOG_LEVEL: 'silent',
       },

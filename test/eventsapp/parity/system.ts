@@ -15,7 +15,7 @@ import { startTestMongo } from '../../support/test-mongo';
 
 /** Both sides use one queue: each empties it after its request, and nobody consumes it. */
 const QUEUE = 'ReportQueue';
-const EMPTY_ROUTES = path.join(__dirname, '../../../proxy/routes.empty.yml');
+const EMPTY_ROUTES = path.join(__dirname, '../../support/no-routes.yml');
 
 /** Both sides, and the local system that the candidate is part of. */
 export interface ParitySystem extends StartedSides {

@@ -1,13 +1,15 @@
+import path from 'node:path';
 import { run } from '../../../../proxy/cli/program';
 import { readMark } from '../../../../shared/signed-mark';
 
+const CONFIG = path.join(__dirname, '../../../support/project/banyan.config.ts');
 const NOW = new Date('2026-11-23T12:00:00Z');
 const later = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
 
 async function banyan(argv: readonly string[], env: Record<string, string> = { SESSION_SECRET: 'a secret' }) {
   let text = '';
   let faults = '';
-  const exitCode = await run(['force', ...argv], {
+  const exitCode = await run(['force', ...argv, '--config', CONFIG], {
     env,
     readInput: () => Promise.resolve(''),
     write: (part) => (text += part),

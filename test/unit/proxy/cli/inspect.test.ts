@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { ObjectId } from 'mongodb';
 import { testBanyan as banyan } from '../../../support/test-banyan';
 import { inspectSession } from '../../../../proxy/cli/inspect/inspect-session';
@@ -208,13 +209,15 @@ describe('a token signed by nearly the same secret', () => {
   });
 });
 
+const CONFIG = path.join(__dirname, '../../../support/project/banyan.config.ts');
+
 describe('a variable that was damaged on its way', () => {
   const runWith = async (SESSION_SECRET: string, given: string) => {
     let out = '';
     const write = (text: string) => (out += text);
     const env = { MONGODB_URI: 'mongodb://127.0.0.1:1/x', SESSION_SECRET };
     const io = { env, readInput: () => Promise.resolve(given), write, writeError: write, now: () => new Date() };
-    const exitCode = await run(['session', 'inspect', '-'], io);
+    const exitCode = await run(['session', 'inspect', '-', '--config', CONFIG], io);
     expectNoSecret(out, given);
     return { exitCode, out: out.replace(/\s+/g, ' ') };
   };
@@ -356,7 +359,7 @@ describe('the database away', () => {
     const env = { MONGODB_URI: away, SESSION_SECRET: JSON.stringify(SECRETS) };
     const write = (text: string) => (out += text);
     const io = { env, readInput: () => Promise.resolve(token()), write, writeError: write, now: () => new Date() };
-    const exitCode = await run(argv, io);
+    const exitCode = await run([...argv, '--config', CONFIG], io);
     expectNoSecret(out, token());
     return { exitCode, out };
   };

@@ -3,10 +3,14 @@ import path from 'node:path';
 import { sign } from '../../../../shared/session/unsign';
 import { SECRETS, sessionOf, startSessionDatabase, USER } from './session-database';
 
-/** The command as a user runs it: a process of its own. */
+const ROOT = path.join(__dirname, '../../../..');
+const PROJECT = path.join(ROOT, 'test/support/project');
+const COMMAND = ['--import', 'tsx', path.join(ROOT, 'proxy/cli/main.ts')];
+
+/** The command as a user runs it: a process of its own, in the project. */
 function banyan(argv: readonly string[], env: Record<string, string> = {}, input = '') {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'proxy/cli/main.ts', ...argv], {
-    cwd: path.join(__dirname, '../../../..'),
+  const child = spawn(process.execPath, [...COMMAND, ...argv], {
+    cwd: PROJECT,
     env: { PATH: process.env['PATH'], ...env },
   });
   let out = '';
@@ -29,8 +33,8 @@ it('helps, checks, and refuses wrong usage', async () => {
 });
 
 it('ends quietly when nobody reads on, as before `| head`', async () => {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'proxy/cli/main.ts', '--help'], {
-    cwd: path.join(__dirname, '../../../..'),
+  const child = spawn(process.execPath, [...COMMAND, '--help'], {
+    cwd: PROJECT,
     env: { PATH: process.env['PATH'] },
   });
   child.stdout.destroy();

@@ -1,7 +1,9 @@
+import path from 'node:path';
 import { run } from '../../../../proxy/cli/program';
 import { sign } from '../../../../shared/session/unsign';
 import { SECRETS, sessionOf, startSessionDatabase, USER, type SessionDatabase } from './session-database';
 
+const PROJECT = ['--config', path.join(__dirname, '../../../support/project/banyan.config.ts')];
 const ID = 'session-id-that-nobody-may-see';
 const TOKEN = `s:${sign(ID, SECRETS[0])}`;
 
@@ -30,29 +32,32 @@ async function banyan(argv: readonly string[], environment: Record<string, strin
 
 describe('banyan', () => {
   it('inspects a token from standard input', async () => {
-    const { exitCode, out, err } = await banyan(['session', 'inspect', '-']);
+    const { exitCode, out, err } = await banyan(['session', 'inspect', '-', ...PROJECT]);
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
     expect(out).toMatch(/\naccepted\n$/);
   });
 
   it('inspects a token from the command line, as JSON', async () => {
-    const { exitCode, out } = await banyan(['session', 'inspect', '--json', TOKEN]);
+    const { exitCode, out } = await banyan(['session', 'inspect', '--json', TOKEN, ...PROJECT]);
     expect(exitCode).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ accepted: true, verdict: 'accepted', identity: { userId: 'u-17' } });
   });
 
   it('ends with 1 for a token that is refused', async () => {
-    expect(await banyan(['session', 'inspect', `${TOKEN.slice(0, -1)}A`])).toMatchObject({ exitCode: 1, err: '' });
+    expect(await banyan(['session', 'inspect', `${TOKEN.slice(0, -1)}A`, ...PROJECT])).toMatchObject({
+      exitCode: 1,
+      err: '',
+    });
   });
 
   it('examines the deployment', async () => {
-    const { exitCode, out } = await banyan(['session', 'doctor', '--sample', '5', '--json']);
+    const { exitCode, out } = await banyan(['session', 'doctor', '--sample', '5', '--json', ...PROJECT]);
     expect(exitCode).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ faults: 0, warnings: 0 });
   });
 
   it('checks the project', async () => {
-    const { exitCode, out } = await banyan(['check', '--json'], {});
+    const { exitCode, out } = await banyan(['check', '--json', ...PROJECT], {});
     expect(exitCode).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ faults: 0, warnings: 0 });
   });
@@ -72,7 +77,9 @@ describe('banyan', () => {
   });
 
   it('names every missing variable', async () => {
-    const { exitCode, out, err } = await banyan(['session', 'doctor', '--json'], { SESSION_SECRET: '["x",""]' });
+    const { exitCode, out, err } = await banyan(['session', 'doctor', '--json', ...PROJECT], {
+      SESSION_SECRET: '["x",""]',
+    });
     expect(exitCode).toBe(2);
     expect(err).toBe(
       'banyan: MONGODB_URI is missing; set it, for example MONGODB_URI=mongodb://127.0.0.1:27017/eventsapp\nbanyan: SESSION_SECRET holds 1 empty secrets\n',
@@ -93,7 +100,7 @@ describe('banyan', () => {
       /cannot be reached \(.*127\.0\.0\.1:1\)/,
     ],
   ])('ends with 2 for %s, without the password', async (_case, uri, message) => {
-    const { exitCode, err } = await banyan(['session', 'doctor'], { ...env, MONGODB_URI: uri });
+    const { exitCode, err } = await banyan(['session', 'doctor', ...PROJECT], { ...env, MONGODB_URI: uri });
     expect(exitCode).toBe(2);
     expect(err).toMatch(message);
     expect(err).not.toContain('hunter2');

@@ -24,10 +24,10 @@ const BROWSER = {
           httpVersion: 'http/2.0',
           headers: [
             { name: ':path', value: '/api/auth/login' },
-            { name: 'cookie', value: `eventsapp.sid=${TOKEN}; tracker=who-i-am` },
+            { name: 'cookie', value: `shop.sid=${TOKEN}; tracker=who-i-am` },
             { name: 'x-api-key', value: 'a-real-key' },
           ],
-          cookies: [{ name: 'eventsapp.sid', value: TOKEN }],
+          cookies: [{ name: 'shop.sid', value: TOKEN }],
           queryString: [],
           postData: { mimeType: 'application/json', text: '{"email":"member@example.com","password":"hunter22"}' },
           headersSize: -1,
@@ -37,7 +37,7 @@ const BROWSER = {
           status: 200,
           statusText: '',
           httpVersion: 'http/2.0',
-          headers: [{ name: 'set-cookie', value: `eventsapp.sid=s%3A${'c'.repeat(32)}.${'D'.repeat(43)}; Path=/` }],
+          headers: [{ name: 'set-cookie', value: `shop.sid=s%3A${'c'.repeat(32)}.${'D'.repeat(43)}; Path=/` }],
           cookies: [],
           content: { size: 2, mimeType: 'application/json', text: '{"ok":true}' },
           redirectURL: '',
@@ -61,13 +61,16 @@ describe('banyan parity redact', () => {
 
   const redact = async (...args: string[]): Promise<{ code: number; out: string; err: string }> => {
     let [out, err] = ['', ''];
-    const code = await run(['parity', 'redact', ...args, '--config', path.join(ROOT, 'banyan.config.ts')], {
-      env: {},
-      readInput: () => Promise.resolve(''),
-      write: (text) => (out += text),
-      writeError: (text) => (err += text),
-      now: () => new Date(),
-    });
+    const code = await run(
+      ['parity', 'redact', ...args, '--config', path.join(ROOT, 'test/support/project/banyan.config.ts')],
+      {
+        env: {},
+        readInput: () => Promise.resolve(''),
+        write: (text) => (out += text),
+        writeError: (text) => (err += text),
+        now: () => new Date(),
+      },
+    );
     return { code, out, err };
   };
   const file = (name: string): string => path.join(folder, name);

@@ -7,6 +7,7 @@ import { routesJsonSchema } from '../../../../proxy/route-table/schema';
 import { ConfigError } from '../../../../shared/errors';
 
 const proxyFolder = path.join(__dirname, '../../../../proxy');
+const supportFolder = path.join(__dirname, '../../../support');
 
 function faultsOf(text: string, lambdaAvailable = true): readonly string[] {
   try {
@@ -19,12 +20,10 @@ function faultsOf(text: string, lambdaAvailable = true): readonly string[] {
 }
 
 describe('route table file', () => {
-  it('loads the demo table', async () => {
-    const file = path.join(proxyFolder, 'routes.yml');
-    const { routes } = await loadRouteTable({ file, lambdaAvailable: true });
-    expect(routes).toHaveLength(20);
-    expect(routes[0]).toMatchObject({ id: 'private', stage: 'retired', maxBodyBytes: 102_400 });
-    expect(routes.map(({ auth }) => auth)).toEqual(routes.map(() => 'required'));
+  it('loads a file', async () => {
+    const file = path.join(supportFolder, 'project/routes.yml');
+    const { routes } = await loadRouteTable({ file, lambdaAvailable: false });
+    expect(routes).toMatchObject([{ id: 'list-items', stage: 'legacy', auth: 'required' }]);
   });
 
   it('reads the largest body, and knows no limit without one', () => {
@@ -144,8 +143,8 @@ describe('route table file', () => {
     ]);
   });
 
-  it('comes with a table of no routes, for which no LAMBDA_URL is needed', async () => {
-    const file = path.join(proxyFolder, 'routes.empty.yml');
+  it('needs no LAMBDA_URL for a table of no routes', async () => {
+    const file = path.join(supportFolder, 'no-routes.yml');
     expect((await loadRouteTable({ file, lambdaAvailable: false })).routes).toEqual([]);
   });
 

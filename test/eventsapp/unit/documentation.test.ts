@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-const ROOT = path.join(__dirname, '../..');
+const ROOT = path.join(__dirname, '../../..');
 const TRAPS = 'lambda/traps.md';
 
 /** Files of the repository by their path from its root, without what is built or installed. */
@@ -27,6 +27,7 @@ function linksOf(document: string): string[] {
   });
 }
 
+// Of kit and example, because the documents of each speak of the other.
 describe('documentation', () => {
   it.each(documents)('%s links to files that exist', (document) => {
     expect(linksOf(document).filter((target) => !existsSync(path.join(ROOT, target)))).toEqual([]);

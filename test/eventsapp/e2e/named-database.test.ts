@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { hash } from 'bcryptjs';
 import { MongoClient, ObjectId } from 'mongodb';
-import { run } from '../../proxy/cli/program';
-import { startEmbedded, type EmbeddedMongo } from '../../shared/local/mongo';
-import { waitFor } from '../support/wait-for';
-import { onlyOnEmbedded } from '../support/test-mongo';
+import { run } from '../../../proxy/cli/program';
+import { startEmbedded, type EmbeddedMongo } from '../../../shared/local/mongo';
+import { waitFor } from '../../support/wait-for';
+import { onlyOnEmbedded } from '../../support/test-mongo';
 
 const { describe } = onlyOnEmbedded();
 
-const ROOT = path.join(__dirname, '../..');
+const ROOT = path.join(__dirname, '../../..');
 const SECRET = 'the secret of the owner';
 const FREE_PORTS = Object.fromEntries(
   ['PORT', 'ADMIN_PORT', 'LEGACY_PORT', 'GATEWAY_PORT', 'INVOKE_PORT', 'SQS_PORT', 'MONGO_PORT'].map(
