@@ -2,6 +2,7 @@ import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { ProxyLimits } from './limits';
 import { clientAddress } from './client/client-address';
+import { Shares } from './http1/shares';
 
 type Serve = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -14,30 +15,32 @@ export interface ClientLoad {
   readonly refused: Readonly<Record<ClientRefusal, number>>;
 }
 
-export type ClientRefusal = 'connections' | 'address' | 'headers' | 'timeout';
+export type ClientRefusal = 'connections' | 'address' | 'headers' | 'timeout' | 'pipelined';
 
 /** Keeps each client to its share: connections in all and by address, requests under way by connection. */
 export class ClientLimits {
   private readonly known = new WeakMap<Socket, ClientConnection>();
   private readonly byAddress = new Map<string, number>();
-  private readonly counts: Counts = { connections: 0, inFlight: 0, heldBack: 0 };
-  private readonly refused: Record<ClientRefusal, number> = { connections: 0, address: 0, headers: 0, timeout: 0 };
+  private readonly shared: Shared;
 
-  constructor(
-    private readonly limits: ProxyLimits,
-    private readonly serve: Serve,
-  ) {}
+  constructor(limits: ProxyLimits, serve: Serve) {
+    const counts = { connections: 0, inFlight: 0, heldBack: 0 };
+    const refused = { connections: 0, address: 0, headers: 0, timeout: 0, pipelined: 0 };
+    this.shared = { limits, serve, counts, refused, held: new HeldRequests() };
+  }
 
   /** Watches a server's connections. Its requests come in by {@link take}. */
   watch(server: Server): void {
-    server.maxConnections = this.limits.maxConnections;
-    server.on('drop', () => (this.refused.connections += 1));
+    const { limits, refused } = this.shared;
+    server.maxConnections = limits.maxConnections;
+    server.on('drop', () => (refused.connections += 1));
     server.on('connection', (socket: Socket) => void this.of(socket));
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => this.refuse(error, socket));
   }
 
   load(): ClientLoad {
-    return { ...this.counts, refused: { ...this.refused } };
+    const { counts, refused } = this.shared;
+    return { ...counts, refused: { ...refused } };
   }
 
   /** Serves a request now, or once enough before it on its connection have been answered. */
@@ -48,12 +51,13 @@ export class ClientLimits {
   }
 
   private open(socket: Socket): ClientConnection {
-    const { byAddress, counts, limits, refused, serve } = this;
-    const client = new ClientConnection(socket, limits.maxPipelined, counts, serve);
-    this.known.set(socket, client);
-    counts.connections += 1;
+    const { byAddress } = this;
+    const { counts, limits, refused } = this.shared;
     // Of the connection itself: who stands behind a trusted proxy is not known before a request.
     const address = clientAddress({ headers: {}, socket }, 0);
+    const client = new ClientConnection(socket, address, this.shared);
+    this.known.set(socket, client);
+    counts.connections += 1;
     const same = (byAddress.get(address) ?? 0) + 1;
     byAddress.set(address, same);
     socket.once('close', () => {
@@ -73,18 +77,43 @@ export class ClientLimits {
   /** Says what is wrong as Node's server would by itself, and counts what is over a limit. */
   private refuse(error: NodeJS.ErrnoException, socket: Socket): void {
     const status = (error.code === undefined ? undefined : STATUS_BY_CODE.get(error.code)) ?? 400;
-    if (status === 431) this.refused.headers += 1;
-    else if (status === 408) this.refused.timeout += 1;
+    const { refused } = this.shared;
+    if (status === 431) refused.headers += 1;
+    else if (status === 408) refused.timeout += 1;
     if (socket.writable && this.known.get(socket)?.hasBegunAnswer !== true)
       socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n\r\n`);
     socket.destroy(error);
   }
 }
 
-interface Counts {
-  connections: number;
-  inFlight: number;
-  heldBack: number;
+/** What the connections have in common. */
+interface Shared {
+  readonly limits: ProxyLimits;
+  readonly serve: Serve;
+  readonly counts: { connections: number; inFlight: number; heldBack: number };
+  readonly refused: Record<ClientRefusal, number>;
+  readonly held: HeldRequests;
+}
+
+/** Of all connections, each about 2 KB: a client sends 2,000 in one piece, and Node reads a piece as a whole. */
+const MAX_HELD = 20_000;
+
+/** Requests that were read and wait for those before them. */
+class HeldRequests {
+  private total = 0;
+  private readonly shares = new Shares();
+
+  take(address: string): boolean {
+    if (!this.shares.allows(address, MAX_HELD - this.total)) return false;
+    this.total += 1;
+    this.shares.take(address);
+    return true;
+  }
+
+  giveBack(address: string, count: number): void {
+    this.total -= count;
+    this.shares.giveBack(address, count);
+  }
 }
 
 const STATUS_BY_CODE: ReadonlyMap<string, number> = new Map([
@@ -111,9 +140,8 @@ class ClientConnection {
 
   constructor(
     private readonly socket: Socket,
-    private readonly limit: number,
-    private readonly counts: Counts,
-    private readonly serve: Serve,
+    private readonly address: string,
+    private readonly shared: Shared,
   ) {}
 
   /** Something of the answer whose turn it is has been sent. */
@@ -122,9 +150,17 @@ class ClientConnection {
   }
 
   take(request: IncomingMessage, response: ServerResponse): void {
-    if (this.underWay.length < this.limit && this.held.length === 0) this.begin(request, response);
-    else if (this.held.push([request, response]) === 1) {
-      this.counts.heldBack += 1;
+    if (this.underWay.length < this.shared.limits.maxPipelined && this.held.length === 0) this.begin(request, response);
+    else if (!this.socket.destroyed) this.hold(request, response);
+  }
+
+  private hold(request: IncomingMessage, response: ServerResponse): void {
+    const { held, counts, refused } = this.shared;
+    if (!held.take(this.address)) {
+      refused.pipelined += 1;
+      this.socket.destroy();
+    } else if (this.held.push([request, response]) === 1) {
+      counts.heldBack += 1;
       this.stopReading();
       this.looking = setInterval(() => this.look(), LOOK).unref();
     }
@@ -132,8 +168,10 @@ class ClientConnection {
 
   /** The connection has closed. */
   forget(): void {
-    this.counts.inFlight -= this.underWay.length;
+    const { counts, held } = this.shared;
+    counts.inFlight -= this.underWay.length;
     this.underWay.length = 0;
+    held.giveBack(this.address, this.held.length);
     this.held = [];
     clearInterval(this.looking);
   }
@@ -165,19 +203,21 @@ class ClientConnection {
 
   private begin(request: IncomingMessage, response: ServerResponse): void {
     this.underWay.push(response);
-    this.counts.inFlight += 1;
+    this.shared.counts.inFlight += 1;
     response.once('close', this.onAnswered);
-    this.serve(request, response);
+    this.shared.serve(request, response);
   }
 
   /** Answers go out, and close, in their order. */
   private readonly onAnswered = (): void => {
     if (this.underWay.shift() === undefined) return;
-    this.counts.inFlight -= 1;
+    const { counts, held, limits } = this.shared;
+    counts.inFlight -= 1;
     if (this.held.length === 0) return;
-    while (this.underWay.length < this.limit) {
+    while (this.underWay.length < limits.maxPipelined) {
       const next = this.held.shift();
       if (next === undefined) break;
+      held.giveBack(this.address, 1);
       this.begin(...next);
     }
     if (this.held.length > 0) return;

@@ -206,6 +206,10 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
       if (connections.begin(request.socket, response)) clients.take(request, response);
     },
   );
+  // Unheard, Node answers it itself: an answer that an upgrade behind it would not wait for, which ends the process.
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
+    server.emit('request', request, response),
+  );
   clients.watch(server);
   // Node drops headers after the 2,000th in silence, and a length or a cookie with them; their size is limited anyway.
   server.maxHeadersCount = 0;

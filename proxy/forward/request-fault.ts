@@ -4,6 +4,9 @@ import { UpstreamError } from './upstream-errors';
 /** `host [":" port]` of RFC 3986 section 3.2: a name, an IPv4 address, or an IPv6 address in brackets; may be empty. */
 const HOST = /^(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i;
 
+/** As Node reads it. */
+const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
+
 const malformed = (message: string): UpstreamError =>
   new UpstreamError(message, { statusCode: 400, code: 'request_malformed' });
 
@@ -16,6 +19,10 @@ const CODING = new UpstreamError('The only transfer coding supported is chunked.
   code: 'transfer_coding_unsupported',
 });
 const FRAMING = malformed('The length of the body is ambiguous.');
+const EXPECTATION = new UpstreamError('The only expectation supported is 100-continue.', {
+  statusCode: 417,
+  code: 'expectation_failed',
+});
 const OTHER_HOST = malformed('The request target and Host name different servers.');
 const BAD_HOST = malformed('Exactly one valid Host header is required.');
 
@@ -26,6 +33,7 @@ const BAD_HOST = malformed('Exactly one valid Host header is required.');
  * - another version than 1.0 and 1.1 (RFC 9110 section 15.6.6)
  * - another transfer coding than `chunked`, or one in HTTP/1.0, or beside a length (RFC 9112 section 6.1)
  * - a length that a number does not hold
+ * - another expectation than `100-continue` (RFC 9110 section 10.1.1)
  * - an absolute-form target whose authority is not the Host (RFC 9112 section 3.2.2): one reader goes by the one, one by the other
  * - no Host in HTTP/1.1, several, or an invalid one (RFC 9112 section 3.2); Node refuses the first itself, but serves what follows
  */
@@ -42,6 +50,7 @@ export function requestFault({
     if (httpVersion === '1.0' || length !== undefined) return FRAMING;
     if (coding.toLowerCase() !== 'chunked') return CODING;
   } else if (length !== undefined && !Number.isSafeInteger(Number(length))) return FRAMING;
+  if (headers.expect !== undefined && httpVersion === '1.1' && !CONTINUE.test(headers.expect)) return EXPECTATION;
   if (headers.host === undefined) return httpVersion === '1.0' ? undefined : BAD_HOST;
   if (!hasOneValidHost(rawHeaders)) return BAD_HOST;
   return url.startsWith('/') || isSameAuthority(url, headers.host) ? undefined : OTHER_HOST;

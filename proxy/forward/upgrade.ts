@@ -3,6 +3,7 @@ import { request as requestByHttps } from 'node:https';
 import { isIP, type Socket } from 'node:net';
 import type { Logger } from '../../shared/logger';
 import { HOP_BY_HOP, namedByConnection } from '../http1/hop-by-hop';
+import { REASON_PHRASE } from '../http1/response-head';
 import type { UpstreamTls } from '../http1/upstream-tls';
 import { pairs, withoutHeaders, type RawHeaders } from '../http1/raw-headers';
 import { destroyAtEnd, relayDrain } from './client-connections';
@@ -120,7 +121,14 @@ export function createUpgradeForwarder(
       });
       handshake.on('response', (response) => {
         answered();
-        refuse(lastResponse(request, client), response);
+        // What is thrown beyond here ends the process.
+        try {
+          refuse(lastResponse(request, client), response);
+        } catch (error) {
+          logger.error({ err: error }, 'upgrade failed');
+          client.destroy();
+          handshake.destroy();
+        }
       });
       handshake.on('upgrade', (response, upstream: Socket, firstBytes: Buffer) => {
         answered();
@@ -170,7 +178,10 @@ function lastResponse(request: IncomingMessage, client: Socket): ServerResponse 
 /** Legacy answers, but does not switch protocols. */
 function refuse(response: ServerResponse, answer: IncomingMessage): void {
   response.sendDate = false;
-  response.writeHead(answer.statusCode ?? 502, answer.statusMessage, endToEnd(answer));
+  // A reason that Node would not send, and throw at, is replaced by the standard one.
+  const { statusCode = 502, statusMessage = '' } = answer;
+  if (REASON_PHRASE.test(statusMessage)) response.writeHead(statusCode, statusMessage, endToEnd(answer));
+  else response.writeHead(statusCode, endToEnd(answer));
   answer.on('error', () => response.destroy());
   answer.pipe(response);
 }

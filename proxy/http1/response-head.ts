@@ -21,7 +21,7 @@ export interface ResponseHead {
 
 const STATUS_LINE = /HTTP\/1\.([01]) ([1-9]\d\d)(?: ([^\0\r\n]*))?\r\n/y;
 /** RFC 9112 section 4: what a reason phrase may have. Node refuses to send anything else. */
-const REASON_PHRASE = /^[\t\x20-\x7e\x80-\xff]*$/;
+export const REASON_PHRASE = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** Lines `name: value`, none folded (RFC 9112 section 5), checked at once and each character in one way only: quicker than one by one. */
 const FIELD_LINES = /^(?:[!#$%&'*+\-.^`|~\w]+:[\t\x20-\x7e\x80-\xff]*\r\n)*$/;
 

@@ -16,9 +16,9 @@ export class Shares {
     this.held.set(client, (this.held.get(client) ?? 0) + 1);
   }
 
-  giveBack(client: string): void {
-    const left = (this.held.get(client) ?? 1) - 1;
-    if (left === 0) this.held.delete(client);
+  giveBack(client: string, count = 1): void {
+    const left = (this.held.get(client) ?? 0) - count;
+    if (left <= 0) this.held.delete(client);
     else this.held.set(client, left);
   }
 }

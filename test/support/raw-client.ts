@@ -15,8 +15,8 @@ export interface RawConnection {
 }
 
 /** Connects to a loopback port. */
-export async function rawConnection(port: number, host = '127.0.0.1'): Promise<RawConnection> {
-  const socket = connect(port, host);
+export async function rawConnection(port: number, host = '127.0.0.1', localAddress?: string): Promise<RawConnection> {
+  const socket = connect({ port, host, ...(localAddress !== undefined && { localAddress }) });
   socket.on('error', () => undefined);
   let text = '';
   let ended = false;

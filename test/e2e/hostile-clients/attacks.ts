@@ -29,6 +29,25 @@ export const ATTACKS: ReadonlyMap<string, Attack> = new Map<string, Attack>([
     },
   ],
   [
+    'pipelines as much as fits into a read, on 200 connections',
+    async ({ openMany }) => {
+      for (const socket of await openMany(200)) socket.write('GET /hangs HTTP/1.1\r\nHost:\r\n\r\n'.repeat(2_000));
+    },
+  ],
+  [
+    'has its expectations refused, reads late, and offers upgrades behind',
+    async ({ openMany }) => {
+      const unmet = 'GET /e HTTP/1.1\r\nHost: a\r\nExpect: t\r\n\r\n'.repeat(900);
+      const upgrade = 'GET /b HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n';
+      for (const [i, socket] of (await openMany(80)).entries()) {
+        socket.pause();
+        socket.write(`GET /large/${i * 83_333} HTTP/1.1\r\nHost: a\r\n\r\n${unmet}${upgrade}`);
+        setTimeout(() => socket.resume(), 300);
+        setTimeout(() => socket.write('GET /c HTTP/1.1\r\nHost: a\r\n\r\n'), 500);
+      }
+    },
+  ],
+  [
     'asks for what takes long, on more connections than there are to the upstream',
     async ({ openMany }) => {
       for (const socket of await openMany(400)) socket.write('GET /hangs HTTP/1.1\r\nHost: a\r\n\r\n');

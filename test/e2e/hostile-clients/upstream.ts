@@ -11,7 +11,7 @@ const server = createServer((request, response) => {
   const { url = '' } = request;
   request.on('error', () => undefined).resume();
   if (url === '/stream') response.writeHead(200, { 'Content-Type': 'text/event-stream' }).write('data: 1\n\n');
-  else if (url === '/large') response.end(Buffer.alloc(2_000_000, 'x'));
+  else if (url.startsWith('/large')) response.end(Buffer.alloc(Number(url.slice(7)) || 2_000_000, 'x'));
   else if (url !== '/hangs') {
     const answer = (): void => void response.end(`answer to ${url}`);
     if (request.method === 'POST') request.on('end', answer);

@@ -40,6 +40,31 @@ describe('pipelined requests whose client goes', () => {
     await waitFor('all of them to be given up', () => open.size === 0);
   });
 
+  it('are held only as far as one client may, and others hold theirs', async () => {
+    const small = 'GET / HTTP/1.1\r\nHost:\r\n\r\n';
+    const answers: (() => void)[] = [];
+    legacy.answer((request, response) => void answers.push(() => response.end(`<${request.url ?? ''}>`)));
+    const hostile = await Promise.all(Array.from({ length: 12 }, () => rawConnection(proxy.port)));
+    let closed = 0;
+    for (const attacker of hostile) {
+      attacker.socket.on('close', () => (closed += 1));
+      attacker.send(small.repeat(2_200));
+    }
+    // Of 26,400 requests one client may have 10,000 held.
+    await waitFor('what is over its share to be closed', () => closed >= 7);
+    const paths = Array.from({ length: 500 }, (_, i) => `/${i}`);
+    const other = await rawConnection(proxy.port, '127.0.0.1', '127.0.0.2');
+    other.send(paths.map(get).join(''));
+    legacy.answer((request, response) => response.end(`<${request.url ?? ''}>`));
+    await waitFor('the first of it', () => answers.length >= 4);
+    expect(closed).toBeLessThan(12);
+    for (const attacker of hostile) attacker.destroy();
+    for (const answer of answers) answer();
+    const received = await other.until(/<\/499>/);
+    expect(received.match(/<[^>]+>/g)).toEqual(paths.map((path) => `<${path}>`));
+    other.destroy();
+  });
+
   it('are answered before an upgrade behind them, also those that are held back', async () => {
     legacy.answer((request, response) => void setTimeout(() => response.end(`<${request.url ?? ''}>`), 20));
     const client = await rawConnection(proxy.port);

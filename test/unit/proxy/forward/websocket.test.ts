@@ -20,6 +20,14 @@ describe('WebSocket upgrade to legacy', () => {
         socket.end('HTTP/1.1 401 Unauthorized\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nnope\r\n0\r\n\r\n');
         return;
       }
+      if (request.url === '/odd') {
+        socket.end('HTTP/1.1 400 Bad\x01Request\r\nContent-Length: 2\r\n\r\nno');
+        return;
+      }
+      if (request.url === '/099') {
+        socket.end('HTTP/1.1 099 Odd\r\nContent-Length: 2\r\n\r\nno');
+        return;
+      }
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
         webSocket.on('message', (data, isBinary) => webSocket.send(data, { binary: isBinary }));
         webSocket.send(JSON.stringify(request.headers));
@@ -55,6 +63,18 @@ describe('WebSocket upgrade to legacy', () => {
     expect(echo).toHaveLength(100_000);
     client.close();
     await once(client, 'close');
+  });
+
+  it.each([
+    ['/odd', /^HTTP\/1.1 400 Bad Request\r\n[^]*no$/],
+    ['/099', /^$/],
+  ])('survives a refusal that Node would not send: %s', async (path, expected) => {
+    const offer =
+      'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==';
+    const answer = await exchangeRaw(proxy.port, `GET ${path} HTTP/1.1\r\nHost: a\r\n${offer}\r\n\r\n`);
+    expect(answer).toMatch(expected);
+    const { client } = await open();
+    client.terminate();
   });
 
   it('closes WebSockets with 1001 when it drains', async () => {
