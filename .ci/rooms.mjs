@@ -35,7 +35,7 @@ export const ROOMS = {
       'listen-error',
       'env',
     ],
-    ...['mangled-value', 'errors'],
+    ...['mangled-value', 'parsed-yaml', 'errors'],
     ...['printable', 'plain-name', 'nearest-name', 'json-path', 'this-machine-only', 'weak-etag'],
   ],
   lambda: ['index', 'lifted', 'authorizer', 'http', 'mongo', 'config', 'vpc-proxy', 'backoff', 'whatwg-url'],

@@ -3,11 +3,9 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 /** Time as retries need it; replaced in tests. */
 export interface RetryClock {
   sleep(ms: number): Promise<unknown>;
-  /** From 0 to below 1. */
   random(): number;
 }
 
-/** Node's timers and `Math.random`. */
 export const REAL_CLOCK: RetryClock = { sleep: (ms) => sleepFor(ms), random: Math.random };
 
 export interface BackoffOptions {

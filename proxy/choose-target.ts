@@ -10,7 +10,6 @@ import type { Condition } from './route-table/schema';
 export interface RequestFacts {
   readonly method: string;
   readonly target: RequestTarget;
-  /** As Node parsed them: lower-case names. */
   readonly headers: IncomingHttpHeaders;
   /** What API Gateway would refuse for its size. */
   readonly oversize: Oversize | undefined;

@@ -144,7 +144,6 @@ class ClientConnection {
     private readonly shared: Shared,
   ) {}
 
-  /** Something of the answer whose turn it is has been sent. */
   get hasBegunAnswer(): boolean {
     return this.underWay[0]?.headersSent === true;
   }
@@ -166,7 +165,6 @@ class ClientConnection {
     }
   }
 
-  /** The connection has closed. */
   forget(): void {
     const { counts, held } = this.shared;
     counts.inFlight -= this.underWay.length;

@@ -20,7 +20,6 @@ export interface ProxyConfig {
   readonly legacyUrl: URL;
   /** Absent until the first route is on Lambda; the path is the stage prefix, for example `/prod`. */
   readonly lambdaUrl: URL | undefined;
-  /** How they are trusted, when they are `https:`. */
   readonly legacyTls?: UpstreamTls;
   readonly lambdaTls?: UpstreamTls;
   /** Decides which requests are too large for the gateway. */
@@ -45,7 +44,6 @@ export interface ProxyConfig {
   readonly mongodbUri: string | undefined;
   /** Where overrides and ledger are, when not there. */
   readonly stateUri?: string | undefined;
-  /** What is particular to the monolith. */
   readonly banyan: BanyanConfig;
   /** How sessions are signed and stored; undefined while the session secret is not given. */
   readonly session: ResolvedSession | undefined;
@@ -68,7 +66,6 @@ export interface ProxyConfig {
   /** Told of every route that the guard returns to legacy. */
   readonly guardWebhookUrl: URL | undefined;
   readonly guardSnsTopic?: SnsTopic | undefined;
-  /** How much it takes on, and of one client. */
   readonly limits: ProxyLimits;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }

@@ -21,7 +21,6 @@ import type { RouteTable } from './route-table/load';
 export interface ControlPlane {
   readonly overrides: Overrides;
   readonly observer: Observer;
-  /** Undefined when there is no admin port. */
   readonly adminUrl: string | undefined;
   /** A route table is in force, at start and after each reload. */
   seeRoutes(table: RouteTable): void;
@@ -34,12 +33,9 @@ export interface ControlPlaneParts {
   readonly config: ProxyConfig;
   readonly mongo: MongoConnection | undefined;
   readonly table: () => RouteTable;
-  /** Whose work the metrics tell. */
   readonly recorder: Recorder | undefined;
-  /** What the metrics tell of limits. */
   readonly load: () => ProxyLoad;
   readonly logger: Logger;
-  /** Told beside our own. */
   readonly observers: readonly Observer[];
 }
 

@@ -49,7 +49,6 @@ export interface RequestHandlerOptions {
   readonly refusals: RefusalChecks;
   readonly observer: Observer;
   readonly trustedHops: number;
-  /** The name of the monolith's session cookie. */
   readonly sessionCookie: string;
   /** Header names, lower case, of what the monolith accepts beside its session. */
   readonly otherCredentials: readonly string[];
@@ -58,7 +57,6 @@ export interface RequestHandlerOptions {
   readonly logger: Logger;
 }
 
-/** Lambda's answer or failure. */
 interface LambdaAnswer {
   /** Whether legacy can be asked the same afterwards. */
   readonly isRepeatable: boolean;

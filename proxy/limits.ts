@@ -70,7 +70,6 @@ export function readLimits(read: EnvironmentReader, trustedHops: number): ProxyL
   return limits;
 }
 
-/** What concerns each upstream. */
 export function originLimits(limits: ProxyLimits): OriginLimits {
   return {
     maxConnections: limits.maxUpstreamConnections,

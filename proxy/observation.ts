@@ -38,13 +38,11 @@ export interface ComparisonObservation {
   readonly routeId: string;
   readonly equal: boolean;
   readonly differences: readonly ObservedDifference[];
-  /** Legacy's. */
   readonly statusCode: number;
   readonly identity: 'anonymous' | 'session' | 'other-credential';
   /** Names of the query's parameters, sorted, joined by `&`; empty without. */
   readonly queryForm: string;
   readonly source: 'shadow' | 'replay' | 'suite';
-  /** Epoch ms. */
   readonly at: number;
 }
 
@@ -62,7 +60,6 @@ export interface ObservedDifference {
 /** What legacy says to a safe request to which Lambda gave 401, 403, 404 or 500. */
 export interface RefusalObservation {
   readonly routeId: string;
-  /** Lambda's. */
   readonly statusCode: number;
   /** Legacy, asked the same, refused (or, for a 500, failed) too. */
   readonly isShared: boolean;

@@ -46,15 +46,11 @@ import { createShadow } from './shadow/shadow';
 import { watchRouteTable, type WatchedRouteTable } from './route-table/watch';
 import type { RouteTable } from './route-table/load';
 
-/** A running proxy. */
 export interface Proxy {
   readonly url: string;
   readonly port: number;
-  /** Dashboard, metrics and their API; undefined without an admin port. */
   readonly adminUrl: string | undefined;
-  /** The route table in force. */
   readonly routes: () => RouteTable;
-  /** Run-time overrides of the route table. */
   readonly overrides: Overrides;
   /** Loads the route table now. A bad file is logged and refused. */
   readonly reload: () => Promise<void>;

@@ -14,11 +14,8 @@ import { sessionCookie } from './session-cookie';
 
 /** What is particular to the monolith and to this deployment. */
 export interface HttpHandlerDeps<I extends Identity> {
-  /** What the monolith puts on every answer. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The monolith's own 401. */
   readonly unauthorized: HttpResponse;
-  /** The monolith's own 500. */
   readonly internalError: HttpResponse;
   readonly parseIdentity: IdentityParser<I>;
   readonly session: ResolvedSession;
@@ -34,7 +31,6 @@ type HandlerContext = Pick<Context, 'awsRequestId' | 'functionName'>;
 /** As API Gateway's Lambda proxy integration calls it. Two parameters: the Node.js 24 runtime refuses a third. */
 export type HttpHandler = (event: APIGatewayProxyEvent, context: HandlerContext) => Promise<APIGatewayProxyResult>;
 
-/** The wrapper around every function. */
 type Wrap<I extends Identity> = <A extends Auth>(access: Access<A>, respond: Respond<Callers<I>[A]>) => HttpHandler;
 
 /** Makes the wrapper: parse, let in, call, respond, map errors. Every answer gets what Express gives every answer. */

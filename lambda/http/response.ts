@@ -11,11 +11,9 @@ export interface HttpResponse {
   readonly body: string;
 }
 
-/** The same for every answer of one request. */
 interface Finish {
   readonly method: string;
   readonly requestHeaders: RequestHeaders;
-  /** What the monolith puts on every answer, for example `X-Powered-By`. */
   readonly fixedHeaders: Readonly<Record<string, string>>;
   readonly setCookie?: string | undefined;
 }

@@ -32,7 +32,6 @@ interface VpcClientOptions<Name extends string> {
   readonly clock?: RetryClock;
 }
 
-/** What is read of an answer of the Invoke API. */
 interface InvokeAnswer {
   readonly FunctionError?: string | undefined;
   readonly Payload?: Uint8Array | undefined;

@@ -5,7 +5,6 @@ export type Parser<T> = (value: unknown) => T;
 
 /** What a function inside the VPC takes and returns. Both sides import it; the implementation is known only inside. */
 export interface VpcFunctionDefinition<Name extends string, Input, Output> {
-  /** The function's key in serverless.yml. */
   readonly name: Name;
   readonly input: Parser<Input>;
   readonly output: Parser<Output>;

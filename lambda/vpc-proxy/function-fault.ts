@@ -1,7 +1,6 @@
 import { INVALID_INPUT } from './invalid-input';
 import { VpcFunctionError, VpcInputError, VpcPayloadTooLargeError, VpcTimeoutError, type VpcCallError } from './errors';
 
-/** Lambda's error document. */
 interface ErrorDocument {
   readonly errorType: string;
   readonly errorMessage: string;
@@ -27,7 +26,6 @@ export function functionFault(functionName: string, payload: string): VpcCallErr
   return new VpcFunctionError(errorType, details);
 }
 
-/** An error that was thrown inside, as far as Lambda hands it over. */
 class RemoteError extends Error {
   override readonly name: string;
 

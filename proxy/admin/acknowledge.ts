@@ -4,13 +4,9 @@ import { acknowledgementAsJson, describeAcknowledgement } from '../fleet/describ
 import type { Outcome } from '../overrides/overrides';
 import { readRevision } from '../overrides/store';
 
-/** What a change through the admin API says of the proxies. */
 interface Acknowledged {
-  /** For programs; null when it is not known who follows. */
   readonly proxies: object | null;
-  /** For people, a line each. */
   readonly acknowledgement: readonly string[];
-  /** Every proxy that was seen lately follows, or there is no other. */
   readonly followed: boolean;
 }
 

@@ -4,7 +4,6 @@ import type { Route } from '../route-table/route';
 export interface NextStep {
   readonly to: Route['stage'];
   readonly percent: number | undefined;
-  /** What to write instead. */
   readonly lines: readonly string[];
   readonly command: string;
 }

@@ -25,13 +25,11 @@ export interface AdminOptions extends Omit<StateParts, 'overrides'> {
   readonly overrides: Overrides;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  /** The database that all proxies follow; undefined: there is none. */
   readonly db: (() => Promise<Db>) | undefined;
   /** ms until a request must have arrived; default 10 s. */
   readonly patience?: number;
 }
 
-/** The admin port: dashboard, its API, metrics. */
 export interface AdminServer {
   readonly url: string;
   readonly port: number;

@@ -1,8 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** Somebody who may use the admin API. */
 export interface AdminToken {
-  /** Stands in the history of what was changed. */
   readonly name: string;
   readonly mayChange: boolean;
   /** SHA-256 of the token: what is compared has a fixed length. */

@@ -1,16 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from '../../shared/logger';
 
-/** What an address has tried. */
 interface Attempts {
   wrong: number;
-  /** Answers that are being held back. */
   waiting: number;
 }
 
 export interface WrongTokensOptions {
   readonly logger: Logger;
-  /** Told of each one. */
   readonly onWrong: () => void;
 }
 

@@ -1,7 +1,6 @@
 import type { Environment } from '../../shared/env';
 import type { CommandResult } from './exit-codes';
 
-/** What a command may touch of its process. */
 export interface CliIo {
   readonly env: Environment;
   /** The first line of standard input that is not empty, or what there is. */
@@ -13,7 +12,6 @@ export interface CliIo {
   readonly now: () => Date;
 }
 
-/** Options that every command has, or nearly. */
 export interface CommonOptions {
   readonly json?: boolean;
   readonly config?: string;

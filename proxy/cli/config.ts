@@ -9,13 +9,11 @@ import { resolveSession, type ResolvedSession, type SessionConfig } from '../../
 
 const URI_EXAMPLE = 'mongodb://127.0.0.1:27017/eventsapp';
 
-/** What the commands about sessions read: the same variables as the Lambdas. */
 export interface SessionEnvironment {
   readonly mongodbUri: string;
   readonly session: ResolvedSession;
 }
 
-/** The environment of this process. */
 export function processEnvironment(): Environment {
   return process.env;
 }
@@ -33,11 +31,9 @@ export function readSessionEnvironment(session: SessionConfig, env: Environment)
   }));
 }
 
-/** What the commands about stages read: the same variables as the proxies. */
 export interface CutoverEnvironment {
   readonly mongodbUri: string;
   readonly versions: { readonly legacy: string; readonly lambda: string };
-  /** Who is asking, for the history. */
   readonly user: string;
 }
 

@@ -34,7 +34,6 @@ Variables: MONGODB_URI, ROUTES_FILE (routes of banyan.config.ts, else banyan/rou
 With npm start: MONGODB_URI=mongodb://127.0.0.1:3005/eventsapp, or the address it prints for MongoDB`;
 const LATER_STAGES = STAGES.slice(1);
 
-/** Adds the commands that show the migration and move or return routes. */
 export function addCutoverCommands(program: Command, io: CliIo, finish: Finish): void {
   const withReason = (command: Command): Command => {
     return (

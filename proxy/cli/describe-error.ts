@@ -1,10 +1,8 @@
 import { MongoError, MongoNetworkError, MongoServerError, MongoServerSelectionError } from 'mongodb';
 import { BanyanError, ConfigError } from '../../shared/errors';
 
-/** An error as a user may see it. */
 export interface DescribedError {
   readonly code: string;
-  /** One for each fault. */
   readonly lines: readonly string[];
 }
 

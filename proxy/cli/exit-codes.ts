@@ -2,7 +2,6 @@
 export const EXIT = { fine: 0, findings: 1, impossible: 2, refused: 3, notFollowed: 4, partlyFollowed: 5 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** For --help. */
 export const EXIT_CODES_HELP = `
 Exit codes:
   0  success
@@ -12,7 +11,6 @@ Exit codes:
   4  rollback, resume, kill-switch: written, but no proxy follows, or none was seen in this database
   5  rollback, resume, kill-switch: written, but not every proxy follows; the output names those that do not`;
 
-/** What a command has to say, before anything is printed. */
 export interface CommandResult {
   readonly exitCode: ExitCode;
   readonly text: string;

@@ -2,13 +2,10 @@ import { EXIT, type CommandResult } from './exit-codes';
 
 export type Level = 'ok' | 'warning' | 'fault';
 
-/** One thing that a command looked at. */
 export interface Finding {
   readonly level: Level;
-  /** A word or two, such as `signature` or `TTL index`. */
   readonly subject: string;
   readonly text: string;
-  /** What to do about it. */
   readonly remedy?: string;
 }
 

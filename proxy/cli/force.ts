@@ -1,7 +1,6 @@
 import { FORCE_HEADER, signMark } from '../../shared/signed-mark';
 import { EXIT, type CommandResult } from './exit-codes';
 
-/** Sides that an operator may ask for. */
 export const SIDES = ['legacy', 'lambda'] as const;
 
 /** Longer and it would be a change of the route table that nobody has committed. */

@@ -14,7 +14,6 @@ export interface CohortUser {
   readonly bucket: number;
 }
 
-/** Finds the user behind a session token. */
 export interface SessionUsers {
   /** At once when it is known; undefined when there is no such session or it could not be found out in time. */
   readonly userOf: (token: string) => CohortUser | undefined | Promise<CohortUser | undefined>;
@@ -28,14 +27,12 @@ export interface SessionUsersOptions {
   readonly logger: Logger;
   /** What a request waits for a lookup at most, in ms. */
   readonly deadline?: number;
-  /** How long an answer counts, in ms. */
   readonly ttl?: number;
   /** Remembered tokens at most; about 300 bytes each. */
   readonly max?: number;
   readonly now?: () => number;
 }
 
-/** What was found of a token, and when it must be asked again. */
 interface Known {
   readonly user: CohortUser | undefined;
   readonly until: number;

@@ -10,7 +10,6 @@ export class EndedSessions {
   /** Until when, in ms; under a hash: it must not hold what a client could use as its credential. */
   private readonly refused = new LRUCache<string, number>({ max: MAX_SESSIONS });
 
-  /** @param now ms; never goes back */
   constructor(private readonly now: () => number = () => performance.now()) {}
 
   add(token: string): void {

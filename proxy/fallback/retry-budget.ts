@@ -7,7 +7,6 @@ export interface RetryBudgetOptions {
   readonly perSecond?: number;
   /** What may be saved up however little Lambda is asked. */
   readonly burst?: number;
-  /** ms; never goes back. */
   readonly now?: () => number;
 }
 
@@ -58,7 +57,6 @@ export class RetryBudget {
     this.spendingEnds = this.intervalEnds;
   }
 
-  /** Lambda was asked. */
   deposit(): void {
     this.asked += 1;
     this.balance = Math.min(this.limit(this.now()), this.balance + this.ratio);

@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Db } from 'mongodb';
 import { readProxies, type SeenProxy } from './heartbeat';
 
-/** Who follows a change of the overrides. */
 export interface Acknowledgement {
   readonly following: readonly SeenProxy[];
   /** Seen lately, and not known to follow: stopped, cut off from the database, or slow. */

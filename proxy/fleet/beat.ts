@@ -6,7 +6,6 @@ import type { Logger } from '../../shared/logger';
 import { packageVersion } from '../../shared/package-version';
 import { createHeartbeatIndex, removeHeartbeat, writeHeartbeat } from './heartbeat';
 
-/** Leaves this proxy's heartbeat in MongoDB. */
 export interface Heart {
   /** The overrides in force here are those of this revision. */
   follow(revision: number): void;

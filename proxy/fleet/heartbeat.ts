@@ -17,7 +17,6 @@ const heartbeatSchema = z.object({
   name: text,
   host: text,
   port: z.number().catch(0),
-  /** Of the package. */
   version: text,
   /** Seconds since the start of its process. */
   uptime: z.number().nonnegative().catch(0),
@@ -25,7 +24,6 @@ const heartbeatSchema = z.object({
   seenAt: z.date().catch(new Date(0)),
   /** Of the overrides in force there; null: unknown to it. */
   revision: z.number().nullable().catch(null),
-  /** Of its route table. */
   routes: text,
   /** `LEGACY_VERSION` and `LAMBDA_VERSION`. */
   builds: z.object({ legacy: text, lambda: text }).catch({ legacy: 'unknown', lambda: 'unknown' }),
@@ -33,10 +31,8 @@ const heartbeatSchema = z.object({
 
 type StoredHeartbeat = z.infer<typeof heartbeatSchema>;
 
-/** What a proxy says of itself. */
 export type Heartbeat = Omit<StoredHeartbeat, 'schema' | 'seenAt'>;
 
-/** A proxy as others see it. */
 export interface SeenProxy extends Heartbeat {
   /** ms since its last heartbeat, by the server's clock alone. */
   readonly age: number;

@@ -2,7 +2,6 @@ import type { Server, ServerResponse } from 'node:http';
 import { Server as TcpServer, type Socket } from 'node:net';
 import { isClosing } from './send-error';
 
-/** One connection of a client. */
 interface ClientConnection {
   /** What is being answered, in the order of the requests; those at the front may be over. */
   responses: ServerResponse[];

@@ -7,10 +7,8 @@ import { EarlyHints } from './early-hints';
 import type { Upstream } from './upstream';
 import { CLIENT_GONE, isStaleConnection, toUpstreamError, type UpstreamError } from './upstream-errors';
 
-/** The head of an upstream's answer. */
 export interface UpstreamResponse {
   readonly statusCode: number;
-  /** Reason phrase; the standard one when undefined. */
   readonly statusMessage?: string | undefined;
   readonly headers: RawHeaders;
 }

@@ -15,20 +15,15 @@ export interface Upstream {
    * when the upstream is being closed
    */
   send(request: RequestHead, handler: ExchangeHandler, options?: SendOptions): Exchange;
-  /** What is under way, waits, and was refused. */
   load(): OriginLoad;
-  /** Ends every connection; exchanges under way fail. */
   close(): void;
 }
 
 /** The Lambda side: its connections, and the deployed API that they lead to. */
 export interface LambdaSide {
   readonly upstream: Upstream;
-  /** With the stage prefix. */
   readonly url: URL;
-  /** How large a request may be. */
   readonly room: GatewayRoom;
-  /** Who answers 403 AccessDeniedException. */
   readonly accessDeniedBy: GatewayConfig['accessDeniedBy'];
 }
 

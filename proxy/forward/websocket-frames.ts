@@ -4,12 +4,10 @@ export class FrameBoundary {
   /** Payload bytes of the current frame that are still to come. */
   private remaining = 0;
 
-  /** True between two frames. */
   get isBetweenFrames(): boolean {
     return this.remaining === 0 && this.header.length === 0;
   }
 
-  /** Takes the next bytes of the stream. */
   push(chunk: Uint8Array): void {
     let offset = 0;
     while (offset < chunk.length) {

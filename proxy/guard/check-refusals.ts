@@ -14,13 +14,11 @@ export interface RefusalChecksOptions {
   readonly timeout?: number;
 }
 
-/** Finds out whether legacy refuses or fails too, where Lambda refused or failed. */
 export interface RefusalChecks {
   /** Asks legacy the same, in the background; the client has its answer. */
   check(refusal: Refusal): void;
 }
 
-/** What Lambda refused, or failed to do. */
 export interface Refusal {
   readonly routeId: string;
   readonly statusCode: number;

@@ -1,4 +1,3 @@
-/** What is counted of one route. */
 export const COUNTED = [
   'lambda',
   'lambdaErrors',

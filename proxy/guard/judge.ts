@@ -6,10 +6,8 @@ import type { Counted, Counts, ProvableStatus } from './counts';
 import type { WindowView } from './route-window';
 import type { GuardSettings } from '../route-table/guard-settings';
 
-/** Why a route should return to legacy. */
 export interface Breach {
   readonly rule: 'errors' | 'status 401' | 'status 403' | 'status 404' | 'latency' | 'mismatches';
-  /** One sentence with the numbers. */
   readonly why: string;
   readonly evidence: Evidence;
 }

@@ -1,6 +1,5 @@
 import type { Evidence } from '../overrides/state';
 
-/** What somebody should know at once. */
 export interface Notification {
   readonly event: 'route-returned-to-legacy';
   readonly routeId: string;
@@ -10,7 +9,6 @@ export interface Notification {
   readonly evidence: Evidence;
 }
 
-/** One way to tell somebody. */
 export interface Channel {
   readonly name: 'webhook' | 'sns';
   /** Where it leads, for the log: without anything secret. */

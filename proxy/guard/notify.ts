@@ -7,7 +7,6 @@ import { webhookChannel } from './webhook';
 export interface Notifier {
   /** Returns at once; each channel is tried three times, faults are logged and counted. */
   notify(notification: Notification): void;
-  /** Ends what is under way. */
   close(): Promise<void>;
 }
 

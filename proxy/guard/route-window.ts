@@ -1,14 +1,12 @@
 import { HitsByClient, type Affected } from '../statistics/hits-by-client';
 import { BUCKETS, SlidingCounters } from '../statistics/window';
 
-/** Whose request was counted. */
 export interface CountedClient {
   readonly address: string;
   /** User, session or address: see `Client`. */
   readonly id: string;
 }
 
-/** What a window holds, of all clients or of all but one. */
 export interface WindowView<Name extends string> {
   readonly counts: Readonly<Record<Name, number>>;
   /** Who saw any of what is counted under these names, as hits. */
@@ -84,7 +82,6 @@ export class RouteWindow<Name extends string> {
     hits.add(name, id, counters.partAt(now));
   }
 
-  /** What all clients saw. */
   all(now: number): WindowView<Name> {
     return this.view([this.rest, this.majority], now);
   }

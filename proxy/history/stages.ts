@@ -5,7 +5,6 @@ export const STAGES_COLLECTION = 'banyanStages';
 /** Stands for the route id where a change concerns all of them. */
 export const ALL_ROUTES = '*';
 
-/** What happened to a route. */
 export type StageAction =
   | 'promoted'
   /** Promoted although evidence was missing. */
@@ -17,7 +16,6 @@ export type StageAction =
   | 'kill-switch-on'
   | 'kill-switch-off';
 
-/** One line of a route's history. */
 export interface StageEntry {
   /** Names the change: recording it twice makes one entry. Random when left out. */
   readonly id?: string;
@@ -30,11 +28,9 @@ export interface StageEntry {
   readonly by: string;
   readonly why: string;
   readonly at: Date;
-  /** Numbers behind it. */
   readonly evidence?: Readonly<Record<string, number | string>>;
 }
 
-/** The same as stored. */
 export interface StageDocument extends Omit<StageEntry, 'id'> {
   readonly _id: string;
   /** Absent before there were versions. */

@@ -38,7 +38,6 @@ export interface Exchange {
   abort(handler: ExchangeHandler): void;
 }
 
-/** One request, ready to be written. */
 export interface Outgoing {
   readonly method: string;
   /** In latin1, with the empty line. */
@@ -58,7 +57,6 @@ export interface Outgoing {
   readonly fresh?: boolean;
 }
 
-/** Who keeps connections. */
 export interface ConnectionOwner {
   /** Free for the next request, for so many ms. */
   onIdle(connection: Connection, idleTime: number): void;
@@ -87,7 +85,6 @@ export class Connection implements Exchange {
   holder: string | undefined;
   /** How often in a row it was seen to transfer a body, by whoever looks at deadlines. */
   transferTicks = 0;
-  /** Exchanges that have begun on it. */
   requests = 0;
   readonly openedAt = performance.now();
 
@@ -166,7 +163,6 @@ export class Connection implements Exchange {
     exchange?.onFault({ error, neverSent, onKeptConnection: isKept && !hasAnswered });
   }
 
-  /** The deadline is over. */
   timeOut(): void {
     if (this.part === 'connecting') this.fail(new Http1Error('CONNECT_TIMEOUT', 'no connection in time'));
     else if (this.isClientsTurn) this.fail(new Http1Error('CLIENT_STALLED', 'the client neither sends nor reads'));

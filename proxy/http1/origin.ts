@@ -110,7 +110,6 @@ export class Origin {
     return { busy, idle: idle.length, long, waiting: line.size, overShare, refused: { ...refused } };
   }
 
-  /** Ends every connection; exchanges under way fail. */
   close(): void {
     this.isClosed = true;
     for (const waiting of this.line.all()) this.endWait(waiting, new Http1Error('CLOSING', 'the proxy is closing'));

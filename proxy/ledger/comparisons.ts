@@ -1,17 +1,8 @@
 import type { ComparisonObservation } from '../observation';
-import { COMPARISONS_COLLECTION, COVERAGE_COLLECTION, type DatabaseKind } from './collections';
-import type { Versions } from '../history/stages';
+import { COMPARISONS_COLLECTION, COVERAGE_COLLECTION } from './collections';
+import { OwnTotals, type Origin } from './own-totals';
 import type { OwnDocument } from './writer';
 
-/** What all documents of one process have in common. */
-export interface Origin {
-  /** Names the process; another after each start. */
-  readonly instance: string;
-  readonly versions: Versions;
-  readonly database: DatabaseKind;
-}
-
-/** How often something was compared. */
 export interface Tally<T> {
   readonly value: T;
   equal: number;
@@ -36,10 +27,7 @@ const MAX_FORM_LENGTH = 200;
 const OTHER_FORMS = '(other)';
 
 /** Counts comparisons. Memory is bounded by the number of listed routes. */
-export class ComparisonCounts {
-  private readonly totals = new Map<string, Totals>();
-  private readonly dirty = new Set<string>();
-
+export class ComparisonCounts extends OwnTotals<Totals> {
   record({ routeId, source, equal, statusCode, identity, queryForm, at }: ComparisonObservation): void {
     const key = `${routeId}|${source}`;
     let totals = this.totals.get(key);
@@ -69,39 +57,20 @@ export class ComparisonCounts {
     this.dirty.add(key);
   }
 
-  /** The documents of what has changed since the last call; {@link restore} when they could not be written. */
-  take({ instance, versions, database }: Origin): readonly OwnDocument[] {
-    const documents = [...this.dirty].flatMap((key) => {
-      const totals = this.totals.get(key);
-      if (totals === undefined) return [];
-      const { routeId, source, firstAt, lastAt, count, different, statuses, identities, queryForms } = totals;
-      const _id = `${key}|${instance}`;
-      const common = { routeId, source, versions, database, lastAt: new Date(lastAt) };
-      return [
-        {
-          collection: COMPARISONS_COLLECTION,
-          _id,
-          fields: { ...common, firstAt: new Date(firstAt), count, different },
-        },
-        {
-          collection: COVERAGE_COLLECTION,
-          _id,
-          fields: {
-            ...common,
-            statuses: copies(statuses),
-            identities: copies(identities),
-            queryForms: copies(queryForms),
-          },
-        },
-      ];
-    });
-    this.dirty.clear();
-    return documents;
-  }
-
-  /** Marks everything as unwritten: totals may be written again without harm. */
-  restore(): void {
-    for (const key of this.totals.keys()) this.dirty.add(key);
+  protected documentsOf(totals: Totals, _id: string, { versions, database }: Origin): OwnDocument[] {
+    const { routeId, source, firstAt, lastAt, count, different, statuses, identities, queryForms } = totals;
+    const common = { routeId, source, versions, database, lastAt: new Date(lastAt) };
+    const counts = { ...common, firstAt: new Date(firstAt), count, different };
+    const coverage = {
+      ...common,
+      statuses: copies(statuses),
+      identities: copies(identities),
+      queryForms: copies(queryForms),
+    };
+    return [
+      { collection: COMPARISONS_COLLECTION, _id, fields: counts },
+      { collection: COVERAGE_COLLECTION, _id, fields: coverage },
+    ];
   }
 }
 

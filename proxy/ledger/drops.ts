@@ -1,9 +1,8 @@
 import type { NoisePlace, ShadowDropReason } from '../observation';
 import { DROPS_COLLECTION } from './collections';
-import type { Origin } from './comparisons';
+import { OwnTotals, type Origin } from './own-totals';
 import type { OwnDocument } from './writer';
 
-/** How often copies were dropped for one reason. */
 export interface DropCount {
   readonly reason: ShadowDropReason;
   readonly count: number;
@@ -27,10 +26,7 @@ interface Totals {
 const MAX_PLACES = 20;
 
 /** Counts copies that were not compared, and why. Memory is bounded by the number of listed routes. */
-export class Drops {
-  private readonly totals = new Map<string, Totals>();
-  private readonly dirty = new Set<string>();
-
+export class Drops extends OwnTotals<Totals> {
   record(routeId: string, reason: ShadowDropReason, noise: readonly NoisePlace[], at: number): void {
     let totals = this.totals.get(routeId);
     if (totals === undefined)
@@ -47,29 +43,13 @@ export class Drops {
     this.dirty.add(routeId);
   }
 
-  /** The documents of what has changed since the last call; {@link restore} when they could not be written. */
-  take({ instance, versions, database }: Origin): readonly OwnDocument[] {
-    const documents = [...this.dirty].flatMap((key) => {
-      const totals = this.totals.get(key);
-      if (totals === undefined) return [];
-      const { routeId, firstAt, lastAt, reasons, noise } = totals;
-      const fields = {
-        ...{ routeId, versions, database, firstAt: new Date(firstAt), lastAt: new Date(lastAt) },
-        drops: [...reasons].map(([reason, count]) => ({ reason, count })),
-        noise: [...noise.values()].map(({ place, count, lastAt: seen }) => ({
-          ...place,
-          count,
-          lastAt: new Date(seen),
-        })),
-      };
-      return [{ collection: DROPS_COLLECTION, _id: `${key}|${instance}`, fields }];
-    });
-    this.dirty.clear();
-    return documents;
-  }
-
-  /** Marks everything as unwritten: totals may be written again without harm. */
-  restore(): void {
-    for (const key of this.totals.keys()) this.dirty.add(key);
+  protected documentsOf(totals: Totals, _id: string, { versions, database }: Origin): OwnDocument[] {
+    const { routeId, firstAt, lastAt, reasons, noise } = totals;
+    const fields = {
+      ...{ routeId, versions, database, firstAt: new Date(firstAt), lastAt: new Date(lastAt) },
+      drops: [...reasons].map(([reason, count]) => ({ reason, count })),
+      noise: [...noise.values()].map(({ place, ...seen }) => ({ ...place, ...seen, lastAt: new Date(seen.lastAt) })),
+    };
+    return [{ collection: DROPS_COLLECTION, _id, fields }];
   }
 }

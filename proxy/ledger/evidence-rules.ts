@@ -8,7 +8,6 @@ import { percentText } from '../statistics/percent';
 import type { Route } from '../route-table/route';
 import { STAGES, type Stage } from '../route-table/schema';
 
-/** Where a route is to go. */
 export interface Target {
   readonly stage: Stage;
   /** On stage canary. */

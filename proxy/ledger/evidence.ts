@@ -72,7 +72,6 @@ export interface AnswerSum {
   readonly failed: number;
 }
 
-/** All that is known about a route on one pair of versions. */
 export interface RouteEvidence {
   readonly routeId: string;
   readonly versions: Versions;
@@ -87,7 +86,6 @@ export interface RouteEvidence {
   /** The latest first, ten at most. */
   readonly mismatches: readonly MismatchDocument[];
   readonly answers: readonly AnswerSum[];
-  /** Copies for shadow that were not compared. */
   readonly drops: readonly DropCount[];
   /** Why comparisons did not count lately: rules have not been added since, or have not reached the proxies. */
   readonly noise: readonly CountedNoise[];

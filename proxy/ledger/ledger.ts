@@ -32,7 +32,6 @@ export interface Ledger {
   history(routeId: string): Promise<readonly StageDocument[]>;
   /** Writes now. @returns false while MongoDB is away */
   flush(): Promise<boolean>;
-  /** Writes once more. */
   close(): Promise<void>;
 }
 

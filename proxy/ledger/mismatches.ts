@@ -4,10 +4,9 @@ import { oneLine } from '../../shared/printable';
 import { isHtmlPath, parseHtmlPath, tagOf, withoutPosition } from '../../shared/parity/html/html-path';
 import type { ComparisonObservation, ObservedDifference } from '../observation';
 import { MISMATCHES_COLLECTION } from './collections';
-import type { Origin } from './comparisons';
+import { OwnTotals, type Origin } from './own-totals';
 import type { OwnDocument } from './writer';
 
-/** Where two answers differed: never what stood there. */
 export interface MismatchPlace {
   readonly path: string;
   readonly kind: string;
@@ -34,18 +33,15 @@ const MAX_PLACES = 20;
 const MAX_TEXT = 200;
 
 /** Mismatches by their form, with a count. Beyond {@link MAX_KINDS} the one seen longest ago is forgotten here, not in MongoDB. */
-export class Mismatches {
-  private readonly byForm = new Map<string, Mismatch>();
-  private readonly dirty = new Set<string>();
-
+export class Mismatches extends OwnTotals<Mismatch> {
   record({ routeId, source, statusCode, identity, queryForm, differences, at }: ComparisonObservation): void {
     const places = differences.slice(0, MAX_PLACES).map(toPlace);
     const form = queryForm.slice(0, MAX_TEXT);
     const key = createHash('sha256')
       .update(JSON.stringify([routeId, source, statusCode, identity, places]))
       .digest('base64url');
-    const known = this.byForm.get(key);
-    this.byForm.delete(key);
+    const known = this.totals.get(key);
+    this.totals.delete(key);
     const mismatch = known ?? {
       ...{ routeId, source, statusCode, identity, queryForm: form, differences: places },
       ...{ firstAt: at, lastAt: at, count: 0 },
@@ -53,39 +49,27 @@ export class Mismatches {
     mismatch.count += 1;
     mismatch.lastAt = Math.max(mismatch.lastAt, at);
     // Put in anew, so that the map's order is that of the last time.
-    this.byForm.set(key, mismatch);
+    this.totals.set(key, mismatch);
     this.dirty.add(key);
-    if (this.byForm.size > MAX_KINDS) this.forgetOldest();
+    if (this.totals.size > MAX_KINDS) this.forgetOldest();
   }
 
-  take({ instance, versions, database }: Origin): readonly OwnDocument[] {
-    const documents = [...this.dirty].flatMap((key) => {
-      const mismatch = this.byForm.get(key);
-      if (mismatch === undefined) return [];
-      const { count, firstAt, lastAt, ...fields } = mismatch;
-      return [
-        {
-          collection: MISMATCHES_COLLECTION,
-          _id: `${key}|${instance}`,
-          fields: { ...fields, versions, database },
-          // A form that was forgotten here starts again at 1.
-          atLeast: { count, lastAt: new Date(lastAt) },
-          once: { firstAt: new Date(firstAt) },
-        },
-      ];
-    });
-    this.dirty.clear();
-    return documents;
-  }
-
-  restore(): void {
-    for (const key of this.byForm.keys()) this.dirty.add(key);
+  protected documentsOf(mismatch: Mismatch, _id: string, { versions, database }: Origin): OwnDocument[] {
+    const { count, firstAt, lastAt, ...fields } = mismatch;
+    return [
+      {
+        ...{ collection: MISMATCHES_COLLECTION, _id, fields: { ...fields, versions, database } },
+        // A form that was forgotten here starts again at 1.
+        atLeast: { count, lastAt: new Date(lastAt) },
+        once: { firstAt: new Date(firstAt) },
+      },
+    ];
   }
 
   private forgetOldest(): void {
-    const oldest = this.byForm.keys().next().value;
+    const oldest = this.totals.keys().next().value;
     if (oldest === undefined) return;
-    this.byForm.delete(oldest);
+    this.totals.delete(oldest);
     this.dirty.delete(oldest);
   }
 }

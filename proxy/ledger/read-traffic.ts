@@ -17,7 +17,6 @@ const COUNTED = [
 ] as const;
 type Counted = (typeof COUNTED)[number];
 
-/** As stored by one process for one minute. */
 export interface TrafficDocument extends Readonly<Record<Counted, number>> {
   readonly _id: string;
   readonly routeId: string;

@@ -5,15 +5,12 @@ import { LEDGER_SCHEMA, ROUTES_COLLECTION } from './collections';
 import { readTraffic, type TrafficSpan, type TrafficSummary } from './read-traffic';
 import type { StageEntry } from '../history/stages';
 
-/** A route as a proxy's table lists it. */
 export interface ListedRoute {
   readonly id: string;
   readonly stage: Stage;
-  /** On stage canary. */
   readonly percent: number;
 }
 
-/** What proxies serve. */
 export interface RouteDocument {
   readonly _id: string;
   /** Absent before there were versions. */

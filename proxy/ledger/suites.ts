@@ -7,7 +7,6 @@ import { ComparisonCounts } from './comparisons';
 import type { Versions } from '../history/stages';
 import { writeDocuments } from './writer';
 
-/** What a run of the parity suite says about one route. */
 export interface SuiteResult {
   readonly routeId: string;
   /** Judged cases: equal and different. */
@@ -25,7 +24,6 @@ export interface SuiteResult {
 
 export interface SuiteDocument extends SuiteResult {
   readonly _id: string;
-  /** Absent before there were versions. */
   readonly schema?: number;
   readonly versions: Versions;
   readonly database: DatabaseKind;
@@ -39,7 +37,6 @@ export interface ResultOrigin {
   readonly at: Date;
 }
 
-/** Stores the result of a suite for one route. */
 export async function recordSuite(
   db: Db,
   result: SuiteResult,

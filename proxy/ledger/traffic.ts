@@ -1,10 +1,9 @@
 import type { RequestObservation } from '../observation';
 import { TRAFFIC_COLLECTION } from './collections';
-import type { Origin } from './comparisons';
+import { OwnTotals, type Origin } from './own-totals';
 import { LATENCY_BUCKETS, latencyBucket } from '../statistics/latency';
 import type { OwnDocument } from './writer';
 
-/** What one side did on one route in one minute. */
 interface Minute {
   readonly routeId: string;
   readonly side: 'legacy' | 'lambda';
@@ -27,10 +26,8 @@ const MINUTE = 60_000;
 const MAX_MINUTES = 10_000;
 
 /** Sums up requests by route, side and minute. */
-export class Traffic {
+export class Traffic extends OwnTotals<Minute> {
   dropped = 0;
-  private readonly minutes = new Map<string, Minute>();
-  private readonly dirty = new Set<string>();
   /** Minutes up to here are closed: begun anew they would replace what is stored. */
   private closed = 0;
 
@@ -58,50 +55,34 @@ export class Traffic {
       );
   }
 
-  take({ instance, versions }: Omit<Origin, 'database'>): readonly OwnDocument[] {
-    const documents = [...this.dirty].flatMap((key) => {
-      const found = this.minutes.get(key);
-      if (found === undefined) return [];
-      const { minute, latency, ...fields } = found;
-      return [
-        {
-          collection: TRAFFIC_COLLECTION,
-          _id: `${key}|${instance}`,
-          fields: { ...fields, versions, minute: new Date(minute), latency: [...latency] },
-        },
-      ];
-    });
-    this.dirty.clear();
-    return documents;
+  protected documentsOf({ minute, latency, ...totals }: Minute, _id: string, { versions }: Origin): OwnDocument[] {
+    const fields = { ...totals, versions, minute: new Date(minute), latency: [...latency] };
+    return [{ collection: TRAFFIC_COLLECTION, _id, fields }];
   }
 
   /** Everything that was taken is stored: minutes that are over are forgotten. */
   written(now: number): void {
-    for (const [key, { minute }] of this.minutes)
+    for (const [key, { minute }] of this.totals)
       if (minute < now - 2 * MINUTE && !this.dirty.has(key)) this.forget(key, minute);
-  }
-
-  restore(): void {
-    for (const key of this.minutes.keys()) this.dirty.add(key);
   }
 
   private bucket(routeId: string, side: Minute['side'], minute: number): Minute {
     const key = `${routeId}|${side}|${minute}`;
     this.dirty.add(key);
-    const existing = this.minutes.get(key);
+    const existing = this.totals.get(key);
     if (existing !== undefined) return existing;
-    if (this.minutes.size >= MAX_MINUTES) this.dropOldest();
+    if (this.totals.size >= MAX_MINUTES) this.dropOldest();
     const made: Minute = {
       ...{ routeId, side, minute },
       ...{ requests: 0, errors: 0, unauthorized: 0, forbidden: 0, notFound: 0, coldStarts: 0, fallbacks: 0 },
       latency: Array.from({ length: LATENCY_BUCKETS }, () => 0),
     };
-    this.minutes.set(key, made);
+    this.totals.set(key, made);
     return made;
   }
 
   private dropOldest(): void {
-    const oldest = this.minutes.entries().next().value;
+    const oldest = this.totals.entries().next().value;
     if (oldest === undefined) return;
     const [key, { minute }] = oldest;
     if (this.dirty.delete(key)) this.dropped += 1;
@@ -109,7 +90,7 @@ export class Traffic {
   }
 
   private forget(key: string, minute: number): void {
-    this.minutes.delete(key);
+    this.totals.delete(key);
     this.closed = Math.max(this.closed, minute);
   }
 }

@@ -14,7 +14,6 @@ export interface OwnDocument {
 
 const BATCH = 500;
 
-/** Writes documents, several at a time. */
 export async function writeDocuments(db: Db, documents: readonly OwnDocument[]): Promise<void> {
   const operations = new Map<string, AnyBulkWriteOperation<{ _id: string }>[]>();
   for (const { collection, _id, fields, atLeast, once } of documents) {

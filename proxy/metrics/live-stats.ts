@@ -7,7 +7,6 @@ import type {
   ShadowDropReason,
 } from '../observation';
 
-/** What one side did in one span of time. */
 interface Span {
   requests: number;
   errors: number;
@@ -96,7 +95,6 @@ export class LiveStats implements Observer {
     dropped.set(reason, (dropped.get(reason) ?? 0) + 1);
   }
 
-  /** Requests to no listed route. */
   get unlistedTotal(): number {
     return this.unlistedRequests;
   }

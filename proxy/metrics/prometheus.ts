@@ -1,13 +1,13 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
 import type { Observer } from '../observation';
 import type { OverrideState } from '../overrides/state';
 import { STAGES } from '../route-table/schema';
 import type { Recorder } from '../record/recorder';
 import type { RouteTable } from '../route-table/load';
 import { showLoad, type ProxyLoad } from './load';
+import { readWhenAsked } from './read-when-asked';
 import { RequestCounts } from './request-counts';
 
-/** What Prometheus reads. */
 export interface Metrics extends Observer {
   readonly contentType: string;
   render(): Promise<string>;
@@ -27,14 +27,12 @@ export function createMetrics(
   recorder?: Pick<Recorder, 'stats'>,
   load?: () => ProxyLoad,
 ): Metrics {
-  const registers = [new Registry()];
-  const [registry] = registers;
-  if (registry === undefined) throw new TypeError('no registry');
+  const registry = new Registry();
+  const registers = [registry];
   collectDefaultMetrics({ register: registry });
 
   const requests = new RequestCounts(registers);
   if (load !== undefined) showLoad(load, registers);
-  if (recorder !== undefined) countRecordings(recorder, registers);
   const comparisons = new Counter({
     name: 'banyan_comparisons_total',
     help: 'Shadow comparisons',
@@ -64,33 +62,29 @@ export function createMetrics(
     help: 'Requests to the admin port with a token that is none of ADMIN_TOKENS',
     registers,
   });
-  new Gauge({
-    name: 'banyan_routes',
-    help: 'Listed routes by stage in the route table',
-    labelNames: ['stage'],
-    registers,
-    collect() {
-      const counts = new Map<string, number>(STAGES.map((stage) => [stage, 0]));
-      for (const { stage } of table().routes) counts.set(stage, (counts.get(stage) ?? 0) + 1);
-      for (const [stage, count] of counts) this.set({ stage }, count);
-    },
+  const { gauge, counter } = readWhenAsked(registers);
+  gauge('banyan_routes', 'Listed routes by stage in the route table', ['stage'], (add) => {
+    for (const stage of STAGES) add(table().routes.filter((route) => route.stage === stage).length, { stage });
   });
-  new Gauge({
-    name: 'banyan_routes_rolled_back',
-    help: 'Routes that are rolled back by run-time overrides',
-    registers,
-    collect() {
-      this.set(overrides().lowered.size);
-    },
-  });
-  new Gauge({
-    name: 'banyan_kill_switch',
-    help: '1 while all listed routes are on legacy',
-    registers,
-    collect() {
-      this.set(overrides().killSwitch === undefined ? 0 : 1);
-    },
-  });
+  gauge('banyan_routes_rolled_back', 'Routes that are rolled back by run-time overrides', [], (add) =>
+    add(overrides().lowered.size),
+  );
+  gauge('banyan_kill_switch', '1 while all listed routes are on legacy', [], (add) =>
+    add(overrides().killSwitch === undefined ? 0 : 1),
+  );
+  if (recorder !== undefined) {
+    const stats = () => recorder.stats();
+    counter('banyan_recorded_exchanges_total', 'Exchanges written to RECORD_DIR', [], (add) => add(stats().recorded));
+    counter('banyan_recorded_bytes_total', 'Bytes written to RECORD_DIR', [], (add) => add(stats().recordedBytes));
+    counter(
+      'banyan_recording_dropped_total',
+      'Exchanges that should have been recorded but were not',
+      ['reason'],
+      (add) => {
+        for (const [reason, count] of Object.entries(stats().dropped)) add(count, { reason });
+      },
+    );
+  }
 
   return {
     contentType: registry.contentType,
@@ -107,35 +101,4 @@ export function createMetrics(
       refusals.inc({ route: routeId, status: statusCode, shared: String(isShared) }),
     shadowDropped: (routeId, reason) => dropped.inc({ route: routeId, reason }),
   };
-}
-
-function countRecordings(recorder: Pick<Recorder, 'stats'>, registers: Registry[]): void {
-  new Counter({
-    name: 'banyan_recorded_exchanges_total',
-    help: 'Exchanges written to RECORD_DIR',
-    registers,
-    collect() {
-      this.reset();
-      this.inc(recorder.stats().recorded);
-    },
-  });
-  new Counter({
-    name: 'banyan_recorded_bytes_total',
-    help: 'Bytes written to RECORD_DIR',
-    registers,
-    collect() {
-      this.reset();
-      this.inc(recorder.stats().recordedBytes);
-    },
-  });
-  new Counter({
-    name: 'banyan_recording_dropped_total',
-    help: 'Exchanges that should have been recorded but were not',
-    labelNames: ['reason'],
-    registers,
-    collect() {
-      this.reset();
-      for (const [reason, count] of Object.entries(recorder.stats().dropped)) this.inc({ reason }, count);
-    },
-  });
 }

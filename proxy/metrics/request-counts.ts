@@ -1,7 +1,8 @@
-import { Counter, Histogram, type MetricObjectWithValues, type MetricValueWithName, type Registry } from 'prom-client';
+import { Histogram, type MetricObjectWithValues, type MetricValueWithName, type Registry } from 'prom-client';
 import type { Reason } from '../choose-target';
 import type { LambdaAttempt } from '../observation';
 import type { Upstream } from '../forward/upstream';
+import { readWhenAsked } from './read-when-asked';
 
 type Side = Upstream['name'];
 
@@ -66,44 +67,30 @@ export class RequestCounts {
 
   constructor(registers: Registry[]) {
     const { routes } = this;
-    new Counter({
-      name: 'banyan_requests_total',
-      help: 'Requests by upstream and reason',
-      labelNames: ['route', 'upstream', 'reason', 'status'],
-      registers,
-      collect() {
-        this.reset();
-        for (const [route, { answered }] of routes) {
-          for (const { upstream, reason, statusClass, count } of answered) {
-            this.inc({ route, upstream, reason, status: `${statusClass}xx` }, count);
-          }
-        }
-      },
+    const { counter } = readWhenAsked(registers);
+    const requestLabels = ['route', 'upstream', 'reason', 'status'];
+    counter('banyan_requests_total', 'Requests by upstream and reason', requestLabels, (add) => {
+      for (const [route, { answered }] of routes)
+        for (const { upstream, reason, statusClass, count } of answered)
+          add(count, { route, upstream, reason, status: `${statusClass}xx` });
     });
-    new Counter({
-      name: 'banyan_lambda_attempts_total',
-      help: 'Requests sent to Lambda, before any fallback',
-      labelNames: ['route', 'outcome', 'cold_start'],
-      registers,
-      collect() {
-        this.reset();
-        for (const [route, { attempted }] of routes) {
-          for (const { outcome, coldStart, count } of attempted) {
-            const label = outcome === 'failed' ? outcome : `${outcome}xx`;
-            this.inc({ route, outcome: label, cold_start: String(coldStart) }, count);
-          }
-        }
-      },
+    const attemptLabels = ['route', 'outcome', 'cold_start'];
+    counter('banyan_lambda_attempts_total', 'Requests sent to Lambda, before any fallback', attemptLabels, (add) => {
+      for (const [route, { attempted }] of routes)
+        for (const { outcome, coldStart, count } of attempted)
+          add(count, {
+            route,
+            outcome: outcome === 'failed' ? outcome : `${outcome}xx`,
+            cold_start: String(coldStart),
+          });
     });
     new DurationHistogram(routes, registers);
   }
 
-  /** A request is over. */
   answered(routeId: string, upstream: Side, reason: Reason, statusCode: number, ms: number): void {
     this.of(routeId).answer(upstream, reason, statusCode, ms);
   }
 
-  /** Lambda was asked. */
   attempted(routeId: string, attempt: LambdaAttempt): void {
     this.of(routeId).attempt(attempt);
   }

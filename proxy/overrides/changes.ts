@@ -18,7 +18,6 @@ interface ChangedParts {
   readonly now: () => Date;
 }
 
-/** What operators and the guard may change. */
 export function createChanges(parts: ChangedParts): Pick<Overrides, 'lower' | 'resume' | 'setKillSwitch'> {
   const { held, killSwitchFile, now } = parts;
   return {

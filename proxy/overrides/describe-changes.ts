@@ -3,7 +3,6 @@ import type { Change, OverrideState } from './state';
 /** Who switched something off, as far as it is known. */
 export interface Cleared {
   readonly killSwitch: Change | undefined;
-  /** By route id. */
   readonly routes: ReadonlyMap<string, Change>;
 }
 

@@ -2,7 +2,6 @@ import type { Db } from 'mongodb';
 import type { StageEntry } from '../history/stages';
 import type { Change, Evidence, Lowering, OverrideState } from './state';
 
-/** What became of a change. */
 export interface Outcome {
   /** True: it stands in MongoDB, so every proxy follows at its next poll. False: MongoDB is away (or not used); it is in force here and written later. */
   readonly shared: boolean;
@@ -12,7 +11,6 @@ export interface Outcome {
 
 /** What is asked when a route is lowered. */
 export interface LowerRequest extends Change {
-  /** Default `manual`. */
   readonly kind?: Lowering['kind'];
   readonly evidence?: Evidence;
 }

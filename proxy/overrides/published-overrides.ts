@@ -31,7 +31,6 @@ export class PublishedOverrides {
     this.clearedBy.set(id, by);
   }
 
-  /** Makes what is held the state in force. */
   publish(): void {
     const next = this.held.state();
     const fingerprint = fingerprintOf(next);
@@ -48,7 +47,6 @@ export class PublishedOverrides {
     for (const listener of this.listeners) listener(next);
   }
 
-  /** Calls back after every change, with the new state; returns how to stop that. */
   onChange(listener: (state: OverrideState) => void): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);

@@ -4,7 +4,6 @@ import { writeSnapshot, type Snapshot } from './snapshot';
 export interface SnapshotSaver {
   /** Saves at once when asked, otherwise when the last save is a minute old, so that the file stays fresh. */
   save(snapshot: () => Snapshot, options: { readonly now: boolean }): void;
-  /** Ends what is being written. */
   close(): Promise<void>;
 }
 

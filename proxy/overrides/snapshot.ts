@@ -7,11 +7,9 @@ import { systemErrorCode } from './system-error';
 export interface Snapshot {
   /** When MongoDB last confirmed it; undefined: never. */
   readonly at: Date | undefined;
-  /** As in MongoDB. */
   readonly shared: ReadonlyMap<string, StoredEntry>;
   /** Made here and not yet in MongoDB. */
   readonly unsaved: ReadonlyMap<string, StoredEntry>;
-  /** Fields of a newer version. */
   readonly rest?: Readonly<Record<string, unknown>>;
 }
 

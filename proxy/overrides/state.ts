@@ -24,7 +24,6 @@ export interface OverrideState {
   /** False: MongoDB has not been seen since the start and there was no fresh snapshot, so nobody knows what was rolled back. */
   readonly known: boolean;
   readonly killSwitch: Entry | undefined;
-  /** By route id. */
   readonly lowered: ReadonlyMap<string, Lowering>;
 }
 

@@ -13,10 +13,8 @@ const REVISION_ID = 'revision';
 /** Of the documents written here. It only rises: what a newer version has written keeps its own. */
 const SCHEMA = 1;
 
-/** As stored. */
 interface OverrideDocument {
   readonly _id: string;
-  /** Absent before there were versions. */
   readonly schema?: number;
   /** What is in force; null after a resume. */
   readonly active: StoredEntry | null;
@@ -26,7 +24,6 @@ interface OverrideDocument {
   readonly cleared?: Change & { readonly at: Date };
 }
 
-/** What became of a change in the database. */
 export interface StoredChange {
   /** False: somebody had changed it before, and that stays. */
   readonly first: boolean;
@@ -38,7 +35,6 @@ export interface StoredChange {
   readonly revision: number;
 }
 
-/** The document of a route. */
 export function routeOverrideId(routeId: string): string {
   return ROUTE_PREFIX + routeId;
 }

@@ -27,7 +27,6 @@ interface CandidateProxyOptions {
   readonly banyan: BanyanConfig;
   readonly legacyUrl: string;
   readonly lambdaUrl: string;
-  /** Text of the route table. */
   readonly routes: string;
   /** Where every route is put; routes that exist on Lambda alone never reach a comparison. */
   readonly stage: 'legacy' | 'lambda';

@@ -11,7 +11,6 @@ type Collection = ReadonlyMap<string, Buffer>;
 
 /** The data of one side: knows what a request changed and puts it back. Documents are compared as bytes, decoded only when they differ. */
 export class DataCopy {
-  /** As last read. */
   private latest: ReadonlyMap<string, Collection> | undefined;
 
   private constructor(

@@ -17,7 +17,6 @@ import { redactionOf } from './reported';
 import type { RunOptions } from './run';
 import { send } from './send';
 
-/** What a run is asked to compare. */
 export interface SidesOptions {
   readonly banyan: BanyanConfig;
   /** The module that starts both sides. */
@@ -29,13 +28,11 @@ export interface SidesOptions {
   readonly direct: boolean;
   /** Start both sides by `system`, each on data of its own. */
   readonly isolated: boolean;
-  /** Text of the route table. */
   readonly routes: string;
   /** Both sides the monolith: to learn what differs by itself. */
   readonly twice?: boolean;
 }
 
-/** Both sides, ready for cases. */
 export interface ReadySides {
   readonly context: RunOptions['context'];
   readonly sides: { readonly control: ReportedSide; readonly candidate: ReportedSide };

@@ -8,9 +8,7 @@ import { runCases } from './run';
 
 const LEARNED_RULES_LIVE = 90 * 86_400_000;
 
-/** What `parity learn` found, as text and as JSON. */
 export interface Learned {
-  /** Whether anything differs by itself. */
   readonly isNoisy: boolean;
   readonly text: string;
   readonly json: object;

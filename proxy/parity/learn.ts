@@ -7,7 +7,6 @@ import type { ParityRun } from '../../shared/parity/result';
 /** Something in which legacy differs from itself, and the rule that would cover it. */
 export interface Noise extends ProposedRule {
   readonly route: string;
-  /** Cases in which it differed. */
   readonly cases: number;
 }
 

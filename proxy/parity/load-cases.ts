@@ -5,7 +5,6 @@ import { loadModule } from '../../shared/config/load-module';
 import { ConfigError } from '../../shared/errors';
 import type { CaseSuite } from '../../shared/parity/case';
 
-/** A suite and the file that it comes from. */
 export interface LoadedSuite extends CaseSuite {
   readonly file: string;
 }
@@ -35,7 +34,6 @@ export function loadSuites(places: readonly string[], root: string): readonly Lo
   return suites;
 }
 
-/** Every export of a file that is a suite. */
 export function suitesIn(file: string): readonly LoadedSuite[] {
   let exports: unknown;
   try {

@@ -9,7 +9,6 @@ import type { DataCopy } from './data-copy';
 import type { Credentials } from './credentials';
 import { send, type Answer, type OutgoingRequest } from './send';
 
-/** Where one side is, and its own copy of the data if it has one. */
 export interface Side {
   readonly name: string;
   readonly url: string;
@@ -64,7 +63,6 @@ export interface JudgeOptions {
   readonly renaming?: Renaming;
 }
 
-/** Compares what two sides answered and did. */
 export async function judgeObservations(
   control: Observation,
   candidate: Observation,

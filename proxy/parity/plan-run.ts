@@ -9,7 +9,6 @@ import { readSessionOption } from './recorded-sessions';
 import { planReplay } from './replay-har';
 import type { PlannedCase, RunOptions } from './run';
 
-/** What a run will send, and what of it cannot be sent. */
 export type Plan = Pick<RunOptions, 'complete' | 'isSequence' | 'seed' | 'notRun'> & {
   readonly cases: readonly PlannedCase[];
 };

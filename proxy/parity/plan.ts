@@ -9,7 +9,6 @@ export interface PlanOptions {
   readonly generate: number;
   readonly seed: number;
   readonly identities: readonly string[];
-  /** Each side has its own copy of the data. */
   readonly isolated: boolean;
 }
 

@@ -9,7 +9,6 @@ import { placesOf, type Place } from '../../shared/config/places';
 import { readText, type SidesOptions } from './environment';
 import { loadSuites } from './load-cases';
 
-/** Options of `parity run` and `parity learn`. */
 export interface RunFlags {
   readonly json?: boolean;
   readonly config?: string;

@@ -8,7 +8,6 @@ import { replaceSigned } from '../../shared/recording/redact/tokens';
 /** For `--session none=member`: requests that were recorded without credentials. */
 const NO_CREDENTIALS = 'none';
 
-/** Who sent a recorded request. */
 export interface RecordedSender {
   /** As whom it is sent again; undefined when nobody is known. */
   readonly identity: string | undefined;

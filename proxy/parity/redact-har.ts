@@ -12,12 +12,10 @@ import { readText } from './environment';
 export interface RedactOptions {
   readonly input: string;
   readonly output: string;
-  /** Write over a file that is there. */
   readonly overwrite: boolean;
   readonly banyan: BanyanConfig;
 }
 
-/** What was written, as text and as JSON. */
 export interface RedactedHar {
   readonly text: string;
   readonly json: object;

@@ -8,13 +8,10 @@ import { OTHER_ROUTES, type PlannedCase } from './run';
 
 export interface ReplayOptions {
   readonly banyan: BanyanConfig;
-  /** Name of the file, for messages. */
   readonly file: string;
   /** `GET /api/events/:eventId` for a request, or undefined. */
   readonly routeOf: (method: string, pathname: string) => string | undefined;
-  /** By hand, from `--session session-2=member`. */
   readonly sessions: ReadonlyMap<string, string>;
-  /** Names of the only routes to replay; all when absent. */
   readonly routes?: ReadonlySet<string>;
 }
 

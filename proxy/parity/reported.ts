@@ -16,7 +16,6 @@ import type { Answer, OutgoingRequest } from './send';
 
 /** What a report must not show. */
 export interface Redaction {
-  /** Of requests, in lower case. */
   readonly headers: ReadonlySet<string>;
   readonly cookieName: string;
   /** An address or a path without the secrets of its query. */
@@ -87,7 +86,6 @@ export function reportResponse({ response, ms }: Answer, { cookieName, address }
   };
 }
 
-/** A response in which texts are replaced. */
 export function withoutEcho(response: ReportedResponse, hide: (text: string) => string): ReportedResponse {
   const { headers, body } = response;
   return {

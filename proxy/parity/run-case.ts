@@ -9,14 +9,12 @@ import { judgeObservations, observe, requestOf, type Observation, type Side } fr
 import { reportRequest, reportResponse, withoutEcho, type Redaction } from './reported';
 import type { OutgoingRequest } from './send';
 
-/** What a case is run with. */
 export interface CaseContext {
   readonly control: Side;
   readonly candidate: Side;
   /** The proxy of the run's own in front of the candidate. */
   readonly proxy?: CandidateProxy;
   readonly credentials: ReadonlyMap<string, Credentials>;
-  /** Those of the case's route. */
   readonly rules: readonly Rule[];
   readonly knownValues?: ReadonlySet<string>;
   readonly redaction: Redaction;
@@ -34,7 +32,6 @@ export interface RanCase {
   readonly needed: readonly Rule[];
 }
 
-/** Sends one case to both sides and judges it. */
 export async function runCase(sourced: SourcedCase, context: CaseContext): Promise<RanCase> {
   const { parityCase, identity } = sourced;
   const { control, candidate, credentials, renaming } = context;

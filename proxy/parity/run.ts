@@ -31,7 +31,6 @@ export interface PlannedCase extends SourcedCase {
 
 export interface RunOptions {
   readonly context: Omit<CaseContext, 'rules' | 'renaming' | 'recordedNames'>;
-  /** All of the rules file. */
   readonly rules: readonly Rule[];
   /** Names and ids of all routes, in the order of the route table. */
   readonly routes: readonly { readonly name: string; readonly id?: string }[];
@@ -132,7 +131,6 @@ function bindRecorded({ recorded }: PlannedCase, { control }: RanCase, names: Re
   compareExchange(recorded.response, control.response, { renaming: names, moments, mayCreate: true });
 }
 
-/** Which rules were needed, and which had a place in an answer at all. */
 class RuleUse {
   private readonly needed = new Set<Rule>();
   private readonly met = new Set<Rule>();

@@ -5,7 +5,6 @@ import type { ObservedResponse } from '../../shared/parity/exchange';
 import { BodyCollector } from '../../shared/parity/observe-body';
 import type { Moment } from '../../shared/parity/unify';
 
-/** A request as it goes over the wire. */
 export interface OutgoingRequest {
   readonly method: string;
   /** The request target: path and query as they are, or the absolute form. */
@@ -14,7 +13,6 @@ export interface OutgoingRequest {
   readonly body?: string | Buffer | undefined;
 }
 
-/** What came back, and when. */
 export interface Answer {
   readonly response: ObservedResponse;
   readonly moment: Moment;

@@ -7,7 +7,6 @@ export interface HarFolderOptions {
   readonly folder: string;
   /** A file with more bytes is closed and the next one begun. */
   readonly maxFileBytes: number;
-  /** Of all recordings in the folder. */
   readonly maxTotalBytes: number;
   /** A file is closed when it is so old, in ms. */
   readonly maxFileAge: number;
@@ -19,7 +18,6 @@ const TAIL = '\n]}}';
 /** Recordings in a folder, as files that are valid HAR after every write. */
 export class HarFolder {
   private file: { readonly handle: FileHandle; readonly name: string; readonly openedAt: number } | undefined;
-  /** Where the next entry goes in the open file. */
   private position = 0;
   private count = 0;
   private total = 0;
@@ -40,7 +38,6 @@ export class HarFolder {
     return folder;
   }
 
-  /** True when the recordings take all the room they may. */
   get isFull(): boolean {
     return this.total >= this.options.maxTotalBytes;
   }
@@ -85,7 +82,6 @@ export class HarFolder {
     if (this.position >= maxFileBytes || Date.now() - this.file.openedAt >= maxFileAge) await this.finish();
   }
 
-  /** Closes the open file. */
   async finish(): Promise<void> {
     const { file } = this;
     this.file = undefined;

@@ -32,7 +32,6 @@ export interface RecorderOptions {
 
 /** Since it was started; all but `waiting` only grow. */
 export interface RecorderStats {
-  /** Entries that are on disk. */
   readonly recorded: number;
   readonly recordedBytes: number;
   /** Exchanges that are over and not yet written. */
@@ -54,7 +53,6 @@ export interface Recorder {
     pathname: string,
   ): ResponseTap | undefined;
   stats(): RecorderStats;
-  /** Writes what is waiting and closes the file. */
   close(): Promise<void>;
 }
 

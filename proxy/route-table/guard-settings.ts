@@ -7,64 +7,33 @@ const share = z
   .max(1, 'expected a share from 0 to 1');
 
 /** `guard:` of a route in `routes.yml`: limits beyond which the route returns to legacy. */
-export const guardSchema = z.strictObject({
-  window: z.number().min(1).max(3600).optional().describe('Length of the window in seconds. Default 30'),
-  minRequests: z
-    .int()
-    .min(1)
-    .max(1_000_000)
-    .optional()
-    .describe('Fewer requests in the window prove nothing. Default 20'),
-  minClients: z
-    .int()
-    .min(1)
-    .max(MAX_CLIENTS)
-    .optional()
-    .describe('How many clients must be affected. With 1, a single client can roll the route back. Default 3'),
-  errorRate: share.optional().describe("Share of Lambda's errors before fallback, above legacy's. Default 0.05"),
-  statusShare: share
-    .optional()
-    .describe(
-      "Share of Lambda's checked 401, 403 and 404 answers that legacy, asked the same, does not give. Default 0.1",
-    ),
-  latency: z
-    .number()
-    .min(1)
-    .max(100)
-    .optional()
-    .describe('How many times the baseline’s p99 Lambda may take, cold starts apart. Default 3'),
-  mismatchRate: share.optional().describe('Share of confirmed mismatches. Default 0.01'),
-});
+export const guardSchema = z
+  .strictObject({
+    window: z.number().min(1).max(3600).default(30).describe('Length of the window in seconds'),
+    minRequests: z.int().min(1).max(1_000_000).default(20).describe('Fewer requests in the window prove nothing'),
+    minClients: z
+      .int()
+      .min(1)
+      .max(MAX_CLIENTS)
+      .default(3)
+      .describe('How many clients must be affected. With 1, a single client can roll the route back'),
+    errorRate: share.default(0.05).describe("Share of Lambda's errors before fallback, above legacy's"),
+    statusShare: share
+      .default(0.1)
+      .describe("Share of Lambda's checked 401, 403 and 404 answers that legacy, asked the same, does not give"),
+    latency: z
+      .number()
+      .min(1)
+      .max(100)
+      .default(3)
+      .describe('How many times the baseline’s p99 Lambda may take, cold starts apart'),
+    mismatchRate: share.default(0.01).describe('Share of confirmed mismatches'),
+  })
+  .transform(({ window, ...limits }) => Object.freeze({ windowMs: window * 1000, ...limits }));
 
-/** The same with every default filled in; the window in ms. */
-export interface GuardSettings {
-  readonly windowMs: number;
-  readonly minRequests: number;
-  readonly minClients: number;
-  readonly errorRate: number;
-  readonly statusShare: number;
-  readonly latency: number;
-  readonly mismatchRate: number;
-}
+/** With every default filled in, and the window in ms. */
+export type GuardSettings = z.output<typeof guardSchema>;
 
-/** Fills in the defaults. */
-export function guardSettings(entry: z.infer<typeof guardSchema> = {}): GuardSettings {
-  const {
-    window = 30,
-    minRequests = 20,
-    minClients = 3,
-    errorRate = 0.05,
-    statusShare = 0.1,
-    latency = 3,
-    mismatchRate = 0.01,
-  } = entry;
-  return Object.freeze({
-    windowMs: window * 1000,
-    minRequests,
-    minClients,
-    errorRate,
-    statusShare,
-    latency,
-    mismatchRate,
-  });
+export function guardSettings(entry: z.input<typeof guardSchema> = {}): GuardSettings {
+  return guardSchema.parse(entry);
 }

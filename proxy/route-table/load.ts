@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { isCollection, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { ConfigError } from '../../shared/errors';
+import { parseYaml, pathText } from '../../shared/parsed-yaml';
+import { ownProperty } from '../../shared/session/own-property';
 import { compileExpressPath, createMatcher, type Matcher } from './match';
 import { guardSettings } from './guard-settings';
 import { openSource, type SourceOptions } from './open-source';
-import { parseSegments, type Route, type ShadowSettings } from './route';
-import { routesFileSchema, type RouteEntry, type RoutesFile } from './schema';
+import { parseSegments, type Route } from './route';
+import { routesFileSchema, shadowSchema, type RouteEntry, type RoutesFile } from './schema';
 import { findShadowed, type ShadowedRoute } from './shadowed';
 import { refuseLarge } from './source';
 
@@ -21,7 +22,6 @@ export interface RouteTable {
   readonly digest: string;
 }
 
-/** What the table may use. */
 export interface RouteTableOptions extends SourceOptions {
   /** A path, or `s3://bucket/key`; its name in messages. */
   readonly file: string;
@@ -51,37 +51,21 @@ export async function loadRouteTable(options: RouteTableOptions): Promise<RouteT
 export function parseRouteTable(text: string, options: RouteTableOptions): RouteTable {
   const { file } = options;
   refuseLarge(Buffer.byteLength(text), file);
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const place = (offset: number): string => {
-    const { line, col } = lines.linePos(offset);
-    return `${file}:${line}:${col}`;
-  };
-  if (document.errors.length > 0) {
-    throw new ConfigError(
-      'Route table',
-      document.errors.map((error) => `${place(error.pos[0])} not valid YAML: ${error.message}`),
-    );
-  }
-
-  const entries: unknown = document.getIn(['routes']);
-  if (document.contents === null || (document.has('routes') && entries === null)) {
-    throw new ConfigError('Route table', [
-      `${document.contents === null ? `${file}:1:1 the file is empty` : `${place(offsetOf(document, ['routes']))} routes: found nothing`}; ${EMPTY_TABLE}`,
-    ]);
-  }
-  const parsed = routesFileSchema.safeParse(toPlain(document, file), { reportInput: true });
+  const { content, placeOf, lineOf } = parseYaml(text, { file, subject: 'Route table' });
+  if (content === null) throw new ConfigError('Route table', [`${file}:1:1 the file is empty; ${EMPTY_TABLE}`]);
+  if (ownProperty(content, 'routes') === null)
+    throw new ConfigError('Route table', [`${placeOf(['routes'])} routes: found nothing; ${EMPTY_TABLE}`]);
+  const parsed = routesFileSchema.safeParse(content, { reportInput: true });
   if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => {
-      const path = issue.path.filter((key) => typeof key !== 'symbol');
-      return `${place(offsetOf(document, path))} ${describePath(path)}: ${describeFound(issue.input)}${issue.message}`;
-    });
+    const faults = parsed.error.issues.map(
+      ({ path, input, message }) => `${placeOf(path)} ${pathText(path)}: ${describeFound(input)}${message}`,
+    );
     throw new ConfigError('Route table', fewer(faults));
   }
 
   const routes = parsed.data.routes.map((entry, index) =>
     toRoute(entry, {
-      line: lines.linePos(offsetOf(document, ['routes', index])).line,
+      line: lineOf(['routes', index]),
       maxBodyBytes: entry.maxBodyBytes ?? parsed.data.maxBodyBytes ?? Number.MAX_SAFE_INTEGER,
     }),
   );
@@ -103,15 +87,6 @@ function fewer(faults: readonly string[]): readonly string[] {
   return faults.length <= most ? faults : [...faults.slice(0, most), `and ${faults.length - most} more`];
 }
 
-function toPlain(document: Document.Parsed, file: string): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    throw new ConfigError('Route table', [`${file} has too many YAML aliases; write the routes out`], error);
-  }
-}
-
-const DEFAULT_SHADOW_BODY_BYTES = 1024 * 1024;
 /** What API Gateway answers when a function crashed, was not there or took too long. The function's own 500 is an answer. */
 const DEFAULT_FALLBACK_STATUSES = [502, 503, 504];
 
@@ -128,19 +103,15 @@ function toRoute(entry: RouteEntry, rest: Pick<Route, 'line' | 'maxBodyBytes'>):
     percent,
     auth,
     isSafe,
-    shadow: isSafe && (stage === 'shadow' || shadow !== undefined) ? shadowSettings(shadow) : undefined,
+    shadow: isSafe && (stage === 'shadow' || shadow !== undefined) ? (shadow ?? shadowSchema.parse({})) : undefined,
     fallbackStatuses: stage === 'retired' ? undefined : fallbackStatuses,
-    guard: guard === false || stage === 'retired' ? undefined : guardSettings(guard),
+    guard: guard === false || stage === 'retired' ? undefined : (guard ?? guardSettings()),
     recordSample: entry.record?.sample ?? 0,
     timeout: timeout === undefined ? undefined : timeout * 1000,
     unless: Array.isArray(unless) ? unless : [unless],
     segments: parseSegments(path),
     ...rest,
   };
-}
-
-function shadowSettings(entry: RouteEntry['shadow']): ShadowSettings {
-  return { sample: entry?.sample ?? 1, maxBodyBytes: entry?.maxBodyBytes ?? DEFAULT_SHADOW_BODY_BYTES };
 }
 
 function assignments({ lambda = [], legacy = [] }: RoutesFile['cohorts'] = {}): RouteTable['assigned'] {
@@ -221,24 +192,6 @@ function isExpressPath(path: string): boolean {
 function shapeOf({ method, path, segments }: Route): string {
   if (segments === undefined) return `${method} ${path}`;
   return `${method} ${segments.map((segment) => (segment.kind === 'static' ? `/${segment.text.toLowerCase()}` : '/:')).join('')}`;
-}
-
-/** Where the named place, or the nearest existing place above it, begins. */
-function offsetOf(document: Document.Parsed, path: readonly (string | number)[]): number {
-  for (let length = path.length; length >= 0; length -= 1) {
-    const node: unknown = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
-    if ((isScalar(node) || isCollection(node)) && node.range) return node.range[0];
-  }
-  return 0;
-}
-
-function describePath(path: readonly (string | number)[]): string {
-  return (
-    path.reduce<string>(
-      (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}${text && '.'}${key}`),
-      '',
-    ) || 'file'
-  );
 }
 
 function describeFound(input: unknown): string {

@@ -2,7 +2,6 @@ import type { Place } from '../../shared/config/places';
 import type { Environment, EnvironmentReader } from '../../shared/env';
 import { isS3Location, s3LocationFault } from './s3-source';
 
-/** Where the proxies' route table is. */
 export interface RoutesLocation {
   /** A path, or `s3://bucket/key`. */
   readonly routesFile: string;

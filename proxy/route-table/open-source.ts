@@ -2,7 +2,6 @@ import { openFileSource } from './file-source';
 import { isS3Location, openS3Source } from './s3-source';
 import type { RouteTableSource } from './source';
 
-/** What a location may need to be reached. */
 export interface SourceOptions {
   /** Another address than AWS's own, for a local system. */
   readonly s3Endpoint?: URL | undefined;

@@ -1,11 +1,10 @@
 import type { GuardSettings } from './guard-settings';
-import type { AUTHS, Condition, Stage } from './schema';
+import type { AUTHS, Condition, ShadowSettings, Stage } from './schema';
 
 /** A route as the proxy uses it: parsed once at load, trusted afterwards. */
 export interface Route {
   readonly id: string;
   readonly method: string;
-  /** Express path as listed. */
   readonly path: string;
   readonly stage: Stage;
   /** Share of the users that Lambda answers on stage canary, 0 to 100. */
@@ -30,15 +29,7 @@ export interface Route {
   readonly unless: readonly Condition[];
   /** One entry per path segment when the path has only static and `:param` segments; such a path can be spelt for API Gateway. */
   readonly segments: readonly Segment[] | undefined;
-  /** Line in `routes.yml`, for messages. */
   readonly line: number;
-}
-
-/** What of a route's traffic is compared. */
-export interface ShadowSettings {
-  /** Share from 0 to 1. */
-  readonly sample: number;
-  readonly maxBodyBytes: number;
 }
 
 /** `static`: text that must stand there (compared without case); `param`: any non-empty text without a slash. */

@@ -12,13 +12,10 @@ const JITTER = 0.2;
 const PATIENCE = 4_000;
 
 interface S3Options {
-  /** Another address than AWS's own, for a local system. */
   readonly endpoint?: URL | undefined;
-  /** ms between looks. */
   readonly interval?: number | undefined;
 }
 
-/** An object as it was found. */
 interface Found {
   readonly text: string;
   readonly etag: string | undefined;

@@ -29,14 +29,11 @@ const percentMessage = 'expected a share in percent, above 0 and up to 100';
 const shareMessage = 'expected a share from 0 to 1';
 const userId = z.string('expected the id of a user').min(1, 'expected the id of a user').max(256);
 
-const shadow = z.strictObject({
-  sample: z
-    .number(shareMessage)
-    .min(0, shareMessage)
-    .max(1, shareMessage)
-    .optional()
-    .describe('Share of the safe requests that are compared. Default 1'),
-  maxBodyBytes: bytes.optional().describe('Larger answers are not compared. Default 1048576'),
+const share = z.number(shareMessage).min(0, shareMessage).max(1, shareMessage);
+
+export const shadowSchema = z.strictObject({
+  sample: share.default(1).describe('Share of the safe requests that are compared'),
+  maxBodyBytes: bytes.default(1024 * 1024).describe('Larger answers are not compared'),
 });
 
 const fallback = z.strictObject({
@@ -45,7 +42,6 @@ const fallback = z.strictObject({
     .describe('Statuses of Lambda on which legacy answers instead'),
 });
 
-/** One route as written in `routes.yml`. */
 export const routeSchema = z.strictObject({
   id: z
     .string()
@@ -69,7 +65,7 @@ export const routeSchema = z.strictObject({
     .max(100, percentMessage)
     .optional()
     .describe('Share of users that Lambda answers on stage canary. Raising it only adds users'),
-  shadow: shadow
+  shadow: shadowSchema
     .optional()
     .describe("What is compared on stage shadow and, if given, of legacy's answers on stage canary"),
   safe: z
@@ -88,13 +84,7 @@ export const routeSchema = z.strictObject({
     .describe('Limits beyond which the guard rolls the route back. false: no guard'),
   maxBodyBytes: bytes.optional().describe("Requests with a larger body stay on legacy. Default: the file's"),
   record: z
-    .strictObject({
-      sample: z
-        .number(shareMessage)
-        .min(0, shareMessage)
-        .max(1, shareMessage)
-        .describe('Share of the sessions, from 0 to 1'),
-    })
+    .strictObject({ sample: share.describe('Share of the sessions, from 0 to 1') })
     .optional()
     .describe('Exchanges to write to RECORD_DIR as HAR, tokens and passwords replaced'),
   timeout: z
@@ -119,7 +109,6 @@ export const routeSchema = z.strictObject({
     ),
 });
 
-/** The whole file. */
 export const routesFileSchema = z.strictObject({
   maxBodyBytes: bytes
     .optional()
@@ -139,8 +128,10 @@ export const routesFileSchema = z.strictObject({
 export type RouteEntry = z.infer<typeof routeSchema>;
 export type RoutesFile = z.infer<typeof routesFileSchema>;
 export type Condition = z.infer<typeof condition>;
+/** What of a route's traffic is compared. */
+export type ShadowSettings = Readonly<z.output<typeof shadowSchema>>;
 
 /** JSON Schema of `routes.yml` for editors; `routes.schema.json` is its checked-in copy. */
 export function routesJsonSchema(): object {
-  return { title: 'Banyan route table', ...z.toJSONSchema(routesFileSchema) };
+  return { title: 'Banyan route table', ...z.toJSONSchema(routesFileSchema, { io: 'input' }) };
 }

@@ -4,7 +4,6 @@ import { ConfigError } from '../../shared/errors';
 export interface RouteTableSource {
   /** ms until it is worth another look. */
   pause(): number;
-  /** @throws ConfigError when it cannot be read */
   read(): Promise<string>;
   /** The text, if it is not the one that was read last. Throws ConfigError when it cannot be read. */
   readIfChanged(): Promise<string | undefined>;

@@ -9,7 +9,6 @@ import { describeShadowed } from './shadowed';
 
 /** The route table in force. */
 export interface WatchedRouteTable {
-  /** The last good table. */
   readonly current: () => RouteTable;
   /** Loads now, for SIGHUP. A bad file is logged and refused. */
   readonly reload: () => Promise<void>;
@@ -18,7 +17,6 @@ export interface WatchedRouteTable {
   close(): Promise<void>;
 }
 
-/** What is watched. */
 export interface WatchOptions extends RouteTableOptions {
   /** Nothing named the file: while there is none, everything goes to legacy. */
   readonly isOptional?: boolean;

@@ -9,7 +9,8 @@ import { isRefusedByGateway } from '../forward/gateway-refusal';
 import type { LambdaSide, Upstream } from '../forward/upstream';
 import type { RequestHead } from '../http1/request-head';
 import type { ComparisonObservation } from '../observation';
-import type { Route, ShadowSettings } from '../route-table/route';
+import type { Route } from '../route-table/route';
+import type { ShadowSettings } from '../route-table/schema';
 import type { TimedAnswer } from './legacy-answer';
 import { rulesOfRoute } from './rules';
 
@@ -29,7 +30,6 @@ export interface CompareCopyOptions {
   readonly lambda: LambdaSide;
   /** Those of all routes: see `loadRules`. */
   readonly rules: readonly Rule[];
-  /** Until a whole answer, in ms. */
   readonly timeout: number;
 }
 

@@ -4,14 +4,12 @@ import type { ResponseTap, UpstreamResponse } from '../forward/forwarder';
 import { pairs } from '../http1/raw-headers';
 import type { ShadowDropReason } from '../observation';
 
-/** An answer, and when it was asked for and whole. */
 export interface TimedAnswer {
   readonly response: ObservedResponse;
   readonly moment: Moment;
 }
 
 export interface LegacyAnswerEvents {
-  /** Reserves room for so many bytes. */
   mayKeep(bytes: number): boolean;
   /** The answer, or why there is none to compare; and how many bytes were reserved. */
   done(answer: TimedAnswer | ShadowDropReason, kept: number): void;

@@ -42,11 +42,9 @@ export interface ShadowOptions {
 /** Whose request is mirrored, and what the ledger may know of it. */
 export type CopyOf = Pick<Copy, 'about' | 'client'>;
 
-/** Mirrors requests that legacy answers, and compares. */
 export interface Shadow {
   /** Watches legacy's answer, then sends the copy to Lambda. Undefined when not in the sample or without room: a client never waits. */
   begin(request: IncomingMessage, target: RequestTarget, route: Route, by: CopyOf): ResponseTap | undefined;
-  /** Resolves when no copy is under way. */
   idle(): Promise<void>;
 }
 

@@ -1,4 +1,3 @@
-/** Parts of a window. */
 export const BUCKETS = 10;
 
 /** Counters over a sliding window of ten parts, the oldest of which falls out as a whole. Constant time and memory. */
@@ -47,7 +46,6 @@ export class SlidingCounters<Name extends string> {
     other.clear();
   }
 
-  /** Forgets everything. */
   clear(): void {
     this.values.fill(0);
     this.sums.fill(0);

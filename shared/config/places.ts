@@ -1,7 +1,6 @@
 import path from 'node:path';
 import type { BanyanConfig } from './types';
 
-/** Where a part of a project is. */
 export interface Place {
   /** As it is reached from the working directory, and shown. */
   readonly path: string;

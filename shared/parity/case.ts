@@ -50,7 +50,6 @@ export interface CaseSuite {
   readonly prepare?: (db: Db) => Promise<unknown>;
 }
 
-/** A case that is about to be run, with where it came from. */
 export interface SourcedCase {
   readonly source: CaseSource;
   readonly route: string;

@@ -8,7 +8,6 @@ interface Cookie {
   readonly attributes: ReadonlyMap<string, string>;
 }
 
-/** What the comparison of cookies goes by. */
 export type CookieOptions = Pick<ValueOptions, 'unifier' | 'isSameMasked'>;
 
 /** Compares `Set-Cookie` lines (RFC 6265 section 4.1) by cookie and attribute. `Expires` may be as far apart as the requests were. */

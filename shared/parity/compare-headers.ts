@@ -21,7 +21,6 @@ const SETS = new Set([
   'access-control-expose-headers',
 ]);
 
-/** What the comparison of headers knows of the exchange. */
 export interface HeaderOptions {
   readonly unifier?: Unifier;
   readonly isSameMasked?: ValueOptions['isSameMasked'];

@@ -2,7 +2,6 @@ import { difference, typeOf, type Difference } from './exchange';
 import type { Steps } from './steps';
 import type { Unifier } from './unify';
 
-/** What the comparison of values goes by. */
 export interface ValueOptions {
   readonly unifier?: Unifier;
   /** Whether a rule masks tokens at this place, and the texts are the same but for these. */

@@ -8,7 +8,6 @@ import { Unifier, type UnificationOptions } from './unify';
 
 /** What is known of an exchange beside the two answers. */
 export interface CompareOptions extends UnificationOptions {
-  /** Of the request. */
   readonly method?: string;
   /** Those of the route: see `rulesOf`. */
   readonly rules?: readonly Rule[];

@@ -18,9 +18,7 @@ export interface Change {
   readonly collection: string;
   readonly kind: 'inserted' | 'updated' | 'removed';
   readonly id: string;
-  /** As it was; undefined when it is new. */
   readonly before: unknown;
-  /** As it is; undefined when it is gone. */
   readonly after: unknown;
 }
 

@@ -1,6 +1,6 @@
-import { isCollection, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { ConfigError } from '../errors';
+import { parseYaml, pathText } from '../parsed-yaml';
 import { isHtmlPath, parseHtmlPath } from './html/html-path';
 import { isWholeBody, RULE_KINDS, type Rule } from './rules';
 import { tokenFault } from './token-pattern';
@@ -80,31 +80,17 @@ const fileSchema = z.strictObject({ rules: z.array(ruleSchema, 'expected a list 
 
 /** Validates a rules file. Throws ConfigError with every fault as `file:line:column path: what is wrong`. */
 export function parseRules(source: string, file: string): readonly Rule[] {
-  const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
-  const place = (offset: number): string => {
-    const { line, col } = lines.linePos(offset);
-    return `${file}:${line}:${col}`;
-  };
-  if (document.errors.length > 0)
-    throw new ConfigError(
-      'Parity rules',
-      document.errors.map(({ pos, message }) => `${place(pos[0])} not valid YAML: ${message}`),
-    );
-  const parsed = fileSchema.safeParse(document.toJS({ maxAliasCount: 100 }));
+  const { content, placeOf, lineOf } = parseYaml(source, { file, subject: 'Parity rules' });
+  const parsed = fileSchema.safeParse(content);
   if (!parsed.success)
     throw new ConfigError(
       'Parity rules',
-      parsed.error.issues.map(({ path, message }) => {
-        const keys = path.filter((key) => typeof key !== 'symbol');
-        const offset = offsetOf(document, keys);
-        return `${place(offset)} ${describePath(keys)}: ${message}`;
-      }),
+      parsed.error.issues.map(({ path, message }) => `${placeOf(path)} ${pathText(path)}: ${message}`),
     );
   return parsed.data.rules.map(({ within: tolerance, ...rule }, index) => ({
     ...rule,
     ...(tolerance !== undefined && { within: tolerance }),
-    place: `${file}:${lines.linePos(offsetOf(document, ['rules', index])).line}`,
+    place: `${file}:${lineOf(['rules', index])}`,
   }));
 }
 
@@ -116,22 +102,6 @@ export function faultsOfRules(rules: readonly Rule[], today: string, routes: Rea
     if (route !== '*' && !routes.has(route)) return [`${place} route ${JSON.stringify(route)} does not exist`];
     return [];
   });
-}
-
-function offsetOf(document: Document.Parsed, path: readonly (string | number)[]): number {
-  for (let length = path.length; length >= 0; length -= 1) {
-    const node: unknown = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
-    if ((isScalar(node) || isCollection(node)) && node.range) return node.range[0];
-  }
-  return 0;
-}
-
-function describePath(path: readonly (string | number)[]): string {
-  const joined = path.reduce<string>(
-    (name, key) => (typeof key === 'number' ? `${name}[${key}]` : `${name}${name && '.'}${key}`),
-    '',
-  );
-  return joined || 'file';
 }
 
 /** `2027-02-31` is none, although `Date` takes it for the 3rd of March. */

@@ -24,13 +24,10 @@ import { checkSecrets } from './secrets';
 import { readCredentials } from './read-credentials';
 
 export interface CheckParts {
-  /** `banyan.config.ts`; default: the project's own. */
   readonly configFile?: string;
-  /** Default: the project's own. */
   readonly routesFile?: string;
   /** Only looked at when it is there. Default: the project's own. */
   readonly serverlessFile?: string;
-  /** Secrets that are set here are looked at as well. */
   readonly env?: Environment;
 }
 
@@ -72,7 +69,6 @@ export async function checkProject({ configFile, env = {}, ...given }: CheckPart
   return judge(findings);
 }
 
-/** What the proxy goes by while there is no file at the default place. */
 const noRoutes = (file: string) => parseRouteTable('routes: []\n', { file, lambdaAvailable: true });
 
 function describeRoutes(routes: readonly Route[], file: string): string {
@@ -108,7 +104,6 @@ function checkEndpoints(file: string, configured: EndpointType): Finding[] {
   }
 }
 
-/** Runs one check; every fault of a ConfigError becomes a finding. */
 async function attempt<T>(
   subject: string,
   remedy: string,

@@ -9,7 +9,6 @@ type Config = Pick<BanyanConfig, 'authenticators' | 'credentials' | 'parity' | '
 
 interface Accepted {
   readonly credential: Credential;
-  /** Where it was learnt from. */
   readonly sources: string[];
   readonly exceptRoutes: readonly string[];
 }

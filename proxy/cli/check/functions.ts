@@ -19,7 +19,6 @@ export function checkFunctions(routes: readonly Route[], gateway: readonly Gatew
   return findings.length > 0 ? findings : [ok('functions', `every listed route has one; ${describeAuths(routes)}`)];
 }
 
-/** What to write in serverless.yml for each `auth` of the route table. */
 const AUTHORIZERS: Readonly<Record<Route['auth'], string>> = {
   required: 'add authorizer: ${self:custom.authorizer}',
   optional: 'use authorizer: ${self:custom.optionalAuthorizer}',

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { parse } from 'yaml';
 import type { BanyanConfig } from '../../../shared/config';
 import { gatewayResponses } from '../../../shared/config/gateway-responses';
 import { GENERATED } from '../../../shared/deployment/gateway-responses-file';
 import { ConfigError } from '../../../shared/errors';
+import { parseYaml } from '../../../shared/parsed-yaml';
 import { ownProperty } from '../../../shared/session/own-property';
 import { fault, ok, warning, type Finding } from '../finding';
 
@@ -15,7 +15,6 @@ const TYPE = 'AWS::ApiGateway::GatewayResponse';
 /** What decides about an answer; how the API is referred to does not. */
 const PARTS = ['StatusCode', 'ResponseParameters', 'ResponseTemplates'] as const;
 
-/** One `AWS::ApiGateway::GatewayResponse` as deployed. */
 interface DeployedResponse {
   readonly file: string;
   readonly responseType: string;
@@ -74,10 +73,5 @@ function responsesIn(part: unknown, file: string, text: string): DeployedRespons
 
 function read(file: string): { readonly content: unknown; readonly text: string } {
   const text = readFileSync(file, 'utf8');
-  try {
-    // CloudFormation's own tags (!Ref) are of no interest here.
-    return { content: parse(text, { logLevel: 'error' }) as unknown, text };
-  } catch (error) {
-    throw new ConfigError('serverless.yml', [`${file} is not valid YAML`], error);
-  }
+  return { content: parseYaml(text, { file, subject: 'serverless.yml' }).content, text };
 }

@@ -1,5 +1,5 @@
-import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import { ConfigError } from '../../../shared/errors';
+import { parseYaml, type ParsedYaml } from '../../../shared/parsed-yaml';
 import { ownProperty } from '../../../shared/session/own-property';
 import type { Route } from '../../route-table/route';
 
@@ -10,23 +10,16 @@ export interface GatewayRoute {
   readonly method: string;
   /** With a slash in front: `/api/events/{eventId}`. */
   readonly path: string;
-  /** By its authorizer. */
   readonly auth: Route['auth'];
-  /** Line in serverless.yml, for messages. */
   readonly line: number;
 }
 
 /** The authorizer function that lets requests of nobody through; any other refuses them. */
 export const OPTIONAL_AUTHORIZER = 'optional-authorizer';
 
-interface Source {
-  readonly content: unknown;
-  readonly lineOf: (path: readonly (string | number)[]) => number;
-}
-
 /** The `http` events as written; undefined when functions are in other files. Throws ConfigError when it is no YAML or has no functions. */
 export function readGatewayRoutes(text: string, file: string): readonly GatewayRoute[] | undefined {
-  const source = parseYaml(text, file);
+  const source = parseYaml(text, { file, subject: 'serverless.yml' });
   const functions = ownProperty(source.content, 'functions');
   if (typeof functions === 'string' || Array.isArray(functions)) return undefined;
   if (typeof functions !== 'object' || functions === null)
@@ -37,7 +30,7 @@ export function readGatewayRoutes(text: string, file: string): readonly GatewayR
   });
 }
 
-function readEvent(functionName: string, index: number, { content, lineOf }: Source): GatewayRoute[] {
+function readEvent(functionName: string, index: number, { content, lineOf }: ParsedYaml): GatewayRoute[] {
   const place = ['functions', functionName, 'events', index] as const;
   const http = ownProperty(valueAt(content, place), 'http');
   // Short form: `http: GET api/events`.
@@ -66,23 +59,3 @@ function authOf(written: unknown, content: unknown): Route['auth'] {
 
 const valueAt = (content: unknown, path: readonly (string | number)[]): unknown =>
   path.reduce<unknown>((value, key) => ownProperty(value, String(key)), content);
-
-function parseYaml(text: string, file: string): Source {
-  const lines = new LineCounter();
-  // CloudFormation's own tags (!Ref) are of no interest here.
-  const document = parseDocument(text, { logLevel: 'error', lineCounter: lines });
-  const [error] = document.errors;
-  if (error !== undefined) {
-    const [message = ''] = error.message.split('\n', 1);
-    throw new ConfigError('serverless.yml', [`${file} is not valid YAML: ${message}`], error);
-  }
-  return {
-    content: document.toJS() as unknown,
-    lineOf: (path) => lines.linePos(offsetOf(document, path)).line,
-  };
-}
-
-function offsetOf(document: Document.Parsed, path: readonly (string | number)[]): number {
-  const node: unknown = document.getIn(path, true);
-  return (isNode(node) && node.range?.[0]) || 0;
-}

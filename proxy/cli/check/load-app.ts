@@ -8,14 +8,12 @@ import { fault, ok, warning, type Finding } from '../finding';
 
 const TIME_LIMIT = 20_000;
 
-/** What the child process reports of a module. */
 export interface AppReport {
   /** Names of the exports that are an Express app, or a function that may make one. */
   readonly apps: readonly string[];
   readonly factories: readonly string[];
   /** What it tried although it was only loaded: `listen`, `connect`. */
   readonly attempts: readonly string[];
-  /** Name and first line of what it threw. */
   readonly failure: string | undefined;
   /** The source files that it loaded, packages not counted. */
   readonly files: readonly string[];
@@ -23,7 +21,6 @@ export interface AppReport {
 
 export interface CheckedApp {
   readonly findings: readonly Finding[];
-  /** The application's own source files, as far as they were loaded. */
   readonly files: readonly string[];
 }
 
@@ -41,7 +38,6 @@ export async function checkApp(app: string, root: string): Promise<CheckedApp> {
   return { findings: [judgeApp(app, report)], files: report?.files ?? [] };
 }
 
-/** Pure. */
 export function judgeApp(app: string, report: AppReport | undefined): Finding {
   const separate = 'export the app (or a function that makes it) from a module that neither listens nor connects';
   if (report === undefined) return warning('app', `${app} took longer than ${TIME_LIMIT / 1000} s`, separate);

@@ -24,7 +24,6 @@ function firstLine(error: unknown): string {
   return `${error.name}: ${error.message.split('\n', 1)[0] ?? ''}`.slice(0, 200);
 }
 
-/** An Express app is a function that handles requests and takes middleware. */
 const isExpressApp = (value: unknown) =>
   typeof value === 'function' &&
   ['use', 'handle', 'set'].every((name) => typeof Reflect.get(value, name) === 'function');
@@ -36,7 +35,6 @@ const valueOf = (value: unknown, name: string): unknown =>
 const namesOf = (value: unknown): string[] =>
   (typeof value === 'object' || typeof value === 'function') && value !== null ? Object.keys(value) : [];
 
-/** What was loaded of the application itself, packages not counted. */
 const ownFiles = (): string[] =>
   Object.keys(load.cache).filter((file) => !file.includes('node_modules') && file !== __filename);
 

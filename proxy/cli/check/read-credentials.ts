@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Credential } from '../../../shared/session/authenticator';
 
-/** A credential that the monolith's sources seem to read. */
 export interface ReadCredential {
   readonly credential: Credential;
   /** `legacy/auth/api-key.ts:12`. */
@@ -31,7 +30,6 @@ export async function readCredentials(files: readonly string[], root: string): P
   return found.flat();
 }
 
-/** Pure. */
 export function credentialsIn(source: string, file: string): ReadCredential[] {
   return source.split('\n').flatMap((line, index) =>
     READERS.flatMap(([kind, pattern]) =>

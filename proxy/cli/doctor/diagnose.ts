@@ -15,9 +15,7 @@ export interface DoctorParts {
   readonly session: ResolvedSession;
   readonly db: () => Promise<Db>;
   readonly now: Date;
-  /** How many records are read; default 200. */
   readonly sampleSize?: number;
-  /** How long that may take in ms; default 5 s. */
   readonly timeLimit?: number;
 }
 

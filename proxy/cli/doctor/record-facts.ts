@@ -16,7 +16,6 @@ export interface RecordFacts {
   readonly looksLike: string;
   /** Set when the configured format cannot read it. */
   readonly unreadable: 'other format' | 'broken' | undefined;
-  /** The rest only of records that could be read. */
   readonly cookie: StoredCookie | undefined;
   readonly keys: readonly string[];
   readonly user: 'recognised' | 'not recognised' | 'failed' | 'nobody' | undefined;

@@ -13,13 +13,11 @@ const NAMESPACE_NOT_FOUND = 26;
 export interface StoreFacts {
   /** `database.collection`. */
   readonly place: string;
-  /** Roughly, from the collection's metadata. */
   readonly documents: number;
   /** Names of other collections that may hold the sessions; only looked for when this one is empty. */
   readonly similarCollections: readonly string[];
   /** How far this machine's clock is ahead of MongoDB's, in ms; undefined when that does not say. */
   readonly clockSkew: number | undefined;
-  /** The fields with a TTL index. */
   readonly ttlFields: readonly string[];
   readonly sample: readonly RecordFacts[];
   /** True when time ended before the whole sample was read; encrypted records take 10 to 30 ms each. */
@@ -29,12 +27,10 @@ export interface StoreFacts {
 export interface StoreLook {
   readonly db: () => Promise<Db>;
   readonly format: SessionFormat;
-  /** Name of the field with the session id. */
   readonly idField: string;
   readonly identity: IdentityResolver;
   readonly now: Date;
   readonly sampleSize: number;
-  /** How long reading the sample may take, in ms. */
   readonly timeLimit: number;
 }
 

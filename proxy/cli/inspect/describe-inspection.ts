@@ -22,7 +22,6 @@ export type InspectedResult = AuthenticationResult | FaultyResult;
 export interface InspectionFacts {
   readonly given: string;
   readonly input: TokenInput;
-  /** As heard from the authenticator, in order. */
   readonly steps: readonly SessionStep[];
   readonly result: InspectedResult;
   readonly record: RecordLook | undefined;
@@ -31,7 +30,6 @@ export interface InspectionFacts {
   readonly expiryField: string;
   /** `database.collection`. */
   readonly place: string;
-  /** Whether the session is among the authenticators of banyan.config.ts. */
   readonly sessionIsAsked: boolean;
 }
 

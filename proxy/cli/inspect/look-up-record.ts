@@ -9,7 +9,6 @@ const MOST_COLLECTIONS = 10;
 /** What a second look without the expiry rule finds: the authorizer itself never asks this way. */
 export interface RecordLook {
   readonly found: boolean;
-  /** As stored; undefined when missing. */
   readonly expiry: unknown;
   /** Of the whole collection, roughly; only counted when nothing was found. */
   readonly documents: number | undefined;

@@ -4,7 +4,6 @@ import type { RequestHeaders } from '../../../shared/session/token-from-request'
 export interface TokenInput {
   readonly form: 'value' | 'Cookie header' | 'Authorization header';
   readonly headers: RequestHeaders;
-  /** How many cookies the text holds, when it is a Cookie header. */
   readonly cookies: number;
 }
 

@@ -19,7 +19,6 @@ interface RedactFlags extends CommonOptions {
   readonly overwrite?: boolean;
 }
 
-/** Adds `banyan parity` to the program. */
 export function addParityCommand(program: Command, io: CliIo, finish: Finish): void {
   const parity = program.command('parity').description('Compare what legacy and Lambda answer to the same requests');
 

@@ -27,15 +27,12 @@ export interface PromoteParts {
   readonly routeId: string;
   readonly target: Target;
   readonly routesFile: string;
-  /** Where proxies follow a copy of it in S3. */
   readonly publishedTo?: string | undefined;
   readonly versions: Versions;
   readonly rules: EvidenceRules;
-  /** Who promotes. */
   readonly by: string;
   /** Why it is done although something is missing; undefined: it is not. */
   readonly forcedBecause: string | undefined;
-  /** Says what would happen, changes nothing. */
   readonly dryRun: boolean;
   readonly db: () => Promise<Db>;
   readonly now: Date;

@@ -14,7 +14,6 @@ export interface ChangeParts extends Change {
   readonly versions: Versions;
   readonly db: () => Promise<Db>;
   readonly now: Date;
-  /** ms to wait for the proxies; default 5 s. */
   readonly patience?: number;
   /** Told when the change stands and the proxies are waited for. */
   readonly onWritten?: () => void;

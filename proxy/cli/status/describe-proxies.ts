@@ -4,7 +4,6 @@ import type { SeenProxy } from '../../fleet/heartbeat';
 import { alignColumns } from '../align-columns';
 import { formatDuration } from '../duration';
 
-/** Which route tables are in force on proxies that were seen lately. */
 export interface TablesInForce {
   /** Names of proxies by the digest of their table, the most common first. */
   readonly byDigest: readonly { readonly digest: string; readonly proxies: readonly string[] }[];

@@ -17,7 +17,6 @@ import { countedComparisons } from '../../ledger/evidence-rules';
 import { explainDrops } from '../../ledger/explain-drops';
 
 export interface StatusParts {
-  /** A path, or `s3://bucket/key`. */
   readonly routesFile: string;
   readonly s3Endpoint?: URL | undefined;
   readonly versions: Versions;

@@ -17,7 +17,6 @@ const typed = (type: string, content?: string): Variation =>
 const raw = (name: string, content: string): Variation =>
   body(`${name} (trap 9)`, (request) => ({ ...withHeaders(request, { 'Content-Type': JSON_TYPE }), body: content }));
 
-/** The members of a JSON object, or none. */
 function membersOf({ body: content }: DraftRequest): [string, unknown][] {
   if (typeof content !== 'string') return [];
   try {
@@ -43,7 +42,6 @@ const replaceOne = (name: string, value: unknown): Variation =>
     return members.map(([key, old]) => [key, key === chosen ? value : old]);
   });
 
-/** What changes bodies and what they are said to be. */
 export const BODY_VARIATIONS: readonly Variation[] = [
   typed('application/json; charset=utf-8'),
   typed('application/json; charset=UTF-16'),

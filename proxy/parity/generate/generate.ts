@@ -13,7 +13,6 @@ export interface GenerateOptions {
   readonly count: number;
   /** The same seed gives the same cases. */
   readonly seed: number;
-  /** Names of all identities. */
   readonly identities: readonly string[];
   /** Whether requests may write: not unless each side has its own copy of the data. */
   readonly writes: boolean;

@@ -81,5 +81,4 @@ const CONDITIONS: readonly Variation[] = [
   })),
 ];
 
-/** What changes headers alone. */
 export const HEADER_VARIATIONS: readonly Variation[] = [...HEADERS, ...COOKIES, ...CONDITIONS];

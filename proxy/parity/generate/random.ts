@@ -2,9 +2,7 @@
 export interface Random {
   /** From 0 up to, not including, 1. */
   next(): number;
-  /** One of the values. */
   pick<T>(values: readonly T[]): T;
-  /** All of the values in another order. */
   shuffle<T>(values: readonly T[]): T[];
 }
 

@@ -132,5 +132,4 @@ const QUERIES: readonly Variation[] = [
   inQuery('names in capitals', (query) => query.replaceAll(/(^|&)([^=&]*)/g, (all: string) => all.toUpperCase())),
 ];
 
-/** What changes the request line. */
 export const TARGETS: readonly Variation[] = [...METHODS, ...PATHS, ...QUERIES];

@@ -1,6 +1,5 @@
 import type { Random } from './random';
 
-/** A request that variations change. */
 export interface DraftRequest {
   readonly method: string;
   readonly path: string;
@@ -15,7 +14,6 @@ export interface Variation {
   readonly name: string;
   /** Two variations of one group are not combined. */
   readonly group: 'method' | 'path' | 'query' | 'header' | 'condition' | 'body';
-  /** Whether it makes sense for a request. */
   readonly applies?: (request: DraftRequest) => boolean;
   /** `siblings` are the known requests of the same route. */
   readonly apply: (request: DraftRequest, random: Random, siblings: readonly DraftRequest[]) => DraftRequest;

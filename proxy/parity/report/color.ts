@@ -1,4 +1,3 @@
-/** Adds colours, or nothing. */
 export interface Colors {
   readonly red: (text: string) => string;
   readonly green: (text: string) => string;
@@ -7,7 +6,6 @@ export interface Colors {
   readonly bold: (text: string) => string;
 }
 
-/** ANSI colours (ECMA-48), or none. */
 export function createColors(enabled: boolean): Colors {
   const code = (start: number, end: number) => (text: string) =>
     enabled ? `\u001b[${start}m${text}\u001b[${end}m` : text;

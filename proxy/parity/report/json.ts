@@ -1,7 +1,6 @@
 import type { CaseResult, ParityRun, RouteResult } from '../../../shared/parity/result';
 import { toCurl } from './curl';
 
-/** A case with a command for each side, as `--json` has those that differ. */
 export interface ReproducibleCase extends CaseResult {
   readonly reproduce?: { readonly control: string; readonly candidate: string };
 }

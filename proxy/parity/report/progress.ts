@@ -8,7 +8,6 @@ export interface ProgressOutput {
   readonly isTerminal: boolean;
   readonly columns?: number | undefined;
   readonly color?: boolean;
-  /** Milliseconds; default: the process's clock. */
   readonly now?: () => number;
 }
 

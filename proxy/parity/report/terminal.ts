@@ -6,11 +6,8 @@ import { curlOf } from './curl';
 import { printable } from '../../../shared/printable';
 
 export interface TerminalOptions {
-  /** Default: no colours. */
   readonly color?: boolean;
-  /** Cases shown in full for each route. */
   readonly maxCases?: number;
-  /** Differences shown for each case. */
   readonly maxDifferences?: number;
 }
 
@@ -140,7 +137,6 @@ function reproduce({ request, identity }: CaseResult, url: string, colors: Color
   return lines.map((line) => colors.dim(`      ${printable(line)}`));
 }
 
-/** Reasons, each with how often and the first of its cases. */
 function skipped({ routes }: ParityRun, colors: Colors): string[] {
   const byReason = new Map<string, { count: number; first: string }>();
   for (const { route, cases } of routes) {

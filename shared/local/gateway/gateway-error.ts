@@ -86,11 +86,6 @@ export class GatewayError extends BanyanError {
     return new GatewayError({ type: 'DEFAULT_4XX', statusCode: 414, errorType: 'BadRequestException', message });
   }
 
-  static throttled(): GatewayError {
-    const message = 'Too Many Requests';
-    return new GatewayError({ type: 'THROTTLED', statusCode: 429, errorType: 'TooManyRequestsException', message });
-  }
-
   /** Larger than Lambda takes, though not larger than API Gateway takes. */
   static requestTooLong(cause: unknown): GatewayError {
     const [message, errorType] = ['Request Too Long', 'BadRequestException'];

@@ -27,7 +27,6 @@ export interface GatewayOptions {
   readonly router: Router;
   readonly functions: ReadonlyMap<string, LambdaFunction>;
   readonly limits: Limits;
-  readonly allow: () => boolean;
   readonly address: () => Address;
   readonly now: () => number;
   readonly logger: Logger;
@@ -58,7 +57,7 @@ export function createGateway(options: GatewayOptions): (wire: WireRequest) => P
     }
   };
 
-  async function respond({ router, allow, address }: GatewayOptions, progress: Progress): Promise<Answer> {
+  async function respond({ router, address }: GatewayOptions, progress: Progress): Promise<Answer> {
     const { ids, wire } = progress;
     const host = lastHeader(wire.headers, 'host') ?? '';
     if (urlCharacters(host, wire.target) > limits.urlCharacters) throw GatewayError.uriTooLong();
@@ -70,7 +69,6 @@ export function createGateway(options: GatewayOptions): (wire: WireRequest) => P
     const match = router(request.method, request.path);
     if (!match) throw GatewayError.missingAuthenticationToken(lastHeader(wire.headers, 'authorization'));
     progress.match = match;
-    if (!allow()) throw GatewayError.throttled();
     const { target } = match.route;
     if (target.kind === 'preflight') {
       const headers = Object.entries(preflightHeaders(target, lastHeader(wire.headers, 'origin')));

@@ -7,12 +7,11 @@ import type { Api, EventSources } from './api';
 import { createGateway } from './gateway';
 import { limitsOf, type Limits } from './limits';
 import { setProcessEnvironment } from './process-environment';
-import { createRouter, type RouterOptions } from './router';
+import { createRouter } from './router';
 import { createGatewayServer } from './server';
 import { readServerlessFile } from './serverless-file';
-import { createThrottle, type ThrottleOptions } from './throttle';
 
-export interface StartGatewayOptions extends RouterOptions {
+export interface StartGatewayOptions {
   readonly serverlessFile: string;
   readonly stage: string;
   /** 0 asks the system for a free one. */
@@ -23,8 +22,6 @@ export interface StartGatewayOptions extends RouterOptions {
   /** Load also the functions that no route needs. */
   readonly allFunctions?: boolean;
   readonly logger?: Logger;
-  /** Without it nothing is throttled. */
-  readonly throttle?: ThrottleOptions;
   readonly limits?: Partial<Limits>;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -69,10 +66,9 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     const functions = loadFunctions(api, limits, options);
     const handle = createGateway({
       api,
-      router: createRouter(api.routes, options),
+      router: createRouter(api.routes),
       functions,
       limits,
-      allow: options.throttle ? createThrottle(options.throttle, now) : () => true,
       address: () => address,
       now,
       logger,

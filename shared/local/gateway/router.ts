@@ -6,10 +6,6 @@ export interface RouteMatch {
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
-export interface RouterOptions {
-  readonly trailingSlash?: 'distinct' | 'ignored';
-}
-
 /** The method that answers a request, or undefined. `path` is raw and without the stage. */
 export type Router = (method: string, path: string) => RouteMatch | undefined;
 
@@ -24,16 +20,15 @@ interface Candidate {
  * itself before ANY. Paths are case-sensitive.
  *
  * That a resource without the method leaves the request to a less specific one was measured by others on API Gateway
- * (ministack#1423). About a slash at the end sources disagree: see the README; `distinct`, the default, refuses it.
+ * (ministack#1423). About a slash at the end sources disagree: see the README; here it is refused.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-set-up-simple-proxy.html
  */
-export function createRouter(routes: readonly Route[], { trailingSlash = 'distinct' }: RouterOptions = {}): Router {
+export function createRouter(routes: readonly Route[]): Router {
   const candidates: readonly Candidate[] = routes
     .map((route) => ({ route, segments: segmentsOf(route.path) }))
     .sort(bySpecificity);
   return (method, path) => {
-    const trimmed = trailingSlash === 'ignored' && path.length > 1 ? path.replace(/\/$/, '') : path;
-    const actual = segmentsOf(trimmed);
+    const actual = segmentsOf(path);
     for (const { route, segments } of candidates) {
       if (route.method !== method && route.method !== 'ANY') continue;
       const pathParameters = matchSegments(segments, actual);

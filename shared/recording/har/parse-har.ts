@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ConfigError } from '../../errors';
-import type { Har, HarEntry } from './har';
+import { pathText } from '../../parsed-yaml';
+import { entry, file, type Har, type HarEntry } from './har';
 
 /** A recording as read. */
 export interface ParsedHar {
@@ -11,84 +12,6 @@ export interface ParsedHar {
 
 const MAX_FAULTS = 20;
 const REMEDY = 'expected a HAR file (in the browser: developer tools, Network, "Export HAR")';
-
-const text = z.string();
-const number = z.number();
-const pair = z.object({ name: text, value: text });
-const pairs = z.array(pair);
-/** Only shown: a browser that leaves them out or writes them in another form does no harm. */
-const shown = <T extends z.ZodType>(schema: T, fallback: z.output<T>) => schema.catch(fallback);
-
-const url = z.string().refine((value) => {
-  const parsed = URL.canParse(value) ? new URL(value) : undefined;
-  return parsed !== undefined && /^(https?|wss?|blob|data|chrome-extension|about|file):$/.test(parsed.protocol);
-}, 'expected an absolute URL');
-
-const token = z.string().regex(/^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/, 'expected an HTTP method');
-
-const postData = z.object({
-  mimeType: shown(text, ''),
-  text: text.exactOptional(),
-  params: z
-    .array(z.object({ name: text, value: text.exactOptional(), fileName: text.exactOptional() }))
-    .exactOptional(),
-  _encoding: z.literal('base64', 'expected base64').exactOptional(),
-});
-
-const user = z.object({ userId: text.exactOptional(), login: z.record(text, text).exactOptional() });
-
-const notes = z.object({
-  route: text.exactOptional(),
-  session: text.exactOptional(),
-  begins: text.exactOptional(),
-  user: user.exactOptional(),
-  omitted: z.array(text).exactOptional(),
-});
-
-const entry = z.object({
-  startedDateTime: z.string().refine((value) => !Number.isNaN(Date.parse(value)), 'expected a time in ISO 8601'),
-  time: shown(number, 0),
-  request: z.object({
-    method: token,
-    url,
-    httpVersion: shown(text, 'HTTP/1.1'),
-    cookies: shown(pairs, []),
-    headers: pairs,
-    queryString: shown(pairs, []),
-    postData: postData.exactOptional(),
-    headersSize: shown(number, -1),
-    bodySize: shown(number, -1),
-  }),
-  response: z.object({
-    status: z.int('expected a status').min(0, 'expected a status').max(999, 'expected a status'),
-    statusText: shown(text, ''),
-    httpVersion: shown(text, 'HTTP/1.1'),
-    cookies: shown(pairs, []),
-    headers: pairs,
-    content: z.object({
-      size: shown(number, -1),
-      mimeType: shown(text, ''),
-      text: text.exactOptional(),
-      encoding: z.literal('base64', 'expected base64').exactOptional(),
-      comment: text.exactOptional(),
-    }),
-    redirectURL: shown(text, ''),
-    headersSize: shown(number, -1),
-    bodySize: shown(number, -1),
-  }),
-  cache: shown(z.record(text, z.unknown()), {}),
-  timings: shown(z.object({ send: number, wait: number, receive: number }), { send: 0, wait: 0, receive: 0 }),
-  comment: text.exactOptional(),
-  _banyan: notes.exactOptional(),
-});
-
-const file = z.object({
-  log: z.object({
-    version: z.string().regex(/^1\.[12]$/, 'expected version 1.2'),
-    creator: shown(z.object({ name: text, version: text }), { name: 'unknown', version: '' }),
-    entries: z.array(z.unknown()),
-  }),
-});
 
 /** Reads a HAR file (1.1 or 1.2), repairs one that broke off, and sorts its entries by time. Throws ConfigError naming every fault. */
 export function parseHar(content: string, name: string): ParsedHar {
@@ -151,7 +74,7 @@ function repair(json: string): unknown {
 
 /** `log.entries[3] (POST /api/events)`, as far as it can be told. */
 function placeOf(candidate: unknown, index: number): string {
-  const request = z.object({ request: z.object({ method: text.max(20), url: text }) }).safeParse(candidate);
+  const request = z.object({ request: z.object({ method: z.string().max(20), url: z.string() }) }).safeParse(candidate);
   if (!request.success) return `log.entries[${index}]`;
   const { method, url: address } = request.data.request;
   const path = URL.canParse(address) ? new URL(address).pathname : address;
@@ -159,11 +82,7 @@ function placeOf(candidate: unknown, index: number): string {
 }
 
 function describe(place: string, issue: z.core.$ZodIssue): string {
-  const path = issue.path.reduce<string>(
-    (all, key) => (typeof key === 'number' ? `${all}[${key}]` : `${all}${all && '.'}${String(key)}`),
-    '',
-  );
-  return `${place}${path || 'file'}: found ${describeFound(issue.input)}; ${issue.message.replace(/^Invalid input: |, received .*$/g, '')}`;
+  return `${place}${pathText(issue.path)}: found ${describeFound(issue.input)}; ${issue.message.replace(/^Invalid input: |, received .*$/g, '')}`;
 }
 
 /** Its kind only, for it may be a body or a header: a message must not carry a secret. */

@@ -1,13 +1,4 @@
-import type {
-  HarCookie,
-  HarEntry,
-  HarNotes,
-  HarPair,
-  HarPostData,
-  HarContent,
-  HarRequest,
-  HarResponse,
-} from '../har/har';
+import type { HarEntry, HarNotes, HarPair, HarPostData, HarContent, HarRequest, HarResponse } from '../har/har';
 import { ExchangeSecrets } from './exchange-secrets';
 import { parseJsonPath } from '../../json-path';
 import { createPlaceholders, type Placeholders } from './placeholders';
@@ -161,7 +152,7 @@ function redactContent({ text, encoding, ...rest }: HarContent, { rules, omitted
   };
 }
 
-function redactCookies(cookies: readonly HarCookie[], { headers, rules }: Context): readonly HarCookie[] {
+function redactCookies(cookies: readonly HarPair[], { headers, rules }: Context): readonly HarPair[] {
   return cookies.map((cookie) => ({ ...cookie, value: headers.cookie(cookie.name, cookie.value, rules.secrets) }));
 }
 

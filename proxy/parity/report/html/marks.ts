@@ -6,7 +6,6 @@ export type Mark = 'equal' | 'different' | 'accepted' | 'forgiven';
 /** One line of both sides beside each other; null where a side has none. Short, because a page holds many. */
 export type Row = readonly [control: string | null, candidate: string | null, mark: Mark];
 
-/** What is different and what is accepted, by path. */
 export class Marks {
   private readonly different: readonly string[];
   private readonly accepted: readonly string[];
@@ -16,7 +15,6 @@ export class Marks {
     this.accepted = accepted.map(({ path }) => path);
   }
 
-  /** The mark of a place whose texts are not the same. */
   at(path: string): Mark {
     if (this.different.some((marked) => covers(marked, path))) return 'different';
     return this.accepted.some((marked) => covers(marked, path)) ? 'accepted' : 'forgiven';

@@ -30,15 +30,6 @@ test('defaults', () => {
   expect(Object.isFrozen(loadConfig(GOOD))).toBe(true);
 });
 
-test('LEGACY_PORT wins over PORT', () => {
-  expect(loadConfig({ ...GOOD, PORT: '8080' }).port).toBe(8080);
-  expect(loadConfig({ ...GOOD, PORT: '8080', LEGACY_PORT: '3005' }).port).toBe(3005);
-});
-
-test('a JSON array of secrets is for rotation', () => {
-  expect(loadConfig({ ...GOOD, SESSION_SECRET: '["new","old"]' }).sessionSecrets).toEqual(['new', 'old']);
-});
-
 test.each(['', ' ', '[]', '[""]', '["a",""]', '["a",1]', '["a"', '["a"]x'])(
   'SESSION_SECRET=%j is refused',
   (secret) => {
@@ -80,21 +71,6 @@ test('every bad variable is reported at once, and no secret is shown', () => {
     'DAILY_REPORT_RUNNER',
   ]);
   expect(faults.join()).not.toContain('hunter');
-});
-
-test('a queue has an address and a region', () => {
-  const url = 'https://sqs.eu-west-1.amazonaws.com/123456789012/reports';
-  expect(loadConfig({ ...GOOD, REPORT_QUEUE_URL: url, AWS_REGION: 'eu-west-1' }).reportQueue).toEqual({
-    url,
-    region: 'eu-west-1',
-    endpoint: undefined,
-  });
-  const local = { REPORT_QUEUE_URL: url, AWS_REGION: 'local', SQS_ENDPOINT: 'http://127.0.0.1:4566' };
-  expect(loadConfig({ ...GOOD, ...local }).reportQueue).toMatchObject({ endpoint: 'http://127.0.0.1:4566' });
-  expect(faultsOf({ ...GOOD, REPORT_QUEUE_URL: url })).toEqual([
-    "AWS_REGION is missing; expected the queue's region, such as eu-west-1, because REPORT_QUEUE_URL is set",
-  ]);
-  expect(loadConfig({ ...GOOD, AWS_REGION: 'eu-west-1' }).reportQueue).toBeUndefined();
 });
 
 test('nothing has a default that would be a secret', () => {

@@ -1,9 +1,6 @@
-import { compare } from 'bcryptjs';
 import { MongoClient, type Db, type Document } from 'mongodb';
-import { reportCalculation } from '../../../../legacy/reports/calculate';
-import type { ReportDocument } from '../../../../legacy/reports/store';
 import { startTestMongo, type TestMongo } from '../../../support/test-mongo';
-import { DEMO_IDS, DEMO_PASSWORD, seedDemoData } from '../../seed';
+import { DEMO_IDS, seedDemoData } from '../../seed';
 
 const NOW = new Date('2026-11-18T12:00:00.000Z');
 const COLLECTIONS = [
@@ -53,25 +50,4 @@ test('a run that was interrupted is completed', async () => {
   await db.collection('customerAccounts').deleteMany({});
   expect(await seedDemoData(db, { now: NOW })).toBe('seeded');
   expect(await db.collection('events').countDocuments()).toBe(25);
-});
-
-test('the data is fit for demonstration: passwords work, nothing lies in the future, days and weeks have activity', async () => {
-  const db = two;
-  const user = await db.collection('users').findOne({ email: 'organiser@example.com' });
-  expect(await compare(DEMO_PASSWORD, String(user?.['passwordHash']))).toBe(true);
-  const activity = await db.collection<{ at: Date }>('eventActivity').find().toArray();
-  const times = activity.map(({ at }) => at.getTime());
-  expect(Math.max(...times)).toBeLessThanOrEqual(NOW.getTime());
-  expect(Math.min(...times)).toBeGreaterThanOrEqual(NOW.getTime() - 60.5 * 86_400_000);
-  expect(times.filter((time) => time % 86_400_000 === 0).length).toBeGreaterThan(10);
-});
-
-test('the reports say what the monolith would calculate', async () => {
-  const db = two;
-  const reports = await db.collection<ReportDocument>('reports').find({ status: 'done' }).toArray();
-  for (const { customerAccountId, day, result } of reports) {
-    expect({ day, result }).toEqual({ day, result: await reportCalculation(db)(customerAccountId, day) });
-  }
-  const figures = reports.flatMap(({ result }) => Object.values<number>({ ...result }));
-  expect(figures.filter((figure) => figure > 0).length).toBeGreaterThan(6);
 });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { ObjectId } from 'mongodb';
 import request from 'supertest';
-import { DEMO_API_KEY, DEMO_IDS } from '../../../seed';
+import { DEMO_IDS } from '../../../seed';
 import { NOW, startEventsapp, type Eventsapp } from '../support/eventsapp';
 import { until } from '../support/until';
 import { openStream } from '../support/event-stream';
@@ -40,19 +40,6 @@ async function write(title: string, createdAt: Date, _id = new ObjectId()): Prom
 }
 
 const titleOf = ({ data }: { data: unknown }) => (data as { payload: { title: string } }).payload.title;
-
-test('headers, and the rolling cookie', async () => {
-  const { response, ...opened } = await stream({ Cookie: member });
-  expect(response.statusCode).toBe(200);
-  expect(response.headers).toMatchObject({
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-cache, no-transform',
-    'x-accel-buffering': 'no',
-    'transfer-encoding': 'chunked',
-  });
-  expect(response.headers['set-cookie']).toHaveLength(1);
-  opened.close();
-});
 
 test('an event that another instance writes is delivered, to its own account only', async () => {
   const own = await stream({ Cookie: member });
@@ -134,16 +121,3 @@ test('a client that does not read is cut off, and the instance goes on', async (
   expect((await request(app.url).get('/healthz')).status).toBe(200);
   await app.db.collection('notifications').deleteMany({ type: 'large' });
 });
-
-test('HEAD is answered at once', async () => {
-  const response = await request(app.url).head('/api/notifications/stream').set('Cookie', member);
-  expect([response.status, response.headers['content-type']]).toEqual([200, 'text/event-stream; charset=utf-8']);
-});
-
-test.each([{}, { 'x-api-key': DEMO_API_KEY }, { Authorization: 'Bearer s:no.session' }])(
-  'without a session (%j) it is a 401',
-  async (headers) => {
-    const response = await request(app.url).get('/api/notifications/stream').set(headers);
-    expect([response.status, response.text]).toEqual([401, '{"error":"Not authenticated"}']);
-  },
-);

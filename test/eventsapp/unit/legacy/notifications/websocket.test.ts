@@ -100,13 +100,3 @@ test.each([
   expect(answer).toContain('Connection: close\r\n');
   expect(answer.split('\r\n\r\n')[1]).toBe('{"error":"Not authenticated"}');
 });
-
-test('Authorization that is no session is refused beside a good cookie', async () => {
-  expect(await refusal('/ws', { Cookie: cookie, Authorization: 'Basic x' })).toMatch(/^HTTP\/1\.1 401 /);
-});
-
-test('an upgrade of another path gets the 404 page', async () => {
-  const answer = await refusal('/api/events', { Cookie: cookie });
-  expect(answer).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/);
-  expect(answer).toContain('<pre>Cannot GET /api/events</pre>');
-});

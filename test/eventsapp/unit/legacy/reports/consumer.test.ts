@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { reportCalculation } from '../../../../../legacy/reports/calculate';
 import { startConsumer } from '../../../../../legacy/reports/consumer';
-import { dailyJob, onDemandJob, writeJob, type ReportJob } from '../../../../../legacy/reports/job';
+import { onDemandJob, writeJob, type ReportJob } from '../../../../../legacy/reports/job';
 import { jobProcessing } from '../../../../../legacy/reports/process-job';
 import type { ReportQueue } from '../../../../../legacy/reports/queue';
 import { createSqsReportQueue } from '../../../../../legacy/reports/sqs-queue';
@@ -46,53 +46,6 @@ const consume = (process: (job: ReportJob) => Promise<'stored' | 'known'>) => {
   stops.push(stop);
   return stop;
 };
-const outcomes = () => lines.filter(({ msg }) => msg === 'report job').map(({ outcome }) => outcome);
-
-test('a job that comes again changes nothing, also when the figures have changed; one without a report gets one', async () => {
-  const job = dailyJob(DEMO_IDS.account, '2026-11-13');
-  await queue.send([job]);
-  const stop = consume(processing());
-  await until(() => outcomes().length === 1);
-  const first = await stored().findOne({ _id: job.jobId });
-  expect(first).toEqual({
-    _id: job.jobId,
-    customerAccountId: DEMO_IDS.account,
-    kind: 'daily',
-    day: '2026-11-13',
-    requestedBy: null,
-    createdAt: NOW,
-    status: 'done',
-    result: await reportCalculation(app.db)(DEMO_IDS.account, '2026-11-13'),
-    finishedAt: NOW,
-  });
-  await app.db.collection('eventActivity').deleteMany({});
-  await queue.send([job, job]);
-  await until(() => outcomes().length === 3);
-  expect(outcomes()).toEqual(['stored', 'known', 'known']);
-  expect(await stored().findOne({ _id: job.jobId })).toEqual(first);
-  await stop();
-  expect(await sqs.left()).toBe(0);
-});
-
-test('of two who have calculated at the same time one stores', async () => {
-  const job = onDemandJob(DEMO_IDS.account, '2026-11-14');
-  const process = jobProcessing({
-    reports: { ...createReportStore(app.db), isDone: () => Promise.resolve(false) },
-    calculate: reportCalculation(app.db),
-    clock: () => NOW,
-  });
-  const both = await Promise.all([process(job), process(job)]);
-  expect(both.sort()).toEqual(['known', 'stored']);
-  expect(await stored().countDocuments({ _id: job.jobId })).toBe(1);
-});
-
-test('a job with the id of another account’s report is an error and changes nothing', async () => {
-  const job = onDemandJob(DEMO_IDS.account, '2026-11-14');
-  await processing()(job);
-  const before = await stored().findOne({ _id: job.jobId });
-  await expect(processing()({ ...job, customerAccountId: DEMO_IDS.otherAccount })).rejects.toThrow('E11000');
-  expect(await stored().findOne({ _id: job.jobId })).toEqual(before);
-});
 
 test('what fails stays in the queue and does no harm to the rest; after three times it is put aside and given up', async () => {
   const jobs = Array.from({ length: 4 }, () => onDemandJob(DEMO_IDS.account, '2026-11-12'));

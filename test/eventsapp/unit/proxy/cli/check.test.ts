@@ -327,7 +327,7 @@ functions:
 
   it.each(['functions: [', 'service: x', 'functions: 7'])('are refused in %j', (text) => {
     expect(() => readGatewayRoutes(text, 'serverless.yml')).toThrow(
-      /^serverless\.yml: serverless\.yml (is not|has no)/,
+      /^serverless\.yml: serverless\.yml(:\d+:\d+ not valid| has no)/,
     );
   });
 });

@@ -1,10 +1,8 @@
-import fc from 'fast-check';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ENDPOINT_TYPES, REQUEST_LIMITS } from '../../../../../shared/api-gateway/limits';
 import { limitsOf } from '../../../../../shared/local/gateway/limits';
-import { createThrottle } from '../../../../../shared/local/gateway/throttle';
 import { call, closeApis, startApi } from './harness';
 
 afterEach(closeApis);
@@ -120,42 +118,6 @@ describe('the endpoint type of serverless.yml', () => {
   it('refuses another', async () => {
     await expect(limitOf(', endpointType: GLOBAL')).rejects.toThrow(
       'endpointType must be EDGE, REGIONAL or PRIVATE, found "GLOBAL"',
-    );
-  });
-});
-
-describe('throttling (developer guide: "Throttle requests to your REST APIs"; token bucket)', () => {
-  it('429 beyond the burst, until time has passed', async () => {
-    let time = 0;
-    const gateway = await startApi({}, { now: () => time, throttle: { rate: 2, burst: 3 } });
-    const statuses = async (count: number) => {
-      const replies = [];
-      for (let index = 0; index < count; index += 1) replies.push((await call(gateway, '/api/events')).status);
-      return replies;
-    };
-    expect(await statuses(4)).toStrictEqual([200, 200, 200, 429]);
-    time += 500;
-    expect(await statuses(2)).toStrictEqual([200, 429]);
-    expect(await call(gateway, '/api/events')).toMatchObject({
-      status: 429,
-      text: '{"message":"Too Many Requests"}',
-      headers: { 'x-amzn-errortype': 'TooManyRequestsException' },
-    });
-  });
-
-  it('never lets more through than burst plus rate times time', () => {
-    const options = fc.record({ rate: fc.integer({ min: 1, max: 50 }), burst: fc.integer({ min: 1, max: 20 }) });
-    fc.assert(
-      fc.property(options, fc.array(fc.nat(400), { maxLength: 60 }), (throttle, steps) => {
-        let time = 0;
-        const allow = createThrottle(throttle, () => time);
-        let passed = 0;
-        for (const step of steps) {
-          time += step;
-          if (allow()) passed += 1;
-        }
-        expect(passed).toBeLessThanOrEqual(throttle.burst + (throttle.rate * time) / 1000);
-      }),
     );
   });
 });
