@@ -3,8 +3,9 @@ const isPadding = (code: number) => code === 0x20 || code === 0x09;
 function trimSpaceAndTab(text: string): string {
   let start = 0;
   let end = text.length;
-  while (start < end && isPadding(text.charCodeAt(start))) start += 1;
-  while (end > start && isPadding(text.charCodeAt(end - 1))) end -= 1;
+  // Past either end there is no padding.
+  while (isPadding(text.charCodeAt(start))) start += 1;
+  while (isPadding(text.charCodeAt(end - 1))) end -= 1;
   return text.slice(start, end);
 }
 
@@ -24,23 +25,15 @@ function decode(text: string): string {
  * @returns undefined when there is no such cookie
  */
 export function readCookie(header: string, name: string): string | undefined {
-  let index = 0;
-  while (index < header.length) {
-    const equals = header.indexOf('=', index);
-    if (equals === -1) return undefined;
-    const semicolon = header.indexOf(';', index);
-    const end = semicolon === -1 ? header.length : semicolon;
-    if (equals > end) {
-      // A part without `=`: go on behind the last semicolon in front of the equals sign.
-      index = header.lastIndexOf(';', equals - 1) + 1;
-      continue;
-    }
-    if (trimSpaceAndTab(header.slice(index, equals)) === name) {
-      const value = trimSpaceAndTab(header.slice(equals + 1, end));
-      const quoted = value.startsWith('"') && value.endsWith('"');
-      return decode(quoted ? value.slice(1, -1) : value);
-    }
-    index = end + 1;
+  for (let start = 0, end = 0; start < header.length; start = end + 1) {
+    const semicolon = header.indexOf(';', start);
+    end = semicolon === -1 ? header.length : semicolon;
+    const pair = header.slice(start, end);
+    const equals = pair.indexOf('=');
+    if (equals === -1 || trimSpaceAndTab(pair.slice(0, equals)) !== name) continue;
+    const value = trimSpaceAndTab(pair.slice(equals + 1));
+    const quoted = value.startsWith('"') && value.endsWith('"');
+    return decode(quoted ? value.slice(1, -1) : value);
   }
   return undefined;
 }

@@ -37,11 +37,14 @@ export function serializeCookie(
 /** The text, '' for any falsy value (the attribute is left out), undefined when it may not be sent. */
 function matching(value: unknown, grammar: RegExp): string | undefined {
   if (!value) return '';
-  return typeof value === 'string' && grammar.test(value) ? value : undefined;
+  // A number is written as its text, as there.
+  const text = typeof value === 'number' ? String(value) : value;
+  return typeof text === 'string' && grammar.test(text) ? text : undefined;
 }
 
 function word<T extends string>(value: unknown, words: Readonly<Record<string, T>>): T | '' | undefined {
   if (!value) return '';
-  const key = typeof value === 'string' ? value.toLowerCase() : '';
+  if (typeof value !== 'string') return undefined;
+  const key = value.toLowerCase();
   return Object.hasOwn(words, key) ? words[key] : undefined;
 }

@@ -24,10 +24,11 @@ export function readOctetStrings(der: Buffer): Buffer[] | undefined {
 function readElement(bytes: Buffer, offset: number, tag: number): Element | undefined {
   const first = bytes[offset + 1];
   if (bytes[offset] !== tag || first === undefined) return undefined;
-  // Below 0x80 the byte is the length; above, it counts the length's own bytes. Four are more than a document can hold.
-  const lengthBytes = first < 0x80 ? 0 : first - 0x80;
+  // Below 0x80 the byte is the length; above, it counts the length's own bytes, 0x80 itself none: the end is not given.
+  // Four are more than a document can hold.
+  const lengthBytes = Math.max(0, first - 0x80);
   const start = offset + 2 + lengthBytes;
-  if (lengthBytes > 4 || (first >= 0x80 && lengthBytes === 0) || start > bytes.length) return undefined;
+  if (lengthBytes > 4 || first === 0x80 || start > bytes.length) return undefined;
   const length = lengthBytes === 0 ? first : bytes.readUIntBE(offset + 2, lengthBytes);
   const end = start + length;
   return end > bytes.length ? undefined : { content: bytes.subarray(start, end), end };

@@ -35,7 +35,7 @@ export async function decryptKruptein(record: string, options: KrupteinOptions):
     const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: 16 });
     decipher.setAuthTag(tag);
     decipher.setAAD(Buffer.from(aad.toString(), encodeas));
-    return decipher.update(ct.toString(), encodeas, 'utf8') + decipher.final('utf8');
+    return Buffer.concat([decipher.update(ct.toString(), encodeas), decipher.final()]).toString();
   } catch {
     throw new SessionFormatError('A kruptein 3.0 record is damaged');
   }

@@ -3,11 +3,9 @@ import type { StoredSession } from '../session-format';
 import { SessionRecordError } from '../session-errors';
 import { parseStoredCookie } from '../stored-cookie';
 
-/** A session from its deserialised value; undefined for a falsy one. Throws SessionRecordError for what express-session could not inflate. */
+/** A session from its deserialised value; undefined for a falsy one. Throws SessionRecordError for what express-session could not inflate: what is no object has no usable cookie either. */
 export function parseSession(value: unknown, lastModified: unknown): StoredSession | undefined {
   if (!value) return undefined;
-  if (typeof value !== 'object' || Array.isArray(value))
-    throw new SessionRecordError('A session record is not an object');
   const cookie = parseStoredCookie(ownProperty(value, 'cookie'));
   if (cookie === undefined)
     throw new SessionRecordError('A session record has no usable cookie, which express-session always writes');

@@ -33,7 +33,7 @@ export function webCryptoDecrypter(options: WebCryptoOptions): (record: string) 
     try {
       const decipher = createDecipheriv('aes-256-gcm', await key, bytes.subarray(0, ivLength));
       decipher.setAuthTag(bytes.subarray(-TAG_LENGTH));
-      return decipher.update(bytes.subarray(ivLength, -TAG_LENGTH), undefined, 'utf8') + decipher.final('utf8');
+      return Buffer.concat([decipher.update(bytes.subarray(ivLength, -TAG_LENGTH)), decipher.final()]).toString();
     } catch {
       throw new SessionFormatError(
         `A record does not decrypt: another encryption secret or salt, or damage; ${describeStored(record)}`,

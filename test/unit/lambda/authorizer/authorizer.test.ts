@@ -345,8 +345,35 @@ describe('several authenticators', () => {
   });
 
   it('refuse when none of them knows anybody', async () => {
-    await expect(authorizer(setup)(restEvent({ 'x-api-key': 'other' }))).rejects.toThrow(/^Unauthorized$/);
-    await expect(authorizer(setup)(restEvent({ 'x-api-key': '' }))).rejects.toThrow(/^Unauthorized$/);
+    const results: unknown[] = [];
+    const heard: typeof apiKeys = {
+      ...apiKeys,
+      async authenticate(request, context) {
+        const result = await apiKeys.authenticate(request, context);
+        results.push(result);
+        return result;
+      },
+    };
+    const authorize = authorizer({ authenticators: [sessionAuthenticator, heard] });
+    await expect(authorize(restEvent({ 'x-api-key': 'other' }))).rejects.toThrow(/^Unauthorized$/);
+    await expect(authorize(restEvent({ 'x-api-key': '' }))).rejects.toThrow(/^Unauthorized$/);
+    expect(results).toEqual([
+      { outcome: 'anonymous', reason: 'unknown key' },
+      { outcome: 'anonymous', reason: 'no credential' },
+    ]);
     expect(database.calls).toEqual(['apiKeys.findOne']);
+    // Why, for whoever reads the log.
+    const reasons = logged
+      .trim()
+      .split('\n')
+      .map((line) => Reflect.get(Object(JSON.parse(line)), 'reasons') as unknown);
+    expect(reasons).toEqual([
+      { session: 'no credential', 'api-key': 'unknown key' },
+      { session: 'no credential', 'api-key': 'no credential' },
+    ]);
+  });
+
+  it('say where a key is sent, for `banyan check`', () => {
+    expect(apiKeys.credentials).toEqual([{ header: 'x-api-key' }]);
   });
 });

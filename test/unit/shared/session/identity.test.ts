@@ -1,4 +1,4 @@
-import { MongoClient, ObjectId } from 'mongodb';
+import { MongoClient, ObjectId, UUID } from 'mongodb';
 import { Passport } from 'passport';
 import { idText, parseUserId, passportUser, passportUserData } from '../../../../shared/session/identity';
 import { passportUserId, type UserId } from '../../../../shared/session/passport-user-id';
@@ -70,6 +70,12 @@ describe('passportUserData', () => {
     const { fromSession } = passportUserData({ key: 'auth', parse: (user) => ({ ...ann, userId: String(user) }) });
     expect(await fromSession({ auth: { user: 0 } }, noDatabase)).toEqual({ ...ann, userId: '0' });
   });
+
+  it('asks the parser for users only', async () => {
+    const parse = jest.fn(() => ann);
+    expect(await passportUserData({ parse }).fromSession({ passport: {} }, noDatabase)).toBeUndefined();
+    expect(parse).not.toHaveBeenCalled();
+  });
 });
 
 describe('parseUserId', () => {
@@ -83,6 +89,7 @@ describe('parseUserId', () => {
     ['userId', { userId: 'u1', id: 'other' }, 'u1'],
     ['id', { id: 7, _id: 'other' }, '7'],
     ['_id', { _id: id }, id.toHexString()],
+    ['id where userId is null', { userId: null, id: 'u1' }, 'u1'],
   ])('reads %s', (_case, user, userId) => {
     expect(parseUserId(user)).toEqual({ userId });
   });
@@ -93,6 +100,7 @@ describe('parseUserId', () => {
     ['an id that is an operator', { userId: { $ne: null } }],
     ['an empty id', { userId: '' }],
     ['half a number', 1.5],
+    ['another BSON value with a hex form', { userId: new UUID() }],
     ['a JSON text that looks like an ObjectId', { userId: { _bsontype: 'ObjectId' } }],
     ['inherited parts', Object.create({ userId: 'u1' }) as unknown],
   ])('recognises no user in %s', (_case, user) => {
@@ -137,6 +145,7 @@ describe('passportUserId', () => {
     ['user-7', ['user-7']],
     [7, [7]],
     [0, [0]],
+    ['a'.repeat(25), ['a'.repeat(25)]],
   ])('asks for the id %j as it is', async (id, ids) => {
     expect(await resolve(id)).toEqual(ann);
     expect(asked).toEqual([ids]);
@@ -151,8 +160,8 @@ describe('passportUserId', () => {
   );
 
   it.each([null, undefined, false])('knows nobody when the user is gone (%j)', async (user) => {
-    const found = await resolver(user).fromSession({ passport: { user: 'u1' } }, () => Promise.resolve(db));
-    expect(found).toBeUndefined();
+    const lenient = passportUserId({ parse: () => ann, findUser: () => Promise.resolve(user) });
+    expect(await lenient.fromSession({ passport: { user: 'u1' } }, () => Promise.resolve(db))).toBeUndefined();
   });
 
   it('fails when the user cannot be read', async () => {

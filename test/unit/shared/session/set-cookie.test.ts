@@ -62,6 +62,7 @@ describe('renewSessionCookie', () => {
     ['another path', { ...demo, path: '/api' }],
     ['not HttpOnly', { ...demo, httpOnly: false }],
     ['a domain', { ...demo, domain: '.example.com' }],
+    ['a domain that is a number', { ...demo, domain: 7 }],
     ['a priority in any case', { ...demo, priority: 'HIGH' }],
     ['partitioned', { ...demo, partitioned: true }],
     ['SameSite as true', { ...demo, sameSite: true }],
@@ -77,6 +78,8 @@ describe('renewSessionCookie', () => {
     ['an invalid path', { ...demo, path: '/;x' }],
     ['an unknown priority', { ...demo, priority: 'urgent' }],
     ['an unknown SameSite', { ...demo, sameSite: 'constructor' }],
+    ['a priority that is no text', { ...demo, priority: 7 }],
+    ['a domain that is an object', { ...demo, domain: {} }],
     ['an age beyond the calendar', { ...demo, originalMaxAge: 1e20 }],
     ['a Secure cookie on an insecure connection', { ...demo, secure: true }],
   ])('writes nothing for %s, as express-session', (_case, cookie) => {
@@ -115,6 +118,11 @@ describe('renewSessionCookie', () => {
     ['the path lies outside the cookie path', { session: { ...session, cookie: { path: '/app' } }, path: '/api' }],
   ])('writes nothing when %s', (_case, changes) => {
     expect(renewed(demo, changes)).toBeUndefined();
+  });
+
+  it('renews within the cookie path', () => {
+    const inApp = { ...session, cookie: { path: '/app' } };
+    expect(renewed(demo, { session: inApp, path: '/app/x' })).toBe(renewed(demo));
   });
 
   it('is byte-equal for any stored cookie and id', () => {

@@ -1,10 +1,9 @@
-import banyan from '../../../../../banyan.config';
-import { readDatabaseConfig, readLambdaConfig } from '../../../../../lambda/config';
-import { readSessionEnvironment } from '../../../../../proxy/cli/config';
-import { loadProxyConfig } from '../../../../../proxy/config';
-import { loadLocalConfig } from '../../../system';
-import { completeSession, resolveSession } from '../../../../../shared/session/session-config';
-import { fromEnvironment, resolveSecrets } from '../../../../../shared/session/secret-source';
+import { readDatabaseConfig, readLambdaConfig } from '../../../../lambda/config';
+import { readSessionEnvironment } from '../../../../proxy/cli/config';
+import { loadProxyConfig } from '../../../../proxy/config';
+import { completeSession, resolveSession } from '../../../../shared/session/session-config';
+import { fromEnvironment, resolveSecrets } from '../../../../shared/session/secret-source';
+import { testBanyan as banyan } from '../../../support/test-banyan';
 
 const read = (value: string | undefined) => {
   const faults: string[] = [];
@@ -111,7 +110,6 @@ describe('the readers', () => {
   const readers: [string, (env: Record<string, string>) => unknown][] = [
     ['the functions and the authorizer', (env) => readLambdaConfig(banyan.session, env)],
     ['the proxy', (env) => loadProxyConfig(banyan, { LEGACY_URL: 'http://127.0.0.1:3001', ...env })],
-    ['npm start', loadLocalConfig],
     ['the commands', (env) => readSessionEnvironment(banyan.session, env)],
   ];
 
@@ -156,6 +154,28 @@ describe('resolveSession', () => {
       secrets: ['a', 'b'],
       encryptionSecret: 'c',
     });
+  });
+
+  it('names a secret once that is missing for both', () => {
+    const encryption = { scheme: 'kruptein', secret: fromEnvironment('SESSION_SECRET') } as const;
+    const session = completeSession({
+      secrets: fromEnvironment('SESSION_SECRET'),
+      store: { format: 'connect-mongo', encryption },
+    });
+    expect(() => resolveSession(session, {})).toThrow(/^Session secrets: SESSION_SECRET is missing; set it$/);
+  });
+
+  it('keeps what is given', () => {
+    const given = {
+      cookieName: 'sid',
+      store: { format: 'connect-mongodb-session', collection: 'mySessions' },
+      touchAfter: 300,
+      rolling: true,
+      resave: true,
+      cookie: { path: '/app' },
+    } as const;
+    const session = resolveSession(completeSession({ ...given, secrets: ['s'] }), {});
+    expect(session).toStrictEqual({ ...given, secrets: ['s'] });
   });
 
   it('fills in the defaults of express-session', () => {
