@@ -27,7 +27,7 @@ export function* compareBodySteps(
   yield;
   const b = decompress(candidate, candidate.body);
   yield;
-  const type = headerValues(control, 'content-type')[0]?.toLowerCase() ?? '';
+  const type = contentType(control);
   const expected = utf8(a);
   yield;
   const found = utf8(b);
@@ -53,7 +53,7 @@ export function* compareBodySteps(
         return differences.length > 0 ? differences : yield* compareSpelling(listOf(expected), listOf(found), options);
       }
     }
-    if (HTML.test(type) && HTML.test(headerValues(candidate, 'content-type')[0] ?? '')) {
+    if (HTML.test(type) && HTML.test(contentType(candidate))) {
       const differences = yield* compareHtmlSteps(expected, found, options);
       if (differences !== undefined) return differences;
     }
@@ -64,6 +64,10 @@ export function* compareBodySteps(
   const hash = fingerprint(a);
   yield;
   return [difference('body', 'value', hash, fingerprint(b))];
+}
+
+function contentType(response: ObservedResponse): string {
+  return headerValues(response, 'content-type')[0]?.toLowerCase() ?? '';
 }
 
 function compareDigests(control: ObservedResponse, candidate: ObservedResponse): Difference[] {
@@ -110,9 +114,8 @@ function compareRepeated(
   { repeated: b }: JsonSpelling,
   { unifier }: ValueOptions,
 ): Difference[] {
-  const [path = a[0] ?? ''] = b;
-  if (a.length === 0 && b.length === 0) return [];
-  if (a.length === b.length && unifier?.isSameText(control, candidate) === true) return [];
+  const [path] = [...b, ...a];
+  if (path === undefined || unifier?.isSameText(control, candidate) === true) return [];
   const shown = (paths: readonly string[]): string =>
     paths.length === 0 ? 'each name once' : `repeated: ${paths.join(', ')}`;
   const [expected, found] = [shown(a), shown(b)];
@@ -147,15 +150,15 @@ function* compareTexts(
   return differences;
 }
 
-/** Of a long line, what stands near the first differing character. */
+/** Of two lines that differ, what stands near the first differing character. */
 function around(path: string, control: string, candidate: string): Difference {
   let at = 0;
-  while (at < control.length && control[at] === candidate[at]) at += 1;
+  while (control[at] === candidate[at]) at += 1;
   const from = Math.max(0, at - 20);
   return difference(path, 'value', control.slice(from, from + 120), candidate.slice(from, from + 120));
 }
 
-const HTML = /^text\/html\b/i;
+const HTML = /^text\/html\b/;
 
 /** A JSON value on each line (NDJSON, JSON Lines), or after each record separator (RFC 7464). */
 const JSON_LINES = /[/+](x-)?(ndjson|jsonlines|jsonl|json-seq)\b/;

@@ -23,21 +23,20 @@ export function compareCookies(
     const kind = found.length < expected.length ? 'missing' : found.length > expected.length ? 'unexpected' : 'value';
     return [difference('header set-cookie', kind, order(expected), order(found))];
   }
-  return expected.flatMap((cookie, i) => compareAttributes(cookie, found[i], options));
+  return expected.flatMap((cookie, i) => compareAttributes(cookie, found[i] ?? cookie, options));
 }
 
 function compareAttributes(
   expected: Cookie,
-  found: Cookie | undefined,
+  found: Cookie,
   { unifier = new Unifier(), isSameMasked }: CookieOptions,
 ): Difference[] {
   const differences: Difference[] = [];
-  const names = new Set([...expected.attributes.keys(), ...(found?.attributes.keys() ?? [])]);
+  const names = new Set([...expected.attributes.keys(), ...found.attributes.keys()]);
   for (const name of names) {
     const a = expected.attributes.get(name);
-    const b = found?.attributes.get(name);
+    const b = found.attributes.get(name);
     const path = `cookie ${expected.name}${name && `; ${name}`}`;
-    if (a === b) continue;
     if (a !== undefined && b !== undefined && (isSame(name, a, b, unifier) || isSameMasked?.(path, a, b) === true))
       continue;
     const kind = b === undefined ? 'missing' : a === undefined ? 'unexpected' : 'value';

@@ -40,9 +40,9 @@ export function* compareValueSteps(
     const { control: a, candidate: b } = pair;
     if (Array.isArray(a) && Array.isArray(b)) {
       yield* compareLists(pair.path, [a, b], pending, differences, options);
-      if (pending.length - from > STEP) yield;
     } else comparePair(pair, pending, differences, options);
-    reverseFrom(pending, from);
+    // The last comes first out of it.
+    for (const below of pending.splice(from).reverse()) pending.push(below);
     looked += 1 + pending.length - from;
     if (differences.length >= MAX_DIFFERENCES) return differences.slice(0, MAX_DIFFERENCES);
     if (looked >= STEP) {
@@ -97,7 +97,7 @@ function* compareLists(
   const end = Math.max(endA, endB);
   for (let i = same.front; i < end; i += 1) {
     if (i < endA && i < endB) {
-      if (!isSameLeaf(a[i], b[i])) pending.push({ path: `${path}[${i}]`, control: a[i], candidate: b[i] });
+      if (!Object.is(a[i], b[i])) pending.push({ path: `${path}[${i}]`, control: a[i], candidate: b[i] });
     } else if (differences.length >= MAX_DIFFERENCES) return;
     else if (i < endA) differences.push(difference(`${path}[${i}]`, 'missing', a[i], undefined));
     else differences.push(difference(`${path}[${i}]`, 'unexpected', undefined, b[i]));
@@ -108,14 +108,13 @@ function* compareLists(
     ...Array.from({ length: same.back }, (_, i) => [endA + i, endB + i] as const),
   ];
   for (const [i, j] of pairs)
-    if (!isSameLeaf(a[i], b[j])) pending.push({ path: `${path}[${i}]`, control: a[i], candidate: b[j] });
+    if (!Object.is(a[i], b[j])) pending.push({ path: `${path}[${i}]`, control: a[i], candidate: b[j] });
 }
 
 /** How many elements at both ends look the same, ids and times of the request aside. */
 function* sameEnds([a, b]: Lists, { unifier }: ValueOptions): Steps<{ front: number; back: number }> {
   const shorter = Math.min(a.length, b.length);
   const looksSame = (i: number, j: number): boolean => {
-    if (isSameLeaf(a[i], b[j])) return true;
     const [left, right] = [stableText(a[i]), stableText(b[j])];
     if (left === right) return true;
     return unifier !== undefined && unifier.mask(left, 'control') === unifier.mask(right, 'candidate');
@@ -140,7 +139,7 @@ function compareMembers(
   const missing: string[] = [];
   const meet = (key: string, name: string): void => {
     found.set(name, key);
-    if (!isSameLeaf(control[key], candidate[name]))
+    if (!Object.is(control[key], candidate[name]))
       pending.push({ path: `${path}${memberPath(key)}`, control: control[key], candidate: candidate[name] });
   };
   for (const key of Object.keys(control)) {
@@ -149,7 +148,7 @@ function compareMembers(
     else meet(key, name);
   }
   const names = Object.keys(candidate);
-  let unexpected = names.length > found.size ? names.filter((name) => !found.has(name)) : [];
+  let unexpected = names.filter((name) => !found.has(name));
   let isMissing = false;
   for (const key of missing) {
     // An id that each side made up may be a name too.
@@ -173,11 +172,6 @@ function compareMembers(
     differences.push(
       difference(`${path} (order of fields)`, 'value', Object.keys(control).join(', '), names.join(', ')),
     );
-}
-
-/** Most leaves are equal: they get neither a path nor a place in the queue. */
-function isSameLeaf(control: unknown, candidate: unknown): boolean {
-  return typeof control !== 'object' && Object.is(control, candidate);
 }
 
 /** Puts what is alike on both sides in front, in one order, and the rest behind. */
@@ -215,20 +209,12 @@ const KEY_DEPTH = 20;
 
 /** JSON with keys in one order, to a bounded depth. */
 function stableText(value: unknown, depth = 0): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (depth === KEY_DEPTH) return Array.isArray(value) ? '[…]' : '{…}';
-  if (Array.isArray(value)) return `[${value.map((member: unknown) => stableText(member, depth + 1)).join(',')}]`;
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${stableText(member, depth + 1)}`).join(',')}}`;
-}
-
-function reverseFrom(list: Pair[], from: number): void {
-  for (let low = from, high = list.length - 1; low < high; low += 1, high -= 1) {
-    const [a, b] = [list[low], list[high]];
-    if (a === undefined || b === undefined) return;
-    list[low] = b;
-    list[high] = a;
-  }
+  const isList = Array.isArray(value);
+  if (!isList && !isRecord(value)) return JSON.stringify(value);
+  if (depth === KEY_DEPTH) return '…';
+  if (isList) return `[${value.map((member: unknown) => stableText(member, depth + 1)).join(',')}]`;
+  const members = Object.keys(value).sort();
+  return `{${members.map((key) => `${JSON.stringify(key)}:${stableText(value[key], depth + 1)}`).join(',')}}`;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -102,11 +102,11 @@ function* mixedUp(
   pairs: readonly (readonly [string, string])[],
 ): Steps<Difference[]> {
   if (pairs.length === 0) return [];
-  const [a, b] = [control, candidate].map(wholeText);
+  const [a, b] = [wholeText(control), wholeText(candidate)];
   const differences: Difference[] = [];
   for (const [ofControl, ofCandidate] of pairs) {
     yield;
-    if (a?.includes(ofCandidate) === true || b?.includes(ofControl) === true)
+    if (a.includes(ofCandidate) || b.includes(ofControl))
       differences.push(
         difference(`id ${ofControl}`, 'value', 'one id', `${ofCandidate} at one place, the same id at another`),
       );

@@ -32,6 +32,26 @@ describe('rules of an exchange', () => {
     ]);
   });
 
+  it('mask tokens in bodies, headers and cookies; all around them must be the same', () => {
+    const token = rule('answer', 'token', { pattern: '[0-9a-f]{8}' });
+    const of = (hex: string, more = '') =>
+      json({ t: `v-${hex}${more}` }, [
+        ['X-T', `v-${hex}`],
+        ['Set-Cookie', `t=v-${hex}`],
+      ]);
+    const [a, b] = [of('01234567'), of('89abcdef')];
+    expect(compareExchange(a, b, { rules: [token] })).toMatchObject({ differences: [], needed: [token] });
+    expect(pathsOf(a, b)).toEqual(['header x-t', 'cookie t', 'body $.t']);
+    expect(pathsOf(a, of('89abcdef', '!'), { rules: [token] })).toEqual(['body $.t']);
+    // What is left may still hold what each side made up.
+    const noon = Date.UTC(2026, 10, 23, 12);
+    const at = { from: noon, to: noon + 10 };
+    const made: CompareOptions = { method: 'POST', moments: { control: at, candidate: at }, rules: [token] };
+    const id = (n: number) => `${Math.floor(noon / 1_000).toString(16)}${String(n).padStart(16, '0')}`;
+    expect(pathsOf(of('01234567', ` ${id(1)}`), of('89abcdef', ` ${id(2)}`), made)).toEqual([]);
+    expect(pathsOf(of('01234567', ` ${id(1)}`), of('89abcdef', ` ${id(2)}`), { rules: [token] })).toEqual(['body $.t']);
+  });
+
   it.each<[string, RuleCondition, CompareOptions]>([
     ['who asked', { identity: 'member' }, { identity: 'member' }],
     ['a header of the request', { header: 'authorization' }, { requestHeaders: ['Authorization'] }],
@@ -89,6 +109,8 @@ describe('an id that each side made up', () => {
     const told = (control: ObservedResponse, candidate: ObservedResponse) =>
       compareExchange(control, candidate, made).differences.map(({ path, kind }) => `${path}: ${kind}`);
     expect(told(json({ id: a }), json({ id: b }))).toEqual([]);
+    const cookie = (name: string): ObservedResponse => json({ id: name }, [['Set-Cookie', `last=${name}`]]);
+    expect(told(cookie(a), cookie(b))).toEqual([]);
     // Legacy's own id in the candidate's answer, and the other way round.
     expect(told(json({ id: a }), json({ id: b }, [['X-Id', a]]))).toEqual([
       'header x-id: unexpected',
