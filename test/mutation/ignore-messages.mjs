@@ -8,6 +8,10 @@ const SENTENCES = new Set(['why', 'message', 'explanation']);
 const isText = ({ node }) => node.type === 'StringLiteral' || node.type === 'TemplateLiteral';
 const isOneOf = (node, names) => node?.type === 'Identifier' && names.has(node.name);
 
+/** `logger.info`, and `faults.push`: everywhere a list of messages goes by that name. */
+const isLogOrFaults = ({ object, property }) =>
+  isOneOf(property, LOG_METHODS) || (object.name === 'faults' && property.name === 'push');
+
 /** Whether a text ends up in a message: of an error, of a log line, or in a property for people; also as a part of a longer text. */
 function isInMessage(path) {
   const { parent } = path;
@@ -20,7 +24,7 @@ function isInMessage(path) {
     case 'NewExpression':
       return parent.callee.type === 'Identifier' && parent.callee.name.endsWith('Error');
     case 'CallExpression':
-      return parent.callee.type === 'MemberExpression' && isOneOf(parent.callee.property, LOG_METHODS);
+      return parent.callee.type === 'MemberExpression' && isLogOrFaults(parent.callee);
     case 'ObjectProperty':
       return isOneOf(parent.key, SENTENCES);
     default:

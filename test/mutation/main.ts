@@ -1,9 +1,12 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { format } from 'prettier';
 import { ConfigError } from '../../shared/errors';
 import { HELP, readArguments } from './arguments';
 import { DECLARED } from './declared';
 import { describeSurvivors, describeTable, holds, type Measured } from './describe-score';
 import { mutateFile } from './mutate-file';
 import { scoreOf } from './score';
+import { estimatedMinutes, SCORES, updateScores } from './score-table';
 import { TESTS_OF } from './tests-of';
 
 async function measure(file: string, concurrency: number): Promise<Measured> {
@@ -21,11 +24,13 @@ async function measure(file: string, concurrency: number): Promise<Measured> {
 }
 
 async function main(): Promise<number> {
-  const { wanted, files, minutes, concurrency } = readArguments(process.argv.slice(2), Object.keys(TESTS_OF));
+  const { wanted, files, minutes, concurrency, isRecorded } = readArguments(process.argv.slice(2), TESTS_OF);
   if (wanted === 'help') {
     console.log(HELP);
     return 0;
   }
+  const estimated = estimatedMinutes(readFileSync(SCORES, 'utf8'), files) / concurrency;
+  console.log(`${files.length} files, about ${estimated.toFixed(1)} min by ${SCORES}`);
   const end = performance.now() + minutes * 60_000;
   const all: Measured[] = [];
   for (const [index, file] of files.entries()) {
@@ -37,9 +42,16 @@ async function main(): Promise<number> {
     const measured = await measure(file, concurrency);
     all.push(measured);
     for (const line of describeSurvivors(measured)) console.log(line);
+    if (isRecorded) await record(measured);
   }
   console.log(`\n${describeTable(all).join('\n')}`);
   return all.every(holds) ? 0 : 1;
+}
+
+async function record(measured: Measured): Promise<void> {
+  const day = new Date().toISOString().slice(0, 10);
+  const text = updateScores(readFileSync(SCORES, 'utf8'), [measured], Object.keys(TESTS_OF), day);
+  writeFileSync(SCORES, await format(text, { parser: 'markdown', printWidth: 140 }));
 }
 
 main().then(

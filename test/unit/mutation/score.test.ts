@@ -1,5 +1,7 @@
 import { describeSurvivors, describeTable, holds, type Measured } from '../../mutation/describe-score';
 import { scoreOf, type Mutant } from '../../mutation/score';
+import { readArguments } from '../../mutation/arguments';
+import { estimatedMinutes, readScores, updateScores } from '../../mutation/score-table';
 
 const mutant = (status: Mutant['status'], change = 'a => b', source = 'return a;'): Mutant => ({
   status,
@@ -70,4 +72,34 @@ it('prints every survivor with its line, and why a declared one may live', () =>
     'proxy/a.ts:7  a => b  declared: the same',
   ]);
   expect(describeTable([measured([mutant('Survived')])]).at(-1)).toMatch(/^proxy\/a\.ts +0\.0 .*too few$/);
+});
+
+it('keeps the table of scores: what was measured now, and what was before', () => {
+  const killed = [mutant('Killed'), mutant('Killed'), mutant('Timeout'), mutant('Survived')];
+  const first = updateScores('# Scores\n\nText.\n', [measured(killed)], ['proxy/a.ts', 'proxy/b.ts'], '2026-11-01');
+  const row = { ...measured([mutant('Killed')]), file: 'proxy/b.ts', seconds: 57 };
+  const text = updateScores(
+    first,
+    [row, { ...measured([]), outcome: 'not run' }],
+    ['proxy/b.ts', 'proxy/a.ts'],
+    '2026-11-28',
+  );
+  expect(text).toMatch(/^# Scores\n\nText\.\n\n\| file /);
+  expect([...readScores(text).values()].map((cells) => [...cells.values()].join(' '))).toEqual([
+    'proxy/b.ts 1 1 0 0 0 100.0 90 57 2026-11-28',
+    'proxy/a.ts 4 2 1 1 0 50.0 90 3 2026-11-01',
+  ]);
+  expect(estimatedMinutes(text, ['proxy/a.ts', 'proxy/b.ts', 'proxy/c.ts'])).toBe(1);
+  expect([...readScores(updateScores(text, [], ['proxy/a.ts'], '')).keys()]).toEqual(['proxy/a.ts']);
+});
+
+it('measures the files that are named, those of a class, or all', () => {
+  const table = { 'proxy/a.ts': { class: 'decider' }, 'proxy/b.ts': { class: 'wire' } } as const;
+  const files = (...given: string[]) => readArguments(given, table).files;
+  expect(files()).toEqual(['proxy/a.ts', 'proxy/b.ts']);
+  expect(files('--class', 'wire')).toEqual(['proxy/b.ts']);
+  expect(files('./proxy/a.ts')).toEqual(['proxy/a.ts']);
+  expect(() => files('--class', 'other')).toThrow('--class must be decider or wire');
+  expect(() => files('a.ts', '--minutes', '0')).toThrow(/did you mean proxy\/a\.ts\?; --minutes must be/);
+  expect(() => files('--all')).toThrow(/--all/);
 });
