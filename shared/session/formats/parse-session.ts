@@ -3,7 +3,7 @@ import type { StoredSession } from '../session-format';
 import { SessionRecordError } from '../session-errors';
 import { parseStoredCookie } from '../stored-cookie';
 
-/** A session from its deserialised value; undefined for a falsy one. Throws SessionRecordError for what express-session could not inflate: what is no object has no usable cookie either. */
+/** A session from its deserialised value; undefined for a falsy one. Throws SessionRecordError for what has no usable cookie, no object included. */
 export function parseSession(value: unknown, lastModified: unknown): StoredSession | undefined {
   if (!value) return undefined;
   const cookie = parseStoredCookie(ownProperty(value, 'cookie'));
