@@ -102,4 +102,98 @@ export const DECLARED: Readonly<Record<string, readonly Declared[]>> = {
       reason: 'asked by the type checker only: what is not text stays JSON, whatever is made of its text',
     },
   ],
+  'shared/parity/compare-values.ts': [
+    {
+      source: 'if (differences.length >= MAX_DIFFERENCES) return differences.slice(0, MAX_DIFFERENCES);',
+      changes: ['differences.length >= MAX_DIFFERENCES => differences.length > MAX_DIFFERENCES'],
+      reason: 'looks on for one more, which is cut off',
+    },
+    {
+      source: '} else if (differences.length >= MAX_DIFFERENCES) return;',
+      changes: [
+        'differences.length >= MAX_DIFFERENCES => false',
+        'differences.length >= MAX_DIFFERENCES => differences.length > MAX_DIFFERENCES',
+      ],
+      reason: 'spares looking for what is cut off',
+    },
+    {
+      source: "typeof control !== 'number' ||",
+      changes: [
+        "typeof control !== 'number' || typeof candidate !== 'number' => false",
+        "typeof control !== 'number' || typeof candidate !== 'number' => typeof control !== 'number' && typeof candidate !== 'number'",
+        "typeof control !== 'number' => false",
+      ],
+      reason: 'asked by the type checker only: isSameNumber says no to what is no whole number',
+    },
+    {
+      source: "typeof candidate !== 'number' ||",
+      changes: ["typeof candidate !== 'number' => false"],
+      reason: 'as the line before it',
+    },
+    {
+      source: "if (depth === KEY_DEPTH) return '…';",
+      changes: [`'…' => ""`],
+      reason: 'any text for what is deeper finds the same elements',
+    },
+    {
+      source: "if (isList) return `[${value.map((member: unknown) => stableText(member, depth + 1)).join(',')}]`;",
+      changes: ['isList => false'],
+      reason: 'a list is then written as an object with its indexes; it finds the same elements',
+    },
+    {
+      source:
+        "return `{${members.map((key) => `${JSON.stringify(key)}:${stableText(value[key], depth + 1)}`).join(',')}}`;",
+      changes: [`',' => ""`],
+      reason: 'the quotes around names keep members apart, too',
+    },
+  ],
+  'shared/parity/compare-bodies.ts': [
+    {
+      source: "return headerValues(response, 'content-type')[0]?.toLowerCase() ?? '';",
+      changes: [`'' => "Stryker was here!"`],
+      reason: 'any text that names no known type decides the same',
+    },
+    {
+      source: 'if (a.numbers.length === 0 && b.numbers.length === 0) return [];',
+      changes: ['a.numbers.length === 0 && b.numbers.length === 0 => false'],
+      reason: 'spares looking through nothing',
+    },
+    {
+      source: 'for (let i = 0; i < length && differences.length < MAX_LINES; i += 1) {',
+      changes: ['i < length => i <= length'],
+      reason: 'behind the last line both have none, which is equal',
+    },
+    {
+      source: '} catch {',
+      changes: ['{ return undefined; } => {}'],
+      reason: 'without a return it is undefined as well',
+    },
+  ],
+  'shared/parity/compare-cookies.ts': [
+    {
+      source: "const [pair = '', ...rest] = line.split(';');",
+      changes: [`'' => "Stryker was here!"`],
+      reason: 'asked by the type checker only: split always gives a first part',
+    },
+  ],
+  'shared/parity/compare-headers.ts': [
+    {
+      source:
+        'if (tag === undefined || !Buffer.isBuffer(a) || !Buffer.isBuffer(b) || b.length === 0 || a.equals(b)) return false;',
+      changes: ['tag === undefined => false'],
+      reason: 'asked by the type checker only: a header that stands on one side at least, and is equal, is there',
+    },
+  ],
+  'shared/parity/compare.ts': [
+    {
+      source: 'if (pairs.length === 0) return [];',
+      changes: ['pairs.length === 0 => false'],
+      reason: 'spares searching for nothing',
+    },
+    {
+      source: "const lines = headers.map(([name, value]) => `${name}: ${value}`).join('\\n');",
+      changes: [`'\\n' => ""`],
+      reason: 'no id spans two lines',
+    },
+  ],
 };

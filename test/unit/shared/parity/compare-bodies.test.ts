@@ -54,6 +54,7 @@ describe('the content type says how bodies are compared', () => {
     const [a, b] = REORDERED;
     expect(paths(type, [`${a}\n \n${b}\n`, `${b}\n${a}`])).toEqual([]);
     expect(paths(type, [`${a}\n{"c":1}`, `${a}\n{"c":2}`])).toEqual(['body $[1].c: value']);
+    expect(told(type, [`${a}\n{"c":1.0}`, `${b}\n{"c":1}`])).toEqual(['body $[1].c: 1.0 became 1']);
   });
 
   it.each([
@@ -79,6 +80,7 @@ describe('the content type says how bodies are compared', () => {
     undefined,
   ])('%s: by hash', (type) => {
     expect(told(type, REORDERED)).toEqual(HASHED);
+    expect(paths(type, REORDERED)).toEqual(['body: value']);
     expect(told(type, ['<p>a</p>', '<p>b</p>'])).toEqual(HASHED);
   });
 
@@ -142,6 +144,7 @@ describe('bytes', () => {
     expect(paths(TEXT, ['x', { length: 1, sha256 }])).toEqual([]);
     expect(paths(TEXT, [{ length: 1, sha256 }, 'x'])).toEqual([]);
     expect(told(TEXT, ['y', { length: 1, sha256 }])).toEqual(HASHED);
+    expect(paths(TEXT, ['y', { length: 1, sha256 }])).toEqual(['body: value']);
     expect(
       told(TEXT, [
         { length: 2, sha256 },
@@ -189,6 +192,7 @@ describe('lines', () => {
       control: `${'x'.repeat(20)}A${'y'.repeat(99)}`,
       candidate: `${'x'.repeat(20)}B${'y'.repeat(99)}`,
     });
+    expect(told(TEXT, ['a', '\ufeffa'])).toEqual(['body line 1: a became \\ufeffa']);
     expect(told(TEXT, ['abc', 'abX'])).toEqual(['body line 1: abc became abX']);
     expect(told(TEXT, ['abc', 'abcd'])).toEqual(['body line 1: abc became abcd']);
   });
@@ -199,6 +203,7 @@ describe('JSON of the same value', () => {
     expect(told(JSON_TYPE, ['{"a":1.0}', '{"a":1}'])).toEqual(['body $.a: 1.0 became 1']);
     expect(told(JSON_TYPE, ['{"a":1}', '{"a":1.0}'])).toEqual(['body $.a: 1 became 1.0']);
     expect(told(JSON_TYPE, ['{"a":1.0}', '{"a": 1.0 }'])).toEqual([]);
+    expect(told(JSON_TYPE, ['[1.0]', '[1]'])).toEqual(['body $[0]: 1.0 became 1']);
   });
 
   it('is the same where numbers stand under names that each side made up', () => {

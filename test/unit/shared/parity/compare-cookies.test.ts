@@ -37,8 +37,7 @@ describe('cookies', () => {
     const options = () => ({
       unifier: new Unifier({ moments: { control: at(noon), candidate: at(noon + 30_000) }, mayBeOffset: false }),
     });
-    const id = (n: number, seconds: number) =>
-      `${(noon / 1_000 + seconds).toString(16)}${String(n).padStart(16, '0')}`;
+    const id = (n: number, seconds: number) => `${(noon / 1_000 + seconds).toString(16)}${String(n).padStart(16, '0')}`;
     const [first, second] = [id(1, 0), id(2, 30)];
     const tomorrow = (ms: number) => new Date(ms + 86_400_000).toUTCString();
     const [control, candidate] = [tomorrow(noon), tomorrow(noon + 30_000)];

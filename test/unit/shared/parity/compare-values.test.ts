@@ -30,6 +30,7 @@ describe('values', () => {
     [1, 2, '$ value: 1 | 2'],
     [true, false, '$ value: true | false'],
     [1, '1', '$ type: 1 | 1'],
+    ['1', 1, '$ type: 1 | 1'],
     [null, {}, '$ type: null | {}'],
     [{}, null, '$ type: {} | null'],
     [[], {}, '$ type: [] | {}'],
@@ -91,6 +92,7 @@ describe('lists', () => {
   });
 
   it('of other lengths are compared from both ends', () => {
+    expect(told([1, 1], [1])).toEqual(['$[1] missing: 1 | -']);
     expect(told([0, 1, 2], [1, 2])).toEqual(['$[0] missing: 0 | -']);
     expect(told([1, 2], [1, 2, 3])).toEqual(['$[2] unexpected: - | 3']);
     expect(told([{ n: 1 }, { n: 2 }, { n: 3 }], [{ n: 1 }, { n: 3 }])).toEqual(['$[1] missing: {"n":2} | -']);
@@ -184,6 +186,9 @@ describe('sets', () => {
     expect(set([at(19, 1), at(19, 2)], [at(19, 2), at(19, 1)])).toEqual([]);
     expect(set([at(20, 1), at(20, 2)], [at(20, 2), at(20, 1)])).toHaveLength(2);
     expect(set([at(20, 1)], [at(20, 1)])).toEqual([]);
+    const within = (depth: number, leaf: number): unknown => (depth === 0 ? leaf : { of: within(depth - 1, leaf) });
+    expect(set([within(20, 1), within(20, 2)], [within(20, 2), within(20, 1)])).toEqual([]);
+    expect(set([within(21, 1), within(21, 2)], [within(21, 2), within(21, 1)])).toHaveLength(2);
   });
 });
 
