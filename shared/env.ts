@@ -41,7 +41,6 @@ export class EnvironmentReader {
     return this.fault(`${name} ${fault}; expected mongodb://... or mongodb+srv://...`, '');
   }
 
-  /** A whole number within inclusive bounds. */
   integer(name: string, { default: fallback, min = 0, max = Number.MAX_SAFE_INTEGER }: IntegerBounds = {}): number {
     const text = this.env[name];
     if (text === undefined && fallback !== undefined) return fallback;
@@ -66,7 +65,6 @@ export class EnvironmentReader {
     return new URL('http://invalid.invalid');
   }
 
-  /** One of a fixed set of words. */
   oneOf<const T extends string>(name: string, allowed: readonly T[], fallback: T): T {
     const text = this.env[name] ?? fallback;
     const value = allowed.find((word) => word === text);

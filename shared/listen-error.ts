@@ -1,4 +1,3 @@
-/** Who could not listen, and which variables say where. */
 interface Listener {
   /** As in `so the proxy cannot listen`. */
   readonly part: string;

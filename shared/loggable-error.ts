@@ -2,7 +2,6 @@ import { types } from 'node:util';
 import { BanyanError } from './errors';
 import { shownMessage, withoutUrlSecrets } from './printable';
 
-/** An error as it is logged. */
 export interface LoggableError {
   readonly name: string;
   readonly code?: string | number;

@@ -3,9 +3,7 @@ import { loggableError } from './loggable-error';
 
 const LEVELS = { debug: 20, info: 30, warn: 40, error: 50, silent: 100 } as const;
 
-/** Names of log levels, least severe first; `silent` writes nothing. */
 export type LogLevel = keyof typeof LEVELS;
-/** Every level, least severe first. */
 export const LOG_LEVELS = Object.keys(LEVELS) as readonly LogLevel[];
 
 /** The part of pino's interface that shared code and Lambdas use, so that either can stand behind it. */

@@ -17,7 +17,6 @@ export class BodyCollector {
     else this.chunks = [];
   }
 
-  /** The body; to be called once, at its end. */
   end(): ObservedBody {
     if (this.length <= this.limit) return Buffer.concat(this.chunks);
     return { length: this.length, sha256: this.hash.digest('hex') };

@@ -4,7 +4,6 @@ import { proposeTokenPattern, tokenFault } from './token-pattern';
 
 /** A rule for something in which legacy differs from itself, without the reason that only a person can give. Holds no values. */
 export interface ProposedRule {
-  /** As a rule names it. */
   readonly path: string;
   readonly kind: 'ignore' | 'unordered' | 'token';
   readonly pattern?: string;

@@ -5,13 +5,11 @@ import type { RuleKind } from './rules';
 export const VERDICTS = ['equal', 'different', 'accepted', 'skipped'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
-/** Where a case came from. */
 export const CASE_SOURCES = ['suite', 'har', 'generated'] as const;
 export type CaseSource = (typeof CASE_SOURCES)[number];
 
 /** A body as a report shows it: bounded, with what is needed to know the whole. */
 export interface ReportedBody {
-  /** Bytes in all. */
   readonly length: number;
   /** Of the whole body, hexadecimal. */
   readonly sha256: string;
@@ -25,7 +23,6 @@ export const MAX_REPORTED_BYTES = 64 * 1024;
 
 export interface ReportedRequest {
   readonly method: string;
-  /** Path and query, as sent. */
   readonly path: string;
   /** Every header line; values of credentials are `[redacted]`. */
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -41,7 +38,6 @@ export interface ReportedResponse {
   readonly ms: number;
 }
 
-/** A rule that forgave something, for display. */
 export interface RuleReference {
   /** `test/eventsapp/parity/rules.yml:12`. */
   readonly place: string;
@@ -72,7 +68,6 @@ export interface CaseResult {
   /** What no rule allows; paths as `status`, `header etag`, `cookie sid; expires`, `body $.events[3].title`, `database events inserted ...`. */
   readonly differences: readonly Difference[];
   readonly accepted: readonly AcceptedDifference[];
-  /** Every rule that was needed. */
   readonly rules: readonly RuleReference[];
 }
 
@@ -81,7 +76,6 @@ export type Counts = Readonly<Record<Verdict, number>> & { readonly cases: numbe
 export interface RouteResult {
   /** `GET /api/events`; `(no listed route)` for requests that no listed route takes. */
   readonly route: string;
-  /** Id in the route table; absent when not listed. */
   readonly id?: string;
   readonly counts: Counts;
   readonly cases: readonly CaseResult[];
@@ -94,7 +88,6 @@ export interface NotRun {
   readonly reason: string;
 }
 
-/** One side of a run. */
 export interface ReportedSide {
   /** Without credentials. */
   readonly url: string;

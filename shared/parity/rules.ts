@@ -38,22 +38,17 @@ export interface RuleCondition {
   readonly identity?: string | undefined;
   /** A header that the request has, such as `authorization`. */
   readonly header?: string | undefined;
-  /** Statuses of legacy. */
   readonly legacy?: readonly number[] | undefined;
-  /** Statuses of the candidate. */
   readonly candidate?: readonly number[] | undefined;
 }
 
-/** What rules make of the differences of one exchange. */
 export interface Judgement {
   /** What no rule allows. */
   readonly differences: readonly Difference[];
   readonly accepted: readonly { readonly difference: Difference; readonly rule: Rule }[];
-  /** Rules that allowed something. */
   readonly needed: readonly Rule[];
 }
 
-/** The rules of a route. */
 export function rulesOf(
   rules: readonly Rule[],
   route: { readonly name: string; readonly id?: string },

@@ -1,6 +1,5 @@
 import type { Snapshot } from './database-effects';
 
-/** One side on its own copy of the data. */
 export interface StartedSide {
   readonly url: string;
   /** With the database that this side alone uses. */
@@ -9,7 +8,6 @@ export interface StartedSide {
   readonly takeMessages?: () => Promise<Snapshot>;
 }
 
-/** Both sides, started for one run of the parity engine. */
 export interface StartedSides {
   readonly control: StartedSide;
   /** `url` is the gateway's, with the stage. */

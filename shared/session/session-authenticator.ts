@@ -56,7 +56,6 @@ export const sessionAuthenticator = {
   },
 };
 
-/** Where the sessions are. */
 export function sessionCollection(db: Db, format: SessionFormat): Collection {
   const database = format.database === undefined ? db : db.client.db(format.database);
   return database.collection(format.collection);

@@ -14,7 +14,6 @@ export interface Api {
   readonly binaryMediaTypes: readonly string[];
   /** Responses at least this large are compressed; undefined never. */
   readonly minimumCompressionSize: number | undefined;
-  /** Environment variables of `functions`. */
   readonly environment: Readonly<Record<string, string>>;
   readonly eventSources: EventSources;
 }
@@ -27,7 +26,6 @@ export interface EventSources {
 }
 
 export interface QueueDefinition {
-  /** Its name under `resources`. */
   readonly logicalId: string;
   readonly name: string;
   readonly visibilityTimeoutS: number;
@@ -36,7 +34,6 @@ export interface QueueDefinition {
 
 export interface QueueConsumer {
   readonly functionName: string;
-  /** Logical id. */
   readonly queue: string;
   readonly batchSize: number;
   /** `functionResponseType: ReportBatchItemFailures` */

@@ -5,7 +5,6 @@ import type { GatewayResponseType } from './gateway-response-types';
 interface GatewayErrorOptions {
   readonly type: GatewayResponseType;
   readonly statusCode: number;
-  /** The value of `x-amzn-ErrorType`. */
   readonly errorType: string;
   /** `$context.error.message`; null is what authorizer failures have. */
   readonly message: string | null;
@@ -13,7 +12,6 @@ interface GatewayErrorOptions {
   readonly spaced?: boolean;
   /** The key of the default body; ACCESS_DENIED alone has `Message`. */
   readonly key?: 'message' | 'Message';
-  /** For the log only. */
   readonly cause?: unknown;
 }
 
@@ -62,7 +60,6 @@ export class GatewayError extends BanyanError {
     });
   }
 
-  /** A stage that does not exist. */
   static forbidden(): GatewayError {
     return new GatewayError({
       type: 'DEFAULT_4XX',
@@ -110,7 +107,6 @@ export class GatewayError extends BanyanError {
     return new GatewayError({ type: 'ACCESS_DENIED', statusCode: 403, errorType, message, key: 'Message' });
   }
 
-  /** The authorizer threw or took too long. */
   static authorizerFailure(cause: unknown): GatewayError {
     const errorType = 'AuthorizerFailureException';
     return new GatewayError({ type: 'AUTHORIZER_FAILURE', statusCode: 500, errorType, message: null, cause });
@@ -138,7 +134,6 @@ export class GatewayError extends BanyanError {
     return GatewayError.internal('INTEGRATION_FAILURE', 502, cause);
   }
 
-  /** The function's result is not a proxy response. */
   static malformedResponse(cause: unknown): GatewayError {
     return GatewayError.internal('DEFAULT_5XX', 502, cause);
   }

@@ -10,13 +10,11 @@ export function headerList(rawHeaders: readonly string[]): HeaderList {
   return list;
 }
 
-/** Every value of a header, whatever its case. */
 export function headerValues(headers: HeaderList, name: string): string[] {
   const wanted = name.toLowerCase();
   return headers.flatMap(([key, value]) => (key.toLowerCase() === wanted ? [value] : []));
 }
 
-/** The last value of a header, whatever its case. */
 export function lastHeader(headers: HeaderList, name: string): string | undefined {
   return headerValues(headers, name).at(-1);
 }

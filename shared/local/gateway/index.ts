@@ -14,7 +14,6 @@ import { readServerlessFile } from './serverless-file';
 export interface StartGatewayOptions {
   readonly serverlessFile: string;
   readonly stage: string;
-  /** 0 asks the system for a free one. */
   readonly port: number;
   readonly host?: string;
   /** Variables of the functions that win over those in the file, and supply `${env:...}`, `${ssm:...}` and `${cf:...}` values. */
@@ -23,7 +22,6 @@ export interface StartGatewayOptions {
   readonly allFunctions?: boolean;
   readonly logger?: Logger;
   readonly limits?: Partial<Limits>;
-  /** Milliseconds since 1970. */
   readonly now?: () => number;
   /** Loads a handler's module; `require` unless given. */
   readonly load?: LoadModule;

@@ -3,7 +3,6 @@ import { lastHeader, type HeaderList } from './header-list';
 import { isBinary } from './media-types';
 import { isSendable, mergeHeaders, remapHeaders } from './response-headers';
 
-/** A response without the headers that the gateway adds to every response. */
 export interface Answer {
   readonly statusCode: number;
   readonly headers: HeaderList;

@@ -7,7 +7,6 @@ interface Statement {
   readonly resources: readonly string[];
 }
 
-/** A policy document that API Gateway could not use. */
 export class PolicyError extends Error {
   override readonly name = 'PolicyError';
 }

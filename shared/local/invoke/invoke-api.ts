@@ -7,7 +7,6 @@ import { InvocationRefused, REQUEST_PAYLOAD_LIMIT, type FunctionFailure, type La
 import { scheduledEvent } from './scheduled-event';
 
 interface InvokeApiOptions {
-  /** 0 asks the system for a free one. */
   readonly port?: number;
   /** Asked at each call, because functions may be loaded after the API has its address, which they must know. */
   readonly functions: () => Iterable<LambdaFunction>;
@@ -17,9 +16,7 @@ interface InvokeApiOptions {
   readonly now?: () => Date;
 }
 
-/** The running API. */
 export interface InvokeApi {
-  /** For the SDK's `endpoint`. */
   readonly url: string;
   readonly port: number;
   close(): Promise<void>;

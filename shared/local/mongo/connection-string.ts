@@ -1,6 +1,5 @@
 import { BanyanError } from '../../errors';
 
-/** A MongoDB connection string taken apart as far as this folder needs. */
 interface ParsedUri {
   /** Hosts as written, for messages. */
   readonly hosts: string;

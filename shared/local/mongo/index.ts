@@ -22,9 +22,7 @@ export interface StartMongoOptions {
   readonly logger?: Logger;
 }
 
-/** A MongoDB to work with. */
 export interface LocalMongo {
-  /** Names the database. */
   readonly uri: string;
   /** `test`: a test's own, on a server that it was given. */
   readonly chosen: 'MONGODB_URI' | 'mongod' | 'download' | 'embedded' | 'test';

@@ -7,7 +7,6 @@ import { delimiter, join } from 'node:path';
 import { BanyanError } from '../../errors';
 import { ping } from './reachable';
 
-/** A mongod that this process has started. */
 export interface RunningMongod {
   readonly port: number;
   readonly stop: () => Promise<void>;

@@ -17,7 +17,6 @@ interface ConsumerOptions {
   readonly logger: Logger;
 }
 
-/** What is read of an answer to ReceiveMessage. */
 interface ReceivedMessages {
   readonly Messages?: readonly Message[] | undefined;
 }
@@ -30,7 +29,6 @@ interface Message {
   readonly Attributes?: Partial<Readonly<Record<string, string>>> | undefined;
 }
 
-/** What runs a function for the messages of a queue. */
 export interface QueueConsumer {
   /** Takes no further batch, and waits a second at most for the one at hand. */
   stop(): Promise<void>;

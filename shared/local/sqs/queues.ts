@@ -2,16 +2,13 @@ import type { QueueDefinition } from '../gateway/api';
 import { emulatorQueueArn, startSqsEmulator } from './emulator';
 
 interface SqsOptions {
-  /** 0 asks the system for a free one. */
   readonly port?: number;
   readonly region: string;
   /** With their dead-letter queues among them. */
   readonly queues: readonly QueueDefinition[];
 }
 
-/** SQS with the queues of `serverless.yml`, by their logical ids. */
 export interface LocalSqs {
-  /** For the SDK's `endpoint`. */
   readonly url: string;
   readonly region: string;
   /** @throws Error for a queue that was not defined */

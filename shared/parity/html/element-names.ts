@@ -7,7 +7,6 @@ const LANDMARKS = new Set(
 const NAMED = new Set('input select textarea button form meta iframe a map object output fieldset'.split(' '));
 const PLAIN_ID = /^[A-Za-z][\w:.-]{0,39}$/;
 const PLAIN_NAME = /^[\w.:[\]-]{1,40}$/;
-/** Landmarks named around an element. */
 const MAX_LANDMARKS = 3;
 
 /** `input#email`, `input[name=_csrf]`, or the tag alone. */
@@ -23,7 +22,6 @@ function baseOf({ tagName, attrs }: HtmlElement): string {
 interface Named {
   readonly base: string;
   readonly landmark: HtmlElement | undefined;
-  /** From 1, among those of the same base in the same landmark. */
   readonly index: number;
   readonly siblings: { count: number };
 }

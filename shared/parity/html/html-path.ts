@@ -7,7 +7,6 @@ export interface HtmlPath {
 
 const LEAVES = new Set(['text', 'whitespace', 'comment', 'doctype', 'spelling']);
 
-/** Whether a path is one of a page and not of JSON or lines. */
 export function isHtmlPath(path: string): boolean {
   return /^body (?![$(]|line\b)/.test(path);
 }
@@ -55,12 +54,10 @@ function matchesElement(rule: string, element: string): boolean {
   return general === tagOf(element);
 }
 
-/** `a[3]` becomes `a`. */
 export function withoutPosition(element: string): string {
   return element.replace(/\[(?:\d{1,6}|\*)\]$/, '');
 }
 
-/** `input[name=_csrf]` becomes `input`. */
 export function tagOf(element: string): string {
   return element.split(/[#[]/, 1)[0] ?? element;
 }

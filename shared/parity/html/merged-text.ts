@@ -57,7 +57,6 @@ function touchesMarkup(text: string, start: number, end: number): boolean {
   return text.charAt(end) === '>' && /[-/]/.test(text.charAt(end - 1));
 }
 
-/** How many marks a text has. */
 export function marksIn(text: string): number {
   return text.includes(OPEN) ? (text.match(MARK)?.length ?? 0) : 0;
 }

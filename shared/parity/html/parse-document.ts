@@ -11,7 +11,6 @@ const MAX_DEPTH = 512;
 const MAX_NODES = 50_000;
 /** Longer pages are compared by lines. */
 const MAX_LENGTH = 500_000;
-/** Characters parsed between two yields. */
 const CHUNK = 16 * 1024;
 
 class DocumentTooLargeError extends Error {}

@@ -51,7 +51,6 @@ export function parseSelector(text: string): readonly Compound[] | undefined {
   return compounds.length === 0 ? undefined : compounds;
 }
 
-/** The first element of a page that a selector fits. */
 export function selectElement(document: HtmlDocument, selector: readonly Compound[]): HtmlElement | undefined {
   const pending: HtmlParent[] = [document];
   for (let parent = pending.pop(); parent !== undefined; parent = pending.pop()) {
