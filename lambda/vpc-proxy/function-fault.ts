@@ -1,3 +1,4 @@
+import { parseJson } from '../../shared/session/parse-json';
 import { INVALID_INPUT } from './invalid-input';
 import { VpcFunctionError, VpcInputError, VpcPayloadTooLargeError, VpcTimeoutError, type VpcCallError } from './errors';
 
@@ -46,12 +47,4 @@ function readDocument(payload: string): ErrorDocument {
     errorMessage: typeof errorMessage === 'string' ? errorMessage : 'no message',
     trace: Array.isArray(trace) ? trace.filter((line) => typeof line === 'string') : [],
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -13,6 +13,7 @@ import { databaseKind, type DatabaseKind } from '../ledger/collections';
 import { startCandidateProxy } from './candidate-proxy';
 import { copyDatabase, DataCopy } from './data-copy';
 import { logIn } from './identities';
+import type { Side } from './observe';
 import { redactionOf } from './reported';
 import type { RunOptions } from './run';
 import { send } from './send';
@@ -55,53 +56,41 @@ export async function prepareSides(options: SidesOptions, suites: readonly CaseS
   }
 }
 
+type Prepared = Omit<ReadySides, 'close'>;
+
 async function running(
   { banyan, control, candidate, direct, routes, twice = false }: SidesOptions,
   _suites: readonly CaseSuite[],
   stops: (() => Promise<unknown>)[],
-): Promise<Omit<ReadySides, 'close'>> {
-  const [controlUrl, candidateUrl] = [control.href, twice ? control.href : candidate.href];
-  const credentials = await logIn(banyan, controlUrl);
-  const common = { control: { name: 'legacy', url: controlUrl }, credentials, redaction: redactionOf(banyan) };
-  if (direct || twice) {
-    const side = { name: twice ? 'legacy again' : 'candidate', url: candidateUrl };
-    return { context: { ...common, candidate: side }, sides: { control: common.control, candidate: side } };
-  }
-  // Behind the proxy nothing would tell a gateway that is not there from one that fails.
-  await send(candidateUrl, { method: 'GET', path: '/', headers: [] });
-  const proxy = await startCandidateProxy({
-    banyan,
-    legacyUrl: controlUrl,
-    lambdaUrl: candidateUrl,
-    routes,
-    stage: 'lambda',
-  });
-  stops.push(() => proxy.close());
-  const name = 'a proxy with every route on lambda';
-  return {
-    context: { ...common, candidate: { name, url: proxy.url }, proxy },
-    sides: { control: common.control, candidate: { name: `${name}, in front of the gateway`, url: candidateUrl } },
-  };
+): Promise<Prepared> {
+  const credentials = await logIn(banyan, control.href);
+  const common = { control: { name: 'legacy', url: control.href }, credentials, redaction: redactionOf(banyan) };
+  if (twice) return withCandidate(common, { name: 'legacy again', url: control.href });
+  const side = { name: 'candidate', url: candidate.href };
+  if (direct) return withCandidate(common, side);
+  // Behind the proxy a gateway that is not there would look like one that fails.
+  await send(candidate.href, { method: 'GET', path: '/', headers: [] });
+  return behindProxy(common, side, { banyan, legacyUrl: control.href, routes }, stops);
 }
 
 async function isolated(
   options: SidesOptions,
   suites: readonly CaseSuite[],
   stops: (() => Promise<unknown>)[],
-): Promise<Omit<ReadySides, 'close'>> {
+): Promise<Prepared> {
   const run = `${process.pid}_${Date.now().toString(36)}`;
   const started = await loadStarter(options.system)({ run, env: options.env });
   stops.push(() => started.close());
   return withStarted(started, options, suites, stops);
 }
 
-/** Gets sides ready that are started already: equal data on both, everybody logged in, a proxy in front. */
+/** Gets sides ready that are started already: equal data on both, every identity logged in, a proxy in front. */
 export async function withStarted(
   started: StartedSides,
   { banyan, direct, routes, twice = false }: Pick<SidesOptions, 'banyan' | 'direct' | 'routes' | 'twice'>,
   suites: readonly CaseSuite[],
   stops: (() => Promise<unknown>)[],
-): Promise<Omit<ReadySides, 'close'>> {
+): Promise<Prepared> {
   const client = await MongoClient.connect(started.control.mongodbUri);
   stops.push(() => client.close());
   const databaseOf = (uri: string): Db => client.db(new URL(uri).pathname.slice(1));
@@ -114,40 +103,37 @@ export async function withStarted(
   const control = { name: 'legacy', url: started.control.url, data: controlData };
   const common = { control, credentials, knownValues: controlData.knownValues(), redaction: redactionOf(banyan) };
   const data = await DataCopy.of(candidateDb, started.candidate.takeMessages);
-  const reported = { control: { name: control.name, url: control.url } };
   const database = await databaseKind(controlDb);
-  if (twice || direct) {
-    const side = twice
-      ? { name: 'legacy again', url: started.candidate.legacyUrl, data }
-      : { name: 'gateway', url: started.candidate.url, data };
-    return {
-      context: { ...common, candidate: side },
-      sides: { ...reported, candidate: { name: side.name, url: side.url } },
-      database,
-    };
-  }
-  const proxy = await candidateProxy(banyan, started, routes);
+  const { url, legacyUrl } = started.candidate;
+  if (twice) return { ...withCandidate(common, { name: 'legacy again', url: legacyUrl, data }), database };
+  const side = { name: 'gateway', url, data };
+  if (direct) return { ...withCandidate(common, side), database };
+  return { ...(await behindProxy(common, side, { banyan, legacyUrl, routes }, stops)), database };
+}
+
+type Common = Omit<RunOptions['context'], 'candidate' | 'proxy'>;
+
+const withCandidate = (common: Common, candidate: Side): Prepared => ({
+  context: { ...common, candidate },
+  sides: { control: reported(common.control), candidate: reported(candidate) },
+});
+
+const reported = ({ name, url }: Side): ReportedSide => ({ name, url });
+
+/** As clients will meet the candidate: behind a proxy of the run's own, with every route on lambda. */
+async function behindProxy(
+  common: Common,
+  { url, ...side }: Side,
+  options: Pick<Parameters<typeof startCandidateProxy>[0], 'banyan' | 'legacyUrl' | 'routes'>,
+  stops: (() => Promise<unknown>)[],
+): Promise<Prepared> {
+  const proxy = await startCandidateProxy({ ...options, lambdaUrl: url, stage: 'lambda' });
   stops.push(() => proxy.close());
   const name = 'a proxy with every route on lambda';
   return {
-    context: { ...common, candidate: { name, url: proxy.url, data }, proxy },
-    sides: { ...reported, candidate: { name: `${name}, in front of the gateway`, url: started.candidate.url } },
-    database,
+    context: { ...common, candidate: { ...side, name, url: proxy.url }, proxy },
+    sides: { control: reported(common.control), candidate: { name: `${name}, in front of the gateway`, url } },
   };
-}
-
-function candidateProxy(
-  banyan: BanyanConfig,
-  { candidate }: StartedSides,
-  routes: string,
-): ReturnType<typeof startCandidateProxy> {
-  return startCandidateProxy({
-    banyan,
-    legacyUrl: candidate.legacyUrl,
-    lambdaUrl: candidate.url,
-    routes,
-    stage: 'lambda',
-  });
 }
 
 function loadStarter({ path: system, isDefault }: Place): StartSides {

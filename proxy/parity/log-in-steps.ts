@@ -6,6 +6,7 @@ import { headerValues, type ObservedResponse } from '../../shared/parity/exchang
 import { parseDocument } from '../../shared/parity/html/parse-document';
 import { parseSelector, selectElement, valueOfElement } from '../../shared/parity/html/select';
 import { runSteps } from '../../shared/parity/steps';
+import { parseJson } from '../../shared/session/parse-json';
 import { CookieJar } from './cookie-jar';
 import type { Credentials } from './credentials';
 import { send } from './send';
@@ -136,21 +137,13 @@ function extract(response: ObservedResponse, extraction: Extraction, fail: Fail)
   }
   const path = parseJsonPath(extraction.jsonPath);
   const found: unknown[] = [];
-  const document = jsonOf(text);
+  const document = parseJson(text);
   if (document === undefined || path === undefined) return fail(`expected JSON, ${got}`);
   replaceAt(document, path, (value) => (found.push(value), value));
   const [value] = found;
   return typeof value === 'string' || typeof value === 'number'
     ? String(value)
     : fail(`expected a text or number at ${extraction.jsonPath}, ${got}`);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 type Fill = (text: string, encode?: (value: string) => string) => string;

@@ -4,6 +4,7 @@ import { PLACEHOLDER, usersOf, type Har, type HarEntry } from '../../shared/reco
 import { createRedactor } from '../../shared/recording/redact/redact-entry';
 import { redactionOf } from '../../shared/recording/redact/redaction-of';
 import { replaceSigned } from '../../shared/recording/redact/tokens';
+import { parseJson } from '../../shared/session/parse-json';
 
 /** For `--session none=member`: requests that were recorded without credentials. */
 const NO_CREDENTIALS = 'none';
@@ -223,10 +224,7 @@ function parseBody(
   params: readonly { readonly name: string; readonly value?: string | undefined }[] | undefined,
 ): Readonly<Record<string, unknown>> | undefined {
   if (text === undefined) return params && Object.fromEntries(params.map(({ name, value }) => [name, value]));
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : undefined;
-  } catch {
-    return Object.fromEntries(new URLSearchParams(text));
-  }
+  const value = parseJson(text);
+  if (value === undefined) return Object.fromEntries(new URLSearchParams(text));
+  return typeof value === 'object' && value !== null ? { ...value } : undefined;
 }

@@ -30,10 +30,7 @@ export async function runProject(
       routes,
       now,
       ...rest,
-      onResult(result, route, done, total) {
-        progress.caseDone(route, result);
-        if (done === total || cases[done]?.route !== route) progress.routeDone(route);
-      },
+      onResult: ({ verdict }, route) => progress.caseDone(route, verdict),
     });
     return { run, database: ready.database };
   } finally {

@@ -42,7 +42,7 @@ export interface RunOptions {
   readonly seed?: number;
   readonly notRun?: readonly NotRun[];
   readonly now: () => Date;
-  readonly onResult?: (result: CaseResult, route: string, done: number, total: number) => void;
+  readonly onResult?: (result: CaseResult, route: string) => void;
   /** For whoever wants more than results. */
   readonly onRan?: (ran: RanCase, sourced: SourcedCase) => void;
 }
@@ -61,7 +61,6 @@ export async function runCases(cases: readonly PlannedCase[], options: RunOption
   const renaming = options.isSequence === true ? new Renaming() : undefined;
   const recordedNames = options.isSequence === true ? new Renaming() : undefined;
   const byRoute = new Map<string, CaseResult[]>();
-  let done = 0;
   for (const planned of cases) {
     const { route } = planned;
     const id = routes.find(({ name }) => name === route)?.id;
@@ -84,8 +83,7 @@ export async function runCases(cases: readonly PlannedCase[], options: RunOption
     const list = byRoute.get(route);
     if (list === undefined) byRoute.set(route, [result]);
     else list.push(result);
-    done += 1;
-    options.onResult?.(result, route, done, cases.length);
+    options.onResult?.(result, route);
   }
   const results = inOrder(byRoute, routes);
   return {

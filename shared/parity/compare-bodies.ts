@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { compareValueSteps, memberPath, type ValueOptions } from './compare-values';
 import { decompress } from './decompress';
 import { compareHtmlSteps } from './html/compare-html';
+import { parseJson } from '../session/parse-json';
 import { difference, headerValues, type Difference, type ObservedResponse } from './exchange';
 import { spellingOf, type JsonSpelling } from './json-spelling';
 import { preview } from './preview';
@@ -39,7 +40,7 @@ export function* compareBodySteps(
       const right = parseJson(found);
       yield;
       if (left !== undefined && right !== undefined) {
-        const differences = yield* compareValueSteps('body $', left.value, right.value, options);
+        const differences = yield* compareValueSteps('body $', left, right, options);
         return differences.length > 0 ? differences : yield* compareSpelling(expected, found, options);
       }
       // A page instead of JSON: where it begins is enough.
@@ -175,7 +176,7 @@ function* parseLines(text: string): Steps<unknown[] | undefined> {
     if (i % STEP === 0) yield;
     const parsed = parseJson(line);
     if (parsed === undefined) return undefined;
-    values.push(parsed.value);
+    values.push(parsed);
   }
   return values;
 }
@@ -192,14 +193,6 @@ function utf8(body: Buffer): string | undefined {
 
 function textOf(body: Buffer): string {
   return utf8(body.subarray(0, 1_000)) ?? fingerprint(body);
-}
-
-function parseJson(text: string): { value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) };
-  } catch {
-    return undefined;
-  }
 }
 
 function fingerprint(body: Buffer): string {

@@ -1,6 +1,7 @@
 import { difference, typeOf, type Difference } from './exchange';
 import type { Steps } from './steps';
 import type { Unifier } from './unify';
+import { isRecord } from '../config/faults';
 
 export interface ValueOptions {
   readonly unifier?: Unifier;
@@ -215,10 +216,6 @@ function stableText(value: unknown, depth = 0): string {
   if (isList) return `[${value.map((member: unknown) => stableText(member, depth + 1)).join(',')}]`;
   const members = Object.keys(value).sort();
   return `{${members.map((key) => `${JSON.stringify(key)}:${stableText(value[key], depth + 1)}`).join(',')}}`;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** `.title`, or `["a b"]` where the name needs it. */

@@ -3,6 +3,7 @@ import type { Difference, ObservedResponse } from './exchange';
 import { isHtmlPath, matchesElements, parseHtmlPath } from './html/html-path';
 import { placesInHtml } from './html/places';
 import { placesIn } from './json-places';
+import { parseJson } from '../session/parse-json';
 import { maskTokens } from './token-pattern';
 
 export const RULE_KINDS = ['ignore', 'unordered', 'tolerance', 'token', 'accepted'] as const;
@@ -224,13 +225,8 @@ export function* placesOf({ headers, body }: ObservedResponse): Generator<string
     yield* placesInHtml(text);
     return;
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return;
-  }
-  yield* placesIn('body $', value);
+  const value = parseJson(text);
+  if (value !== undefined) yield* placesIn('body $', value);
 }
 
 const MAX_SEARCHED = 1_000_000;

@@ -13,68 +13,21 @@ export function diagnoseSessions(sample: readonly RecordFacts[], session: Resolv
   return [...diagnoseCookies(cookies, session), ...diagnoseUsers(readable)];
 }
 
-function diagnoseCookies(cookies: readonly StoredCookie[], { cookie, rolling }: ResolvedSession): Finding[] {
-  const total = cookies.length;
-  const count = (isSo: (stored: StoredCookie) => boolean) => cookies.filter(isSo).length;
+function diagnoseCookies(cookies: readonly StoredCookie[], { cookie }: ResolvedSession): Finding[] {
+  const shareOf = (isSo: (stored: StoredCookie) => boolean) => share(cookies.filter(isSo).length, cookies.length);
   const ages = distribution(cookies, ({ originalMaxAge }) =>
     originalMaxAge === undefined ? 'browser session' : formatDuration(originalMaxAge),
   );
-  const attributes = [
-    `Secure ${share(
-      count(({ secure }) => Boolean(secure)),
-      total,
-    )}`,
-    `HttpOnly ${share(
-      count(({ httpOnly }) => Boolean(httpOnly)),
-      total,
-    )}`,
-    `SameSite ${distribution(cookies, ({ sameSite }) => (sameSite === true ? 'strict' : word(sameSite)))}`,
+  const sameSite = distribution(cookies, (stored) => (stored.sameSite === true ? 'strict' : word(stored.sameSite)));
+  const attributes = `Secure ${shareOf(({ secure }) => Boolean(secure))}, HttpOnly ${shareOf(({ httpOnly }) => Boolean(httpOnly))}, SameSite ${sameSite}`;
+  const isElsewhere = ({ path }: StoredCookie) => path !== cookie.path;
+  const text = `${shareOf(isElsewhere)} have a path other than ${cookie.path}`;
+  const remedy = "set session.cookie.path to the monolith's: express-session ignores sessions outside it";
+  return [
+    ok('cookie age', ages),
+    ok('cookie', attributes),
+    ...(cookies.some(isElsewhere) ? [fault('cookie path', text, remedy)] : []),
   ];
-  const findings = [ok('cookie age', ages), ok('cookie', attributes.join(', '))];
-
-  const elsewhere = count(({ path }) => path !== cookie.path);
-  if (elsewhere > 0)
-    findings.push(
-      fault(
-        'cookie path',
-        `${share(elsewhere, total)} have a path other than ${cookie.path}`,
-        "set session.cookie.path to the monolith's: express-session ignores sessions outside it",
-      ),
-    );
-  const readableByScripts = count(({ httpOnly }) => !httpOnly);
-  if (readableByScripts > 0)
-    findings.push(
-      warning(
-        'cookie',
-        `${share(readableByScripts, total)} are readable by scripts (no HttpOnly)`,
-        'set httpOnly in the monolith',
-      ),
-    );
-  const refused = count(({ sameSite, secure }) => /^none$/i.test(word(sameSite)) && !secure);
-  if (refused > 0)
-    findings.push(
-      warning('cookie', `${share(refused, total)} are SameSite=None without Secure`, 'browsers drop them; set secure'),
-    );
-  findings.push(diagnoseRolling({ cookies, rolling }));
-  return findings;
-}
-
-/** The store does not say whether the monolith rolls; only what follows if it does or not. */
-function diagnoseRolling({
-  cookies,
-  rolling,
-}: {
-  readonly cookies: readonly StoredCookie[];
-  readonly rolling: boolean;
-}): Finding {
-  const aged = cookies.filter(({ originalMaxAge }) => originalMaxAge !== undefined).length;
-  if (rolling)
-    return ok('rolling', 'true: every answer renews the cookie (the store does not show whether the monolith does)');
-  if (aged === 0) return ok('rolling', 'false, and cookies end with the browser session');
-  return ok(
-    'rolling',
-    'false: browsers drop the cookie at its original expiry, even though the store extends the session',
-  );
 }
 
 function diagnoseUsers(readable: readonly RecordFacts[]): Finding[] {

@@ -7,7 +7,7 @@ import type { StoreFacts } from './store-facts';
 /** Compares where and how sessions are stored with the configuration. Pure. */
 export function diagnoseStore(facts: StoreFacts, session: ResolvedSession, expiryField: string): Finding[] {
   const { place, documents, sample, cutShort } = facts;
-  if (sample.length === 0) return [emptyStore(facts), ...diagnoseClock(facts)];
+  if (sample.length === 0) return [emptyStore(facts)];
   const limits = cutShort ? ', stopped early because reading took too long' : '';
   return [
     ok('documents', `about ${documents} in ${place}; ${sample.length} examined${limits}`),
@@ -16,7 +16,6 @@ export function diagnoseStore(facts: StoreFacts, session: ResolvedSession, expir
     ...diagnoseExpiry(facts, session, expiryField),
     diagnoseTtlIndex(facts, expiryField),
     diagnoseTouch(facts, session),
-    ...diagnoseClock(facts),
   ];
 }
 
@@ -31,17 +30,6 @@ function emptyStore({ place, similarCollections }: StoreFacts): Finding {
     `none in ${place}: every client would get 401`,
     `check ${database} and the collection in session.store${others}; if both are right, log in once and run this again`,
   );
-}
-
-const MOST_CLOCK_SKEW = 30_000;
-
-/** Sessions that are live by the clock of the monolith are expired by one that is fast. */
-function diagnoseClock({ clockSkew }: StoreFacts): Finding[] {
-  if (clockSkew === undefined) return [];
-  const seconds = Math.round(Math.abs(clockSkew) / 1000);
-  if (Math.abs(clockSkew) <= MOST_CLOCK_SKEW) return [ok('clock', 'this machine and MongoDB agree')];
-  const text = `this machine's is ${seconds} s ${clockSkew > 0 ? 'ahead of' : 'behind'} MongoDB's`;
-  return [warning('clock', text, 'synchronise it: sessions would expire too early or too late')];
 }
 
 function diagnoseFormat({ sample }: StoreFacts, { store }: ResolvedSession): Finding[] {

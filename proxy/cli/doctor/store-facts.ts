@@ -16,8 +16,6 @@ export interface StoreFacts {
   readonly documents: number;
   /** Names of other collections that may hold the sessions; only looked for when this one is empty. */
   readonly similarCollections: readonly string[];
-  /** How far this machine's clock is ahead of MongoDB's, in ms; undefined when that does not say. */
-  readonly clockSkew: number | undefined;
   readonly ttlFields: readonly string[];
   readonly sample: readonly RecordFacts[];
   /** True when time ended before the whole sample was read; encrypted records take 10 to 30 ms each. */
@@ -50,16 +48,10 @@ export async function lookAtStore(look: StoreLook): Promise<StoreFacts> {
     place: collection.namespace,
     documents,
     similarCollections: records.length === 0 ? await similarCollections(collection.db, collection.collectionName) : [],
-    clockSkew: await clockSkew(collection.db),
     ttlFields: await ttlFields(collection),
     sample,
     cutShort: sample.length < records.length,
   };
-}
-
-async function clockSkew(db: Db): Promise<number | undefined> {
-  const { localTime } = await db.command({ hello: 1 });
-  return localTime instanceof Date ? Date.now() - localTime.getTime() : undefined;
 }
 
 async function ttlFields(collection: Collection): Promise<string[]> {

@@ -1,4 +1,6 @@
 import { gzipSync } from 'node:zlib';
+import { isRecord } from '../../../shared/config/faults';
+import { parseJson } from '../../../shared/session/parse-json';
 import type { Random } from './random';
 import { hasBody, withHeaders, type DraftRequest, type Variation } from './variation';
 
@@ -19,12 +21,8 @@ const raw = (name: string, content: string): Variation =>
 
 function membersOf({ body: content }: DraftRequest): [string, unknown][] {
   if (typeof content !== 'string') return [];
-  try {
-    const value: unknown = JSON.parse(content);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
-  } catch {
-    return [];
-  }
+  const value = parseJson(content);
+  return isRecord(value) ? Object.entries(value) : [];
 }
 
 const member = (

@@ -2,6 +2,7 @@ import { GatewayError } from './gateway-error';
 import { lastHeader, type HeaderList } from './header-list';
 import { isBinary } from './media-types';
 import { isSendable, mergeHeaders, remapHeaders } from './response-headers';
+import { isRecord } from '../../config/faults';
 
 export interface Answer {
   readonly statusCode: number;
@@ -86,10 +87,6 @@ function decodeBase64(text: string): Buffer {
   if (/^[A-Za-z0-9+/]*={0,2}$/.test(text) && text.replace(/=+$/, '').length % 4 !== 1)
     return Buffer.from(text, 'base64');
   throw GatewayError.apiConfiguration('the body is not base64, although isBase64Encoded is true');
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function malformed(reason: string): GatewayError {

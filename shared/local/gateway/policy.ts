@@ -1,3 +1,5 @@
+import { isRecord } from '../../config/faults';
+
 /** What a policy says of one method: `implicit` when no statement covers it. */
 export type Decision = 'allow' | 'explicit-deny' | 'implicit-deny';
 
@@ -95,8 +97,4 @@ function readTexts(statement: Readonly<Record<string, unknown>>, key: string): s
   if (texts.length !== list.length || texts.length === 0)
     throw new PolicyError(`${key} is not a text or a list of texts`);
   return texts;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

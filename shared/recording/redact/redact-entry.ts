@@ -1,6 +1,7 @@
 import type { HarEntry, HarNotes, HarPair, HarPostData, HarContent, HarRequest, HarResponse } from '../har/har';
 import { ExchangeSecrets } from './exchange-secrets';
 import { parseJsonPath } from '../../json-path';
+import { parseJson } from '../../session/parse-json';
 import { createPlaceholders, type Placeholders } from './placeholders';
 import { redactBody, redactValue, type BodyRules } from './redact-body';
 import { HeaderRedaction } from './redact-headers';
@@ -81,12 +82,7 @@ function loginFields(postData: HarPostData | undefined): Readonly<Record<string,
 
 function readFields(mimeType: string, text: string): readonly (readonly [string, unknown])[] {
   if (/x-www-form-urlencoded/i.test(mimeType)) return [...new URLSearchParams(text)];
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? Object.entries(value) : [];
-  } catch {
-    return [];
-  }
+  return Object.entries(parseJson(text) ?? {});
 }
 
 interface Context {

@@ -1,5 +1,6 @@
 import type { ExchangeSecrets } from './exchange-secrets';
 import { replaceAt, type JsonPath } from '../../json-path';
+import { parseJson } from '../../session/parse-json';
 import { isSecretName, REMOVED } from './settings';
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/g;
@@ -16,12 +17,8 @@ export interface JsonRules {
 
 /** Takes secrets out of JSON in the text itself, so that the rest stays as written; undefined when it is no JSON. */
 export function redactJson(text: string, rules: JsonRules): string | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(text.replace(/^\uFEFF/, ''));
+  if (value === undefined) return undefined;
   const spans = new SecretSpans(removePaths(text, value, rules), rules);
   return spans.replaced();
 }

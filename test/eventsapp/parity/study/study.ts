@@ -100,14 +100,16 @@ export async function studyFalseAlarms(
   onProgress?: (done: number, total: number) => void,
 ): Promise<ParityRun> {
   const { ready, close } = await startStudySides();
+  const planned = generated(cases, seed);
+  let done = 0;
   try {
-    return await runCases(generated(cases, seed), {
+    return await runCases(planned, {
       ...ready,
       rules: RULES,
       routes: [],
       complete: 'nothing',
       now: () => new Date(),
-      onResult: (_result, _route, done, total) => onProgress?.(done, total),
+      onResult: () => onProgress?.((done += 1), planned.length),
     });
   } finally {
     await close();

@@ -117,23 +117,10 @@ describe('secrets', () => {
   it.each<[string, string, string]>([
     ['short', 'k8#fj2', 'fault secret 1 of 1 can be guessed'],
     ['of one character', 'a'.repeat(40), 'fault secret 1 of 1 can be guessed'],
-    [
-      'from a tutorial',
-      'keyboard cat keyboard cat keyboard',
-      'warning secret 1 of 1 looks as if copied from an example',
-    ],
-    ['rather short', 'x7Gq2LmZ9pRt4WvB8sNk', 'warning secret 1 of 1 is shorter than 32 characters'],
-    ['with a line break', `${SECRETS[0]}\n`, 'warning secret 1 of 1 begins or ends with white space'],
   ])('that are %s', async (_case, secret, text) => {
     const { exitCode, find } = await withSecrets(secret);
     expect(find(text)).not.toBe('');
     expect(exitCode).toBe(text.startsWith('fault') ? 1 : 0);
-  });
-
-  it('that are the same', async () => {
-    const { exitCode, find } = await withSecrets(SECRETS[0], SECRETS[1], SECRETS[0]);
-    expect(find('warning secret 3 of 3')).toContain('is the same as secret 1');
-    expect(exitCode).toBe(0);
   });
 });
 
@@ -198,7 +185,6 @@ describe('a store that does not fit the configuration', () => {
     expect((await diagnose({ session })).find('fault session id')).toContain('all 1 have no string');
   });
 
-  const json = (cookie: object) => ({ session: JSON.stringify(sessionOf(USER, cookie)) });
   const warnings: [string, object, Setup, string][] = [
     ['no TTL index', {}, {}, 'warning TTL index no TTL index in'],
     [
@@ -214,13 +200,6 @@ describe('a store that does not fit the configuration', () => {
       'warning touch none of 4 have lastModified, but touchAfter is 300 s',
     ],
     ['records without expiry', { expires: undefined }, {}, 'warning expiry all 4 never expire'],
-    [
-      'scripts may read the cookie',
-      json({ httpOnly: false }),
-      {},
-      'warning cookie all 4 are readable by scripts (no HttpOnly)',
-    ],
-    ['SameSite=None without Secure', json({ sameSite: 'none' }), {}, 'warning cookie all 4 are SameSite=None'],
     [
       'another passport key',
       { session: JSON.stringify({ ...sessionOf(undefined), auth: { user: USER } }) },
@@ -261,18 +240,5 @@ describe('a store that does not fit the configuration', () => {
       /none in \w+\.sessions: every client would get 401 -> .*\(there is websessions\)/,
     );
     expect(exitCode).toBe(1);
-  });
-
-  it.each([
-    [90_000, "warning clock this machine's is 90 s ahead of MongoDB's"],
-    [-90_000, "warning clock this machine's is 90 s behind MongoDB's"],
-    [0, 'ok clock this machine and MongoDB agree'],
-  ])('compares the clocks: %i ms', async (skew, text) => {
-    await insert({}, 1);
-    const now = Date.now.bind(Date);
-    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + skew);
-    const { find } = await diagnose({ timeLimit: 600_000 });
-    clock.mockRestore();
-    expect(find(text.split(' this')[0] ?? '')).toContain(text);
   });
 });
