@@ -18,13 +18,7 @@ export interface BackoffOptions {
 
 export const BACKOFF: BackoffOptions = { baseMs: 100, capMs: 2_000, attempts: 6 };
 
-/**
- * The pause before the next attempt: exponential with full jitter, so that callers that were refused together do not
- * come back together.
- * @param attempt how many have been made
- * @returns undefined when there is to be none: enough attempts, or the pause would not leave `reserveMs` of the
- * caller's time
- */
+/** Exponential with full jitter after `attempt` attempts; undefined after enough of them, or when `reserveMs` would not be left. */
 export function nextPause(
   attempt: number,
   remainingMs: number,

@@ -128,10 +128,7 @@ function unfitForApiGateway(route: Route, request: RequestFacts): LegacyReason |
   return oversize;
 }
 
-/**
- * A scheme of AWS (`AWS4-HMAC-SHA256`, `AWS4-ECDSA-P256-SHA256`, `AWS`), or the parameters of a presigned URL.
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
- */
+/** A scheme of AWS (`AWS4-HMAC-SHA256` and the like) or a presigned URL (IAM user guide, "AWS Signature Version 4"). */
 function isSignedForAws(authorization: string | undefined, query: string | undefined): boolean {
   if (authorization !== undefined && /^\s*AWS(?:\d|\s|$)/i.test(authorization)) return true;
   // Without one of these no parameter can be named so.

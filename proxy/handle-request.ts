@@ -237,10 +237,7 @@ class Handling {
     );
   }
 
-  /**
-   * Whether Lambda refused somebody who seems to have a session. Mistakes of an authorizer look like that, and so do
-   * sessions that have ended: legacy decides, so no client is logged out by a fault of ours.
-   */
+  /** Whether Lambda refused what seems to have a session: a mistake of an authorizer, or an ended session. Legacy decides. */
   private mayBeWronglyRefused({ fallbackStatuses }: Route, statusCode: number): boolean {
     if (fallbackStatuses === undefined || (statusCode !== 401 && statusCode !== 403)) return false;
     const { token, options } = this;

@@ -4,11 +4,7 @@ import type { ServerResponse } from 'node:http';
 const LIVE = '/.banyan/livez';
 const READY = '/.banyan/readyz';
 
-/**
- * Answers the proxy's own health checks, independent of MongoDB, legacy and Lambda: a fault there must not make a load
- * balancer take the proxies out.
- * @returns false when the target is none of them
- */
+/** Answers health checks independent of MongoDB, legacy and Lambda, whose faults must not take proxies out; false for other targets. */
 export function answerHealth(target: string, response: ServerResponse, state: 'ready' | 'draining'): boolean {
   if (!target.startsWith('/.banyan/')) return false;
   const path = target.split('?', 1)[0];

@@ -23,13 +23,7 @@ interface Outcome {
   readonly live: LiveSession;
 }
 
-/**
- * Makes the authorizer: asks the authenticators in order and lets the first identity through.
- *
- * The returned function resolves to a policy (REST) or a simple response (HTTP API payload 2.0), throws `Unauthorized`
- * when nobody is known and that is not allowed, and any other error when it could not be found out, which API Gateway
- * turns into 500.
- */
+/** Asks the authenticators in order: a policy (REST) or simple response (HTTP API 2.0); throws `Unauthorized`, or any other error (500). */
 export function createAuthorizer(parts: AuthorizerParts) {
   const { config, connection, logger, anonymous = 'refused', clock = () => new Date() } = parts;
   const context: AuthenticationContext = {

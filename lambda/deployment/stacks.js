@@ -7,10 +7,7 @@ const ONE_STACK_UP_TO = 300;
 /** Never to be changed once a service is split: each stack would lose functions to the others, and their names are taken. */
 const NESTED_STACKS = 8;
 
-/**
- * What goes with its function. Everything else stays: the API and its paths, which methods everywhere refer to, and
- * permissions of schedules, which wait for the rule that waits for the function.
- */
+/** What goes with its function. The rest stays: the API and its paths, and permissions of schedules, which wait for their rule. */
 const OF_FUNCTION =
   /^(?<name>\w+?)(?:LambdaFunction|LogGroup|IamRoleLambdaExecution|LambdaPermissionApiGateway|(?:Errors|Throttles)Alarm)$/;
 

@@ -67,9 +67,7 @@ const leaveBodyToParsers: RequestHandler = (req, _res, next) => {
   next();
 };
 
-/**
- * The routers once there is a database; while there is none, Express's 500 page, and the next request tries again.
- */
+/** The routers once there is a database; until then Express's 500 page, and the next request tries again. */
 function routersOver(mount: MountRouters): RequestHandler {
   let mounted: { readonly db: Db; readonly router: Router } | undefined;
   return (req, res, next) => {

@@ -8,11 +8,7 @@ interface ErrorDocument {
   readonly trace: readonly string[];
 }
 
-/**
- * What a `FunctionError` answer means. Lambda itself uses the same document for a timeout and for an answer over the
- * limit.
- * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
- */
+/** What a `FunctionError` means; also a timeout or an answer over the limit (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html). */
 export function functionFault(functionName: string, payload: string): VpcCallError {
   const document = readDocument(payload);
   const { errorType, errorMessage } = document;

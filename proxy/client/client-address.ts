@@ -5,12 +5,7 @@ const MAPPED = /^::ffff:(?=\d+\.)/i;
 /** Load balancers may add the client's port. */
 const WITH_PORT = /^(?:\[([^\]]+)\]|(\d+\.\d+\.\d+\.\d+))(?::\d+)?$/;
 
-/**
- * Where a request comes from, as far as it can be believed: the address that the outermost of the trusted proxies saw, which is what
- * Express calls `req.ip` under `trust proxy`. Of IPv6 the first 64 bits, because one subscriber has all addresses below them.
- *
- * @param trustedHops proxies in front of this one, as `TRUSTED_HOPS`; what a client writes into `X-Forwarded-For` itself counts for nothing
- */
+/** The address that the outermost of `trustedHops` proxies saw, as Express's `req.ip`; of IPv6 the first 64 bits, which one subscriber has. */
 export function clientAddress(
   { headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>,
   trustedHops: number,

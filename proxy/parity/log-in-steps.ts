@@ -14,14 +14,7 @@ import { send } from './send';
 /** Of an answer in which something is looked for. */
 const MAX_SEARCHED = 1_000_000;
 
-/**
- * Logs in as a browser would: each step with the cookies of those before it, and with what they have read out of the
- * answers.
- * @param name of the identity, for messages
- * @param cookieName the session's
- * @returns the headers that make a request this identity's: the cookies and what the identity sends itself
- * @throws BanyanError `login_failed`, naming the step, what was expected and what came; no value that was sent or read
- */
+/** Logs in as a browser would and returns the headers of the identity. Throws BanyanError `login_failed` naming the step, no value. */
 export async function logInBySteps(
   name: string,
   { steps, headers = {}, credentials }: Omit<StepsIdentity, 'kind'>,

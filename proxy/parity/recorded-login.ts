@@ -10,13 +10,7 @@ import { parseHar } from '../../shared/recording/har/parse-har';
 /** What a recorder or browser leaves in the place of a secret. */
 const REDACTED = /^\[?redacted\]?$|^$/i;
 
-/**
- * The steps of a login that a browser or the proxy has recorded: every page and form up to the last request with a
- * body. Fields whose value stood in a field of the same name of an earlier page, such as a CSRF token, are read out of
- * the page anew.
- * @param name of the identity, for messages
- * @throws ConfigError when the file cannot be read, has no login, or lacks a value that was redacted and is not given
- */
+/** A recorded login as steps: values of fields that a page had, such as a CSRF token, are read anew. Throws ConfigError when one is missing. */
 export function stepsOfRecording(
   name: string,
   { har: file, values = {} }: Omit<RecordedIdentity, 'kind'>,

@@ -24,12 +24,7 @@ export interface WatchOptions extends RouteTableOptions {
 
 const EMPTY = 'routes: []\n';
 
-/**
- * Loads the table and follows its file, or its object in S3. A change of a file is in force well within a second, of an
- * object within 6 s, for requests that begin afterwards; what is bad or cannot be read is refused as a whole and the
- * last good table stays.
- * @throws ConfigError when the table is bad or cannot be read at the start
- */
+/** Loads and follows the table, within a second (S3: 6 s); a bad one is refused and the last good one stays. Throws ConfigError at the start. */
 export async function watchRouteTable(options: WatchOptions, logger: Logger): Promise<WatchedRouteTable> {
   const { file } = options;
   const source = openSource(file, options);

@@ -7,12 +7,7 @@ export interface Interval {
 /** Of the normal distribution, two-sided 95 %. */
 const Z_95 = 1.959963984540054;
 
-/**
- * Wilson's score interval (E. B. Wilson 1927) of a share, without continuity correction. It stays within 0 and 1 and is
- * honest for few trials and for shares near 0, where the usual plus-minus is not.
- * @param hits 0 to `trials`
- * @param trials 0 gives the interval from 0 to 1: nothing is known
- */
+/** Wilson's score interval (1927) without continuity correction, honest for few trials and shares near 0; no trials: from 0 to 1. */
 export function wilsonInterval(hits: number, trials: number, z = Z_95): Interval {
   if (trials <= 0) return { lower: 0, upper: 1 };
   const share = hits / trials;

@@ -118,10 +118,7 @@ export interface ZipLimit {
 
 /** What `banyan package` judges by. */
 export interface DeploymentConfig {
-  /**
-   * How large a function's zip may be: above, it holds something that was not meant to be in it, and cold starts grow with it. Default: no
-   * limit.
-   */
+  /** How large a function's zip may be: beyond, something is in it by mistake, and cold starts grow. Default: no limit. */
   readonly zipLimit?: (packaged: PackagedFunction) => ZipLimit | undefined;
 }
 

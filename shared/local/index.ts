@@ -1,7 +1,4 @@
-/**
- * AWS and MongoDB on one machine, part by part, each with the caller's configuration and none of the environment's. For development and
- * tests.
- */
+/** AWS and MongoDB on one machine, part by part, with the caller's configuration alone. For development and tests. */
 export { printable, withoutUrlSecrets } from '../printable';
 export { describeListenError } from '../listen-error';
 export { shortenClientFaults } from './console-errors';

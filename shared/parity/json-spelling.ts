@@ -20,10 +20,7 @@ const NUMBER = /[-+.\deE]+/y;
 /** Characters of structure, strings and numbers between two yields. */
 const STEP = 5_000;
 
-/**
- * Reads a text that `JSON.parse` has accepted.
- * @param memberPath how a member's path is written
- */
+/** Reads a text that `JSON.parse` has accepted; `memberPath` writes a member's path. */
 export function* spellingOf(json: string, memberPath: (name: string) => string): Steps<JsonSpelling> {
   const numbers: [string, string][] = [];
   const repeated: string[] = [];

@@ -5,12 +5,7 @@ import { BanyanError } from '../errors';
 /** `${file(./stages/${sls:stage}.yml)}`: every file that fits is a stage. */
 const STAGE_FILE = /\$\{file\(([^)$]*)\$\{(?:sls:stage|opt:stage|self:provider\.stage)[^}]*\}([^)]*)\)/g;
 
-/**
- * Finds the files that a serverless.yml includes by the name of the stage.
- *
- * @returns the absolute path of each by its stage, sorted by stage; empty when it includes none
- * @throws what reading the file throws
- */
+/** The files that a serverless.yml includes by stage name, absolute and sorted by stage; empty when there are none. */
 export function stageFiles(serverlessFile: string): ReadonlyMap<string, string> {
   const root = path.dirname(path.resolve(serverlessFile));
   const found = [...readFileSync(serverlessFile, 'utf8').matchAll(STAGE_FILE)].flatMap(
@@ -34,11 +29,7 @@ export interface Stage {
   readonly file: string | undefined;
 }
 
-/**
- * Finds the stage that a command line asks for.
- *
- * @throws BanyanError `usage` that names the stages there are, or the serverless.yml that there is not
- */
+/** The stage that a command line asks for. Throws BanyanError `usage` that names the stages there are. */
 export function findStage(serverlessFile: string, wanted: string | undefined): Stage {
   const usage = (message: string) => new BanyanError(message, { code: 'usage' });
   if (!existsSync(serverlessFile))

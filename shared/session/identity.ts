@@ -11,10 +11,7 @@ export type IdentityParser<I extends Identity = Identity> = (user: unknown) => I
 
 /** How an application's identity is found, and read again where it arrives as JSON. */
 export interface IdentityResolver<I extends Identity = Identity> {
-  /**
-   * Finds the identity in a session's data. Undefined means that the session is anonymous, or that the user no longer
-   * exists: 401. A rejection means that it could not be found out: 500, as passport's `deserializeUser` with an error.
-   */
+  /** The identity in a session's data; undefined: anonymous, or a user that is gone (401). A rejection is a 500, as passport's. */
   readonly fromSession: (
     session: Readonly<Record<string, unknown>>,
     db: () => Promise<Db>,

@@ -13,11 +13,7 @@ export interface StoredCookie {
   readonly sameSite: unknown;
 }
 
-/**
- * Reads the `cookie` value of a session.
- * @returns undefined where express-session would fail with 500: no cookie at all, not an object, a `maxAge` or
- * `originalMaxAge` that is not a number. Other falsy values count as an empty object, as there.
- */
+/** Reads a session's `cookie`; undefined where express-session fails with 500: none, no object, or an age that is no number. */
 export function parseStoredCookie(value: unknown): StoredCookie | undefined {
   if (value === undefined || value === null) return undefined;
   if (Boolean(value) && typeof value !== 'object') return undefined;

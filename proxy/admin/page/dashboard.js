@@ -1,6 +1,4 @@
-/**
- * The dashboard. Reads /api/state every two seconds and changes what differs. Everything is written as text, never as markup.
- */
+/** The dashboard: reads /api/state every two seconds, changes what differs, and writes everything as text. */
 import { ask } from './api.js';
 import { resume, rollBack, toggleKillSwitch } from './confirm.js';
 import { byId, count, make, percent, replace, when } from './dom.js';

@@ -9,13 +9,7 @@ interface DeploymentParts {
   readonly serverlessFile?: string | undefined;
 }
 
-/**
- * Asks AWS whether it has what a deployment of a stage needs and cannot make itself. Credentials, profile and region are found as by
- * every tool of AWS.
- *
- * @returns exit code 1 for what is missing or wrong, else 2 for what could not be checked
- * @throws BanyanError for an unknown stage, and when the AWS SDK is not installed; ConfigError for a faulty serverless.yml
- */
+/** Asks AWS whether a stage can be deployed. Exit code 1: missing or wrong, 2: not checked. Throws BanyanError or ConfigError. */
 export async function checkDeployment({
   stage,
   configFile,

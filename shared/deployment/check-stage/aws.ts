@@ -23,12 +23,7 @@ interface AwsOptions {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-/**
- * Clients that find credentials, profile and endpoints as every tool of AWS does (AWS_PROFILE, AWS_ENDPOINT_URL and the like), unless they
- * are given.
- *
- * @throws BanyanError when the AWS SDK, an optional peer, is not installed
- */
+/** Clients that find credentials, profile and endpoints as AWS tools do, unless given. Throws BanyanError without the AWS SDK. */
 export async function connectAws(given: AwsOptions = {}): Promise<AwsOf> {
   const sdk = await loadSdk();
   const known = new Map<string, Aws>();
@@ -83,7 +78,6 @@ const BAD_CREDENTIALS = new Set([
 
 /**
  * Asks, and turns what is neither an answer nor an answer's absence into words.
- *
  * @param permission what the caller's role needs for it, such as `ssm:GetParameter`
  * @param isAbsence tells the error by which this service says that there is no such thing
  * @returns undefined when there is no such thing

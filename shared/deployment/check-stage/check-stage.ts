@@ -10,12 +10,7 @@ import { checkNetwork } from './network';
 import { checkSecrets } from './secrets';
 import { readStage } from './stage';
 
-/**
- * Checks what a deployment of a stage finds in AWS and cannot make itself: what the stage file looks up, secrets, network, room for
- * connections and concurrency. Nothing is changed, and no secret is read. What AWS does not say counts as unchecked.
- *
- * @throws BanyanError when there is no such stage; ConfigError when serverless.yml cannot be read
- */
+/** Checks what a stage finds in AWS, changing nothing and reading no secret; what AWS does not say is unchecked. Throws BanyanError or ConfigError. */
 export async function checkStage(
   serverlessFile: string,
   wantedStage: string | undefined,

@@ -12,11 +12,7 @@ export interface FunctionLimits {
 /** Lambda keeps so many for functions that reserve none. */
 const UNRESERVED_MINIMUM = 100;
 
-/**
- * Adds up the connections that the functions may hold at one time: each instance serves one request, with a pool of its own.
- *
- * @param available what MongoDB has left for them; undefined when the stage does not say
- */
+/** Adds up the connections that functions may hold, a pool for each instance; `available`: what MongoDB has left, if the stage says. */
 export function checkConnections(
   functions: readonly FunctionLimits[],
   available: number | undefined,

@@ -40,11 +40,7 @@ export class Findings {
     this.line(`  ${text}`);
   }
 
-  /**
-   * Runs a check; when AWS cannot be asked, that is reported, and the next check goes on.
-   *
-   * @throws NoCredentials
-   */
+  /** Runs a check; when AWS cannot be asked, that is reported and the next one goes on. Throws NoCredentials. */
   async check(what: string, run: () => Promise<void>): Promise<void> {
     try {
       await run();

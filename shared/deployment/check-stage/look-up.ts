@@ -2,11 +2,7 @@ import type { StageLookup } from '../package/stage-lookups';
 import { ask, type AwsOf } from './aws';
 import type { Findings } from './findings';
 
-/**
- * Looks up what a stage file names: parameters of Parameter Store, outputs of stacks.
- *
- * @returns the values that were found, by expression
- */
+/** Values of the parameters and stack outputs that a stage file names, by expression, as far as they were found. */
 export async function lookUp(
   lookups: readonly StageLookup[],
   stageRegion: string,

@@ -8,10 +8,7 @@ import type { FunctionLimits } from './concurrency';
 import type { StageNetwork } from './network';
 import type { Secret } from './secrets';
 
-/**
- * What serverless.yml says of what must be there before a deployment, at the places that the parts in lambda/deployment read as well: `custom.stage`,
- * `custom.vpc`, `custom.access`, `custom.secrets`.
- */
+/** What must be there before a deployment: `custom.stage`, `vpc`, `access` and `secrets`, as lambda/deployment reads them. */
 export interface StageConfig {
   readonly region: string;
   readonly secrets: readonly Secret[];
@@ -23,12 +20,7 @@ export interface StageConfig {
   readonly alarmActions: readonly (string | undefined)[];
 }
 
-/**
- * Reads serverless.yml as a stage has it.
- *
- * @param lookedUp values from AWS by expression; what is not among them is undefined in the result
- * @throws ConfigError that lists every variable that cannot be resolved, with file and line
- */
+/** Reads serverless.yml as a stage has it; values of AWS that were not looked up are undefined. Throws ConfigError with every fault's place. */
 export function readStage(serverlessFile: string, stage: string, lookedUp: ReadonlyMap<string, string>): StageConfig {
   const tree = readYaml(serverlessFile);
   const variables = new Variables(tree, {

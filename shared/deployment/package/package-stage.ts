@@ -34,11 +34,7 @@ export interface Packaged {
   readonly hasPlaceholders: boolean;
 }
 
-/**
- * Packages one stage as it would be deployed, with no credentials and no network.
- *
- * @throws BanyanError when the stage is unknown, the framework is not installed or packaging fails
- */
+/** Packages a stage with no credentials and no network. Throws BanyanError when it is unknown, or the framework is missing or fails. */
 export async function packageStage({
   serverlessFile,
   stage: wanted,

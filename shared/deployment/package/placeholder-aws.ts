@@ -18,10 +18,7 @@ interface Answer {
   readonly body: string;
 }
 
-/**
- * Answers what packaging looks up, with placeholders: Parameter Store's GetParameter (AWS JSON 1.1), CloudFormation's DescribeStacks
- * and ListStackResources (AWS query protocol; nothing is deployed yet). What the stage file does not name, and every other call, is refused as AWS refuses it.
- */
+/** Answers GetParameter, DescribeStacks and ListStackResources with placeholders, and refuses everything else as AWS does. */
 export async function startPlaceholderAws(lookups: StageLookups): Promise<PlaceholderAws> {
   const requests: string[] = [];
   const server = createServer((request, response) => {

@@ -26,12 +26,7 @@ export interface ServerlessRun {
 /** Packaging takes seconds; a framework that hangs must not hang a pipeline. */
 const TIMEOUT_MS = 120_000;
 
-/**
- * Runs `serverless package` with an environment in which it can reach nothing but `awsUrl`: no profile, no instance metadata, no
- * telemetry.
- *
- * @throws BanyanError when it is not installed, or does not exit with 0
- */
+/** Runs `serverless package` so that it reaches `awsUrl` only: no profile, metadata or telemetry. Throws BanyanError when it fails. */
 export async function runServerless(run: ServerlessRun): Promise<void> {
   const { serverlessFile, stage, output, frameworkOutput, awsUrl, env } = run;
   const root = dirname(serverlessFile);

@@ -31,8 +31,7 @@ export function compress(answer: Answer, acceptEncoding: string | undefined, min
 /**
  * Decompresses a request body. Only APIs with a minimum compression size do so; the header is gone then.
  * @throws GatewayError 400 when the body is not what `Content-Encoding` says, or too large
- * @see
- * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-make-request-with-compressed-payload.html
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-make-request-with-compressed-payload.html
  */
 export function decompress(wire: WireRequest, minimumSize: number | undefined, limit: number): WireRequest {
   const coding = lastHeader(wire.headers, 'content-encoding')?.trim().toLowerCase() ?? '';

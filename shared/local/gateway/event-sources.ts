@@ -2,11 +2,7 @@ import type { EventSources, QueueConsumer, QueueDefinition, Schedule } from './a
 import type { Faults } from './faults';
 import type { Value } from '../../serverless-file/value';
 
-/**
- * The queues under `resources`, and what consumes them or runs on a schedule. The gateway serves none of it; the rest
- * of the local system does, and starts from here so that one file says what is deployed.
- * @param root `serverless.yml`, resolved
- */
+/** The queues under `resources`, and what consumes them or runs on a schedule, for the rest of the local system. */
 export function readEventSources(root: Value, { service, stage }: Deployment, faults: Faults): EventSources {
   const queues = readQueues(root.get('resources'), faults);
   const known = new Set(queues.map(({ logicalId }) => logicalId));

@@ -19,11 +19,7 @@ interface Compound {
 /** One element of a selector: `input`, `#login`, `.token`, `[name=_csrf]`, or several of these together. */
 const PART = /([A-Za-z][\w-]*)|#([\w-]+)|\.([\w-]+)|\[([\w:-]+)(?:=(?:"([^"]*)"|'([^']*)'|([^\]"']*)))?\]/y;
 
-/**
- * Reads a selector: tags, ids, classes and attributes (`[name]`, `[name=value]`), one below another by spaces
- * (Selectors level 3, as far as that).
- * @returns undefined for anything else
- */
+/** Reads tags, ids, classes and attributes (`[name=value]`), nested by spaces (Selectors level 3); undefined for anything else. */
 export function parseSelector(text: string): readonly Compound[] | undefined {
   const compounds: Compound[] = [];
   let at = 0;
