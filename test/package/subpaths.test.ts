@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { installed } from './installed';
@@ -103,6 +103,30 @@ describe('packages that only some need', () => {
     expect(
       message(`import('banyan-strangler/local').then(({ startSqs }) => startSqs({ region: 'eu-west-1', queues: [] }))`),
     ).toBe('The local SQS needs the package local-aws-sqs; run "npm install --save-dev local-aws-sqs"\n');
+  });
+
+  it('are named by the commands that need them', () => {
+    writeFileSync(path.join(alone, 'serverless.yml'), 'service: shop\nfunctions: {}\n');
+    const banyan = (...args: string[]) => {
+      const command = path.join(alone, 'node_modules/.bin/banyan');
+      const { status, stderr } = spawnSync(command, [...args, '--serverless', 'serverless.yml'], {
+        cwd: alone,
+        encoding: 'utf8',
+      });
+      return { status, stderr };
+    };
+    const clients = ['cloudformation', 'ec2', 'lambda', 'secrets-manager', 'ssm'].map(
+      (name) => `@aws-sdk/client-${name}`,
+    );
+    expect(banyan('check', '--stage', 'prod')).toEqual({
+      status: 2,
+      stderr: `banyan: banyan check --stage needs the packages ${clients.join(', ')}; run "npm install --save-dev ${clients.join(' ')}"\n`,
+    });
+    expect(banyan('package', '--stage', 'prod')).toEqual({
+      status: 2,
+      stderr:
+        'banyan: banyan package needs the Serverless Framework; run "npm install --save-dev serverless@npm:osls@4"\n',
+    });
   });
 
   it('work once they are there: the embedded MongoDB', () => {
