@@ -17,14 +17,15 @@ const ROUNDS = 15;
 const NOISE = { factor: 1.25, ms: 5 };
 
 describe('a bundle of the authorizer that imports the installed package', () => {
-  const { alone } = installed();
-  const files = { sources: path.join(alone, 'from-sources.js'), package: path.join(alone, 'from-package.js') };
+  // Below the project, whose packages it finds: other suites start proxies there, which would read its banyan.config.ts.
+  const folder = path.join(installed().alone, 'eventsapp');
+  const files = { sources: path.join(folder, 'from-sources.js'), package: path.join(folder, 'from-package.js') };
   let built: { readonly sources: Metafile; readonly package: Metafile };
 
   beforeAll(async () => {
     for (const part of PARTS) {
-      mkdirSync(path.dirname(path.join(alone, part)), { recursive: true });
-      cpSync(path.join(ROOT, part), path.join(alone, part));
+      mkdirSync(path.dirname(path.join(folder, part)), { recursive: true });
+      cpSync(path.join(ROOT, part), path.join(folder, part));
     }
     const of = { file: AUTHORIZER };
     built = {
@@ -33,7 +34,7 @@ describe('a bundle of the authorizer that imports the installed package', () => 
         of,
         outfile: files.package,
         options: {
-          absWorkingDir: alone,
+          absWorkingDir: folder,
           // As the package names it for everyone: the sources' alias is the same file.
           alias: { 'whatwg-url': 'banyan-strangler/whatwg-url' },
         },
