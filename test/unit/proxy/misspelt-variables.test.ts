@@ -20,7 +20,9 @@ describe('misspelt variables', () => {
 
   it('are none of those that the help names', () => {
     const names = [...HELP.matchAll(/\b[A-Z\d]+_[A-Z\d_]+\b/g)].map(([name]) => name);
-    expect(names).toEqual(expect.arrayContaining(['LEGACY_URL', 'UPSTREAM_MAX_REQUESTS', 'GUARD_SNS_TOPIC_ARN', 'S3_ENDPOINT']));
+    expect(names).toEqual(
+      expect.arrayContaining(['LEGACY_URL', 'UPSTREAM_MAX_REQUESTS', 'GUARD_SNS_TOPIC_ARN', 'S3_ENDPOINT']),
+    );
     for (const name of names) expect(misspeltVariables({ [name]: 'x' })).toEqual([]);
   });
 });
