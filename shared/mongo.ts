@@ -44,3 +44,10 @@ export function connectMongo(uri: string, options: MongoClientOptions = {}): Mon
     },
   };
 }
+
+/** The server's own time: clocks of machines are never compared. Throws the driver's error. */
+export async function serverTime(db: Db): Promise<Date> {
+  const { localTime }: Record<string, unknown> = await db.command({ hello: 1 });
+  if (!(localTime instanceof Date)) throw new Error('MongoDB does not report its time');
+  return localTime;
+}

@@ -1,5 +1,6 @@
 import type { Collection, Db } from 'mongodb';
 import { z } from 'zod';
+import { serverTime } from '../../shared/mongo';
 
 /** One document for each running proxy. */
 export const PROXIES_COLLECTION = 'banyanProxies';
@@ -63,14 +64,13 @@ export async function removeHeartbeat(db: Db, id: string): Promise<void> {
 export async function readProxies(db: Db): Promise<readonly SeenProxy[]> {
   const documents = await proxies(db).find({}, { readPreference: 'primary' }).limit(MOST).toArray();
   // Later than the read: no age is negative.
-  const { localTime }: Record<string, unknown> = await db.command({ hello: 1 });
-  if (!(localTime instanceof Date)) throw new Error('MongoDB does not report its time');
+  const now = await serverTime(db);
   return documents
     .flatMap((document): SeenProxy[] => {
       const parsed = heartbeatSchema.safeParse(document);
       if (!parsed.success) return [];
       const { seenAt, ...heartbeat } = parsed.data;
-      return [{ ...heartbeat, age: Math.max(0, localTime.getTime() - seenAt.getTime()) }];
+      return [{ ...heartbeat, age: Math.max(0, now.getTime() - seenAt.getTime()) }];
     })
     .sort((a, b) => (`${a.name} ${a._id}` < `${b.name} ${b._id}` ? -1 : 1));
 }

@@ -15,7 +15,7 @@ export class PublishedOverrides {
 
   constructor(
     private readonly held: HeldOverrides,
-    private readonly saver: SnapshotSaver,
+    private readonly saver: Pick<SnapshotSaver, 'save'>,
     private readonly logger: Logger,
   ) {
     this.state = held.state();

@@ -4,6 +4,8 @@ import { writeSnapshot, type Snapshot } from './snapshot';
 export interface SnapshotSaver {
   /** Saves at once when asked, otherwise when the last save is a minute old, so that the file stays fresh. */
   save(snapshot: () => Snapshot, options: { readonly now: boolean }): void;
+  /** From now on nothing is saved: the file is not ours to replace. */
+  leaveAlone(): void;
   close(): Promise<void>;
 }
 
@@ -15,6 +17,7 @@ export function createSnapshotSaver(file: string | undefined, now: () => Date, l
   let writing: Promise<void> | undefined;
   let lastSaved = Number.NEGATIVE_INFINITY;
   let isFaulty = false;
+  let isOurs = file !== undefined;
 
   const write = async (path: string): Promise<void> => {
     while (waiting !== undefined) {
@@ -34,10 +37,13 @@ export function createSnapshotSaver(file: string | undefined, now: () => Date, l
   return {
     save(snapshot, { now: atOnce }) {
       const time = now().getTime();
-      if (file === undefined || (!atOnce && Math.abs(time - lastSaved) < INTERVAL)) return;
+      if (file === undefined || !isOurs || (!atOnce && Math.abs(time - lastSaved) < INTERVAL)) return;
       lastSaved = time;
       waiting = snapshot;
       writing ??= write(file);
+    },
+    leaveAlone() {
+      isOurs = false;
     },
     async close() {
       await writing;

@@ -32,7 +32,11 @@ export class SharedOverrides {
     let followed: number | undefined;
     try {
       const db = await connect();
-      await this.writeUnsaved(db);
+      // What cannot be written, for want of rights or for an odd document, must not keep others' overrides from this proxy.
+      const fault = await this.writeUnsaved(db).then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      );
       const revision = await readRevision(db);
       const shared = await readOverrides(db);
       const gone = [...held.shared.keys()].filter((id) => !shared.has(id));
@@ -41,7 +45,8 @@ export class SharedOverrides {
       held.at = now();
       held.known = true;
       followed = revision;
-      this.reached();
+      if (fault === undefined) this.reached();
+      else this.unwritable(fault.error);
     } catch (error) {
       this.unreachable(error);
     }
@@ -98,8 +103,18 @@ export class SharedOverrides {
   }
 
   private unreachable(error: unknown): void {
-    if (!this.isAway && !this.isClosed)
-      this.parts.logger.warn({ err: error }, 'MongoDB is unavailable; the last known overrides stay in force');
+    this.warnOnce(error, 'MongoDB is unavailable; the last known overrides stay in force');
+  }
+
+  private unwritable(error: unknown): void {
+    this.warnOnce(
+      error,
+      'MongoDB refuses overrides of this proxy; they are in force here only, those of others are followed',
+    );
+  }
+
+  private warnOnce(error: unknown, message: string): void {
+    if (!this.isAway && !this.isClosed) this.parts.logger.warn({ err: error }, message);
     this.isAway = true;
   }
 }

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { BanyanError } from '../../shared/errors';
 import { readEntry, storedForm, type StoredEntry } from './stored-entry';
 import { systemErrorCode } from './system-error';
 
@@ -12,6 +13,11 @@ export interface Snapshot {
   readonly unsaved: ReadonlyMap<string, StoredEntry>;
   readonly rest?: Readonly<Record<string, unknown>>;
 }
+
+/** Of every snapshot, also a damaged one, and of hardly any other file. */
+const BEGINNING = '{"format":';
+/** Code of the error for a file that something else has written. */
+export const NOT_A_SNAPSHOT = 'not_a_snapshot';
 
 /** Versions after it add fields. What they add is kept, what they mean by it is not known here. */
 const FORMAT = 1;
@@ -38,6 +44,9 @@ export async function readSnapshot(file: string): Promise<Snapshot | undefined> 
     if (systemErrorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
+  if (text.trim() === '') return undefined;
+  if (!text.startsWith(BEGINNING))
+    throw new BanyanError('the file is not a snapshot of overrides', { code: NOT_A_SNAPSHOT });
   if (text.length > MAX_BYTES) throw new Error('the snapshot is too large');
   const value: unknown = JSON.parse(text);
   const { format, at, shared, unsaved, ...rest }: Record<string, unknown> =
@@ -53,8 +62,8 @@ export async function readSnapshot(file: string): Promise<Snapshot | undefined> 
 /** Replaces the file as a whole, so that nobody ever reads half of it. */
 export async function writeSnapshot(file: string, { at, shared, unsaved, rest }: Snapshot): Promise<void> {
   const text = JSON.stringify({
-    ...rest,
     format: FORMAT,
+    ...rest,
     at: at?.toISOString(),
     shared: storedEntries(shared),
     unsaved: storedEntries(unsaved),

@@ -1,4 +1,5 @@
 import { MongoServerError, type Collection, type Db } from 'mongodb';
+import { serverTime } from '../../shared/mongo';
 import { oneLine } from '../../shared/printable';
 import { ALL_ROUTES, type StageEntry } from '../history/stages';
 import type { Change, Entry, Lowering } from './state';
@@ -53,19 +54,47 @@ export async function readRevision(db: Db): Promise<number> {
   return Number.isSafeInteger(document?.revision) ? (document?.revision ?? 0) : 0;
 }
 
-/** Counts a change that stands in the database already; whoever fails in between has changed it all the same. */
+/**
+ * Counts a change that stands in the database already; whoever fails in between has changed it all the same. Begins at the server's time,
+ * so that overrides that were emptied have a later revision than any that a dead proxy has followed.
+ */
 async function nextRevision(db: Db): Promise<number> {
   const count = () =>
-    overrides(db).findOneAndUpdate(
-      { _id: REVISION_ID },
-      { $inc: { revision: 1 }, $max: { schema: SCHEMA } },
-      { upsert: true, returnDocument: 'after' },
-    );
-  // Of two that make the document at the same time one is refused.
-  const made = await count().catch((error: unknown) => (isDuplicate(error) ? count() : Promise.reject(error as Error)));
-  return made?.revision ?? 0;
+    overrides(db)
+      .findOneAndUpdate(
+        { _id: REVISION_ID },
+        { $inc: { revision: 1 }, $max: { schema: SCHEMA } },
+        { returnDocument: 'after' },
+      )
+      .catch((error: unknown) => (isUncountable(error) ? null : Promise.reject(error as Error)));
+  const made = await count();
+  if (made !== null && Number.isSafeInteger(made.revision)) return made.revision;
+  const begun = (await serverTime(db)).getTime();
+  await overrides(db)
+    .updateOne(
+      { _id: REVISION_ID, revision: { $not: { $gte: 0, $lt: Number.MAX_SAFE_INTEGER } } },
+      { $set: { revision: begun } },
+      { upsert: true },
+    )
+    // Another has made or repaired it meanwhile.
+    .catch((error: unknown) => (isDuplicate(error) ? undefined : Promise.reject(error as Error)));
+  return (await count())?.revision ?? 0;
 }
 
+/** What was edited by hand, or restored with other types, must not stand in the way of a roll back. */
+async function countable<T>(db: Db, id: string, change: () => Promise<T>): Promise<T> {
+  try {
+    return await change();
+  } catch (error) {
+    if (!isUncountable(error)) throw error;
+    await overrides(db).updateOne({ _id: id }, { $set: { revision: 0 } });
+    return change();
+  }
+}
+
+/** A revision that is no number, or the largest. */
+const isUncountable = (error: unknown): boolean =>
+  error instanceof MongoServerError && (error.code === 14 || error.code === 2);
 const isDuplicate = (error: unknown): boolean => error instanceof MongoServerError && error.code === 11_000;
 
 /** Who switched these off last, and why. Only for the log, so a fault is no fault. */
@@ -84,12 +113,14 @@ export async function readCleared(db: Db, ids: readonly string[]): Promise<Reado
 }
 
 /** Switches something on, unless it is on: of several at the same time exactly one is first, and its reason is kept. */
-export async function raise(db: Db, id: string, entry: StoredEntry): Promise<StoredChange> {
+export async function raise(db: Db, id: string, entry: StoredEntry, attempts = 3): Promise<StoredChange> {
   try {
-    const made = await overrides(db).findOneAndUpdate(
-      { _id: id, active: null },
-      { $set: { active: storedForm(boundedEntry(entry)) }, $inc: { revision: 1 }, $max: { schema: SCHEMA } },
-      { upsert: true, returnDocument: 'after' },
+    const made = await countable(db, id, () =>
+      overrides(db).findOneAndUpdate(
+        { _id: id, active: null },
+        { $set: { active: storedForm(boundedEntry(entry)) }, $inc: { revision: 1 }, $max: { schema: SCHEMA } },
+        { upsert: true, returnDocument: 'after' },
+      ),
     );
     const revision = await nextRevision(db);
     return { first: true, active: readEntry(made?.active), change: made?.revision ?? 0, revision };
@@ -97,7 +128,11 @@ export async function raise(db: Db, id: string, entry: StoredEntry): Promise<Sto
     // The document is there with an entry, so the upsert tried to make a second one of the same id.
     if (!isDuplicate(error)) throw error;
     const existing = await overrides(db).findOne({ _id: id });
-    if (existing === null || existing.active === null) return raise(db, id, entry);
+    if (existing === null || existing.active === null) {
+      // Gone meanwhile; or, time after time, an index that is not ours.
+      if (attempts === 1) throw error;
+      return raise(db, id, entry, attempts - 1);
+    }
     const active = readEntry(existing.active);
     // Counted again: whoever made it may have failed before it was.
     const revision = await nextRevision(db);
@@ -112,14 +147,16 @@ function isSame(a: StoredEntry, b: StoredEntry): boolean {
 
 /** Switches something off, if it is on. */
 export async function clear(db: Db, id: string, change: Change, at: Date): Promise<StoredChange> {
-  const made = await overrides(db).findOneAndUpdate(
-    { _id: id, active: { $ne: null } },
-    {
-      $set: { active: null, cleared: { ...boundedChange(change), at } },
-      $inc: { revision: 1 },
-      $max: { schema: SCHEMA },
-    },
-    { returnDocument: 'after' },
+  const made = await countable(db, id, () =>
+    overrides(db).findOneAndUpdate(
+      { _id: id, active: { $ne: null } },
+      {
+        $set: { active: null, cleared: { ...boundedChange(change), at } },
+        $inc: { revision: 1 },
+        $max: { schema: SCHEMA },
+      },
+      { returnDocument: 'after' },
+    ),
   );
   const revision = await nextRevision(db);
   return { first: made !== null, active: undefined, change: made?.revision ?? 0, revision };

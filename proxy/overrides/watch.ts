@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { BanyanError } from '../../shared/errors';
 import type { Logger } from '../../shared/logger';
 import { createChanges } from './changes';
 import { HeldOverrides } from './held';
@@ -7,7 +8,7 @@ import type { Overrides, OverridesOptions } from './overrides';
 import { PublishedOverrides } from './published-overrides';
 import { createSnapshotSaver } from './save-snapshot';
 import { SharedOverrides } from './shared-overrides';
-import { isFresh, readSnapshot } from './snapshot';
+import { isFresh, NOT_A_SNAPSHOT, readSnapshot } from './snapshot';
 import { boundedEntry } from './stored-entry';
 import { Turns } from './turns';
 
@@ -43,7 +44,7 @@ export async function watchOverrides(options: OverridesOptions, logger: Logger):
     if (entry !== undefined) void synchronise();
   };
 
-  await restoreSnapshot(options.snapshotFile, { held, now, logger });
+  if (!(await restoreSnapshot(options.snapshotFile, { held, now, logger }))) saver.leaveAlone();
   if (shared === undefined) {
     held.known = true;
     logger.info({}, 'overrides apply to this proxy only: MONGODB_URI is not set');
@@ -71,19 +72,25 @@ export async function watchOverrides(options: OverridesOptions, logger: Logger):
   };
 }
 
-/** Goes on from the last known state; one that is too old is not `known`. */
+/** Goes on from the last known state; one that is too old is not `known`. Returns false for a file of something else, which is not to be replaced. */
 async function restoreSnapshot(
   file: string | undefined,
   { held, now, logger }: { readonly held: HeldOverrides; readonly now: () => Date; readonly logger: Logger },
-): Promise<void> {
-  if (file === undefined) return;
+): Promise<boolean> {
+  if (file === undefined) return true;
   try {
     const snapshot = await readSnapshot(file);
-    if (snapshot === undefined) return;
+    if (snapshot === undefined) return true;
     held.restore(snapshot);
     held.known = isFresh(snapshot, now());
+    return true;
   } catch (error) {
-    logger.error({ err: error, file }, 'cannot use the snapshot of the overrides');
+    const isForeign = error instanceof BanyanError && error.code === NOT_A_SNAPSHOT;
+    const message = isForeign
+      ? 'OVERRIDES_FILE was written by something else: it is left as it is, and nothing is saved. Name a file of its own'
+      : 'cannot use the snapshot of the overrides';
+    logger.error({ err: error, file }, message);
+    return !isForeign;
   }
 }
 

@@ -5,7 +5,17 @@ import { routes } from '../../ledger/routes';
 import { awaitFollowers, type Acknowledgement } from '../../fleet/acknowledge';
 import { acknowledgementAsJson, describeAcknowledgement } from '../../fleet/describe-acknowledgement';
 import type { Change } from '../../overrides/state';
-import { clear, KILL_SWITCH_ID, raise, routeOverrideId, toHistory, type StoredChange } from '../../overrides/store';
+import {
+  clear,
+  KILL_SWITCH_ID,
+  OVERRIDES_COLLECTION,
+  raise,
+  readOverrides,
+  routeOverrideId,
+  toHistory,
+  toState,
+  type StoredChange,
+} from '../../overrides/store';
 import { loadRouteTable } from '../../route-table/load';
 import { EXIT, type CommandResult } from '../exit-codes';
 import { unknownRoute } from '../promote/promote';
@@ -57,9 +67,12 @@ export async function resume(parts: RouteChangeParts): Promise<CommandResult> {
   const id = routeOverrideId(routeId);
   const change = await clear(db, id, parts, now);
   await record(db, id, change, parts);
-  const text = change.first
-    ? `written: ${routeId} resumed; it follows the route table again (${stage})\n`
-    : `${routeId} is not rolled back; nothing to resume\n`;
+  const held = toState(await readOverrides(db)).killSwitch;
+  const said = change.first
+    ? `written: ${routeId} resumed; it follows the route table again (${stage})`
+    : `${routeId} is not rolled back; nothing to resume`;
+  const text =
+    held === undefined ? `${said}\n` : `${said}\nstill on legacy: the kill switch is on: ${held.why} (${held.by})\n`;
   return acknowledged(db, change, parts, { text, json: { route: routeId, resumedNow: change.first, stage } });
 }
 
@@ -72,6 +85,13 @@ export async function setKillSwitch(position: 'on' | 'off', parts: ChangeParts):
     ? await raise(db, KILL_SWITCH_ID, { by, why, since: now })
     : await clear(db, KILL_SWITCH_ID, parts, now);
   await record(db, KILL_SWITCH_ID, change, parts);
+  const left = on ? undefined : toState(await readOverrides(db)).killSwitch;
+  if (left !== undefined)
+    return {
+      exitCode: EXIT.refused,
+      text: `still on: ${left.why}\nOnly its document in ${OVERRIDES_COLLECTION} holds it: a newer version's, to be ended by that version, or an odd one, to be deleted\n`,
+      json: { killSwitch: true, changedNow: change.first, active: left },
+    };
   const state = on ? 'on, all listed routes except retired ones to legacy' : 'off, the route table decides again';
   const text = change.first
     ? `written: kill switch ${state}${on ? '' : ', except on proxies whose kill switch file still exists'}\n`

@@ -47,7 +47,7 @@ export function describeProxies(proxies: readonly SeenProxy[], revision: number)
     oneLine(version, 30),
     oneLine(routes, 20),
     `${oneLine(builds.legacy, 30)}/${oneLine(builds.lambda, 30)}`,
-    followed === null ? 'unknown' : followed >= revision ? `follows ${followed}` : `at ${followed} of ${revision}`,
+    followed === null ? 'unknown' : followed >= revision ? 'follows' : 'behind',
     `${formatDuration(age)} ago`,
   ]);
   return `\n${alignColumns([header, ...rows])}`;

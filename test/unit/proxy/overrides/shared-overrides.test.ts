@@ -2,7 +2,7 @@ import { MongoClient, type Db } from 'mongodb';
 import { HeldOverrides } from '../../../../proxy/overrides/held';
 import { PublishedOverrides } from '../../../../proxy/overrides/published-overrides';
 import { SharedOverrides } from '../../../../proxy/overrides/shared-overrides';
-import { raise, routeOverrideId } from '../../../../proxy/overrides/store';
+import { raise, readRevision, routeOverrideId } from '../../../../proxy/overrides/store';
 import { capturedLogger } from '../../../support/captured-logger';
 import { startTestMongo, type TestMongo } from '../../../support/test-mongo';
 
@@ -26,7 +26,7 @@ function sharedOverrides() {
   const db = client.db(new URL(mongo.anotherUri()).pathname.slice(1));
   const held = new HeldOverrides();
   const logger = capturedLogger();
-  const published = new PublishedOverrides(held, { save: () => undefined, close: () => Promise.resolve() }, logger);
+  const published = new PublishedOverrides(held, { save: () => undefined }, logger);
   const followed: number[] = [];
   const history: object[] = [];
   const link = { isCut: false };
@@ -41,13 +41,13 @@ function sharedOverrides() {
 }
 
 it('writes what was made here once, and says which entry was the first', async () => {
-  const { held, shared, history, followed } = sharedOverrides();
+  const { db, held, shared, history, followed } = sharedOverrides();
   held.unsaved.set(ID, ENTRY);
   await shared.synchronise();
   await shared.synchronise();
   expect([held.unsaved.size, [...held.shared.keys()], shared.wasFirst(ENTRY)]).toEqual([0, [ID], true]);
   expect(history).toMatchObject([{ routeId: 'a', action: 'lowered', ...ANN, at: ENTRY.since }]);
-  expect(followed).toEqual([1, 1]);
+  expect(followed).toEqual([await readRevision(db), await readRevision(db)]);
 });
 
 it('gives way to an entry that another proxy wrote before', async () => {
@@ -76,6 +76,18 @@ it('keeps what it holds while MongoDB is unavailable, and says so once', async (
   await shared.synchronise();
   expect([shared.isAway, held.known, held.at]).toEqual([false, true, new Date(2_000)]);
   expect(messages()).toEqual([expect.stringContaining('unavailable'), expect.stringContaining('available again')]);
+});
+
+it('follows others while MongoDB refuses what was made here', async () => {
+  const { db, held, published, shared, followed, messages } = sharedOverrides();
+  await raise(db, routeOverrideId('of-others'), ENTRY);
+  // An index of somebody's own: the second with one reason is refused.
+  await db.collection('banyanOverrides').createIndex({ 'active.why': 1 }, { unique: true }, {});
+  held.unsaved.set(ID, ENTRY);
+  await shared.synchronise();
+  expect([...published.current().lowered.keys()].sort()).toEqual(['a', 'of-others']);
+  expect([held.known, held.unsaved.has(ID), followed.length]).toEqual([true, true, 1]);
+  expect(messages()).toEqual([expect.stringContaining('refuses overrides of this proxy')]);
 });
 
 it('switches nothing off that it cannot switch off for all', async () => {

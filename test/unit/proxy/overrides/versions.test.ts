@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { MongoClient, type Collection, type Document } from 'mongodb';
 import { overrideOf } from '../../../../proxy/overrides/state';
-import { OVERRIDES_COLLECTION, raise, readRevision, routeOverrideId } from '../../../../proxy/overrides/store';
+import { clear, OVERRIDES_COLLECTION, raise, readRevision, routeOverrideId } from '../../../../proxy/overrides/store';
 import { waitFor } from '../../../support/wait-for';
 import { startProxies, type Proxies } from './two-proxies';
 
@@ -44,10 +44,36 @@ describe('beside an older version', () => {
     const changes = await Promise.all(
       Array.from({ length: 20 }, (_, index) => raise(db, routeOverrideId(`route-${index}`), entry)),
     );
-    expect(changes.map(({ revision }) => revision).sort((a, b) => a - b)).toEqual(
-      Array.from({ length: 20 }, (_, index) => index + 1),
-    );
-    expect(await readRevision(db)).toBe(20);
+    const revisions = changes.map(({ revision }) => revision).sort((a, b) => a - b);
+    expect(revisions).toEqual(revisions.map((_, index) => (revisions[0] ?? 0) + index));
+    expect(await readRevision(db)).toBe(revisions.at(-1));
+  });
+
+  it('counts on after the overrides were emptied, so that what was followed before is not taken for later', async () => {
+    const db = client.db();
+    const entry = { ...CHANGE, since: SINCE };
+    for (let i = 0; i < 5; i += 1) await raise(db, routeOverrideId(`route-${i}`), entry);
+    const before = await readRevision(db);
+    await stored.deleteMany({});
+    const { revision } = await raise(db, routeOverrideId('list'), entry);
+    expect(revision).toBeGreaterThan(before);
+  });
+});
+
+describe('documents that were edited by hand', () => {
+  it.each(['7', null, Infinity, { a: 1 }])('do not stand in the way of a change: revision %j', async (revision) => {
+    const db = client.db();
+    await stored.insertMany([
+      { _id: 'revision', revision },
+      { _id: 'route:list', active: null, revision },
+    ]);
+    const proxy = await proxies.start('a');
+    expect(await proxy.lower('list', CHANGE)).toEqual({ shared: true, first: true });
+    const counted = await readRevision(db);
+    expect(counted).toBeGreaterThan(0);
+    await stored.updateOne({ _id: 'route:list' }, { $set: { revision } });
+    const cleared = await clear(db, 'route:list', CHANGE, SINCE);
+    expect([cleared.first, cleared.revision > counted]).toEqual([true, true]);
   });
 });
 

@@ -204,10 +204,8 @@ describe('a start', () => {
   });
 
   it.each([
-    ['empty', ''],
     ['half of one', '{"format":1,"at":"2026-11-23T10:00:00.000Z","sha'],
     ['of another format', '{"format":2}'],
-    ['not an object', '[]'],
     ['without entries', `{"format":1,"at":"${new Date().toISOString()}"}`],
     ['with a time that is none', '{"format":1,"at":"yesterday","shared":{},"unsaved":{}}'],
   ])('with a snapshot that is %s goes on as without one', async (_case, text) => {
@@ -220,6 +218,23 @@ describe('a start', () => {
     await waitFor('MongoDB', () => a.current().known, LONG);
     await a.close();
     expect(JSON.parse(await readFile(a.snapshotFile, 'utf8'))).toMatchObject({ format: 1, shared: {} });
+  });
+
+  it('takes an empty file for no snapshot', async () => {
+    await writeFile(path.join(proxies.folder, 'a.json'), '\n');
+    const a = await proxies.start('a');
+    await a.close();
+    expect(JSON.parse(await readFile(a.snapshotFile, 'utf8'))).toMatchObject({ format: 1 });
+  });
+
+  it.each(['routes: []\n', '{"name":"app"}', '[]'])('leaves a file of something else as it is: %j', async (text) => {
+    const file = path.join(proxies.folder, 'a.json');
+    await writeFile(file, text);
+    const a = await proxies.start('a');
+    await a.lower('list-events', ann);
+    await a.close();
+    expect(await readFile(file, 'utf8')).toBe(text);
+    expect(a.logger.text()).toContain('Name a file of its own');
   });
 
   it('goes on when the snapshot cannot be written, and says so once', async () => {
