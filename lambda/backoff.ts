@@ -6,6 +6,7 @@ export interface RetryClock {
   random(): number;
 }
 
+/** Node's timers and `Math.random`. */
 export const REAL_CLOCK: RetryClock = { sleep: (ms) => sleepFor(ms), random: Math.random };
 
 export interface BackoffOptions {

@@ -46,6 +46,7 @@ import { createShadow } from './shadow/shadow';
 import { watchRouteTable, type WatchedRouteTable } from './route-table/watch';
 import type { RouteTable } from './route-table/load';
 
+/** The running proxy. */
 export interface Proxy {
   readonly url: string;
   readonly port: number;

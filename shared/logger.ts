@@ -3,7 +3,9 @@ import { loggableError } from './loggable-error';
 
 const LEVELS = { debug: 20, info: 30, warn: 40, error: 50, silent: 100 } as const;
 
+/** How severe a line is; `silent` writes nothing. */
 export type LogLevel = keyof typeof LEVELS;
+/** Least severe first. */
 export const LOG_LEVELS = Object.keys(LEVELS) as readonly LogLevel[];
 
 /** The part of pino's interface that shared code and Lambdas use, so that either can stand behind it. */

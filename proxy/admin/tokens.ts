@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
+/** Who may use the admin port, and whether to make changes. */
 export interface AdminToken {
   readonly name: string;
   readonly mayChange: boolean;

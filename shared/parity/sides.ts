@@ -1,5 +1,6 @@
 import type { Snapshot } from './database-effects';
 
+/** A running control or candidate. */
 export interface StartedSide {
   readonly url: string;
   /** With the database that this side alone uses. */
@@ -8,6 +9,7 @@ export interface StartedSide {
   readonly takeMessages?: () => Promise<Snapshot>;
 }
 
+/** Control and candidate, each on data of its own. */
 export interface StartedSides {
   readonly control: StartedSide;
   /** `url` is the gateway's, with the stage. */

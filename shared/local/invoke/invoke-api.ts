@@ -16,6 +16,7 @@ interface InvokeApiOptions {
   readonly now?: () => Date;
 }
 
+/** The running API. */
 export interface InvokeApi {
   readonly url: string;
   readonly port: number;

@@ -22,6 +22,7 @@ export interface StartMongoOptions {
   readonly logger?: Logger;
 }
 
+/** A MongoDB to work with. */
 export interface LocalMongo {
   readonly uri: string;
   /** `test`: a test's own, on a server that it was given. */

@@ -29,6 +29,7 @@ interface Message {
   readonly Attributes?: Partial<Readonly<Record<string, string>>> | undefined;
 }
 
+/** What runs a function for the messages of a queue. */
 export interface QueueConsumer {
   /** Takes no further batch, and waits a second at most for the one at hand. */
   stop(): Promise<void>;

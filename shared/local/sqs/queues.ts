@@ -8,6 +8,7 @@ interface SqsOptions {
   readonly queues: readonly QueueDefinition[];
 }
 
+/** SQS with the queues of `serverless.yml`, by their logical ids. */
 export interface LocalSqs {
   readonly url: string;
   readonly region: string;
