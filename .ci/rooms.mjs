@@ -23,11 +23,12 @@ export const ROOMS = {
     ...['route-table', 'request-target', 'statistics', 'logger', 'health', 'help', 'end-on-uncaught'],
   ],
   shared: [
-    ...['local', 'deployment', 'parity', 'recording', 'config', 'session', 'serverless-file', 'api-gateway'],
+    ...['deployment', 'local', 'parity', 'recording', 'config', 'session', 'serverless-file', 'api-gateway'],
     ...[
       'mongo',
       'aws-client',
       'optional-package',
+      'lambda-environment',
       'package-version',
       'signed-mark',
       'logger',
@@ -35,7 +36,7 @@ export const ROOMS = {
       'listen-error',
       'env',
     ],
-    ...['mangled-value', 'parsed-yaml', 'errors'],
+    ...['mangled-value', 'lifted-symbol', 'parsed-yaml', 'errors'],
     ...['printable', 'plain-name', 'nearest-name', 'json-path', 'this-machine-only', 'weak-etag'],
   ],
   lambda: ['index', 'lifted', 'authorizer', 'http', 'mongo', 'config', 'vpc-proxy', 'backoff', 'whatwg-url'],

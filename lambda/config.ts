@@ -30,6 +30,24 @@ function sessionOrFaults(session: SessionConfig, env: Environment, faults: strin
   }
 }
 
+/** What a lifted app's function reads; the app reads its own. */
+export interface LiftedConfig {
+  /** The folder of serverless.yml: the root of the zip in Lambda, the working directory elsewhere. */
+  readonly root: string;
+  readonly inLambda: boolean;
+}
+
+let lifted: LiftedConfig | undefined;
+
+/** Read once, because the app may change the working directory. */
+export function liftedConfig(): LiftedConfig {
+  lifted ??= {
+    root: process.env['LAMBDA_TASK_ROOT'] ?? process.cwd(),
+    inLambda: process.env['AWS_EXECUTION_ENV'] !== undefined,
+  };
+  return lifted;
+}
+
 /** What every function in the VPC reads; the others are not given it. */
 export interface DatabaseConfig {
   readonly mongodbUri: string;

@@ -1,2 +1,2 @@
-/** A Lambda made of the monolith's own code. */
-export { lift, type LiftedHandler } from './lift';
+/** A Lambda made of the monolith itself. */
+export { lift, type LiftedHandler, type LiftOptions, type LiftReport } from './lift';

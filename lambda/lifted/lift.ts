@@ -3,48 +3,145 @@ import type { RequestListener } from 'node:http';
 import serverlessExpress from '@vendia/serverless-express';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 
-import type { BanyanConfig } from '../../shared/config';
-import type { Identity } from '../../shared/session/identity';
-import { lambdaConfig } from '../config';
+import { LIFTED } from '../../shared/lifted-symbol';
+import { liftedConfig } from '../config';
 import { markColdStart } from '../http/cold-start';
-import { createLiftedApp, type MountRouters } from './lifted-app';
+import { watchBackground, type BackgroundChoice, type BackgroundWatch, type BackgroundWork } from './background';
+import { capPools, type CappedPools } from './cap-pools';
+import { appStarter, LiftedStartError, type StartedApp } from './start-app';
+import { asReceived, completeRequest, type ReceivedEvent } from './to-node-request';
 
 /** As API Gateway's Lambda proxy integration calls it: two parameters, because the Node.js 24 runtime refuses a third. */
 export type LiftedHandler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
 
+interface Prepared {
+  readonly watch: BackgroundWatch;
+  readonly pools: CappedPools;
+  readonly start: () => Promise<StartedApp>;
+}
+
+export interface LiftOptions {
+  /**
+   * The export of the file that is the app, or a function without parameters that makes it (`default` for `module.exports`).
+   * Without it the file is run as `node` would run it, and the app is what it listens with.
+   */
+  readonly export?: string;
+  /** What the app starts by itself, by who starts it: a package (`node-cron`), or a file of the app (`jobs/clean-up.js`). */
+  readonly background?: Readonly<Record<string, BackgroundChoice>>;
+  /** Connections of each MongoClient; the driver's default is 100. Default: 1, because an instance serves one request at a time. */
+  readonly maxPoolSize?: number;
+}
+
+/** What a started app was found to do, for packaging. */
+export interface LiftReport {
+  readonly startMs: number;
+  readonly mongoClients: number;
+  readonly unlistedBackground: readonly BackgroundWork[];
+  /** The app's own request listeners, such as its Express app. */
+  readonly apps: readonly unknown[];
+}
+
 /** What API Gateway writes itself, or what concerns one connection. */
 const NOT_OURS = new Set(['connection', 'content-length', 'date', 'keep-alive', 'transfer-encoding']);
+/** So much is left to say that the app has not started. */
+const MARGIN_MS = 500;
+/** Node's own: the app's is watched. */
+const startTimer = setTimeout;
 
 /**
- * Makes a Lambda of the monolith's own routers: API Gateway's event becomes a request of Node, Express answers it, and the
- * answer becomes what the Lambda proxy integration expects, images as base64 (trap 20).
+ * Makes a Lambda of the monolith itself, unmodified: with its own Express, middleware, session store, views and error pages. It serves every
+ * route that leads to this function. The app is started by the first request and kept; a start that failed is tried again by the next
+ * request.
  *
- * @param mount the routers, at the paths at which the monolith mounts them
+ * @param entry the file that starts the app, from the folder of serverless.yml, such as `server.js`
  */
-export function lift<I extends Identity>(banyan: BanyanConfig<I>, mount: MountRouters): LiftedHandler {
-  const readEnvironment = () => lambdaConfig(banyan.session);
-  const answer = createLiftedApp({
-    mount,
-    parseIdentity: banyan.identity.parse,
-    session: () => readEnvironment().session,
-    now: () => new Date(),
-  });
-  const handler: LiftedHandler = async (event, context) => {
-    // One listener for each event: the library's own way to the current event is shared by all invocations of a process.
-    const listener: RequestListener = (req, res) => answer(event, req, res);
-    const handle = serverlessExpress<APIGatewayProxyEvent, APIGatewayProxyResult>({
-      // `handle` is how the library knows Express.
-      app: Object.assign(listener, { handle: listener }),
-      eventSourceName: 'AWS_API_GATEWAY_V1',
-      binarySettings: { contentTypes: ['image/*'] },
-      // An error page is Express's own, never a stack.
-      respondWithErrors: false,
-    });
-    const result = await handle(event, context, () => undefined);
-    if (result === undefined) throw new TypeError('serverless-express resolved without a response');
-    const headers = Object.entries(result.multiValueHeaders ?? {});
-    const ours = headers.filter(([name]) => !NOT_OURS.has(name.toLowerCase()));
-    return { ...result, multiValueHeaders: Object.fromEntries(ours) };
+export function lift(entry: string, options: LiftOptions = {}): LiftedHandler {
+  const { background = {}, maxPoolSize = 1 } = options;
+  let prepared: Prepared | undefined;
+  let startMs = NaN;
+
+  /** At the first start rather than at load: it changes the process. */
+  const prepare = (): Prepared => {
+    const { root } = liftedConfig();
+    const watch = watchBackground({ root, listed: background });
+    const pools = capPools(maxPoolSize);
+    const start = appStarter({ file: entry, root, exported: options.export }, (code) => process.exit(code));
+    return { watch, pools, start };
   };
-  return markColdStart(handler, () => readEnvironment().inLambda);
+  const start = async (): Promise<Prepared & { readonly app: StartedApp }> => {
+    const began = performance.now();
+    const parts = (prepared ??= prepare());
+    const app = await parts.start();
+    if (Number.isNaN(startMs)) startMs = performance.now() - began;
+    return { ...parts, app };
+  };
+
+  const handler: LiftedHandler = async (event, context) => {
+    const { watch, app } = await within(context.getRemainingTimeInMillis() - MARGIN_MS, start(), entry);
+    return watch.inRequest(() => answer(app.answer, event, context));
+  };
+  const marked = markColdStart(handler, () => liftedConfig().inLambda);
+  const report = async (): Promise<LiftReport> => {
+    const { app, pools, watch } = await start();
+    const mongoClients = pools.clients();
+    return { startMs, mongoClients, unlistedBackground: watch.unlisted(), apps: app.listeners };
+  };
+  return Object.assign(marked, { [LIFTED]: report });
+}
+
+async function answer(
+  listener: RequestListener,
+  event: APIGatewayProxyEvent,
+  context: Context,
+): Promise<APIGatewayProxyResult> {
+  const handle: RequestListener = (request, response) => {
+    completeRequest(request);
+    // Nothing else would: there is no connection to end.
+    response.once('finish', () => process.nextTick(() => response.emit('close')));
+    listener(request, response);
+  };
+  const respond = serverlessExpress<ReceivedEvent, APIGatewayProxyResult>({
+    // `handle` is how the library knows Express.
+    app: Object.assign(handle, { handle }),
+    eventSourceName: 'AWS_API_GATEWAY_V1',
+    binarySettings: { isBinary: ({ headers }: { headers: Readonly<Record<string, unknown>> }) => !isText(headers) },
+    // An error page is the app's own, never a stack.
+    respondWithErrors: false,
+  });
+  const result = await respond(asReceived(event), context, () => undefined);
+  if (result === undefined) throw new TypeError('serverless-express resolved to nothing');
+  const headers = Object.entries(result.multiValueHeaders ?? {});
+  const own = headers.filter(([name]) => !NOT_OURS.has(name.toLowerCase()));
+  return { ...result, multiValueHeaders: Object.fromEntries(own) };
+}
+
+/** What is UTF-8 goes as it is, everything else as base64 (trap 20): it would not survive as text. */
+function isText(headers: Readonly<Record<string, unknown>>): boolean {
+  const { 'content-type': given, 'content-encoding': encoding } = headers;
+  const type = typeof given === 'string' ? given.toLowerCase() : '';
+  const charset = /;\s*charset="?([^";\s]+)/.exec(type)?.[1] ?? 'utf-8';
+  return (
+    encoding === undefined &&
+    /^(?:utf-8|us-ascii)$/.test(charset) &&
+    /^(?:$|text\/|application\/(?:[\w.-]+\+)?(?:json|xml)|application\/(?:javascript|x-ndjson|x-www-form-urlencoded))/.test(
+      type,
+    )
+  );
+}
+
+/** Rejects before Lambda ends the invocation, so that it is in the log; the start goes on and serves the next request. */
+async function within<T>(ms: number, starting: Promise<T>, entry: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const message = `${entry} does not listen yet: it is still starting, waits for something that does not come, forks a cluster, or only exports its app (then name the export)`;
+    timer = startTimer(
+      () => reject(new LiftedStartError(message, { code: 'NOT_STARTED', statusCode: 500 })),
+      Math.max(ms, 0),
+    );
+  });
+  try {
+    return await Promise.race([starting, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -65,6 +65,8 @@ async function main(): Promise<void> {
   // A signal during the start is obeyed now that there is something to close.
   if (state.stopping) await system.close().then(() => process.exit(0));
   process.stdout.write(describeSystem(system, config, performance.now() - begun));
+  // Functions that cannot be loaded are reported now rather than by the first request.
+  await system.gateway.warm();
 }
 
 main().catch((error: unknown) => {

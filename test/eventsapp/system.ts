@@ -2,14 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { MongoClient } from 'mongodb';
-import {
-  BanyanError,
-  ConfigError,
-  forgetLambdaConfig,
-  readEnvironment,
-  type Environment,
-  type Logger,
-} from 'banyan-strangler/lambda';
+import { BanyanError, ConfigError, readEnvironment, type Environment, type Logger } from 'banyan-strangler/lambda';
 import {
   describeListenError,
   readEventSourcesFile,
@@ -24,14 +17,12 @@ import {
   type LocalSqs,
   type RunningGateway,
 } from 'banyan-strangler/local';
-import { closeMongo } from 'banyan-strangler/mongo';
 import { DEFAULT_LIMITS, loadRouteTable, parseAdminTokens, startProxy, type Proxy } from 'banyan-strangler/proxy';
 import { resolveSecrets, resolveSession } from 'banyan-strangler/session';
 import banyan from '../../banyan.config';
 import { loadConfig as loadLegacyConfig, LegacyConfigError } from '../../legacy/config';
 import { createLogger as createLegacyLogger } from '../../legacy/logging';
 import { startServer, type RunningServer } from '../../legacy/server';
-import { forgetOutside } from '../../lambda/eventsapp/reports/outside';
 import { seedDemoData } from './seed';
 
 /** The whole migration on one machine. */
@@ -238,12 +229,6 @@ export async function startSystem(
     );
     started.push(() => invokeApi.close());
 
-    // Functions that were loaded have their connections, also when the gateway then cannot listen.
-    started.push(async () => {
-      await closeMongo();
-      forgetLambdaConfig();
-      forgetOutside();
-    });
     const gateway = await named('gateway', 'GATEWAY_PORT', () =>
       startGateway({
         serverlessFile: SERVERLESS_FILE,
@@ -252,12 +237,15 @@ export async function startSystem(
         port: config.gatewayPort,
         allFunctions: true,
         environment: {
-          ...reportsEnv,
-          LAMBDA_ENDPOINT: invokeApi.url,
+          REPORT_QUEUE_URL: sqs.queueUrl(REPORT_QUEUE),
+          DAILY_REPORT_RUNNER: config.dailyReportRunner,
           MONGODB_URI: mongo.uri,
           SESSION_SECRET: sessionSecret,
           LOG_LEVEL: config.logLevel === 'silent' ? 'silent' : 'warn',
         },
+        platform: { ...LOCAL_AWS, SQS_ENDPOINT: sqs.url, LAMBDA_ENDPOINT: invokeApi.url },
+        // The monolith's Express prints the errors that it answers.
+        print: config.logLevel === 'silent' ? () => undefined : undefined,
         logger,
       }),
     );

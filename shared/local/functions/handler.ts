@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Context } from './context';
 import { FunctionInitError } from './errors';
@@ -7,13 +5,11 @@ import { FunctionInitError } from './errors';
 /** A handler as the Node.js 24 runtime accepts it. */
 export type Handler = (event: unknown, context: Context) => unknown;
 
-/** Loads a module's exports. Injectable, so that tests can hand in handlers without files. */
-export type LoadModule = (file: string) => unknown;
+/** Finds and loads a module by its path without the extension. Injectable, so that tests can hand in handlers without files. */
+export type LoadModule = (module: string) => unknown;
 
-const EXTENSIONS = ['.js', '.cjs', '.ts', '.cts'];
-
-/** `require` of the running process, so that what transforms TypeScript there (tsx, Jest) also transforms handlers. */
-export const requireModule: LoadModule = (file) => createRequire(__filename)(file) as unknown;
+const HANDLER = /^(?<module>.+)\.(?<name>[^./]+)$/;
+const EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
 
 /**
  * Finds and checks the handler named as in Lambda: `lambda/eventsapp/events/list-events.handler` is the export `handler` of the file
@@ -23,13 +19,12 @@ export const requireModule: LoadModule = (file) => createRequire(__filename)(fil
  *   as the Node.js 24 runtime does (`Runtime.CallbackHandlerDeprecated`).
  * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
  */
-export function loadHandler(handler: string, root: string, load: LoadModule = requireModule): Handler {
-  const match = /^(?<module>.+)\.(?<name>[^./]+)$/.exec(handler);
-  const { module, name } = match?.groups ?? {};
+export function loadHandler(handler: string, root: string, load: LoadModule): Handler {
+  const { module, name } = HANDLER.exec(handler)?.groups ?? {};
   if (module === undefined || name === undefined || module.split('/').includes('..')) {
     throw refused('Runtime.MalformedHandlerName', `Bad handler "${handler}": expected "path/to/file.export"`);
   }
-  const exported = loadModule(path.resolve(root, module), handler, load);
+  const exported = loadFile(path.resolve(root, module), handler, load);
   const candidate: unknown =
     typeof exported === 'object' && exported !== null ? Reflect.get(exported, name) : undefined;
   if (!isFunction(candidate)) {
@@ -44,18 +39,27 @@ export function loadHandler(handler: string, root: string, load: LoadModule = re
   return (event, context) => candidate(event, context);
 }
 
-function loadModule(base: string, handler: string, load: LoadModule): unknown {
-  const file = load === requireModule ? EXTENSIONS.map((extension) => base + extension).find(existsSync) : base;
-  if (file === undefined) {
-    throw refused('Runtime.ImportModuleError', `Cannot find module '${base}' (${EXTENSIONS.join(', ')}) of ${handler}`);
-  }
+function loadFile(module: string, handler: string, load: LoadModule): unknown {
   try {
-    return load(file);
+    return load(module);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw refused('Runtime.ImportModuleError', `${handler} failed to load: ${reason}`, error);
   }
 }
+
+/** Where a handler may be, whether or not a file is there. */
+export function handlerFiles(handler: string, root: string): readonly string[] {
+  return filesOf(moduleOf(handler, root));
+}
+
+/** Of a handler, its file without the extension, absolute. */
+export function moduleOf(handler: string, root: string): string {
+  return path.resolve(root, HANDLER.exec(handler)?.groups?.['module'] ?? handler);
+}
+
+/** The files that a module without its extension may be. */
+export const filesOf = (module: string): readonly string[] => EXTENSIONS.map((extension) => module + extension);
 
 function isFunction(value: unknown): value is (...args: unknown[]) => unknown {
   return typeof value === 'function';

@@ -1,3 +1,4 @@
+export { bundledProgram } from './bundle';
 export { FunctionInitError, InvocationRefused } from './errors';
 export {
   createFunction,
@@ -7,4 +8,8 @@ export {
   type Invocation,
   type LambdaFunction,
 } from './function';
-export { requireModule, type LoadModule } from './handler';
+export { startFunctionProcess, type FunctionProcess } from './function-process';
+export type { LoadModule } from './handler';
+export type { Print } from './instance';
+export { typescriptLoader, unbundledProgram, type Program } from './program';
+export { requireModule } from './require-module';

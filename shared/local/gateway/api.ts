@@ -14,7 +14,12 @@ export interface Api {
   readonly binaryMediaTypes: readonly string[];
   /** Responses at least this large are compressed; undefined never. */
   readonly minimumCompressionSize: number | undefined;
-  readonly environment: Readonly<Record<string, string>>;
+  /** The variables that the file declares for each of `functions`. */
+  readonly environments: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** The root of the zip of each function that is the monolith's own app. It changes its process, so it has one alone. */
+  readonly lifted: ReadonlyMap<string, string>;
+  /** What the file says to esbuild, if functions are bundled by it. */
+  readonly bundling: Readonly<Record<string, unknown>> | undefined;
   readonly eventSources: EventSources;
 }
 

@@ -1,41 +1,19 @@
 import type { Faults } from './faults';
 import { DeployTime, type Value } from '../../serverless-file/value';
-import { at } from '../../serverless-file/yaml-source';
 
-/** A function's own name and its `environment`, if it has one. */
-export interface FunctionEnvironment {
-  readonly name: string;
-  readonly environment: Value | undefined;
-}
-
-/** Unites the variables of provider and functions: in one process one name with two values is a fault. `overrides` win. */
-export function uniteEnvironments(
+/** The variables of one function: the provider's and its own, which win. A value in `given` wins over the file's, and supplies what only a deployment knows. */
+export function functionEnvironment(
   provider: Value | undefined,
-  functions: readonly FunctionEnvironment[],
-  overrides: Readonly<Record<string, string>>,
+  own: Value | undefined,
+  given: Readonly<Record<string, string>>,
   faults: Faults,
-): Record<string, string> {
-  const result: Record<string, string> = {};
-  const seen = new Map<string, { readonly owner: string; readonly value: Value; readonly text: string }>();
-  const owned = functions.flatMap(({ name, environment }) => {
-    const entries = new Map([...(provider?.entries ?? []), ...(environment?.entries ?? [])]);
-    return [...entries].map(([variable, value]) => ({ owner: name, variable, value }));
-  });
-  for (const { owner, variable, value } of owned) {
-    if (Object.hasOwn(overrides, variable)) continue;
-    const text = readVariable(variable, value, faults);
-    if (text === undefined) continue;
-    const other = seen.get(variable);
-    if (other && other.text !== text) {
-      faults.add(
-        value,
-        `function ${owner} has another value for ${variable} than function ${other.owner} (${at(other.value.place)}); here all functions share one environment`,
-      );
-    }
-    seen.set(variable, other ?? { owner, value, text });
-    result[variable] = text;
-  }
-  return { ...result, ...overrides };
+): Readonly<Record<string, string>> {
+  const declared = new Map([...(provider?.entries ?? []), ...(own?.entries ?? [])]);
+  const entries = [...declared].map(([name, value]) => [
+    name,
+    Object.hasOwn(given, name) ? given[name] : readVariable(name, value, faults),
+  ]);
+  return Object.fromEntries(entries.filter(([, text]) => text !== undefined)) as Record<string, string>;
 }
 
 function readVariable(name: string, value: Value, faults: Faults): string | undefined {

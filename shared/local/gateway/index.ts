@@ -1,8 +1,21 @@
 export { readEventSourcesFile } from './serverless-file';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { lambdaEnvironment } from '../../lambda-environment';
 import { createLogger, type Logger } from '../../logger';
-import { createFunction, type LambdaFunction, type LoadModule } from '../functions';
+import {
+  bundledProgram,
+  createFunction,
+  startFunctionProcess,
+  typescriptLoader,
+  unbundledProgram,
+  type FunctionDefinition,
+  type FunctionProcess,
+  type LambdaFunction,
+  type LoadModule,
+  type Print,
+  type Program,
+} from '../functions';
 import type { Api, EventSources } from './api';
 import { createGateway } from './gateway';
 import { limitsOf, type Limits } from './limits';
@@ -16,14 +29,18 @@ export interface StartGatewayOptions {
   readonly stage: string;
   readonly port: number;
   readonly host?: string;
-  /** Variables of the functions that win over those in the file, and supply `${env:...}`, `${ssm:...}` and `${cf:...}` values. */
+  /** Values of variables that the file declares: they win over its own, and supply `${env:...}`, `${ssm:...}` and `${cf:...}` values. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** What every function finds beside the declared variables, such as addresses of services on this machine; Lambda's own are there already. */
+  readonly platform?: Readonly<Record<string, string>>;
   /** Load also the functions that no route needs. */
   readonly allFunctions?: boolean;
   readonly logger?: Logger;
   readonly limits?: Partial<Limits>;
   readonly now?: () => number;
-  /** Loads a handler's module; `require` unless given. */
+  /** Takes what functions print; without it, it goes to where this process prints. */
+  readonly print?: Print | undefined;
+  /** For tests: loads the handlers in this process, which gets all their variables. Without it they have processes of their own. */
   readonly load?: LoadModule;
 }
 
@@ -44,11 +61,16 @@ export interface RunningGateway {
   /** By their keys in the file: those that routes need, or all. */
   readonly functions: ReadonlyMap<string, LambdaFunction>;
   readonly eventSources: EventSources;
-  /** Cuts all connections, frees the port and puts the process's environment back. Functions that run are not waited for. */
+  /** Starts the functions' processes, which otherwise the first invocation of each does; what cannot be loaded is logged. */
+  warm(): Promise<void>;
+  /** Cuts all connections, frees the port and ends the functions' processes. Functions that run are not waited for. */
   close(): Promise<void>;
 }
 
-/** Serves the API of `serverless.yml` in this process. Throws ConfigError, FunctionInitError or the listen error, leaving nothing running. */
+/**
+ * Serves the REST API of `serverless.yml`. Functions have processes of their own, started when needed; one that cannot be loaded is logged, and
+ * answers 502 alone. Throws ConfigError or the listen error, leaving nothing running.
+ */
 export async function startGateway(options: StartGatewayOptions): Promise<RunningGateway> {
   const {
     host = '127.0.0.1',
@@ -58,10 +80,10 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
   } = options;
   const api = readServerlessFile(options);
   const limits = { ...limitsOf(api.endpointType), ...options.limits };
-  const restoreEnvironment = setProcessEnvironment(api.environment);
+  const started = startFunctions(api, limits, { ...options, logger });
+  const { functions } = started;
   try {
     const address = { host, port };
-    const functions = loadFunctions(api, limits, options);
     const handle = createGateway({
       api,
       router: createRouter(api.routes),
@@ -79,25 +101,87 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
       routes: routesOf(api),
       functions,
       eventSources: api.eventSources,
+      warm: started.warm,
       async close() {
         await closeServer(server);
-        restoreEnvironment();
+        await started.close();
       },
     };
   } catch (error) {
-    restoreEnvironment();
+    await started.close();
     throw error;
   }
 }
 
-function loadFunctions(api: Api, limits: Limits, { load, now }: StartGatewayOptions): Map<string, LambdaFunction> {
-  return new Map(
-    [...api.functions].map(([name, definition]) => {
-      const timeoutMs = limits.functionTimeoutMs ?? definition.timeoutMs;
-      return [name, createFunction({ ...definition, timeoutMs }, { ...(load && { load }), ...(now && { now }) })];
-    }),
-  );
+interface StartedFunctions {
+  readonly functions: ReadonlyMap<string, LambdaFunction>;
+  warm(): Promise<void>;
+  close(): Promise<void>;
 }
+
+function startFunctions(
+  api: Api,
+  limits: Limits,
+  { load, now, platform = {}, logger, print }: StartGatewayOptions & { readonly logger: Logger },
+): StartedFunctions {
+  const definitions = [...api.functions.values()].map((definition) => ({
+    ...definition,
+    timeoutMs: limits.functionTimeoutMs ?? definition.timeoutMs,
+  }));
+  if (load !== undefined) {
+    const restore = setProcessEnvironment(Object.assign({}, ...api.environments.values()) as Record<string, string>);
+    const close = (): Promise<void> => {
+      restore();
+      return Promise.resolve();
+    };
+    try {
+      const loaded = definitions.map((definition) => createFunction(definition, { load, ...(now && { now }) }));
+      return { functions: byName(loaded), warm: () => Promise.resolve(), close };
+    } catch (error) {
+      restore();
+      throw error;
+    }
+  }
+  // Functions with the same environment share a process: one for each would take long to start.
+  const groups = new Map<string, FunctionDefinition[]>();
+  for (const definition of definitions) {
+    const { name } = definition;
+    const alone = api.lifted.has(name) ? name : '';
+    const key = JSON.stringify([alone, Object.entries(api.environments.get(name) ?? {}).sort()]);
+    groups.set(key, [...(groups.get(key) ?? []), definition]);
+  }
+  const [{ root } = { root: '' }] = definitions;
+  const program =
+    api.bundling === undefined ? unbundledProgram : bundledProgram({ root, definitions, options: api.bundling });
+  const processes = [...groups.values()].map((group): FunctionProcess => {
+    const name = group[0]?.name ?? '';
+    const liftedRoot = api.lifted.get(name);
+    const taskRoot = liftedRoot ?? root;
+    const environment = { ...lambdaEnvironment(taskRoot, api.region), ...platform, ...api.environments.get(name) };
+    const own = liftedRoot === undefined ? program : withLoader(program, typescriptLoader(root));
+    return startFunctionProcess({ definitions: group, environment, program: own, logger, ...(print && { print }) });
+  });
+  return {
+    functions: byName(processes.flatMap(({ functions }) => functions)),
+    async warm() {
+      await Promise.all(processes.map((one) => one.start()));
+    },
+    async close() {
+      await Promise.all(processes.map((one) => one.close()));
+    },
+  };
+}
+
+/** A lifted app is loaded file by file, as it is in its zip. */
+const withLoader =
+  (program: () => Promise<Program>, loader: readonly string[]): (() => Promise<Program>) =>
+  async () => {
+    const made = await program();
+    return { ...made, execArgv: [...loader, ...made.execArgv] };
+  };
+
+const byName = (functions: readonly LambdaFunction[]): ReadonlyMap<string, LambdaFunction> =>
+  new Map(functions.map((one) => [one.definition.name, one]));
 
 function routesOf(api: Api): GatewayRoute[] {
   return api.routes.map(({ method, path, target }) => ({

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { ENDPOINT_TYPES, type EndpointType } from '../../api-gateway/limits';
+import { taskRootOf } from '../../lambda-environment';
 import type { FunctionDefinition } from '../functions';
 import type { Api, EventSources, Route } from './api';
 import { readEventSources } from './event-sources';
 import { Faults } from './faults';
-import { uniteEnvironments } from './function-environment';
+import { functionEnvironment } from './function-environment';
 import { readGatewayResponses } from './gateway-response-definition';
 import { readHttpEvent, type HttpEvent } from './http-event';
 import { ACCOUNT_ID } from './identifiers';
@@ -16,7 +17,7 @@ import { at, readYaml } from '../../serverless-file/yaml-source';
 export interface ServerlessFileOptions {
   readonly serverlessFile: string;
   readonly stage: string;
-  /** Values of the functions' environment variables that win over those of the file. */
+  /** Values of variables that the file declares; they win over its own. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Where `${env:X}` is looked up after `environment`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -58,12 +59,19 @@ export function readServerlessFile({
     gatewayResponses: readGatewayResponses(root.get('resources'), faults),
     binaryMediaTypes: root.get('provider.apiGateway.binaryMediaTypes')?.items.flatMap((item) => item.text ?? []) ?? [],
     minimumCompressionSize: readCompression(root, faults),
-    environment: uniteEnvironments(
-      root.get('provider.environment'),
-      [...needed].map((name) => ({ name, environment: root.get('functions')?.entries.get(name)?.get('environment') })),
-      environment,
-      faults,
+    environments: new Map(
+      [...functions.keys()].map((name) => {
+        const own = root.get('functions')?.entries.get(name)?.get('environment');
+        return [name, functionEnvironment(root.get('provider.environment'), own, environment, faults)];
+      }),
     ),
+    lifted: new Map(
+      [...functions.keys()].flatMap((name) => {
+        const app = root.get('functions')?.entries.get(name)?.get('lifted.app')?.text;
+        return app === undefined ? [] : [[name, taskRootOf(path.dirname(file), path.resolve(path.dirname(file), app))]];
+      }),
+    ),
+    bundling: bundlingOf(root),
     eventSources: allFunctions
       ? readEventSources(root, { service: root.get('service')?.text ?? 'service', stage }, faults)
       : { queues: [], consumers: [], schedules: [] },
@@ -223,6 +231,21 @@ function endpointOf(root: Value, faults: Faults): Pick<Api, 'endpointType' | 'ha
 
 function endpointTypeNamed(name: string | undefined): EndpointType | undefined {
   return ENDPOINT_TYPES.find((type) => type === name?.toLowerCase());
+}
+
+function bundlingOf(root: Value): Api['bundling'] {
+  const options = root.get('custom.esbuild');
+  const isBundled =
+    options !== undefined || root.get('plugins')?.items.some(({ text }) => text === 'serverless-esbuild');
+  return isBundled === true
+    ? Object.fromEntries([...(options?.entries ?? [])].map(([name, value]) => [name, plain(value)]))
+    : undefined;
+}
+
+/** As JavaScript has it; what only a deployment knows is undefined. */
+function plain(value: Value): unknown {
+  if (value.isMap) return Object.fromEntries([...value.entries].map(([name, one]) => [name, plain(one)]));
+  return Array.isArray(value.data) ? value.items.map(plain) : value.primitive;
 }
 
 function regionOf(root: Value): string {

@@ -1,7 +1,7 @@
 import type { CaseSuite, ParityCase } from 'banyan-strangler/parity';
 import { badBodies } from './body-cases';
 import { get, jsonBody } from './requests';
-import { BODY_OF_NOBODY_ON_LEGACY, ORGANISER_ONLY } from './who';
+import { ORGANISER_ONLY } from './who';
 
 const path = '/api/account';
 
@@ -58,7 +58,6 @@ export const patchAccount: CaseSuite = {
       { name: ' Harbour ', billingEmail: 'New@Example.com', timezone: 'Asia/Tokyo' },
       {
         status: { ...ORGANISER_ONLY(200), 'other account': 200 },
-        answeredBy: BODY_OF_NOBODY_ON_LEGACY,
       },
     ),
     patch('one field', { timezone: 'UTC' }),
@@ -70,6 +69,7 @@ export const patchAccount: CaseSuite = {
         status: { organiser: 400, member: 403 },
       },
     ),
-    ...badBodies('PATCH', path, { organiser: 200 }, ['customerAccounts updated']),
+    // Lifted: the monolith's parsers come before its own look at who asks.
+    ...badBodies('PATCH', path, { organiser: 200 }, ['customerAccounts updated'], { ofNobody: 'lambda' }),
   ],
 };

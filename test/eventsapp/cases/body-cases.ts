@@ -5,12 +5,14 @@ import type { CaseRequest, ParityCase } from 'banyan-strangler/parity';
  * Bodies that Express's parsers refuse, or leave as `{}`, at any route that takes a body (traps 9, 10, 11, 28).
  *
  * @param empty what the route answers to `{}`, by identity
+ * @param options.ofNobody who answers a body that comes without a session: legacy where an authorizer would answer first
  */
 export function badBodies(
   method: CaseRequest['method'],
   path: string,
   empty: Readonly<Record<string, number>>,
   effects: readonly string[] = [],
+  { ofNobody: bodyOfNobody }: { readonly ofNobody: 'legacy' | 'lambda' } = { ofNobody: 'legacy' },
 ): readonly ParityCase[] {
   const json = 'application/json';
   const send = (
@@ -37,8 +39,10 @@ export function badBodies(
   const ofNobody = (status: number): Partial<ParityCase> => ({
     status: { anonymous: status, 'API key': status },
     effects: [],
-    onlyThroughProxy: 'kept on legacy: nobody has looked at the body when the authorizer answers (trap 28)',
-    answeredBy: 'legacy',
+    ...(bodyOfNobody === 'legacy' && {
+      onlyThroughProxy: 'kept on legacy: nobody has looked at the body when the authorizer answers (trap 28)',
+      answeredBy: 'legacy',
+    }),
   });
   const coded = (name: string, coding: string, body: Buffer, more: Partial<ParityCase>): ParityCase => ({
     ...send(name, undefined, body, more),
@@ -58,7 +62,11 @@ export function badBodies(
       onlyThroughProxy: 'kept on legacy, whose 413 page it is',
       answeredBy: 'legacy',
     }),
-    send('more than 100 kB of nobody (trap 28)', json, large, ofNobody(413)),
+    send('more than 100 kB of nobody (trap 28)', json, large, {
+      ...ofNobody(413),
+      onlyThroughProxy: 'kept on legacy, whose 413 page it is',
+      answeredBy: 'legacy',
+    }),
     send('an unknown charset (trap 11)', 'application/json; charset=latin2', '{}', inCharset(refused(415))),
     send('a media type that no parser reads (trap 11)', 'application/vnd.api+json', '{"title":"x"}', {}),
     send('a text without a media type (trap 11)', 'text/plain', 'title=x', {}),

@@ -10,7 +10,9 @@ import banyan from '../../../banyan.config';
 import { handler as optionalAuthorizer } from '../../../lambda/eventsapp/optional-authorizer';
 import { handler as authorizer } from '../../../lambda/eventsapp/authorizer';
 import { httpHandler } from '../../../lambda/eventsapp/http-handler';
+import { forgetLambdaConfig } from '../../../lambda/config';
 import { json } from '../../../lambda/http/response';
+import { closeMongo } from '../../../lambda/mongo';
 import { requireUser } from '../../../legacy/auth/access';
 import { createAuthentication } from '../../../legacy/auth/authentication';
 import { createUserStore } from '../../../legacy/auth/store';
@@ -53,7 +55,11 @@ const HANDLERS: Readonly<Record<string, object>> = {
 
 const SERVERLESS = stringify({
   service: 'auth-levels',
-  provider: { name: 'aws', runtime: 'nodejs24.x' },
+  provider: {
+    name: 'aws',
+    runtime: 'nodejs24.x',
+    environment: { MONGODB_URI: '-', SESSION_SECRET: '-', LOG_LEVEL: '-' },
+  },
   custom: {
     authorizer: { name: 'authorizer', type: 'request', resultTtlInSeconds: 0, identitySource: '' },
     optionalAuthorizer: { name: 'optional-authorizer', type: 'request', resultTtlInSeconds: 0, identitySource: '' },
@@ -111,6 +117,8 @@ describe('who may call a route, as the monolith decides', () => {
   afterAll(async () => {
     await proxy.close();
     await gateway.close();
+    await closeMongo();
+    forgetLambdaConfig();
     legacy.closeAllConnections();
     legacy.close();
     await once(legacy, 'close');

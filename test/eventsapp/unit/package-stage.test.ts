@@ -27,8 +27,8 @@ const PREFIX = 'banyan-prod-';
 const DYNAMIC_REFERENCE = /^\{\{resolve:secretsmanager:[^}]+\}\}$/;
 /** A command that only the MongoDB driver sends. */
 const DRIVER = 'saslStart';
-/** A setting that only Express has. */
-const EXPRESS = '@@symbol:trust_proxy_default';
+/** The one that holds the monolith. */
+const LIFTED = 'lifted';
 
 const LambdaFunction = z.object({
   FunctionName: z.string(),
@@ -103,14 +103,31 @@ describe('banyan package --stage prod', () => {
 
     it('hold MongoDB’s driver exactly for functions in the VPC', async () => {
       for (const [name, { VpcConfig }] of functions) {
-        expect([name, (await codeOf(name)).includes(DRIVER)]).toEqual([name, VpcConfig !== undefined]);
+        const expected = VpcConfig !== undefined && name !== LIFTED;
+        expect([name, (await codeOf(name)).includes(DRIVER)]).toEqual([name, expected]);
       }
     });
 
-    it('hold Express exactly for lifted functions', async () => {
-      for (const [name, { Handler }] of functions) {
-        const isLifted = Handler.startsWith('lambda/eventsapp/lifted/');
-        expect([name, (await codeOf(name)).includes(EXPRESS)]).toEqual([name, isLifted]);
+    it('hold the whole app, compiled, and its packages if they are lifted, and else one file', async () => {
+      for (const name of functions.keys()) {
+        const files = [...(await readZip(join(folder, `${name}.zip`))).keys()];
+        if (name !== LIFTED) expect([name, files.length]).toEqual([name, 1]);
+      }
+      const files = await readZip(join(folder, `${LIFTED}.zip`));
+      const names = [...files.keys()];
+      for (const wanted of ['legacy/server.js', 'legacy/package.json', 'node_modules/express/package.json'])
+        expect(names).toContain(wanted);
+      expect(names.filter((file) => /^(?!node_modules).*\.ts$/.test(file))).toEqual([]);
+      // Of the repository's other packages, none.
+      expect(names.filter((file) => /^node_modules\/(?:zod|jest|serverless)\//.test(file))).toEqual([]);
+      expect(files.get('legacy/server.js')?.toString()).toContain('require.main === module');
+    });
+
+    it('start, each alone in an empty folder with its own environment', () => {
+      expect(packaged.loaded.map(({ name }) => name).sort()).toEqual([...functions.keys()].sort());
+      for (const { name, startMs, memory, mongoClients } of packaged.loaded) {
+        expect([name, startMs, memory]).toEqual([name, expect.any(Number), expect.any(Number)]);
+        expect([name, mongoClients]).toEqual([name, name === LIFTED ? 1 : undefined]);
       }
     });
 
@@ -128,7 +145,7 @@ describe('banyan package --stage prod', () => {
   });
 
   describe('gateway', () => {
-    it('has the authorizer on every method, asked at every request', () => {
+    it('has the authorizer on every method of a rewritten route, asked at every request', () => {
       const [authorizer, ...others] = resourcesOf(template, 'AWS::ApiGateway::Authorizer');
       expect(others).toEqual([]);
       expect(authorizer?.Properties).toMatchObject({
@@ -139,8 +156,13 @@ describe('banyan package --stage prod', () => {
       expect(JSON.stringify(authorizer?.Properties['AuthorizerUri'])).toContain('"AuthorizerLambdaFunction","Arn"');
       const methods = propertiesOf('AWS::ApiGateway::Method');
       expect(methods.length).toBeGreaterThanOrEqual(20);
+      // But those of the monolith's own app, which asks itself.
+      const isLifted = (method: object) => JSON.stringify(method).includes('"LiftedLambdaFunction"');
       for (const method of methods) {
-        expect(method).toMatchObject({ AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: authorizer?.id } });
+        const expected = isLifted(method)
+          ? { AuthorizationType: 'NONE' }
+          : { AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: authorizer?.id } };
+        expect(method).toMatchObject(expected);
       }
     });
 
@@ -250,7 +272,8 @@ describe('banyan package --stage prod', () => {
           'process-report-job': reports,
         };
         const inside = name.startsWith('db-') ? ['MONGODB_URI'] : ['MONGODB_URI', 'SESSION_SECRET'];
-        expect([name, variables.sort()]).toEqual([name, outside[name] ?? inside]);
+        const lifted = ['CREATE_INDEXES', 'MONGODB_URI', 'NODE_ENV', 'SESSION_SECRET'];
+        expect([name, variables.sort()]).toEqual([name, outside[name] ?? (name === LIFTED ? lifted : inside)]);
       }
     });
   });

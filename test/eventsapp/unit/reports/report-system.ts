@@ -220,7 +220,7 @@ function deploy(
     },
     {
       load: (file) => {
-        const { handler } = requireModule(`${file}.ts`) as { readonly handler: Handler };
+        const { handler } = requireModule(file) as { readonly handler: Handler };
         return {
           handler: (event: unknown, context: unknown) => {
             const next = () => handler(event, context);

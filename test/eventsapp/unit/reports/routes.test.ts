@@ -11,7 +11,7 @@ import { handler as listReports } from '../../../../lambda/eventsapp/reports/lis
 import { forgetOutside } from '../../../../lambda/eventsapp/reports/outside';
 import { DAY_MS, formatDay } from '../../../../lambda/eventsapp/contracts/day';
 import { startInvokeApi, type InvokeApi } from '../../../../shared/local/invoke/invoke-api';
-import { createFunction, type LambdaFunction } from '../../../../shared/local/functions';
+import { createFunction, requireModule, type LambdaFunction } from '../../../../shared/local/functions';
 import { NOW, startEventsapp, type Eventsapp } from '../legacy/support/eventsapp';
 import { startSqs, type LocalSqs } from '../legacy/support/sqs';
 import { gatewayEvent, type EventParts } from '../../../unit/lambda/http/gateway-event';
@@ -217,13 +217,16 @@ describe('report routes answer as the monolith does', () => {
 
 function deploy(name: string): LambdaFunction {
   const functionName = `banyan-test-${name}`;
-  return createFunction({
-    name,
-    functionName,
-    handler: `lambda/eventsapp/reports/${name}.handler`,
-    root: process.cwd(),
-    timeoutMs: 5_000,
-    memorySize: 512,
-    arn: `arn:aws:lambda:eu-west-1:000000000000:function:${functionName}`,
-  });
+  return createFunction(
+    {
+      name,
+      functionName,
+      handler: `lambda/eventsapp/reports/${name}.handler`,
+      root: process.cwd(),
+      timeoutMs: 5_000,
+      memorySize: 512,
+      arn: `arn:aws:lambda:eu-west-1:000000000000:function:${functionName}`,
+    },
+    { load: requireModule },
+  );
 }

@@ -50,7 +50,7 @@ describe('a deployment by command', () => {
   it('packages a stage, with the limits of banyan.config.ts', async () => {
     const { exitCode, out, err } = await banyan('package', '--stage', 'prod');
     expect([exitCode, err]).toEqual([0, '']);
-    expect(out).toMatch(/^hello +\d\.\d kB {2}of 10 {2}hello hello\.handler false\n/);
+    expect(out).toMatch(/^hello +\d\.\d kB {2}of 10 {2}hello hello\.handler false {2}starts in \d+ ms, \d+ MB\n/);
     expect(out).toContain('Packaged 1 functions for prod into ');
     expect(out).toContain('What prod looks up in AWS is a placeholder here');
     expect(existsSync(path.join(folder, '.serverless/hello.zip'))).toBe(true);

@@ -2,6 +2,7 @@ import path from 'node:path';
 import {
   createFunction,
   FunctionInitError,
+  requireModule,
   type FunctionDefinition,
   type Invocation,
 } from '../../../../../shared/local/functions';
@@ -48,7 +49,7 @@ describe('loading (Lambda developer guide: "Define Lambda function handler in No
   });
 
   it('names the handler whose file is missing, and keeps what a module threw', () => {
-    expect(() => createFunction(definition)).toThrow(/Cannot find module .*lambda\/list-events/);
+    expect(() => createFunction(definition, { load: requireModule })).toThrow(/Cannot find module .*lambda\/list-events/);
     const load = () => {
       throw new Error('MONGODB_URI is missing');
     };
@@ -61,8 +62,8 @@ describe('loading (Lambda developer guide: "Define Lambda function handler in No
     const root = path.join(__dirname, '..', 'gateway', 'fixtures');
     const handler = 'lambda/greeting.handler';
     const [first, second] = [
-      createFunction({ ...definition, root, handler }),
-      createFunction({ ...definition, root, handler }),
+      createFunction({ ...definition, root, handler }, { load: requireModule }),
+      createFunction({ ...definition, root, handler }, { load: requireModule }),
     ];
     await first.invoke({});
     const counted = payloadOf(await second.invoke({}));

@@ -39,6 +39,8 @@ const withEvent = (...lines: string[]) =>
   ].join('\n');
 const withEnvironment = (value: string, rest = '') =>
   `${withEvent('- http: GET /a')}\n    environment:\n      X: ${value}\n${rest}`;
+/** Of the one function. */
+const environmentOf = (api: Api): Readonly<Record<string, string>> => api.environments.get('f') ?? {};
 const faultsOf = (yaml: string, options: ReadOptions = {}): readonly string[] => {
   try {
     read(yaml, options);
@@ -84,8 +86,10 @@ describe('the constructs of the source article', () => {
     expect(api.functions.get('private-endpoint')).toMatchObject({ timeoutMs: 10_000, memorySize: 256 });
   });
 
-  it('environment, binary media types and gateway responses', () => {
-    expect(api.environment).toStrictEqual({ NODE_ENV: 'production', GREETING: 'hello from dev', SESSION_SECRET: 'x' });
+  it('environments, binary media types and gateway responses', () => {
+    const ofAll = { NODE_ENV: 'production', GREETING: 'hello from dev' };
+    expect(api.environments.get('private-endpoint')).toStrictEqual(ofAll);
+    expect(api.environments.get('authorizer')).toStrictEqual({ ...ofAll, SESSION_SECRET: 'x' });
     expect(api.binaryMediaTypes).toStrictEqual(['image/*', 'application/octet-stream']);
     expect(api.gatewayResponses.get('UNAUTHORIZED')).toStrictEqual({
       statusCode: 401,
@@ -104,13 +108,15 @@ describe('the constructs of the source article', () => {
       /GREETING: \$\{ssm:\/eventsapp\/greeting\} is known only after a deployment/,
     );
     const environment = { SESSION_SECRET: 'x', GREETING: 'y' };
-    expect(readServerlessFile({ ...options, environment }).environment).toMatchObject({ GREETING: 'y' });
+    expect([...readServerlessFile({ ...options, environment }).environments.values()]).toContainEqual(
+      expect.objectContaining({ GREETING: 'y' }),
+    );
   });
 });
 
 describe('variables (Serverless Framework: "Variables")', () => {
   const valueOf = (value: string, options: ReadOptions & { rest?: string } = {}) =>
-    read(withEnvironment(value, options.rest), options).environment['X'];
+    environmentOf(read(withEnvironment(value, options.rest), options))['X'];
 
   it.each([
     ['${sls:stage}', 'dev'],
@@ -166,7 +172,7 @@ describe('variables (Serverless Framework: "Variables")', () => {
     expect(faultsOf(withEnvironment(expression))).toStrictEqual([
       expect.stringMatching(/^serverless\.yml:9: X: .* only after a deployment/),
     ]);
-    expect(read(withEnvironment(expression), { environment: { X: 'given' } }).environment).toStrictEqual({
+    expect(environmentOf(read(withEnvironment(expression), { environment: { X: 'given' } }))).toStrictEqual({
       X: 'given',
     });
     const elsewhere = `${withEvent('- http: GET /a')}\ncustom:\n  value: ${expression}\n`;
@@ -184,7 +190,7 @@ describe('variables (Serverless Framework: "Variables")', () => {
   it('knows dynamic references of CloudFormation', () => {
     const value = "'{{resolve:secretsmanager:a}}'";
     expect(faultsOf(withEnvironment(value))).toHaveLength(1);
-    expect(read(withEnvironment(value), { environment: { X: 'given' } }).environment).toStrictEqual({ X: 'given' });
+    expect(environmentOf(read(withEnvironment(value), { environment: { X: 'given' } }))).toStrictEqual({ X: 'given' });
   });
 
   it.each([
@@ -271,15 +277,6 @@ describe('what is refused, with file, line and what is supported', () => {
     const body = properties.startsWith('{') ? ` ${properties}` : `\n        ${properties}`;
     const yaml = `${withEvent('- http: GET /a')}\nresources:\n  Resources:\n    R:\n      Type: AWS::ApiGateway::GatewayResponse\n      Properties:${body}\n`;
     expect(faultsOf(yaml).join('\n')).toMatch(message);
-  });
-
-  it('one name with two values in two functions, naming both', () => {
-    const other = '  g:\n    handler: g.handler\n    events: [http: GET /g]\n    environment: {X: two}\n';
-    expect(faultsOf(withEnvironment('one', other))).toStrictEqual([
-      'serverless.yml:13: function g has another value for X than function f (serverless.yml:9); here all functions share one environment',
-    ]);
-    expect(faultsOf(withEnvironment('two', other))).toStrictEqual([]);
-    expect(faultsOf(withEnvironment('one', other), { environment: { X: 'both' } })).toStrictEqual([]);
   });
 
   it('all faults at once', () => {

@@ -1,0 +1,1 @@
+throw new Error('fails for as long as this process lives');
