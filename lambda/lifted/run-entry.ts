@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 
 /** What Node itself starts a CommonJS program with, so that `require.main === module` holds in it. It is not in Node's types. */
 interface ModuleLoader {
-  _load(file: string, parent: undefined, isMain: boolean): unknown;
+  _load(...args: [file: string, parent: undefined, isMain: boolean]): unknown;
   readonly _cache: Record<string, unknown>;
 }
 const loader = Module as unknown as ModuleLoader;

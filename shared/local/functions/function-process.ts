@@ -51,6 +51,7 @@ export function startFunctionProcess({
 }: FunctionProcessOptions): FunctionProcess {
   const instances = new Set<Instance>();
   let isClosed = false;
+  const wasClosed = (): boolean => isClosed;
   let current: Generation | undefined;
 
   const start = (): Generation => {
@@ -59,14 +60,15 @@ export function startFunctionProcess({
 
     async function load(): Promise<Instance> {
       const made = await program();
-      if (isClosed) throw new Error(STOPPED);
+      if (wasClosed()) throw new Error(STOPPED);
       for (const one of instances) if (one.hasEnded()) instances.delete(one);
       const instance = startInstance({ definitions, environment, program: made, print });
       instances.add(instance);
       const { faults } = await instance.loaded;
+      // It has been ended by `close`, not by a fault.
+      if (wasClosed()) return instance;
       generation.times = await timesOf([...made.sources, ...instance.files()]);
-      if (!isClosed)
-        for (const { functionName, code, message } of faults) logger.error({ function: functionName, code }, message);
+      for (const { functionName, code, message } of faults) logger.error({ function: functionName, code }, message);
       return instance;
     }
   };

@@ -101,7 +101,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
       routes: routesOf(api),
       functions,
       eventSources: api.eventSources,
-      warm: started.warm,
+      warm: () => started.warm(),
       async close() {
         await closeServer(server);
         await started.close();
