@@ -8,9 +8,8 @@ const fflate = require('fflate');
 
 const { appTree } = require('./app-tree.js');
 const { taskRootOf } = require('./task-root.js');
+const { zipSizeFault } = require('./zip-size.js');
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const UNZIPPED_LIMIT_BYTES = 250 * 1024 * 1024;
 /** The same for the same files: deployments compare hashes. */
 const MODIFIED = new Date('2026-01-01T00:00:00');
 const READABLE_FILE = 0o100644 << 16;
@@ -65,7 +64,7 @@ module.exports = class LiftedApps {
     const tree = await appTree({ app, root, exclude: [...exclude, ...this.ownFiles(app)] });
     const files = { ...(await contentsOf(tree, this.folder)) };
     for (const [file, content] of Object.entries(bundled)) files[inRoot(file)] = content;
-    this.check(name, files);
+    this.check(name, inRoot(definition.handler), files);
     const entries = Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1));
     const zip = await promisify(fflate.zip)(
       Object.fromEntries(entries.map(([file, content]) => [file, [content, { os: UNIX, attrs: READABLE_FILE }]])),
@@ -81,13 +80,10 @@ module.exports = class LiftedApps {
     return own === '' || own.startsWith('..') ? [] : [own];
   }
 
-  check(name, files) {
-    const bytes = Object.values(files).reduce((sum, content) => sum + content.length, 0);
-    if (bytes > UNZIPPED_LIMIT_BYTES) {
-      throw new Error(
-        `${name}: the app and its packages have ${mb(bytes)}, and Lambda takes ${mb(UNZIPPED_LIMIT_BYTES)} in a zip. The largest: ${largest(files)}. List what production does not need under lifted.exclude, or deploy this function as a container image`,
-      );
-    }
+  check(name, handler, files) {
+    const sizes = new Map(Object.entries(files).map(([file, content]) => [file, content.length]));
+    const fault = zipSizeFault(name, handler, sizes);
+    if (fault !== undefined) throw new Error(fault);
     const native = Object.keys(files).filter((file) => file.endsWith('.node'));
     if (native.length > 0) {
       this.log.warning(
@@ -96,19 +92,6 @@ module.exports = class LiftedApps {
     }
   }
 };
-
-const mb = (bytes) => `${Math.ceil(bytes / 1024 / 1024)} MB`;
-
-/** The three largest folders, packages by their names. */
-function largest(files) {
-  const sizes = new Map();
-  for (const [file, content] of Object.entries(files)) {
-    const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+|^[^/]*/.exec(file)[0];
-    sizes.set(folder, (sizes.get(folder) ?? 0) + content.length);
-  }
-  const first = [...sizes].sort(([, a], [, b]) => b - a).slice(0, 3);
-  return first.map(([folder, bytes]) => `${folder} ${mb(bytes)}`).join(', ');
-}
 
 /** The files' contents by their names in the zip, TypeScript as JavaScript unless that is there too. */
 async function contentsOf(tree, folder) {

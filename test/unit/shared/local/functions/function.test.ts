@@ -49,7 +49,9 @@ describe('loading (Lambda developer guide: "Define Lambda function handler in No
   });
 
   it('names the handler whose file is missing, and keeps what a module threw', () => {
-    expect(() => createFunction(definition, { load: requireModule })).toThrow(/Cannot find module .*lambda\/list-events/);
+    expect(() => createFunction(definition, { load: requireModule })).toThrow(
+      /Cannot find module .*lambda\/list-events/,
+    );
     const load = () => {
       throw new Error('MONGODB_URI is missing');
     };
