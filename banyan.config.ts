@@ -33,7 +33,7 @@ interface ApiKey {
  * legacy/session.ts: where they differ, the authorizer accepts other tokens than the monolith.
  */
 export default defineConfig({
-  app: './legacy/app.ts',
+  app: './legacy/server.ts',
   routes: 'proxy/routes.yml',
   serverless: 'serverless.yml',
 

@@ -15,6 +15,7 @@ import { inspectSession } from './inspect/inspect-session';
 import { forceHeader, MAX_MINUTES, SIDES } from './force';
 import { loadBanyanConfig } from '../../shared/config/load';
 import { addParityCommand } from './parity/command';
+import { addRoutesCommand } from './routes/command';
 import { runSchedule } from './run-schedule';
 import { withDatabase } from './with-database';
 import { HELP } from '../help';
@@ -164,6 +165,7 @@ function createProgram(io: CliIo, finish: Finish): Command {
     });
 
   addDeploymentCommands(program, io, finish);
+  addRoutesCommand(program, io, finish);
   addParityCommand(program, io, finish);
   addCutoverCommands(program, io, finish);
 

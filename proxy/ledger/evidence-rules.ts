@@ -16,7 +16,7 @@ export interface Target {
 
 /** Something that stands in the way, and what would remove it. */
 export interface Obstacle {
-  readonly kind: 'order' | 'override' | 'comparisons' | 'suite' | 'coverage' | 'answers';
+  readonly kind: 'order' | 'override' | 'comparisons' | 'suite' | 'coverage' | 'answers' | 'middleware';
   readonly text: string;
   readonly remedy: string;
 }

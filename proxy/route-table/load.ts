@@ -67,6 +67,7 @@ export function parseRouteTable(text: string, options: RouteTableOptions): Route
     toRoute(entry, {
       line: lineOf(['routes', index]),
       maxBodyBytes: entry.maxBodyBytes ?? parsed.data.maxBodyBytes ?? Number.MAX_SAFE_INTEGER,
+      accounts: new Map(Object.entries({ ...parsed.data.middleware, ...entry.middleware })),
     }),
   );
   const faults = [...findFaults(routes, options)].map(({ line, message }) => `${file}:${line} ${message}`);
@@ -90,7 +91,7 @@ function fewer(faults: readonly string[]): readonly string[] {
 /** What API Gateway answers when a function crashed, was not there or took too long. The function's own 500 is an answer. */
 const DEFAULT_FALLBACK_STATUSES = [502, 503, 504];
 
-function toRoute(entry: RouteEntry, rest: Pick<Route, 'line' | 'maxBodyBytes'>): Route {
+function toRoute(entry: RouteEntry, rest: Pick<Route, 'accounts' | 'line' | 'maxBodyBytes'>): Route {
   const { id, match, stage, auth = 'required', unless = [], percent = 0, shadow, fallback, guard, timeout } = entry;
   const [method = '', path = ''] = match.split(' ', 2);
   const isSafe = entry.safe ?? method === 'GET';
@@ -109,6 +110,8 @@ function toRoute(entry: RouteEntry, rest: Pick<Route, 'line' | 'maxBodyBytes'>):
     recordSample: entry.record?.sample ?? 0,
     timeout: timeout === undefined ? undefined : timeout * 1000,
     unless: Array.isArray(unless) ? unless : [unless],
+    isLifted: entry.lifted ?? false,
+    ownAccounts: Object.keys(entry.middleware ?? {}),
     segments: parseSegments(path),
     ...rest,
   };

@@ -1,5 +1,5 @@
 import type { GuardSettings } from './guard-settings';
-import type { AUTHS, Condition, ShadowSettings, Stage } from './schema';
+import type { Account, AUTHS, Condition, ShadowSettings, Stage } from './schema';
 
 /** A route as the proxy uses it: parsed once at load, trusted afterwards. */
 export interface Route {
@@ -27,6 +27,12 @@ export interface Route {
   readonly maxBodyBytes: number;
   /** A request that meets any of these stays on legacy. */
   readonly unless: readonly Condition[];
+  /** Whether its function is the monolith's own app. */
+  readonly isLifted: boolean;
+  /** What became of the monolith's middleware, by name: the file's and its own. */
+  readonly accounts: ReadonlyMap<string, Account>;
+  /** Names of its own. */
+  readonly ownAccounts: readonly string[];
   /** One entry per path segment when the path has only static and `:param` segments; such a path can be spelt for API Gateway. */
   readonly segments: readonly Segment[] | undefined;
   readonly line: number;

@@ -42,6 +42,12 @@ const fallback = z.strictObject({
     .describe('Statuses of Lambda on which legacy answers instead'),
 });
 
+const account = z.union(
+  [z.literal('reproduced'), z.strictObject({ dropped: z.string().min(1).max(500).describe('Why it may be missing') })],
+  { error: 'expected reproduced, or { dropped: why }' },
+);
+const middleware = z.record(z.string().min(1).max(200), account);
+
 export const routeSchema = z.strictObject({
   id: z
     .string()
@@ -99,6 +105,15 @@ export const routeSchema = z.strictObject({
     .describe(
       'Who may call it, as on the monolith: required (default), optional (anonymous requests pass, too), none (no authorizer). serverless.yml must agree',
     ),
+  lifted: z
+    .boolean('expected true or false')
+    .optional()
+    .describe("true: its function is the monolith's own app, with all of its middleware"),
+  middleware: middleware
+    .optional()
+    .describe(
+      "What stands in front of this route on the monolith, by the names of `banyan routes`, and what became of it on Lambda: reproduced, or {dropped: why}. Adds to the file's",
+    ),
   unless: z
     .union([condition, z.array(condition).min(1)], {
       error: 'expected {header: name}, {cookie: name} or {query: name}, or a list of these',
@@ -109,12 +124,18 @@ export const routeSchema = z.strictObject({
     ),
 });
 
+/** What became of a middleware of the monolith on Lambda. */
+export type Account = z.infer<typeof account>;
+
 export const routesFileSchema = z.strictObject({
   maxBodyBytes: bytes
     .optional()
     .describe(
       'Requests with a larger body stay on legacy: the limit of the body parsers in front of its routes, which answer 413 before authentication',
     ),
+  middleware: middleware
+    .optional()
+    .describe('What stands in front of all routes on the monolith, or most, and what became of it on Lambda'),
   cohorts: z
     .strictObject({
       lambda: z.array(userId).optional().describe('These users get Lambda on every canary route'),

@@ -52,7 +52,7 @@ function validate(options: unknown, faults: Faults): void {
     return;
   }
   faults.unknown('', options, KEYS);
-  faults.check('app', options['app'], isText, 'the path of a module that exports the Express app');
+  faults.check('app', options['app'], isText, 'the path of the module that starts or exports the Express app');
   faults.optional('routes', options['routes'], isText, 'the path of a route table');
   faults.optional('serverless', options['serverless'], isText, 'the path of the file with the functions');
   validateSession(options['session'], faults);

@@ -142,7 +142,7 @@ export type AcceptedCredential = Credential & {
 
 /** What a team writes in banyan.config.ts. */
 export interface BanyanOptions<I extends Identity = Identity> {
-  /** Path of a module that exports the Express app, from the project's root. */
+  /** The module that starts the Express app (it listens), or exports it, from the project's root. `app.js#createApp` names the export. */
   readonly app: string;
   /** The route table, from the project's root. Default: `banyan/routes.yml`, which need not exist. The variable `ROUTES_FILE` wins. */
   readonly routes?: string;

@@ -13,12 +13,12 @@ import { fault, judge, ok, warning, type Finding } from '../finding';
 import { DEFAULT_CONFIG } from '../../../shared/config/default-config';
 import { loadBanyanConfig } from '../../../shared/config/load';
 import { placesOf } from '../../../shared/config/places';
+import { checkApp, checkMiddleware, type CheckedApp } from './app';
 import { checkCredentials } from './credentials';
 import { checkEndpointTypes, readEndpointTypes } from './endpoint-types';
 import { checkFunctions } from './functions';
 import { checkGatewayResponses } from './gateway-responses';
 import { readGatewayRoutes } from './gateway-routes';
-import { checkApp } from './load-app';
 import { checkRoutesSchema } from './routes-schema';
 import { checkSecrets } from './secrets';
 import { readCredentials } from './read-credentials';
@@ -50,13 +50,20 @@ export async function checkProject({ configFile, env = {}, ...given }: CheckPart
   if (table !== undefined)
     findings.push(ok('route table', describeRoutes(table.routes, routesFile)), ...table.shadowed.map(judgeShadowed));
 
+  let app: CheckedApp | undefined;
   if (config !== undefined) {
     const root = path.dirname(config.file);
-    const app = await checkApp(config.banyan.app, root);
+    app = await checkApp(config.banyan, root, env);
     findings.push(ok('banyan.config.ts', 'loads'), ...app.findings, ...checkSecrets(config.banyan.session, env));
-    if (table !== undefined)
-      findings.push(...checkCredentials(config.banyan, table.routes, await readCredentials(app.files, root)));
+    const read = await readCredentials(app.inventory?.files ?? [], root);
+    if (table !== undefined) findings.push(...checkCredentials(config.banyan, table.routes, read));
   }
+  if (table !== undefined)
+    findings.push(
+      ...((await attempt('middleware', 'write it anew', findings, () =>
+        checkMiddleware(routesFile, table.routes, app?.inventory),
+      )) ?? []),
+    );
   if (table !== undefined) findings.push(...(await checkServerless(serverlessFile, table.routes)));
   findings.push(...checkRoutesSchema(routesFile));
   if (config !== undefined && existsSync(serverlessFile))

@@ -6,6 +6,8 @@ import { readEvidence } from '../../ledger/evidence';
 import { createIndexes, LEDGER_SCHEMA } from '../../ledger/collections';
 import { stages, type StageDocument, type Versions } from '../../history/stages';
 import { readOverrides, toState } from '../../overrides/store';
+import { unaccounted } from '../../inventory/accounting';
+import { readAppRoutes, type KeptRoute } from '../../inventory/app-routes';
 import { parseRouteTable } from '../../route-table/load';
 import type { Route } from '../../route-table/route';
 import { EXIT, type CommandResult } from '../exit-codes';
@@ -52,6 +54,7 @@ export async function promote(parts: PromoteParts): Promise<CommandResult> {
     ...orderObstacles(route, target),
     ...overrideObstacles(toState(await readOverrides(db)), routeId),
     ...(needsEvidence(target) ? evidenceObstacles(route, target, evidence, rules) : []),
+    ...(needsEvidence(target) ? middlewareObstacles(route, await readAppRoutes(routesFile)) : []),
   ];
   const { count, different } = countedComparisons(evidence, rules);
   const answers = countedAnswers(evidence, route.stage, rules);
@@ -108,6 +111,11 @@ export async function promote(parts: PromoteParts): Promise<CommandResult> {
     text: `${dryRun ? 'would promote' : 'promoted'} ${describe(route, target)}\n${warnings.join('')}${dryRun ? '' : howToFollow(commit, publish)}`,
     json: { ...json, promoted: !dryRun, forced: isForced, file: routesFile, commit, ...(publish && { publish }) },
   };
+}
+
+function middlewareObstacles(route: Route, appRoutes: readonly KeptRoute[] | undefined): readonly Obstacle[] {
+  const missing = unaccounted(route, appRoutes);
+  return missing === undefined ? [] : [{ kind: 'middleware', ...missing }];
 }
 
 function howToFollow(commit: string, publish: string | undefined): string {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isMap, isSeq, parseDocument } from 'yaml';
@@ -52,6 +52,7 @@ export async function runSystem({
   const folder = await mkdtemp(path.join(tmpdir(), 'banyan-system-'));
   const routesFile = path.join(folder, 'routes.yml');
   await writeFile(routesFile, routes(await demoRoutes(stage)));
+  await copyFile(path.join(__dirname, '../../../proxy/app-routes.json'), path.join(folder, 'app-routes.json'));
   const logger = capturedLogger();
   const mongo = given ?? (await startTestMongo({ logger }));
   const removeAll = async (): Promise<void> => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { testBanyan as banyan } from '../../../support/test-banyan';
-import { checkApp } from '../../../../proxy/cli/check/load-app';
+import { takeInventory } from '../../../../proxy/inventory/take-inventory';
 import { checkCredentials } from '../../../../proxy/cli/check/credentials';
 import { credentialsIn, readCredentials } from '../../../../proxy/cli/check/read-credentials';
 import { parseRouteTable } from '../../../../proxy/route-table/load';
@@ -42,7 +42,7 @@ describe('a monolith that accepts what nobody has declared', () => {
     await writeFile(path.join(folder, 'partner.js'), "\nexports.read = (req) => req.get('X-Partner-Token');\n");
     await writeFile(
       path.join(folder, 'app.js'),
-      "exports.createApp = () => require('./partner').read;\nrequire('./partner');\n",
+      `module.exports = require(${JSON.stringify(require.resolve('express'))})();\nrequire('./partner');\n`,
     );
   });
   afterAll(() => rm(folder, { recursive: true }));
@@ -50,7 +50,7 @@ describe('a monolith that accepts what nobody has declared', () => {
   const check = async (unless = '') => {
     const table = `routes:\n  - { id: list, match: GET /x, stage: lambda${unless} }\n`;
     const { routes } = parseRouteTable(table, { file: 'routes.yml', lambdaAvailable: true });
-    const { files } = await checkApp('./app.js', folder);
+    const { files } = await takeInventory({ app: './app.js', root: folder, env: {} });
     return checkCredentials(banyan, routes, await readCredentials(files, folder));
   };
 

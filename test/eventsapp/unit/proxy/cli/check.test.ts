@@ -7,7 +7,6 @@ import { checkCredentials } from '../../../../../proxy/cli/check/credentials';
 import { checkFunctions } from '../../../../../proxy/cli/check/functions';
 import { checkGatewayResponses } from '../../../../../proxy/cli/check/gateway-responses';
 import { readGatewayRoutes } from '../../../../../proxy/cli/check/gateway-routes';
-import { checkApp } from '../../../../../proxy/cli/check/load-app';
 import { checkProject } from '../../../../../proxy/cli/check/check-project';
 import { renderFindings, type Finding } from '../../../../../proxy/cli/finding';
 import { checkRoutesSchema } from '../../../../../proxy/cli/check/routes-schema';
@@ -332,53 +331,6 @@ functions:
   });
 });
 
-describe('the app module', () => {
-  it.each<[string, string, string]>([
-    [
-      'a factory',
-      'exports.createApp = () => 1; exports.other = 5;',
-      'ok app ./app.js loads without side effects on the network; it exports createApp',
-    ],
-    [
-      'an Express app',
-      `module.exports = require(${JSON.stringify(require.resolve('express'))})();`,
-      'it exports module.exports',
-    ],
-    [
-      'a default export',
-      `exports.default = require(${JSON.stringify(require.resolve('express'))})();`,
-      'it exports default',
-    ],
-    [
-      'one that listens',
-      "require('node:http').createServer().listen(0);",
-      'warning app ./app.js tries to listen while it is loaded',
-    ],
-    ['one that connects', "require('node:net').connect(9, '127.0.0.1');", 'warning app ./app.js tries to connect'],
-    [
-      'one that connects a little later',
-      "setImmediate(() => require('node:net').connect(9, '127.0.0.1'));",
-      'tries to connect',
-    ],
-    [
-      'one that throws',
-      "throw new Error('DB_URL is missing\\nand more')",
-      'cannot be loaded: Error: DB_URL is missing ->',
-    ],
-    ['one that exits', 'process.exit(3)', 'it ended the process (exit code 3)'],
-    ['one that exports neither', 'exports.a = 1', 'exports neither an Express app nor a function that returns one'],
-  ])('%s', async (_case, source, text) => {
-    await file('app.js', source);
-    expect(textOf((await checkApp('./app.js', folder)).findings)).toContain(text);
-  });
-
-  it('is not there', async () => {
-    expect(textOf((await checkApp('./nowhere.ts', folder)).findings)).toContain(
-      'fault app ./nowhere.ts does not exist',
-    );
-  });
-});
-
 describe('check of a project', () => {
   const routesFile = path.join(ROOT, 'proxy/routes.yml');
   const serverlessFile = path.join(ROOT, 'serverless.yml');
@@ -387,7 +339,8 @@ describe('check of a project', () => {
     const { exitCode, text } = await checkProject({ routesFile, serverlessFile });
     expect(text).toMatch(/\n0 faults, 0 warnings\n$/);
     expect(exitCode).toBe(0);
-    expect(text).toContain('it exports createApp');
+    expect(text).toContain('./legacy/server.ts starts: Express 4');
+    expect(text).toContain('app-routes.json is as the app is');
     expect(text.replace(/[ \n]+/g, ' ')).toContain(
       'stages: dev regional, prod private, staging private, test regional',
     );

@@ -13,9 +13,11 @@ const ROUTES = `routes:
   - id: list-events # the list
     match: GET /api/events
     stage: shadow
+    lifted: true
   - id: create-event
     match: POST /api/events
     stage: legacy
+    lifted: true
   - id: private
     match: GET /api/private
     stage: retired

@@ -1,0 +1,89 @@
+import type { BanyanConfig } from '../../../shared/config';
+import type { Environment } from '../../../shared/env';
+import { outdatedAccounts, unaccounted } from '../../inventory/accounting';
+import { appRoutesFile, findAppRoute, readAppRoutes, sameRoutes, type KeptRoute } from '../../inventory/app-routes';
+import type { Inventory } from '../../inventory/inventory';
+import { InventoryError, takeInventory } from '../../inventory/take-inventory';
+import type { Route } from '../../route-table/route';
+import { fault, ok, warning, type Finding } from '../finding';
+import { withPlaceholders } from '../placeholders';
+
+export interface CheckedApp {
+  readonly findings: readonly Finding[];
+  /** Absent where the app cannot be started here. */
+  readonly inventory?: Inventory;
+}
+
+/** Starts the monolith's app in a process of its own, where it reaches nothing, and says whether that works. */
+export async function checkApp(
+  { app, session }: Pick<BanyanConfig, 'app' | 'session'>,
+  root: string,
+  env: Environment,
+): Promise<CheckedApp> {
+  try {
+    const inventory = await takeInventory({ app, root, env: withPlaceholders(env, session) });
+    const { express, routes, notes } = inventory;
+    const text = [`${app} starts: Express ${express}, routes: ${routes.length}`, ...notes].join('; ');
+    return { findings: [ok('app', text)], inventory };
+  } catch (error) {
+    if (!(error instanceof InventoryError)) throw error;
+    const [text = '', remedy = ''] = error.message.split(' -> ', 2);
+    return { findings: [warning('app', text, remedy)] };
+  }
+}
+
+/**
+ * Says which moved routes would lose middleware of the monolith without a word, and whether what is kept of the app's routes is still so.
+ *
+ * @param inventory undefined: the app cannot be started here, and only what is kept counts
+ */
+export async function checkMiddleware(
+  routesFile: string,
+  routes: readonly Route[],
+  inventory: Inventory | undefined,
+): Promise<Finding[]> {
+  const kept = await readAppRoutes(routesFile);
+  return [
+    ...checkKept(appRoutesFile(routesFile), { kept, inventory, isNeeded: routes.some(isAccountable) }),
+    ...routes.flatMap((route) => checkRoute(route, inventory?.routes ?? kept)),
+  ];
+}
+
+interface Kept {
+  readonly kept: readonly KeptRoute[] | undefined;
+  readonly inventory: Inventory | undefined;
+  readonly isNeeded: boolean;
+}
+
+function checkKept(file: string, { kept, inventory, isNeeded }: Kept): Finding[] {
+  const write = 'banyan routes --write';
+  if (kept === undefined && !isNeeded) return [ok('middleware', `no route has moved; before one does: ${write}`)];
+  if (kept === undefined) return [warning('middleware', `there is no ${file}, which promote goes by`, write)];
+  if (inventory === undefined)
+    return [
+      warning('middleware', `judged by ${file}, which may be out of date: the app could not be started`, 'see app'),
+    ];
+  if (!sameRoutes(kept, inventory.routes))
+    return [fault('middleware', `${file} is out of date: the app has other routes or middleware now`, write)];
+  return [ok('middleware', `${file} is as the app is`)];
+}
+
+/** The monolith no longer has what is retired. */
+const isAccountable = ({ isLifted, stage }: Route): boolean => !isLifted && stage !== 'legacy' && stage !== 'retired';
+
+function checkRoute(route: Route, appRoutes: readonly KeptRoute[] | undefined): Finding[] {
+  const { id, stage } = route;
+  if (!isAccountable(route)) return [];
+  const subject = `route ${id}`;
+  const missing = unaccounted(route, appRoutes);
+  if (missing !== undefined) {
+    const text = `on ${stage}, but ${missing.text}`;
+    // On shadow no client meets it.
+    return [(stage === 'shadow' ? warning : fault)(subject, text, missing.remedy)];
+  }
+  const found = findAppRoute(route, appRoutes ?? []);
+  const outdated = found === undefined ? [] : outdatedAccounts(route, found);
+  return outdated.length === 0
+    ? []
+    : [warning(subject, `accounts for ${outdated.join(', ')}, which the monolith has not in front of it`, 'remove it')];
+}

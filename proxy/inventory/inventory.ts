@@ -1,0 +1,63 @@
+import { z } from 'zod';
+
+/** Where a middleware stands: in front of the whole app, of a router, of the route alone, or of one of its parameters. */
+export const LEVELS = ['global', 'router', 'route', 'param'] as const;
+
+const middleware = z.object({
+  /** Names it in `middleware` of routes.yml. */
+  name: z.string(),
+  level: z.enum(LEVELS),
+  /** Where it is defined: `lib/access.js:2`, or a package. */
+  place: z.string(),
+});
+
+export const routeSchema = z.object({
+  /** Upper case; `ALL` for any. */
+  method: z.string(),
+  /** In full, as the app has written it; a regular expression in slashes. */
+  path: z.string(),
+  handler: z.object({ name: z.string(), place: z.string() }),
+  /** What a request passes before the handler, in this order. */
+  middleware: z.array(middleware),
+  /** An earlier route that takes its requests and passes none of them on. */
+  shadowedBy: z.string().optional(),
+});
+
+const inventory = z.object({
+  express: z.string(),
+  /** In matching order. */
+  routes: z.array(routeSchema),
+  /** The app's own source files that were loaded, absolute. */
+  files: z.array(z.string()),
+  /** What it could not do here: addresses that it may not reach, errors that it did not catch. */
+  notes: z.array(z.string()),
+});
+
+/** What the process in which the app runs has to say in the end. */
+export const reportSchema = z.union([
+  z.object({ inventory }),
+  z.object({
+    failure: z.string(),
+    /** Variables that the app has read and that are not set. */
+    unset: z.array(z.string()),
+  }),
+]);
+
+export type Middleware = z.infer<typeof middleware>;
+export type AppRoute = z.infer<typeof routeSchema>;
+export type Inventory = z.infer<typeof inventory>;
+export type Report = z.infer<typeof reportSchema>;
+
+/** What that process is started with. */
+export interface Order {
+  /** Absolute. */
+  readonly entry: string;
+  /** The export that is, or makes, the app; undefined: it listens, or exports an app. */
+  readonly exported: string | undefined;
+  /** Of the app that is meant, where several listen. */
+  readonly port: number | undefined;
+  /** Places are reported from here. */
+  readonly root: string;
+  /** Of the embedded MongoDB; undefined: there is none. */
+  readonly mongoPort: number | undefined;
+}

@@ -1,0 +1,128 @@
+import { fork } from 'node:child_process';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Environment } from '../../shared/env';
+import { BanyanError } from '../../shared/errors';
+import { startEmbedded } from '../../shared/local/mongo';
+import { reportSchema, type Inventory, type Order, type Report } from './inventory';
+
+const TIME_LIMIT = 30_000;
+/** Of what the app writes to standard error. */
+const LAST_OUTPUT = 2_000;
+const IS_SOURCE = path.extname(__filename) === '.ts';
+
+export interface InventoryOptions {
+  /** As in banyan.config.ts: the module that starts the app or exports it; `app.js#createApp` names the export. */
+  readonly app: string;
+  /** What `app` is relative to, and places are reported from. */
+  readonly root: string;
+  /** Of the app that is meant, where several listen. */
+  readonly port?: number | undefined;
+  /** For the app. */
+  readonly env: Environment;
+}
+
+/** The app could not be started here; its message says why and what to do. */
+export class InventoryError extends BanyanError {
+  override readonly name = 'InventoryError';
+}
+
+/**
+ * Starts the app in a process of its own, in which it listens on no port and reaches nothing but an empty MongoDB, and lists its routes. What it does to
+ * files is not prevented.
+ *
+ * @throws InventoryError for an app that does not start, or is not Express
+ */
+export async function takeInventory({ app, root, port, env }: InventoryOptions): Promise<Inventory> {
+  const [file = '', exported] = app.split('#', 2);
+  const entry = resolveEntry(path.resolve(root, file));
+  if (entry === undefined) throw failed(app, 'it does not exist', 'set app in banyan.config.ts, or name it by --app');
+  const mongo = await startEmbedded().catch(() => undefined);
+  try {
+    const order: Order = { entry, exported, port, root, mongoPort: mongo?.port };
+    const { report, exitCode, lastOutput } = await runApp(order, env);
+    if (report !== undefined && 'inventory' in report) return report.inventory;
+    const output = lastOutput === '' ? '' : `; it wrote: ${lastOutput}`;
+    if (report === undefined)
+      throw exitCode === 'late'
+        ? failed(app, `it neither listened nor came to an end within ${TIME_LIMIT / 1000} s${output}`)
+        : failed(app, `its process ended with exit code ${exitCode}${output}`);
+    const { failure, unset } = report;
+    throw failed(
+      app,
+      failure,
+      unset.length === 0
+        ? undefined
+        : `it read variables that are not set: ${unset.join(', ')}; set what it needs, in the environment or in .env`,
+    );
+  } finally {
+    await mongo?.stop();
+  }
+}
+
+function failed(app: string, why: string, remedy = 'start it by hand, and fix what it says'): InventoryError {
+  return new InventoryError(`${app} cannot be examined: ${why} -> ${remedy}`, { code: 'app_not_examined' });
+}
+
+function resolveEntry(file: string): string | undefined {
+  try {
+    return createRequire(file).resolve(file);
+  } catch {
+    return undefined;
+  }
+}
+
+interface Ended {
+  readonly report: Report | undefined;
+  readonly exitCode: number | 'late' | null;
+  readonly lastOutput: string;
+}
+
+function runApp(order: Order, env: Environment): Promise<Ended> {
+  const main = path.join(__dirname, `app-process/main${path.extname(__filename)}`);
+  const child = fork(main, [JSON.stringify(order)], {
+    cwd: order.root,
+    env,
+    // Nothing of this process's own: a test runner's would not fit.
+    execArgv: ['--enable-source-maps', ...loaderFor(order.entry)],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let output = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-LAST_OUTPUT)));
+  return new Promise((resolve, reject) => {
+    let report: Report | undefined;
+    let isLate = false;
+    const limit = setTimeout(() => {
+      isLate = true;
+      child.kill('SIGKILL');
+    }, TIME_LIMIT);
+    // The app may send messages as well.
+    child.on('message', (message) => (report ??= reportSchema.safeParse(message).data));
+    child.on('error', reject);
+    child.on('close', (code) => {
+      clearTimeout(limit);
+      const [lastOutput = ''] = output.trim().split('\n').slice(-1);
+      resolve({ report, exitCode: isLate ? 'late' : code, lastOutput });
+    });
+  });
+}
+
+/** What TypeScript needs: the app's own tsx, else jiti. This file's own loader serves both. */
+function loaderFor(entry: string): string[] {
+  const isTypeScript = /\.[cm]?tsx?$/.test(entry);
+  const loader = IS_SOURCE
+    ? resolveFrom(__filename, 'tsx')
+    : isTypeScript
+      ? (resolveFrom(entry, 'tsx') ?? resolveFrom(__filename, 'jiti/register'))
+      : undefined;
+  return loader === undefined ? [] : ['--import', pathToFileURL(loader).href];
+}
+
+function resolveFrom(file: string, name: string): string | undefined {
+  try {
+    return createRequire(file).resolve(name);
+  } catch {
+    return undefined;
+  }
+}
