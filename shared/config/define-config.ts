@@ -181,7 +181,7 @@ function validateParity(parity: unknown, faults: Faults): void {
   }
   const { cases, rules, system, redact } = isRecord(parity) ? parity : {};
   validateRedaction(redact, faults);
-  faults.optional('parity.cases', cases, isListOfTexts, 'a list of paths, such as ["test/eventsapp/cases"]');
+  faults.optional('parity.cases', cases, isListOfTexts, 'a list of paths, such as ["banyan/parity/cases"]');
   faults.optional('parity.rules', rules, isText, 'the path of a YAML file');
   faults.optional('parity.system', system, isText, 'the path of a module that starts both sides');
   for (const [name, identity] of Object.entries(identities)) {

@@ -35,7 +35,8 @@ export function readStage(serverlessFile: string, stage: string, lookedUp: Reado
   const number = (value: Value | undefined) => (typeof value?.primitive === 'number' ? value.primitive : undefined);
   const texts = (value: Value | undefined) => value?.items.map(({ text }) => text) ?? [];
   return {
-    region: custom('stage.region')?.text ?? '',
+    // The framework's default.
+    region: root.get('provider.region')?.text ?? 'us-east-1',
     secrets: [...(custom('secrets')?.entries ?? [])].map(([variable, secret]) => ({
       variable,
       what: secret.get('what')?.text ?? '',

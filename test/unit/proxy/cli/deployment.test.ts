@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { run } from '../../../../proxy/cli/program';
+import { setProcessEnvironment } from '../../../../shared/local';
+import { startFakeAws } from '../../../support/fake-aws';
 
 const ROOT = path.join(__dirname, '../../../..');
 
@@ -81,6 +83,41 @@ describe('a deployment by command', () => {
       err: expect.stringMatching(/needs the Serverless Framework; run "npm install --save-dev/) as string,
     });
   });
+
+  it('checks what a stage needs in AWS', async () => {
+    const none = { stacks: {}, secrets: {}, subnets: {}, securityGroups: {}, vpcs: [], endpoints: {}, forbidden: [] };
+    const account = {
+      ...none,
+      parameters: { '/shop/uri': { type: 'String', value: 'x' } as const },
+      concurrency: 1000,
+    };
+    const aws = await startFakeAws(account);
+    const restore = setProcessEnvironment({
+      AWS_ENDPOINT_URL: aws.url,
+      AWS_ACCESS_KEY_ID: 'someone',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+    });
+    try {
+      const { out } = await banyan('check', '--stage', 'prod');
+      expect(out).toContain('What stage prod needs in eu-west-1');
+      expect(out).toContain('ok       ssm:/shop/uri is x');
+      expect(out).toMatch(/\nEverything that stage prod needs is in place\.\n$/);
+      account.parameters = {} as typeof account.parameters;
+      const { exitCode, out: json } = await banyan('check', '--stage', 'prod', '--json');
+      expect(exitCode).toBe(1);
+      expect(JSON.parse(json)).toMatchObject({
+        deployment: {
+          stage: 'prod',
+          faults: ['Parameter Store has no parameter /shop/uri in eu-west-1'],
+          unchecked: [],
+        },
+      });
+      expect(await banyan('check', '--stage', '../x')).toMatchObject({ exitCode: 2, out: '' });
+    } finally {
+      restore();
+      await aws.close();
+    }
+  }, 60_000);
 
   it('writes the gateway responses next to serverless.yml, as check expects them', async () => {
     expect(await banyan('gateway-responses')).toMatchObject({ exitCode: 0, err: '' });
