@@ -22,21 +22,6 @@ export interface Change {
   readonly after: unknown;
 }
 
-/** Every document that differs between two moments, by collection, in the order in which the database returned them. */
-export function changesBetween(before: Snapshot, after: Snapshot): readonly Change[] {
-  const collections = [...new Set([...before.keys(), ...after.keys()])].sort();
-  return collections.flatMap((collection) => {
-    const earlier = new Map((before.get(collection) ?? []).map(({ id, document }) => [id, document]));
-    const later = new Map((after.get(collection) ?? []).map(({ id, document }) => [id, document]));
-    return [...new Set([...earlier.keys(), ...later.keys()])].flatMap((id): Change[] => {
-      const change = { collection, id, before: earlier.get(id), after: later.get(id) };
-      if (!earlier.has(id)) return [{ ...change, kind: 'inserted' }];
-      if (!later.has(id)) return [{ ...change, kind: 'removed' }];
-      return JSON.stringify(change.before) === JSON.stringify(change.after) ? [] : [{ ...change, kind: 'updated' }];
-    });
-  });
-}
-
 /** Compares what two sides did to equal data. Pure. The order of fields counts: MongoDB compares embedded documents with it. */
 export function compareChanges(
   control: readonly Change[],

@@ -20,11 +20,6 @@ export interface ObservedResponse {
   readonly body: ObservedBody;
 }
 
-/** An answer whose body was kept. */
-export interface BufferedResponse extends ObservedResponse {
-  readonly body: Buffer;
-}
-
 export type ValueType = 'absent' | 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object';
 
 /** One place where the candidate (Lambda) differs from the control (legacy). */
