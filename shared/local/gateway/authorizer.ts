@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { LambdaFunction } from '../functions';
 import type { AuthorizerDefinition, IdentitySource } from './api';
 import { authorizerEvent, type AuthorizerContext } from './event';
@@ -39,7 +40,9 @@ export async function authorize(options: AuthorizeOptions): Promise<AuthorizerCo
     const { error } = invocation;
     throw error.errorMessage === UNAUTHORIZED ? GatewayError.unauthorized() : GatewayError.authorizerFailure(error);
   }
-  const { principalId, policyDocument, context } = readResult(JSON.parse(invocation.payload));
+  const result = resultSchema.safeParse(JSON.parse(invocation.payload));
+  if (!result.success) throw GatewayError.authorizerConfiguration(z.prettifyError(result.error));
+  const { principalId, policyDocument, context } = result.data;
   const decision = decide(policyDocument, event.methodArn);
   if (decision !== 'allow') throw GatewayError.accessDenied({ explicit: decision === 'explicit-deny' });
   return { ...context, principalId, integrationLatency: now() - started };
@@ -60,38 +63,10 @@ function decide(policyDocument: unknown, methodArn: string): ReturnType<typeof e
   }
 }
 
-interface AuthorizerResult {
-  readonly principalId: string;
-  readonly policyDocument: unknown;
-  readonly context: Readonly<Record<string, string>>;
-}
-
-/**
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
- */
-function readResult(result: unknown): AuthorizerResult {
-  if (typeof result !== 'object' || result === null) throw malformed('the result is not an object');
-  const principalId: unknown = Reflect.get(result, 'principalId');
-  if (typeof principalId !== 'string' || principalId === '') throw malformed('principalId is missing');
-  return {
-    principalId,
-    policyDocument: Reflect.get(result, 'policyDocument'),
-    context: readContext(Reflect.get(result, 'context')),
-  };
-}
-
-/** Values become texts. Objects and lists are refused by API Gateway; null is refused here, since its fate is not documented. */
-function readContext(context: unknown): Record<string, string> {
-  if (context === undefined || context === null) return {};
-  if (typeof context !== 'object' || Array.isArray(context)) throw malformed('context is not a map');
-  const entries = Object.entries(context).map(([key, value]: [string, unknown]): [string, string] => {
-    if (typeof value === 'string') return [key, value];
-    if (typeof value === 'number' || typeof value === 'boolean') return [key, String(value)];
-    throw malformed(`context.${key} is neither a text nor a number nor a boolean`);
-  });
-  return Object.fromEntries(entries);
-}
-
-function malformed(reason: string): GatewayError {
-  return GatewayError.authorizerConfiguration(reason);
-}
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html */
+const resultSchema = z.object({
+  principalId: z.string().min(1),
+  policyDocument: z.unknown(),
+  // Values become texts. Objects and lists are refused by API Gateway; null is refused here, since its fate is not documented.
+  context: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String)).nullish(),
+});

@@ -1,8 +1,8 @@
+import { z } from 'zod';
 import { GatewayError } from './gateway-error';
 import { lastHeader, type HeaderList } from './header-list';
 import { isBinary } from './media-types';
 import { isSendable, mergeHeaders, remapHeaders } from './response-headers';
-import { isRecord } from '../../config/faults';
 
 export interface Answer {
   readonly statusCode: number;
@@ -16,7 +16,23 @@ interface IntegrationResponseOptions {
   readonly binaryMediaTypes: readonly string[];
 }
 
-const FIELDS = ['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded'];
+const headerValue = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+const resultSchema = z.strictObject({
+  // Texts of digits pass, as they do in AWS. Informational statuses would end the exchange in Node and mean nothing here.
+  statusCode: z
+    .union([
+      z.int(),
+      z
+        .string()
+        .regex(/^\d{3}$/)
+        .transform(Number),
+    ])
+    .pipe(z.int().min(200).max(599)),
+  headers: z.record(z.string(), headerValue).nullish(),
+  multiValueHeaders: z.record(z.string(), z.array(headerValue)).nullish(),
+  body: z.string().nullish(),
+  isBase64Encoded: z.boolean().nullish(),
+});
 
 /**
  * Turns a function's result into a response.
@@ -29,58 +45,22 @@ const FIELDS = ['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64E
  * format)
  */
 export function integrationResponse(payload: string, { accept, binaryMediaTypes }: IntegrationResponseOptions): Answer {
-  const result: unknown = JSON.parse(payload);
-  if (!isRecord(result)) throw malformed('the result is not an object');
-  const unknown = Object.keys(result).find((key) => !FIELDS.includes(key));
-  if (unknown !== undefined) throw malformed(`${unknown} is not a field of a proxy response`);
-  const statusCode = readStatusCode(result['statusCode']);
-  const merged = mergeHeaders(readMultiple(result['multiValueHeaders']), readSingle(result['headers']));
+  const parsed = resultSchema.safeParse(JSON.parse(payload));
+  if (!parsed.success) throw malformed(z.prettifyError(parsed.error));
+  const { statusCode, body: text, isBase64Encoded, headers: single, multiValueHeaders } = parsed.data;
+  const multiple = Object.entries(multiValueHeaders ?? {}).flatMap(([name, values]) =>
+    values.map((value) => [name, value] as const),
+  );
+  const merged = mergeHeaders(multiple, Object.entries(single ?? {}));
   const broken = merged.find(([name, value]) => !isSendable(name, value));
   if (broken) throw malformed(`header ${JSON.stringify(broken[0])} cannot be sent`);
   const headers = remapHeaders(merged);
   const contentType: HeaderList =
     lastHeader(headers, 'content-type') === undefined ? [['Content-Type', 'application/json']] : [];
-  const text = readBody(result['body']);
-  const encoded = result['isBase64Encoded'] ?? false;
-  if (typeof encoded !== 'boolean') throw malformed('isBase64Encoded is not a boolean');
   // Without a binary media type that the client accepts first, the base64 text itself is what the client gets.
-  const body = encoded && isBinary(accept, binaryMediaTypes) ? decodeBase64(text) : Buffer.from(text);
+  const isBytes = isBase64Encoded === true && isBinary(accept, binaryMediaTypes);
+  const body = isBytes ? decodeBase64(text ?? '') : Buffer.from(text ?? '');
   return { statusCode, headers: [...contentType, ...headers], body };
-}
-
-/** Texts of digits pass, as they do in AWS. Informational statuses would end the exchange in Node and mean nothing here. */
-function readStatusCode(value: unknown): number {
-  const status = typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : value;
-  if (typeof status === 'number' && Number.isInteger(status) && status >= 200 && status <= 599) return status;
-  throw malformed(`statusCode ${value === undefined ? 'is missing' : JSON.stringify(value)}; expected 200 to 599`);
-}
-
-function readBody(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  if (typeof value !== 'string') throw malformed('body is not a text');
-  return value;
-}
-
-function readSingle(value: unknown): HeaderList {
-  return entriesOf(value, 'headers').map(([name, header]) => [name, readHeaderValue(name, header)]);
-}
-
-function readMultiple(value: unknown): HeaderList {
-  return entriesOf(value, 'multiValueHeaders').flatMap(([name, values]) => {
-    if (!Array.isArray(values)) throw malformed(`multiValueHeaders.${name} is not a list`);
-    return values.map((header: unknown) => [name, readHeaderValue(name, header)] as const);
-  });
-}
-
-function entriesOf(value: unknown, field: string): [string, unknown][] {
-  if (value === undefined || value === null) return [];
-  if (!isRecord(value)) throw malformed(`${field} is not a map`);
-  return Object.entries(value);
-}
-
-function readHeaderValue(name: string, value: unknown): string {
-  if (['string', 'number', 'boolean'].includes(typeof value)) return String(value);
-  throw malformed(`header ${name} is neither a text nor a number nor a boolean`);
 }
 
 function decodeBase64(text: string): Buffer {

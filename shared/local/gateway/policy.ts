@@ -1,13 +1,22 @@
-import { isRecord } from '../../config/faults';
+import { z } from 'zod';
 
 /** What a policy says of one method: `implicit` when no statement covers it. */
 export type Decision = 'allow' | 'explicit-deny' | 'implicit-deny';
 
-interface Statement {
-  readonly effect: 'Allow' | 'Deny';
-  readonly actions: readonly string[];
-  readonly resources: readonly string[];
-}
+const texts = z.union([z.string().transform((text) => [text]), z.array(z.string()).min(1)]);
+const notEvaluated = z.never('is not evaluated by the local gateway').optional();
+const statement = z.object({
+  Effect: z.enum(['Allow', 'Deny']),
+  Action: texts,
+  Resource: texts,
+  Condition: notEvaluated,
+  NotAction: notEvaluated,
+  NotResource: notEvaluated,
+});
+const policyDocument = z.object({
+  Version: z.enum(['2012-10-17', '2008-10-17']),
+  Statement: z.union([z.array(statement), statement.transform((one) => [one])]),
+});
 
 export class PolicyError extends Error {
   override readonly name = 'PolicyError';
@@ -23,12 +32,14 @@ const ACTION = 'execute-api:Invoke';
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
  */
 export function evaluatePolicy(document: unknown, methodArn: string): Decision {
-  const matching = readStatements(document).filter(
-    ({ actions, resources }) =>
-      actions.some((pattern) => matchesGlob(pattern.toLowerCase(), ACTION.toLowerCase())) &&
-      resources.some((pattern) => matchesArn(pattern, methodArn)),
+  const parsed = policyDocument.safeParse(document);
+  if (!parsed.success) throw new PolicyError(z.prettifyError(parsed.error));
+  const matching = parsed.data.Statement.filter(
+    ({ Action, Resource }) =>
+      Action.some((pattern) => matchesGlob(pattern.toLowerCase(), ACTION.toLowerCase())) &&
+      Resource.some((pattern) => matchesArn(pattern, methodArn)),
   );
-  if (matching.some(({ effect }) => effect === 'Deny')) return 'explicit-deny';
+  if (matching.some(({ Effect }) => Effect === 'Deny')) return 'explicit-deny';
   return matching.length > 0 ? 'allow' : 'implicit-deny';
 }
 
@@ -68,33 +79,4 @@ export function matchesArn(pattern: string, arn: string): boolean {
 function arnParts(arn: string): string[] {
   const parts = arn.split(':');
   return parts.length < 6 ? parts : [...parts.slice(0, 5), parts.slice(5).join(':')];
-}
-
-function readStatements(document: unknown): Statement[] {
-  if (!isRecord(document)) throw new PolicyError('policyDocument is not an object');
-  const version = document['Version'];
-  if (version !== '2012-10-17' && version !== '2008-10-17')
-    throw new PolicyError('policyDocument has no valid Version');
-  const statements: unknown = document['Statement'];
-  const list: unknown[] = Array.isArray(statements) ? statements : [statements];
-  return list.map(readStatement);
-}
-
-function readStatement(statement: unknown): Statement {
-  if (!isRecord(statement)) throw new PolicyError('a statement is not an object');
-  for (const key of ['Condition', 'NotAction', 'NotResource']) {
-    if (key in statement) throw new PolicyError(`${key} is not evaluated by the local gateway`);
-  }
-  const effect = statement['Effect'];
-  if (effect !== 'Allow' && effect !== 'Deny') throw new PolicyError('Effect is neither Allow nor Deny');
-  return { effect, actions: readTexts(statement, 'Action'), resources: readTexts(statement, 'Resource') };
-}
-
-function readTexts(statement: Readonly<Record<string, unknown>>, key: string): string[] {
-  const value: unknown = statement[key];
-  const list: unknown[] = Array.isArray(value) ? value : [value];
-  const texts = list.filter((item) => typeof item === 'string');
-  if (texts.length !== list.length || texts.length === 0)
-    throw new PolicyError(`${key} is not a text or a list of texts`);
-  return texts;
 }
