@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
 import type { QueueDefinition } from '../gateway/api';
-import { emulatorQueueArn, startSqsEmulator } from './emulator';
+import { loadOptional } from '../../optional-package';
+import { refuseForeignRequests } from '../../this-machine-only';
+import { createSqsFront } from './long-polls';
 
 interface SqsOptions {
   readonly port?: number;
@@ -18,7 +22,9 @@ export interface LocalSqs {
   close(): Promise<void>;
 }
 
-/** Starts the emulator with the queues, their visibility timeouts and their dead-letter queues. What it holds ends with it. */
+const ACCOUNT = '123456789012';
+
+/** Starts local-aws-sqs with the queues, their visibility timeouts and their dead-letter queues. What it holds ends with it. */
 export async function startSqs({ port = 0, region, queues }: SqsOptions): Promise<LocalSqs> {
   const names = new Map(queues.map(({ logicalId, name }) => [logicalId, name]));
   const nameOf = (logicalId: string): string => {
@@ -26,12 +32,15 @@ export async function startSqs({ port = 0, region, queues }: SqsOptions): Promis
     if (name === undefined) throw new Error(`There is no queue ${logicalId}`);
     return name;
   };
-  const queueArn = (logicalId: string) => emulatorQueueArn(region, nameOf(logicalId));
+  const queueArn = (logicalId: string) => `arn:aws:sqs:${region}:${ACCOUNT}:${nameOf(logicalId)}`;
   // A queue must exist before another one names it as its dead-letter queue.
   const inOrder = [...queues].sort((a, b) => Number(a.deadLetter !== undefined) - Number(b.deadLetter !== undefined));
-  const emulator = await startSqsEmulator({
-    port,
-    region,
+  const { createSqsServer } = await loadOptional(
+    { name: 'local-aws-sqs', neededBy: 'The local SQS', development: true },
+    async () => import('local-aws-sqs'),
+  );
+  const emulator = await createSqsServer({
+    ...{ port: 0, hostname: '127.0.0.1', region, accountId: ACCOUNT },
     queues: inOrder.map(({ name, visibilityTimeoutS, deadLetter }) => ({
       QueueName: name,
       Attributes: {
@@ -45,11 +54,39 @@ export async function startSqs({ port = 0, region, queues }: SqsOptions): Promis
       },
     })),
   });
+  refuseForeignRequests(emulator);
+  const front = createSqsFront(`http://127.0.0.1:${await portOf(emulator)}`);
+  refuseForeignRequests(front);
+  front.listen(port, '127.0.0.1');
+  let url: string;
+  try {
+    url = `http://127.0.0.1:${await portOf(front)}`;
+  } catch (error) {
+    await closeServer(emulator);
+    throw error;
+  }
   return {
-    url: emulator.endpoint,
+    url,
     region,
-    queueUrl: (logicalId) => emulator.queueUrl(nameOf(logicalId)),
+    queueUrl: (logicalId) => `${url}/${ACCOUNT}/${nameOf(logicalId)}`,
     queueArn,
-    close: () => emulator.close(),
+    async close() {
+      await closeServer(front);
+      await closeServer(emulator);
+    },
   };
+}
+
+async function portOf(server: Server): Promise<number> {
+  if (!server.listening) await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('SQS listens on no port');
+  return address.port;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
 }

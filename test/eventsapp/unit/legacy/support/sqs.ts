@@ -5,7 +5,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { emulatorQueueArn, startSqsEmulator } from '../../../../../shared/local/sqs/emulator';
+import { startSqs as startEmulator } from '../../../../../shared/local/sqs/queues';
 
 const REGION = 'eu-west-1';
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -28,23 +28,20 @@ export interface LocalSqs {
 
 /** @param visibilityTimeout after how many seconds a message that was not removed comes again */
 export async function startSqs({ visibilityTimeout = 30 } = {}): Promise<LocalSqs> {
-  const emulator = await startSqsEmulator({
+  const emulator = await startEmulator({
     region: REGION,
     queues: [
-      { QueueName: 'dead-letters' },
+      { logicalId: 'dead-letters', name: 'dead-letters', visibilityTimeoutS: 30, deadLetter: undefined },
       {
-        QueueName: 'reports',
-        Attributes: {
-          VisibilityTimeout: visibilityTimeout,
-          RedrivePolicy: JSON.stringify({
-            deadLetterTargetArn: emulatorQueueArn(REGION, 'dead-letters'),
-            maxReceiveCount: 3,
-          }),
-        },
+        logicalId: 'reports',
+        name: 'reports',
+        visibilityTimeoutS: visibilityTimeout,
+        deadLetter: { queue: 'dead-letters', maxReceiveCount: 3 },
       },
     ],
   });
-  const { endpoint, queueUrl: urlOf } = emulator;
+  const endpoint = emulator.url;
+  const urlOf = (name: string) => emulator.queueUrl(name);
   const client = new SQSClient({ region: REGION, endpoint, credentials: CREDENTIALS });
   // Where the SDK looks for them in the monolith.
   process.env['AWS_ACCESS_KEY_ID'] = CREDENTIALS.accessKeyId;
