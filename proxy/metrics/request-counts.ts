@@ -1,13 +1,15 @@
 import { Histogram, type MetricObjectWithValues, type MetricValueWithName, type Registry } from 'prom-client';
 import type { Reason } from '../choose-target';
+import { LATENCY_BOUNDS, LATENCY_BUCKETS, latencyBucket } from '../statistics/latency';
 import type { LambdaAttempt } from '../observation';
 import type { Upstream } from '../forward/upstream';
 import { readWhenAsked } from './read-when-asked';
 
 type Side = Upstream['name'];
 
-/** Upper bounds of the duration's buckets, in seconds. */
-const SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+/** Of the bounds in ms every second one, a power of two, is published, in seconds: half the series say as much. */
+const isPublished = (bucket: number): boolean => bucket % 2 === 0;
+const SECONDS = LATENCY_BOUNDS.filter((_, bucket) => isPublished(bucket)).map((bound) => bound / 1000);
 
 interface Answered {
   readonly upstream: Side;
@@ -24,15 +26,15 @@ interface Attempted {
 
 /** How long requests of one route to one side took. */
 class Durations {
-  /** By bucket, not yet summed up; the last is for what is slower than all bounds. */
-  readonly buckets = new Float64Array(SECONDS.length + 1);
+  /** By bucket, not yet summed up. */
+  readonly buckets = new Float64Array(LATENCY_BUCKETS);
+  /** In seconds. */
   sum = 0;
 
-  add(seconds: number): void {
-    let bucket = 0;
-    while (bucket < SECONDS.length && seconds > (SECONDS[bucket] ?? 0)) bucket += 1;
+  add(ms: number): void {
+    const bucket = latencyBucket(ms);
     this.buckets[bucket] = (this.buckets[bucket] ?? 0) + 1;
-    this.sum += seconds;
+    this.sum += ms / 1000;
   }
 }
 
@@ -50,7 +52,7 @@ class RouteCounts {
     );
     if (entry === undefined) this.answered.push((entry = { upstream, reason, statusClass, count: 0 }));
     entry.count += 1;
-    this[upstream].add(ms / 1000);
+    this[upstream].add(ms);
   }
 
   attempt({ outcome: result, statusCode, coldStart }: LambdaAttempt): void {
@@ -131,16 +133,15 @@ class DurationHistogram extends Histogram<Label> {
       for (const upstream of ['legacy', 'lambda'] as const) {
         const { buckets, sum } = counts[upstream];
         let count = 0;
+        if (buckets.every((inBucket) => inBucket === 0)) continue;
         buckets.forEach((inBucket, i) => {
           count += inBucket;
-          const labels = { route, upstream, le: SECONDS[i] ?? '+Inf' };
+          if (!isPublished(i)) return;
+          const labels = { route, upstream, le: SECONDS[i / 2] ?? '+Inf' };
           values.push({ metricName: `${NAME}_bucket`, labels, value: count });
         });
-        if (count === 0) values.splice(-buckets.length);
-        else {
-          values.push({ metricName: `${NAME}_sum`, labels: { route, upstream }, value: sum });
-          values.push({ metricName: `${NAME}_count`, labels: { route, upstream }, value: count });
-        }
+        values.push({ metricName: `${NAME}_sum`, labels: { route, upstream }, value: sum });
+        values.push({ metricName: `${NAME}_count`, labels: { route, upstream }, value: count });
       }
     }
     return { ...(await this.described.get()), values };
