@@ -17,7 +17,9 @@ tsc('-p', 'tsconfig.build.json', '--outDir', dist);
 // For bundlers: with CommonJS, a function that imports one name of a subpath would hold everything behind it.
 tsc('-p', 'tsconfig.bundlers.json', '--outDir', path.join(dist, 'bundlers'));
 
-const copy = (from, to = from) => cpSync(path.join(root, from), path.join(dist, to), { recursive: true });
+// What browsers load; not what checks its types.
+const isServed = (file) => !/\.d\.ts$|tsconfig\.json$/.test(file);
+const copy = (from) => cpSync(path.join(root, from), path.join(dist, from), { recursive: true, filter: isServed });
 copy('proxy/admin/page');
 copy('proxy/routes.schema.json');
 copy('proxy/metrics/grafana-dashboard.json');

@@ -4,7 +4,8 @@ import { acknowledgementAsJson, describeAcknowledgement } from '../fleet/describ
 import type { Outcome } from '../overrides/overrides';
 import { readRevision } from '../overrides/store';
 
-interface Acknowledged {
+/** What a change through the admin API says of the proxies. */
+export interface Acknowledged {
   readonly proxies: object | null;
   readonly acknowledgement: readonly string[];
   readonly followed: boolean;

@@ -12,7 +12,7 @@ import { SPAN, SPANS, type LiveStats } from '../metrics/live-stats';
 import { overrideOf, type OverrideState } from '../overrides/state';
 import type { RouteTable } from '../route-table/load';
 import type { Route } from '../route-table/route';
-import { STAGES } from '../route-table/schema';
+import { STAGES, type Stage } from '../route-table/schema';
 import { nextStep } from './next-step';
 
 export interface StateParts {
@@ -28,7 +28,7 @@ export interface StateParts {
 const MAX_CHARTS = 50;
 
 /** Everything that the dashboard shows at a glance. */
-export function describeState({ table, overrides, stats, ledger, versions, startedAt }: StateParts): object {
+export function describeState({ table, overrides, stats, ledger, versions, startedAt }: StateParts) {
   const state = overrides();
   const { routes } = table();
   const busiest = new Set(
@@ -47,7 +47,9 @@ export function describeState({ table, overrides, stats, ledger, versions, start
     known: state.known,
     killSwitch: state.killSwitch ?? null,
     unlisted: stats.unlistedTotal,
-    stages: Object.fromEntries(STAGES.map((stage) => [stage, routes.filter((route) => route.stage === stage).length])),
+    stages: Object.fromEntries(
+      STAGES.map((stage) => [stage, routes.filter((route) => route.stage === stage).length]),
+    ) as Record<Stage, number>,
     span: SPAN,
     spans: SPANS,
     routes: routes.map((route) => describeRoute(route, state, { stats, hasChart: busiest.has(route) })),
@@ -58,7 +60,7 @@ function describeRoute(
   route: Route,
   state: OverrideState,
   { stats, hasChart }: { readonly stats: LiveStats; readonly hasChart: boolean },
-): object {
+) {
   const { id, method, path, stage, percent, line } = route;
   const reason = stage === 'legacy' ? undefined : overrideOf(state, id, stage);
   return {
@@ -77,7 +79,7 @@ function describeRoute(
 }
 
 /** One route in depth; undefined when not listed. What the ledger knows is null without one, or while it cannot be read. */
-export async function describeOne(routeId: string, parts: StateParts): Promise<object | undefined> {
+export async function describeOne(routeId: string, parts: StateParts) {
   const { table, stats, ledger, overrides } = parts;
   const route = table().routes.find(({ id }) => id === routeId);
   if (route === undefined) return undefined;

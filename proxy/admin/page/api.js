@@ -11,7 +11,27 @@ if (given !== null) {
   history.replaceState(null, '', location.pathname);
 }
 
-/** Reads, or with a body changes; rejects with what the proxy says, and its `status`. */
+/** The proxy's own words, and its status. */
+export class Refusal extends Error {
+  /**
+   * @param {string} message
+   * @param {number} status
+   */
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/**
+ * Reads, or with a body changes.
+ *
+ * @template T
+ * @param {string} path
+ * @param {object} [body]
+ * @returns {Promise<T>}
+ * @throws {Refusal}
+ */
 export async function ask(path, body) {
   const token = sessionStorage.getItem(TOKEN_KEY);
   const response = await fetch(path, {
@@ -20,22 +40,31 @@ export async function ask(path, body) {
       ...(token !== null && { authorization: `Bearer ${token}` }),
       ...(body !== undefined && { 'content-type': 'application/json' }),
     },
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body: body === undefined ? null : JSON.stringify(body),
     signal: AbortSignal.timeout(TIMEOUT),
   });
+  /** @type {T & { readonly error?: string }} */
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- the proxy's word for it
   const answer = await response.json().catch(() => ({ error: 'the answer does not come from a proxy' }));
   if (response.ok && answer.error === undefined) return answer;
-  throw Object.assign(new Error(answer.error ?? `status ${response.status}`), { status: response.status });
+  throw new Refusal(answer.error ?? `status ${response.status}`, response.status);
 }
 
-/** Runs `work` with another token, which is kept unless it is refused. */
+/**
+ * Runs `work` with another token, which is kept unless it is refused.
+ *
+ * @template T
+ * @param {string} token
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
 export async function withToken(token, work) {
   const before = sessionStorage.getItem(TOKEN_KEY);
   if (token !== '') sessionStorage.setItem(TOKEN_KEY, token);
   try {
     return await work();
   } catch (error) {
-    if (error.status === 401 && token !== '') {
+    if (error instanceof Refusal && error.status === 401 && token !== '') {
       if (before === null) sessionStorage.removeItem(TOKEN_KEY);
       else sessionStorage.setItem(TOKEN_KEY, before);
     }

@@ -1,42 +1,60 @@
+/** @import { Acknowledged } from '../acknowledge' */
+/** @import { Page, Route, State } from './types' */
 import { ask, withToken } from './api.js';
 import { byId } from './dom.js';
 
-/** Asks for a reason, and for a token if there is none, before anything is changed. */
+/**
+ * Asks for a reason, and for a token if there is none, before anything is changed.
+ *
+ * @param {{ title: string, text: string, action: string, isDangerous: boolean, path: string, body: object }} change
+ * @param {Page} page
+ */
 function confirmChange({ title, text, action, isDangerous, path, body }, page) {
-  const dialog = byId('confirm');
+  const dialog = byId('confirm', HTMLDialogElement);
+  const [go, reason, tokenBox] = [
+    byId('go', HTMLButtonElement),
+    byId('why', HTMLInputElement),
+    byId('token', HTMLInputElement),
+  ];
   byId('confirm-title').textContent = title;
   byId('confirm-text').textContent = text;
-  byId('go').textContent = action;
-  byId('go').className = isDangerous ? 'danger' : '';
+  go.textContent = action;
+  go.className = isDangerous ? 'danger' : '';
   byId('confirm-fault').textContent = '';
-  byId('why').value = '';
-  byId('token-label').hidden = page.state.token !== null && page.state.token.mayChange;
-  dialog.querySelector('form').onsubmit = async (event) => {
-    event.preventDefault();
-    const why = byId('why').value.trim();
+  reason.value = '';
+  byId('token-label').hidden = page.state?.token?.mayChange === true;
+  const submit = async () => {
+    const why = reason.value.trim();
     if (why === '') {
       byId('confirm-fault').textContent = 'Give a reason; it is recorded in the history.';
-      byId('why').focus();
+      reason.focus();
       return;
     }
-    byId('go').disabled = true;
+    go.disabled = true;
     try {
-      const answer = await withToken(byId('token').value.trim(), () => ask(path, { ...body, why }));
-      byId('token').value = '';
+      /** @type {Acknowledged} */
+      const answer = await withToken(tokenBox.value.trim(), () => ask(path, { ...body, why }));
+      tokenBox.value = '';
       await page.poll();
       if (answer.followed) dialog.close();
       else byId('confirm-fault').textContent = `Done, but not everywhere: ${answer.acknowledgement.join('; ')}`;
     } catch (error) {
+      const { name, message } = /** @type {Error} */ (error);
       byId('confirm-fault').textContent =
-        error.name === 'TimeoutError' ? 'No answer. Check whether it took effect before you retry.' : error.message;
+        name === 'TimeoutError' ? 'No answer. Check whether it took effect before you retry.' : message;
     } finally {
-      byId('go').disabled = false;
+      go.disabled = false;
     }
   };
+  byId('confirm-form', HTMLFormElement).onsubmit = (event) => {
+    event.preventDefault();
+    void submit();
+  };
   dialog.showModal();
-  byId('why').focus();
+  reason.focus();
 }
 
+/** @type {(route: Route, page: Page) => void} */
 export function rollBack({ id, stage }, page) {
   const isShadow = stage === 'shadow';
   confirmChange(
@@ -54,6 +72,7 @@ export function rollBack({ id, stage }, page) {
   );
 }
 
+/** @type {(route: Route, page: Page) => void} */
 export function resume({ id, stage, percent }, page) {
   confirmChange(
     {
@@ -68,9 +87,10 @@ export function resume({ id, stage, percent }, page) {
   );
 }
 
-export function toggleKillSwitch(page) {
-  const isOn = page.state.killSwitch !== null;
-  const moved = page.state.routes.filter(({ stage }) => ['canary', 'lambda'].includes(stage)).length;
+/** @type {(state: State, page: Page) => void} */
+export function toggleKillSwitch({ killSwitch, routes }, page) {
+  const isOn = killSwitch !== null;
+  const moved = routes.filter(({ stage }) => ['canary', 'lambda'].includes(stage)).length;
   confirmChange(
     isOn
       ? {

@@ -1,21 +1,25 @@
 /** The dashboard: reads /api/state every two seconds, changes what differs, and writes everything as text. */
-import { ask } from './api.js';
+/** @import { Detail, Page, Route, Row, State } from './types' */
+import { ask, Refusal } from './api.js';
 import { resume, rollBack, toggleKillSwitch } from './confirm.js';
 import { byId, count, make, percent, replace, when } from './dom.js';
 import { fillDetail, newDetail } from './route-detail.js';
 import { fillRow, newRow } from './route-row.js';
 
 const POLL = 2_000;
-const STAGES = ['legacy', 'shadow', 'canary', 'lambda', 'retired'];
+const STAGES = /** @type {const} */ (['legacy', 'shadow', 'canary', 'lambda', 'retired']);
 
+/** @type {Map<string, Row>} */
 const rows = new Map();
+/** @type {Detail | undefined} */
 let detail;
+/** @type {Page} */
 const page = {
   state: undefined,
   opened: '',
   poll,
-  rollBack: (id) => rollBack(routeOf(id), page),
-  resume: (id) => resume(routeOf(id), page),
+  rollBack: (route) => rollBack(route, page),
+  resume: (route) => resume(route, page),
   toggle(id) {
     page.opened = page.opened === id ? '' : id;
     detail = undefined;
@@ -24,12 +28,11 @@ const page = {
   },
 };
 
-const routeOf = (id) => page.state.routes.find((route) => route.id === id);
-
 function draw() {
-  const { routes, killSwitch, token, startedAt } = page.state;
-  drawProgress();
-  drawAlerts();
+  if (page.state === undefined) return;
+  const { killSwitch, token, startedAt } = page.state;
+  drawProgress(page.state);
+  drawAlerts(page.state);
   replace(byId('who'), token === null ? 'reading' : `${token.name}${token.mayChange ? '' : ' (read-only)'}`);
   replace(byId('since'), `Traffic of this proxy since its start, ${when(startedAt)}`);
   const button = byId('kill-switch');
@@ -37,14 +40,15 @@ function draw() {
   button.className = killSwitch === null ? 'danger' : '';
   const label = killSwitch === null ? 'Kill switch…' : 'Kill switch off…';
   if (button.textContent !== label) button.textContent = label;
-  drawRoutes(routes);
+  drawRoutes(page.state);
 }
 
-function drawProgress() {
-  const { routes, stages, unlisted } = page.state;
+/** @param {State} state */
+function drawProgress({ routes, stages, unlisted }) {
   const total = routes.length;
   const moved = stages.canary + stages.lambda + stages.retired;
-  const [legacy, lambda] = ['legacy', 'lambda'].map((side) => routes.reduce((sum, one) => sum + one.answered[side], 0));
+  const lambda = routes.reduce((sum, { answered }) => sum + answered.lambda, 0);
+  const all = routes.reduce((sum, { answered }) => sum + answered.legacy, lambda);
   const present = STAGES.filter((stage) => stages[stage] > 0);
   replace(
     byId('summary'),
@@ -53,13 +57,9 @@ function drawProgress() {
       : [
           make('strong', {}, `${moved} of ${total}`),
           ' listed routes have left legacy',
-          ...(legacy + lambda === 0
-            ? ['']
-            : [
-                '; Lambda answers ',
-                make('strong', {}, percent(lambda, legacy + lambda)),
-                ' of the requests to listed routes',
-              ]),
+          ...(all === 0
+            ? []
+            : ['; Lambda answers ', make('strong', {}, percent(lambda, all)), ' of the requests to listed routes']),
         ]),
   );
   byId('bar').setAttribute(
@@ -69,9 +69,11 @@ function drawProgress() {
   const bar = byId('bar');
   if ([...bar.children].map(({ className }) => className).join() !== present.join())
     bar.replaceChildren(...present.map((stage) => make('span', { class: stage })));
-  for (const [i, part] of [...bar.children].entries()) {
-    part.style.flexGrow = stages[present[i]];
-    part.title = `${present[i]}: ${stages[present[i]]}`;
+  for (const part of bar.children) {
+    const stage = STAGES.find((name) => name === part.className);
+    if (!(part instanceof HTMLElement) || stage === undefined) continue;
+    part.style.flexGrow = String(stages[stage]);
+    part.title = `${stage}: ${stages[stage]}`;
   }
   replace(
     byId('legend'),
@@ -80,10 +82,14 @@ function drawProgress() {
   );
 }
 
-/** What somebody who has just been woken must see first. */
-function drawAlerts() {
-  const { killSwitch, known, routes } = page.state;
-  const alert = (title, ...content) => make('p', {}, make('strong', {}, `${title} `), ...content);
+/**
+ * What whoever is on call must see first.
+ *
+ * @param {State} state
+ */
+function drawAlerts({ killSwitch, known, routes }) {
+  /** @type {(title: string, text: string) => HTMLElement} */
+  const alert = (title, text) => make('p', {}, make('strong', {}, `${title} `), text);
   replace(
     byId('alerts'),
     ...(killSwitch === null
@@ -102,23 +108,28 @@ function drawAlerts() {
             'MongoDB has been unavailable since the proxy started, so rollbacks are unknown: listed routes are on legacy.',
           ),
         ]),
-    ...routes
-      .filter(({ override }) => override !== null)
-      .map(({ id, override: { by, why, since } }) =>
-        alert(`${id} is rolled back to legacy.`, `${by}: ${why} (${when(since)}). It stays there until it is resumed.`),
-      ),
+    ...routes.flatMap(({ id, override }) => {
+      if (override === null) return [];
+      const { by, why, since } = override;
+      return alert(
+        `${id} is rolled back to legacy.`,
+        `${by}: ${why} (${when(since)}). It stays there until it is resumed.`,
+      );
+    }),
   );
 }
 
+/** @param {Route} route */
 function isShown(route) {
-  const wanted = byId('search').value.trim().toLowerCase();
+  const wanted = byId('search', HTMLInputElement).value.trim().toLowerCase();
   const isMoving = route.stage === 'shadow' || route.stage === 'canary' || route.overriddenBy !== null;
-  if (byId('moving').checked && !isMoving) return false;
+  if (byId('moving', HTMLInputElement).checked && !isMoving) return false;
   return wanted === '' || route.id.includes(wanted) || route.match.toLowerCase().includes(wanted);
 }
 
-function drawRoutes(routes) {
-  const shown = routes.filter(isShown);
+/** @param {State} state */
+function drawRoutes(state) {
+  const shown = state.routes.filter(isShown);
   const body = byId('routes');
   const ids = new Set(shown.map(({ id }) => id));
   for (const [id, row] of rows) {
@@ -130,25 +141,26 @@ function drawRoutes(routes) {
   const wanted = shown.flatMap((route) => {
     let row = rows.get(route.id);
     if (row === undefined) rows.set(route.id, (row = newRow(route.id)));
-    fillRow(row, route, page);
-    drawDetail(row, route);
+    fillRow(row, route, state, page);
+    drawDetail(row, route, state);
     return row.detail ? [row.main, row.detail] : [row.main];
   });
   // A row that is moved loses the focus, so only those in a wrong place are.
   wanted.forEach((element, i) => {
     if (body.children[i] !== element) body.insertBefore(element, body.children[i] ?? null);
   });
-  byId('none').hidden = shown.length > 0 || routes.length === 0;
+  byId('none').hidden = shown.length > 0 || state.routes.length === 0;
 }
 
-function drawDetail(row, route) {
+/** @type {(row: Row, route: Route, state: State) => void} */
+function drawDetail(row, route, state) {
   if (page.opened === route.id) {
     if (row.detail === undefined) {
       row.detail = newDetail(route.id);
       // Its chart needs the width that it gets on the page.
       row.main.after(row.detail);
     }
-    fillDetail(row, route, detail?.id === route.id ? detail : undefined, page.state);
+    fillDetail(row.detail, row, route, detail?.id === route.id ? detail : undefined, state);
   } else if (row.detail) {
     row.detail.remove();
     row.detail = undefined;
@@ -159,6 +171,7 @@ function drawDetail(row, route) {
 async function readDetail() {
   const wanted = page.opened;
   try {
+    /** @type {Detail} */
     const answer = await ask(`api/routes/${wanted}`);
     if (page.opened !== wanted) return;
     detail = answer;
@@ -168,43 +181,55 @@ async function readDetail() {
   }
 }
 
+/** @type {number | undefined} */
 let seenAt;
 
 async function poll() {
   try {
-    page.state = await ask('api/state');
-    seenAt = page.state.now;
-    const { legacy, lambda } = page.state.versions;
-    connection(`live · legacy ${legacy}, Lambda ${lambda}`, false);
+    /** @type {State} */
+    const state = await ask('api/state');
+    page.state = state;
+    seenAt = state.now;
+    const { legacy, lambda } = state.versions;
+    connection('live', `live · legacy ${legacy}, Lambda ${lambda}`);
     draw();
     if (page.opened !== '') await readDetail();
   } catch (error) {
+    const { name, message } = /** @type {Error} */ (error);
     const what =
-      error.status === 401
-        ? `${error.message}. Open this page with #token=<token>.`
-        : `The proxy does not answer${error.name === 'TimeoutError' ? ' in time' : ''}: ${error.message}`;
-    connection(seenAt === undefined ? what : `${what} The figures below are from ${when(seenAt)}.`, true);
+      error instanceof Refusal && error.status === 401
+        ? `${message}. Open this page with #token=<token>.`
+        : `The proxy does not answer${name === 'TimeoutError' ? ' in time' : ''}: ${message}`;
+    connection('lost', seenAt === undefined ? what : `${what} The figures below are from ${when(seenAt)}.`);
   }
 }
 
-/** Said once, not at every poll: it is read out. */
-function connection(text, isLost) {
+/**
+ * Said once, not at every poll: it is read out.
+ *
+ * @type {(status: 'live' | 'lost', text: string) => void}
+ */
+function connection(status, text) {
   const element = byId('connection');
-  element.className = isLost ? 'lost' : '';
-  document.body.classList.toggle('stale', isLost);
+  element.className = status;
+  document.body.classList.toggle('stale', status === 'lost');
   if (element.textContent !== text) element.textContent = text;
 }
 
-byId('kill-switch').addEventListener('click', () => toggleKillSwitch(page));
-byId('cancel').addEventListener('click', () => byId('confirm').close());
-byId('search').addEventListener('input', () => page.state && draw());
-byId('moving').addEventListener('change', () => page.state && draw());
+byId('kill-switch').addEventListener('click', () => {
+  if (page.state !== undefined) toggleKillSwitch(page.state, page);
+});
+byId('cancel').addEventListener('click', () => byId('confirm', HTMLDialogElement).close());
+byId('search').addEventListener('input', draw);
+byId('moving').addEventListener('change', draw);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
   for (const { main, detail: more } of rows.values()) [main, more].forEach((row) => row?.remove());
   rows.clear();
-  if (page.state) draw();
+  draw();
 });
-document.addEventListener('visibilitychange', () => document.hidden || void poll());
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) void poll();
+});
 
 async function run() {
   for (;;) {

@@ -1,30 +1,61 @@
 /** What every part of the page uses: elements as text only, never as markup, and numbers as people read them. */
 
-export const byId = (id) => document.getElementById(id);
+/**
+ * An element of index.html.
+ *
+ * @template {HTMLElement} T
+ * @param {string} id
+ * @param {new () => T} type
+ * @returns {T}
+ */
+export function byId(id, type = /** @type {new () => T} */ (HTMLElement)) {
+  const found = document.getElementById(id);
+  if (!(found instanceof type)) throw new Error(`index.html has no ${type.name} ${id}`);
+  return found;
+}
 
-/** Makes an element; `content` are texts and elements. */
+/**
+ * Makes an element.
+ *
+ * @param {string} tag
+ * @param {Readonly<Record<string, string | (() => void)>>} attributes of HTML, and handlers as `onclick`
+ * @param {(string | Node)[]} content
+ */
 export function make(tag, attributes = {}, ...content) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (name === 'onclick') element.addEventListener('click', value);
-    else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? '' : value);
+    if (typeof value === 'function') element.addEventListener(name.slice('on'.length), value);
+    else element.setAttribute(name, value);
   }
   element.append(...content);
   return element;
 }
 
-/** Changes a part of the page only when it differs, so that focus and selection stay and nothing is read out again. */
+/**
+ * Changes a part of the page only when it differs, so that focus and selection stay and nothing is read out again.
+ *
+ * @param {Element | null} element
+ * @param {(string | Node)[]} content
+ */
 export function replace(element, ...content) {
   const next = make('div', {}, ...content);
-  if (next.innerHTML !== element.innerHTML) element.replaceChildren(...next.childNodes);
+  if (element !== null && next.innerHTML !== element.innerHTML) element.replaceChildren(...next.childNodes);
 }
 
+/** @param {number} value */
 export const count = (value) => value.toLocaleString('en');
+/** @type {(part: number, whole: number) => string} */
 export const percent = (part, whole) =>
   whole === 0 ? '0 %' : `${((100 * part) / whole).toFixed(part > 0 && part < whole ? 1 : 0)} %`;
+/** @param {number | null | undefined} value */
 export const ms = (value) => (value === null || value === undefined ? '–' : value < 10 ? value : Math.round(value));
+/** @param {number | string} time */
 export const clock = (time) => new Date(time).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
-/** With the day only when it is another one. */
+/**
+ * With the day only when it is another one.
+ *
+ * @param {number | string} time
+ */
 export const when = (time) => {
   const date = new Date(time);
   const isToday = date.toDateString() === new Date().toDateString();

@@ -1,16 +1,26 @@
+/** @import { Detail, Page, Route, Row, State } from './types' */
 import { plot } from './chart.js';
 import { count, make, replace, when } from './dom.js';
 import { differenceText } from './route-row.js';
 
-/** The row below a route's own, filled by {@link fillDetail}. */
+/**
+ * The row below a route's own, filled by {@link fillDetail}.
+ *
+ * @param {string} id of the route
+ */
 export function newDetail(id) {
-  const swatch = (side, text) => make('span', { class: `stage ${side}` }, text);
   const latency = make(
     'div',
     {},
     make('h3', {}, 'Latency, last 15 minutes'),
     make('div', { class: 'chart large', 'aria-hidden': 'true' }),
-    make('p', { class: 'soft key' }, swatch('legacy', 'legacy'), swatch('lambda', 'Lambda'), 'line p50, dashed p99'),
+    make(
+      'p',
+      { class: 'soft key' },
+      make('span', { class: 'stage legacy' }, 'legacy'),
+      make('span', { class: 'stage lambda' }, 'Lambda'),
+      'line p50, dashed p99',
+    ),
   );
   const cell = make(
     'td',
@@ -20,16 +30,23 @@ export function newDetail(id) {
   return make('tr', { role: 'row', 'data-detail': id }, cell);
 }
 
-/** @param detail what /api/routes/<id> says; undefined until it is read */
-export function fillDetail(row, route, detail, { now, span }) {
-  const [latency, step, parity, past] = row.detail.querySelector('.detail').children;
+/**
+ * @param {Element} element made by {@link newDetail}
+ * @param {Row} row
+ * @param {Route} route
+ * @param {Detail | undefined} detail undefined until it is read
+ * @param {State} state
+ */
+export function fillDetail(element, row, route, detail, { now, span }) {
+  const [step = null, parity = null, past = null] = element.querySelectorAll('.detail > :not(:first-child)');
   const series = detail?.series ?? route.series;
-  if (series !== undefined) plot(row.charts, latency.querySelector('.chart'), series, { now, span, isLarge: true });
+  if (series !== undefined) plot(row.charts, element.querySelector('.chart'), series, { now, span, isLarge: true });
   replace(step, ...rolledBack(route), ...nextStep(route, detail?.lacking));
   replace(parity, make('h3', {}, 'Evidence on these versions'), ...evidence(detail?.evidence));
   replace(past, make('h3', {}, 'History'), ...history(detail?.history));
 }
 
+/** @param {Route} route */
 function rolledBack({ override }) {
   if (override === null) return [];
   const numbers = Object.entries(override.evidence ?? {});
@@ -55,9 +72,17 @@ function rolledBack({ override }) {
   ];
 }
 
-/** `lambdaErrors` is `lambda errors`. */
+/**
+ * `lambdaErrors` is `lambda errors`.
+ *
+ * @param {string} name
+ */
 const inWords = (name) => name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
 
+/**
+ * @param {Route} route
+ * @param {Detail['lacking'] | undefined} lacking
+ */
 function nextStep({ id, stage, percent, line, next, override }, lacking) {
   const title = make('h3', {}, 'Next step');
   if (override !== null)
@@ -69,9 +94,10 @@ function nextStep({ id, stage, percent, line, next, override }, lacking) {
     ),
     next.lines.map((text) => make('ins', {}, `+ ${text}\n`)),
   ];
-  const isLacking = lacking?.length > 0;
+  const missing = lacking ?? [];
+  const isLacking = missing.length > 0;
   return [
-    ...(isLacking ? stillMissing(lacking) : []),
+    ...(isLacking ? stillMissing(missing) : []),
     title,
     ...(lacking?.length === 0 ? [make('p', { class: 'good' }, 'The evidence suffices.')] : []),
     isLacking
@@ -83,6 +109,7 @@ function nextStep({ id, stage, percent, line, next, override }, lacking) {
   ];
 }
 
+/** @param {NonNullable<Detail['lacking']>} lacking */
 function stillMissing(lacking) {
   return [
     make('h3', { class: 'bad' }, 'Still missing'),
@@ -94,16 +121,14 @@ function stillMissing(lacking) {
   ];
 }
 
+/** @param {Detail['evidence'] | undefined} found */
 function evidence(found) {
   if (found === undefined) return ['Reading…'];
   if (found === null) return ['The ledger is not available: MongoDB is unreachable or not configured.'];
   const { comparisons, suite, coverage, mismatches, drops } = found;
+  /** @param {(string | Node)[]} content */
   const item = (...content) => make('li', {}, ...content);
-  const covered = [
-    ['statuses', coverage.statuses],
-    ['identities', coverage.identities],
-    ['query forms', coverage.queryForms],
-  ].filter(([, tallies]) => tallies.length > 0);
+  const covered = Object.entries(coverage).filter(([, tallies]) => tallies.length > 0);
   return [
     make(
       'ul',
@@ -122,7 +147,7 @@ function evidence(found) {
       ),
       ...covered.map(([name, tallies]) =>
         item(
-          `${name}: ${tallies.map(({ value, equal, different }) => `${value === '' ? '(none)' : value} ×${count(equal + different)}`).join(', ')}`,
+          `${inWords(name)}: ${tallies.map(({ value, equal, different }) => `${value === '' ? '(none)' : value} ×${count(equal + different)}`).join(', ')}`,
         ),
       ),
     ),
@@ -146,13 +171,18 @@ function evidence(found) {
   ];
 }
 
-/** A stored action, as people say it. */
+/**
+ * A stored action, as people say it.
+ *
+ * @type {(action: string, stage: string) => string}
+ */
 function actionText(action, stage) {
   if (action === 'seen') return `moved to ${stage} (routes.yml)`;
   if (action === 'lowered') return 'rolled back to legacy';
   return `${action.replaceAll('-', ' ')}${stage === '' ? '' : ` to ${stage}`}`;
 }
 
+/** @param {Detail['history'] | undefined} entries */
 function history(entries) {
   if (entries === undefined) return ['Reading…'];
   if (entries === null) return ['The ledger is not available: MongoDB is unreachable or not configured.'];

@@ -1,34 +1,61 @@
+/** @import { Page, Route, Row, State } from './types' */
 import { plot } from './chart.js';
 import { count, make, ms, percent, replace, when } from './dom.js';
 
-const COLUMNS = ['Route', 'Stage', 'Answered by', 'p50 / p99', 'Errors', 'Parity', ''];
-const last = (list) => list.findLast((value) => value !== null);
+/** @param {readonly (number | null)[]} values */
+const last = (values) => values.findLast((value) => value !== null);
 
-/** A row with empty cells, which {@link fillRow} fills. */
+/**
+ * A row with empty cells, which {@link fillRow} fills.
+ *
+ * @param {string} id of the route
+ * @returns {Row}
+ */
 export function newRow(id) {
-  const cells = COLUMNS.map((label) => make('td', { role: 'cell', 'data-label': label }));
-  cells[2].className = cells[3].className = cells[4].className = 'numbers';
+  /** @type {(label: string, name?: string) => HTMLElement} */
+  const cell = (label, name = '') => make('td', { role: 'cell', 'data-label': label, class: name });
+  /** @type {Row['cells']} */
+  const cells = [
+    cell('Route'),
+    cell('Stage'),
+    cell('Answered by', 'numbers'),
+    cell('p50 / p99', 'numbers'),
+    cell('Errors', 'numbers'),
+    cell('Parity'),
+    cell(''),
+  ];
   return { main: make('tr', { role: 'row', 'data-route': id }, ...cells), cells, charts: new Map() };
 }
 
-/** What a difference is, by its place and types: values stay in the proxy. */
+/**
+ * What a difference is, by its place and types: values stay in the proxy.
+ *
+ * @param {{ path: string, kind: string, controlType?: string, candidateType?: string }} difference
+ */
 export function differenceText({ path, kind, controlType, candidateType }) {
   if (kind === 'type' && controlType !== undefined) return `${path}: ${controlType} became ${candidateType}`;
   return `${path} (${kind})`;
 }
 
-/** Writes a route's state into its row. `page` has `state`, `opened`, `toggle`, `rollBack`, `resume`. */
-export function fillRow(row, route, page) {
+/**
+ * Writes a route's state into its row.
+ *
+ * @param {Row} row
+ * @param {Route} route
+ * @param {State} state
+ * @param {Page} page
+ */
+export function fillRow(row, route, state, page) {
   const [name, stage, split, chart, errors, parity, actions] = row.cells;
   if (name.childElementCount === 0) {
     name.append(
       make('button', { type: 'button', class: 'name', onclick: () => page.toggle(route.id) }, route.id),
       make('br'),
-      make('small', {}),
+      make('small'),
     );
   }
-  name.firstChild.setAttribute('aria-expanded', String(page.opened === route.id));
-  if (name.lastChild.textContent !== route.match) name.lastChild.textContent = route.match;
+  name.firstElementChild?.setAttribute('aria-expanded', String(page.opened === route.id));
+  replace(name.lastElementChild, route.match);
 
   const share = route.percent === null ? '' : ` ${route.percent} %`;
   replace(
@@ -37,7 +64,7 @@ export function fillRow(row, route, page) {
     ...(route.overriddenBy === null ? [] : [make('br'), make('span', { class: 'bad' }, overriddenText(route))]),
   );
   fillSplit(split, route);
-  fillChart(row, chart, route, page.state);
+  fillChart(row, chart, route, state);
 
   const asked = route.answered.lambda + route.fallbacks;
   const failed = route.errors.lambda;
@@ -52,9 +79,14 @@ export function fillRow(row, route, page) {
   fillActions(actions, route, page);
 }
 
+/** @param {Route} route */
 const overriddenText = ({ stage, overriddenBy }) =>
   stage === 'shadow' ? `no copies: ${overriddenBy}` : `on legacy: ${overriddenBy}`;
 
+/**
+ * @param {HTMLElement} cell
+ * @param {Route} route
+ */
 function fillSplit(cell, { answered: { legacy, lambda }, fallbacks }) {
   const all = legacy + lambda;
   if (all === 0) {
@@ -64,43 +96,51 @@ function fillSplit(cell, { answered: { legacy, lambda }, fallbacks }) {
   replace(
     cell,
     `${percent(lambda, all)} Lambda`,
-    make(
-      'span',
-      { class: 'split', 'aria-hidden': 'true' },
-      make('span', { class: 'lambda' }),
-      make('span', { class: 'legacy' }),
-    ),
+    make('span', { class: 'split', 'aria-hidden': 'true' }, part('lambda', lambda / all), part('legacy', legacy / all)),
     make(
       'small',
       {},
       `${count(lambda)} Lambda, ${count(legacy)} legacy${fallbacks > 0 ? `, ${count(fallbacks)} of them by fallback` : ''}`,
     ),
   );
-  for (const [i, part] of [...cell.querySelectorAll('.split span')].entries())
-    part.style.width = `${(100 * (i === 0 ? lambda : legacy)) / all}%`;
 }
 
+/** @type {(side: 'legacy' | 'lambda', share: number) => HTMLElement} */
+function part(side, share) {
+  const element = make('span', { class: side });
+  // The page's policy refuses the attribute.
+  element.style.width = `${100 * share}%`;
+  return element;
+}
+
+/**
+ * @param {Row} row
+ * @param {HTMLElement} cell
+ * @param {Route} route
+ * @param {State} state
+ */
 function fillChart(row, cell, { series }, { now, span }) {
   if (series === undefined) {
     if (cell.childElementCount === 0) cell.append(make('small', {}, '–'));
     return;
   }
   if (row.charts.size === 0)
-    cell.replaceChildren(make('div', { class: 'chart', 'aria-hidden': 'true' }), make('small', {}));
-  plot(row.charts, cell.firstChild, series, { now, span, isLarge: false });
-  const sides = ['legacy', 'lambda'].filter((side) => last(series[side].p99) !== undefined);
+    cell.replaceChildren(make('div', { class: 'chart', 'aria-hidden': 'true' }), make('small'));
+  plot(row.charts, cell.firstElementChild, series, { now, span, isLarge: false });
   replace(
-    cell.lastChild,
-    ...sides.map((side) =>
-      make(
-        'span',
-        { class: `stage ${side}` },
-        `${side} ${ms(last(series[side].p50))} / ${ms(last(series[side].p99))} ms`,
-      ),
+    cell.lastElementChild,
+    ...Object.entries(series).flatMap(([side, { p50, p99 }]) =>
+      last(p99) === undefined
+        ? []
+        : [make('span', { class: `stage ${side}` }, `${side} ${ms(last(p50))} / ${ms(last(p99))} ms`)],
     ),
   );
 }
 
+/**
+ * @param {HTMLElement} cell
+ * @param {Route} route
+ */
 function fillParity(cell, { compared, different, lastMismatch, shadowDropped, shadowDropReasons }) {
   const reasons = shadowDropReasons.map((drop) => `${count(drop.count)} ${drop.reason}`).join(', ');
   if (compared === 0) {
@@ -108,6 +148,7 @@ function fillParity(cell, { compared, different, lastMismatch, shadowDropped, sh
     return;
   }
   const [first, ...more] = lastMismatch?.differences ?? [];
+  const at = lastMismatch?.at ?? 0;
   replace(
     cell,
     make(
@@ -125,18 +166,23 @@ function fillParity(cell, { compared, different, lastMismatch, shadowDropped, sh
           make(
             'small',
             {},
-            `${differenceText(first)}${more.length > 0 ? ` and ${more.length} more` : ''}, ${when(lastMismatch.at)}`,
+            `${differenceText(first)}${more.length > 0 ? ` and ${more.length} more` : ''}, ${when(at)}`,
           ),
         ]),
   );
 }
 
+/**
+ * @param {HTMLElement} cell
+ * @param {Route} route
+ * @param {Page} page
+ */
 function fillActions(cell, route, page) {
-  const isLowered = route.override !== null;
+  const isRolledBack = route.override !== null;
   const isMoved = ['shadow', 'canary', 'lambda'].includes(route.stage);
-  const label = isLowered ? 'Resume…' : !isMoved ? '' : route.stage === 'shadow' ? 'Stop copies…' : 'Roll back…';
+  const label = isRolledBack ? 'Resume…' : !isMoved ? '' : route.stage === 'shadow' ? 'Stop copies…' : 'Roll back…';
   if (cell.textContent === label) return;
-  const act = () => (isLowered ? page.resume(route.id) : page.rollBack(route.id));
+  const act = () => (isRolledBack ? page.resume(route) : page.rollBack(route));
   const attributes = { type: 'button', 'aria-label': `${label.slice(0, -1)} ${route.id}`, onclick: act };
   cell.replaceChildren(...(label === '' ? [] : [make('button', attributes, label)]));
 }

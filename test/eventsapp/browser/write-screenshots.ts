@@ -18,7 +18,8 @@ export const PICTURES = ['overview-light', 'overview-dark', 'breach', 'mismatch'
 /** A fingerprint of everything that makes up the page. */
 export function pageFingerprint(): string {
   const hash = createHash('sha256');
-  for (const name of readdirSync(PAGE).sort()) hash.update(`${name}\n`).update(readFileSync(path.join(PAGE, name)));
+  const served = readdirSync(PAGE).filter((name) => !/\.d\.ts$|^tsconfig\.json$/.test(name));
+  for (const name of served.sort()) hash.update(`${name}\n`).update(readFileSync(path.join(PAGE, name)));
   return hash.digest('hex');
 }
 

@@ -1,0 +1,2 @@
+// Served as /uplot.js, from the package of that name.
+export { default } from 'uplot';
