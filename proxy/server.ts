@@ -12,7 +12,7 @@ import { redactionOf } from '../shared/recording/redact/redaction-of';
 import { packageVersion } from '../shared/package-version';
 import { shownMethod } from '../shared/plain-name';
 import { printable, withoutUrlSecrets } from '../shared/printable';
-import { sessionFormat } from '../shared/session/formats/select';
+import { storeFormat } from '../shared/session/stores/select-store-format';
 import { clientAddress } from './client/client-address';
 import { ClientLimits } from './client-limits';
 import { createSessionUsers, type SessionUsers } from './cohort/session-users';
@@ -94,7 +94,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
     session &&
     createSessionUsers({
       secrets: session.secrets,
-      format: sessionFormat(session),
+      format: storeFormat(session),
       identity: banyan.identity,
       db: () => mongo.db(),
       logger,

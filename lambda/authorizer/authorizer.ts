@@ -2,7 +2,7 @@ import type { BanyanConfig } from '../../shared/config';
 import type { Logger } from '../../shared/logger';
 import type { MongoConnection } from '../../shared/mongo';
 import type { AuthenticationContext, AuthenticationRequest, LiveSession } from '../../shared/session/authenticator';
-import { sessionFormat } from '../../shared/session/formats/select';
+import { storeFormat } from '../../shared/session/stores/select-store-format';
 import type { ResolvedSession } from '../../shared/session/session-config';
 import { headerValues } from '../../shared/session/token-from-request';
 import { readMark, SHADOW_HEADER } from '../../shared/signed-mark';
@@ -28,7 +28,7 @@ export function createAuthorizer(parts: AuthorizerParts) {
   const { config, connection, logger, anonymous = 'refused', clock = () => new Date() } = parts;
   const context: AuthenticationContext = {
     session: config.session,
-    format: sessionFormat(config.session),
+    format: storeFormat(config.session),
     identity: config.identity,
     db: () => connection.db(),
     now: clock,

@@ -4,7 +4,7 @@ import type { Db } from 'mongodb';
 import type { Logger } from '../../shared/logger';
 import { passportUser, type IdentityResolver } from '../../shared/session/identity';
 import { sessionCollection } from '../../shared/session/session-authenticator';
-import type { SessionFormat } from '../../shared/session/session-format';
+import type { StoreFormat } from '../../shared/session/stores/store-format';
 import { unsign } from '../../shared/session/unsign';
 import { bucketOf } from './bucket';
 
@@ -21,7 +21,7 @@ export interface SessionUsers {
 
 export interface SessionUsersOptions {
   readonly secrets: readonly string[];
-  readonly format: SessionFormat;
+  readonly format: StoreFormat;
   readonly identity: IdentityResolver;
   readonly db: () => Promise<Db>;
   readonly logger: Logger;

@@ -43,6 +43,7 @@ const sentNameOf = remembered((name) => {
  * Makes a request fit for API Gateway, so that the client's freedoms under Express survive: HEAD is asked as GET (trap 1),
  * case of the path and a trailing slash are as `serverless.yml` has them (trap 5), repeated headers are joined by Node's
  * rules (trap 8), and `Host` is the gateway's, which routes by it; the client's goes to `X-Forwarded-Host` (trap 26).
+ * A header that is added here counts in `ADDED_AT_MOST` of oversize.ts.
  */
 export function toApiGateway(
   request: IncomingMessage,

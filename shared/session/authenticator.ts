@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb';
 import type { Logger } from '../logger';
 import type { Identity, IdentityResolver } from './identity';
-import type { SessionFormat } from './session-format';
+import type { StoreFormat } from './stores/store-format';
 import type { ResolvedSession } from './session-config';
 import type { SessionStep } from './session-step';
 import type { RequestHeaders } from './token-from-request';
@@ -15,7 +15,7 @@ export interface AuthenticationRequest extends RequestHeaders {
 /** What an authenticator works with; made once per function instance, `db` connects at the first use. */
 export interface AuthenticationContext<I extends Identity = Identity> {
   readonly session: ResolvedSession;
-  readonly format: SessionFormat;
+  readonly format: StoreFormat;
   readonly identity: IdentityResolver<I>;
   readonly db: () => Promise<Db>;
   readonly now: () => Date;

@@ -7,7 +7,7 @@ import type {
   LiveSession,
 } from './authenticator';
 import { passportUser, type Identity } from './identity';
-import type { SessionFormat } from './session-format';
+import type { StoreFormat } from './stores/store-format';
 import { tokenFromRequest } from './token-from-request';
 import { touchSession } from './touch';
 import { unsign } from './unsign';
@@ -56,7 +56,7 @@ export const sessionAuthenticator = {
   },
 };
 
-export function sessionCollection(db: Db, format: SessionFormat): Collection {
+export function sessionCollection(db: Db, format: StoreFormat): Collection {
   const database = format.database === undefined ? db : db.client.db(format.database);
   return database.collection(format.collection);
 }

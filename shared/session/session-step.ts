@@ -1,5 +1,5 @@
 import type { Identity } from './identity';
-import type { StoredSession, Touch } from './session-format';
+import type { StoredSession, Touch } from './stores/store-format';
 import type { SessionToken } from './token-from-request';
 import type { VerifiedId } from './unsign';
 

@@ -90,7 +90,7 @@ export const DECLARED: Readonly<Record<string, readonly Declared[]>> = {
         'asked by the type checker only: what follows makes nothing of no cookie, and without a secret of no token',
     },
   ],
-  'shared/session/formats/record-format.ts': [
+  'shared/session/stores/record-shape.ts': [
     {
       source: "const hmac = fields?.length === 6 ? fields[1]?.toString('latin1') : undefined;",
       changes: ['fields[1]?.toString => fields[1].toString'],

@@ -21,8 +21,8 @@ function inUnit(name: string): string {
 }
 
 const RECORDS = [
-  'shared/session/formats/connect-mongo',
-  'shared/session/formats/kruptein',
+  'shared/session/stores/connect-mongo',
+  'shared/session/stores/kruptein',
   'lambda/authorizer/hostile-records',
 ];
 const COOKIES = ['shared/session/set-cookie', 'shared/session/observed-steps'];
@@ -53,15 +53,15 @@ export const TESTS_OF: Readonly<Record<string, Mutated>> = {
   'shared/session/token-from-request.ts': decider('shared/session/token-from-request'),
   'shared/session/touch.ts': decider(...COOKIES, ...RECORDS),
   'shared/session/unsign.ts': decider('shared/session/unsign'),
-  'shared/session/formats/connect-mongo.ts': decider(...RECORDS),
-  'shared/session/formats/connect-mongodb-session.ts': decider('shared/session/formats/connect-mongodb-session'),
-  'shared/session/formats/der.ts': decider('shared/session/formats/der'),
-  'shared/session/formats/expiry.ts': decider('shared/session/formats/connect-mongo'),
-  'shared/session/formats/kruptein.ts': decider(...RECORDS),
-  'shared/session/formats/parse-session.ts': decider(...RECORDS),
-  'shared/session/formats/record-format.ts': decider('shared/session/formats/record-format'),
-  'shared/session/formats/select.ts': decider(...RECORDS, 'shared/session/formats/connect-mongodb-session'),
-  'shared/session/formats/web-crypto.ts': decider(...RECORDS),
+  'shared/session/stores/connect-mongo.ts': decider(...RECORDS),
+  'shared/session/stores/connect-mongodb-session.ts': decider('shared/session/stores/connect-mongodb-session'),
+  'shared/session/stores/der.ts': decider('shared/session/stores/der'),
+  'shared/session/stores/expiry.ts': decider('shared/session/stores/connect-mongo'),
+  'shared/session/stores/kruptein.ts': decider(...RECORDS),
+  'shared/session/stores/parse-session.ts': decider(...RECORDS),
+  'shared/session/stores/record-shape.ts': decider('shared/session/stores/record-shape'),
+  'shared/session/stores/select-store-format.ts': decider(...RECORDS, 'shared/session/stores/connect-mongodb-session'),
+  'shared/session/stores/web-crypto.ts': decider(...RECORDS),
   'lambda/authorizer/authorizer.ts': decider('lambda/authorizer/authorizer', 'lambda/authorizer/hostile-requests'),
   'lambda/authorizer/authorizer-handler.ts': decider('lambda/authorizer/authorizer-handler'),
   'lambda/authorizer/fault.ts': decider('lambda/authorizer/authorizer'),

@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
 import type { BanyanConfig } from '../../../shared/config';
-import { sessionFormat } from '../../../shared/session/formats/select';
+import { storeFormat } from '../../../shared/session/stores/select-store-format';
 import type { ResolvedSession } from '../../../shared/session/session-config';
 import { describeStore } from '../describe-store';
 import type { CommandResult } from '../exit-codes';
@@ -22,7 +22,7 @@ export interface DoctorParts {
 /** Compares secrets and options with what the store holds. Reads only. Exit code 1 for a fault; throws the driver's error. */
 export async function diagnoseDeployment(parts: DoctorParts): Promise<CommandResult> {
   const { banyan, session, db, now, sampleSize = 200, timeLimit = 5_000 } = parts;
-  const format = sessionFormat(session);
+  const format = storeFormat(session);
   const idField = session.store.format === 'connect-mongodb-session' ? (session.store.idField ?? '_id') : '_id';
   const facts = await lookAtStore({ db, format, idField, identity: banyan.identity, now, sampleSize, timeLimit });
   return judge([

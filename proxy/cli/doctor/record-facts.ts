@@ -1,9 +1,9 @@
 import type { Db, Document } from 'mongodb';
-import { describeRecord } from '../../../shared/session/formats/record-format';
+import { describeRecord } from '../../../shared/session/stores/record-shape';
 import { passportUser, type IdentityResolver } from '../../../shared/session/identity';
 import { ownProperty } from '../../../shared/session/own-property';
 import { SessionRecordError } from '../../../shared/session/session-errors';
-import type { SessionFormat, StoredSession } from '../../../shared/session/session-format';
+import type { StoreFormat, StoredSession } from '../../../shared/session/stores/store-format';
 import type { StoredCookie } from '../../../shared/session/stored-cookie';
 import { describeError } from '../describe-error';
 
@@ -23,7 +23,7 @@ export interface RecordFacts {
 
 interface RecordLook {
   readonly db: () => Promise<Db>;
-  readonly format: SessionFormat;
+  readonly format: StoreFormat;
   readonly idField: string;
   readonly identity: IdentityResolver;
   readonly now: Date;
@@ -45,7 +45,7 @@ export async function examineRecord(record: Document, look: RecordLook): Promise
   return { ...facts, unreadable: undefined, cookie, keys: Object.keys(data), user: await userOf(data, look) };
 }
 
-async function read(record: Document, format: SessionFormat): Promise<StoredSession | 'other format' | 'broken'> {
+async function read(record: Document, format: StoreFormat): Promise<StoredSession | 'other format' | 'broken'> {
   try {
     return (await format.read(record)) ?? 'broken';
   } catch (error) {

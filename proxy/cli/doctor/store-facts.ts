@@ -2,7 +2,7 @@ import { MongoServerError, type Collection, type Db, type Document } from 'mongo
 import type { IdentityResolver } from '../../../shared/session/identity';
 import { ownProperty } from '../../../shared/session/own-property';
 import { sessionCollection } from '../../../shared/session/session-authenticator';
-import type { SessionFormat } from '../../../shared/session/session-format';
+import type { StoreFormat } from '../../../shared/session/stores/store-format';
 import { similarCollections } from '../similar-collections';
 import { examineRecord, type RecordFacts } from './record-facts';
 
@@ -24,7 +24,7 @@ export interface StoreFacts {
 
 export interface StoreLook {
   readonly db: () => Promise<Db>;
-  readonly format: SessionFormat;
+  readonly format: StoreFormat;
   readonly idField: string;
   readonly identity: IdentityResolver;
   readonly now: Date;

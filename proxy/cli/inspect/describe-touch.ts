@@ -1,6 +1,6 @@
 import type { ResolvedSession } from '../../../shared/session/session-config';
 import { ownProperty } from '../../../shared/session/own-property';
-import type { StoredSession, Touch } from '../../../shared/session/session-format';
+import type { StoredSession, Touch } from '../../../shared/session/stores/store-format';
 import { formatDuration } from '../duration';
 import { ok, type Finding } from '../finding';
 

@@ -2,7 +2,7 @@ import type { Db } from 'mongodb';
 import type { BanyanConfig } from '../../../shared/config';
 import { createLogger } from '../../../shared/logger';
 import type { AuthenticationContext } from '../../../shared/session/authenticator';
-import { sessionFormat } from '../../../shared/session/formats/select';
+import { storeFormat } from '../../../shared/session/stores/select-store-format';
 import { sessionAuthenticator, sessionCollection } from '../../../shared/session/session-authenticator';
 import type { ResolvedSession } from '../../../shared/session/session-config';
 import type { SessionStep } from '../../../shared/session/session-step';
@@ -23,7 +23,7 @@ export interface InspectParts {
 /** Explains by the authorizer's own steps why a token is accepted or not (exit code 1). Writes nothing. Throws the driver's error. */
 export async function inspectSession(given: string, parts: InspectParts): Promise<CommandResult> {
   const { banyan, session, now } = parts;
-  const format = sessionFormat(session);
+  const format = storeFormat(session);
   const steps: SessionStep[] = [];
   const context: AuthenticationContext = {
     session,

@@ -1,6 +1,6 @@
 import type { Collection } from 'mongodb';
 import { ownProperty } from '../../../shared/session/own-property';
-import type { SessionFormat } from '../../../shared/session/session-format';
+import type { StoreFormat } from '../../../shared/session/stores/store-format';
 import { similarCollections } from '../similar-collections';
 
 const LIMIT = { maxTimeMS: 5_000 } as const;
@@ -17,7 +17,7 @@ export interface RecordLook {
 }
 
 /** Looks for a record whether or not it has expired. Reads its expiry only. */
-export async function lookUpRecord(collection: Collection, format: SessionFormat, id: string): Promise<RecordLook> {
+export async function lookUpRecord(collection: Collection, format: StoreFormat, id: string): Promise<RecordLook> {
   const projection = { _id: 0, [format.expiryField]: 1 };
   const record = await collection.findOne(format.identify(id), { projection, ...LIMIT });
   if (record !== null)
@@ -26,7 +26,7 @@ export async function lookUpRecord(collection: Collection, format: SessionFormat
   return { found: false, expiry: undefined, documents, elsewhere: await lookElsewhere(collection, format, id) };
 }
 
-async function lookElsewhere({ db, collectionName }: Collection, format: SessionFormat, id: string): Promise<string[]> {
+async function lookElsewhere({ db, collectionName }: Collection, format: StoreFormat, id: string): Promise<string[]> {
   const names = (await similarCollections(db, collectionName)).slice(0, MOST_COLLECTIONS);
   const found = await Promise.all(
     names.map(async (name) => {

@@ -7,7 +7,7 @@ describe('the table of mutated files', () => {
     expect([file, ...tests].filter((path) => !existsSync(path))).toEqual([]);
   });
 
-  it.each(['shared/session', 'shared/session/formats', 'lambda/authorizer', 'proxy/http1'])(
+  it.each(['shared/session', 'shared/session/stores', 'lambda/authorizer', 'proxy/http1'])(
     'leaves out no file of %s that decides something',
     (folder) => {
       const decide = readdirSync(folder)

@@ -1,9 +1,9 @@
 import { passportUserData } from '../../../../shared/session/identity';
 import { ObjectId } from 'mongodb';
 import { BanyanError } from '../../../../shared/errors';
-import { readOctetStrings } from '../../../../shared/session/formats/der';
+import { readOctetStrings } from '../../../../shared/session/stores/der';
 import { passportUserId } from '../../../../shared/session/passport-user-id';
-import { connectMongoOracle } from '../../shared/session/formats/connect-mongo-oracle';
+import { connectMongoOracle } from '../../shared/session/stores/connect-mongo-oracle';
 import {
   ann,
   attempt,

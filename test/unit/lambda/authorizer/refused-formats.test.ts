@@ -1,7 +1,7 @@
 import { Binary, MongoClient } from 'mongodb';
 import request from 'supertest';
 import { completeSession, resolveSession } from '../../../../shared/session/session-config';
-import { sessionFormat } from '../../../../shared/session/formats/select';
+import { storeFormat } from '../../../../shared/session/stores/select-store-format';
 import { sign } from '../../../../shared/session/unsign';
 import { COOKIE_NAME, oracleApp, passport07 } from '../../../oracles/app';
 import { loadFrom, type Workspace } from '../../../oracles/load';
@@ -64,7 +64,7 @@ describe('records of kruptein', () => {
 
   const read = async (record: unknown) => {
     const options = completeSession({ secrets: ['s'], store: { format: 'connect-mongo', encryption } });
-    return sessionFormat(resolveSession(options, {})).read({ session: record });
+    return storeFormat(resolveSession(options, {})).read({ session: record });
   };
 
   it.each<[Workspace, RegExp]>([

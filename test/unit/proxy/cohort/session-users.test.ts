@@ -2,7 +2,7 @@ import { MongoClient, type Collection, type Db } from 'mongodb';
 import { bucketOf } from '../../../../proxy/cohort/bucket';
 import { createSessionUsers, type SessionUsersOptions } from '../../../../proxy/cohort/session-users';
 import { passportUserData } from '../../../../shared/session/identity';
-import { sessionFormat } from '../../../../shared/session/formats/select';
+import { storeFormat } from '../../../../shared/session/stores/select-store-format';
 import { completeSession, resolveSession } from '../../../../shared/session/session-config';
 import { sign } from '../../../../shared/session/unsign';
 import { type LocalMongo } from '../../../../shared/local/mongo';
@@ -51,7 +51,7 @@ describe('users behind session tokens', () => {
   const users = (options: Partial<SessionUsersOptions> = {}) =>
     createSessionUsers({
       secrets: session.secrets,
-      format: sessionFormat(session),
+      format: storeFormat(session),
       identity: passportUserData(),
       db: () => {
         reads += 1;

@@ -3,7 +3,7 @@ import { testBanyan as banyan } from '../../../support/test-banyan';
 import { createLogger } from '../../../../shared/logger';
 import type { AnonymousReason } from '../../../../shared/session/authenticator';
 import type { IdentityResolver } from '../../../../shared/session/identity';
-import { sessionFormat } from '../../../../shared/session/formats/select';
+import { storeFormat } from '../../../../shared/session/stores/select-store-format';
 import { sessionAuthenticator, sessionCollection } from '../../../../shared/session/session-authenticator';
 import { completeSession, resolveSession, type SessionOptions } from '../../../../shared/session/session-config';
 import type { SessionStep } from '../../../../shared/session/session-step';
@@ -36,7 +36,7 @@ async function authenticate({ authorization, stored = good, identity = banyan.id
     { headers: { authorization }, path },
     {
       session,
-      format: sessionFormat(session),
+      format: storeFormat(session),
       identity,
       db: () => Promise.resolve(fake.db),
       now: () => NOW,
@@ -103,7 +103,7 @@ describe('the steps of the session authenticator', () => {
 
   it('ask for no more of a record than is read', async () => {
     await authenticate({ authorization: token });
-    const { projection } = sessionFormat(session);
+    const { projection } = storeFormat(session);
     // Of the fake database.
     expect(jest.spyOn(Collection.prototype, 'findOne').mock.calls.map(([, options]) => options)).toEqual([
       { projection },
@@ -125,7 +125,7 @@ describe('the steps of the session authenticator', () => {
     const { db } = fakeDatabase({});
     const of = (dbName?: string) => {
       const store = { format: 'connect-mongo', ...(dbName !== undefined && { dbName }) } as const;
-      return sessionCollection(db, sessionFormat({ ...session, store })).namespace;
+      return sessionCollection(db, storeFormat({ ...session, store })).namespace;
     };
     expect([of(), of('auth')]).toEqual(['eventsapp.sessions', 'auth.sessions']);
   });

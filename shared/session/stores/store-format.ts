@@ -1,5 +1,5 @@
 import type { Document, Filter, UpdateFilter } from 'mongodb';
-import type { StoredCookie } from './stored-cookie';
+import type { StoredCookie } from '../stored-cookie';
 
 /** A session as read from its record. */
 export interface StoredSession {
@@ -11,7 +11,7 @@ export interface StoredSession {
 }
 
 /** What differs between store packages: where a record is, when it counts, how it reads, how its life is extended. */
-export interface SessionFormat {
+export interface StoreFormat {
   readonly collection: string;
   readonly database: string | undefined;
   /** The record's field that says when it expires. */

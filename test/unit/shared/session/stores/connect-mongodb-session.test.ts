@@ -1,5 +1,5 @@
 import { Binary, type Document } from 'mongodb';
-import { sessionFormat } from '../../../../../shared/session/formats/select';
+import { storeFormat } from '../../../../../shared/session/stores/select-store-format';
 import { SessionFormatError, SessionRecordError } from '../../../../../shared/session/session-errors';
 import {
   completeSession,
@@ -11,7 +11,7 @@ const NOW = new Date('2026-11-23T08:00:00.000Z');
 
 function format(store: Omit<ConnectMongodbSessionOptions, 'format'> = {}, resave = false) {
   const session = completeSession({ secrets: ['s'], resave, store: { format: 'connect-mongodb-session', ...store } });
-  return sessionFormat(resolveSession(session, {}));
+  return storeFormat(resolveSession(session, {}));
 }
 
 describe('records of connect-mongodb-session 5', () => {

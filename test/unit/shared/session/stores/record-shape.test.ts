@@ -1,5 +1,5 @@
 import { Binary, ObjectId } from 'mongodb';
-import { describeRecord, recordFormat } from '../../../../../shared/session/formats/record-format';
+import { describeRecord, recordShape } from '../../../../../shared/session/stores/record-shape';
 
 const octets = (...bytes: number[]) => [0x04, bytes.length, ...bytes];
 
@@ -31,14 +31,14 @@ describe('the format of a stored session', () => {
     ['unknown', undefined],
     ['unknown', 7],
     ['unknown', 'text'],
-  ])('is %s: %p', (format, stored) => expect(recordFormat(stored)).toBe(format));
+  ])('is %s: %p', (format, stored) => expect(recordShape(stored)).toBe(format));
 
   it('is kruptein when it is six octet strings, in hex or base64', () => {
-    expect(recordFormat(old.toString('hex'))).toBe('kruptein 3.0 to 3.3');
-    expect(recordFormat(old.toString('hex').toUpperCase())).toBe('kruptein 3.0 to 3.3');
-    expect(recordFormat(old.toString('base64'))).toBe('kruptein 3.0 to 3.3');
-    expect(recordFormat(kruptein([0xff, 0x00]).toString('base64'))).toBe('kruptein 3.4');
-    expect(recordFormat(kruptein([...TEXT, 0x21]).toString('base64'))).toBe('kruptein 3.4');
+    expect(recordShape(old.toString('hex'))).toBe('kruptein 3.0 to 3.3');
+    expect(recordShape(old.toString('hex').toUpperCase())).toBe('kruptein 3.0 to 3.3');
+    expect(recordShape(old.toString('base64'))).toBe('kruptein 3.0 to 3.3');
+    expect(recordShape(kruptein([0xff, 0x00]).toString('base64'))).toBe('kruptein 3.4');
+    expect(recordShape(kruptein([...TEXT, 0x21]).toString('base64'))).toBe('kruptein 3.4');
     // Base64 that ends as hex could.
     const ending = [
       [0x06, 0x9a],
@@ -47,22 +47,21 @@ describe('the format of a stored session', () => {
     ].map((last) => kruptein(TEXT, last));
     const texts = ending.map((der) => der.toString('base64')).filter((text) => text.endsWith('aa'));
     expect(texts).toHaveLength(1);
-    expect(texts.map(recordFormat)).toEqual(['kruptein 3.0 to 3.3']);
+    expect(texts.map(recordShape)).toEqual(['kruptein 3.0 to 3.3']);
   });
 
   it('is not kruptein when something follows', () => {
-    for (const behind of ['zz', '0', '00'])
-      expect(recordFormat(`${old.toString('hex')}${behind}`)).not.toMatch(/^krup/);
+    for (const behind of ['zz', '0', '00']) expect(recordShape(`${old.toString('hex')}${behind}`)).not.toMatch(/^krup/);
   });
 
   it('may be encrypted when it is base64 of some length and nothing else', () => {
     const text = `${'aZ0_-+/'.repeat(6)}==`;
-    expect(recordFormat(text)).toBe('base64 (perhaps WebCrypto)');
-    expect(recordFormat('z'.repeat(40))).toBe('base64 (perhaps WebCrypto)');
-    expect(recordFormat('z'.repeat(39))).toBe('unknown');
-    expect(recordFormat(` ${text}`)).toBe('unknown');
-    expect(recordFormat(`${text}!`)).toBe('unknown');
-    expect(recordFormat(`${text}=`)).toBe('unknown');
+    expect(recordShape(text)).toBe('base64 (perhaps WebCrypto)');
+    expect(recordShape('z'.repeat(40))).toBe('base64 (perhaps WebCrypto)');
+    expect(recordShape('z'.repeat(39))).toBe('unknown');
+    expect(recordShape(` ${text}`)).toBe('unknown');
+    expect(recordShape(`${text}!`)).toBe('unknown');
+    expect(recordShape(`${text}=`)).toBe('unknown');
   });
 });
 

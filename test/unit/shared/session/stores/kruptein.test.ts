@@ -1,7 +1,7 @@
 import { createCipheriv, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
-import { decryptKruptein } from '../../../../../shared/session/formats/kruptein';
-import { recordFormat } from '../../../../../shared/session/formats/record-format';
-import { webCryptoDecrypter } from '../../../../../shared/session/formats/web-crypto';
+import { decryptKruptein } from '../../../../../shared/session/stores/kruptein';
+import { recordShape } from '../../../../../shared/session/stores/record-shape';
+import { webCryptoDecrypter } from '../../../../../shared/session/stores/web-crypto';
 import { SessionFormatError } from '../../../../../shared/session/session-errors';
 
 const SECRET = 'encryption secret';
@@ -86,7 +86,7 @@ describe('decryptKruptein', () => {
     const { ct, hmac, ...others } = encrypt('"{}"', { ivLength: 16, later: true });
     const raw = (field: Buffer) => Buffer.from(field.toString(), 'base64');
     const later = record({ ...others, ct: raw(ct), hmac: raw(hmac) });
-    expect(recordFormat(later)).toBe('kruptein 3.4');
+    expect(recordShape(later)).toBe('kruptein 3.4');
     await expect(decryptKruptein(later, options)).rejects.toThrow('kruptein 3.4');
   });
 });

@@ -1,7 +1,7 @@
 import { createDecipheriv, createHmac, pbkdf2, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { readOctetStrings } from './der';
-import { describeStored, recordFormat } from './record-format';
+import { describeStored, recordShape } from './record-shape';
 import { SessionFormatError } from '../session-errors';
 
 interface KrupteinOptions {
@@ -44,7 +44,7 @@ export async function decryptKruptein(record: string, options: KrupteinOptions):
 /** Why the HMAC did not fit: a later kruptein, or a wrong secret. */
 async function explain(record: string, fields: readonly Buffer[], options: KrupteinOptions): Promise<string> {
   const [ct, hmac, iv, salt] = fields as [Buffer, Buffer, Buffer, Buffer];
-  if (recordFormat(record) === 'kruptein 3.4') return `Expected a kruptein 3.0 record; ${describeStored(record)}`;
+  if (recordShape(record) === 'kruptein 3.4') return `Expected a kruptein 3.0 record; ${describeStored(record)}`;
   const key = await derive(options.secret, salt, LATER_ITERATIONS, KEY_LENGTH, options.hashing);
   const later = createHmac(options.hashing, key)
     .update(ct.toString() + salt.toString() + iv.toString())

@@ -1,16 +1,16 @@
 import type { Document, Filter } from 'mongodb';
 import type { ConnectMongodbSessionOptions, ResolvedSession } from '../session-config';
 import { SessionFormatError } from '../session-errors';
-import type { SessionFormat, StoredSession, Touch } from '../session-format';
+import type { StoreFormat, StoredSession, Touch } from './store-format';
 import { expiryAfterUse } from './expiry';
 import { parseSession } from './parse-session';
-import { describeRecord, OTHER_FIELDS, recordFormat } from './record-format';
+import { describeRecord, OTHER_FIELDS, recordShape } from './record-shape';
 
 /** Two weeks. */
 const DEFAULT_AGE_MS = 1_209_600_000;
 
 /** Records of connect-mongodb-session 5: the id under `idField`, a subdocument `session`, the expiry under `expiresKey`. */
-export class ConnectMongodbSessionFormat implements SessionFormat {
+export class ConnectMongodbSessionFormat implements StoreFormat {
   readonly collection: string;
   readonly database: string | undefined;
   readonly expiryField: string;
@@ -42,7 +42,7 @@ export class ConnectMongodbSessionFormat implements SessionFormat {
     const stored: unknown = record['session'];
     // Falsy but there: the store hands it on, and express-session takes it for no session.
     const isNone = stored !== undefined && !stored;
-    if (!isNone && recordFormat(stored) !== 'subdocument')
+    if (!isNone && recordShape(stored) !== 'subdocument')
       throw new SessionFormatError(`Expected a record of connect-mongodb-session; ${describeRecord(record)}`);
     return parseSession(stored, undefined);
   }

@@ -4,7 +4,7 @@ import { parseJson } from '../parse-json';
 import { readOctetStrings } from './der';
 
 /** What the `session` field of a record looks like, by shape alone. */
-export type RecordFormat =
+export type RecordShape =
   | 'json'
   | 'subdocument'
   | 'binary'
@@ -15,7 +15,7 @@ export type RecordFormat =
   | 'unknown';
 
 /** Names the format of a stored session; used for messages, and to refuse encrypted formats that are not supported. */
-export function recordFormat(stored: unknown): RecordFormat {
+export function recordShape(stored: unknown): RecordShape {
   if (isBinary(stored)) return 'binary';
   if (isSubdocument(stored)) return 'subdocument';
   if (typeof stored !== 'string') return 'unknown';
@@ -27,7 +27,7 @@ export function recordFormat(stored: unknown): RecordFormat {
   return encryptedFormat(stored);
 }
 
-function encryptedFormat(stored: string): RecordFormat {
+function encryptedFormat(stored: string): RecordShape {
   const hex = /^(?:[0-9a-f]{2})+$/i.test(stored);
   const fields = readOctetStrings(Buffer.from(stored, hex ? 'hex' : 'base64'));
   // Up to 3.3 the HMAC (the second field) is kept as text, since 3.4 as bytes.
@@ -77,7 +77,7 @@ export function describeRecord(record: Document): string {
 
 /** The same for what is under `session`. */
 export function describeStored(stored: unknown): string {
-  switch (recordFormat(stored)) {
+  switch (recordShape(stored)) {
     case 'json':
       return "it looks like connect-mongo with stringify: true; store: { format: 'connect-mongo' } would fit";
     case 'subdocument':

@@ -2,18 +2,18 @@ import type { Document, Filter } from 'mongodb';
 import { parseJson } from '../parse-json';
 import type { ConnectMongoOptions, ResolvedSession } from '../session-config';
 import { SessionFormatError, SessionRecordError } from '../session-errors';
-import type { SessionFormat, StoredSession, Touch } from '../session-format';
+import type { StoreFormat, StoredSession, Touch } from './store-format';
 import { expiryAfterUse, notExpired } from './expiry';
 import { decryptKruptein } from './kruptein';
 import { parseSession } from './parse-session';
-import { describeRecord, OTHER_FIELDS, recordFormat } from './record-format';
+import { describeRecord, OTHER_FIELDS, recordShape } from './record-shape';
 import { webCryptoDecrypter } from './web-crypto';
 
 /** Two weeks. */
 const DEFAULT_TTL_SECONDS = 1_209_600;
 
 /** Records of connect-mongo 3 to 6: `{_id, session, expires, lastModified?}`. */
-export class ConnectMongoFormat implements SessionFormat {
+export class ConnectMongoFormat implements StoreFormat {
   readonly collection: string;
   readonly database: string | undefined;
   readonly expiryField = 'expires';
@@ -74,20 +74,20 @@ export class ConnectMongoFormat implements SessionFormat {
     if (this.unserialize !== undefined && stored !== undefined) return this.unserialize(stored);
     if (isNone(stored) || (stored === '' && this.options.stringify === false)) return stored;
     if (this.options.stringify === false)
-      return recordFormat(stored) === 'subdocument'
+      return recordShape(stored) === 'subdocument'
         ? stored
         : this.refuse('connect-mongo with stringify: false', record);
     const value = typeof stored === 'string' ? parseJson(stored) : undefined;
     if (typeof value === 'object' || value === '' || isNone(value)) return value;
     // Text that begins as an object was one, and was cut off; JSON of anything else is no session either.
-    const broken = typeof stored === 'string' && (stored.startsWith('{') || recordFormat(stored) === 'json');
+    const broken = typeof stored === 'string' && (stored.startsWith('{') || recordShape(stored) === 'json');
     if (broken && this.decrypt === undefined)
       throw new SessionRecordError('A session record is neither JSON nor an object');
     return this.refuse('connect-mongo with stringify: true', record);
   }
 
   private async plaintext(stored: string): Promise<string> {
-    if (recordFormat(stored) === 'json' || this.decrypt === undefined)
+    if (recordShape(stored) === 'json' || this.decrypt === undefined)
       this.refuse('an encrypted connect-mongo', { session: stored });
     return this.decrypt(stored);
   }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readOctetStrings } from '../../../../../shared/session/formats/der';
+import { readOctetStrings } from '../../../../../shared/session/stores/der';
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
 

@@ -1,6 +1,6 @@
 import { createDecipheriv, pbkdf2 } from 'node:crypto';
 import { promisify } from 'node:util';
-import { describeStored } from './record-format';
+import { describeStored } from './record-shape';
 import { SessionFormatError } from '../session-errors';
 
 interface WebCryptoOptions {

@@ -1,6 +1,6 @@
 import { createWebCryptoAdapter } from 'connect-mongo';
 import { Binary, ObjectId, type Document } from 'mongodb';
-import { sessionFormat } from '../../../../../shared/session/formats/select';
+import { storeFormat } from '../../../../../shared/session/stores/select-store-format';
 import { SessionFormatError, SessionRecordError } from '../../../../../shared/session/session-errors';
 import {
   completeSession,
@@ -15,7 +15,7 @@ const user = { userId: 'u1', customerAccountId: 'a1', fullName: 'Ann', roles: ['
 
 function format(store: Omit<ConnectMongoOptions, 'format'> = {}, touchAfter = 0) {
   const session = completeSession({ secrets: ['s'], touchAfter, store: { format: 'connect-mongo', ...store } });
-  return sessionFormat(resolveSession(session, {}));
+  return storeFormat(resolveSession(session, {}));
 }
 
 const kruptein = { encryption: { scheme: 'kruptein', secret: [SECRET] } } as const;

@@ -1,5 +1,5 @@
 import { ownProperty } from '../own-property';
-import type { StoredSession } from '../session-format';
+import type { StoredSession } from './store-format';
 import { SessionRecordError } from '../session-errors';
 import { parseStoredCookie } from '../stored-cookie';
 
