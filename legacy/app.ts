@@ -61,7 +61,7 @@ export function createApp({ db, config, clock = () => new Date(), ...given }: Ap
   app.set('env', config.nodeEnv);
   app.set('trust proxy', 1);
   app.use(requestLog(logger));
-  // In front of the sessions: it must answer 503, not 500, when their database is away.
+  // In front of the sessions: it must answer 503, not 500, when their database is unavailable.
   app.use(healthRoutes(db));
   app.use(express.json());
   app.use(express.urlencoded({ extended: true }));

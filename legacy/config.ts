@@ -15,7 +15,7 @@ export interface LegacyConfig {
   readonly port: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly nodeEnv: (typeof NODE_ENVIRONMENTS)[number];
-  /** How often each process looks for new notifications while somebody listens. */
+  /** How often each process looks for new notifications while a client listens. */
   readonly notificationPollMs: number;
   /** How often an open stream or WebSocket is kept alive. */
   readonly heartbeatMs: number;

@@ -21,7 +21,7 @@ export function createSessionStore(
     touchAfter: TOUCH_AFTER_S,
     autoRemove: createIndexes ? 'native' : 'disabled',
   });
-  // Without this a database that is away at start ends the process by an unhandled rejection; requests still see the error.
+  // Without this a database that is unavailable at start ends the process by an unhandled rejection; requests still see the error.
   store.collectionP.catch(() => undefined);
   return store;
 }

@@ -13,7 +13,7 @@ export interface RequestFacts {
   readonly headers: IncomingHttpHeaders;
   /** What API Gateway would refuse for its size. */
   readonly oversize: Oversize | undefined;
-  /** Whether it carries something of the form of a session token; nobody has verified it. */
+  /** Whether it carries something of the form of a session token; not verified. */
   readonly hasToken: boolean;
 }
 
@@ -52,7 +52,7 @@ export type LegacyReason =
   /** Over API Gateway's limits on URL, method ARN (by the path) or headers (trap 29). */
   | Oversize;
 
-/** Why somebody answered, chosen or fallen back to. */
+/** Why a side answered, chosen or fallen back to. */
 export type Reason =
   | LegacyReason
   /** Stage canary: by the user's place. */
@@ -64,7 +64,7 @@ export type Reason =
   /** Lambda failed and legacy stepped in. */
   | 'fallback';
 
-/** What an event holds beside the body: headers twice, path and query several times, what the authorizer found out. */
+/** What an event holds besides the body: headers twice, path and query several times, what the authorizer found out. */
 const EVENT_ROOM_BYTES = 256 * 1024;
 /** Base64 makes four bytes of three. */
 const MAX_BODY_BYTES = Math.floor(((LAMBDA_EVENT_BYTES - EVENT_ROOM_BYTES) * 3) / 4);

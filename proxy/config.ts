@@ -13,7 +13,7 @@ import { readRoutesLocation } from './route-table/location';
 import { resolveSession, type ResolvedSession, type SessionConfig } from '../shared/session/session-config';
 import { isLoopback } from '../shared/this-machine-only';
 
-/** Everything the proxy is told from outside, read once at start. Durations in milliseconds. */
+/** Everything the proxy is configured with, read once at start. Durations in milliseconds. */
 export interface ProxyConfig {
   readonly host: string;
   readonly port: number;
@@ -61,9 +61,9 @@ export interface ProxyConfig {
   readonly adminTokens: readonly AdminToken[];
   /** Which builds of the two sides evidence is about. */
   readonly versions: { readonly legacy: string; readonly lambda: string };
-  /** Names this proxy where several are told apart. */
+  /** Names this proxy among several. */
   readonly instanceName: string;
-  /** Told of every route that the guard returns to legacy. */
+  /** Notified of every route that the guard rolls back. */
   readonly guardWebhookUrl: URL | undefined;
   readonly guardSnsTopic?: SnsTopic | undefined;
   readonly limits: ProxyLimits;

@@ -17,7 +17,7 @@ import { watchOverrides } from './overrides/watch';
 import type { Recorder } from './record/recorder';
 import type { RouteTable } from './route-table/load';
 
-/** Everything beside the request's path: what watches it and what steers it. */
+/** Everything next to the request's path: what watches it and what steers it. */
 export interface ControlPlane {
   readonly overrides: Overrides;
   readonly observer: Observer;

@@ -37,20 +37,20 @@ export interface RequestHandlerOptions {
   readonly overrides: () => OverrideState;
   readonly legacy: Upstream;
   readonly lambda: LambdaSide | undefined;
-  /** Without it nobody is on Lambda on canary routes. */
+  /** Without it no one is on Lambda on canary routes. */
   readonly users: SessionUsers | undefined;
   readonly shadow: Shadow | undefined;
   readonly recorder?: Recorder | undefined;
   readonly budget: RetryBudget;
   /** Of its own: clients with old sessions must not use up what faults of Lambda need. */
   readonly refusalBudget: RetryBudget;
-  /** Sessions that legacy refuses too: nobody is asked twice about them. */
+  /** Sessions that legacy refuses too: they are not asked about twice. */
   readonly endedSessions: EndedSessions;
   readonly refusals: RefusalChecks;
   readonly observer: Observer;
   readonly trustedHops: number;
   readonly sessionCookie: string;
-  /** Header names, lower case, of what the monolith accepts beside its session. */
+  /** Header names, lower case, of what the monolith accepts besides its session. */
   readonly otherCredentials: readonly string[];
   /** Verify what operators sign. */
   readonly secrets: readonly string[];
@@ -73,10 +73,10 @@ interface LambdaAnswer {
 /** On an answer of a function's first invocation (lambda/http); removed on the way to the client. */
 const COLD_START_HEADER = 'x-banyan-cold-start';
 
-/** Takes a request; its way is told once it is over. */
+/** Takes a request; its way is reported once it is over. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** The way of a request through the proxy: match, choose, forward, tell. Never throws. */
+/** The way of a request through the proxy: match, choose, forward, report. Never throws. */
 export function createRequestHandler(options: RequestHandlerOptions): RequestHandler {
   const { table, trustedHops, logger } = options;
   const warnOfForwardingHeaders = forwardingHeaderWarning(trustedHops, logger);
@@ -96,7 +96,7 @@ class Handling {
   private upstream: Upstream['name'] = 'legacy';
   private reason: Reason = 'unlisted';
   private attempt: LambdaAttempt | undefined;
-  /** What the client presents as its session; nobody has verified it. */
+  /** What the client presents as its session; not verified. */
   private token: string | undefined;
   private identified: Client | undefined;
   /** Records the exchange, whoever answers in the end. */
@@ -317,7 +317,7 @@ class Handling {
 
   private readonly end = (result: ForwardResult): void => this.protect(() => this.tell(result));
 
-  /** Answers what could not be had, and tells everybody who keeps count. */
+  /** Answers what could not be had, and counts it. */
   private tell(result: ForwardResult): void {
     const { request, response, route, upstream, reason, attempt } = this;
     const { observer, logger } = this.options;

@@ -3,7 +3,7 @@ import type { Reason } from './choose-target';
 import type { Client } from './client/client';
 import type { Upstream } from './forward/upstream';
 
-/** What became of one request to a listed route; told once it is over. */
+/** What became of one request to a listed route; reported once it is over. */
 export interface RequestObservation {
   readonly routeId: string;
   readonly method: string;
@@ -86,7 +86,7 @@ export interface NoisePlace extends Omit<ProposedRule, 'kind'> {
 export type ShadowDropReason =
   'busy' | 'memory' | 'slow' | 'answer-too-large' | 'legacy-failed' | 'gateway-refused' | 'noise';
 
-/** Tells every one of several. */
+/** Passes on to several. */
 export function observers(list: readonly Observer[]): Observer {
   return {
     request(observation, client) {

@@ -16,7 +16,7 @@ export class EnvironmentReader {
 
   constructor(private readonly env: Environment) {}
 
-  /** A non-empty string. Without a default the variable is required; `example` is what the shell is told, for the message. */
+  /** A non-empty string. Without a default the variable is required; `example` is what to set, for the message. */
   string(name: string, fallback?: string, example?: string): string {
     const value = this.env[name];
     if (value === undefined && fallback !== undefined) return fallback;

@@ -1,10 +1,10 @@
 import { withoutUrlSecrets } from './printable';
 
-/** What every error of this project carries beside its message. */
+/** What every error of this project carries besides its message. */
 export interface ErrorDetails {
   /** Stable, for programs and logs: `route_table_invalid`, `upstream_refused`. */
   readonly code: string;
-  /** The HTTP status an edge answers with when the error reaches it; 500 unless told. */
+  /** The HTTP status an edge answers with when the error reaches it; 500 by default. */
   readonly statusCode?: number;
   /** What went wrong underneath, kept whole rather than flattened to text. */
   readonly cause?: unknown;

@@ -46,7 +46,7 @@ export function withoutUrlSecrets(text: string): string {
   return text.replace(URLS, (whole, scheme: string, found: string) => {
     if (scheme.toLowerCase() === 'file') return whole;
     const rest = withoutPunctuation(found);
-    // Passwords that nobody encoded may hold slashes and question marks: all up to the last `@` goes.
+    // Unencoded passwords may hold slashes and question marks: all up to the last `@` goes.
     const at = rest.lastIndexOf('@');
     const user = at < 0 ? '' : '[redacted]@';
     const [, host = '', path = '', end = ''] = /^([^/?#]*)([^?#]*)(.*)$/s.exec(rest.slice(at + 1)) ?? [];

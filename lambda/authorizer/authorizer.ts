@@ -13,7 +13,7 @@ export interface AuthorizerParts {
   readonly config: Pick<BanyanConfig, 'authenticators' | 'identity'> & { readonly session: ResolvedSession };
   readonly connection: Pick<MongoConnection, 'db'>;
   readonly logger: Logger;
-  /** What becomes of requests of nobody; by default they are refused. */
+  /** What becomes of anonymous requests; refused by default. */
   readonly anonymous?: 'refused' | 'let through';
   readonly clock?: () => Date;
 }

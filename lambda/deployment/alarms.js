@@ -9,7 +9,7 @@ const PERIOD_S = 300;
  * Two alarms for each function of serverless.yml, which includes this file: when it fails, and when Lambda refuses to
  * run it. Those of the queues and the gateway are in alarms.yml.
  *
- * An authorizer refuses requests of nobody by failing with `Unauthorized`, so its Errors count visitors. What counts as
+ * An authorizer refuses anonymous requests by failing with `Unauthorized`, so its Errors count visitors. What counts as
  * its fault is what it logs as an error.
  */
 module.exports = async ({ resolveConfigurationProperty, resolveVariable }) => {

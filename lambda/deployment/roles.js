@@ -3,7 +3,7 @@
 const { logicalName } = require('./function-names.js');
 
 /**
- * Takes from the roles what nobody needs. Each function has a role of its own (`iamRoleStatements`, which must stand at every
+ * Takes unneeded permissions from the roles. Each function has a role of its own (`iamRoleStatements`, which must stand at every
  * function, if only as []):
  *
  * - In the VPC it would get AWSLambdaVPCAccessExecutionRole, which lets it write to every log group. What the VPC needs is in

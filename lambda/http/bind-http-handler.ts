@@ -8,7 +8,7 @@ import type { Access, Auth, Callers } from './identity';
 
 /** Makes the handlers of one application. */
 export interface HttpHandlers<I extends Identity> {
-  /** For users with a session; everybody else gets the monolith's 401. */
+  /** For users with a session; everyone else gets the monolith's 401. */
   (respond: Respond<I>): HttpHandler;
   <A extends Auth>(access: Access<A>, respond: Respond<Callers<I>[A]>): HttpHandler;
 }

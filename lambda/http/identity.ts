@@ -9,9 +9,9 @@ type AuthorizerContext = APIGatewayProxyEvent['requestContext']['authorizer'];
 export interface Callers<I extends Identity = Identity> {
   /** Others get the monolith's 401. */
   readonly required: I;
-  /** Undefined: nobody. */
+  /** Undefined: anonymous. */
   readonly optional: I | undefined;
-  /** Nobody is asked for. */
+  /** Open to all; no identity is read. */
   readonly none: undefined;
 }
 
@@ -21,11 +21,11 @@ export type Auth = keyof Callers;
 /** Whom a function lets in: what the monolith's access check in front of the same route does. */
 export interface Access<A extends Auth> {
   readonly auth: A;
-  /** Names of the authenticators whose word counts here; for others the caller is nobody. Default: the session. */
+  /** Names of the authenticators whose word counts here; for others the caller is anonymous. Default: the session. */
   readonly accepts?: readonly string[];
 }
 
-/** Somebody must be known, and nobody is. */
+/** An identity is required, and there is none. */
 export class NotAuthenticatedError extends BanyanError {
   constructor() {
     super('The request is not authenticated', { code: 'not_authenticated', statusCode: 401 });
@@ -46,7 +46,7 @@ const ADMIT: Admit = {
 
 /**
  * Reads from the authorizer's context, whose values API Gateway delivers as strings, whom a request acts for.
- * @throws NotAuthenticatedError when somebody must be known and nobody is, or only one whom other functions accept
+ * @throws NotAuthenticatedError when an identity is required and there is none, or only one that other functions accept
  * @throws BanyanError 500 `authorizer_context_invalid`: the fault is in the deployment, never the client's
  */
 export function readCaller<A extends Auth, I extends Identity>(

@@ -15,7 +15,7 @@ export class ValidationError extends BanyanError {
 export class FieldFaults {
   private readonly fields: Record<string, string> = {};
 
-  /** Notes a fault and returns a placeholder that nobody sees, because {@link throwIfAny} comes first. */
+  /** Notes a fault and returns a placeholder that is never seen, because {@link throwIfAny} comes first. */
   add<T>(field: string, message: string, placeholder: T): T {
     this.fields[field] = message;
     return placeholder;

@@ -22,7 +22,7 @@ export const text: JsonParser<string> = (value, path = '') => {
   throw new ShapeError(path, 'a text', value);
 };
 
-/** A text of one form, told in words by `expected`. */
+/** A text of one form, described by `expected`. */
 export function textLike(pattern: RegExp, expected: string): JsonParser<string> {
   return (value, path = '') => {
     if (typeof value === 'string' && pattern.test(value)) return value;

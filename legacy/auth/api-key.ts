@@ -5,7 +5,7 @@ import type { ApiKeyStore } from './store';
 
 /**
  * Accepts `x-api-key` on the routes that integrations may read. A session wins over a key. An unknown key is no error here: the
- * request goes on as nobody, and the access check behind decides.
+ * request goes on anonymously, and the access check behind decides.
  */
 export function acceptApiKey(apiKeys: ApiKeyStore): RequestHandler {
   return asyncRoute(async (req, _res, next) => {

@@ -9,7 +9,7 @@ import { bearerToCookie } from './bearer';
 import type { SessionUser } from './identity';
 import type { UserDocument, UserStore } from './store';
 
-/** Of a password that nobody knows, at the cost of real ones: an unknown email takes as long as a wrong password. */
+/** Of an unknown password, at the cost of real ones: an unknown email takes as long as a wrong password. */
 const DUMMY_HASH = '$2b$10$SXjSL6ai0pUoPYkVljRE.O5a6yXDPijwQBGe4yszrDV9QOH6Iycu2';
 
 export type PassportInstance = InstanceType<typeof Passport>;

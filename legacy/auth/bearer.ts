@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 
 /**
  * Lets clients without a cookie jar send the signed session value as `Authorization: Bearer`, by turning it into the session
- * cookie. A present `Authorization` header decides: if it holds anything else, the request has no credential, even beside a
+ * cookie. A present `Authorization` header decides: if it holds anything else, the request has no credential, even next to a
  * good cookie.
  */
 export function bearerToCookie(cookieName: string): RequestHandler {

@@ -12,7 +12,7 @@ export interface SessionUser {
   readonly roles: readonly Role[];
 }
 
-/** A third-party integration that came with an API key: it has an account, but is nobody and has no roles. */
+/** A third-party integration that came with an API key: it has an account, but no user and no roles. */
 export interface Integration {
   readonly name: string;
   readonly customerAccountId: string;

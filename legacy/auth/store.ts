@@ -48,7 +48,7 @@ export function createApiKeyStore(db: Db) {
     async ensureIndexes(): Promise<void> {
       await apiKeys.createIndex({ keyHash: 1 }, { unique: true }, {});
     },
-    /** Looks a key up by its hash, so neither the query's timing nor the database tells anything about keys. */
+    /** Looks a key up by its hash, so neither the query's timing nor the database reveals anything about keys. */
     findByKey(key: string): Promise<ApiKeyDocument | null> {
       return apiKeys.findOne({ keyHash: createHash('sha256').update(key).digest('hex') });
     },

@@ -124,7 +124,7 @@ export function eventRoutes({ events, notifications, acceptApiKey, clock }: Even
   return router;
 }
 
-/** The same answer for an id that is malformed, unknown or of another account: nobody learns which ids exist. */
+/** The same answer for an id that is malformed, unknown or of another account: which ids exist stays secret. */
 export function sendEventNotFound(res: Response): Response {
   return res.status(404).json({ error: 'Event not found' });
 }

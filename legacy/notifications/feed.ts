@@ -115,7 +115,7 @@ export class NotificationFeed {
   }
 }
 
-/** Looks every `pollMs` for notifications that it has not seen, and survives a database that is away for a while. */
+/** Looks every `pollMs` for notifications that it has not seen, and survives a database that is unavailable for a while. */
 class Poller {
   /** Settles after the first look, which only learns what is there already. */
   readonly ready: Promise<void>;

@@ -39,7 +39,7 @@ export function notificationRoutes({ notifications, feed, heartbeatMs }: Notific
         subscription.cancel();
         return;
       }
-      // Between its end and its close a response must not be written to: that would be an error nobody catches.
+      // Between its end and its close a response must not be written to: that would be an uncaught error.
       const write = (text: string) => {
         if (res.writableLength > MAX_BUFFERED_BYTES) res.destroy();
         else if (!res.writableEnded && !res.destroyed) res.write(text);

@@ -4,7 +4,7 @@ import type { PhotoDocument } from './store';
 const CONTENT_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif'] as const;
 const MAX_FILE_NAME = 255;
 
-/** What multer tells about a file. */
+/** What multer reports about a file. */
 interface UploadedFile {
   readonly originalname: string;
   readonly mimetype: string;

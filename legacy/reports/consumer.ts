@@ -11,7 +11,7 @@ const LONGEST_PAUSE_MS = 30_000;
 interface ConsumerDeps {
   readonly queue: Pick<ReportQueue, 'receive' | 'remove'>;
   readonly process: (job: ReportJob) => Promise<'stored' | 'known'>;
-  /** Is told of a job that was delivered for the last time and could not be processed. */
+  /** Receives a job that was delivered for the last time and could not be processed. */
   readonly giveUp: (job: ReportJob) => Promise<void>;
   readonly logger: Logger;
 }

@@ -26,7 +26,7 @@ interface DailyReportsDeps {
 
 export interface DailyReports {
   /**
-   * Orders the day's report of every customer account, unless somebody else has or does.
+   * Orders the day's report of every customer account, unless another process has or does.
    *
    * @throws the database's or the queue's error; the lease is kept, so that it is tried again when that expires
    */

@@ -8,7 +8,7 @@ export interface LeaseDocument {
   _id: string;
   holder: string;
   takenAt: Date;
-  /** From then on somebody else may take it: the holder is taken for dead. */
+  /** From then on another process may take it: the holder is taken for dead. */
   expiresAt: Date;
   /** When the work was finished; then the lease is never taken again. */
   doneAt: Date | null;

@@ -2,7 +2,7 @@ import { DAY_MS, toDay } from '../day';
 import type { Logger } from '../logging';
 import { LEASE_MS, type DailyReports } from './daily-run';
 
-/** 02:00 UTC, when the day before is over everywhere it matters and nobody works. */
+/** 02:00 UTC, when the day before is over everywhere it matters and traffic is low. */
 const RUN_AT_MS = 2 * 3_600_000;
 
 interface SchedulerDeps {

@@ -96,7 +96,7 @@ export function createReportStore(db: Db) {
       }
     },
 
-    /** Tells whoever waits for a report that it will not come by itself. */
+    /** Whoever waits for the report learns that it failed. */
     async fail({ jobId, customerAccountId }: ReportJob, now: Date): Promise<void> {
       await reports.updateOne(
         { _id: jobId, customerAccountId, status: 'queued' },

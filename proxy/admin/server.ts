@@ -246,7 +246,7 @@ function send(response: ServerResponse, status: number, type: string, body: Buff
 /** Read once: the page is small and has to be there even when the disk is not. */
 function loadAssets(): ReadonlyMap<string, Asset> {
   const own = (name: string) => readFileSync(path.join(__dirname, 'page', name));
-  // The build puts the charts' library beside the page; in a checkout it is where npm puts it.
+  // The build puts the charts' library next to the page; in a checkout it is where npm puts it.
   const chart = (name: string, source: string) =>
     existsSync(path.join(__dirname, 'page', name))
       ? own(name)

@@ -7,7 +7,7 @@ export interface CliIo {
   readonly readInput: () => Promise<string>;
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
-  /** Whether somebody watches what is written to standard error. */
+  /** Whether standard error is a terminal. */
   readonly isTerminal?: boolean;
   readonly now: () => Date;
 }

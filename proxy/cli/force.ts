@@ -3,7 +3,7 @@ import { EXIT, type CommandResult } from './exit-codes';
 
 export const SIDES = ['legacy', 'lambda'] as const;
 
-/** Longer and it would be a change of the route table that nobody has committed. */
+/** Longer and it would be an uncommitted change of the route table. */
 export const MAX_MINUTES = 24 * 60;
 
 interface ForceRequest {

@@ -4,7 +4,7 @@ import { unsign } from '../../shared/session/unsign';
 import type { SessionUsers } from '../cohort/session-users';
 import { clientAddress } from './client-address';
 
-/** How clients are told apart. */
+/** How clients are distinguished. */
 export interface ClientSettings {
   readonly trustedHops: number;
   /** Verify session tokens; without any, clients are addresses. */

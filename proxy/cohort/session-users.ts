@@ -40,7 +40,7 @@ interface Known {
 
 /** A token without a session may get one by a login that keeps the session id (passport before 0.6). */
 const TTL_OF_NOBODY = 1_000;
-/** After a failed lookup nobody waits for another one so long: MongoDB being away must not cost every request its deadline. */
+/** After a failed lookup no request waits for another one so long: an unavailable MongoDB must not cost every request its deadline. */
 const PAUSE = 1_000;
 
 /** Verifies the signature, reads the session once and remembers it under a hash. An old answer is used while no new one can be had. */
@@ -72,7 +72,7 @@ export function createSessionUsers(options: SessionUsersOptions): SessionUsers {
     } catch (error) {
       const before = known.get(key)?.user;
       const { isRead } = lookUp;
-      // What is wrong with one record says nothing about the store, and must cost nobody else anything.
+      // What is wrong with one record says nothing about the store, and must not affect others.
       if (isRead) remember(key, before, TTL_OF_NOBODY);
       // A burst of new sessions may overrun the deadline while MongoDB is well.
       else if (now() - lastAnswer >= PAUSE) pausedUntil = now() + PAUSE;
@@ -104,7 +104,7 @@ export function createSessionUsers(options: SessionUsersOptions): SessionUsers {
   };
 }
 
-/** @param onRead told once the store has answered; what fails from then on is a matter of this session alone */
+/** @param onRead called once the store has answered; what fails from then on is a matter of this session alone */
 async function find(
   { db, format, identity }: SessionUsersOptions,
   sessionId: string,

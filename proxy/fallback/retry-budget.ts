@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 export interface RetryBudgetOptions {
   /** Fallbacks allowed for each request that Lambda was asked. */
   readonly ratio?: number;
-  /** Allowed beside that, per second: a route with little traffic falls back too. */
+  /** Allowed in addition, per second: a route with little traffic falls back too. */
   readonly perSecond?: number;
   /** What may be saved up however little Lambda is asked. */
   readonly burst?: number;

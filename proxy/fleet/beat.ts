@@ -29,7 +29,7 @@ const INTERVAL = 2_000;
 /** ms that the end of a proxy may wait for the database. */
 const FAREWELL = 1_000;
 
-/** The heart of one proxy. Beats never fail: while MongoDB is away there are none, which is what the others see. */
+/** The heart of one proxy. Beats never fail: while MongoDB is unavailable there are none, which is what the others see. */
 export function createHeart({ db, name, builds, routes, interval = INTERVAL }: HeartOptions, logger: Logger): Heart {
   const id = randomUUID();
   let revision: number | null = null;

@@ -75,7 +75,7 @@ export async function readProxies(db: Db): Promise<readonly SeenProxy[]> {
     .sort((a, b) => (`${a.name} ${a._id}` < `${b.name} ${b._id}` ? -1 : 1));
 }
 
-/** More than anybody runs; what is read is bounded all the same. */
+/** More than anyone runs; what is read is bounded all the same. */
 const MOST = 1_000;
 
 /** Removes heartbeats of a day ago: of proxies that were killed. */

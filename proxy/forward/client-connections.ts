@@ -139,7 +139,7 @@ export function destroyAtEnd(socket: Socket): () => void {
   return () => void socket.off('readable', look);
 }
 
-/** Tells the current response when a connection that Node has given away takes more. Returns what stops this. */
+/** Notifies the current response when a connection that Node has given away takes more. Returns what stops this. */
 export function relayDrain(socket: Socket, current: () => ServerResponse | undefined): () => void {
   const onDrain = (): void => {
     const response = current();

@@ -150,7 +150,7 @@ class Forwarding implements ExchangeHandler {
   /** A stream may have nothing to say for long after its head; a body that is there already goes out with it, in one piece. */
   onPart(): void {
     if (this.declined) {
-      // Nobody waits for the rest of what nobody will read.
+      // The rest will not be read.
       this.exchange?.abort(this);
       this.settle({ kind: 'declined' });
     } else if (this.held !== undefined) this.flushHeld();

@@ -36,7 +36,7 @@ export function requestHeaders(request: IncomingMessage, trustedHops: number): R
     if (kind === 'dropped' || (isEdge && kind === 'forwarding')) continue;
     if (named?.has(name.toLowerCase()) === true) continue;
     const value = raw[i + 1] ?? '';
-    // `005` means five here; nobody behind gets to read it in base eight.
+    // `005` means five here; no one behind gets to read it in base eight.
     headers.push(name, kind === 'length' ? String(Number(value)) : value);
   }
   // HTTP/1.0 may come without; Node's server would refuse it in HTTP/1.1 (RFC 9112 section 3.2: an empty one instead).

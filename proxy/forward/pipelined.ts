@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Tells a pipelined response that waits (RFC 9112 section 9.3.2) when its connection closes; Node tells only the one whose turn it is. */
+/** Notifies a pipelined response that waits (RFC 9112 section 9.3.2) when its connection closes; Node notifies only the one whose turn it is. */
 export function closeWithConnection({ socket }: IncomingMessage, response: ServerResponse): void {
   if (response.socket !== null) return;
   const onClose = (): void => {
@@ -10,6 +10,6 @@ export function closeWithConnection({ socket }: IncomingMessage, response: Serve
   // As many as requests wait, which is no leak.
   socket.setMaxListeners(0);
   socket.once('close', onClose);
-  // Its turn has come, and Node tells it.
+  // Its turn has come, and Node notifies it.
   response.once('socket', () => socket.off('close', onClose));
 }

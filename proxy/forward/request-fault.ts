@@ -27,11 +27,11 @@ const OTHER_HOST = malformed('The request target and Host name different servers
 const BAD_HOST = malformed('Exactly one valid Host header is required.');
 
 /**
- * Why nobody is asked about a request: two readers could disagree on where it ends or whom it is for, which is what request
+ * Why a request is not forwarded: two readers could disagree on where it ends or whom it is for, which is what request
  * smuggling lives of. Most such requests Node's parser refuses by itself (RFC 9112 sections 5 to 7); these it lets through.
  *
  * - another version than 1.0 and 1.1 (RFC 9110 section 15.6.6)
- * - another transfer coding than `chunked`, or one in HTTP/1.0, or beside a length (RFC 9112 section 6.1)
+ * - another transfer coding than `chunked`, or one in HTTP/1.0, or next to a length (RFC 9112 section 6.1)
  * - a length that a number does not hold
  * - another expectation than `100-continue` (RFC 9110 section 10.1.1)
  * - an absolute-form target whose authority is not the Host (RFC 9112 section 3.2.2): one reader goes by the one, one by the other

@@ -13,7 +13,7 @@ export function isClosing(socket: Socket): boolean {
   return closing.has(socket);
 }
 
-/** Answers in the proxy's own words, or, when the answer has begun, breaks it off so that nobody takes half of it for the whole. */
+/** Answers in the proxy's own words, or, when the answer has begun, breaks it off so that half of it is not taken for the whole. */
 export function sendError(
   response: ServerResponse,
   { statusCode, code, message }: UpstreamError,
@@ -36,7 +36,7 @@ export function sendError(
   response.end(body);
 }
 
-/** An answer to HTTP/1.0 has no chunks: without a length its end is the end of the connection, and only a reset tells half from whole. */
+/** An answer to HTTP/1.0 has no chunks: without a length its end is the end of the connection, and only a reset distinguishes half from whole. */
 function breakOff(response: ServerResponse): void {
   if (response.req.httpVersion === '1.0') response.socket?.resetAndDestroy();
   response.destroy();

@@ -16,7 +16,7 @@ import { FrameBoundary } from './websocket-frames';
 export interface UpgradeForwarder {
   /** Takes over the connection of an upgrade request; `rest` is what the client has sent behind it. */
   upgrade(request: IncomingMessage, client: Socket, rest: Buffer): void;
-  /** Tells every WebSocket client that this server goes away (1001, RFC 6455 section 7.4.1) and ends the connections. */
+  /** Sends every WebSocket client close code 1001 (RFC 6455 section 7.4.1) and ends the connections. */
   close(): void;
 }
 

@@ -9,7 +9,7 @@ import { formatRequestHead, type RequestFraming, type RequestHead } from '../htt
 export interface Upstream {
   readonly name: 'legacy' | 'lambda';
   /**
-   * Sends a request; the handler is told what comes of it.
+   * Sends a request; the handler learns what comes of it.
    * @returns the exchange, to pause, resume or abort it
    * @throws Http1Error for a request that cannot be written as HTTP/1.1, when it would have to wait and may not, and
    * when the upstream is being closed

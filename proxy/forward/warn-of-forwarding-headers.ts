@@ -3,8 +3,8 @@ import type { Logger } from '../../shared/logger';
 import { FORWARDING_HEADERS } from '../http1/hop-by-hop';
 
 /**
- * Warns once when a request says who the client is although this proxy believes nobody (`TRUSTED_HOPS=0`): usually a load
- * balancer in front that nobody has told of, and then the monolith takes the balancer's address for every client's. It may also
+ * Warns once when a request says who the client is although this proxy trusts no hop (`TRUSTED_HOPS=0`): usually a load
+ * balancer in front that is not configured, and then the monolith takes the balancer's address for every client's. It may also
  * be a client that makes things up, so that a warning is all there can be. Values stay out of the log.
  */
 export function forwardingHeaderWarning(trustedHops: number, logger: Logger): (request: IncomingMessage) => void {

@@ -33,12 +33,12 @@ const DOUBTFUL = new Set([401, 403, 404, 500]);
 /** The body is of no interest, but has to be read. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** Whether only legacy can tell what an answer means: a mistake of an authorizer, or a database that both sides have. */
+/** Whether only legacy can show what an answer means: a mistake of an authorizer, or a database that both sides have. */
 export function isRefusal(statusCode: number | undefined): statusCode is number {
   return statusCode !== undefined && DOUBTFUL.has(statusCode);
 }
 
-/** Tells mistakes from deserved refusals by legacy's answer to the same request: clients make any number of 401, 403 and 404. */
+/** Distinguishes mistakes from deserved refusals by legacy's answer to the same request: clients make any number of 401, 403 and 404. */
 export function createRefusalChecks(options: RefusalChecksOptions): RefusalChecks {
   const { legacy, observer, maxConcurrent = 4, timeout = 5_000 } = options;
   const perRoute = new Places(maxConcurrent);

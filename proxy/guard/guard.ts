@@ -29,7 +29,7 @@ export interface Guard {
   recordRequest(observation: RequestObservation, client: CountedClient): boolean;
   recordComparison(observation: ComparisonObservation, client: CountedClient): boolean;
   recordRefusal(observation: RefusalObservation, client: CountedClient): boolean;
-  /** Routes whose requests nobody can ask twice. */
+  /** Routes whose requests cannot be repeated. */
   unsafeRoutes(): readonly string[];
   /** Why the route should return to legacy; undefined while it need not. */
   breach(routeId: string): Breach | undefined;
@@ -125,7 +125,7 @@ export function createGuard(clock: () => number): Guard {
   };
 }
 
-/** What a request counts as, beside being one. */
+/** What a request counts as, besides being one. */
 type Kind = Counted | 'nothing' | 'ignored';
 
 /** What can be part of a breach; who saw it is remembered. */
@@ -143,7 +143,7 @@ function kindOf(
   { isSafe, latencyLimit: limit }: Watched,
   { lambda, upstream, reason, statusCode }: Pick<RequestObservation, 'lambda' | 'upstream' | 'reason' | 'statusCode'>,
 ): Kind {
-  // A client that went away says nothing about who was answering it.
+  // A client that disconnected says nothing about who was answering it.
   if (lambda === undefined) return statusCode === 499 ? 'ignored' : statusCode >= 500 ? 'legacyErrors' : 'legacy';
   // Nor does what API Gateway refuses: clients choose what they send, and nothing of ours has run.
   if (lambda.code === 'client_gone' || lambda.outcome === 'gateway-refused') return 'ignored';
@@ -154,7 +154,7 @@ function kindOf(
   if (lambda.outcome === 'failed' || (lambda.statusCode ?? 0) >= 500 || upstream === 'legacy') {
     // Legacy was asked the same and failed too: whatever it is, a roll back does not fix it.
     if (upstream === 'legacy' && statusCode >= 500) return 'sharedErrors';
-    // Legacy is asked whether it has the same fault, as when the database of both is away (check-refusals.ts).
+    // Legacy is asked whether it has the same fault, as when the database of both is unavailable (check-refusals.ts).
     const isAsked = isSafe && upstream === 'lambda' && lambda.outcome === 'answered' && lambda.statusCode === 500;
     return isAsked ? 'answeredErrors' : 'lambdaErrors';
   }

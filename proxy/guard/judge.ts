@@ -12,7 +12,7 @@ export interface Breach {
   readonly evidence: Evidence;
 }
 
-/** Below this, in ms, nobody notices: API Gateway alone adds more than a quick monolith takes. */
+/** Below this, in ms, no one notices: API Gateway alone adds more than a quick monolith takes. */
 const LATENCY_FLOOR = 300;
 /** By its meaning 1 % of warm answers exceed a p99; more than this share above the limit is a breach. */
 const SLOW_SHARE = 0.05;
@@ -22,7 +22,7 @@ export function latencyLimit(baseline: Baseline | undefined, { latency }: GuardS
   return baseline?.p99 === undefined ? undefined : Math.max(LATENCY_FLOOR, baseline.p99 * latency);
 }
 
-/** What is known beside a route's own window. */
+/** What is known besides a route's own window. */
 export interface JudgedWith {
   /** Lambda gives these to requests of other routes that legacy, asked the same, does not refuse. */
   readonly proven?: readonly ProvableStatus[];

@@ -10,7 +10,7 @@ export interface Notifier {
   close(): Promise<void>;
 }
 
-/** Told how every delivery ended. */
+/** Called with how every delivery ended. */
 export type OnNotified = (channel: Channel['name'], result: 'delivered' | 'failed') => void;
 
 export interface NotifierOptions {
@@ -28,7 +28,7 @@ export interface NotifierOptions {
 const ATTEMPTS = 3;
 const MAX_UNDER_WAY = 100;
 
-/** Tells whoever is to be told. Nothing waits for it, and no channel for another. */
+/** Notifies every channel. Nothing waits for it, and no channel for another. */
 export function createNotifier(options: NotifierOptions, logger: Logger): Notifier {
   const { webhookUrl, snsTopic, timeout = 3_000, retryDelay = 500, onNotified = () => undefined } = options;
   const channels = [

@@ -86,7 +86,7 @@ export class RouteWindow<Name extends string> {
     return this.view([this.rest, this.majority], now);
   }
 
-  /** What the others saw beside an address with more than half of the requests; undefined while there is none. */
+  /** What the clients saw other than an address with more than half of the requests; undefined while there is none. */
   withoutMajority(now: number): WindowView<Name> | undefined {
     return this.isApart ? this.view([this.rest], now) : undefined;
   }

@@ -51,7 +51,7 @@ export function startGuard(parts: GuardParts): RunningGuard {
     const by = `guard of ${name}`;
     const { shared, first } = await overrides.lower(routeId, { by, why, kind: 'guard', evidence });
     logger.error({ routeId, why, evidence, shared, first }, 'guard rolled back a route');
-    // Several proxies notice the same; the first tells. Alone, each must.
+    // Several proxies notice the same; the first notifies. Alone, each must.
     if (first || !shared)
       notifier.notify({ event: 'route-returned-to-legacy', routeId, by, why, at: new Date(), evidence });
   };
@@ -64,7 +64,7 @@ export function startGuard(parts: GuardParts): RunningGuard {
     act(routeId, breach)
       .catch((error: unknown) => logger.error({ err: error, routeId }, 'guard could not roll back a route'))
       .finally(() => acting.delete(routeId));
-    // An authorizer errs for many routes alike, and those that change something have nobody else to say so.
+    // An authorizer errs for many routes alike, and those that change something have no other witness.
     if (breach.rule === 'status 401' || breach.rule === 'status 403') guard.unsafeRoutes().forEach(judge);
   };
 
@@ -142,7 +142,7 @@ export function startGuard(parts: GuardParts): RunningGuard {
   };
 }
 
-/** Good requests are counted by address alone: only who saw something bad has to be told apart, and finding a user may cost a query. */
+/** Good requests are counted by address alone: only who saw something bad has to be distinguished, and finding a user may cost a query. */
 function nameless({ address }: Client): CountedClient {
   return { address, id: address };
 }

@@ -58,7 +58,7 @@ export class ChunkedDecoder {
       this.trailers = parseTrailers(this.trailerText);
     } else {
       this.trailerText += line;
-      // At once: nobody waits for the rest of what cannot be read.
+      // At once: the rest cannot be read.
       if (!line.endsWith('\r\n') || this.trailerText.length > MAX_TRAILER_BYTES) throw unreadable();
     }
   }

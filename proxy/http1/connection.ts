@@ -29,7 +29,7 @@ export interface ExchangeFault {
   readonly onKeptConnection: boolean;
 }
 
-/** What may be done with an exchange under way; ignored from anybody but its own handler. */
+/** What may be done with an exchange under way; ignored from any but its own handler. */
 export interface Exchange {
   /** No more data until {@link resume}. */
   pause(handler: ExchangeHandler): void;
@@ -83,7 +83,7 @@ export class Connection implements Exchange {
   isCounted = true;
   /** Whose share it counts against. */
   holder: string | undefined;
-  /** How often in a row it was seen to transfer a body, by whoever looks at deadlines. */
+  /** How often in a row it was found to transfer a body, by whoever looks at deadlines. */
   transferTicks = 0;
   requests = 0;
   readonly openedAt = performance.now();
@@ -217,7 +217,7 @@ export class Connection implements Exchange {
   /** Bytes came from the upstream; they are good only during the call. */
   receive(chunk: Buffer): void {
     if (this.exchange === undefined) {
-      // Nobody has asked: whatever it is, it must not pass for the next answer.
+      // No request is open: whatever it is, it must not pass for the next answer.
       this.close();
       return;
     }
@@ -237,7 +237,7 @@ export class Connection implements Exchange {
       if (this.outgoing?.bodyTimeout !== 0) this.expectMore();
       this.exchange.onPart();
     } catch (error) {
-      // Beyond here it would end the process, and everybody's requests.
+      // Beyond here it would end the process, and every request.
       this.fail(asError(error));
     }
   }
@@ -276,7 +276,7 @@ export class Connection implements Exchange {
   }
 
   private onInformation({ statusCode, headers }: ResponseHead): void {
-    // Nobody asked to upgrade, and bytes of another protocol follow.
+    // No upgrade was asked for, and bytes of another protocol follow.
     if (statusCode === 101) throw new Http1Error('ANSWER_UNREADABLE', '101 in answer to a request without Upgrade');
     if (statusCode !== 100) this.exchange?.onInformation(statusCode, headers);
   }
@@ -336,7 +336,7 @@ export class Connection implements Exchange {
   }
 }
 
-/** True for what no more bytes make a head of, so that nobody waits for them: another protocol, or a line that ends in a bare LF. */
+/** True for what no more bytes make a head of, so that they are not waited for: another protocol, or a line that ends in a bare LF. */
 function isNoHead(bytes: Buffer, seen: number): boolean {
   if (!BEGINNING.startsWith(bytes.toString('latin1', 0, BEGINNING.length))) return true;
   for (let at = bytes.indexOf(LF, seen); at >= 0; at = bytes.indexOf(LF, at + 1)) {

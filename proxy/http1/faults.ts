@@ -1,4 +1,4 @@
-/** `code`s of what can go wrong between here and an upstream, beside those of Node's sockets. */
+/** `code`s of what can go wrong between here and an upstream, in addition to those of Node's sockets. */
 export type FaultCode =
   /** No connection in time. */
   | 'CONNECT_TIMEOUT'

@@ -1,4 +1,4 @@
-/** RFC 9110 section 7.6.1 and the historical names beside it: they concern one connection and are never forwarded. */
+/** RFC 9110 section 7.6.1 and the historical names: they concern one connection and are never forwarded. */
 export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',

@@ -258,7 +258,7 @@ export class Origin {
       this.release(connection);
       this.open.delete(connection);
       const place = this.idle.findIndex((idle) => idle.connection === connection);
-      // An idle one was nobody's, so its end lets nobody go on.
+      // An idle one held no client's place, so its end frees none.
       if (place >= 0) this.idle.splice(place, 1);
       else this.serveLine();
     },

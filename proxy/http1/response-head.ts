@@ -35,7 +35,7 @@ const EVENT_STREAM = 'text/event-stream';
 
 /**
  * Reads the head of an answer as RFC 9112 sections 4, 5 and 6.3 have it. Strict: what two readers could take
- * differently is refused, as a proxy must not guess (bare LF, folded lines, a length beside chunks, two lengths, a
+ * differently is refused, as a proxy must not guess (bare LF, folded lines, a length next to chunks, two lengths, a
  * length that is no number).
  * @param text the head in latin1, from the status line to the CRLF of its last field; without the empty line
  * @throws Http1Error `ANSWER_UNREADABLE`
@@ -63,7 +63,7 @@ export function parseResponseHead(text: string, requestMethod: string): Response
       if (length !== undefined || !/^\d{1,15}$/.test(value)) throw unreadable('its Content-Length');
       length = Number(value);
     } else if (lower === 'transfer-encoding') {
-      // A coding that nobody asked for would reach the client without its name, as if it were plain.
+      // A coding that was not asked for would reach the client without its name, as if it were plain.
       if (isChunked || isOneZero || value.toLowerCase() !== 'chunked') throw unreadable('its Transfer-Encoding');
       isChunked = true;
     } else if (lower === 'connection') {
@@ -102,7 +102,7 @@ export function parseTrailers(text: string): RawHeaders {
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const name = fields[i] ?? '';
     const lower = name.toLowerCase();
-    // Behind the body they change nothing, but say that somebody takes the message for another.
+    // Behind the body they change nothing, but show that another reader takes the message for a different one.
     if (lower === 'content-length' || lower === 'transfer-encoding') throw unreadable('framing among its trailers');
     if (!HOP_BY_HOP.has(lower)) trailers.push(name, fields[i + 1] ?? '');
   }

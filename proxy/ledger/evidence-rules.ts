@@ -24,7 +24,7 @@ export interface Obstacle {
 export interface EvidenceRules {
   /** The upper bound of the mismatch rate's 95 % interval must lie below. */
   readonly maxMismatchRate: number;
-  /** Requests that Lambda has answered to clients on canary, before everybody goes there; on lambda, before legacy's code goes. */
+  /** Requests that Lambda has answered to clients on canary, before all clients go there; on lambda, before legacy's code goes. */
   readonly minAnswers: { readonly canary: number; readonly lambda: number };
   /** For trying out: evidence gathered on the embedded MongoDB counts, and no answers to clients are asked for. */
   readonly development: boolean;

@@ -30,7 +30,7 @@ export interface Ledger {
   baseline(routeId: string): Promise<Baseline | undefined>;
   routeEvidence(routeId: string): Promise<RouteEvidence>;
   history(routeId: string): Promise<readonly StageDocument[]>;
-  /** Writes now. @returns false while MongoDB is away */
+  /** Writes now. @returns false while MongoDB is unavailable */
   flush(): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -31,7 +31,7 @@ export function routes(db: Db): Collection<RouteDocument> {
   return db.collection<RouteDocument>(ROUTES_COLLECTION);
 }
 
-/** Whether Lambda answers anybody on this stage. */
+/** Whether Lambda answers clients on this stage. */
 export function isMoved(stage: string): boolean {
   return stage !== 'legacy' && stage !== 'shadow';
 }

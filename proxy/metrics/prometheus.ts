@@ -11,9 +11,9 @@ import { RequestCounts } from './request-counts';
 export interface Metrics extends Observer {
   readonly contentType: string;
   render(): Promise<string>;
-  /** A channel of the guard was told of a roll back, or could not be told. */
+  /** A channel of the guard was notified of a rollback, or could not be. */
   notified(channel: string, result: 'delivered' | 'failed'): void;
-  /** Somebody sent the admin port a token that is none. */
+  /** The admin port received a wrong token. */
   wrongToken(): void;
 }
 

@@ -40,7 +40,7 @@ export class HeldOverrides {
     else this.shared.set(id, active);
   }
 
-  /** The file came, changed its mind or went. What it has asked for and nobody else knows yet goes with it. */
+  /** The file came, changed its mind or went. What it has asked for goes with it, unless MongoDB holds it already. */
   setFile(entry: StoredEntry | undefined, options: { readonly share: boolean }): void {
     if (this.file !== undefined && this.unsaved.get(KILL_SWITCH_ID) === this.file) this.unsaved.delete(KILL_SWITCH_ID);
     this.file = entry;

@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { systemErrorCode } from './system-error';
 
-/** What the file says. `unclear`: the system could not tell; whatever was in force stays. */
+/** What the file says. `unclear`: it could not be read; whatever was in force stays. */
 export type KillSwitchFile =
   { readonly kind: 'absent' | 'unclear' } | { readonly kind: 'present'; readonly why: string };
 

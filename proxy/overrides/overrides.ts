@@ -3,13 +3,13 @@ import type { StageEntry } from '../history/stages';
 import type { Change, Evidence, Lowering, OverrideState } from './state';
 
 export interface Outcome {
-  /** True: it stands in MongoDB, so every proxy follows at its next poll. False: MongoDB is away (or not used); it is in force here and written later. */
+  /** True: it stands in MongoDB, so every proxy follows at its next poll. False: MongoDB is unavailable (or not used); it is in force here and written later. */
   readonly shared: boolean;
-  /** True when this call made the change, false when somebody had made it before; the earlier one is kept. */
+  /** True when this call made the change, false when it was made before; the earlier one is kept. */
   readonly first: boolean;
 }
 
-/** What is asked when a route is lowered. */
+/** What is asked when a route is rolled back. */
 export interface LowerRequest extends Change {
   readonly kind?: Lowering['kind'];
   readonly evidence?: Evidence;
@@ -44,8 +44,8 @@ export interface OverridesOptions {
   /** How long the start waits for MongoDB, in ms; default 3 s. */
   readonly startTimeout?: number;
   readonly now?: () => Date;
-  /** Told of each change that this proxy was the first to write, for the ledger: `ledger.recordStage`. */
+  /** Called with each change that this proxy was the first to write, for the ledger: `ledger.recordStage`. */
   readonly history?: (entry: StageEntry) => void;
-  /** Told of the revision that is in force here, each time that MongoDB has said what it is. Must not throw. */
+  /** Called with the revision that is in force here, each time that MongoDB has said what it is. Must not throw. */
   readonly onFollowed?: (revision: number) => void;
 }

@@ -24,7 +24,7 @@ const FORMAT = 1;
 
 /** Older ones say nothing about what is in force now. */
 export const SNAPSHOT_MAX_AGE = 24 * 3_600_000;
-/** Clocks are set back by seconds; a snapshot from further in the future has an age that nobody knows. */
+/** Clocks are set back by seconds; a snapshot from further in the future has an unknown age. */
 const CLOCK_TOLERANCE = 300_000;
 const MAX_BYTES = 4 * 1024 * 1024;
 
@@ -59,7 +59,7 @@ export async function readSnapshot(file: string): Promise<Snapshot | undefined> 
   return { at: format > FORMAT ? undefined : date, ...entries };
 }
 
-/** Replaces the file as a whole, so that nobody ever reads half of it. */
+/** Replaces the file as a whole, so that half of it is never read. */
 export async function writeSnapshot(file: string, { at, shared, unsaved, rest }: Snapshot): Promise<void> {
   const text = JSON.stringify({
     format: FORMAT,

@@ -21,7 +21,7 @@ export interface Lowering extends Entry {
 
 /** Overrides in force. Immutable: a change makes a new one. */
 export interface OverrideState {
-  /** False: MongoDB has not been seen since the start and there was no fresh snapshot, so nobody knows what was rolled back. */
+  /** False: MongoDB has not been seen since the start and there was no fresh snapshot, so what was rolled back is unknown. */
   readonly known: boolean;
   readonly killSwitch: Entry | undefined;
   readonly lowered: ReadonlyMap<string, Lowering>;

@@ -5,7 +5,7 @@ import { ALL_ROUTES, type StageEntry } from '../history/stages';
 import type { Change, Entry, Lowering } from './state';
 import { boundedChange, boundedEntry, readEntry, storedForm, type StoredEntry } from './stored-entry';
 
-/** Where all proxies agree. One document for each route that was ever lowered, one for the kill switch, one for the revision. */
+/** Where all proxies agree. One document for each route that was ever rolled back, one for the kill switch, one for the revision. */
 export const OVERRIDES_COLLECTION = 'banyanOverrides';
 export const KILL_SWITCH_ID = 'kill-switch';
 const ROUTE_PREFIX = 'route:';
@@ -26,7 +26,7 @@ interface OverrideDocument {
 }
 
 export interface StoredChange {
-  /** False: somebody had changed it before, and that stays. */
+  /** False: it was changed before, and that stays. */
   readonly first: boolean;
   /** What is in force afterwards. */
   readonly active: StoredEntry | undefined;

@@ -50,7 +50,7 @@ export async function watchOverrides(options: OverridesOptions, logger: Logger):
     logger.info({}, 'overrides apply to this proxy only: MONGODB_URI is not set');
   }
   published.publish();
-  // Looked at before anything is answered, and on its own: it must not wait for a database that is away.
+  // Looked at before anything is answered, and on its own: it must not wait for an unavailable database.
   await lookAtFile();
   await within(startTimeout, synchronise());
   if (!held.known) logger.error({}, 'overrides are unknown: listed routes stay on legacy until MongoDB answers');

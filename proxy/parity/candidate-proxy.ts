@@ -45,7 +45,7 @@ export async function startCandidateProxy(options: CandidateProxyOptions): Promi
   const config = loadProxyConfig(options.banyan, {
     HOST: '127.0.0.1',
     PORT: '0',
-    // A free one: nobody looks at it.
+    // A free one: it is not looked at.
     ADMIN_PORT: '0',
     LEGACY_URL: options.legacyUrl,
     LAMBDA_URL: options.lambdaUrl,

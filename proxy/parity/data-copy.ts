@@ -61,7 +61,7 @@ export class DataCopy {
     return [...changes, ...messages];
   }
 
-  /** From here on changes are told against the data as {@link changes} has found it, for the next request of a sequence. */
+  /** From here on changes are reported against the data as {@link changes} has found it, for the next request of a sequence. */
   keep(): void {
     this.original = this.latest ?? this.original;
   }

@@ -40,7 +40,7 @@ export async function observe(
   return { ...answer, request, changes };
 }
 
-/** The request of a case as somebody; where the case revalidates, with the tag that the control gives it. */
+/** The request of a case as one identity; where the case revalidates, with the tag that the control gives it. */
 export async function requestOf(
   parityCase: ParityCase,
   credentials: Credentials,

@@ -30,12 +30,12 @@ export function planCases(suites: readonly CaseSuite[], options: PlanOptions): r
   return chosen.flatMap(({ route }) => [...known, ...generated].filter((one) => one.route === route));
 }
 
-/** Every case of a suite as everybody that it is for. */
+/** Every case of a suite, as every identity that it is for. */
 export function casesOf(
   { route, cases, prepare }: CaseSuite,
   { isolated }: { readonly isolated: boolean },
 ): readonly PlannedCase[] {
-  // Its data can only be written where it is nobody else's.
+  // Its data can only be written where it has no other users.
   const skip = prepare !== undefined && !isolated ? NEEDS_DATA : undefined;
   return cases.flatMap((parityCase) =>
     identitiesOf(parityCase).map((identity): PlannedCase => {

@@ -27,7 +27,7 @@ export interface RunFlags {
   readonly record?: boolean;
 }
 
-/** Where a project's parts are, beside what banyan.config.ts says. */
+/** Where a project's parts are, in addition to what banyan.config.ts says. */
 export interface Surroundings {
   readonly env: Environment;
   readonly routesFile: string;

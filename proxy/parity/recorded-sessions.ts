@@ -10,15 +10,15 @@ import { parseJson } from '../../shared/session/parse-json';
 const NO_CREDENTIALS = 'none';
 
 export interface RecordedSender {
-  /** As whom it is sent again; undefined when nobody is known. */
+  /** As whom it is sent again; undefined when no one is known. */
   readonly identity: string | undefined;
-  /** What it takes to send it as somebody else, for messages. Holds no token. */
+  /** What it takes to send it as another identity, for messages. Holds no token. */
   readonly remedy: string;
   /** `session-1`, never a token; undefined without credentials. */
   readonly session: string | undefined;
 }
 
-/** A recording whose sessions have names, whether somebody redacted it or not. */
+/** A recording whose sessions have names, whether redacted or not. */
 export interface RecordedSessions {
   /** The entries as they may be shown: without tokens in addresses and headers. */
   readonly redacted: readonly HarEntry[];
@@ -72,7 +72,7 @@ export function readSessions(har: Har, banyan: BanyanConfig, byHand: ReadonlyMap
   };
 }
 
-/** @throws BanyanError for text that is not `session-1=member` or names nobody */
+/** @throws BanyanError for text that is not `session-1=member` or names no one */
 export function readSessionOption(text: string, identities: readonly string[]): readonly [string, string] {
   const at = text.lastIndexOf('=');
   const [session, identity] = [text.slice(0, at), text.slice(at + 1)];

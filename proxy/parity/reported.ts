@@ -33,7 +33,7 @@ const SECRET_FIELD = /("(?:\w*(?:password|secret|token|api_?key)\w*)"\s*:\s*)"(?
 /** Other headers whose values are addresses. */
 const ADDRESSES = new Set(['referer', 'location', 'content-location']);
 
-/** Credentials of banyan.config.ts: the session cookie, Authorization, and whatever header identifies somebody. */
+/** Credentials of banyan.config.ts: the session cookie, Authorization, and whatever header identifies a user. */
 export function redactionOf(banyan: BanyanConfig): Redaction {
   const settings = settingsOf(banyan);
   const nameless: Placeholders = { session: () => REDACTED, credential: () => REDACTED };
@@ -43,7 +43,7 @@ export function redactionOf(banyan: BanyanConfig): Redaction {
     cookieName: settings.sessionCookie,
     address(text) {
       const secrets = new ExchangeSecrets(nameless);
-      // As it is read, not as an address would have it: nobody can send it like this anyway.
+      // As it is read, not as an address would have it: no client can send it like this anyway.
       return secrets.replaceIn(redaction.address(text, secrets)).replaceAll(encodeURIComponent(REDACTED), REDACTED);
     },
     echoOf(address) {

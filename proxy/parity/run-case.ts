@@ -24,7 +24,7 @@ export interface CaseContext {
   readonly recordedNames?: Renaming;
 }
 
-/** A case that was run, and what the run needs to know of it beside the result. */
+/** A case that was run, and what the run needs to know of it besides the result. */
 export interface RanCase {
   readonly result: CaseResult;
   readonly control: Observation;

@@ -1,6 +1,6 @@
 import type { ResponseTap } from '../forward/forwarder';
 
-/** One tap that tells two, or whichever there is. */
+/** One tap that feeds two, or whichever there is. */
 export function bothTaps(first: ResponseTap | undefined, second: ResponseTap | undefined): ResponseTap | undefined {
   if (first === undefined || second === undefined) return first ?? second;
   return {

@@ -42,7 +42,7 @@ export class HarFolder {
     return this.total >= this.options.maxTotalBytes;
   }
 
-  /** Adds up the recordings in the folder: somebody may have removed some. */
+  /** Adds up the recordings in the folder: some may have been removed. */
   async measure(): Promise<void> {
     const names = (await readdir(this.options.folder)).filter((name) => name.endsWith('.har'));
     const sizes = await Promise.all(

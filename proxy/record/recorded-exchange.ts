@@ -7,7 +7,7 @@ export interface ExchangeFacts {
   readonly route: string | undefined;
   readonly memory: Memory;
   readonly maxBodyBytes: number;
-  /** Asked with the answer's head when only that can tell whether the session is in the sample. */
+  /** Asked with the answer's head when only that shows whether the session is in the sample. */
   readonly isWanted: ((head: UpstreamResponse) => boolean) | undefined;
   /** Called once, when the client's response is over. */
   readonly done: (exchange: RecordedExchange, outcome: 'complete' | 'incomplete' | 'memory' | 'unwanted') => void;

@@ -60,7 +60,7 @@ export interface Recorder {
 const BATCH_BYTES = 256 * 1024;
 const BATCH_DELAY = 500;
 const MEASURE_EVERY = 30_000;
-/** Beside clients' requests, so that recording takes a quarter of the event loop's time at most. */
+/** Alongside clients' requests, so that recording takes a quarter of the event loop's time at most. */
 const PAUSE_FACTOR = 3;
 /** Bodies are what counts; an exchange without one still takes room. */
 const EXCHANGE_BYTES = 4 * 1024;
@@ -173,7 +173,7 @@ export async function createRecorder(options: RecorderOptions, logger: Logger): 
     room.release(EXCHANGE_BYTES);
     if (outcome === 'complete') {
       drop('full');
-      // Looks whether somebody has made room.
+      // Looks whether there is room again.
       wake();
     } else if (outcome !== 'unwanted') drop(outcome);
   };

@@ -31,7 +31,7 @@ export interface RouteTableOptions extends SourceOptions {
   readonly cohortsAvailable?: boolean;
 }
 
-/** Hex digits: enough to tell versions of one file apart. */
+/** Hex digits: enough to distinguish versions of one file. */
 const DIGEST_LENGTH = 12;
 
 const EMPTY_TABLE = 'write "routes: []" to send everything to legacy';
@@ -82,7 +82,7 @@ export function parseRouteTable(text: string, options: RouteTableOptions): Route
   });
 }
 
-/** A file of thousands of faults is another kind of file: nobody reads them all, and each goes to the log. */
+/** A file of thousands of faults is another kind of file: no one reads them all, and each goes to the log. */
 function fewer(faults: readonly string[]): readonly string[] {
   const most = 100;
   return faults.length <= most ? faults : [...faults.slice(0, most), `and ${faults.length - most} more`];

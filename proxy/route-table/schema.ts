@@ -5,7 +5,7 @@ import { guardSchema } from './guard-settings';
 export const STAGES = ['legacy', 'shadow', 'canary', 'lambda', 'retired'] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** Who may call a route: users only, also nobody in particular, or anybody because nobody is asked for. */
+/** Who may call a route: users only, also anonymous clients, or everyone without being asked. */
 export const AUTHS = ['required', 'optional', 'none'] as const;
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;

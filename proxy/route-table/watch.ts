@@ -61,7 +61,7 @@ export async function watchRouteTable(options: WatchOptions, logger: Logger): Pr
 
   const about = () => ({ file, ...(source.version() !== undefined && { version: source.version() }) });
 
-  /** `wanted`: what somebody waits for a word on, even if nothing changed. */
+  /** `wanted`: what a caller waits for, even if nothing changed. */
   async function load(wanted: 'changes' | 'everything'): Promise<void> {
     let text: string | undefined;
     try {

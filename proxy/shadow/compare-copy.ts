@@ -100,7 +100,7 @@ async function differencesOf(
   const { differences } = await compareExchangeInTurns(control.response, candidate.response, {
     method,
     rules: rulesOfRoute(rules, route, new Date()),
-    // Who else somebody is only the suites know, by names of their own.
+    // Other identities only the suites know, by names of their own.
     ...(about.identity === 'anonymous' && { identity: 'anonymous' }),
     requestHeaders: headers.filter((_line, i) => i % 2 === 0),
     moments: { control: control.moment, candidate: candidate.moment },
@@ -114,7 +114,7 @@ async function differencesOf(
 /** Whether a place is one at which legacy differs from itself, or below one. */
 function noise(differences: readonly Difference[]): (path: string) => boolean {
   const paths = differences.map(({ path }) => path);
-  // More were found than are told.
+  // More were found than are reported.
   const isBodyUnstable = paths.length >= MAX_DIFFERENCES;
   return (path) =>
     (isBodyUnstable && path.startsWith('body ')) ||

@@ -13,7 +13,7 @@ export class NoiseWarning {
   constructor(private readonly logger: Logger) {}
 
   compared({ id }: Pick<Route, 'id'>): void {
-    // Infinity: has been told, or has evidence.
+    // Infinity: has been warned of, or has evidence.
     this.inARow.set(id, Infinity);
   }
 

@@ -8,7 +8,7 @@ export interface Affected {
   readonly heaviest: number;
 }
 
-/** Clients that are remembered for each counter in each part of the window; so many can be told apart. */
+/** Clients that are remembered for each counter in each part of the window; so many can be distinguished. */
 export const MAX_CLIENTS = 32;
 
 /** Counts by client, of whom any number may come: Misra-Gries (1982) keeps {@link MAX_CLIENTS}, and none weighs less than it did. */

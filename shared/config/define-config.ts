@@ -76,7 +76,7 @@ function validateAuthenticators(authenticators: unknown, faults: Faults): void {
   authenticators.forEach((authenticator: unknown, index) => {
     const good = isRecord(authenticator) && isText(authenticator['name']) && isFunction(authenticator['authenticate']);
     if (!good) faults.add(`authenticators[${index}]`, authenticator, 'an object with name and authenticate');
-    // Functions tell callers apart by these names; an anonymous one goes by `nobody`.
+    // Functions distinguish callers by these names; an anonymous one goes by `nobody`.
     const name: unknown = isRecord(authenticator) ? authenticator['name'] : undefined;
     const taken = authenticators.findIndex((other: unknown) => isRecord(other) && other['name'] === name) < index;
     if (good && (taken || name === 'nobody'))

@@ -18,7 +18,7 @@ export interface GatewayResponseResource {
  *
  * The template's key only selects it: API Gateway falls back to `application/json` whatever the client accepts, and the
  * header `content-type` overrides the type. Failures of the authorizer are 500, as the monolith's session store failing
- * is. Other 5xx keep their status, so that the proxy can tell a timeout (504) or a crash (502) from an answer of the
+ * is. Other 5xx keep their status, so that the proxy can distinguish a timeout (504) or a crash (502) from an answer of the
  * function.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
  */

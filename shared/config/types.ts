@@ -6,7 +6,7 @@ import type { SessionConfig, SessionOptions } from '../session/session-config';
 /** One answer that never varies: the gateway gives it when no function runs, so it must be the monolith's to the byte. */
 export interface FixedResponse {
   readonly statusCode: number;
-  /** Beside those under `responses.headers`; `content-length` is left to whoever sends. */
+  /** In addition to those under `responses.headers`; `content-length` is left to whoever sends. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
@@ -89,7 +89,7 @@ export interface ParityConfig {
   readonly rules?: string;
   /** A module whose default export starts both sides, each on data of its own: see shared/parity/sides.ts. Default: `banyan/parity/system.ts`. */
   readonly system?: string;
-  /** What recordings must not keep, beside tokens, keys and fields whose names say that they are secret. */
+  /** What recordings must not keep, in addition to tokens, keys and fields whose names say that they are secret. */
   readonly redact?: RedactConfig;
 }
 

@@ -52,7 +52,7 @@ export function validateSession(session: unknown, faults: Faults): void {
 
 const startsWithSlash = (path: unknown) => typeof path === 'string' && path.startsWith('/');
 
-/** By name, or values: an empty one would let anybody sign. Never shows a value. */
+/** By name, or values: an empty one would let anyone sign. Never shows a value. */
 function validateSecret(path: string, secret: unknown, faults: Faults): void {
   if (isRecord(secret) && secret['kind'] === 'environment') {
     faults.unknown(path, secret, ['kind', 'name', 'verbatim']);

@@ -1,7 +1,7 @@
 import type { Logger } from '../logger';
 import { shownMessage } from '../printable';
 
-/** Where Express's body parsers and its decoding of paths throw: the client's fault, told by a 4xx. */
+/** Where Express's body parsers and its decoding of paths throw: the client's fault, a 4xx. */
 const CLIENT_FAULT = /[\\/]node_modules[\\/](body-parser|raw-body)[\\/]|^URIError: Failed to decode param/;
 
 /** Makes one line of the stack that Express prints for a client's malformed body; everything else is printed as before. Returns what undoes it. */

@@ -25,7 +25,7 @@ export interface ParityCase {
   readonly request: Partial<CaseRequest> & Pick<CaseRequest, 'path'>;
   /** Sent line by line instead: request line and header lines; the identity's headers are added. */
   readonly raw?: readonly string[];
-  /** Left out by generated and recorded cases, of which nobody has said what must come. */
+  /** Left out by generated and recorded cases, of which the expected answer is unknown. */
   readonly status?: ExpectedStatus;
   /** Default: where `status` is by identity those named there, else `member`. */
   readonly identities?: readonly string[];
@@ -62,7 +62,7 @@ export function identitiesOf({ identities, status }: ParityCase): readonly strin
   return identities ?? (typeof status === 'object' ? Object.keys(status) : ['member']);
 }
 
-/** What legacy must answer; undefined where nobody said. */
+/** What legacy must answer; undefined where unspecified. */
 export function expectedStatus({ status }: ParityCase, identity: string): number | undefined {
   return typeof status === 'object' ? status[identity] : status;
 }

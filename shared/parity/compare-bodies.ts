@@ -8,7 +8,7 @@ import { spellingOf, type JsonSpelling } from './json-spelling';
 import { preview } from './preview';
 import type { Steps } from './steps';
 
-/** Lines of a text that are told; one is mostly enough. */
+/** Lines of a text that are reported; one is mostly enough. */
 const MAX_LINES = 20;
 
 /** Lines of a text looked at between two yields. */

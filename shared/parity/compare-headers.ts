@@ -19,7 +19,7 @@ const SETS = new Set([
 export interface HeaderOptions {
   readonly unifier?: Unifier;
   readonly isSameMasked?: ValueOptions['isSameMasked'];
-  /** Of the request; answers to HEAD tell the length of a body that they do not have. */
+  /** Of the request; answers to HEAD state the length of a body that they do not have. */
   readonly method?: string;
 }
 

@@ -6,12 +6,12 @@ import { judge, maskedBy, rulesFor, unorderedBy, type Judgement, type Rule } fro
 import { runSteps, runStepsInTurns, type Steps } from './steps';
 import { Unifier, type UnificationOptions } from './unify';
 
-/** What is known of an exchange beside the two answers. */
+/** What is known of an exchange besides the two answers. */
 export interface CompareOptions extends UnificationOptions {
   readonly method?: string;
   /** Those of the route: see `rulesOf`. */
   readonly rules?: readonly Rule[];
-  /** Who asked, for rules that are about somebody. */
+  /** Who asked, for rules about one identity. */
   readonly identity?: string;
   /** Names of the request's headers, for rules that are about requests with one. */
   readonly requestHeaders?: readonly string[];

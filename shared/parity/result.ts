@@ -1,7 +1,7 @@
 import type { Difference } from './exchange';
 import type { RuleKind } from './rules';
 
-/** `different`: a client can tell. `accepted`: only where rules of that kind say so. `skipped`: not judged; `reason` says why. */
+/** `different`: a client can see it. `accepted`: only where rules of that kind say so. `skipped`: not judged; `reason` says why. */
 export const VERDICTS = ['equal', 'different', 'accepted', 'skipped'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 

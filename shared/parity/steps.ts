@@ -14,7 +14,7 @@ export function runSteps<T>(steps: Steps<T>): T {
   }
 }
 
-/** Runs the steps a few milliseconds at a time, so that a server that does this beside its work does not stall. */
+/** Runs the steps a few milliseconds at a time, so that a server that does this next to its work does not stall. */
 export async function runStepsInTurns<T>(steps: Steps<T>): Promise<T> {
   let begun = performance.now();
   for (;;) {

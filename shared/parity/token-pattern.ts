@@ -133,7 +133,7 @@ function lettersOf(source: string): ReadonlySet<number> {
   return new Set(codes.filter((code) => one.test(String.fromCharCode(code))));
 }
 
-/** A letter or digit beside it would make it a part of something else. */
+/** A letter or digit next to it would make it a part of something else. */
 function compile(items: readonly Item[]): RegExp {
   const source = items.map(({ source: one, min, max }) => `${one}{${min},${max}}`).join('');
   return new RegExp(`(?<![A-Za-z0-9])${source}(?![A-Za-z0-9])`, 'g');

@@ -4,7 +4,7 @@ interface Part {
   readonly expression?: string;
 }
 
-/** A variable begins with a lower-case source; anything else, such as `${AWS::Region}`, is text for somebody else. */
+/** A variable begins with a lower-case source; anything else, such as `${AWS::Region}`, is text for another reader. */
 const OPENING = /(?<escape>\\?)\$\{(?=(?<source>[a-z][\w.-]*[:(])?)/g;
 
 /** Cuts `a${self:b}c` into its literal parts and its variables. Variables may hold variables; `\${` is a plain `${`. */

@@ -35,7 +35,7 @@ export type AnonymousReason =
   | 'user not recognised'
   | 'unknown key';
 
-/** The session behind a request that goes on; the monolith extends it and renews its cookie even when nobody is logged in. */
+/** The session behind a request that goes on; the monolith extends it and renews its cookie even when no one is logged in. */
 export interface LiveSession {
   /** The stored session's `cookie` as JSON, for `renewSessionCookie`. */
   readonly sessionCookie?: string;

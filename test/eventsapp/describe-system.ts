@@ -76,7 +76,7 @@ function logIn(proxy: string, credentials: { readonly email: string; readonly pa
   return `  TOKEN=$(curl -s ${proxy}/api/auth/login -H 'Content-Type: application/json' -d '${JSON.stringify(credentials)}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/'); echo "$TOKEN"`;
 }
 
-/** Commands for another terminal. No secret is printed: the one about tokens needs it, so it is shown once somebody knows it. */
+/** Commands for another terminal. No secret is printed: the one about tokens needs it, so it is shown once it is known. */
 function describeTools(mongo: LocalMongo, state: LocalMongo, isSecretMadeUp: boolean): string {
   const command = (uri: string) => `${uri}npm run --silent banyan --`;
   const isOurs = mongo === state;

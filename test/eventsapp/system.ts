@@ -49,7 +49,7 @@ export interface LocalSystemConfig {
   readonly adminPort?: number | undefined;
   /** Default: loopback. */
   readonly adminHost?: string;
-  /** May change what the dashboard shows; undefined: nobody may. */
+  /** May change what the dashboard shows; undefined: no one may. */
   readonly adminToken?: string | undefined;
   readonly legacyPort: number;
   readonly gatewayPort: number;
@@ -65,7 +65,7 @@ export interface LocalSystemConfig {
   /** While it exists, all listed routes are on legacy. */
   readonly killSwitchFile?: string | undefined;
   readonly sessionSecret: string;
-  /** Made up for this start: nobody else can know it. */
+  /** Made up for this start: no one else can know it. */
   readonly isSecretMadeUp: boolean;
   readonly trustedHops: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -109,7 +109,7 @@ const LOCAL_AWS = {
 };
 
 /**
- * Reads what `npm start` can be told. The session secret is made up when the data is made up too; a database that was there
+ * Reads what `npm start` is configured with. The session secret is made up when the data is made up too; a database that was there
  * before has sessions, and only its own secret fits them.
  *
  * @throws ConfigError naming every bad variable at once
@@ -129,7 +129,7 @@ export function loadLocalConfig(env: Environment): LocalSystemConfig {
       invokePort: read.port('INVOKE_PORT', 3003),
       sqsPort: read.port('SQS_PORT', 3004),
       mongoPort: read.port('MONGO_PORT', 3005),
-      // As the command line reads them beside it.
+      // As the command line reads them next to it.
       versions: {
         legacy: read.string('LEGACY_VERSION', UNVERSIONED.legacy),
         lambda: read.string('LAMBDA_VERSION', UNVERSIONED.lambda),
@@ -163,7 +163,7 @@ export async function startSystem(
   { env, logger, now, consumers = true, databases }: LocalSystemOptions,
 ): Promise<LocalSystem> {
   const { host, sessionSecret, routesFile } = config;
-  // A bad route table is told before anything starts.
+  // A bad route table is reported before anything starts.
   await loadRouteTable({ file: routesFile, lambdaAvailable: true });
 
   const started: (() => Promise<void>)[] = [];
@@ -217,7 +217,7 @@ export async function startSystem(
     );
     started.push(() => legacy.close());
 
-    // It must have its address before the functions, which are told of it, are loaded.
+    // It must have its address before the functions, which use it, are loaded.
     let functions: RunningGateway['functions'] = new Map();
     const invokeApi = await named('Invoke API', 'INVOKE_PORT', () =>
       startInvokeApi({

@@ -58,6 +58,23 @@ function literalsOf(file: string): { line: number; text: string }[] {
   return texts;
 }
 
+/** Comments line by line, without inline code. Found by their beginnings, so one in a template counts as one too. */
+function commentsOf(file: string): { line: number; text: string }[] {
+  const text = read(file);
+  const comments = text.matchAll(/(?<=^|\s)(?:\/\*[^]*?\*\/|\/\/.*$)/gm);
+  return [...comments].flatMap(({ 0: comment, index }) => {
+    const first = text.slice(0, index).split('\n').length;
+    return comment.split('\n').map((line, i) => ({ line: first + i, text: line.replace(/`[^`]*`/g, '') }));
+  });
+}
+
+/** Of the kit and the example, not of their tests. */
+function sources(): string[] {
+  return ['proxy', 'shared', 'lambda', 'legacy', 'test/eventsapp']
+    .flatMap((folder) => filesIn(folder, /\.[cm]?[jt]s$/))
+    .filter((file) => !/\.test\.ts$|^test\/eventsapp\/.*\//.test(file));
+}
+
 /** Prose of a README: no fenced blocks, no inline code, no addresses of links. */
 function proseOf(file: string): { line: number; text: string }[] {
   const blank = (code: string): string => code.replace(/[^\n]/g, '');
@@ -69,18 +86,26 @@ function proseOf(file: string): { line: number; text: string }[] {
 }
 
 describe('plain English', () => {
-  it('finds a word in a literal, a template and a README, and leaves names alone', () => {
+  it('finds a word in a literal, a template, a comment and a README, and leaves names alone', () => {
     expect(findings('a.ts', [{ line: 3, text: 'mend the file' }])).toEqual(['a.ts:3: "mend" (instead: fix)']);
     expect(findings('a.ts', [{ line: 3, text: 'nobody' }])).toEqual([]);
     expect(literalsOf('test/unit/plain-english.test.ts').some(({ text }) => text === 'mend the file')).toBe(true);
+    const comments = commentsOf('test/unit/plain-english.test.ts').filter(({ text }) =>
+      /Comments line by line/.test(text),
+    );
+    expect(comments).toHaveLength(1);
   });
 
   it('in help, errors and log lines', () => {
-    const sources = ['proxy', 'shared', 'lambda', 'legacy', 'test/eventsapp']
-      .flatMap((folder) => filesIn(folder, /\.[cm]?[jt]s$/))
-      .filter((file) => !/\.test\.ts$|^test\/eventsapp\/.*\//.test(file));
-    expect(sources.length).toBeGreaterThan(300);
-    expect(sources.flatMap((file) => findings(file, literalsOf(file)))).toEqual([]);
+    const files = sources();
+    expect(files.length).toBeGreaterThan(300);
+    expect(files.flatMap((file) => findings(file, literalsOf(file)))).toEqual([]);
+  });
+
+  it('in comments', () => {
+    const comments = sources().map((file) => ({ file, texts: commentsOf(file) }));
+    expect(comments.flatMap(({ texts }) => texts).length).toBeGreaterThan(2_000);
+    expect(comments.flatMap(({ file, texts }) => findings(file, texts))).toEqual([]);
   });
 
   it('in the documents', () => {

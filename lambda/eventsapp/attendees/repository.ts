@@ -47,7 +47,7 @@ export async function listAttendees(
   return { attendees: documents.map(toJson), total };
 }
 
-/** Stores an attendee and tells the account. Undefined when the event has that email already: of two at once one wins. */
+/** Stores an attendee and notifies the account. Undefined when the event has that email already: of two at once one wins. */
 export async function addAttendee(
   db: Db,
   { account, eventId, createdBy, at }: EventOf & { readonly createdBy: ObjectId; readonly at: Date },
@@ -73,7 +73,7 @@ export async function addAttendee(
   return toJson(attendee);
 }
 
-/** Removes an attendee and tells the account; false when there is no such attendee of this event and account. */
+/** Removes an attendee and notifies the account; false when there is no such attendee of this event and account. */
 export async function removeAttendee(
   db: Db,
   { account, eventId, at }: EventOf & { readonly at: Date },

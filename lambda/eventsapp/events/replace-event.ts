@@ -8,7 +8,7 @@ import { replaceEvent } from './write-repository';
 
 connectEarly();
 
-/** `PUT /api/events/:eventId`. A malformed id is told before a bad body, an unknown one after it, as on the monolith. */
+/** `PUT /api/events/:eventId`. A malformed id is reported before a bad body, an unknown one after it, as on the monolith. */
 export const handler = httpHandler(async ({ identity, params, body }) => {
   requireRole(identity, 'organiser');
   const eventId = parseObjectId(params['eventId']);

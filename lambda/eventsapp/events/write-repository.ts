@@ -12,7 +12,7 @@ interface Write {
   readonly at: Date;
 }
 
-/** Stores a new event and tells the account of it. */
+/** Stores a new event and notifies the account. */
 export async function createEvent(
   db: Db,
   { account, createdBy, at }: Write & { readonly createdBy: ObjectId },

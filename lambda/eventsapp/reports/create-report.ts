@@ -35,7 +35,7 @@ async function createReport(
     return json(202, { report } satisfies ReportResponse, { Location: `/api/reports/${report.id}` });
   } catch (error) {
     logger.error({ jobId: job.jobId, err: error }, 'report could not be ordered');
-    // Also when it was the first call: the report may be written although nobody has heard so, and would wait for ever.
+    // Also when it was the first call: the report may be written without an answer, and would wait for ever.
     await vpc.call(dbStoreReport, { job, giveUp: true }, call).catch((failure: unknown) => {
       logger.error({ jobId: job.jobId, err: failure }, 'report job could not be given up');
     });

@@ -9,7 +9,7 @@ interface LeaseDocument {
   readonly _id: string;
   readonly holder: string;
   readonly takenAt: Date;
-  /** From then on somebody else may take it. */
+  /** From then on another process may take it. */
   readonly expiresAt: Date;
   /** When the work was finished; then it is never taken again. */
   readonly doneAt: Date | null;

@@ -87,7 +87,7 @@ export async function storeResult(
   }
 }
 
-/** Tells whoever waits for a report that it will not come by itself. */
+/** Whoever waits for the report learns that it failed. */
 export async function giveUpReport(db: Db, { jobId, customerAccountId }: ReportJob, now: Date): Promise<void> {
   await reports(db).updateOne(
     { _id: jobId, customerAccountId: new ObjectId(customerAccountId), status: 'queued' },

@@ -5,7 +5,7 @@ import { dailyJob } from '../contracts/reports';
 import { outside } from './outside';
 import { dbFinishDailyReport, dbGetReportResults } from './vpc-functions';
 
-/** What came of a run; nobody but the log and a person with a terminal reads it. */
+/** What came of a run; for the log, and for a person at a terminal. */
 export type DailyRun =
   | { readonly outcome: 'ran'; readonly day: string; readonly jobs: number }
   | { readonly outcome: 'not our turn' | 'held' | 'done'; readonly day: string };

@@ -15,14 +15,14 @@ export const dbGetReportResults = defineVpcFunction({
     holder: text,
   }),
   output: objectOf({
-    /** `held` by another one until `until`; `done` by somebody before. */
+    /** `held` by another one until `until`; `done` before. */
     outcome: oneOf('taken', 'held', 'done'),
     until: nullable(text),
     accountIds: listOf(objectIdText),
   }),
 });
 
-/** Says that all jobs of a day are in the queue, so that nobody orders them again. */
+/** Says that all jobs of a day are in the queue, so that they are not ordered again. */
 export const dbFinishDailyReport = defineVpcFunction({
   name: 'db-finish-daily-report',
   input: objectOf({ day: dayText }),

@@ -13,7 +13,7 @@ interface Accepted {
   readonly exceptRoutes: readonly string[];
 }
 
-/** Sources beside these are places in the code: guesses. */
+/** Other sources are places in the code: guesses. */
 const isDeclared = (source: string) => source === DECLARED || source.startsWith('parity.');
 const DECLARED = 'credentials';
 

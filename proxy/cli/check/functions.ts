@@ -2,7 +2,7 @@ import type { Route } from '../../route-table/route';
 import { fault, ok, warning, type Finding } from '../finding';
 import type { GatewayRoute } from './gateway-routes';
 
-/** Says which listed routes have no function or another `auth` than theirs, and which functions anybody may call. Pure. */
+/** Says which listed routes have no function or another `auth` than theirs, and which functions anyone may call. Pure. */
 export function checkFunctions(routes: readonly Route[], gateway: readonly GatewayRoute[]): Finding[] {
   const findings = [
     ...routes.flatMap((route) => checkRoute(route, gateway)),

@@ -14,7 +14,7 @@ export interface GatewayRoute {
   readonly line: number;
 }
 
-/** The authorizer function that lets requests of nobody through; any other refuses them. */
+/** The authorizer function that also lets anonymous requests through; any other refuses them. */
 export const OPTIONAL_AUTHORIZER = 'optional-authorizer';
 
 /** The `http` events as written; undefined when functions are in other files. Throws ConfigError when it is no YAML or has no functions. */

@@ -17,7 +17,7 @@ const READERS: readonly (readonly [kind: 'header' | 'cookie' | 'query', pattern:
   ['query', /\bquery(?:\??\.(\w+)|\[\s*['"`]([\w.-]+)['"`]\s*\])/g],
 ];
 
-/** Names that tell who somebody is. */
+/** Names that identify a caller. */
 const TELLING = /api[-_]?key|token|auth|secret|signature|credential|passw/i;
 /** Names that look so and are not, or that are the session's own. */
 const NOT_A_CREDENTIAL = /csrf|xsrf|^authorization$|^www-authenticate$/i;

@@ -63,7 +63,7 @@ function diagnoseUsers(readable: readonly RecordFacts[]): Finding[] {
   return findings;
 }
 
-/** Keys that several sessions share; one that stands in a single session could be somebody's data. */
+/** Keys that several sessions share; one that stands in a single session could be a user's data. */
 function keysOf(readable: readonly RecordFacts[]): string {
   const all = readable.flatMap(({ keys }) => keys);
   const common = [...new Set(all)].filter(

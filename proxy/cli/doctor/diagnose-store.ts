@@ -19,7 +19,7 @@ export function diagnoseStore(facts: StoreFacts, session: ResolvedSession, expir
   ];
 }
 
-/** One request cannot tell this from a client that is logged out: the authorizer answers 401 to everything. */
+/** One request cannot distinguish this from a client that is logged out: the authorizer answers 401 to everything. */
 function emptyStore({ place, similarCollections }: StoreFacts): Finding {
   const others = similarCollections.length === 0 ? '' : ` (there is ${similarCollections.join(', ')})`;
   const database = place.startsWith('test.')

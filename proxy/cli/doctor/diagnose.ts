@@ -33,7 +33,7 @@ export async function diagnoseDeployment(parts: DoctorParts): Promise<CommandRes
   ]);
 }
 
-/** In one line, to lay beside that of another deployment. */
+/** In one line, to compare with that of another deployment. */
 function describeOptions({ cookieName, cookie, store, touchAfter, rolling, resave }: ResolvedSession): Finding {
   const options = `touchAfter ${touchAfter} s, rolling ${rolling}, resave ${resave}`;
   return ok('options', `cookie ${cookieName}, path ${cookie.path}; ${describeStore(store)}; ${options}`);

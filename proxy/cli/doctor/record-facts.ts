@@ -7,7 +7,7 @@ import type { StoreFormat, StoredSession } from '../../../shared/session/stores/
 import type { StoredCookie } from '../../../shared/session/stored-cookie';
 import { describeError } from '../describe-error';
 
-/** One session record, as far as it can be told without telling which. */
+/** One session record, as far as it can be described without identifying it. */
 export interface RecordFacts {
   readonly expiry: 'live' | 'expired' | 'missing' | 'null' | 'not a date';
   readonly hasTextId: boolean;

@@ -9,7 +9,7 @@ export function describeIdentity({ userId, ...claims }: Identity): Finding {
   return ok('identity', names === 'none' ? `user ${userId}` : `user ${userId}, with ${names}`);
 }
 
-/** Why a session has no identity, as far as its shape tells: names of keys and types, never values. */
+/** Why a session has no identity, as far as its shape shows: names of keys and types, never values. */
 export function describeNobody(data: Readonly<Record<string, unknown>>): Finding {
   const remedy = 'make identity in banyan.config.ts match what serializeUser stores';
   const user = passportUser(data);

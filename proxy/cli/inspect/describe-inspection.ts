@@ -12,7 +12,7 @@ import { describeTouch } from './describe-touch';
 import type { RecordLook } from './look-up-record';
 import type { TokenInput } from './token-input';
 
-/** An outcome beside those of the authenticator: it threw, for which the authorizer answers 500. */
+/** An outcome in addition to those of the authenticator: it threw, for which the authorizer answers 500. */
 export interface FaultyResult {
   readonly outcome: 'fault';
   readonly error: unknown;

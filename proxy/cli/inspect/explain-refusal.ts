@@ -42,7 +42,7 @@ export function explainNoToken(given: string, { form, cookies }: TokenInput, coo
   };
 }
 
-/** Why no secret fits a token, as far as its shape tells. */
+/** Why no secret fits a token, as far as its shape shows. */
 export function explainBadSignature(
   token: string,
   { secrets, encryptionSecret }: Pick<ResolvedSession, 'secrets' | 'encryptionSecret'>,

@@ -69,7 +69,7 @@ export async function inspectSession(given: string, parts: InspectParts): Promis
   };
 }
 
-/** A database that is away is no finding about the token. */
+/** An unavailable database is no finding about the token. */
 function asFault(error: unknown): FaultyResult {
   if (describeError(error).code.startsWith('database')) throw error;
   return { outcome: 'fault', error };

@@ -1,6 +1,6 @@
 import type { RequestHeaders } from '../../../shared/session/token-from-request';
 
-/** What somebody pasted, as the request that would carry it. */
+/** Pasted text, as the request that would carry it. */
 export interface TokenInput {
   readonly form: 'value' | 'Cookie header' | 'Authorization header';
   readonly headers: RequestHeaders;
@@ -25,5 +25,5 @@ function withoutCurl(text: string): string {
   return bare ?? quoted?.slice(1).replace(/['"]?\s*\\?$/, '') ?? text;
 }
 
-/** A signed value may hold `=` itself, when somebody has padded its signature. */
+/** A signed value may hold `=` itself, when its signature is padded. */
 const isPair = (text: string) => !/^s(:|%3a)/i.test(text) && /^[^\s=;,"]+=[^=]/.test(text);

@@ -124,7 +124,7 @@ function howToFollow(commit: string, publish: string | undefined): string {
     : `Proxies follow once it is published:\n  ${commit}\n  ${publish}\n`;
 }
 
-/** As the history tells it to people. */
+/** As the history shows it. */
 function groundsOf(
   target: Target,
   {
@@ -143,7 +143,7 @@ function groundsOf(
     : `the evidence suffices: ${numbers}`;
 }
 
-/** @returns false when the file is changed and the ledger, which was there before, could not be told */
+/** @returns false when the file is changed and the ledger, which was there before, could not record it */
 async function change(db: Db, changeFile: () => Promise<void>, entry: StageDocument): Promise<boolean> {
   // What fails here, fails before anything is changed.
   await createIndexes(db);

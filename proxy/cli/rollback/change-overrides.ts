@@ -25,7 +25,7 @@ export interface ChangeParts extends Change {
   readonly db: () => Promise<Db>;
   readonly now: Date;
   readonly patience?: number;
-  /** Told when the change stands and the proxies are waited for. */
+  /** Called when the change stands and the proxies are waited for. */
   readonly onWritten?: () => void;
 }
 

@@ -100,7 +100,7 @@ function differences(
   return [lines];
 }
 
-/** What differs in at least so many cases of a route is told once. */
+/** What differs in at least so many cases of a route is reported once. */
 const COMMON = 3;
 
 interface CommonDifference {

@@ -79,7 +79,7 @@ const BAD_CREDENTIALS = new Set([
 /**
  * Asks, and turns what is neither an answer nor an answer's absence into words.
  * @param permission what the caller's role needs for it, such as `ssm:GetParameter`
- * @param isAbsence tells the error by which this service says that there is no such thing
+ * @param isAbsence recognises the error by which this service says that there is no such thing
  * @returns undefined when there is no such thing
  * @throws NotAsked, NoCredentials
  */

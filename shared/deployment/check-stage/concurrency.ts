@@ -40,7 +40,7 @@ export function checkConnections(
     else findings.fault(`${text}, so mongodbConnections ${available} cannot be kept`);
     return;
   }
-  // The driver watches every member of the replica set, by one connection of each instance, beside the pool.
+  // The driver watches every member of the replica set, by one connection of each instance, in addition to the pool.
   const watching = total / maxPoolSize;
   const sum = `${total} at most, and ${watching} to monitor each member (one for each instance)`;
   if (available === undefined)

@@ -19,7 +19,7 @@ export function scheduledEvent(
     'detail-type': 'Scheduled Event',
     source: 'aws.events',
     account,
-    // EventBridge tells whole seconds.
+    // EventBridge sends whole seconds.
     time: now.toISOString().replace(/\.\d{3}Z$/, 'Z'),
     region,
     resources: [`arn:aws:events:${region}:${account}:rule/${ruleName}`],

@@ -5,7 +5,7 @@ import type { ElementNames } from './element-names';
 import { isElement, type HtmlParent } from './parse-document';
 import type { ValuePair } from './spelling';
 
-/** Differences of a page that are told. */
+/** Differences of a page that are reported. */
 const MAX_TOLD = 100;
 const MAX_EXPLAINED = 2_000;
 

@@ -72,7 +72,7 @@ function repair(json: string): unknown {
   return undefined;
 }
 
-/** `log.entries[3] (POST /api/events)`, as far as it can be told. */
+/** `log.entries[3] (POST /api/events)`, as far as it is known. */
 function placeOf(candidate: unknown, index: number): string {
   const request = z.object({ request: z.object({ method: z.string().max(20), url: z.string() }) }).safeParse(candidate);
   if (!request.success) return `log.entries[${index}]`;

@@ -18,7 +18,7 @@ export interface Redactor {
  * of configured JSON paths and of other cookies become `[redacted]`; so does whatever of these stands elsewhere in the
  * exchange. Names that are no plain names become `(other)`.
  *
- * What nobody can look into is left out: bodies that say they are JSON and are not.
+ * What cannot be parsed is left out: bodies that say they are JSON and are not.
  */
 export function createRedactor(
   settings: RedactionSettings,
@@ -53,7 +53,7 @@ export function createRedactor(
   };
 }
 
-/** Nobody can look for so many names in it. */
+/** There are too many names to search for. */
 function withoutAnswer({ response, _banyan: notes, ...entry }: HarEntry): HarEntry {
   const { size, mimeType } = response.content;
   const omitted = [...(notes?.omitted ?? [])];
@@ -71,7 +71,7 @@ function isLogin({ method, url }: HarRequest, { logins }: RedactionSettings): bo
 /** The texts of a login form that are not secret, such as an email address. */
 function loginFields(postData: HarPostData | undefined): Readonly<Record<string, string>> | undefined {
   const { mimeType = '', text = '', params } = postData ?? {};
-  // Browsers write an empty list of params beside the text.
+  // Browsers write an empty list of params next to the text.
   const pairs = params?.map(({ name, value }) => [name, value] as const) ?? [];
   const fields = pairs.length > 0 ? pairs : readFields(mimeType, text);
   const named = fields.filter(

@@ -31,7 +31,7 @@ const ADDRESSES = new Set(['referer', 'location', 'content-location', 'link', 'r
 const AFTER_SECRET_SEGMENT =
   /(\/(?:reset|reset-password|password-reset|verify|verify-email|activate|confirm|invite|magic|magic-link|token|tokens)\/)([^/?#;&\s]{8,})/gi;
 
-/** Replaces what identifies somebody in headers, and remembers it. */
+/** Replaces what identifies a user in headers, and remembers it. */
 export class HeaderRedaction {
   private readonly credentialHeaders: ReadonlySet<string>;
   private readonly credentialQueries: ReadonlySet<string>;

@@ -5,7 +5,7 @@ import type { ExchangeSecrets } from './exchange-secrets';
 import { isRedacted, type RedactionSettings } from './settings';
 import { decode } from './tokens';
 
-/** Without its address nobody can ask again; `(other)` in it says that it was not kept. */
+/** Without its address it cannot be asked again; `(other)` in it says that it was not kept. */
 export const UNKNOWN_HOST = 'unknown.invalid';
 
 /** Ids of records, which a replay needs: numbers, MongoDB's, UUIDs (RFC 9562), days. None of them opens anything by itself. */

@@ -42,7 +42,7 @@ function redactPair(pair: string, { secrets, inner, isAddress, placeholderOf }: 
   return replaced === plain ? pair : `${pair.slice(0, at)}=${encodeURIComponent(replaced)}`;
 }
 
-/** Whether a body is a form although nobody says so. */
+/** Whether a body is a form without declaring it. */
 export function looksLikeForm(text: string): boolean {
   return /^[^\s=&<>{}"']+=/.test(text) && !/[\s<>{}"]/.test(text.trim());
 }

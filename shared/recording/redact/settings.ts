@@ -4,7 +4,7 @@ import { PLACEHOLDER } from '../har/har';
 export interface RedactionSettings {
   /** The session cookie's name; its values become `session-1`. */
   readonly sessionCookie: string;
-  /** Header names, lower case, whose values become `credential-1`, beside those whose name says that they are secret. */
+  /** Header names, lower case, whose values become `credential-1`, in addition to those whose name says that they are secret. */
   readonly credentialHeaders: readonly string[];
   /** Names of query parameters, likewise. */
   readonly credentialQueries: readonly string[];
@@ -12,7 +12,7 @@ export interface RedactionSettings {
   readonly paths: readonly string[];
   /** Other cookies whose values may stay, such as a language; all others are removed. */
   readonly keepCookies: readonly string[];
-  /** Requests that log somebody in; what their body says beside the password tells whose session begins. */
+  /** Requests that log a user in; what their body says besides the password shows whose session begins. */
   readonly logins: readonly LoginRequest[];
 }
 

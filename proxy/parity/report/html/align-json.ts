@@ -1,6 +1,6 @@
 import type { Marks, Row } from './marks';
 
-/** Rows of a body that nobody reads to the end. */
+/** Rows of a body, more than anyone reads. */
 const MAX_ROWS = 4_000;
 
 /** Two JSON values next to each other, a member a line, the same member on the same line. `cut`: rows were left out. */

@@ -3,7 +3,7 @@ import type { Mark, Row } from './marks';
 /** Beyond so many pairs of lines, lines are paired by their number. */
 const MAX_PAIRS = 1_000_000;
 
-/** Two texts beside each other, line by line: equal lines on the same row (longest common subsequence). */
+/** Two texts side by side, line by line: equal lines on the same row (longest common subsequence). */
 export function alignText(control: string, candidate: string, mark: Mark): Row[] {
   const a = control.split('\n');
   const b = candidate.split('\n');

@@ -3,7 +3,7 @@ import type { CaseResult } from '../../../../shared/parity/result';
 /** How a line of a comparison is marked. `forgiven`: the texts differ, and neither a client nor a rule minds. */
 export type Mark = 'equal' | 'different' | 'accepted' | 'forgiven';
 
-/** One line of both sides beside each other; null where a side has none. Short, because a page holds many. */
+/** One line of both sides, side by side; null where a side has none. Short, because a page holds many. */
 export type Row = readonly [control: string | null, candidate: string | null, mark: Mark];
 
 export class Marks {

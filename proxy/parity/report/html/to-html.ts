@@ -83,7 +83,7 @@ const header = (...names: readonly string[]) =>
     ${names.map((name) => html`<th>${name}</th>`)}
   </tr>`;
 
-/** A row of a table, told apart by its class. */
+/** A row of a table, distinguished by its class. */
 const row = (tone: string, ...cells: readonly Part[]) =>
   html`<tr class="${tone}">
     ${cells.map((cell) => html`<td>${cell}</td>`)}

@@ -6,7 +6,7 @@ export type Outcome = { readonly reply: Buffer } | { readonly cut: true };
 
 interface ConnectionOptions {
   readonly respond: (request: Request) => Promise<Outcome>;
-  /** Told of what a client did wrong, once, before its connection is closed. */
+  /** Called with what a client did wrong, once, before its connection is closed. */
   readonly onProtocolError: (error: Error) => void;
 }
 

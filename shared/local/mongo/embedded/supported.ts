@@ -2,7 +2,7 @@ import { notSupported, type MongoServerFault } from './errors';
 
 /**
  * What this server implements; whatever is not here is refused by name. The README's tables are tested against these lists.
- * `refused` holds what MongoDB has and this server has not, so that the message can tell it from a spelling mistake.
+ * `refused` holds what MongoDB has and this server has not, so that the message can distinguish it from a spelling mistake.
  */
 export const SUPPORTED = {
   query: {
@@ -79,7 +79,7 @@ export const COMMON_OPTIONS = words(
   '$db $readPreference $clusterTime lsid comment maxTimeMS readConcern writeConcern apiVersion apiStrict apiDeprecationErrors txnNumber autocommit startTransaction',
 );
 
-/** Commands, by their exact name, with the options each understands beside {@link COMMON_OPTIONS}. */
+/** Commands, by their exact name, with the options each understands in addition to {@link COMMON_OPTIONS}. */
 export const COMMANDS: Readonly<Record<string, ReadonlySet<string>>> = {
   hello: words(
     'helloOk client compression saslSupportedMechs speculativeAuthenticate topologyVersion maxAwaitTimeMS loadBalanced backpressure',

@@ -3,7 +3,7 @@ import type { BsonDocument, BsonValue, MutableDocument } from './bson/values';
 import { crc32c } from './crc32c';
 import { MongoServerFault } from './errors';
 
-/** The largest message a server takes; `hello` tells clients the same figure. */
+/** The largest message a server takes; `hello` reports the same figure. */
 export const MAX_MESSAGE_BYTES = 48_000_000;
 const HEADER = 16;
 

@@ -20,7 +20,7 @@ interface RunnerOptions {
   readonly cursors: Cursors;
   readonly rules: FaultRules;
   readonly observe: (event: CommandEvent) => void;
-  /** Told of errors that are no answer of MongoDB's, but a fault in this server. */
+  /** Called with errors that are no answer of MongoDB's, but a fault in this server. */
   readonly onDefect: (error: unknown) => void;
 }
 

@@ -1,7 +1,7 @@
 import type { BSONRegExp } from 'bson';
 import { MongoServerFault, notSupported } from '../errors';
 
-/** Keeps the compiled form beside the value, because a pattern in `$in` or a pipeline is tested for many documents. */
+/** Keeps the compiled form with the value, because a pattern in `$in` or a pipeline is tested for many documents. */
 const compiled = new WeakMap<BSONRegExp, RegExp>();
 
 /**

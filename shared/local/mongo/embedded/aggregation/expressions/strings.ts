@@ -14,7 +14,7 @@ const codePoints = (text: string): readonly string[] => Array.from(text);
 const changeCase = (pattern: RegExp, change: (letter: string) => string): CompileOperator =>
   withOperand((value) => (isNullish(value) ? '' : stringFrom(value).replace(pattern, change)));
 
-/** The characters `$trim` removes unless told: Unicode white space and NUL, listed in the manual. */
+/** The characters `$trim` removes by default: Unicode white space and NUL, listed in the manual. */
 const WHITE_SPACE = '\0 \t\n\v\f\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a';
 
 const trim =
