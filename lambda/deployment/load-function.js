@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * The program in which `package` loads a function's zip: in an empty folder, with only the environment of the function. It is told what to do by one
+ * The program in which `package` loads a function's zip: in an empty folder, with only the environment of the function. It receives what to do as one
  * message, answers by one, and runs on the Node.js of the runtime, so it is plain JavaScript and loads nothing.
  */
 const { existsSync, readdirSync, readFileSync } = require('node:fs');
@@ -93,7 +93,7 @@ async function loadAny(file) {
   }
 }
 
-/** What invoking it throws; that it refuses the event is none of our business, and is told apart by whoever reads this. */
+/** What invoking it throws; that it refuses the event is none of our business, and whoever reads this distinguishes it. */
 async function probe(target, event) {
   const context = { awsRequestId: 'package', functionName: 'package', getRemainingTimeInMillis: () => 10_000 };
   try {

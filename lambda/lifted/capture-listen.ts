@@ -6,7 +6,7 @@ import net, { type AddressInfo } from 'node:net';
  * Replaces `listen` of HTTP and HTTPS servers for the rest of this process: no port is opened, but the server emits `listening`, calls its
  * callback and has an address. To be called before the app is loaded, in a process that has no servers of its own.
  *
- * @returns the first server with a request listener that was told to listen; never rejects
+ * @returns the first server with a request listener that was asked to listen; never rejects
  */
 export function captureListen(): Promise<Server> {
   let resolveFirst: (server: Server) => void = () => undefined;

@@ -11,7 +11,8 @@ const REFUSED_FOR_SIZE = new Set([413, 414, 431]);
 
 /**
  * True when API Gateway itself refused a request before it called a function: throttled (trap 30), too large (trap 29),
- * not deployed, kept out by its resource policy or by WAF. Nothing has run, so legacy can be asked instead.
+ * not deployed, kept out by its resource policy or by WAF. Nothing has run: the client gets legacy's answer instead
+ * (`gateway-refused` in handle-request.ts), or this one where the request cannot be repeated or the route is retired.
  *
  * False for what an authorizer decided (401; 403 where one returns Deny, by `accessDeniedBy`), and for a function's own
  * answer with such a status.

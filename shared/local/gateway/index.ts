@@ -31,7 +31,7 @@ export interface StartGatewayOptions {
   readonly host?: string;
   /** Values of variables that the file declares: they win over its own, and supply `${env:...}`, `${ssm:...}` and `${cf:...}` values. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** What every function finds beside the declared variables, such as addresses of services on this machine; Lambda's own are there already. */
+  /** What every function finds in addition to the declared variables, such as addresses of services on this machine; Lambda's own are there already. */
   readonly platform?: Readonly<Record<string, string>>;
   /** Load also the functions that no route needs. */
   readonly allFunctions?: boolean;
