@@ -39,13 +39,13 @@ export type LegacyReason =
   | 'body-on-get'
   /** A body without Content-Length: API Gateway passes none to a function (trap 25). */
   | 'streamed-body'
-  /** `Content-Length: 0` with a coding or charset that the monolith's parsers refuse (400, 415); Lambda is not told of it. */
+  /** `Content-Length: 0` with a coding or charset that the monolith's parsers refuse (400, 415); Lambda does not learn of it. */
   | 'empty-body'
   /** A body in another charset than UTF-8, which Express decodes and Lambda's parser does not (trap 11). */
   | 'charset'
   /** Over the route table's `maxBodyBytes`, or what Lambda accepts. */
   | 'large-body'
-  /** A body of nobody: the monolith's parsers judge it (400, 413) before anybody is asked who sent it (trap 28). */
+  /** An anonymous body: the monolith's parsers judge it (400, 413) before it is asked who sent it (trap 28). */
   | 'anonymous-body'
   /** Signed for AWS, in `Authorization` or the query: API Gateway reads that as its own and keeps it from the function. */
   | 'aws-signature'

@@ -63,7 +63,7 @@ export class LineWriter {
       }
       if (isOwn) closeSync(this.fd);
     } catch {
-      // Nobody is left to be told.
+      // There is nowhere left to report it.
     }
   }
 

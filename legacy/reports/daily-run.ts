@@ -9,9 +9,9 @@ export const LEASE_MS = 5 * 60_000;
 
 export type DailyRun =
   | { readonly outcome: 'ran'; readonly jobs: number }
-  /** By somebody, before. */
+  /** By an earlier run. */
   | { readonly outcome: 'done' }
-  /** Somebody is at it, and is taken for dead from then on. */
+  /** Another process is at it, and is taken for dead from then on. */
   | { readonly outcome: 'held'; readonly until: Date };
 
 interface DailyReportsDeps {
