@@ -90,7 +90,7 @@ function hookApplication(application: Application, hooks: ExpressHooks): void {
   };
 }
 
-/** As Express tells a path from a middleware: the first of a list decides. */
+/** As Express distinguishes a path from a middleware: the first of a list decides. */
 function isPath(first: unknown): boolean {
   let value = first;
   while (Array.isArray(value) && value.length > 0) value = value[0] as unknown;

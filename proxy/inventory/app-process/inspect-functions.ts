@@ -150,7 +150,7 @@ function original(file: string, line: number, column: number): { readonly file: 
     : { file, line: line + 1 };
 }
 
-/** Loaders add queries to tell their own copies apart. */
+/** Loaders add queries to distinguish their own copies. */
 function fileOf(url: string): string {
   const [plain = ''] = url.split('?', 1);
   return plain.startsWith('file:') ? fileURLToPath(plain) : plain;

@@ -30,7 +30,7 @@ function nearestManifest(entry: string): string | undefined {
   }
 }
 
-/** As Node decides it, but for files whose syntax alone tells. */
+/** As Node decides it, but for files whose syntax alone decides. */
 function isModule(entry: string, manifest: string | undefined): boolean {
   const extension = path.extname(entry);
   if (/^\.[mc][jt]s$/.test(extension) || manifest === undefined) return extension.startsWith('.m');

@@ -50,7 +50,7 @@ async function answer(upstream: string, req: IncomingMessage, res: ServerRespons
     const found = await response.text();
     const { Messages = [] } = (found === '' ? {} : JSON.parse(found)) as { Messages?: { ReceiptHandle: string }[] };
     if (res.destroyed) {
-      // Nobody will process them: they stay where they were.
+      // They will not be processed: they stay where they were.
       const Entries = Messages.map(({ ReceiptHandle }, index) => ({
         Id: String(index),
         ReceiptHandle,

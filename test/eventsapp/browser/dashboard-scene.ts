@@ -114,7 +114,7 @@ export async function startScene(routes?: string): Promise<Scene> {
 async function movedDemoRoutes(): Promise<string> {
   const text = await readFile(path.join(__dirname, '../../../proxy/routes.yml'), 'utf8');
   return Object.entries(STAGES).reduce(
-    (result, [id, stage]) => result.replace(new RegExp(`(id: ${id}\\n.*\\n {4}stage: )\\w+`), `$1${stage}`),
+    (result, [id, stage]) => result.replace(new RegExp(`(id: ${id}\\n(?: {4}.*\\n)*? {4}stage: )\\w+`), `$1${stage}`),
     text,
   );
 }
