@@ -85,6 +85,15 @@ export function loadProxyConfig(
     if (legacyUrl.pathname !== '/') {
       read.faults.push(`LEGACY_URL is "${legacyUrl.href}"; expected no path, because paths reach legacy as they came`);
     }
+    const port = read.port('PORT', 8080);
+    // Each request would come back until no connection is left.
+    const host = read.string('HOST', '127.0.0.1');
+    const listensAt = (name: string): boolean =>
+      isLoopback(name) && [name, '0.0.0.0', '::', 'localhost'].includes(host);
+    if (port !== 0 && listensAt(legacyUrl.hostname) && Number(legacyUrl.port) === port)
+      read.faults.push(
+        `LEGACY_URL is "${legacyUrl.origin}", which is this proxy itself (PORT ${port}); expected the monolith`,
+      );
     const adminHost = read.string('ADMIN_HOST', '127.0.0.1');
     const adminTokens = parseAdminTokens(env['ADMIN_TOKENS'], read.faults);
     if (!isLoopback(adminHost) && adminTokens.length === 0) {
@@ -96,8 +105,8 @@ export function loadProxyConfig(
       env['LAMBDA_URL'] === undefined ? undefined : read.httpUrl('LAMBDA_URL', undefined, LAMBDA_URL_EXAMPLE);
     const trustedHops = read.integer('TRUSTED_HOPS', { default: 0, max: 10 });
     return {
-      host: read.string('HOST', '127.0.0.1'),
-      port: read.port('PORT', 8080),
+      host,
+      port,
       legacyUrl,
       lambdaUrl,
       legacyTls: readUpstreamTls(read, 'LEGACY', legacyUrl),

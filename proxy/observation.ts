@@ -84,7 +84,7 @@ export interface NoisePlace extends Omit<ProposedRule, 'kind'> {
 }
 
 export type ShadowDropReason =
-  'busy' | 'memory' | 'slow' | 'answer-too-large' | 'legacy-failed' | 'gateway-refused' | 'noise';
+  'busy' | 'memory' | 'slow' | 'answer-too-large' | 'legacy-failed' | 'client-gone' | 'gateway-refused' | 'noise';
 
 /** Passes on to several. */
 export function observers(list: readonly Observer[]): Observer {

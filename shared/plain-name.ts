@@ -107,6 +107,9 @@ export function shownMethod(method: string | undefined): string {
 }
 
 const MAX_SEGMENTS = 6;
+/** `/api/v1/me` has three. */
+const SHORT_SEGMENT = 3;
+const MAX_SHORT = 3;
 /** Segments that were found to be plain: the same few hundred stand in nearly all paths. */
 const plainSegments = new Set<string>();
 const MAX_REMEMBERED = 2_000;
@@ -123,12 +126,15 @@ function isPlainSegment(segment: string): boolean {
 export function shownPath(pathname: string): string {
   if (!pathname.startsWith('/')) return OTHER;
   let begin = 1;
+  let short = 0;
   for (let count = 0; begin <= pathname.length; count += 1) {
     const slash = pathname.indexOf('/', begin);
     const end = slash < 0 ? pathname.length : slash;
+    // Several short ones are a code in groups, as within a name.
+    if (end > begin && end - begin <= SHORT_SEGMENT) short += 1;
     // A slash at the end is the only empty segment that says something.
     const isPlain = end === begin ? slash < 0 : isPlainSegment(pathname.slice(begin, end));
-    if (!isPlain || count === MAX_SEGMENTS) return `${pathname.slice(0, begin)}${OTHER}`;
+    if (!isPlain || short > MAX_SHORT || count === MAX_SEGMENTS) return `${pathname.slice(0, begin)}${OTHER}`;
     begin = end + 1;
   }
   return pathname;

@@ -36,6 +36,15 @@ export class Client {
     return this.#address;
   }
 
+  /**
+   * Whom an address may belong to, to count clients by. Of IPv6 the first 48 bits: anyone may have all networks below them. Shares go by
+   * {@link address}, because a mobile carrier's customers have as many bits in common.
+   */
+  get network(): string {
+    const address = this.#address;
+    return address.endsWith('::/64') ? `${address.split(':', 3).join(':')}::/48` : address;
+  }
+
   /** Of a well-signed session, alive or not; undefined without one. Anything else would let a client invent sessions. */
   get session(): string | undefined {
     this.#session ??= { key: this.#verifiedSession() };
@@ -45,14 +54,14 @@ export class Client {
   /** The user of a session that is alive, else the address: a client may collect sessions. Where no store can be asked, the session. */
   id(): string | Promise<string> {
     const { users } = this.#settings;
-    if (this.#token === undefined) return this.address;
-    if (users === undefined) return this.session ?? this.address;
+    if (this.#token === undefined) return this.network;
+    if (users === undefined) return this.session ?? this.network;
     const user = users.userOf(this.#token);
     return user instanceof Promise ? user.then((found) => this.#idOf(found)) : this.#idOf(user);
   }
 
   #idOf(user: { readonly userId: string } | undefined): string {
-    return user === undefined ? this.address : `user ${user.userId}`;
+    return user === undefined ? this.network : `user ${user.userId}`;
   }
 
   #verifiedSession(): string | undefined {

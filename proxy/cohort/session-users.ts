@@ -47,13 +47,17 @@ const PAUSE = 1_000;
 export function createSessionUsers(options: SessionUsersOptions): SessionUsers {
   const { secrets, logger, deadline = 150, ttl = 30_000, max = 50_000, now = Date.now } = options;
   const known = new LRUCache<string, Known>({ max });
+  /** Sessions without a user, of which one client may have any number: apart, so that they displace nobody. */
+  const nobodys = new LRUCache<string, Known>({ max });
   const asking = new Map<string, Promise<CohortUser | undefined>>();
   let pausedUntil = 0;
   let quietUntil = 0;
   let lastAnswer = -Infinity;
 
   const remember = (key: string, user: CohortUser | undefined, lifetime: number): void => {
-    known.set(key, { user, until: now() + lifetime });
+    const [holds, forgets] = user === undefined ? [nobodys, known] : [known, nobodys];
+    holds.set(key, { user, until: now() + lifetime });
+    forgets.delete(key);
   };
 
   const ask = async (key: string, sessionId: string): Promise<CohortUser | undefined> => {
@@ -90,7 +94,7 @@ export function createSessionUsers(options: SessionUsersOptions): SessionUsers {
     userOf(token) {
       // The cache must not hold what a client could use as its credential.
       const key = hash('sha256', token, 'base64');
-      const found = known.get(key);
+      const found = known.get(key) ?? nobodys.get(key);
       if (found !== undefined && (now() < found.until || now() < pausedUntil)) return found.user;
       if (now() < pausedUntil) return undefined;
       const underWay = asking.get(key);

@@ -16,13 +16,15 @@ export interface UpstreamResponse {
 /** What to do with an answer's head: send it on (changed or not), or drop it because another upstream will answer. */
 export type AdaptResponse = (response: UpstreamResponse) => UpstreamResponse | 'decline';
 
+/** The whole answer was handed to the client's connection, or why it was not: a client that goes says nothing about the upstream. */
+export type AnswerEnd = 'complete' | 'broken' | 'client-gone';
+
 /** Sees an answer on its way to the client. Called in the request's path: must be quick and never throw. */
 export interface ResponseTap {
   onHead(response: UpstreamResponse): void;
   /** The chunk is shared: not to be changed. */
   onData(chunk: Buffer): void;
-  /** `complete`: the upstream's whole answer was handed to the client's connection. */
-  onEnd(complete: boolean): void;
+  onEnd(end: AnswerEnd): void;
 }
 
 /** How a forward ended. `declined`: nothing was sent to the client and nothing of its body was read. */
@@ -212,7 +214,7 @@ class Forwarding implements ExchangeHandler {
     if (this.settled) return;
     this.settled = true;
     this.exchange = undefined;
-    this.options.tap?.onEnd(result.kind === 'sent');
+    this.options.tap?.onEnd(endOf(result));
     this.response.off('close', this.onClientClose);
     if (this.waitsForDrain) this.response.off('drain', this.onDrain);
     this.done(result);
@@ -230,3 +232,8 @@ class Forwarding implements ExchangeHandler {
 }
 
 const SENT: ForwardResult = { kind: 'sent' };
+
+function endOf(result: ForwardResult): AnswerEnd {
+  if (result.kind === 'sent') return 'complete';
+  return result.kind === 'failed' && result.error === CLIENT_GONE ? 'client-gone' : 'broken';
+}

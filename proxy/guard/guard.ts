@@ -2,7 +2,7 @@ import type { Baseline } from '../statistics/baseline';
 import type { ComparisonObservation, RefusalObservation, RequestObservation } from '../observation';
 import { COUNTED, PROVABLE, type Counted, type Counts, type ProvableStatus } from './counts';
 import { findBreach, latencyLimit, type Breach } from './judge';
-import { RouteWindow, type CountedClient, type WindowView } from './route-window';
+import { RouteWindow, type CountedClient } from './route-window';
 import type { GuardSettings } from '../route-table/guard-settings';
 
 interface Watched {
@@ -110,8 +110,8 @@ export function createGuard(clock: () => number): Guard {
       const now = clock();
       const proven = PROVABLE.filter((status) => now < (provenUntil.get(status) ?? 0));
       const { baseline, settings, window } = watched;
-      const judge = (view: WindowView<Counted> | undefined) => view && findBreach(view, baseline, settings, { proven });
-      const breach = judge(window.all(now)) ?? judge(window.withoutMajority(now));
+      let breach: Breach | undefined;
+      for (const view of window.views(now)) if ((breach = findBreach(view, baseline, settings, { proven }))) break;
       for (const status of PROVABLE) {
         if (breach?.rule === `status ${status}`) provenUntil.set(status, now + settings.windowMs);
       }

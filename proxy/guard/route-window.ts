@@ -14,9 +14,11 @@ export interface WindowView<Name extends string> {
 }
 
 /** From so many votes on, an address is counted apart. */
-const MAJORITY_VOTES = 16;
+const APART_VOTES = 16;
 /** So that one that has stopped is soon replaced. */
 const MAX_VOTES = 1_000;
+/** Addresses that are voted for: each with more than a fifth of the requests is among them. */
+const MAX_CANDIDATES = 4;
 
 /** Counters, and who saw what they count. */
 class Part<Name extends string> {
@@ -33,42 +35,36 @@ class Part<Name extends string> {
   }
 }
 
-/** The window of one route. An address with over half of the requests (Boyer and Moore 1981) is counted apart and hides nothing. */
+/** An address that may have a large share of the requests. */
+interface Candidate<Name extends string> {
+  votes: number;
+  /** Its own counts, once it has votes enough. */
+  part: Part<Name> | undefined;
+}
+
+/** The window of one route. Addresses with a large share of the requests (Misra and Gries 1982) are counted apart and hide nothing. */
 export class RouteWindow<Name extends string> {
   private readonly rest: Part<Name>;
-  private readonly majority: Part<Name>;
-  private candidate: string | undefined;
-  private votes = 0;
-  private isApart = false;
+  private readonly candidates = new Map<string, Candidate<Name>>();
 
   /** `length` in ms; `now` of a clock that never goes back. */
   constructor(
     private readonly names: readonly Name[],
-    length: number,
+    private readonly length: number,
     now: number,
   ) {
     this.rest = new Part(names, length, now);
-    this.majority = new Part(names, length, now);
   }
 
   /** A request came from an address; once each. */
   see(address: string, now: number): void {
-    if (address === this.candidate) {
-      this.votes = Math.min(MAX_VOTES, this.votes + 1);
-      if (this.votes >= MAJORITY_VOTES) this.isApart = true;
-      return;
-    }
-    if (this.votes > 0) {
-      this.votes -= 1;
-      return;
-    }
-    if (this.isApart) {
-      this.rest.counters.absorb(this.majority.counters, now);
-      this.rest.hits.absorb(this.majority.hits);
-    }
-    this.candidate = address;
-    this.votes = 1;
-    this.isApart = false;
+    const { candidates, names, length } = this;
+    const known = candidates.get(address);
+    if (known !== undefined) {
+      known.votes = Math.min(MAX_VOTES, known.votes + 1);
+      if (known.votes >= APART_VOTES) known.part ??= new Part(names, length, now);
+    } else if (candidates.size < MAX_CANDIDATES) candidates.set(address, { votes: 1, part: undefined });
+    else for (const [other, candidate] of candidates) this.voteAgainst(other, candidate, now);
   }
 
   add(name: Name, address: string, now: number): void {
@@ -82,22 +78,33 @@ export class RouteWindow<Name extends string> {
     hits.add(name, id, counters.partAt(now));
   }
 
-  all(now: number): WindowView<Name> {
-    return this.view([this.rest, this.majority], now);
+  /** What all clients saw, then what the others saw beside the address with the most requests, beside the two with the most, and so on. */
+  *views(now: number): Generator<WindowView<Name>> {
+    const apart = [...this.candidates.values()].sort((a, b) => b.votes - a.votes).flatMap(({ part }) => part ?? []);
+    for (let without = 0; without <= apart.length; without += 1)
+      yield this.view([this.rest, ...apart.slice(without)], now);
   }
 
-  /** What the clients saw other than an address with more than half of the requests; undefined while there is none. */
-  withoutMajority(now: number): WindowView<Name> | undefined {
-    return this.isApart ? this.view([this.rest], now) : undefined;
+  all(now: number): WindowView<Name> {
+    return this.view([this.rest, ...[...this.candidates.values()].flatMap(({ part }) => part ?? [])], now);
   }
 
   clear(): void {
     this.rest.clear();
-    this.majority.clear();
+    this.candidates.clear();
+  }
+
+  private voteAgainst(address: string, candidate: Candidate<Name>, now: number): void {
+    candidate.votes -= 1;
+    if (candidate.votes > 0) return;
+    this.candidates.delete(address);
+    if (candidate.part === undefined) return;
+    this.rest.counters.absorb(candidate.part.counters, now);
+    this.rest.hits.absorb(candidate.part.hits);
   }
 
   private partOf(address: string): Part<Name> {
-    return this.isApart && address === this.candidate ? this.majority : this.rest;
+    return this.candidates.get(address)?.part ?? this.rest;
   }
 
   private view(parts: readonly Part<Name>[], now: number): WindowView<Name> {

@@ -143,13 +143,13 @@ export function startGuard(parts: GuardParts): RunningGuard {
 }
 
 /** Good requests are counted by address alone: only who saw something bad has to be distinguished, and finding a user may cost a query. */
-function nameless({ address }: Client): CountedClient {
-  return { address, id: address };
+function nameless({ network }: Client): CountedClient {
+  return { address: network, id: network };
 }
 
 function identified(client: Client, use: (counted: CountedClient) => void): void {
   const id = client.id();
-  const { address } = client;
+  const { network: address } = client;
   if (id instanceof Promise) void id.then((found) => use({ address, id: found }));
   else use({ address, id });
 }

@@ -7,7 +7,7 @@ import type { RawHeaders } from './raw-headers';
 import type { RequestFraming } from './request-head';
 import { parseResponseHead, type ResponseHead } from './response-head';
 
-/** Sees one exchange. Nothing is called after `onEnd` or `onFault`; nothing may throw except `onHead`, which fails the exchange. */
+/** Sees one exchange. Nothing is called after `onEnd` or `onFault`, but `onFault` for an `onEnd` that throws; nothing may throw except `onHead`, which fails the exchange. */
 export interface ExchangeHandler {
   /** 1xx other than 100 and 101. */
   onInformation(statusCode: number, headers: RawHeaders): void;
@@ -83,6 +83,8 @@ export class Connection implements Exchange {
   isCounted = true;
   /** Whose share it counts against. */
   holder: string | undefined;
+  /** Whose it is while it does not count. */
+  longHolder: string | undefined;
   /** How often in a row it was found to transfer a body, by whoever looks at deadlines. */
   transferTicks = 0;
   requests = 0;
@@ -320,7 +322,12 @@ export class Connection implements Exchange {
       this.isPaused = false;
       this.owner.onIdle(this, response.idleTime);
     } else this.close();
-    exchange?.onEnd(trailers);
+    try {
+      exchange?.onEnd(trailers);
+    } catch (error) {
+      // Its own: the connection may have begun another's exchange already.
+      exchange?.onFault({ error: asError(error), neverSent: false, onKeptConnection: false });
+    }
   }
 
   private onEnd(): void {

@@ -76,6 +76,8 @@ export class Origin {
   private readonly clientOf: (request: IncomingMessage) => string;
   private readonly line: WaitingLine;
   private readonly shares = new Shares();
+  /** What does not count, by client: one has no more of it than there are connections that count. */
+  private readonly longOf = new Shares();
   private overShare = 0;
   /** Of the open connections, those that do not count. */
   private long = 0;
@@ -175,10 +177,14 @@ export class Origin {
   }
 
   private stopCounting(connection: Connection): void {
+    const { holder } = connection;
     if (!connection.isCounted) return;
+    if (holder !== undefined && !this.longOf.allows(holder, this.limits.maxConnections)) return;
     connection.isCounted = false;
     this.long += 1;
     this.release(connection);
+    connection.longHolder = holder;
+    if (holder !== undefined) this.longOf.take(holder);
     this.serveLine();
   }
 
@@ -186,6 +192,8 @@ export class Origin {
     if (connection.isCounted) return;
     connection.isCounted = true;
     this.long -= 1;
+    if (connection.longHolder !== undefined) this.longOf.giveBack(connection.longHolder);
+    connection.longHolder = undefined;
   }
 
   private isWornOut({ openedAt, requests }: Connection): boolean {

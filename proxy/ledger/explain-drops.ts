@@ -16,6 +16,7 @@ const MEANINGS: Readonly<Record<ShadowDropReason, string>> = {
   slow: "legacy's answer took too long",
   'answer-too-large': "the answer is longer than the route's shadow.maxBodyBytes",
   'legacy-failed': 'legacy answered with 5xx or not in full',
+  'client-gone': 'the client left before it had the whole answer',
   'gateway-refused': 'API Gateway refused the copy',
   noise: 'legacy does not repeat itself, and nothing else differs',
 };
@@ -26,12 +27,13 @@ const REMEDIES: Readonly<Record<ShadowDropReason, string>> = {
   slow: 'streams and long polls cannot be compared live: replay a recording, or keep the route on legacy',
   'answer-too-large': "raise the route's shadow.maxBodyBytes",
   'legacy-failed': 'look at why legacy fails',
+  'client-gone': 'none is needed: that is no fault of legacy',
   'gateway-refused': 'look at whether API Gateway has the route and lets the proxy through',
   noise: 'run banyan parity learn, and add the rules that it proposes',
 };
 
 /** Reasons that say something of the moment and not of the route. */
-const PASSING: ReadonlySet<ShadowDropReason> = new Set(['busy', 'memory']);
+const PASSING: ReadonlySet<ShadowDropReason> = new Set(['busy', 'memory', 'client-gone']);
 /** Rules shown at once. */
 const MAX_RULES = 5;
 

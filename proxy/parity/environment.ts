@@ -81,6 +81,13 @@ async function isolated(
   const run = `${process.pid}_${Date.now().toString(36)}`;
   const started = await loadStarter(options.system)({ run, env: options.env });
   stops.push(() => started.close());
+  // All that is in them is written over.
+  for (const [side, { mongodbUri }] of Object.entries({ control: started.control, candidate: started.candidate }))
+    if (!new URL(mongodbUri).pathname.includes(run))
+      throw new BanyanError(
+        `${options.system.path}: the ${side}'s database is not of this run; its name must contain the word that is given as "run"`,
+        { code: 'database_of_others' },
+      );
   return withStarted(started, options, suites, stops);
 }
 

@@ -12,9 +12,9 @@ export function bothTaps(first: ResponseTap | undefined, second: ResponseTap | u
       first.onData(chunk);
       second.onData(chunk);
     },
-    onEnd(complete) {
-      first.onEnd(complete);
-      second.onEnd(complete);
+    onEnd(end) {
+      first.onEnd(end);
+      second.onEnd(end);
     },
   };
 }

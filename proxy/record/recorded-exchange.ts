@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { hasBody, type ResponseTap, type UpstreamResponse } from '../forward/forwarder';
+import { hasBody, type AnswerEnd, type ResponseTap, type UpstreamResponse } from '../forward/forwarder';
 import { KeptBody, type Memory } from './kept-body';
 
 export interface ExchangeFacts {
@@ -51,10 +51,10 @@ export class RecordedExchange implements ResponseTap {
     if (!this.responseBody.add(chunk)) this.giveUp('memory');
   }
 
-  onEnd(complete: boolean): void {
+  onEnd(end: AnswerEnd): void {
     this.time = performance.now() - this.begun;
     // Without a head it was an attempt that another upstream has taken over.
-    if (complete && this.head !== undefined && !this.isGivenUp()) this.outcome = 'complete';
+    if (end === 'complete' && this.head !== undefined && !this.isGivenUp()) this.outcome = 'complete';
   }
 
   release(): void {

@@ -1,6 +1,6 @@
 import type { ObservedResponse } from '../../shared/parity/exchange';
 import type { Moment } from '../../shared/parity/unify';
-import type { ResponseTap, UpstreamResponse } from '../forward/forwarder';
+import type { AnswerEnd, ResponseTap, UpstreamResponse } from '../forward/forwarder';
 import { pairs } from '../http1/raw-headers';
 import type { ShadowDropReason } from '../observation';
 
@@ -42,9 +42,10 @@ export class LegacyAnswer implements ResponseTap {
     }
   }
 
-  onEnd(complete: boolean): void {
+  onEnd(end: AnswerEnd): void {
     const { head } = this;
-    if (!complete || head === undefined || head.statusCode >= 500) this.end('legacy-failed');
+    if (end === 'client-gone') this.end(end);
+    else if (end === 'broken' || head === undefined || head.statusCode >= 500) this.end('legacy-failed');
     else {
       const { statusCode, headers } = head;
       this.end({

@@ -3,6 +3,17 @@ import { loadProxyConfig } from '../../../proxy/config';
 import { ConfigError } from '../../../shared/errors';
 
 describe('proxy configuration', () => {
+  it.each([
+    ['http://127.0.0.1:8080', {}],
+    ['http://localhost:9000', { PORT: '9000', HOST: '0.0.0.0' }],
+  ])('refuses itself as the monolith: %s %j', (LEGACY_URL, env) => {
+    expect(() => loadProxyConfig(banyan, { LEGACY_URL, ...env })).toThrow(/which is this proxy itself/);
+  });
+
+  it('takes a monolith at the same port of another address', () => {
+    expect(() => loadProxyConfig(banyan, { LEGACY_URL: 'http://127.0.0.2:8080' })).not.toThrow();
+  });
+
   it('needs only LEGACY_URL', () => {
     expect(loadProxyConfig(banyan, { LEGACY_URL: 'http://10.0.0.5:3000' })).toMatchObject({
       host: '127.0.0.1',

@@ -111,7 +111,10 @@ describe('plain names', () => {
     ['//evil', '/(other)'],
     ['*', '(other)'],
     ['', '(other)'],
-    [`/${'a/'.repeat(1_000)}`, '/a/a/a/a/a/a/(other)'],
+    [`/${'a/'.repeat(1_000)}`, '/a/a/a/(other)'],
+    [`/${'long/'.repeat(1_000)}`, '/long/long/long/long/long/long/(other)'],
+    ['/ab/cd/ef/gh/ij', '/ab/cd/ef/(other)'],
+    ['/api/v1/me/', '/api/v1/me/'],
   ])('the path %s is shown as %s', (path, shown) => expect(shownPath(path)).toBe(shown));
 
   it.each([

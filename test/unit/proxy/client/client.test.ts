@@ -61,6 +61,12 @@ describe('a client', () => {
     expect(clientAt('192.0.2.1').id()).toBe('192.0.2.1');
   });
 
+  it('counts once for all the networks that one subscriber of IPv6 may have', () => {
+    const [one, other] = ['2001:db8:1:2::9', '2001:db8:1:3::9'].map((address) => clientAt(address));
+    expect([one?.id(), other?.id()]).toEqual(['2001:db8:1::/48', '2001:db8:1::/48']);
+    expect(one?.address).not.toBe(other?.address);
+  });
+
   it('is a well-signed session where no store can be asked', () => {
     const [a, b] = ['a', 'b'].map((id) => clientAt('192.0.2.1', { token: token(id), secrets: [SECRET] }).id());
     expect(a).toMatch(/^session /);

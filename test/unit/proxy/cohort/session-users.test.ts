@@ -63,6 +63,25 @@ describe('users behind session tokens', () => {
       ...options,
     });
 
+  it('forgets no user for any number of sessions without one', async () => {
+    const { userOf } = users({ max: 5 });
+    await userOf(tokenOf('one'));
+    for (let i = 0; i < 20; i += 1) await userOf(tokenOf(`dead-${i}`));
+    expect(userOf(tokenOf('one'))).toMatchObject({ userId: 'ann' });
+  });
+
+  it('goes on with who a session is of after a login or a logout', async () => {
+    const { userOf } = users();
+    expect(await userOf(tokenOf('late'))).toBeUndefined();
+    await store('late', ANN);
+    time = 1_001;
+    expect(await userOf(tokenOf('late'))).toMatchObject({ userId: 'ann' });
+    await sessions.deleteMany({});
+    time = 40_000;
+    expect(await userOf(tokenOf('late'))).toBeUndefined();
+    expect(await userOf(tokenOf('late'))).toBeUndefined();
+  });
+
   it('reads a session once, and remembers whose it is for half a minute', async () => {
     const { userOf } = users();
     expect(await userOf(tokenOf('one'))).toEqual({ userId: 'ann', bucket: bucketOf('ann') });

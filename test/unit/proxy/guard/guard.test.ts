@@ -383,6 +383,19 @@ describe('one client', () => {
     expect(rule()).toBe('errors');
   });
 
+  it('hides nothing together with others that flood, each with less than half of the requests', () => {
+    bad(['flood', 'another', 'third'], 3_000, {});
+    bad(['a', 'b', 'c', 'd'], 10, { statusCode: 502 });
+    expect(rule()).toBe('errors');
+  });
+
+  it('hides nothing from when it had been counted with the rest again', () => {
+    bad(['flood'], 100, {});
+    bad(['flood'], 20, { statusCode: 502 });
+    bad(['b', 'c', 'd', 'e', 'f', 'g'], 40, { statusCode: 502 });
+    expect(guard.counts(ROUTE)).toMatchObject({ lambda: 360, lambdaErrors: 260 });
+  });
+
   it('hides nothing by errors that legacy has for it alone', () => {
     record(40, { statusCode: 502 });
     for (let i = 0; i < 200; i += 1)

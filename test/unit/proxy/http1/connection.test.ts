@@ -145,7 +145,7 @@ describe('connection', () => {
         (await upstream.asked(upstream.sockets.length)).end(text);
         await over(told);
         await closed(upstream.sockets.at(-1));
-        expect(told.fault).toBeUndefined();
+        expect(told.code).toBe('mine');
       }
     });
 

@@ -1,3 +1,5 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
@@ -111,6 +113,24 @@ describe('origin', () => {
     origin.close();
     expect(told.code).toBe('CLOSING');
     expect(codes).toHaveLength(1);
+  });
+
+  it('fails the exchange whose handler throws at its end, not the one that follows on the connection', async () => {
+    const limits = { maxConnections: 1, maxWaiting: 4, maxWait: 5_000, maxAge: 0, maxRequests: 0 };
+    const own = new Origin(new URL(`http://127.0.0.1:${upstream.port}`), { limits, clientOf: ({ url = '' }) => url });
+    const client = (url: string) => Object.assign(new IncomingMessage(new Socket()), { url });
+    const also = {
+      onEnd: () => {
+        throw new Error('a fault of ours');
+      },
+    };
+    const faulty = ask(own, { client: client('a'), also });
+    const other = ask(own, { client: client('b') });
+    (await upstream.asked(0)).write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+    (await upstream.asked(0, 2)).write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+    await waitFor('both', () => faulty.fault !== undefined && other.isOver);
+    expect([faulty.code, other.code, other.body.toString()]).toEqual(['a fault of ours', undefined, 'ok']);
+    own.close();
   });
 
   it('gives up connecting in time, and says that nothing was sent', () => {

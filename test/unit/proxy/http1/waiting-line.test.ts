@@ -158,6 +158,25 @@ describe('an origin with a limit of connections', () => {
     expect([stream.isOver, slow.isOver]).toEqual([false, false]);
   });
 
+  it('counts what takes long all the same once one client has as much of it as there are connections', async () => {
+    const streams: ToldExchange[] = [];
+    for (let i = 0; i < 3; i += 1) {
+      streams.push(from('a'));
+      await answer(i, 1, STREAM);
+      await waitFor('its head', () => streams[i]?.head !== undefined);
+    }
+    expect(origin.load()).toMatchObject({ long: 2, busy: 1 });
+    const other = from('b');
+    await answer(3, 1, STREAM);
+    await waitFor('the stream of another', () => origin.load().long === 3);
+    (await upstream.asked(0)).destroy();
+    await waitFor('room for the third', () => streams[0]?.isOver === true);
+    const next = from('a');
+    await answer(4, 1, STREAM);
+    await waitFor('its place', () => next.head !== undefined && origin.load().long === 3);
+    expect(other.isOver).toBe(false);
+  });
+
   it('opens a new connection for who waits when one breaks', async () => {
     const told = [from('a'), from('x'), from('b')];
     (await upstream.asked(0)).destroy();

@@ -145,7 +145,8 @@ describe('copies that were dropped', () => {
   });
 
   it('are no reason not to wait when it is only the load, or most is compared', () => {
-    expect(textOf({ drops: [{ reason: 'busy', count: 5 }] })).not.toContain('waiting gathers nothing');
+    for (const reason of ['busy', 'client-gone'] as const)
+      expect(textOf({ drops: [{ reason, count: 5 }] })).not.toContain('waiting gathers nothing');
     expect(textOf({ drops: [{ reason: 'noise', count: 5 }], noise, comparisons: [live(6)] })).not.toContain(
       'waiting gathers',
     );

@@ -57,7 +57,7 @@ describe('the limits of a recorder', () => {
       tap?.onData(body);
       response.write(body);
       void (hold ?? Promise.resolve()).then(() => {
-        tap?.onEnd(true);
+        tap?.onEnd('complete');
         response.end();
       });
     });

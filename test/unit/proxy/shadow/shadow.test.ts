@@ -9,7 +9,7 @@ import { resolveSession } from '../../../../shared/session/session-config';
 import { capturedLogger } from '../../../support/captured-logger';
 import { capturedObservations } from '../../../support/captured-observations';
 import { clientOf } from '../../../support/client';
-import { exchangeRaw } from '../../../support/raw-client';
+import { exchangeRaw, rawConnection } from '../../../support/raw-client';
 import { recordingServer, type RecordingServer } from '../../../support/recording-server';
 import { lambdaSide } from '../../../support/lambda-side';
 import { routeWith } from '../../../support/route';
@@ -183,6 +183,16 @@ describe('shadow', () => {
     expect(gateway.requests[0]?.method).toBe('GET');
   });
 
+  it('tells a client that goes from a legacy that fails', async () => {
+    legacy.answer((_request, response) => void response.write('part'));
+    const client = await rawConnection(proxy.port);
+    client.send('GET /api/events HTTP/1.1\r\nHost: a\r\n\r\n');
+    await client.until(/part/);
+    client.destroy();
+    await waitFor('the drop', () => observed.dropped.length === 1);
+    expect(observed.dropped).toEqual(['client-gone']);
+  });
+
   it('sends no copy outside the sample, of large answers, of failed ones, or of what Lambda cannot take', async () => {
     await ask('/api/none');
     await ask('/api/events/');
@@ -285,12 +295,12 @@ describe('places for copies', () => {
     // What comes later of the old ones frees nothing a second time.
     for (const tap of streams) {
       tap?.onData(Buffer.from('late'));
-      tap?.onEnd(true);
+      tap?.onEnd('complete');
     }
     expect(begin('stream')).toBeUndefined();
     expect(observed.dropped).toEqual(['busy', 'slow', 'slow', 'slow', 'busy']);
     clock.now = 30_000;
-    for (const tap of [begin('stream'), begin('stream')]) tap?.onEnd(false);
+    for (const tap of [begin('stream'), begin('stream')]) tap?.onEnd('broken');
     await shadow.idle();
     expect(gateway.requests).toEqual([]);
   });

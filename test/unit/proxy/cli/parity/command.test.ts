@@ -106,6 +106,20 @@ describe('banyan parity', () => {
     return { exitCode, out, err };
   }
 
+  it('starts nothing on a database that is not of this run', async () => {
+    const side =
+      "{ url: 'http://127.0.0.1:1', legacyUrl: 'http://127.0.0.1:1', mongodbUri: 'mongodb://127.0.0.1:1/production' }";
+    const starter = `exports.default = async () => ({ control: ${side}, candidate: ${side}, close: async () => undefined });`;
+    await writeFile(path.join(folder, 'system.js'), starter);
+    const config = CONFIG(folder).replace(
+      'parity: {',
+      `parity: { system: ${JSON.stringify(path.join(folder, 'system.js'))},`,
+    );
+    await writeFile(path.join(folder, 'banyan.config.js'), config);
+    const { exitCode, err } = await banyan('--isolated');
+    expect([exitCode, err]).toEqual([2, expect.stringContaining('database is not of this run')]);
+  });
+
   it('says that both sides are equal, and what was skipped and why', async () => {
     const { exitCode, out } = await banyan(...sides, '--json');
     const result = JSON.parse(out) as ParityRun;
