@@ -20,7 +20,7 @@ export interface HeaderOptions {
   readonly unifier?: Unifier;
   readonly isSameMasked?: ValueOptions['isSameMasked'];
   /** Of the request; answers to HEAD state the length of a body that they do not have. */
-  readonly method?: string;
+  readonly method?: string | undefined;
 }
 
 /** Compares header lines by name. `Content-Length` and an `ETag` of the body are judged by each side's own body. */

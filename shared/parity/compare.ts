@@ -65,11 +65,7 @@ function* compareSteps(
   const masked = maskedBy(rules);
   const isSameMasked = (path: string, a: string, b: string): boolean => {
     const found = masked?.(path, a, b);
-    if (
-      found === undefined ||
-      (found.control !== found.candidate && !unifier.isSameText(found.control, found.candidate))
-    )
-      return false;
+    if (found === undefined || !unifier.isSameText(found.control, found.candidate)) return false;
     for (const rule of found.rules) needed.add(rule);
     return true;
   };
@@ -83,7 +79,7 @@ function* compareSteps(
       : [difference('status', 'value', control.statusCode, candidate.statusCode)];
   const differences = [
     ...status,
-    ...compareHeaders(control, candidate, { unifier, isSameMasked, ...(method !== undefined && { method }) }),
+    ...compareHeaders(control, candidate, { unifier, isSameMasked, method }),
     ...compareCookies(headerValues(control, 'set-cookie'), headerValues(candidate, 'set-cookie'), {
       unifier,
       isSameMasked,

@@ -1,4 +1,9 @@
-import { compareExchange, compareExchangeInTurns, type CompareOptions } from '../../../../shared/parity/compare';
+import {
+  compareExchange,
+  compareExchangeInTurns,
+  compareResponses,
+  type CompareOptions,
+} from '../../../../shared/parity/compare';
 import type { ObservedResponse } from '../../../../shared/parity/exchange';
 import { Renaming } from '../../../../shared/parity/renaming';
 import type { Rule, RuleCondition } from '../../../../shared/parity/rules';
@@ -26,9 +31,22 @@ describe('rules of an exchange', () => {
     const token = rule('$.t', 'token', { pattern: '<hex:8>' });
     expect(needed(...lists, unordered, ignored, token)).toEqual([unordered]);
     expect(needed(json({ n: 1 }), json({ n: 2 }), unordered, ignored)).toEqual([ignored]);
+    expect(needed(json({ n: [1, 2] }), json({ n: [1, 2], m: 1 }), unordered)).toEqual([]);
     expect(needed(json({ n: 1, tags: [1, 2] }), json({ n: 2, tags: [2, 1] }), unordered, ignored, ignored)).toEqual([
       unordered,
       ignored,
+    ]);
+  });
+
+  it('take only the list that they name for a set', () => {
+    const both = (...tags: string[]) => json({ tags, other: tags });
+    expect(pathsOf(both('a', 'b'), both('b', 'a'), { rules: [unordered] })).toEqual([
+      'body $.other[0]',
+      'body $.other[1]',
+    ]);
+    expect(compareResponses(both('a'), both('b')).map(({ path }) => path)).toEqual([
+      'body $.tags[0]',
+      'body $.other[0]',
     ]);
   });
 
