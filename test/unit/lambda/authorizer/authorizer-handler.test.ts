@@ -113,10 +113,10 @@ describe('the handler of an authorizer', () => {
     setEnvironment(good);
     const session = Object.defineProperty({ ...testBanyan.session }, 'store', {
       get: () => {
-        throw new TypeError('no store');
+        throw new RangeError('no store');
       },
     });
-    await expect(authorizerHandler({ ...testBanyan, session }, REFUSED)(restEvent({}))).rejects.toThrow(TypeError);
+    await expect(authorizerHandler({ ...testBanyan, session }, REFUSED)(restEvent({}))).rejects.toThrow('no store');
   });
 
   it('reads the environment once, and again when that has been asked for', async () => {

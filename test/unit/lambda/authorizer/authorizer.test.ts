@@ -30,6 +30,7 @@ interface Setup {
   readonly identity?: IdentityResolver;
   readonly authenticators?: readonly Authenticator[];
   readonly connectionFault?: Error;
+  readonly anonymous?: 'let through';
 }
 
 function authorizer({
@@ -37,6 +38,7 @@ function authorizer({
   identity = passportUserData({ parse: parseTestIdentity }),
   authenticators,
   connectionFault,
+  anonymous,
 }: Setup = {}) {
   const options: SessionOptions = {
     cookieName: NAME,
@@ -53,6 +55,7 @@ function authorizer({
     connection: { db: () => (connectionFault ? Promise.reject(connectionFault) : Promise.resolve(database.db)) },
     logger: createLogger({ level: 'debug', write: (line) => (logged += line) }),
     clock: () => NOW,
+    ...(anonymous !== undefined && { anonymous }),
   });
   return async (event: AuthorizerEvent) => {
     const answer = await authorize(event);
@@ -129,6 +132,33 @@ describe('a live session of a user', () => {
       context: policy.context,
     });
     await expect(authorizer()(httpApiEvent({}))).resolves.toEqual({ isAuthorized: false, context: undefined });
+  });
+});
+
+describe('where anonymous requests are let through', () => {
+  const lenient = (session: Partial<SessionOptions> = {}) => authorizer({ anonymous: 'let through', session });
+
+  it('a request without a user passes without an identity, and is nothing to log', async () => {
+    await expect(lenient()(restEvent({}))).resolves.toMatchObject({
+      principalId: 'nobody',
+      context: { authenticatedBy: 'nobody' },
+    });
+    expect(logged).toBe('');
+  });
+
+  it('its session is extended and its cookie renewed, as for the monolith', async () => {
+    database.restore();
+    storeUser(null);
+    await expect(lenient({ rolling: true })(withSession())).resolves.toMatchObject({
+      context: { authenticatedBy: 'nobody', sessionCookie: expect.stringContaining('60000') as string },
+    });
+    expect(database.calls).toEqual(['sessions.findOne', 'sessions.updateOne']);
+  });
+
+  it('a user is known all the same, and a fault of ours is one', async () => {
+    await expect(lenient()(withSession())).resolves.toMatchObject({ principalId: 'u1' });
+    database.fault = new MongoNetworkError('unavailable');
+    await expect(lenient()(withSession())).rejects.toThrow('The request could not be authenticated');
   });
 });
 

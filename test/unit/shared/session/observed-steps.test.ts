@@ -122,12 +122,12 @@ describe('the steps of the session authenticator', () => {
   });
 
   it('look where the store is', () => {
-    const { db } = fakeDatabase({});
+    const db = fakeDatabase({}).db.client.db('app');
     const of = (dbName?: string) => {
       const store = { format: 'connect-mongo', ...(dbName !== undefined && { dbName }) } as const;
       return sessionCollection(db, storeFormat({ ...session, store })).namespace;
     };
-    expect([of(), of('auth')]).toEqual(['eventsapp.sessions', 'auth.sessions']);
+    expect([of(), of('auth')]).toEqual(['app.sessions', 'auth.sessions']);
   });
 
   it('end at the record when that cannot be read', async () => {

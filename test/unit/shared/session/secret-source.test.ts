@@ -35,6 +35,13 @@ describe('resolveSecrets', () => {
   });
 });
 
+it('refuses given values that are no secrets, such as a variable that a configuration in JavaScript found unset', () => {
+  const faults: string[] = [];
+  for (const given of [[], [undefined], ['good', '', ' ']])
+    expect(Reflect.apply(resolveSecrets, undefined, [given, {}, faults])).toEqual([]);
+  expect(faults).toEqual(['secrets is empty; set it', 'secrets is empty; set it', 'secrets holds 2 empty secrets']);
+});
+
 describe('a secret that was damaged on its way into the variable', () => {
   const mangled: [string, string, string][] = [
     ["Secrets Manager's key/value JSON", '{"SESSION_SECRET":"hidden"}', 'is a JSON object'],
