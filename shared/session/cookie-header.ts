@@ -3,9 +3,8 @@ const isPadding = (code: number) => code === 0x20 || code === 0x09;
 function trimSpaceAndTab(text: string): string {
   let start = 0;
   let end = text.length;
-  // Past either end there is no padding.
-  while (isPadding(text.charCodeAt(start))) start += 1;
-  while (isPadding(text.charCodeAt(end - 1))) end -= 1;
+  while (start < end && isPadding(text.charCodeAt(start))) start += 1;
+  while (end > start && isPadding(text.charCodeAt(end - 1))) end -= 1;
   return text.slice(start, end);
 }
 

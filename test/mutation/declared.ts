@@ -70,6 +70,21 @@ export const DECLARED: Readonly<Record<string, readonly Declared[]>> = {
   ],
   'shared/session/cookie-header.ts': [
     {
+      source: 'while (start < end && isPadding(text.charCodeAt(start))) start += 1;',
+      changes: ['start < end => true', 'start < end => start <= end'],
+      reason: 'past the end there is no padding',
+    },
+    {
+      source: 'while (end > start && isPadding(text.charCodeAt(end - 1))) end -= 1;',
+      changes: ['end > start => true', 'end > start => end >= start'],
+      reason: 'nothing is left of what is all padding either way',
+    },
+    {
+      source: 'for (let start = 0, end = 0; start < header.length; start = end + 1) {',
+      changes: ['start < header.length => start <= header.length'],
+      reason: 'behind the end there is a pair without a name',
+    },
+    {
       source: "if (!text.includes('%')) return text;",
       changes: ["!text.includes('%') => false", `'%' => ""`],
       reason: 'spares decoding; a text without `%` decodes to itself',
