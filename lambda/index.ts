@@ -5,7 +5,7 @@ export { forgetLambdaConfig } from './config';
 export { conflict, notFound } from './http/errors';
 export type { Access, Auth, Callers } from './http/identity';
 export type { HttpRequest } from './http/request';
-export { json, noContent, type HttpResponse } from './http/response';
+export { bytes, json, noContent, type HttpResponse } from './http/response';
 export { FieldFaults, fieldsOf, isFields, isTextUpTo, ValidationError } from './http/validation';
 export { readEnvironment, type Environment, type EnvironmentReader } from '../shared/env';
 export { BanyanError, ConfigError } from '../shared/errors';
