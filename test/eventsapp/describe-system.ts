@@ -4,7 +4,7 @@ import type { LocalSystem, LocalSystemConfig } from './system';
 
 /** What `npm start` prints: where things are, what answers, and lines to paste. `startedIn` in ms. */
 export function describeSystem(
-  { mongo, state, sqs, legacy, invokeApi, gateway, proxy }: LocalSystem,
+  { mongo, state, sqs, s3, dynamoDb, legacy, invokeApi, gateway, proxy }: LocalSystem,
   { routesFile, dailyReportRunner, isSecretMadeUp, adminToken }: LocalSystemConfig,
   startedIn: number,
 ): string {
@@ -26,6 +26,9 @@ Banyan runs (started in ${(startedIn / 1000).toFixed(1)} s, process ${process.pi
   gateway   ${gateway.url}   API Gateway and Lambdas, from serverless.yml
   Lambda    ${invokeApi.url}   Invoke API; npm run banyan -- run-schedule daily-report (runner: ${dailyReportRunner})
   SQS       ${sqs.url}   report jobs; consumed by process-report-job
+  S3        ${s3.url}   photos; process-uploaded-photo runs for each upload
+  DynamoDB  ${dynamoDb.url}   photos
+  photos    ${proxy.url}/photos/upload.html   a page to upload with, for people registered for an event
 ${isOurs ? describeOwn(mongo) : describeNamed(mongo, state)}
 
 Routes (${routesFile}; change a stage, save, and the proxy follows within a second; everything else is on legacy)

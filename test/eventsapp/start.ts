@@ -10,12 +10,13 @@ const HELP_FLAGS = ['--help', '-h'];
 /** Everything is closed within this time (ms), or left to the end of the process. */
 const STOP_LIMIT = 1_500;
 
-const HELP = `npm start: MongoDB, SQS, the monolith, API Gateway with the Lambdas, and the proxy on this machine.
+const HELP = `npm start: MongoDB, SQS, S3, DynamoDB, the monolith, API Gateway with the Lambdas, and the proxy on this machine.
 
 Variables (default):
   PORT (8080), HOST (127.0.0.1) proxy; LEGACY_PORT (3001) monolith, GATEWAY_PORT (3002) gateway, always on loopback
   ADMIN_PORT (8081), ADMIN_HOST (127.0.0.1) dashboard
   INVOKE_PORT (3003) Lambda Invoke API and schedules, SQS_PORT (3004) SQS, MONGO_PORT (3005) MongoDB, always on loopback
+  S3_PORT (3006) S3, DYNAMODB_PORT (3007) DynamoDB, always on loopback
   LEGACY_VERSION, LAMBDA_VERSION (unversioned) builds that the evidence belongs to
   DAILY_REPORT_RUNNER (lambda) side that orders the daily reports: legacy or lambda
   KILL_SWITCH_FILE  while it exists, all listed routes are on legacy; "kill -USR2" on the printed process does the same

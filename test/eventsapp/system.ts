@@ -23,6 +23,9 @@ import banyan from '../../banyan.config';
 import { loadConfig as loadLegacyConfig, LegacyConfigError } from '../../legacy/config';
 import { createLogger as createLegacyLogger } from '../../legacy/logging';
 import { startServer, type RunningServer } from '../../legacy/server';
+import { startDynamoDb, tablesOf, type LocalDynamoDb } from './aws/local-dynamodb';
+import { startS3, type LocalS3 } from './aws/local-s3';
+import { startObjectEvents, type ObjectEvents, type ObjectEventsOptions } from './aws/object-events';
 import { seedDemoData } from './seed';
 
 /** The whole migration on one machine. */
@@ -32,6 +35,10 @@ export interface LocalSystem {
   /** Overrides and ledger: the same, unless `MONGODB_URI` names the monolith's, in which nothing is written unasked. */
   readonly state: LocalMongo;
   readonly sqs: LocalSqs;
+  readonly s3: LocalS3;
+  readonly dynamoDb: LocalDynamoDb;
+  /** From S3 to process-uploaded-photo. */
+  readonly objectEvents: ObjectEvents;
   readonly legacy: RunningServer;
   readonly invokeApi: InvokeApi;
   readonly gateway: RunningGateway;
@@ -55,6 +62,9 @@ export interface LocalSystemConfig {
   readonly gatewayPort: number;
   readonly invokePort: number;
   readonly sqsPort: number;
+  /** Default: a free one, as for DynamoDB. */
+  readonly s3Port?: number;
+  readonly dynamoDbPort?: number;
   /** Of a MongoDB that is started here; default: a free one. */
   readonly mongoPort?: number;
   /** Which builds the proxy says that evidence is about. */
@@ -71,7 +81,7 @@ export interface LocalSystemConfig {
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
-interface LocalSystemOptions {
+export interface LocalSystemOptions {
   /** Chooses MongoDB: see shared/local/mongo. */
   readonly env: Environment;
   /** Use databases that were started for this system: for the monolith's data, and for overrides and ledger. */
@@ -79,6 +89,8 @@ interface LocalSystemOptions {
   readonly logger: Logger;
   /** What the seeded data's dates are relative to. */
   readonly now?: Date;
+  /** How S3's events are delivered; by default one in five twice. */
+  readonly objectEvents?: Partial<Pick<ObjectEventsOptions, 'deliveries' | 'delayMs' | 'pausesMs'>>;
   /** Whether functions are called for what is in queues; default true. */
   readonly consumers?: boolean;
 }
@@ -93,6 +105,10 @@ const LOOPBACK = '127.0.0.1';
 const UNVERSIONED = { legacy: 'unversioned', lambda: 'unversioned' };
 /** As the resources of lambda/eventsapp/reports/queue.yml name it. */
 const REPORT_QUEUE = 'ReportQueue';
+/** Of lambda/eventsapp/photos/queue.yml. */
+const PHOTO_FAILURES = 'PhotoFailureQueue';
+/** As in lambda/eventsapp/stages/dev.yml. */
+const PHOTOS_BUCKET = `banyan-${STAGE}-photos`;
 
 /**
  * For the AWS SDK of the monolith and of the functions: nothing here is ever checked, and nothing leaves this machine. Whatever else of
@@ -128,6 +144,8 @@ export function loadLocalConfig(env: Environment): LocalSystemConfig {
       gatewayPort: read.port('GATEWAY_PORT', 3002),
       invokePort: read.port('INVOKE_PORT', 3003),
       sqsPort: read.port('SQS_PORT', 3004),
+      s3Port: read.port('S3_PORT', 3006),
+      dynamoDbPort: read.port('DYNAMODB_PORT', 3007),
       mongoPort: read.port('MONGO_PORT', 3005),
       // As the command line reads them next to it.
       versions: {
@@ -160,7 +178,7 @@ export function loadLocalConfig(env: Environment): LocalSystemConfig {
  */
 export async function startSystem(
   config: LocalSystemConfig,
-  { env, logger, now, consumers = true, databases }: LocalSystemOptions,
+  { env, logger, now, consumers = true, databases, objectEvents: delivery = {} }: LocalSystemOptions,
 ): Promise<LocalSystem> {
   const { host, sessionSecret, routesFile } = config;
   // A bad route table is reported before anything starts.
@@ -193,6 +211,23 @@ export async function startSystem(
       startSqs({ port: config.sqsPort, region: REGION, queues: sources.queues }),
     );
     started.push(() => sqs.close());
+    const dynamoDb = await named('DynamoDB', 'DYNAMODB_PORT', () =>
+      startDynamoDb({ port: config.dynamoDbPort ?? 0, tables: tablesOf('tables.yml', STAGE) }),
+    );
+    started.push(() => dynamoDb.close());
+    // Each must know the other, and pages of the proxy's origin may upload.
+    let pages: readonly string[] = [];
+    let tell: ObjectEvents['created'] = () => undefined;
+    const s3 = await named('S3', 'S3_PORT', () =>
+      startS3({
+        port: config.s3Port ?? 0,
+        bucket: PHOTOS_BUCKET,
+        region: REGION,
+        allowedOrigins: () => pages,
+        onCreated: (object) => tell(object),
+      }),
+    );
+    started.push(() => s3.close());
     const reportsEnv = {
       ...LOCAL_AWS,
       REPORT_QUEUE_URL: sqs.queueUrl(REPORT_QUEUE),
@@ -239,11 +274,18 @@ export async function startSystem(
         environment: {
           REPORT_QUEUE_URL: sqs.queueUrl(REPORT_QUEUE),
           DAILY_REPORT_RUNNER: config.dailyReportRunner,
+          PHOTO_FAILURES_URL: sqs.queueUrl(PHOTO_FAILURES),
           MONGODB_URI: mongo.uri,
           SESSION_SECRET: sessionSecret,
           LOG_LEVEL: config.logLevel === 'silent' ? 'silent' : 'warn',
         },
-        platform: { ...LOCAL_AWS, SQS_ENDPOINT: sqs.url, LAMBDA_ENDPOINT: invokeApi.url },
+        platform: {
+          ...LOCAL_AWS,
+          SQS_ENDPOINT: sqs.url,
+          LAMBDA_ENDPOINT: invokeApi.url,
+          AWS_ENDPOINT_URL_S3: s3.url,
+          AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
+        },
         // The monolith's Express prints the errors that it answers.
         print: config.logLevel === 'silent' ? () => undefined : undefined,
         logger,
@@ -252,6 +294,20 @@ export async function startSystem(
     functions = gateway.functions;
     started.push(() => gateway.close());
     if (consumers) started.push(startConsumers({ sqs, gateway, logger }));
+    const failures = sqsClientOf(sqs);
+    const objectEvents = startObjectEvents({
+      bucket: PHOTOS_BUCKET,
+      region: REGION,
+      target: () => functions.get('process-uploaded-photo'),
+      onFailure: { sqs: failures, queueUrl: sqs.queueUrl(PHOTO_FAILURES) },
+      ...delivery,
+    });
+    tell = (object) => objectEvents.created(object);
+    started.push(() => {
+      objectEvents.close();
+      failures.destroy();
+      return Promise.resolve();
+    });
 
     const proxy = await named('proxy', 'PORT', () =>
       startProxy(
@@ -285,11 +341,12 @@ export async function startSystem(
         logger,
       ),
     );
+    pages = [proxy.url, proxy.url.replace('127.0.0.1', 'localhost')];
     // Together: the proxy waits for open streams, and it is the monolith that ends them.
     started.push(async () => {
       await Promise.all([proxy.close(), legacy.close()]);
     });
-    return { mongo, state, sqs, legacy, invokeApi, gateway, proxy, close };
+    return { mongo, state, sqs, s3, dynamoDb, objectEvents, legacy, invokeApi, gateway, proxy, close };
   } catch (error) {
     await close();
     throw error;
@@ -302,11 +359,7 @@ function startConsumers({
   gateway: { functions, eventSources },
   logger,
 }: Pick<LocalSystem, 'sqs' | 'gateway'> & { readonly logger: Logger }): () => Promise<void> {
-  const client = new SQSClient({
-    region: REGION,
-    endpoint: sqs.url,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  const client = sqsClientOf(sqs);
   const consumers = eventSources.consumers.flatMap(({ functionName, queue, batchSize, partialResponses }) => {
     const target = functions.get(functionName);
     if (target === undefined) return [];
@@ -317,6 +370,11 @@ function startConsumers({
     await Promise.all(consumers.map((consumer) => consumer.stop()));
     client.destroy();
   };
+}
+
+function sqsClientOf({ url }: LocalSqs): SQSClient {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  return new SQSClient({ region: REGION, endpoint: url, credentials });
 }
 
 /** What the AWS SDK finds in the environment of the functions and of the monolith, which run in this process. */

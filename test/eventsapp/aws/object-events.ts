@@ -18,7 +18,7 @@ export interface ObjectEventsOptions {
 }
 
 export interface ObjectEvents {
-  /** For the bucket: tells the function of a new object. */
+  /** For the bucket: a new object. */
   created(object: StoredObject): void;
   /** Resolves when every event so far was taken, or is in the failure queue. */
   settled(): Promise<void>;

@@ -5,7 +5,7 @@ import { makeEvent, UNKNOWN_ID } from './make';
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0xff, 0xfe, 0x80]);
 const BOUNDARY = 'boundary-of-the-route-tests';
 
-/** Lifted; the upload is the monolith's. */
+/** Photos of old clients, by the monolith's upload; those of new ones: e2e/photo-uploads.test.ts. */
 describeRoutes('photos', (routes) => {
   it('lists an event’s photos, and gives the bytes back as they were sent', async () => {
     const event = await makeEvent(routes);

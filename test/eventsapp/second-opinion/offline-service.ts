@@ -19,6 +19,8 @@ interface OfflineServiceOptions {
   readonly sessionSecret: string;
   readonly queueUrl: string;
   readonly sqsEndpoint: string;
+  readonly s3Endpoint: string;
+  readonly dynamoDbEndpoint: string;
 }
 
 /** serverless-offline, serving this project's `serverless.yml`. */
@@ -119,6 +121,16 @@ async function writeService(folder: string, options: OfflineServiceOptions, lamb
     FUNCTION_PREFIX: `banyan-${STAGE}-`,
     DAILY_REPORT_RUNNER: 'lambda',
   };
+  const photos = {
+    PHOTOS_BUCKET: '${self:custom.stage.photos.bucket}',
+    PHOTOS_TABLE: '${self:custom.stage.photos.table}',
+    REFUSED_UPLOADS_TABLE: '${self:custom.stage.photos.refusedUploadsTable}',
+    MONOLITH_PHOTOS: 'kept',
+    FUNCTION_PREFIX: reports.FUNCTION_PREFIX,
+    LAMBDA_ENDPOINT: reports.LAMBDA_ENDPOINT,
+    AWS_ENDPOINT_URL_S3: options.s3Endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: options.dynamoDbEndpoint,
+  };
   const secrets = { MONGODB_URI: { value: options.mongodbUri }, SESSION_SECRET: { value: options.sessionSecret } };
   const offline = {
     ...service,
@@ -128,6 +140,8 @@ async function writeService(folder: string, options: OfflineServiceOptions, lamb
       secrets,
       reports,
       sessionAndReports: { SESSION_SECRET: options.sessionSecret, ...reports },
+      photos,
+      sessionAndPhotos: { SESSION_SECRET: options.sessionSecret, ...photos },
     },
   };
   await writeFile(path.join(folder, 'serverless.yml'), stringify(offline));

@@ -62,6 +62,8 @@ async function main(): Promise<void> {
       sessionSecret: TEST_SECRET,
       queueUrl: system.sqs.queueUrl('ReportQueue'),
       sqsEndpoint: system.sqs.url,
+      s3Endpoint: system.s3.url,
+      dynamoDbEndpoint: system.dynamoDb.url,
     });
     try {
       const results = await runRouteTests(offline.url, system.legacy.url);

@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isMap, isSeq, parseDocument } from 'yaml';
-import { startSystem, type LocalSystem } from '../system';
+import { startSystem, type LocalSystem, type LocalSystemOptions } from '../system';
 import type { LocalMongo } from '../../../shared/local/mongo';
 import { startTestMongo } from '../../support/test-mongo';
 import { capturedLogger, type CapturedLogger } from '../../support/captured-logger';
@@ -12,15 +12,15 @@ import { waitFor } from '../../support/wait-for';
 /** What signs the sessions of a system under test. */
 export const TEST_SECRET = 'a secret for tests';
 
-/** The one route that the monolith never had. */
-const ONLY_ON_LAMBDA = 'private';
+/** The routes that the monolith never had. */
+const ONLY_ON_LAMBDA = new Set<unknown>(['private', 'initiate-upload', 'upload-status', 'upload-page']);
 
 /** The demo's route table with every route moved to one stage, but for what exists on Lambda alone. */
 export async function demoRoutes(stage: 'legacy' | 'lambda'): Promise<string> {
   const table = parseDocument(await readFile(path.join(__dirname, '../../../proxy/routes.yml'), 'utf8'));
   const routes = table.get('routes');
   for (const route of isSeq(routes) ? routes.items : [])
-    if (isMap(route) && route.get('id') !== ONLY_ON_LAMBDA) route.set('stage', stage);
+    if (isMap(route) && !ONLY_ON_LAMBDA.has(route.get('id'))) route.set('stage', stage);
   return table.toString();
 }
 
@@ -38,6 +38,7 @@ export async function runSystem({
   consumers = true,
   routes = (text) => text,
   mongo: given,
+  objectEvents,
   ...admin
 }: {
   stage?: 'legacy' | 'lambda';
@@ -46,6 +47,7 @@ export async function runSystem({
   mongo?: LocalMongo;
   /** Changes the route table that it starts with. */
   routes?: (text: string) => string;
+  objectEvents?: LocalSystemOptions['objectEvents'];
   adminPort?: number;
   adminToken?: string;
 } = {}): Promise<RunningSystem> {
@@ -75,7 +77,7 @@ export async function runSystem({
       logLevel: 'silent',
       ...admin,
     },
-    { env: {}, databases: { mongo, state: mongo }, logger, consumers },
+    { env: {}, databases: { mongo, state: mongo }, logger, consumers, ...(objectEvents && { objectEvents }) },
   ).catch(async (error: unknown) => {
     await removeAll();
     throw error;

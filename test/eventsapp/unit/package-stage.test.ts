@@ -111,7 +111,9 @@ describe('banyan package --stage prod', () => {
     it('hold the whole app, compiled, and its packages if they are lifted, and else one file', async () => {
       for (const name of functions.keys()) {
         const files = [...(await readZip(join(folder, `${name}.zip`))).keys()];
-        if (name !== LIFTED) expect([name, files.length]).toEqual([name, 1]);
+        // The page's own files are next to its function.
+        const expected = name === 'get-upload-page' ? 4 : 1;
+        if (name !== LIFTED) expect([name, files.length]).toEqual([name, expected]);
       }
       const files = await readZip(join(folder, `${LIFTED}.zip`));
       const names = [...files.keys()];
@@ -156,10 +158,10 @@ describe('banyan package --stage prod', () => {
       expect(JSON.stringify(authorizer?.Properties['AuthorizerUri'])).toContain('"AuthorizerLambdaFunction","Arn"');
       const methods = propertiesOf('AWS::ApiGateway::Method');
       expect(methods.length).toBeGreaterThanOrEqual(20);
-      // But those of the monolith's own app, which asks itself.
-      const isLifted = (method: object) => JSON.stringify(method).includes('"LiftedLambdaFunction"');
+      // But those of the monolith's own app, which asks itself, and the page to log in on.
+      const isOpen = (method: object) => /"(Lifted|GetDashuploadDashpage)LambdaFunction"/.test(JSON.stringify(method));
       for (const method of methods) {
-        const expected = isLifted(method)
+        const expected = isOpen(method)
           ? { AuthorizationType: 'NONE' }
           : { AuthorizationType: 'CUSTOM', AuthorizerId: { Ref: authorizer?.id } };
         expect(method).toMatchObject(expected);
@@ -264,12 +266,23 @@ describe('banyan package --stage prod', () => {
       for (const name of functions.keys()) {
         const variables = Object.keys(named(name).Environment.Variables).filter((variable) => variable !== 'LOG_LEVEL');
         const reports = ['DAILY_REPORT_RUNNER', 'FUNCTION_PREFIX', 'REPORT_QUEUE_URL'];
+        const photos = ['FUNCTION_PREFIX', 'MONOLITH_PHOTOS', 'PHOTOS_BUCKET', 'PHOTOS_TABLE', 'REFUSED_UPLOADS_TABLE'];
         const outside: Readonly<Record<string, readonly string[]>> = {
           // They renew the cookie of the session that called them.
           'get-private': ['SESSION_SECRET'],
           'create-report': [...reports, 'SESSION_SECRET'],
           'run-daily-report': reports,
           'process-report-job': reports,
+          ...Object.fromEntries(
+            ['initiate-upload', 'get-upload-status', 'list-photos', 'get-photo'].map((one) => [
+              one,
+              [...photos, 'SESSION_SECRET'],
+            ]),
+          ),
+          'get-upload-page': ['SESSION_SECRET'],
+          'process-uploaded-photo': photos,
+          'replay-photo-uploads': [...photos, 'PHOTO_FAILURES_URL'].sort(),
+          'db-store-photo': ['MONGODB_URI', 'PHOTOS_BUCKET'],
         };
         const inside = name.startsWith('db-') ? ['MONGODB_URI'] : ['MONGODB_URI', 'SESSION_SECRET'];
         const lifted = ['CREATE_INDEXES', 'MONGODB_URI', 'NODE_ENV', 'SESSION_SECRET'];
@@ -336,7 +349,41 @@ describe('banyan package --stage prod', () => {
         action: `sqs:${action}`,
         resource: { 'Fn::GetAtt': ['ReportQueue', 'Arn'] },
       });
+      const failures = (action: string) => ({
+        action: `sqs:${action}`,
+        resource: { 'Fn::GetAtt': ['PhotoFailureQueue', 'Arn'] },
+      });
+      const inBucket = (action: string, key = '/uploads/*') => ({
+        action: `s3:${action}`,
+        resource: `arn:\${AWS::Partition}:s3:::${placeholderFor('PhotosBucket')}${key}`,
+      });
+      const onTable = (action: string, name: string) => ({
+        action: `dynamodb:${action}`,
+        resource: `arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/${name}`,
+      });
+      const [photos, refused] = [placeholderFor('PhotosTable'), placeholderFor('RefusedUploadsTable')];
+      const readItems = ['GetItem', 'Query'].flatMap((action) =>
+        [photos, `${photos}/index/*`, refused].map((name) => onTable(action, name)),
+      );
+      const processUploads = [
+        ...[inBucket('GetObject'), inBucket('DeleteObject'), inBucket('ListBucket', '')],
+        ...readItems,
+        ...[photos, refused].map((name) => onTable('PutItem', name)),
+        invoke('db-store-photo'),
+        ...['SendMessage', 'ReceiveMessage', 'DeleteMessage'].map(failures),
+      ];
       const expected: Readonly<Record<string, readonly object[]>> = {
+        'initiate-upload': [inBucket('PutObject'), invoke('db-check-photo-upload')],
+        'get-upload-status': [...readItems, invoke('db-list-photos')],
+        'list-photos': [...readItems, invoke('db-list-photos')],
+        'get-photo': [
+          ...readItems,
+          ...[inBucket('ListBucket', ''), inBucket('GetObject'), inBucket('GetObject', '/migrated/*')],
+          invoke('db-find-photo'),
+        ],
+        'process-uploaded-photo': processUploads,
+        'replay-photo-uploads': processUploads,
+        'db-store-photo': [inBucket('GetObject'), inBucket('ListBucket', '')],
         'create-report': [invoke('db-create-report'), invoke('db-store-report'), queue('SendMessage')],
         'run-daily-report': [invoke('db-get-report-results'), invoke('db-finish-daily-report'), queue('SendMessage')],
         'process-report-job': [
@@ -351,9 +398,10 @@ describe('banyan package --stage prod', () => {
         for (const { resource } of logs)
           expect(resource).toMatch(new RegExp(`:log-group:/aws/lambda/${PREFIX}${name}:`));
         const others = own.filter(({ action }) => !action.startsWith('logs:'));
-        expect([name, others.map(({ action, resource }) => ({ action, resource }))]).toEqual([
+        const sorted = (permissions: readonly object[]) => permissions.map((one) => JSON.stringify(one)).sort();
+        expect([name, sorted(others.map(({ action, resource }) => ({ action, resource })))]).toEqual([
           name,
-          expected[name] ?? [],
+          sorted(expected[name] ?? []),
         ]);
       }
     });
@@ -364,11 +412,11 @@ describe('banyan package --stage prod', () => {
       expect(deafAlarms(template)).toEqual([]);
     });
 
-    it('are there for errors and throttles of each function, the gateway and both queues, and are sent to the topic', () => {
+    it('are there for errors and throttles of each function, the gateway and the queues, and are sent to the topic', () => {
       const alarms = propertiesOf('AWS::CloudWatch::Alarm');
       const expected = [
         ...[...functions.keys()].flatMap((name) => [`${PREFIX}${name}-errors`, `${PREFIX}${name}-throttles`]),
-        ...['gateway-5xx', 'report-dead-letters', 'report-queue-age'].map((name) => PREFIX + name),
+        ...['gateway-5xx', 'report-dead-letters', 'report-queue-age', 'photo-failures'].map((name) => PREFIX + name),
       ];
       expect(alarms.map(({ AlarmName }) => String(AlarmName)).sort()).toEqual(expected.sort());
       for (const alarm of alarms) expect(alarm).toMatchObject({ AlarmActions: [placeholderFor('AlarmTopic')] });

@@ -1,13 +1,13 @@
 import { Binary, MongoServerError, ObjectId, type Collection, type Db } from 'mongodb';
 import type { Photo } from '../photo';
 
-/** A document of `photos`, as the monolith writes it. */
+/** A document of `photos`, as the monolith writes it; old ones may hold something else. */
 interface PhotoDocument {
   readonly _id: ObjectId;
   readonly eventId: ObjectId;
   readonly customerAccountId: ObjectId;
-  readonly fileName: string;
-  readonly contentType: string;
+  readonly fileName: unknown;
+  readonly contentType: unknown;
   readonly size: number;
   readonly data: Binary;
   readonly createdBy: ObjectId;
@@ -48,8 +48,7 @@ export async function findMongoPhoto(
   const photo = await collection(db).findOne({ _id: photoId, customerAccountId });
   if (photo === null) return undefined;
   return {
-    // Old documents may hold anything here, which the monolith writes as text.
-    fileName: String(photo.fileName as unknown),
+    fileName: String(photo.fileName),
     contentType: mediaTypeOf(photo.contentType),
     data: Buffer.from(photo.data.value()),
   };
@@ -67,7 +66,8 @@ const BY_EXTENSION = new Map([
 ]);
 
 /** As Express's `res.type`. Throws, as there, for what is no text. */
-function mediaTypeOf(type: string): string {
+function mediaTypeOf(type: unknown): string {
+  if (typeof type !== 'string') throw new TypeError('the type of a photo is no text');
   const full = type.includes('/') ? type : (BY_EXTENSION.get(type) ?? 'application/octet-stream');
   const isText = /^text\/|^application\/(javascript|json)/.test(full) && !/;\s*charset\s*=/.test(full);
   return isText ? `${full}; charset=utf-8` : full;

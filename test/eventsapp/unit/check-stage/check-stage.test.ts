@@ -16,6 +16,11 @@ const complete = (): FakeAccount => ({
     '/banyan/prod/session-secret-secret': { type: 'String', value: 'prod/session' },
   },
   stacks: {
+    'banyan-infra-prod': {
+      PhotosBucket: 'banyan-prod-photos',
+      PhotosTable: 'banyan-prod-photos',
+      RefusedUploadsTable: 'banyan-prod-refused-uploads',
+    },
     'banyan-network-prod': {
       LambdaSecurityGroup: 'sg-1',
       PrivateSubnetA: 'subnet-1',
@@ -80,7 +85,7 @@ describe('banyan check --stage', () => {
     expect(output).toContain('MONGODB_URI is prod/mongodb in secretsmanager');
     expect(output).toContain('subnet subnet-2 in vpc-1');
     expect(output).toMatch(/list-events +20 x 2 = +40\n/);
-    expect(output).toMatch(/636 at most, and 318 to monitor each member .*: within the 1000 of mongodbConnections/);
+    expect(output).toMatch(/656 at most, and 328 to monitor each member .*: within the 1000 of mongodbConnections/);
     expect(output).toMatch(/\nEverything that stage prod needs is in place\.\n$/);
     expect(aws.operations).not.toContain('GetSecretValue');
   });
@@ -165,7 +170,7 @@ describe('banyan check --stage', () => {
   it('needs no AWS for the connections, and says so without credentials', async () => {
     const { exitCode, output } = await run(['--stage', 'staging'], {});
     expect(exitCode).toBe(2);
-    expect(output).toMatch(/246 at most/);
+    expect(output).toMatch(/252 at most/);
     expect(output).toContain('No valid AWS credentials');
   });
 

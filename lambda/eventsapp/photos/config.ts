@@ -1,0 +1,61 @@
+import { type Environment, LOG_LEVELS, type LogLevel, readEnvironment } from 'banyan-strangler/lambda';
+
+const MONOLITH_PHOTOS = ['kept', 'retired'] as const;
+
+/** What the photo functions outside the VPC read. The AWS SDK itself reads `AWS_ENDPOINT_URL_S3` and `AWS_ENDPOINT_URL_DYNAMODB`. */
+export interface PhotosConfig {
+  readonly region: string;
+  readonly bucket: string;
+  readonly photosTable: string;
+  readonly refusedUploadsTable: string;
+  /** `kept`: every photo is in MongoDB too. `retired`: the monolith's photo routes are, and MongoDB is not asked any more. */
+  readonly monolithPhotos: (typeof MONOLITH_PHOTOS)[number];
+  readonly functionPrefix: string;
+  readonly lambdaEndpoint: string | undefined;
+  readonly logLevel: LogLevel;
+}
+
+/**
+ * Reads an environment.
+ *
+ * @throws ConfigError naming every bad variable at once
+ */
+export function readPhotosConfig(env: Environment): PhotosConfig {
+  return readEnvironment(env, (reader) => ({
+    region: reader.string('AWS_REGION'),
+    bucket: reader.string('PHOTOS_BUCKET'),
+    photosTable: reader.string('PHOTOS_TABLE'),
+    refusedUploadsTable: reader.string('REFUSED_UPLOADS_TABLE'),
+    monolithPhotos: reader.oneOf('MONOLITH_PHOTOS', MONOLITH_PHOTOS, 'kept'),
+    functionPrefix: reader.string('FUNCTION_PREFIX'),
+    lambdaEndpoint: reader.optionalString('LAMBDA_ENDPOINT'),
+    logLevel: reader.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
+  }));
+}
+
+/** This process's environment. */
+export function photosConfig(): PhotosConfig {
+  return readPhotosConfig(process.env);
+}
+
+/** Of a function inside the VPC, which reads the bucket alone. Throws ConfigError. */
+export function bucketConfig(): { readonly region: string; readonly bucket: string } {
+  return readEnvironment(process.env, (reader) => ({
+    region: reader.string('AWS_REGION'),
+    bucket: reader.string('PHOTOS_BUCKET'),
+  }));
+}
+
+/** Of replay-photo-uploads: the queue of failed events. Throws ConfigError. */
+export function failureQueueConfig(): { readonly queueUrl: string; readonly endpoint: string | undefined } {
+  return readEnvironment(process.env, (reader) => ({
+    queueUrl: reader.string('PHOTO_FAILURES_URL'),
+    endpoint: reader.optionalString('SQS_ENDPOINT'),
+  }));
+}
+
+/** True in AWS, where initialisation is free of charge to begin while the module loads. */
+export const isInLambda = (): boolean => process.env['AWS_EXECUTION_ENV'] !== undefined;
+
+/** Where a function's zip is unpacked; Lambda sets it. Elsewhere the working directory. */
+export const taskRoot = (): string => process.env['LAMBDA_TASK_ROOT'] ?? process.cwd();

@@ -1,0 +1,61 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import banyan from '../../../banyan.config';
+import { bytes, notFound, type HttpResponse } from 'banyan-strangler/lambda';
+import { httpHandler } from '../http-handler';
+import { READERS } from '../readers';
+import { objectIdOf } from './object-id';
+import { connectPhotosEarly, photosOutside } from './outside';
+import { unlessGone } from './process-upload';
+import { dbFindPhoto } from './vpc-functions';
+
+connectPhotosEarly();
+
+type GetContext = Pick<Context, 'awsRequestId' | 'functionName' | 'getRemainingTimeInMillis'>;
+
+/** `GET /api/photos/:photoId`: the bytes from S3, or of photos that MongoDB alone has from there. While the monolith keeps photos, MongoDB decides which there are. */
+export const handler = (event: APIGatewayProxyEvent, context: GetContext): Promise<APIGatewayProxyResult> =>
+  httpHandler(READERS, async ({ identity: { customerAccountId }, params }) => {
+    const photoId = objectIdOf(params['photoId']);
+    if (photoId === undefined) throw notFound(NOT_FOUND);
+    const { config, vpc, s3, photos } = await photosOutside(context.functionName, [dbFindPhoto]);
+    const call = { remainingTimeMs: () => context.getRemainingTimeInMillis() };
+    const find = async ({ withData }: { readonly withData: boolean }) =>
+      (await vpc.call(dbFindPhoto, { photoId, customerAccountId, withData }, call)).photo ?? undefined;
+    const stored = await photos.find(photoId);
+    const own = stored?.customerAccountId === customerAccountId ? stored : undefined;
+    // The monolith removes photos together with their event.
+    const inMongo = config.monolithPhotos === 'kept' ? await find({ withData: own === undefined }) : own;
+    if (inMongo === undefined) throw notFound(NOT_FOUND);
+    if (own === undefined) {
+      const data = 'data' in inMongo ? inMongo.data : null;
+      return data === null ? TOO_LARGE : picture(inMongo, Buffer.from(data, 'base64'));
+    }
+    const { GetObjectCommand } = await import('@aws-sdk/client-s3');
+    const object = await unlessGone(s3.send(new GetObjectCommand({ Bucket: config.bucket, Key: own.key })));
+    const data = await object?.Body?.transformToByteArray();
+    if (data === undefined) throw new Error(`photo ${photoId}: its object ${own.key} is missing`);
+    return picture(own, Buffer.from(data));
+  })(event, context);
+
+const NOT_FOUND = 'Photo not found';
+
+/** As the gateway answers for a function whose answer is too large: the proxy then asks the monolith. */
+const TOO_LARGE: HttpResponse = { ...banyan.responses.internalError, statusCode: 502 };
+
+/** With the monolith's headers. */
+function picture(about: { readonly contentType: string; readonly fileName: string }, data: Buffer): HttpResponse {
+  return bytes(200, data, {
+    'Content-Type': about.contentType,
+    'Content-Disposition': `inline; filename*=UTF-8''${encodeExtended(about.fileName)}`,
+    // The type is what the uploader said: no browser shall find a script in it.
+    'X-Content-Type-Options': 'nosniff',
+  });
+}
+
+/** A value of an extended parameter by RFC 8187. */
+function encodeExtended(text: string): string {
+  return encodeURIComponent(text).replaceAll(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}

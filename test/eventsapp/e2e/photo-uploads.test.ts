@@ -1,0 +1,92 @@
+import { DEMO_IDS } from '../seed';
+import { EVENT, initiated, photoClient, PNG, putFile, registerMember, type PhotoClient } from '../support/photo-client';
+import { runSystem, type RunningSystem } from '../support/running-system';
+
+/** The way of a photo through the whole system, the routes of photos on either side. */
+describe('photos by presigned URL', () => {
+  let system: RunningSystem;
+  let member: PhotoClient;
+  const about = { title: '港 "夜" 🎉', description: 'Zeile\nzwei', contentType: 'image/png', size: PNG.length };
+
+  beforeAll(async () => {
+    system = await runSystem({ stage: 'legacy', objectEvents: { deliveries: () => 2, pausesMs: [] } });
+    member = await photoClient(system.proxy.url, 'member@example.com');
+  });
+  afterAll(() => system.close());
+
+  it('are for people registered for the event of their account', async () => {
+    expect(await member.initiate(about)).toEqual({
+      status: 403,
+      text: '{"error":"Only people who are registered for this event may upload photos of it"}',
+    });
+    await registerMember(system.proxy.url);
+    expect((await member.initiate(about)).status).toBe(201);
+    const other = await photoClient(system.proxy.url, 'other@example.net');
+    expect((await other.initiate(about)).status).toBe(404);
+    expect((await member.initiate(about, 'f'.repeat(24))).status).toBe(404);
+    expect((await member.initiate(about, 'toString')).status).toBe(404);
+    expect(
+      (await fetch(`${system.proxy.url}/api/events/${EVENT}/photos/initiate-upload`, { method: 'POST' })).status,
+    ).toBe(401);
+    expect((await member.initiate({ ...about, size: 30_000_000 })).text).toContain('at most 5242880 (5 MB)');
+  });
+
+  it('are in both stores after the upload, and look the same from both sides', async () => {
+    const { photoId, s3PutObjectUrl } = initiated(await member.initiate(about));
+    expect(await member.statusOf(photoId)).toEqual({ status: 'waiting' });
+    expect((await putFile(s3PutObjectUrl, PNG)).status).toBe(200);
+    await system.objectEvents.settled();
+    expect(await member.statusOf(photoId)).toEqual({ status: 'stored' });
+    const answers = [];
+    for (const stage of ['lambda', 'legacy'] as const) {
+      await system.moveAllRoutes(stage);
+      answers.push(await member.ask('GET', `/api/events/${EVENT}/photos`));
+      expect((await member.fetchPhoto(photoId)).equals(PNG)).toBe(true);
+    }
+    expect(answers[0]).toEqual(answers[1]);
+    expect(JSON.parse(answers[0]?.text ?? '')).toMatchObject({
+      photos: [{ id: photoId, fileName: '港 "夜" 🎉.png', contentType: 'image/png', size: PNG.length }],
+    });
+  });
+
+  it('are gone from both sides when the monolith deletes their event', async () => {
+    const event = DEMO_IDS.event(6).toHexString();
+    await registerMember(system.proxy.url, event);
+    const { photoId, s3PutObjectUrl } = initiated(await member.initiate(about, event));
+    await putFile(s3PutObjectUrl, PNG);
+    await system.objectEvents.settled();
+    expect((await member.fetchPhoto(photoId)).equals(PNG)).toBe(true);
+    const organiser = await photoClient(system.proxy.url, 'organiser@example.com');
+    expect((await organiser.ask('DELETE', `/api/events/${event}`)).status).toBe(204);
+    for (const stage of ['lambda', 'legacy'] as const) {
+      await system.moveAllRoutes(stage);
+      expect((await member.ask('GET', `/api/photos/${photoId}`)).status).toBe(404);
+    }
+  });
+
+  it('are refused with a reason when the file is none', async () => {
+    const text = Buffer.from('a text file that is named .png');
+    const { photoId, s3PutObjectUrl } = initiated(await member.initiate({ ...about, size: text.length }));
+    expect((await putFile(s3PutObjectUrl, text)).status).toBe(200);
+    await system.objectEvents.settled();
+    expect(await member.statusOf(photoId)).toMatchObject({
+      status: 'refused',
+      reason: expect.stringContaining('not a picture') as string,
+    });
+    expect((await member.list()).map(({ id }) => id)).not.toContain(photoId);
+  });
+
+  it('have a page to upload with, and nothing else under its path', async () => {
+    for (const [file, type] of [
+      ['upload.html', 'text/html; charset=utf-8'],
+      ['upload.js', 'text/javascript; charset=utf-8'],
+      ['upload.css', 'text/css; charset=utf-8'],
+    ]) {
+      const response = await fetch(`${system.proxy.url}/photos/${file}`);
+      expect([response.status, response.headers.get('content-type')]).toEqual([200, type]);
+      expect(response.headers.get('content-security-policy')).toContain("default-src 'self'");
+    }
+    for (const file of ['toString', 'get-upload-page.ts', '..%2fget-photo.ts'])
+      expect((await fetch(`${system.proxy.url}/photos/${file}`)).status).toBe(404);
+  });
+});
