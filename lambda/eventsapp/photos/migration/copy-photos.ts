@@ -1,0 +1,293 @@
+import { createHash } from 'node:crypto';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { Binary, ObjectId, type Collection, type Db } from 'mongodb';
+import { isFields } from 'banyan-strangler/lambda';
+import { unlessGone } from '../process-upload';
+import type { Photo } from '../photo';
+import type { PhotoRepository } from '../repository/photo-repository';
+import { storeMongoPhoto } from '../repository/mongodb';
+import type { MigrationState } from './batches';
+
+/** Where migrated objects go. Events of `uploads/` alone call a function. */
+export const MIGRATED = 'migrated/';
+
+/** Both stores of photos. */
+export interface Stores {
+  readonly db: Db;
+  readonly s3: Pick<S3Client, 'send'>;
+  readonly bucket: string;
+  readonly photos: PhotoRepository;
+}
+
+/** First everything is copied, then everything is read again from both sides and compared. */
+export interface CopyState extends MigrationState {
+  readonly phase: 'copy' | 'verify';
+  /** Batches that were done twice count their photos as `known` the second time. */
+  readonly copied: number;
+  readonly known: number;
+  readonly verified: number;
+  readonly bytes: number;
+  /** Chains of SHA-256 over ids and bytes in the order of ids: equal when everything verified is. */
+  readonly mongoHash: string;
+  readonly s3Hash: string;
+  /** Ids of photos that the two sides disagree about, and of documents that are no whole photos; nothing is overwritten. */
+  readonly different: readonly string[];
+}
+
+/** How a step works. */
+interface StepOptions {
+  /** Photos at a time. */
+  readonly batch: number;
+  /** Writes nothing. */
+  readonly dryRun: boolean;
+}
+
+export const INITIAL_COPY: CopyState = {
+  phase: 'copy',
+  after: null,
+  isDone: false,
+  copied: 0,
+  known: 0,
+  verified: 0,
+  bytes: 0,
+  mongoHash: '',
+  s3Hash: '',
+  different: [],
+};
+
+interface MongoPhoto {
+  readonly _id: ObjectId;
+  readonly eventId: ObjectId;
+  readonly customerAccountId: ObjectId;
+  readonly createdBy: ObjectId;
+  readonly fileName: string;
+  readonly contentType: string;
+  readonly size: number;
+  readonly createdAt: Date;
+  readonly data: Binary;
+}
+
+/**
+ * The next batch of MongoDB's photos in the order of their ids, copied or verified by the state's phase. Verifying copies what came in the
+ * meantime with a lower id.
+ */
+export function copyStep(stores: Stores, { batch, dryRun }: StepOptions) {
+  return async (state: CopyState): Promise<{ readonly state: CopyState; readonly handled: number }> => {
+    const documents = await nextPhotos(stores.db, state.after, batch);
+    const last = documents.at(-1)?._id.toHexString();
+    if (last === undefined) return { state: nextPhase(state, { dryRun }), handled: 0 };
+    const outcomes = await Promise.all(documents.map((document) => copy(document, stores, { dryRun })));
+    const count = (wanted: Outcome): number => outcomes.filter(({ outcome }) => outcome === wanted).length;
+    const next: CopyState = {
+      ...state,
+      after: last,
+      copied: state.copied + count('copied'),
+      different: [
+        ...new Set([
+          ...state.different,
+          ...documents.flatMap(({ _id }, index) =>
+            outcomes[index]?.outcome === 'different' ? [_id.toHexString()] : [],
+          ),
+        ]),
+      ],
+    };
+    const known = state.known + count('known');
+    const handled = documents.length;
+    if (state.phase === 'copy') return { state: { ...next, known, bytes: state.bytes + bytesOf(documents) }, handled };
+    const stored = await Promise.all(outcomes.map(async ({ photo }) => photo && storedBytes(photo, stores)));
+    const inMongo = documents.map((document) => (isWhole(document) ? Buffer.from(document.data.value()) : undefined));
+    const ids = documents.map(({ _id }) => _id.toHexString());
+    const verified = state.verified + stored.filter((bytes) => bytes !== undefined).length;
+    const mongoHash = chain(state.mongoHash, ids, inMongo);
+    return { state: { ...next, verified, mongoHash, s3Hash: chain(state.s3Hash, ids, stored) }, handled };
+  };
+}
+
+function nextPhase(state: CopyState, { dryRun }: Pick<StepOptions, 'dryRun'>): CopyState {
+  if (state.phase === 'verify' || dryRun) return { ...state, isDone: true };
+  return { ...state, phase: 'verify', after: null };
+}
+
+type Outcome = 'copied' | 'known' | 'different';
+
+/** Object first, then item: what DynamoDB lists can be fetched. */
+async function copy(
+  document: MongoPhoto,
+  { s3, bucket, photos }: Stores,
+  { dryRun }: Pick<StepOptions, 'dryRun'>,
+): Promise<{ readonly outcome: Outcome; readonly photo: Photo | undefined }> {
+  const { HeadObjectCommand, PutObjectCommand } = await import('@aws-sdk/client-s3');
+  if (!isWhole(document)) return { outcome: 'different', photo: undefined };
+  const data = Buffer.from(document.data.value());
+  const photo = photoIn(document, data);
+  const existing = await photos.find(photo.id);
+  if (existing !== undefined) return { outcome: isSame(existing, photo) ? 'known' : 'different', photo: existing };
+  if (dryRun) return { outcome: 'copied', photo };
+  const at = { Bucket: bucket, Key: photo.key };
+  const head = await unlessGone(s3.send(new HeadObjectCommand(at)));
+  if (head?.Metadata?.['sha256'] !== photo.sha256)
+    await s3.send(
+      new PutObjectCommand({ ...at, Body: data, ContentType: photo.contentType, Metadata: { sha256: photo.sha256 } }),
+    );
+  return { outcome: (await photos.add(photo)) === 'added' ? 'copied' : 'known', photo };
+}
+
+/** Older versions of the monolith, or a hand, may have left documents without a part. They stay in MongoDB alone. */
+function isWhole({ eventId, createdBy, fileName, contentType, createdAt, data }: Partial<MongoPhoto>): boolean {
+  const isMoment = createdAt instanceof Date && !Number.isNaN(createdAt.getTime());
+  const hasIds = eventId instanceof ObjectId && createdBy instanceof ObjectId;
+  return (
+    isMoment && hasIds && typeof fileName === 'string' && typeof contentType === 'string' && data instanceof Binary
+  );
+}
+
+function photoIn(
+  { _id, eventId, customerAccountId, createdBy, fileName, contentType, createdAt }: MongoPhoto,
+  data: Buffer,
+): Photo {
+  const id = _id.toHexString();
+  return {
+    id,
+    eventId: eventId.toHexString(),
+    customerAccountId: customerAccountId.toHexString(),
+    createdBy: createdBy.toHexString(),
+    createdAt: createdAt.toISOString(),
+    // The monolith knows no titles; an index holds no empty one.
+    title: fileName || id,
+    description: '',
+    fileName,
+    contentType,
+    size: data.length,
+    key: MIGRATED + id,
+    sha256: createHash('sha256').update(data).digest('hex'),
+    origin: 'migration',
+  };
+}
+
+/** What clients can see of both. */
+function isSame(a: Photo, b: Photo): boolean {
+  const seen = ({ eventId, customerAccountId, createdAt, fileName, contentType, size, sha256 }: Photo): string =>
+    JSON.stringify([eventId, customerAccountId, createdAt, fileName, contentType, size, sha256]);
+  return seen(a) === seen(b);
+}
+
+async function storedBytes({ key }: Photo, { s3, bucket }: Stores): Promise<Buffer | undefined> {
+  const { GetObjectCommand } = await import('@aws-sdk/client-s3');
+  const object = await unlessGone(s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
+  const bytes = await object?.Body?.transformToByteArray();
+  return bytes && Buffer.from(bytes);
+}
+
+/** Goes on with a chain of hashes; a missing object counts as empty. */
+function chain(before: string, ids: readonly string[], photos: readonly (Buffer | undefined)[]): string {
+  return photos.reduce((hash: string, bytes, index) => {
+    const link = createHash('sha256')
+      .update(hash)
+      .update(ids[index] ?? '');
+    return link.update(bytes ?? '').digest('hex');
+  }, before);
+}
+
+function nextPhotos(db: Db, after: string | null, limit: number): Promise<MongoPhoto[]> {
+  const filter = after === null ? {} : { _id: { $gt: new ObjectId(after) } };
+  return collection(db).find(filter).sort({ _id: 1 }).limit(limit).toArray();
+}
+
+const collection = (db: Db): Collection<MongoPhoto> => db.collection<MongoPhoto>('photos');
+const bytesOf = (documents: readonly MongoPhoto[]): number =>
+  documents.reduce((sum, one) => sum + (isWhole(one) ? one.data.length() : 0), 0);
+
+/** Of the way back. */
+export interface BackState extends MigrationState {
+  /** Photos that MongoDB did not have, such as those of an upload while its photo routes were retired. */
+  readonly restored: number;
+  /** Items and objects of the migration that were taken away. */
+  readonly removed: number;
+  readonly kept: number;
+}
+
+export const INITIAL_BACK: BackState = { after: null, isDone: false, restored: 0, removed: 0, kept: 0 };
+
+/**
+ * The next batch of the way back: MongoDB gets what it lacks, then what the migration made is removed. What uploads made stays. Bytes that
+ * cannot be read stop it.
+ */
+export function backStep(stores: Stores, { batch, dryRun }: StepOptions) {
+  return async (state: BackState): Promise<{ readonly state: BackState; readonly handled: number }> => {
+    const { photos, next } = await stores.photos.scan({
+      limit: batch,
+      ...(state.after !== null && { after: state.after }),
+    });
+    let { restored, removed, kept } = state;
+    for (const photo of photos) {
+      // The monolith removes photos together with their event: such a photo does not come back.
+      if (!(await isInMongo(photo, stores.db)) && (await isEvent(photo, stores.db))) {
+        restored += 1;
+        if (!dryRun) await restore(photo, stores);
+      }
+      if (photo.origin === 'migration') removed += 1;
+      else kept += 1;
+      if (photo.origin === 'migration' && !dryRun) await remove(photo, stores);
+    }
+    return {
+      state: { after: next ?? null, isDone: next === undefined, restored, removed, kept },
+      handled: photos.length,
+    };
+  };
+}
+
+async function isInMongo({ id }: Photo, db: Db): Promise<boolean> {
+  return (await collection(db).findOne({ _id: new ObjectId(id) }, { projection: { _id: 1 } })) !== null;
+}
+
+async function isEvent({ eventId }: Photo, db: Db): Promise<boolean> {
+  return (await db.collection('events').findOne({ _id: new ObjectId(eventId) }, { projection: { _id: 1 } })) !== null;
+}
+
+async function restore(photo: Photo, stores: Stores): Promise<void> {
+  const bytes = await storedBytes(photo, stores);
+  if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== photo.sha256)
+    throw new Error(`photo ${photo.id}: the object ${photo.key} is missing or damaged, and MongoDB does not have it`);
+  await storeMongoPhoto(stores.db, photo, bytes);
+}
+
+/** Item first: what is listed can be fetched. */
+async function remove({ id, key }: Photo, { s3, bucket, photos }: Stores): Promise<void> {
+  const { DeleteObjectCommand } = await import('@aws-sdk/client-s3');
+  await photos.remove(id);
+  await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+}
+
+/** Reads the state of a copy from its file. */
+export function parseCopyState(value: Readonly<Record<string, unknown>>): CopyState {
+  const { different, phase, mongoHash, s3Hash } = value;
+  const numbers = countsOf(value, ['copied', 'known', 'verified', 'bytes']);
+  const isState =
+    Array.isArray(different) &&
+    (phase === 'copy' || phase === 'verify') &&
+    typeof mongoHash === 'string' &&
+    typeof s3Hash === 'string';
+  if (!isState) throw new TypeError('not the state of a copy');
+  return { ...placeOf(value), ...numbers, phase, mongoHash, s3Hash, different: different.map(String) };
+}
+
+/** Reads the state of the way back from its file. */
+export function parseBackState(value: Readonly<Record<string, unknown>>): BackState {
+  return { ...placeOf(value), ...countsOf(value, ['restored', 'removed', 'kept']) };
+}
+
+/** Reads the part that all states have. */
+export function placeOf({ after, isDone }: Readonly<Record<string, unknown>>): MigrationState {
+  if ((typeof after !== 'string' && after !== null) || typeof isDone !== 'boolean') throw new TypeError('not a state');
+  return { after, isDone };
+}
+
+/** Reads counts by their names. */
+export function countsOf<const Name extends string>(
+  value: Readonly<Record<string, unknown>>,
+  names: readonly Name[],
+): Record<Name, number> {
+  if (!isFields(value) || names.some((name) => typeof value[name] !== 'number'))
+    throw new TypeError('a count is missing');
+  return Object.fromEntries(names.map((name) => [name, value[name]])) as Record<Name, number>;
+}
