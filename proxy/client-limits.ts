@@ -46,6 +46,11 @@ export class ClientLimits {
   /** Serves a request now, or once enough before it on its connection have been answered. */
   readonly take: Serve = (request, response) => this.of(request.socket).take(request, response);
 
+  /** A request behind the last answer of its connection: nothing comes of it, but Node keeps it as long as the connection. */
+  ignore(socket: Socket): void {
+    this.of(socket).ignore();
+  }
+
   private of(socket: Socket): ClientConnection {
     return this.known.get(socket) ?? this.open(socket);
   }
@@ -136,6 +141,7 @@ class ClientConnection {
   private held: [request: IncomingMessage, response: ServerResponse][] = [];
   private looking: NodeJS.Timeout | undefined;
   private silentLooks = 0;
+  private ignored = 0;
   private written = 0;
 
   constructor(
@@ -153,12 +159,23 @@ class ClientConnection {
     else if (!this.socket.destroyed) this.hold(request, response);
   }
 
+  ignore(): void {
+    if (!this.socket.destroyed && this.hasRoom()) this.ignored += 1;
+  }
+
+  /** For one more request that is kept; without it the connection ends. */
+  private hasRoom(): boolean {
+    const { held, refused } = this.shared;
+    if (held.take(this.address)) return true;
+    refused.pipelined += 1;
+    this.socket.destroy();
+    return false;
+  }
+
   private hold(request: IncomingMessage, response: ServerResponse): void {
-    const { held, counts, refused } = this.shared;
-    if (!held.take(this.address)) {
-      refused.pipelined += 1;
-      this.socket.destroy();
-    } else if (this.held.push([request, response]) === 1) {
+    const { counts } = this.shared;
+    if (!this.hasRoom()) return;
+    if (this.held.push([request, response]) === 1) {
       counts.heldBack += 1;
       this.stopReading();
       this.looking = setInterval(() => this.look(), LOOK).unref();
@@ -169,7 +186,8 @@ class ClientConnection {
     const { counts, held } = this.shared;
     counts.inFlight -= this.underWay.length;
     this.underWay.length = 0;
-    held.giveBack(this.address, this.held.length);
+    held.giveBack(this.address, this.held.length + this.ignored);
+    this.ignored = 0;
     this.held = [];
     clearInterval(this.looking);
   }

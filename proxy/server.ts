@@ -201,6 +201,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
     // In the order in which they came: what waits for the answers before it counts those that are held, too.
     (request, response) => {
       if (connections.begin(request.socket, response)) clients.take(request, response);
+      else clients.ignore(request.socket);
     },
   );
   // Unheard, Node answers it itself: an answer that an upgrade behind it would not wait for, which ends the process.

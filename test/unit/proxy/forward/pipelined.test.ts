@@ -65,6 +65,17 @@ describe('pipelined requests whose client goes', () => {
     other.destroy();
   });
 
+  it('are not read without end behind the last answer of their connection', async () => {
+    legacy.answer(() => undefined);
+    const client = await rawConnection(proxy.port);
+    // Its answer, the last, waits for the first.
+    client.send(`${get('/hangs')}GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n`);
+    await waitFor('the first', () => legacy.requests.length === 1);
+    const sending = setInterval(() => client.send('GET / HTTP/1.1\r\nHost:\r\n\r\n'.repeat(500)), 10);
+    await waitFor('the end of its patience', () => client.socket.closed);
+    clearInterval(sending);
+  });
+
   it('are answered before an upgrade behind them, also those that are held back', async () => {
     legacy.answer((request, response) => void setTimeout(() => response.end(`<${request.url ?? ''}>`), 20));
     const client = await rawConnection(proxy.port);
