@@ -13,14 +13,7 @@ if (given !== null) {
 
 /** The proxy's own words, and its status. */
 export class Refusal extends Error {
-  /**
-   * @param {string} message
-   * @param {number} status
-   */
-  constructor(message, status) {
-    super(message);
-    this.status = status;
-  }
+  status = 0;
 }
 
 /**
@@ -47,7 +40,8 @@ export async function ask(path, body) {
   // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- the proxy's word for it
   const answer = await response.json().catch(() => ({ error: 'the answer does not come from a proxy' }));
   if (response.ok && answer.error === undefined) return answer;
-  throw new Refusal(answer.error ?? `status ${response.status}`, response.status);
+  const { status } = response;
+  throw Object.assign(new Refusal(answer.error ?? `status ${status}`), { status });
 }
 
 /**

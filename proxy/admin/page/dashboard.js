@@ -82,11 +82,7 @@ function drawProgress({ routes, stages, unlisted }) {
   );
 }
 
-/**
- * What whoever is on call must see first.
- *
- * @param {State} state
- */
+/** What whoever is on call must see first. @type {(state: State) => void} */
 function drawAlerts({ killSwitch, known, routes }) {
   /** @type {(title: string, text: string) => HTMLElement} */
   const alert = (title, text) => make('p', {}, make('strong', {}, `${title} `), text);
@@ -204,11 +200,7 @@ async function poll() {
   }
 }
 
-/**
- * Said once, not at every poll: it is read out.
- *
- * @type {(status: 'live' | 'lost', text: string) => void}
- */
+/** Said once, not at every poll: it is read out. @type {(status: 'live' | 'lost', text: string) => void} */
 function connection(status, text) {
   const element = byId('connection');
   element.className = status;

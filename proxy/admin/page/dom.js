@@ -33,9 +33,7 @@ export function make(tag, attributes = {}, ...content) {
 
 /**
  * Changes a part of the page only when it differs, so that focus and selection stay and nothing is read out again.
- *
- * @param {Element | null} element
- * @param {(string | Node)[]} content
+ * @type {(element: Element | null, ...content: (string | Node)[]) => void}
  */
 export function replace(element, ...content) {
   const next = make('div', {}, ...content);
@@ -51,11 +49,7 @@ export const percent = (part, whole) =>
 export const ms = (value) => (value === null || value === undefined ? '–' : value < 10 ? value : Math.round(value));
 /** @param {number | string} time */
 export const clock = (time) => new Date(time).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
-/**
- * With the day only when it is another one.
- *
- * @param {number | string} time
- */
+/** With the day only when it is another one. @type {(time: number | string) => string} */
 export const when = (time) => {
   const date = new Date(time);
   const isToday = date.toDateString() === new Date().toDateString();

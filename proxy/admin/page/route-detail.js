@@ -3,11 +3,7 @@ import { plot } from './chart.js';
 import { count, make, replace, when } from './dom.js';
 import { differenceText } from './route-row.js';
 
-/**
- * The row below a route's own, filled by {@link fillDetail}.
- *
- * @param {string} id of the route
- */
+/** The row below that of the route with this id; {@link fillDetail} fills it. @type {(id: string) => HTMLElement} */
 export function newDetail(id) {
   const latency = make(
     'div',
@@ -72,17 +68,10 @@ function rolledBack({ override }) {
   ];
 }
 
-/**
- * `lambdaErrors` is `lambda errors`.
- *
- * @param {string} name
- */
+/** `lambdaErrors` is `lambda errors`. @type {(name: string) => string} */
 const inWords = (name) => name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
 
-/**
- * @param {Route} route
- * @param {Detail['lacking'] | undefined} lacking
- */
+/** @type {(route: Route, lacking: Detail['lacking'] | undefined) => (string | Node)[]} */
 function nextStep({ id, stage, percent, line, next, override }, lacking) {
   const title = make('h3', {}, 'Next step');
   if (override !== null)
@@ -171,11 +160,7 @@ function evidence(found) {
   ];
 }
 
-/**
- * A stored action, as people say it.
- *
- * @type {(action: string, stage: string) => string}
- */
+/** A stored action, as people say it. @type {(action: string, stage: string) => string} */
 function actionText(action, stage) {
   if (action === 'seen') return `moved to ${stage} (routes.yml)`;
   if (action === 'lowered') return 'rolled back to legacy';

@@ -5,12 +5,7 @@ import { count, make, ms, percent, replace, when } from './dom.js';
 /** @param {readonly (number | null)[]} values */
 const last = (values) => values.findLast((value) => value !== null);
 
-/**
- * A row with empty cells, which {@link fillRow} fills.
- *
- * @param {string} id of the route
- * @returns {Row}
- */
+/** A row of a route by its id, whose empty cells {@link fillRow} fills. @type {(id: string) => Row} */
 export function newRow(id) {
   /** @type {(label: string, name?: string) => HTMLElement} */
   const cell = (label, name = '') => make('td', { role: 'cell', 'data-label': label, class: name });
@@ -37,14 +32,7 @@ export function differenceText({ path, kind, controlType, candidateType }) {
   return `${path} (${kind})`;
 }
 
-/**
- * Writes a route's state into its row.
- *
- * @param {Row} row
- * @param {Route} route
- * @param {State} state
- * @param {Page} page
- */
+/** Writes a route's state into its row. @type {(row: Row, route: Route, state: State, page: Page) => void} */
 export function fillRow(row, route, state, page) {
   const [name, stage, split, chart, errors, parity, actions] = row.cells;
   if (name.childElementCount === 0) {
@@ -83,10 +71,7 @@ export function fillRow(row, route, state, page) {
 const overriddenText = ({ stage, overriddenBy }) =>
   stage === 'shadow' ? `no copies: ${overriddenBy}` : `on legacy: ${overriddenBy}`;
 
-/**
- * @param {HTMLElement} cell
- * @param {Route} route
- */
+/** @type {(cell: HTMLElement, route: Route) => void} */
 function fillSplit(cell, { answered: { legacy, lambda }, fallbacks }) {
   const all = legacy + lambda;
   if (all === 0) {
@@ -113,12 +98,7 @@ function part(side, share) {
   return element;
 }
 
-/**
- * @param {Row} row
- * @param {HTMLElement} cell
- * @param {Route} route
- * @param {State} state
- */
+/** @type {(row: Row, cell: HTMLElement, route: Route, state: State) => void} */
 function fillChart(row, cell, { series }, { now, span }) {
   if (series === undefined) {
     if (cell.childElementCount === 0) cell.append(make('small', {}, '–'));
@@ -137,10 +117,7 @@ function fillChart(row, cell, { series }, { now, span }) {
   );
 }
 
-/**
- * @param {HTMLElement} cell
- * @param {Route} route
- */
+/** @type {(cell: HTMLElement, route: Route) => void} */
 function fillParity(cell, { compared, different, lastMismatch, shadowDropped, shadowDropReasons }) {
   const reasons = shadowDropReasons.map((drop) => `${count(drop.count)} ${drop.reason}`).join(', ');
   if (compared === 0) {
@@ -172,11 +149,7 @@ function fillParity(cell, { compared, different, lastMismatch, shadowDropped, sh
   );
 }
 
-/**
- * @param {HTMLElement} cell
- * @param {Route} route
- * @param {Page} page
- */
+/** @type {(cell: HTMLElement, route: Route, page: Page) => void} */
 function fillActions(cell, route, page) {
   const isRolledBack = route.override !== null;
   const isMoved = ['shadow', 'canary', 'lambda'].includes(route.stage);
