@@ -47,7 +47,7 @@ const PAUSE = 1_000;
 export function createSessionUsers(options: SessionUsersOptions): SessionUsers {
   const { secrets, logger, deadline = 150, ttl = 30_000, max = 50_000, now = Date.now } = options;
   const known = new LRUCache<string, Known>({ max });
-  /** Sessions without a user, of which one client may have any number: apart, so that they displace nobody. */
+  /** Sessions without a user, of which one client may have any number: apart, so that they displace no one. */
   const nobodys = new LRUCache<string, Known>({ max });
   const asking = new Map<string, Promise<CohortUser | undefined>>();
   let pausedUntil = 0;

@@ -78,7 +78,7 @@ export class RouteWindow<Name extends string> {
     hits.add(name, id, counters.partAt(now));
   }
 
-  /** What all clients saw, then what the others saw beside the address with the most requests, beside the two with the most, and so on. */
+  /** What all clients saw, then all but the address with the most requests, all but the two with the most, and so on. */
   *views(now: number): Generator<WindowView<Name>> {
     const apart = [...this.candidates.values()].sort((a, b) => b.votes - a.votes).flatMap(({ part }) => part ?? []);
     for (let without = 0; without <= apart.length; without += 1)

@@ -13,7 +13,7 @@ export function describeInventory({ express, routes, notes }: Inventory): string
     `Express ${express}, routes: ${routes.length}, in matching order`,
     `global: ${[...global].map(([name, place]) => `${name} (${place})`).join(', ') || 'none'}`,
     '',
-    alignColumns([['method', 'path', 'handler', 'middleware beside the global'], ...rows]).trimEnd(),
+    alignColumns([['method', 'path', 'handler', 'middleware in addition to the global'], ...rows]).trimEnd(),
     ...(notes.length === 0 ? [] : ['', 'While it was examined:', ...notes.map((note) => `  ${note}`)]),
   ];
   return `${lines.join('\n')}\n`;
