@@ -63,7 +63,10 @@ module.exports = class LiftedApps {
     const bundled = fflate.unzipSync(await readFile(artifact));
     const tree = await appTree({ app, root, exclude: [...exclude, ...this.ownFiles(app)] });
     const files = { ...(await contentsOf(tree, this.folder)) };
-    for (const [file, content] of Object.entries(bundled)) files[inRoot(file)] = content;
+    // Named so because the app's package.json may say that `.js` is a module.
+    const isModule = this.service.custom?.esbuild?.format === 'esm';
+    for (const [file, content] of Object.entries(bundled))
+      files[inRoot(isModule ? file : file.replace(/\.js$/, '.cjs'))] = content;
     this.check(name, inRoot(definition.handler), files);
     const entries = Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1));
     const zip = await promisify(fflate.zip)(

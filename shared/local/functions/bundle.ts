@@ -35,8 +35,8 @@ const PACKAGES = `${path.sep}node_modules${path.sep}`;
  */
 export function bundledProgram(bundling: Bundling): () => Promise<Program> {
   const esbuild = esbuildOf(bundling.root);
-  const packages = path.join(bundling.root, 'node_modules');
-  if (esbuild === undefined || !existsSync(packages)) return unbundledProgram;
+  const packages = packagesOf(bundling.root);
+  if (esbuild === undefined || packages === undefined) return unbundledProgram;
   const key = JSON.stringify([esbuild.version, process.version, __dirname, inputOf(bundling), optionsOf(bundling)]);
   const name = createHash('sha256').update(key).digest('hex').slice(0, 16);
   const folder = path.join(packages, '.cache/banyan-functions', name);
@@ -99,7 +99,8 @@ async function make(esbuild: Esbuild, bundling: Bundling, outfile: string): Prom
   });
   for (const { path: name, contents } of outputFiles) await replaceFile(name, contents);
   const inputs = Object.keys(metafile?.inputs ?? {}).map((input) => path.resolve(root, input));
-  const deciding = ['package.json', 'tsconfig.json'].map((name) => path.join(root, name));
+  const project = path.dirname(packagesOf(root) ?? path.join(root, 'node_modules'));
+  const deciding = ['package.json', 'tsconfig.json'].map((name) => path.join(project, name));
   return [...inputs, ...deciding].filter((source) => existsSync(source));
 }
 
@@ -167,6 +168,12 @@ async function readRecord(file: string): Promise<FileTimes | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** The nearest `node_modules`, which need not be next to serverless.yml. */
+function packagesOf(root: string): string | undefined {
+  const places = createRequire(path.join(root, 'package.json')).resolve.paths('esbuild') ?? [];
+  return places.find((place) => existsSync(place));
 }
 
 function esbuildOf(root: string): Esbuild | undefined {

@@ -117,6 +117,8 @@ describe('banyan package --stage prod', () => {
       }
       const files = await readZip(join(folder, `${LIFTED}.zip`));
       const names = [...files.keys()];
+      // Not `.js`, which is a module where the app's package.json says so.
+      expect(names).toContain('lambda/eventsapp/lifted.cjs');
       for (const wanted of ['legacy/server.js', 'legacy/package.json', 'node_modules/express/package.json'])
         expect(names).toContain(wanted);
       expect(names.filter((file) => /^(?!node_modules).*\.ts$/.test(file))).toEqual([]);
@@ -141,8 +143,9 @@ describe('banyan package --stage prod', () => {
     });
 
     const codeOf = async (name: string) => {
-      const file = `${named(name).Handler.replace(/\.handler$/, '')}.js`;
-      return (await readZip(join(folder, `${name}.zip`))).get(file)?.toString('utf8') ?? '';
+      const file = named(name).Handler.replace(/\.handler$/, '');
+      const files = await readZip(join(folder, `${name}.zip`));
+      return (files.get(`${file}.js`) ?? files.get(`${file}.cjs`))?.toString('utf8') ?? '';
     };
   });
 
