@@ -64,7 +64,7 @@ async function findOrMake(esbuild: Esbuild, bundling: Bundling, folder: string):
     // Each alone, to know which.
     const alone = bundling.definitions.map(async (definition) => {
       const { errors } = await failureOf(
-        esbuild.build({ ...buildOf({ ...bundling, definitions: [definition] }), write: false }),
+        esbuild.build({ ...buildOf({ ...bundling, definitions: [definition] }), sourcemap: false, write: false }),
       );
       return { definition, errors };
     });
