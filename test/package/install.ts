@@ -32,11 +32,9 @@ export default function install(): void {
     return root;
   };
   const { devDependencies } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as Manifest;
-  const pinned = (name: string) => `${name}@${devDependencies[name] ?? ''}`;
-  const types = pinned('@types/node');
   announce({
     tarball,
-    alone: project('alone', tarball, types),
-    withPeers: project('with-peers', tarball, types, embedded, pinned('express'), pinned('@types/express')),
+    alone: project('alone', tarball, `@types/node@${devDependencies['@types/node'] ?? ''}`),
+    withMongo: project('with-mongo', tarball, embedded),
   });
 }

@@ -6,8 +6,8 @@ export interface Installed {
   readonly tarball: string;
   /** A project with the kit and the types of Node, nothing else. */
   readonly alone: string;
-  /** A project that has the embedded MongoDB, and Express for what is lifted, as well. */
-  readonly withPeers: string;
+  /** A project that has the embedded MongoDB as well. */
+  readonly withMongo: string;
 }
 
 const VARIABLE = 'BANYAN_INSTALLED';
