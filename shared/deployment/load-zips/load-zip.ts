@@ -3,8 +3,7 @@ import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { unzipSync } from 'fflate';
-
+import { loadOptional } from '../../optional-package';
 import type { LoadReport } from './judge';
 
 /** Plain JavaScript, because it runs on the runtime's Node.js. */
@@ -70,6 +69,8 @@ function withPrinted(report: LoadReport | undefined, printed: string): LoadRepor
 }
 
 async function unpack(zip: string, folder: string): Promise<void> {
+  const needed = { name: 'fflate', neededBy: 'banyan package', development: true };
+  const { unzipSync } = await loadOptional(needed, async () => import('fflate'));
   const files = Object.entries(unzipSync(await readFile(zip))).filter(([name]) => !name.endsWith('/'));
   const folders = new Set(files.map(([name]) => path.dirname(inside(folder, name))));
   for (const one of folders) await mkdir(one, { recursive: true });
