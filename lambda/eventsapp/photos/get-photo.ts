@@ -26,15 +26,17 @@ export const handler = (event: APIGatewayProxyEvent, context: GetContext): Promi
     // The monolith removes photos together with their event.
     const inMongo = config.monolithPhotos === 'kept' ? await find({ withData: own === undefined }) : own;
     if (inMongo === undefined) throw notFound(NOT_FOUND);
-    if (own === undefined) {
-      const data = 'data' in inMongo ? inMongo.data : null;
-      return data === null ? TOO_LARGE : picture(inMongo, Buffer.from(data, 'base64'));
+    if (own !== undefined) {
+      const { GetObjectCommand } = await import('@aws-sdk/client-s3');
+      const object = await unlessGone(s3.send(new GetObjectCommand({ Bucket: config.bucket, Key: own.key })));
+      const data = await object?.Body?.transformToByteArray();
+      if (data !== undefined) return picture(own, Buffer.from(data));
+      if (config.monolithPhotos === 'retired') throw new Error(`photo ${photoId}: its object ${own.key} is missing`);
     }
-    const { GetObjectCommand } = await import('@aws-sdk/client-s3');
-    const object = await unlessGone(s3.send(new GetObjectCommand({ Bucket: config.bucket, Key: own.key })));
-    const data = await object?.Body?.transformToByteArray();
-    if (data === undefined) throw new Error(`photo ${photoId}: its object ${own.key} is missing`);
-    return picture(own, Buffer.from(data));
+    // Never copied, or just taken back by the migration.
+    const whole = own === undefined && 'data' in inMongo ? inMongo : await find({ withData: true });
+    if (whole === undefined) throw notFound(NOT_FOUND);
+    return whole.data === null ? TOO_LARGE : picture(whole, Buffer.from(whole.data, 'base64'));
   })(event, context);
 
 const NOT_FOUND = 'Photo not found';

@@ -251,11 +251,11 @@ async function restore(photo: Photo, stores: Stores): Promise<void> {
   await storeMongoPhoto(stores.db, photo, bytes);
 }
 
-/** Item first: what is listed can be fetched. */
+/** Object first: an end in between leaves the item, by which the next run finds both. MongoDB has the bytes, and get-photo asks it for them. */
 async function remove({ id, key }: Photo, { s3, bucket, photos }: Stores): Promise<void> {
   const { DeleteObjectCommand } = await import('@aws-sdk/client-s3');
-  await photos.remove(id);
   await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+  await photos.remove(id);
 }
 
 /** Reads the state of a copy from its file. */
