@@ -7,7 +7,9 @@ import { compileExpressPath } from '../route-table/match';
 import { parseSegments, type Route } from '../route-table/route';
 import { routeSchema, type AppRoute } from './inventory';
 
-const fileSchema = z.object({ routes: z.array(routeSchema.omit({ handler: true })) });
+const fileSchema = z.object({
+  routes: z.array(routeSchema.omit({ handler: true, hazards: true, renders: true, isReadable: true })),
+});
 
 /** What is kept of an app's route. */
 export type KeptRoute = z.infer<typeof fileSchema>['routes'][number];

@@ -11,6 +11,23 @@ const middleware = z.object({
   place: z.string(),
 });
 
+/** What a move can break. */
+export const HAZARDS = [
+  'session',
+  'csrf',
+  'memory',
+  'emitter',
+  'timer',
+  'stream',
+  'file',
+  'multipart',
+  'write',
+  'credential',
+] as const;
+export type HazardKind = (typeof HAZARDS)[number];
+const hazard = z.object({ kind: z.enum(HAZARDS), text: z.string(), place: z.string() });
+export type Hazard = z.infer<typeof hazard>;
+
 export const routeSchema = z.object({
   /** Upper case; `ALL` for any. */
   method: z.string(),
@@ -19,6 +36,11 @@ export const routeSchema = z.object({
   handler: z.object({ name: z.string(), place: z.string() }),
   /** What a request passes before the handler, in this order. */
   middleware: z.array(middleware),
+  hazards: z.array(hazard),
+  /** Whether it answers with a view. */
+  renders: z.boolean(),
+  /** False: it is of a package, or made at run time. */
+  isReadable: z.boolean(),
   /** An earlier route that takes its requests and passes none of them on. */
   shadowedBy: z.string().optional(),
 });

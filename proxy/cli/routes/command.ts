@@ -1,17 +1,24 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { existsSync } from 'node:fs';
 import { findProject } from '../../../shared/config/load';
+import { ConfigError } from '../../../shared/errors';
+import { readTraffic } from '../../inventory/access-log';
 import { writeAppRoutes } from '../../inventory/app-routes';
 import { takeInventory } from '../../inventory/take-inventory';
 import type { CliIo, CommonOptions, Finish } from '../cli-io';
 import { readProjectRoutes } from '../config';
 import { withPlaceholders } from '../placeholders';
 import { EXIT } from '../exit-codes';
-import { describeInventory } from './describe-inventory';
+import { loadSuites } from '../../parity/load-cases';
+import { loadRouteTable } from '../../route-table/load';
+import { describeInventory, judgeRoutes } from './describe-inventory';
+import { flagTable } from './table-flags';
 
 interface RoutesOptions extends CommonOptions {
   readonly app?: string;
   readonly port?: number;
   readonly write?: true;
+  readonly accessLog?: string;
 }
 
 /** Adds `banyan routes`, the inventory of the monolith. */
@@ -19,13 +26,17 @@ export function addRoutesCommand(program: Command, io: CliIo, finish: Finish): v
   program
     .command('routes')
     .description(
-      "List the monolith's routes in matching order, with their handlers and the middleware in front of each",
+      "List the monolith's routes: whether to lift, rewrite or leave each and why, its handler, and the middleware in front of it",
     )
     .option(
       '--app <file>',
       'the module that starts or exports the app (app.js#createApp); default: app of banyan.config.ts',
     )
     .option('--port <number>', 'of the app that is meant, where several listen', readPort)
+    .option(
+      '--access-log <file>',
+      'rank by traffic: a log of an ALB, in the combined format, or JSON lines; gzip or not',
+    )
     .option('--write', 'keep the list in app-routes.json next to the route table, for promote')
     .option('--json', 'print JSON instead of text')
     .option('--config <file>', 'path of another banyan.config.ts')
@@ -33,27 +44,46 @@ export function addRoutesCommand(program: Command, io: CliIo, finish: Finish): v
       'after',
       '\nThe app is started in a process of its own, in which it listens on no port and reaches nothing but an empty MongoDB.\nVariables: what the app needs, from the environment or from .env next to its package.json; ROUTES_FILE',
     )
-    .action(async ({ app, port, write, config, ...options }: RoutesOptions) => {
-      const { banyan, root } = findProject(process.cwd(), config);
+    .action(async ({ app, port, write, config, accessLog, ...options }: RoutesOptions) => {
+      const { banyan, root, places } = findProject(process.cwd(), config);
       const env = withPlaceholders(io.env, banyan.session);
-      const inventory = await takeInventory({
-        app: app ?? banyan.app,
-        root: app === undefined ? root : process.cwd(),
-        port,
-        env,
-      });
+      const from = app === undefined ? root : process.cwd();
+      const inventory = await takeInventory({ app: app ?? banyan.app, root: from, port, env });
+      const traffic = accessLog === undefined ? undefined : await readTraffic(accessLog, inventory.routes);
+      const judged = judgeRoutes(inventory.routes, traffic);
       const { file: routesFile } = readProjectRoutes(io.env);
+      const cases = places.parity.cases.map((place) => place.path);
+      const flags = existsSync(routesFile)
+        ? flagTable(await readTable(routesFile), inventory.routes, suitesOf(cases))
+        : [];
       const written = write && (await writeAppRoutes(routesFile, inventory.routes));
-      const text = describeInventory(inventory);
+      const text = describeInventory(inventory, { judged, traffic, flags });
+      const { express, notes } = inventory;
+      const routes = judged.map(({ route, ...verdict }) => ({ ...route, ...verdict }));
+      const log = traffic && { requests: traffic.requests, unknown: traffic.unknown, brokenLines: traffic.brokenLines };
       finish(
         {
           exitCode: EXIT.fine,
           text: written === undefined ? text : `${text}written: ${written}\n`,
-          json: { ...inventory, written },
+          json: { express, routes, flags, notes, accessLog: log, written },
         },
         options,
       );
     });
+}
+
+const readTable = (file: string) => loadRouteTable({ file, lambdaAvailable: true });
+
+/** Routes that have parity cases; undefined: there are none to read. */
+function suitesOf(places: readonly string[]): ReadonlySet<string> | undefined {
+  const there = places.filter((place) => existsSync(place));
+  if (there.length === 0) return new Set();
+  try {
+    return new Set(loadSuites(there, process.cwd()).map(({ route }) => route));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return undefined;
+  }
 }
 
 function readPort(text: string): number {

@@ -1,32 +1,99 @@
+import type { Traffic } from '../../inventory/access-log';
 import type { AppRoute, Inventory } from '../../inventory/inventory';
+import { judgeRoute, type Judged } from '../../inventory/verdict';
 import { alignColumns } from '../align-columns';
 
+/** A route of the monolith with what is known of it. */
+export interface JudgedRoute extends Judged {
+  readonly route: AppRoute;
+  /** Requests in the access log; undefined: there is none. */
+  readonly requests: number | undefined;
+}
+
+/** In matching order; with an access log, the busiest first. Pure. */
+export function judgeRoutes(routes: readonly AppRoute[], traffic?: Traffic<AppRoute>): readonly JudgedRoute[] {
+  const judged = routes.map((route) => ({
+    route,
+    ...judgeRoute(route),
+    requests: traffic && (traffic.counts.get(route) ?? 0),
+  }));
+  return traffic === undefined ? judged : judged.sort((a, b) => (b.requests ?? 0) - (a.requests ?? 0));
+}
+
+interface Described {
+  readonly judged: readonly JudgedRoute[];
+  readonly traffic?: Traffic<AppRoute> | undefined;
+  /** Of the route table. */
+  readonly flags: readonly string[];
+}
+
 /** A table of the routes; what stands in front of the whole app is said once. Pure. */
-export function describeInventory({ express, routes, notes }: Inventory): string {
+export function describeInventory(
+  { express, routes, notes }: Inventory,
+  { judged, traffic, flags }: Described,
+): string {
   const global = new Map(
     routes.flatMap(({ middleware }) =>
       middleware.filter(({ level }) => level === 'global').map(({ name, place }) => [name, place]),
     ),
   );
-  const rows = routes.map((route) => [route.method, route.path, route.handler.place, describeRest(route, global)]);
+  const order = traffic === undefined ? 'in matching order' : 'the busiest first';
+  const rows = judged.map(({ route, verdict, requests }) => [
+    ...(requests === undefined ? [] : [String(requests)]),
+    verdict,
+    route.method,
+    route.path,
+    route.handler.place,
+    describeChain(route, global),
+  ]);
+  const head = [
+    ...(traffic === undefined ? [] : ['requests']),
+    'verdict',
+    'method',
+    'path',
+    'handler',
+    'middleware in addition to the global',
+  ];
+  const reasons = judged
+    .filter(({ verdict }) => verdict !== 'rewrite')
+    .flatMap(({ route, verdict, reasons: why }) => [
+      `${verdict}: ${route.method} ${route.path}`,
+      ...why.map((reason) => `  ${reason}`),
+    ]);
+  const also = judged.flatMap(({ route }) =>
+    route.hazards
+      .filter(({ kind }) => kind === 'credential')
+      .map(({ text, place }) => `${route.method} ${route.path} reads ${text} (${place})`),
+  );
   const lines = [
-    `Express ${express}, routes: ${routes.length}, in matching order`,
+    `Express ${express}, routes: ${routes.length}, ${order}`,
     `global: ${[...global].map(([name, place]) => `${name} (${place})`).join(', ') || 'none'}`,
     '',
-    alignColumns([['method', 'path', 'handler', 'middleware in addition to the global'], ...rows]).trimEnd(),
-    ...(notes.length === 0 ? [] : ['', 'While it was examined:', ...notes.map((note) => `  ${note}`)]),
+    alignColumns([head, ...rows]).trimEnd(),
+    ...section('Why', reasons),
+    ...section(
+      'Credentials other than the session: Lambda must know them, or leave such requests to legacy by unless',
+      also,
+    ),
+    ...section('The route table', flags),
+    ...section('While it was examined', notes),
+    ...section('Access log', traffic === undefined ? [] : [describeTraffic(traffic)]),
+    '',
+    'Read from the code: what packages do, what is put together at run time, and what only some requests do, it cannot see.',
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function describeRest({ middleware, shadowedBy }: AppRoute, global: ReadonlyMap<string, string>): string {
+const section = (title: string, lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? [] : ['', `${title}:`, ...lines.map((line) => `  ${line}`)];
+
+const describeTraffic = ({ requests, unknown, brokenLines }: Traffic<AppRoute>): string =>
+  `requests: ${requests}, of no route: ${unknown}, lines that are no request: ${brokenLines}`;
+
+function describeChain({ middleware }: AppRoute, global: ReadonlyMap<string, string>): string {
   const own = middleware.filter(({ level }) => level !== 'global').map(({ name }) => name);
   const without = [...global.keys()].filter((one) => !middleware.some(({ name }) => name === one));
-  return [
-    own.join(', '),
-    ...(without.length === 0 ? [] : [`without ${without.join(', ')}`]),
-    ...(shadowedBy === undefined ? [] : [`never reached: ${shadowedBy} takes its requests`]),
-  ]
+  return [own.join(', '), ...(without.length === 0 ? [] : [`without ${without.join(', ')}`])]
     .filter((part) => part !== '')
     .join('; ');
 }

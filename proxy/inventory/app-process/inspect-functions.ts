@@ -15,7 +15,9 @@ export interface Place {
   /** Absolute; where a source map names it, the source. */
   readonly file: string;
   readonly line: number;
-  /** In the code that runs, from 0. */
+  /** Of the code that runs, absolute. */
+  readonly script: string;
+  /** In it, from 0. */
   readonly generated: { readonly line: number; readonly column: number };
 }
 
@@ -140,7 +142,11 @@ interface Answers {
 
 function placeOf(file: string, { lineNumber, columnNumber }: LocationValue): Place | undefined {
   if (!path.isAbsolute(file)) return undefined;
-  return { ...original(file, lineNumber, columnNumber), generated: { line: lineNumber, column: columnNumber } };
+  return {
+    ...original(file, lineNumber, columnNumber),
+    script: file,
+    generated: { line: lineNumber, column: columnNumber },
+  };
 }
 
 function original(file: string, line: number, column: number): { readonly file: string; readonly line: number } {

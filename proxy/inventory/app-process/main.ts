@@ -149,8 +149,10 @@ function finish(app: ExpressApp | undefined, exported: string | undefined): void
 
 function inventoryOf(app: ExpressApp, found: ExpressHooks): Inventory {
   const namer = nameFunctions(functions, order.root);
-  const routes = walkRoutes(app, found, namer).map(({ route }) => route);
+  const routes = walkRoutes(app, found, namer, order.root);
   const files = functions.files().filter((file) => packageOf(file) === undefined && !file.startsWith(__dirname));
+  if (servers.some(({ server }) => server.listenerCount('upgrade') > 0))
+    notes.add('it takes WebSocket upgrades, which stay on legacy');
   return { express: expressVersion(), routes, files, notes: [...notes] };
 }
 

@@ -2,17 +2,11 @@ import type { AppRoute, Middleware } from '../inventory';
 import { innerOf, routerOf, type ExpressHooks } from './express-hooks';
 import type { ExpressApp, Handler, Layer, Stack } from './express-types';
 import type { FunctionNamer } from './name-functions';
+import { hazardsOf } from './hazards-of-route';
 import { passesOn } from './passes-on';
 
 /** What stands for a parameter while the app's own matching rules are asked what a request would pass. */
 const SAMPLES = ['7', 'a', '507f1f77bcf86cd799439011', '2026-01-31'];
-
-/** A route as it is found, with the functions themselves. */
-export interface FoundRoute {
-  readonly route: AppRoute;
-  readonly handler: Handler;
-  readonly middleware: readonly Handler[];
-}
 
 interface Target {
   readonly layer: Layer;
@@ -34,9 +28,9 @@ interface Passed {
  * Lists the routes of an app in matching order, each with what a request to it passes before: found by Express's own matching rules on a request that
  * stands for all. So middleware of another router counts that such a request passes, too, before it reaches its own.
  */
-export function walkRoutes(app: ExpressApp, hooks: ExpressHooks, namer: FunctionNamer): FoundRoute[] {
-  const root = routerOf(app) ?? { stack: [] };
-  return [...targetsIn(root, '', hooks)].flatMap(({ target, prefix }) => {
+export function walkRoutes(app: ExpressApp, hooks: ExpressHooks, namer: FunctionNamer, root: string): AppRoute[] {
+  const stack = routerOf(app) ?? { stack: [] };
+  return [...targetsIn(stack, '', hooks)].flatMap(({ target, prefix }) => {
     const { layer, method } = target;
     const own = handlersOf(layer, method);
     const handler = own.at(-1);
@@ -44,21 +38,24 @@ export function walkRoutes(app: ExpressApp, hooks: ExpressHooks, namer: Function
     const sample = sampleOf(target, prefix);
     const passed: Passed = { steps: [], shadowedBy: undefined };
     pass(
-      root,
+      stack,
       { path: sample ?? prefix, level: 'global', target, hooks, namer, isExact: sample !== undefined },
       passed,
     );
     const steps = [...passed.steps, ...own.slice(0, -1).map((fn) => ({ handler: fn, level: 'route' as const }))];
     const names = namer.nameAll(steps);
     const { name, place } = namer.describe(handler);
+    const guards = steps.map((step) => step.handler);
+    const levels = steps.map(({ level }) => level);
     const route: AppRoute = {
       method,
       path: target.path,
       handler: { name, place },
+      ...hazardsOf({ handler, guards, levels, method, names }, namer.functions, root),
       middleware: steps.map(({ level }, index) => ({ level, ...(names[index] ?? { name: '', place: '' }) })),
       ...(passed.shadowedBy !== undefined && { shadowedBy: passed.shadowedBy }),
     };
-    return [{ route, handler, middleware: steps.map((step) => step.handler) }];
+    return [route];
   });
 }
 

@@ -14,6 +14,9 @@ const appRoute = (method: string, full: string, middleware: AppRoute['middleware
   method,
   path: full,
   handler: { name: '', place: 'app.js:1' },
+  hazards: [],
+  renders: false,
+  isReadable: true,
   middleware,
 });
 const ROUTES = [appRoute('GET', '/items/:id'), appRoute('ALL', '/files/*'), appRoute('POST', '/items', [])];
