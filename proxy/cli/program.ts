@@ -11,6 +11,7 @@ import { addDeploymentCommands } from './deployment/command';
 import { describeError } from './describe-error';
 import { diagnoseDeployment } from './doctor/diagnose';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes';
+import { inspectWithMangledSecret } from './inspect/inspect-mangled';
 import { inspectSession } from './inspect/inspect-session';
 import { forceHeader, MAX_MINUTES, SIDES } from './force';
 import { loadBanyanConfig } from '../../shared/config/load';
@@ -88,6 +89,11 @@ function createProgram(io: CliIo, finish: Finish): Command {
     .action(async (token: string, options: CommonOptions) => {
       const given = token === '-' ? await io.readInput() : token;
       const { banyan } = loadBanyanConfig(process.cwd(), options.config);
+      const mangled = inspectWithMangledSecret(given, banyan.session, io.env);
+      if (mangled !== undefined) {
+        finish(mangled, options);
+        return;
+      }
       const { mongodbUri, session } = readSessionEnvironment(banyan.session, io.env);
       const inspect = (db: Parameters<typeof inspectSession>[1]['db']) =>
         inspectSession(given, { banyan, session, db, now: io.now() });

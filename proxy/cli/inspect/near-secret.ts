@@ -1,4 +1,5 @@
 import { unsign } from '../../../shared/session/unsign';
+import { valuesInside } from './values-inside';
 
 /** How a secret that would fit differs from a configured one, in words that follow "signed by". */
 interface NearSecret {
@@ -24,6 +25,7 @@ export function nearSecret(
       return { text: `${name} followed by a line break`, remedy: EXACTLY };
     if (fits(secret.replace(/^(["'])(.*)\1$/s, '$2')))
       return { text: `${name} without the quotes around it`, remedy: EXACTLY };
+    if (valuesInside(secret).some(fits)) return { text: `the value inside ${name}`, remedy: EXACTLY };
     if (secret.split(',').some((part) => fits(part.trim())))
       return { text: `a part of ${name}, between commas`, remedy: ROTATION };
   }

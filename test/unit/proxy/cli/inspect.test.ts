@@ -222,14 +222,27 @@ describe('a variable that was damaged on its way', () => {
     return { exitCode, out: out.replace(/\s+/g, ' ') };
   };
 
-  it.each([
-    ['{{resolve:secretsmanager:x}}', 'is an unresolved placeholder'],
-    [JSON.stringify({ SESSION_SECRET: SECRETS[0] }), 'is a JSON object'],
-    [`${SECRETS[0]}\n`, 'begins or ends with white space'],
-  ])('is refused by name', async (value, looks) => {
-    const { exitCode, out } = await runWith(value, token());
-    expect(exitCode).toBe(2);
-    expect(out).toContain(`banyan: SESSION_SECRET ${looks}`);
+  it.each<[string, string, string]>([
+    ["Secrets Manager's JSON", JSON.stringify({ OTHER: 'x', SESSION_SECRET: SECRETS[0] }), 'is a JSON object'],
+    ['a list inside such JSON', JSON.stringify({ SESSION_SECRET: JSON.stringify(SECRETS) }), 'is a JSON object'],
+    ['a line break', `${SECRETS[0]}\n`, 'begins or ends with white space'],
+    ['quotes and a line break', `"${SECRETS[0]}"\n`, 'begins or ends with white space'],
+    ['an entry with quotes', JSON.stringify([STRANGER, `'${SECRETS[0]}'`]), 'entry 2 of 2, is enclosed in quotes'],
+  ])('by %s: the value inside is tried', async (_case, value, looks) => {
+    const good = await runWith(value, token());
+    expect(good.exitCode).toBe(1);
+    expect(good.out).toContain(looks);
+    expect(good.out).toContain('the token matches the inner value -> fix the variable');
+    expect(good.out).toContain('the authorizer answers 500');
+    const bad = await runWith(value, token(ID, 'quite-another-secret'));
+    expect(bad.out).toContain('does not match the inner value either');
+  });
+
+  it('beyond repair is refused by name', async () => {
+    expect(await runWith('{{resolve:secretsmanager:x}}', token())).toMatchObject({
+      exitCode: 2,
+      out: expect.stringMatching(/^banyan: SESSION_SECRET is an unresolved placeholder/) as string,
+    });
   });
 
   it('by being exchanged with that of the encryption', async () => {
