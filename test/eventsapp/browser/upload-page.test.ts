@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { describeInBrowser } from '../../browser/chromium';
+import { waitFor } from '../../support/wait-for';
 import { DEMO_PASSWORD } from '../seed';
 import { EVENT, photoClient, PNG, registerMember } from '../support/photo-client';
 import { runSystem, type RunningSystem } from '../support/running-system';
@@ -30,7 +31,7 @@ describeInBrowser('the page to upload photos with, in Chromium', (start) => {
   const choose = (name: string, mimeType: string, buffer: Buffer) =>
     page.getByLabel('Choose a picture').setInputFiles({ name, mimeType, buffer });
   const upload = async (title: string) => {
-    await page.getByLabel('Title').fill(title);
+    await page.getByRole('textbox', { name: 'Title' }).fill(title);
     await page.getByRole('button', { name: 'Upload' }).click();
   };
   const says = (text: string | RegExp) => message().filter({ hasText: text }).waitFor({ timeout: 20_000 });
@@ -76,7 +77,12 @@ describeInBrowser('the page to upload photos with, in Chromium', (start) => {
     const picture = page.getByRole('img', { name: 'Stage 港.png' });
     await picture.waitFor();
     await picture.scrollIntoViewIfNeeded();
-    await page.waitForFunction('[...document.images].every((image) => image.complete && image.naturalWidth > 0)');
+    await waitFor(
+      'the picture',
+      async () =>
+        (await page.evaluate('[...document.images].every((image) => image.complete && image.naturalWidth > 0)')) ===
+        true,
+    );
     expect(new URL(system.s3.url).origin).not.toBe(new URL(page.url()).origin);
     const monolith = await photoClient(system.legacy.url, 'organiser@example.com');
     const [photo] = await monolith.list();
@@ -95,7 +101,8 @@ describeInBrowser('the page to upload photos with, in Chromium', (start) => {
       });
     await choose('large.png', 'image/png', Buffer.concat([PNG, Buffer.alloc(4 * MB)]));
     await emulate({ uploadThroughput: 300 * 1024 });
-    const isUnderWay = () => page.waitForFunction("document.getElementById('progress').value > 2");
+    const isUnderWay = () =>
+      waitFor('progress', async () => (await page.evaluate("document.getElementById('progress').value > 2")) === true);
     await upload('Large');
     await isUnderWay();
     await page.getByRole('button', { name: 'Cancel' }).click();
