@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { DECLARED } from '../../mutation/declared';
+import { readScores, SCORES } from '../../mutation/score-table';
 import { TESTS_OF } from '../../mutation/tests-of';
 
 describe('the table of mutated files', () => {
@@ -19,6 +20,13 @@ describe('the table of mutated files', () => {
       expect(decide.filter((file) => !Object.hasOwn(TESTS_OF, file))).toEqual([]);
     },
   );
+
+  it('has no score under its least share, nor one of a file that is not in it', () => {
+    const scores = readScores(readFileSync(SCORES, 'utf8'));
+    expect([...scores.keys()].filter((file) => !Object.hasOwn(TESTS_OF, file))).toEqual([]);
+    const under = [...scores].filter(([, row]) => !(Number(row.get('killed in %')) >= Number(row.get('at least'))));
+    expect(under.map(([file]) => file)).toEqual([]);
+  });
 
   it('holds declarations of lines that are in their file', () => {
     const gone = Object.entries(DECLARED).flatMap(([file, declared]) => {

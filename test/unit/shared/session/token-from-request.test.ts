@@ -1,4 +1,9 @@
-import { tokenFromRequest, type RequestHeaders } from '../../../../shared/session/token-from-request';
+import {
+  headerValues,
+  tokenFromHeaders,
+  tokenFromRequest,
+  type RequestHeaders,
+} from '../../../../shared/session/token-from-request';
 
 const NAME = 'eventsapp.sid';
 const value = 's:abc.signature';
@@ -99,3 +104,33 @@ describe('tokenFromRequest', () => {
 function headersOf(headers: unknown): RequestHeaders {
   return { headers: headers as Record<string, string> };
 }
+
+describe('at the bounds', () => {
+  const LONGEST = 16_384;
+
+  it('a header as long as Node takes is read, a longer one is not', () => {
+    const id = (length: number) => `s:${'i'.repeat(length - 's:'.length)}`;
+    const bearer = (length: number) => `Bearer ${id(length - 'Bearer '.length)}`;
+    const cookie = (length: number) => `sid=${id(length - 'sid='.length)}`;
+    expect(tokenFromHeaders(bearer(LONGEST), undefined, 'sid')).toBeDefined();
+    expect(tokenFromHeaders(bearer(LONGEST + 1), undefined, 'sid')).toBeUndefined();
+    expect(tokenFromHeaders(undefined, cookie(LONGEST), 'sid')).toBeDefined();
+    expect(tokenFromHeaders(undefined, cookie(LONGEST + 1), 'sid')).toBeUndefined();
+    expect(tokenFromHeaders(undefined, undefined, 'sid')).toBeUndefined();
+  });
+
+  it('spaces around Authorization do not matter, other words in front of it do', () => {
+    expect(tokenFromHeaders(' Bearer s:a.b ', undefined, 'sid')?.value).toBe('s:a.b');
+    expect(tokenFromHeaders('Forbearer s:a.b', undefined, 'sid')).toBeUndefined();
+    // Already as it was signed.
+    expect(tokenFromHeaders('Bearer s:a%2Eb', undefined, 'sid')?.value).toBe('s:a%2Eb');
+  });
+
+  it('what is no text is no header and no cookie', () => {
+    const request = (json: string) => JSON.parse(json) as RequestHeaders;
+    expect(headerValues(request('{"headers":{"x":7}}'), 'x')).toEqual([]);
+    expect(headerValues(request('{"multiValueHeaders":{"x":[7,"a",null]}}'), 'x')).toEqual(['a']);
+    expect(tokenFromRequest(request('{"cookies":[["sid=s:a.b"]]}'), 'sid')).toBeUndefined();
+    expect(tokenFromRequest(request('{"cookies":[7,"sid=s:a.b"]}'), 'sid')?.value).toBe('s:a.b');
+  });
+});
