@@ -1,3 +1,4 @@
+import { longestCommon } from '../longest-common';
 import {
   childrenOf,
   attributeName,
@@ -199,21 +200,4 @@ function keyOf(node: HtmlNode): string {
   if (!isElement(node)) return node.nodeName;
   const id = node.attrs.find(({ name }) => name === 'id' || name === 'name')?.value ?? '';
   return `${node.nodeName}#${id} ${textOf(node).trim()}`;
-}
-
-/** Indices of a longest common subsequence. */
-function longestCommon(a: readonly string[], b: readonly string[]): (readonly [number, number])[] {
-  const width = b.length + 1;
-  const lengths = new Uint16Array((a.length + 1) * width);
-  const at = (i: number, j: number): number => lengths[i * width + j] ?? 0;
-  for (let i = a.length - 1; i >= 0; i -= 1)
-    for (let j = b.length - 1; j >= 0; j -= 1)
-      lengths[i * width + j] = a[i] === b[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
-  const pairs: (readonly [number, number])[] = [];
-  for (let [i, j] = [0, 0]; i < a.length && j < b.length;) {
-    if (a[i] === b[j]) pairs.push([i++, j++]);
-    else if (at(i + 1, j) >= at(i, j + 1)) i += 1;
-    else j += 1;
-  }
-  return pairs;
 }

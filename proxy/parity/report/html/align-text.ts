@@ -1,3 +1,4 @@
+import { longestCommon } from '../../../../shared/parity/longest-common';
 import type { Mark, Row } from './marks';
 
 /** Beyond so many pairs of lines, lines are paired by their number. */
@@ -27,34 +28,13 @@ function pairUp(left: readonly string[], right: readonly string[], mark: Mark): 
 }
 
 function alignMiddle(left: readonly string[], right: readonly string[], mark: Mark): Row[] {
-  const width = right.length + 1;
-  const common = new Uint32Array((left.length + 1) * width);
-  const at = (i: number, j: number): number => common[i * width + j] ?? 0;
-  for (let i = left.length - 1; i >= 0; i -= 1)
-    for (let j = right.length - 1; j >= 0; j -= 1)
-      common[i * width + j] = left[i] === right[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
-
   const rows: Row[] = [];
-  let [removed, added]: [string[], string[]] = [[], []];
-  const flush = (): void => {
-    rows.push(...pairUp(removed, added, mark));
-    [removed, added] = [[], []];
-  };
   let [i, j] = [0, 0];
-  while (i < left.length || j < right.length) {
-    const [a, b] = [left[i], right[j]];
-    if (a !== undefined && a === b) {
-      flush();
-      rows.push([a, a, 'equal']);
-      [i, j] = [i + 1, j + 1];
-    } else if (a !== undefined && (b === undefined || at(i + 1, j) >= at(i, j + 1))) {
-      removed.push(a);
-      i += 1;
-    } else {
-      added.push(b ?? '');
-      j += 1;
-    }
+  for (const [a, b] of [...longestCommon(left, right), [left.length, right.length] as const]) {
+    rows.push(...pairUp(left.slice(i, a), right.slice(j, b), mark));
+    const line = left[a];
+    if (line !== undefined) rows.push([line, line, 'equal']);
+    [i, j] = [a + 1, b + 1];
   }
-  flush();
   return rows;
 }
