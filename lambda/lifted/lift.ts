@@ -20,6 +20,7 @@ interface Prepared {
   readonly start: () => Promise<StartedApp>;
 }
 
+/** How a lifted app is started. */
 export interface LiftOptions {
   /**
    * The export of the file that is the app, or a function without parameters that makes it (`default` for `module.exports`).
