@@ -31,12 +31,12 @@ export interface OfflineService {
   close(): Promise<void>;
 }
 
-const Service = z.looseObject({ plugins: z.array(z.string()), custom: z.looseObject({}) });
+const Service = z.looseObject({ plugins: z.array(z.string()), custom: z.looseObject({ monolith: z.looseObject({}) }) });
 const StageFile = z.looseObject({});
 
 /**
  * Starts serverless-offline on free ports, over the bundles that would be deployed. What it serves is `serverless.yml` itself: only
- * the plugin is added, a stage file is written, and AWS's addresses are those of this machine.
+ * the plugin is added, a stage file is written, AWS's addresses are those of this machine, and the lifted app is run from its sources.
  *
  * @throws Error with its output when it does not start
  */
@@ -138,6 +138,14 @@ async function writeService(folder: string, options: OfflineServiceOptions, lamb
     custom: {
       ...service.custom,
       secrets,
+      monolith: {
+        ...service.custom.monolith,
+        // It names a folder that is not there (`/var/task`), packages nothing and runs functions in threads.
+        LAMBDA_TASK_ROOT: ROOT,
+        NODE_OPTIONS: [require.resolve('tsx/cjs'), path.join(__dirname, 'thread-as-process.ts')]
+          .map((file) => `--require ${JSON.stringify(file)}`)
+          .join(' '),
+      },
       reports,
       sessionAndReports: { SESSION_SECRET: options.sessionSecret, ...reports },
       photos,
