@@ -125,7 +125,7 @@ async function* linesOf(file: string): AsyncGenerator<string> {
   let rest = '';
   for await (const text of input.setEncoding('utf8') as AsyncIterable<string>) {
     const lines = (rest + text).split('\n');
-    // Of a line without an end no more is kept than tells that it is too long.
+    // Of a line without an end no more is kept than shows that it is too long.
     rest = (lines.pop() ?? '').slice(0, LONGEST_LINE + 1);
     yield* lines;
   }

@@ -1,7 +1,7 @@
 import { parseSegments } from '../route-table/route';
 import type { AppRoute, HazardKind } from './inventory';
 
-/** `lift`: run the monolith's own code; `rewrite`: a new function is small; `stay`: on legacy; `look`: reading does not tell. */
+/** `lift`: run the monolith's own code; `rewrite`: a new function is small; `stay`: on legacy; `look`: reading does not settle it. */
 export type Verdict = 'lift' | 'rewrite' | 'stay' | 'look';
 
 export interface Judged {

@@ -6,7 +6,7 @@ const share = z
   .min(0, 'expected a share from 0 to 1')
   .max(1, 'expected a share from 0 to 1');
 
-/** `guard:` of a route in `routes.yml`: limits beyond which the route returns to legacy. */
+/** `guard:` of a route in `routes.yml`: limits beyond which the route returns to legacy. After a change: `npm run schema`, and the table in guard/README.md. */
 export const guardSchema = z
   .strictObject({
     window: z.number().min(1).max(3600).default(30).describe('Length of the window in seconds'),
