@@ -1,0 +1,3 @@
+import { lift } from 'banyan-strangler/lifted';
+
+export const handler = lift('src/server.js');

@@ -1,0 +1,23 @@
+import { BanyanError, bindHttpHandler, json } from 'banyan-strangler/lambda';
+import { connectEarly, mongo } from 'banyan-strangler/mongo';
+import banyan from '../../banyan.config';
+
+const PAGE = 20;
+connectEarly();
+
+export const handler = bindHttpHandler(banyan)(
+  { auth: 'required', accepts: ['session', 'api-key'] },
+  async ({ identity, query }) => {
+    const page = Number.parseInt(String(query['page'] ?? '1'), 10);
+    if (!(page >= 1)) throw new BanyanError('page must be 1 or more', { code: 'bad_page', statusCode: 400 });
+    const found = await (await mongo().db())
+      .collection('notes')
+      .find({ team: identity.team })
+      .sort({ updatedAt: -1, _id: 1 })
+      .skip((page - 1) * PAGE)
+      .limit(PAGE)
+      .toArray();
+    const notes = found.map(({ _id, title, text, updatedAt }) => ({ id: _id.toHexString(), title, text, updatedAt }));
+    return json(200, { notes, page });
+  },
+);

@@ -1,0 +1,196 @@
+/**
+ * `npm run test:foreign [app]`: moves two routes of a foreign monolith lifted and one rewritten, all the way and back, with what the npm package holds
+ * (`npm run build` first). Each app is copied, installed from its lock file, and given the kit.
+ */
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+import { startMongo } from 'banyan-strangler/local';
+import { APPS, type ForeignApp } from './apps';
+
+const ROOT = path.join(__dirname, '../..');
+const CLI = 'node_modules/banyan-strangler/dist/proxy/cli/main.js';
+/** Development dependencies that `init` would add. */
+const TOOLS = ['serverless', 'serverless-esbuild', 'esbuild', 'banyan-embedded-mongo'];
+/** What an upper bound of 1 % on the mismatch rate takes, with 95 % confidence, and some to spare. */
+const REQUESTS = 420;
+const AT_ONCE = 2;
+const DEADLINE_MS = 90_000;
+
+const run = promisify(execFile);
+
+async function move(app: ForeignApp): Promise<void> {
+  const began = performance.now();
+  const folder = mkdtempSync(path.join(tmpdir(), `banyan-${app.name}-`));
+  const stops: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })];
+  const step = (text: string): void =>
+    console.log(`${app.name} ${((performance.now() - began) / 1000).toFixed(1)} s: ${text}`);
+  try {
+    const source = path.join(__dirname, app.name);
+    cpSync(source, folder, { recursive: true, filter: (file) => !file.includes('node_modules') });
+    step(`hand-written lines: ${countLines(source)}`);
+    await run('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline', '--silent'], { cwd: folder });
+    symlinkSync(ROOT, path.join(folder, 'node_modules/banyan-strangler'));
+    for (const tool of TOOLS)
+      symlinkSync(path.join(ROOT, 'node_modules', tool), path.join(folder, 'node_modules', tool));
+    step('installed');
+
+    const mongo = await startMongo({ env: {}, databaseName: app.name });
+    stops.push(() => mongo.stop());
+    const [legacyPort, gatewayPort, proxyPort, adminPort] = await Promise.all([1, 2, 3, 4].map(freePort));
+    const own = app.environment(mongo.uri, legacyPort ?? 0);
+    const env = {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      ...own,
+      MONGODB_URI: mongo.uri,
+      LEGACY_URL: `http://127.0.0.1:${legacyPort}`,
+      LAMBDA_URL: `http://127.0.0.1:${gatewayPort}/dev`,
+      PORT: String(proxyPort),
+      ADMIN_PORT: String(adminPort),
+    };
+    const banyan = async (...args: string[]): Promise<string> =>
+      (await run(process.execPath, [CLI, ...args], { cwd: folder, env })).stdout.trim();
+    await run(process.execPath, [app.seed], { cwd: folder, env: { PATH: env.PATH, ...own } });
+    const start = async (
+      name: string,
+      args: readonly string[],
+      environment: NodeJS.ProcessEnv,
+      url: string,
+    ): Promise<void> => {
+      const child = spawn(process.execPath, args, {
+        cwd: folder,
+        env: environment,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+      stops.push(async () => {
+        if (child.exitCode !== null || child.signalCode !== null) return;
+        child.kill('SIGKILL');
+        await once(child, 'exit');
+      });
+      await waitFor(name, () =>
+        fetch(url).then(
+          () => true,
+          () => false,
+        ),
+      );
+    };
+
+    await banyan('gateway-responses');
+    step(await banyan('package', '--stage', 'dev'));
+    await start('the monolith', [app.entry], { PATH: env.PATH, ...own }, env.LEGACY_URL);
+    await start(
+      'the gateway',
+      ['-e', GATEWAY, String(gatewayPort), JSON.stringify({ ...own, MONGODB_URI: mongo.uri })],
+      { PATH: env.PATH },
+      env.LAMBDA_URL,
+    );
+    step(await banyan('parity', 'run', '--control', env.LEGACY_URL, '--candidate', env.LAMBDA_URL, '--record'));
+
+    for (const { id } of app.routes) await banyan('promote', id, '--to', 'shadow', '--development');
+    await start(
+      'the proxy',
+      [CLI, 'proxy'],
+      { ...env, TRUSTED_HOPS: '0', LOG_LEVEL: 'error' },
+      `http://127.0.0.1:${proxyPort}`,
+    );
+    const proxyUrl = `http://127.0.0.1:${proxyPort}`;
+    const cookie = await app.logIn(proxyUrl);
+    const routes: { id: string; target: string }[] = [];
+    for (const { id, path: given, from } of app.routes) {
+      const text = from === undefined ? '' : await (await fetch(proxyUrl + from.path, { headers: { cookie } })).text();
+      routes.push({ id, target: given.replace('{}', from?.pattern.exec(text)?.[1] ?? '') });
+    }
+    for (const { target } of routes) await send(proxyUrl, target, cookie);
+    step(`${REQUESTS} requests a route on shadow`);
+    let refusal = '';
+    for (const { id, target } of routes)
+      await waitFor(
+        () => `${id} to be promoted: ${refusal}`,
+        async () => {
+          try {
+            step(await banyan('promote', id, '--to', 'canary', '--percent', '100', '--development'));
+            return true;
+          } catch (error) {
+            // Copies that found no place are no evidence: more are sent.
+            await send(proxyUrl, target, cookie);
+            refusal = error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error);
+            return false;
+          }
+        },
+      );
+    for (const { target } of routes)
+      await waitFor(
+        `Lambda to answer ${target}`,
+        async () => (await fetch(proxyUrl + target, { headers: { cookie } })).status === 200,
+      );
+    const status = JSON.parse(await banyan('status', '--json')) as unknown;
+    step(`status: ${JSON.stringify(status)}`);
+    for (const { id } of app.routes) step(await banyan('rollback', id, '--reason', 'the way back'));
+    step('done');
+  } finally {
+    for (const stop of stops.reverse()) await stop();
+  }
+}
+
+/** The user's own start of the local gateway. */
+const GATEWAY = `
+const { startGateway } = require('banyan-strangler/local');
+const [port, environment] = process.argv.slice(1);
+startGateway({ serverlessFile: 'banyan/serverless.yml', stage: 'dev', port: Number(port), environment: JSON.parse(environment) });
+`;
+
+async function send(proxyUrl: string, target: string, cookie: string): Promise<void> {
+  let left = REQUESTS;
+  const worker = async (): Promise<void> => {
+    while (left-- > 0) {
+      const response = await fetch(proxyUrl + target, { headers: { cookie } });
+      if (response.status !== 200) throw new Error(`${target} answered ${response.status}`);
+      await response.arrayBuffer();
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+async function waitFor(what: string | (() => string), holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + DEADLINE_MS;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${typeof what === 'string' ? what : what()}`);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Of the user's files, those that no command writes. */
+function countLines(folder: string): number {
+  const files = [path.join(folder, 'banyan.config.ts'), ...filesIn(path.join(folder, 'banyan'))];
+  return files.reduce((sum, file) => sum + readFileSync(file, 'utf8').trimEnd().split('\n').length, 0);
+}
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
+
+async function main(): Promise<void> {
+  const [wanted] = process.argv.slice(2);
+  for (const app of APPS) if (wanted === undefined || wanted === app.name) await move(app);
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
