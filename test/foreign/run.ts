@@ -15,8 +15,8 @@ import { APPS, type ForeignApp } from './apps';
 
 const ROOT = path.join(__dirname, '../..');
 const CLI = 'node_modules/banyan-strangler/dist/proxy/cli/main.js';
-/** Development dependencies that `init` would add. */
-const TOOLS = ['serverless', 'serverless-esbuild', 'esbuild', 'banyan-embedded-mongo'];
+/** Development dependencies of packaging and of the local cloud. */
+const TOOLS = ['serverless', 'serverless-esbuild', 'esbuild', 'fflate', 'banyan-embedded-mongo'];
 /** What an upper bound of 1 % on the mismatch rate takes, with 95 % confidence, and some to spare. */
 const REQUESTS = 420;
 const AT_ONCE = 2;
@@ -82,6 +82,7 @@ async function move(app: ForeignApp): Promise<void> {
     };
 
     await banyan('gateway-responses');
+    await banyan('routes', '--write');
     step(await banyan('package', '--stage', 'dev'));
     await start('the monolith', [app.entry], { PATH: env.PATH, ...own }, env.LEGACY_URL);
     await start(
@@ -129,8 +130,7 @@ async function move(app: ForeignApp): Promise<void> {
         `Lambda to answer ${target}`,
         async () => (await fetch(proxyUrl + target, { headers: { cookie } })).status === 200,
       );
-    const status = JSON.parse(await banyan('status', '--json')) as unknown;
-    step(`status: ${JSON.stringify(status)}`);
+    step(`status\n${await banyan('status')}`);
     for (const { id } of app.routes) step(await banyan('rollback', id, '--reason', 'the way back'));
     step('done');
   } finally {

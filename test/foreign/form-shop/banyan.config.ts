@@ -1,6 +1,5 @@
-import type { ObjectId } from 'mongodb';
 import { defineConfig, expressErrorPage, expressJson, fromEnvironment } from 'banyan-strangler/config';
-import { passportUserId, sessionAuthenticator } from 'banyan-strangler/session';
+import { passportUserId, sessionAuthenticator, type UserId } from 'banyan-strangler/session';
 
 const helmet = {
   'cross-origin-opener-policy': 'same-origin',
@@ -27,7 +26,7 @@ export default defineConfig({
   },
   identity: passportUserId({
     findUser: (db, ids) =>
-      db.collection<{ _id: ObjectId }>('users').findOne({ _id: { $in: ids as ObjectId[] } }, { projection: { _id: 1 } }),
+      db.collection<{ _id: UserId }>('users').findOne({ _id: { $in: ids } }, { projection: { _id: 1 } }),
   }),
   responses: {
     headers: helmet,

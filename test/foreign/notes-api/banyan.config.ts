@@ -1,7 +1,6 @@
-import type { ObjectId } from 'mongodb';
 import { defineConfig, expressJson, fromEnvironment } from 'banyan-strangler/config';
-import { apiKeyAuthenticator, passportUserId, sessionAuthenticator } from 'banyan-strangler/session';
-import { parseCaller } from './banyan/functions/caller';
+import { apiKeyAuthenticator, passportUserId, sessionAuthenticator, type UserId } from 'banyan-strangler/session';
+import { parseCaller } from './banyan/functions/caller.js';
 
 const keys = apiKeyAuthenticator({
   async findIdentity(db, hash) {
@@ -22,7 +21,7 @@ export default defineConfig({
   },
   identity: passportUserId({
     findUser: (db, ids) =>
-      db.collection<{ _id: ObjectId }>('users').findOne({ _id: { $in: ids as ObjectId[] } }, { projection: { team: 1 } }),
+      db.collection<{ _id: UserId }>('users').findOne({ _id: { $in: ids } }, { projection: { team: 1 } }),
     parse: parseCaller,
   }),
   authenticators: [sessionAuthenticator, keys],

@@ -1,4 +1,4 @@
 import { authorizerHandler } from 'banyan-strangler/authorizer';
-import banyan from '../../banyan.config';
+import banyan from '../../banyan.config.js';
 
 export const handler = authorizerHandler(banyan, { anonymous: 'refused' });

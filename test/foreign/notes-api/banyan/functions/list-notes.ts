@@ -1,6 +1,6 @@
 import { BanyanError, bindHttpHandler, json } from 'banyan-strangler/lambda';
 import { connectEarly, mongo } from 'banyan-strangler/mongo';
-import banyan from '../../banyan.config';
+import banyan from '../../banyan.config.js';
 
 const PAGE = 20;
 connectEarly();
