@@ -27,7 +27,7 @@ import type { OriginOptions } from './http1/origin';
 import { originLimits } from './limits';
 import type { ProxyLoad } from './metrics/load';
 import { ignoreUpgrade } from './forward/ignore-upgrade';
-import { requestFault } from './forward/request-fault';
+import { hasUnmetExpectation, requestFault } from './forward/request-fault';
 import { isClosing, sendError } from './forward/send-error';
 import { createUpgradeForwarder } from './forward/upgrade';
 import { createRefusalChecks } from './guard/check-refusals';
@@ -180,9 +180,8 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
       const { statusCode, code } = fault;
       logger.warn({ method: shownMethod(request.method), status: statusCode, code }, 'request refused');
       sendError(response, fault, undefined);
-      return;
-    }
-    handle(request, response);
+    } else if (hasUnmetExpectation(request)) response.writeHead(417).end();
+    else handle(request, response);
   };
   /** A fault of ours on one connection must not end the others. */
   const closeFaulty = (socket: Socket, error: unknown): void => {

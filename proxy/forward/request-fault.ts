@@ -19,10 +19,6 @@ const CODING = new UpstreamError('The only transfer coding supported is chunked.
   code: 'transfer_coding_unsupported',
 });
 const FRAMING = malformed('The length of the body is ambiguous.');
-const EXPECTATION = new UpstreamError('The only expectation supported is 100-continue.', {
-  statusCode: 417,
-  code: 'expectation_failed',
-});
 const OTHER_HOST = malformed('The request target and Host name different servers.');
 const BAD_HOST = malformed('Exactly one valid Host header is required.');
 
@@ -33,7 +29,6 @@ const BAD_HOST = malformed('Exactly one valid Host header is required.');
  * - another version than 1.0 and 1.1 (RFC 9110 section 15.6.6)
  * - another transfer coding than `chunked`, or one in HTTP/1.0, or next to a length (RFC 9112 section 6.1)
  * - a length that a number does not hold
- * - another expectation than `100-continue` (RFC 9110 section 10.1.1)
  * - an absolute-form target whose authority is not the Host (RFC 9112 section 3.2.2): one reader goes by the one, one by the other
  * - no Host in HTTP/1.1, several, or an invalid one (RFC 9112 section 3.2); Node refuses the first itself, but serves what follows
  */
@@ -50,7 +45,6 @@ export function requestFault({
     if (httpVersion === '1.0' || length !== undefined) return FRAMING;
     if (coding.toLowerCase() !== 'chunked') return CODING;
   } else if (length !== undefined && !Number.isSafeInteger(Number(length))) return FRAMING;
-  if (headers.expect !== undefined && httpVersion === '1.1' && !CONTINUE.test(headers.expect)) return EXPECTATION;
   if (headers.host === undefined) return httpVersion === '1.0' ? undefined : BAD_HOST;
   if (!hasOneValidHost(rawHeaders)) return BAD_HOST;
   return url.startsWith('/') || isSameAuthority(url, headers.host) ? undefined : OTHER_HOST;
@@ -74,4 +68,9 @@ function hasOneValidHost(rawHeaders: readonly string[]): boolean {
     if (!HOST.test(host)) return false;
   }
   return true;
+}
+
+/** Expects something else than `100-continue` (RFC 9110 section 10.1.1). Nothing is ambiguous then: Node answers 417 and goes on. */
+export function hasUnmetExpectation({ headers, httpVersion }: IncomingMessage): boolean {
+  return headers.expect !== undefined && httpVersion === '1.1' && !CONTINUE.test(headers.expect);
 }
