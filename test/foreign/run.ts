@@ -125,17 +125,34 @@ async function move(app: ForeignApp): Promise<void> {
           }
         },
       );
-    for (const { target } of routes)
-      await waitFor(
-        `Lambda to answer ${target}`,
-        async () => (await fetch(proxyUrl + target, { headers: { cookie } })).status === 200,
-      );
+    /** Of each route, as the proxies count. */
+    const answers = async (side: 'legacy' | 'lambda'): Promise<readonly number[]> => {
+      // Routes that are rolled back are findings, which have an exit code of their own.
+      const text = await banyan('status', '--json').catch((error: unknown) => (error as { stdout: string }).stdout);
+      return (JSON.parse(text) as Status).routes.map(({ traffic }) => traffic[side]?.requests ?? 0);
+    };
+    const waitForSide = async (side: 'legacy' | 'lambda'): Promise<void> => {
+      const before = await answers(side);
+      await waitFor(`${side} to answer every route`, async () => {
+        for (const { target } of routes) await expectPage(proxyUrl + target, cookie);
+        return (await answers(side)).every((count, index) => count > (before[index] ?? 0));
+      });
+    };
+    await waitForSide('lambda');
     step(`status\n${await banyan('status')}`);
     for (const { id } of app.routes) step(await banyan('rollback', id, '--reason', 'the way back'));
+    await waitForSide('legacy');
     step('done');
   } finally {
     for (const stop of stops.reverse()) await stop();
   }
+}
+
+/** What is read of `banyan status --json`. */
+interface Status {
+  readonly routes: readonly {
+    readonly traffic: Readonly<Record<'legacy' | 'lambda', { readonly requests: number } | null>>;
+  }[];
 }
 
 /** The user's own start of the local gateway. */
@@ -148,13 +165,15 @@ startGateway({ serverlessFile: 'banyan/serverless.yml', stage: 'dev', port: Numb
 async function send(proxyUrl: string, target: string, cookie: string): Promise<void> {
   let left = REQUESTS;
   const worker = async (): Promise<void> => {
-    while (left-- > 0) {
-      const response = await fetch(proxyUrl + target, { headers: { cookie } });
-      if (response.status !== 200) throw new Error(`${target} answered ${response.status}`);
-      await response.arrayBuffer();
-    }
+    while (left-- > 0) await expectPage(proxyUrl + target, cookie);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+async function expectPage(url: string, cookie: string): Promise<void> {
+  const response = await fetch(url, { headers: { cookie } });
+  if (response.status !== 200) throw new Error(`${url} answered ${response.status}`);
+  await response.arrayBuffer();
 }
 
 async function waitFor(what: string | (() => string), holds: () => boolean | Promise<boolean>): Promise<void> {
