@@ -12,6 +12,8 @@ export interface Place {
 export interface Places {
   readonly routes: Place;
   readonly serverless: Place;
+  /** The folder into which functions are scaffolded; serverless.yml names them wherever they are. */
+  readonly functions: Place;
   readonly parity: { readonly cases: readonly Place[]; readonly rules: Place; readonly system: Place };
 }
 
@@ -25,6 +27,7 @@ export function placesOf(banyan: Pick<BanyanConfig, 'routes' | 'serverless' | 'p
   return {
     routes: place(banyan.routes, 'banyan/routes.yml'),
     serverless: place(banyan.serverless, 'banyan/serverless.yml'),
+    functions: place(undefined, 'banyan/functions'),
     parity: {
       cases: cases?.map((named) => place(named, named)) ?? [place(undefined, 'banyan/parity/cases')],
       rules: place(rules, 'banyan/parity/rules.yml'),
