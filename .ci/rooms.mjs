@@ -23,7 +23,17 @@ export const ROOMS = {
     ...['route-table', 'request-target', 'statistics', 'logger', 'health', 'help', 'end-on-uncaught'],
   ],
   shared: [
-    ...['deployment', 'local', 'parity', 'recording', 'config', 'session', 'serverless-file', 'api-gateway'],
+    ...[
+      'deployment',
+      'local',
+      'parity',
+      'recording',
+      'config',
+      'session',
+      'serverless-file',
+      'app-entry',
+      'api-gateway',
+    ],
     ...[
       'mongo',
       'aws-client',

@@ -4,6 +4,7 @@ import path from 'node:path';
 import timers from 'node:timers';
 import { promisify } from 'node:util';
 
+import { connectAddress } from '../../shared/app-entry/connect-address';
 import { callingFiles } from './calling-files';
 
 /** What to do with work that an app starts by itself: let it run in every instance, or never start it. */
@@ -82,7 +83,7 @@ export function watchBackground({ root, listed }: WatchOptions): BackgroundWatch
     // It waits for a connection that never comes, which is what apps are used to.
     if (choice === 'stopped') return this;
     if (startedBy !== undefined && choice === undefined)
-      found.set(this, { startedBy, what: `connects to ${addressOf(args)}` });
+      found.set(this, { startedBy, what: `connects to ${connectAddress(args)}` });
     return connect.apply(this, args);
   };
   sockets.connect = watchedConnect;
@@ -111,12 +112,3 @@ function neverRuns(start: StartTimer): NodeJS.Timeout {
 
 /** Of a timer: it has run or was cleared. Node has no other name for it. */
 const isOver = (started: object): boolean => Reflect.get(started, '_destroyed') === true;
-
-/** Of the arguments of `connect`, which Node also hands on as one array. */
-function addressOf(args: readonly unknown[]): string {
-  const [first, second] = Array.isArray(args[0]) ? (args[0] as readonly unknown[]) : args;
-  if (typeof first !== 'object' || first === null)
-    return typeof second === 'string' ? `${second}:${String(first)}` : String(first);
-  const { host = 'localhost', port, path: socket } = first as Readonly<Record<string, unknown>>;
-  return typeof socket === 'string' ? socket : `${String(host)}:${String(port)}`;
-}

@@ -3,11 +3,11 @@ import type { RequestListener } from 'node:http';
 import serverlessExpress from '@vendia/serverless-express';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 
+import { changeMongoClients } from '../../shared/app-entry/change-mongo-clients';
 import { LIFTED } from '../../shared/lifted-symbol';
 import { liftedConfig } from '../config';
 import { markColdStart } from '../http/cold-start';
 import { watchBackground, type BackgroundChoice, type BackgroundWatch, type BackgroundWork } from './background';
-import { capPools, type CappedPools } from './cap-pools';
 import { appStarter, LiftedStartError, type StartedApp } from './start-app';
 import { asReceived, completeRequest, type ReceivedEvent } from './to-node-request';
 
@@ -16,7 +16,6 @@ export type LiftedHandler = (event: APIGatewayProxyEvent, context: Context) => P
 
 interface Prepared {
   readonly watch: BackgroundWatch;
-  readonly pools: CappedPools;
   readonly start: () => Promise<StartedApp>;
 }
 
@@ -60,14 +59,20 @@ export function lift(entry: string, options: LiftOptions = {}): LiftedHandler {
   const { background = {}, maxPoolSize = 1 } = options;
   let prepared: Prepared | undefined;
   let startMs = NaN;
+  let mongoClients = 0;
 
   /** At the first start rather than at load: it changes the process. */
   const prepare = (): Prepared => {
     const { root } = liftedConfig();
     const watch = watchBackground({ root, listed: background });
-    const pools = capPools(maxPoolSize);
+    // The driver would let each pool grow to 100 (version 3: to 5 or 10).
+    const capped = { maxPoolSize, minPoolSize: 0 };
+    changeMongoClients(({ uri, options }, driver) => {
+      mongoClients += 1;
+      return { uri, options: { ...options, ...capped, ...(driver === 'version 3' && { poolSize: maxPoolSize }) } };
+    });
     const start = appStarter({ file: entry, root, exported: options.export }, (code) => process.exit(code));
-    return { watch, pools, start };
+    return { watch, start };
   };
   const start = async (): Promise<Prepared & { readonly app: StartedApp }> => {
     const began = performance.now();
@@ -83,8 +88,7 @@ export function lift(entry: string, options: LiftOptions = {}): LiftedHandler {
   };
   const marked = markColdStart(handler, () => liftedConfig().inLambda);
   const report = async (): Promise<LiftReport> => {
-    const { app, pools, watch } = await start();
-    const mongoClients = pools.clients();
+    const { app, watch } = await start();
     return { startMs, mongoClients, unlistedBackground: watch.unlisted(), apps: app.listeners };
   };
   return Object.assign(marked, { [LIFTED]: report });

@@ -1,9 +1,9 @@
 import type { RequestListener, Server } from 'node:http';
 import path from 'node:path';
 
+import { captureListen } from '../../shared/app-entry/capture-listen';
+import { exportNamed, runEntry } from '../../shared/app-entry/run-entry';
 import { BanyanError } from '../../shared/errors';
-import { captureListen } from './capture-listen';
-import { runEntry } from './run-entry';
 
 export interface StartedApp {
   readonly answer: RequestListener;
@@ -38,10 +38,10 @@ export function appStarter(entry: AppEntry, endProcess: (code: number) => void):
   let lastFailure: unknown;
 
   const start = async (): Promise<StartedApp> => {
-    captured ??= captureListen();
+    captured ??= firstServer();
     attempts += 1;
     try {
-      const exports = await runEntry(path.resolve(entry.root, entry.file), attempts);
+      const exports = await runEntry(path.resolve(entry.root, entry.file), { attempt: attempts });
       return entry.exported === undefined
         ? startedServer(await captured)
         : await startedExport(exports, entry.exported, entry.file);
@@ -54,6 +54,14 @@ export function appStarter(entry: AppEntry, endProcess: (code: number) => void):
   };
   return () => (starting ??= start());
 }
+
+/** The first server with a request listener that is asked to listen. */
+const firstServer = (): Promise<Server> =>
+  new Promise((resolve) =>
+    captureListen((server) => {
+      if (server.listenerCount('request') > 0) resolve(server);
+    }),
+  );
 
 function startedServer(server: Server): StartedApp {
   return {
@@ -72,13 +80,6 @@ async function startedExport(exports: unknown, name: string, file: string): Prom
     `${file}: its export ${name} is ${exported === undefined ? 'missing' : 'no app'}; expected an Express app, an HTTP server, or a function without parameters that returns one`,
     { code: 'NO_APP', statusCode: 500 },
   );
-}
-
-/** Of a CommonJS module, `default` is what it exports as a whole, unless it says otherwise. */
-function exportNamed(exports: unknown, name: string): unknown {
-  const isHolder = (typeof exports === 'object' || typeof exports === 'function') && exports !== null;
-  const own: unknown = isHolder ? Reflect.get(exports, name) : undefined;
-  return own === undefined && name === 'default' ? exports : own;
 }
 
 /** Express's app is a function of three parameters, a plain listener one of two. */

@@ -1,4 +1,5 @@
-import Module, { createRequire } from 'node:module';
+import { createRequire } from 'node:module';
+import { moduleLoader } from '../../../shared/app-entry/module-loader';
 import type { ExpressApp, Handler, Layer, Stack } from './express-types';
 
 type Use<This = Stack> = (this: This, ...args: unknown[]) => unknown;
@@ -43,9 +44,8 @@ export function hookExpress(entry: string): ExpressHooks {
       if (typeof holder?.use === 'function' && typeof holder.handle === 'function' && !seen.has(holder.use))
         seen.add(hookUse(holder as { use: Use }, hooks));
   };
-  const loader = Module as unknown as { _load: (request: string, ...rest: unknown[]) => unknown };
-  const load = loader._load;
-  loader._load = function (this: unknown, request, ...rest) {
+  const load = moduleLoader._load;
+  moduleLoader._load = function (this: unknown, request, ...rest) {
     const exports = load.call(this, request, ...rest);
     if (request === 'express' || request === 'router') hook(exports);
     return exports;

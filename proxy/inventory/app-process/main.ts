@@ -1,12 +1,13 @@
+import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
+import { captureListen } from '../../../shared/app-entry/capture-listen';
+import { exportNamed, runEntry } from '../../../shared/app-entry/run-entry';
 import type { Inventory, Order, Report } from '../inventory';
-import { captureServers, type CapturedServer } from './captured-servers';
 import { hookExpress, isExpressApp, type ExpressHooks } from './express-hooks';
 import type { ExpressApp } from './express-types';
 import { inspectFunctions } from './inspect-functions';
 import { nameFunctions, packageOf } from './name-functions';
 import { restrictNetwork } from './restrict-network';
-import { runEntry } from './run-entry';
 import { watchVariables } from './config';
 import { walkRoutes } from './walk-routes';
 
@@ -53,19 +54,21 @@ process.exit = (code?: unknown) => {
 process.on('beforeExit', () => fail('it came to its end without listening, and exports no Express app'));
 
 restrictNetwork(order.mongoPort, (address) => notes.add(`it could not connect to ${address}`));
-const servers: CapturedServer[] = [];
+const servers: { readonly server: Server; readonly port: number }[] = [];
 let onServer: () => void = () => undefined;
-captureServers((captured) => {
-  servers.push(captured);
+captureListen((server, port) => {
+  servers.push({ server, port });
   onServer();
 });
 const hooks = hookExpress(order.entry);
+/** Those of Banyan, and those that it needs. */
+const filesBefore = new Set(functions.files());
 
 async function examine(): Promise<void> {
   const listened = new Promise<void>((resolve) => (onServer = resolve));
   let exports: unknown;
   let failure: string | undefined;
-  const loaded = runEntry(order.entry).then(
+  const loaded = runEntry(order.entry, { loadsEnvFile: true }).then(
     (value) => (exports = value),
     (error: unknown) => (failure = describeError(error)),
   );
@@ -124,11 +127,6 @@ function exportedApp(exports: unknown): ExpressApp | undefined {
   return app;
 }
 
-function exportNamed(exports: unknown, name: string): unknown {
-  const own: unknown = isHolder(exports) ? Reflect.get(exports, name) : undefined;
-  return own === undefined && name === 'default' ? exports : own;
-}
-
 /** An Express app, a server with one, or a function without parameters that makes one of them. */
 async function appOf(value: unknown): Promise<ExpressApp | undefined> {
   if (isExpressApp(value)) return value;
@@ -150,7 +148,7 @@ function finish(app: ExpressApp | undefined, exported: string | undefined): void
 function inventoryOf(app: ExpressApp, found: ExpressHooks): Inventory {
   const namer = nameFunctions(functions, order.root);
   const routes = walkRoutes(app, found, namer, order.root);
-  const files = functions.files().filter((file) => packageOf(file) === undefined && !file.startsWith(__dirname));
+  const files = functions.files().filter((file) => packageOf(file) === undefined && !filesBefore.has(file));
   if (servers.some(({ server }) => server.listenerCount('upgrade') > 0))
     notes.add('it takes WebSocket upgrades, which stay on legacy');
   return { express: expressVersion(), routes, files, notes: [...notes] };
