@@ -59,6 +59,7 @@ export async function loadZips({ folder, root }: LoadZipsOptions): Promise<Loade
       if (!existsSync(path.join(folder, `${one.name}.zip`))) continue;
       const { report, printed } = await loadZip({
         zip: path.join(folder, `${one.name}.zip`),
+        runtime,
         handler: one.handler,
         probes: probesOf(one),
         execPath: node.execPath,

@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { loadOptional } from '../../optional-package';
@@ -13,6 +12,8 @@ const TIMEOUT_MS = 20_000;
 
 interface LoadZipOptions {
   readonly zip: string;
+  /** It is unpacked below: a module of the runtime that is imported, not required, is found from there alone, whatever NODE_PATH says. */
+  readonly runtime: string;
   /** `path/to/file.export` */
   readonly handler: string;
   readonly probes: readonly object[];
@@ -24,13 +25,14 @@ interface LoadZipOptions {
 /** Unpacks a zip into an empty folder and loads its function there, in a process of its own. Never rejects for what the function does. */
 export async function loadZip({
   zip,
+  runtime,
   handler,
   probes,
   execPath,
   environment,
 }: LoadZipOptions): Promise<{ readonly report: LoadReport; readonly printed: string }> {
   // Resolved: a link on the way to it would give one file two names.
-  const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'banyan-load-')));
+  const folder = await realpath(await mkdtemp(path.join(runtime, 'load-')));
   try {
     await unpack(zip, folder);
     const child = fork(PROGRAM, [], {

@@ -58,7 +58,7 @@ describeInBrowser('the dashboard in Chromium', (start) => {
     await page.getByText('local', { exact: false }).first().waitFor();
     expect(await page.locator('#who').innerText()).toBe('local');
     expect(await page.locator('#bar').getAttribute('aria-label')).toMatch(
-      /2 of 23 routes on shadow, 1 of 23 routes on canary/,
+      /2 of 24 routes on shadow, 1 of 24 routes on canary/,
     );
     await row('list-events').getByText('100 % Lambda').waitFor();
     await row('all-metrics')

@@ -9,6 +9,7 @@ const suites = readdirSync(folder).flatMap((name) => suitesIn(path.join(folder, 
 /** What the monolith does not have is in suites of its own. */
 const ONLY_ON_LAMBDA = [
   '/api/private',
+  '/api/health',
   '/api/events/:eventId/photos/initiate-upload',
   '/api/events/:eventId/photos/:photoId',
   '/photos/:file',

@@ -13,7 +13,7 @@ import { waitFor } from '../../support/wait-for';
 export const TEST_SECRET = 'a secret for tests';
 
 /** The routes that the monolith never had. */
-const ONLY_ON_LAMBDA = new Set<unknown>(['private', 'initiate-upload', 'upload-status', 'upload-page']);
+const ONLY_ON_LAMBDA = new Set<unknown>(['private', 'health', 'initiate-upload', 'upload-status', 'upload-page']);
 
 /** The demo's route table with every route moved to one stage, but for what exists on Lambda alone. */
 export async function demoRoutes(stage: 'legacy' | 'lambda'): Promise<string> {

@@ -73,6 +73,7 @@ describe('documentation', () => {
     // They never were in the monolith.
     const onlyOnLambda = [
       '/api/private',
+      '/api/health',
       '/api/events/:eventId/photos/initiate-upload',
       '/api/events/:eventId/photos/:photoId',
       '/photos/:file',

@@ -161,8 +161,9 @@ describe('banyan package --stage prod', () => {
       expect(JSON.stringify(authorizer?.Properties['AuthorizerUri'])).toContain('"AuthorizerLambdaFunction","Arn"');
       const methods = propertiesOf('AWS::ApiGateway::Method');
       expect(methods.length).toBeGreaterThanOrEqual(20);
-      // But those of the monolith's own app, which asks itself, and the page to log in on.
-      const isOpen = (method: object) => /"(Lifted|GetDashuploadDashpage)LambdaFunction"/.test(JSON.stringify(method));
+      // But those of the monolith's own app, which asks itself, the page to log in on, and the health.
+      const isOpen = (method: object) =>
+        /"(Lifted|GetDashuploadDashpage|GetDashhealth)LambdaFunction"/.test(JSON.stringify(method));
       for (const method of methods) {
         const expected = isOpen(method)
           ? { AuthorizationType: 'NONE' }
@@ -283,6 +284,7 @@ describe('banyan package --stage prod', () => {
             ]),
           ),
           'get-upload-page': ['SESSION_SECRET'],
+          'get-health': [...photos, 'REPORT_QUEUE_URL'].sort(),
           'process-uploaded-photo': photos,
           'replay-photo-uploads': [...photos, 'PHOTO_FAILURES_URL'].sort(),
           'db-store-photo': ['MONGODB_URI', 'PHOTOS_BUCKET'],
@@ -383,6 +385,10 @@ describe('banyan package --stage prod', () => {
           ...readItems,
           ...[inBucket('ListBucket', ''), inBucket('GetObject'), inBucket('GetObject', '/migrated/*')],
           invoke('db-find-photo'),
+        ],
+        'get-health': [
+          ...readItems,
+          ...[inBucket('ListBucket', ''), inBucket('GetObject'), invoke('db-find-photo'), queue('GetQueueAttributes')],
         ],
         'process-uploaded-photo': processUploads,
         'replay-photo-uploads': processUploads,

@@ -1,0 +1,69 @@
+import { CHECKS, Fault, type Get, type SmokeCheck, type SmokeTarget } from './checks';
+import { readOnly } from './read-only';
+
+/** What a check has found. */
+export interface SmokeResult {
+  readonly name: string;
+  readonly state: 'ok' | 'wrong' | 'not tried';
+  /** What to look at; of `wrong` only. */
+  readonly dependency?: string;
+  readonly why?: string;
+  readonly ms: number;
+}
+
+interface SmokeOptions {
+  readonly send?: typeof fetch;
+  /** For one check, in ms. */
+  readonly patience?: number;
+  readonly checks?: readonly SmokeCheck[];
+}
+
+/** The longest chain of checks is five requests: less than a minute. */
+const PATIENCE = 10_000;
+
+/** Runs the checks, each as soon as those it needs are through. Changes nothing; never rejects. */
+export async function runSmoke(
+  target: SmokeTarget,
+  { send = fetch, patience = PATIENCE, checks = CHECKS }: SmokeOptions = {},
+): Promise<readonly SmokeResult[]> {
+  const get: Get = (url, headers = {}) => readOnly(send)(url, { headers, signal: AbortSignal.timeout(patience) });
+  const results = new Map<string, Promise<SmokeResult>>();
+  for (const check of checks) results.set(check.name, run(check));
+  return Promise.all(results.values());
+
+  async function run({ name, needs, skip, run: work }: SmokeCheck): Promise<SmokeResult> {
+    const skipped = skip?.(target);
+    if (skipped !== undefined) return { name, state: 'not tried', why: skipped, ms: 0 };
+    const before = await Promise.all(needs.flatMap((need) => results.get(need) ?? []));
+    const missing = before.find((result) => result.state !== 'ok');
+    if (missing !== undefined) return { name, state: 'not tried', why: `needs: ${missing.name}`, ms: 0 };
+    const began = performance.now();
+    const after = () => Math.round(performance.now() - began);
+    try {
+      await work(target, get);
+      return { name, state: 'ok', ms: after() };
+    } catch (error) {
+      const dependency = error instanceof Fault ? error.dependency : name;
+      return { name, state: 'wrong', dependency, why: reasonOf(error), ms: after() };
+    }
+  }
+}
+
+/** `fetch failed` says nothing; its cause does. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}
+
+/** A line a check, and the verdict. */
+export function describeSmoke(results: readonly SmokeResult[]): string {
+  const width = Math.max(...results.map(({ name }) => name.length));
+  const lines = results.map(({ name, state, dependency, why, ms }) => {
+    const found = state === 'ok' ? `${ms} ms` : [dependency, why].filter(Boolean).join(': ');
+    return `${state.padEnd(9)}  ${name.padEnd(width)}  ${found}`;
+  });
+  const count = (state: SmokeResult['state']) => results.filter((result) => result.state === state).length;
+  const wrong = results.flatMap(({ dependency }) => dependency ?? []);
+  const verdict = wrong.length === 0 ? '' : `; look at: ${[...new Set(wrong)].join('; ')}`;
+  return `${lines.join('\n')}\n\n${count('ok')} ok, ${count('wrong')} wrong, ${count('not tried')} not tried${verdict}\n`;
+}
