@@ -1,0 +1,23 @@
+import { App, Tags, Validations } from 'aws-cdk-lib';
+import flags from 'aws-cdk-lib/recommended-feature-flags.json';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { NetworkStack } from './network/network-stack';
+import { ProxyStack } from './proxy/proxy-stack';
+import { RoutesStack } from './proxy/routes-stack';
+import { STAGES } from './stages';
+
+/** Every stack of every account, checked by cdk-nag; nothing is looked up, so that it synthesises without credentials or network. */
+export function buildApp(): App {
+  const app = new App({ context: flags, analyticsReporting: false });
+  for (const stage of STAGES) {
+    const env = { account: stage.account, region: stage.region };
+    const network = new NetworkStack(app, `banyan-network-${stage.name}`, { env, stage });
+    const { proxy } = stage;
+    if (proxy === undefined) continue;
+    new RoutesStack(app, `banyan-routes-${stage.name}`, { env, stage });
+    new ProxyStack(app, `banyan-proxy-${stage.name}`, { env, stage: { ...stage, proxy }, network });
+  }
+  Tags.of(app).add('service', 'banyan');
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  return app;
+}

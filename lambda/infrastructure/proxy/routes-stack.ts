@@ -1,0 +1,54 @@
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { AccountPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { acknowledge } from '../nag/acknowledge';
+import { TOOLS, type Stage } from '../stages';
+
+/** Where a stage's route table is published: `ROUTES_FILE` of its proxies. */
+export function routesLocation(stage: Stage): { readonly bucket: string; readonly key: string } {
+  return { bucket: `banyan-${stage.name}-routes-${stage.account}`, key: 'routes.yml' };
+}
+
+/** The role that publishes a stage's route table, and can do nothing else. */
+export function routesPublisherName(stage: Stage): string {
+  return `banyan-routes-${stage.name}-deployer`;
+}
+
+/** The bucket of a stage's route table, with versions, apart from the proxy's stack: a table is published without deploying any image. */
+export class RoutesStack extends Stack {
+  constructor(scope: Construct, id: string, { stage, ...props }: StackProps & { readonly stage: Stage }) {
+    super(scope, id, props);
+    const { bucket: bucketName, key } = routesLocation(stage);
+    const bucket = new Bucket(this, 'Routes', {
+      bucketName,
+      versioned: true,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      removalPolicy: RemovalPolicy.RETAIN,
+      lifecycleRules: [
+        { id: 'old-tables', noncurrentVersionExpiration: Duration.days(400), noncurrentVersionsToRetain: 100 },
+      ],
+    });
+    acknowledge(
+      bucket,
+      'AwsSolutions-S1',
+      'Read every five seconds by each proxy: who wrote is in its versions and in CloudTrail.',
+    );
+
+    const publisher = new Role(this, 'Publisher', {
+      roleName: routesPublisherName(stage),
+      description: 'Publishes the route table from the pipeline in the tools account',
+      assumedBy: new AccountPrincipal(TOOLS.account).withConditions({
+        ArnEquals: { 'aws:PrincipalArn': `arn:aws:iam::${TOOLS.account}:role/${routesPublisherName(stage)}-build` },
+      }),
+      maxSessionDuration: Duration.hours(1),
+    });
+    publisher.addToPolicy(
+      new PolicyStatement({ actions: ['s3:PutObject', 's3:GetObject'], resources: [bucket.arnForObjects(key)] }),
+    );
+    new CfnOutput(this, 'RoutesFile', { value: `s3://${bucketName}/${key}` });
+  }
+}

@@ -1,0 +1,132 @@
+/** The monolith, as its team runs it: in a VPC of its own, which is peered with that of the stage. */
+export interface Monolith {
+  readonly vpcId: string;
+  /** Of its VPC; must not overlap with the stage's own. */
+  readonly cidr: string;
+  /** A private name that its own team keeps, for the proxy. */
+  readonly host: string;
+  /** The same by address: load balancers take targets in a peered VPC by no other name. */
+  readonly addresses: readonly string[];
+  readonly port: number;
+  readonly mongodbPort: number;
+}
+
+/** How the proxy's tasks reach AWS: with a public address each, or through NAT gateways. README.md prices both. */
+export type Egress = 'public-address' | 'nat';
+
+/** What one stage's proxy service needs to know. */
+export interface ProxySettings {
+  readonly egress: Egress;
+  /** Of the certificate that the load balancer serves, in Certificate Manager, same region. */
+  readonly certificateArn: string;
+  /** Of the API that the API stack made; known after its first deployment, the same ever after. */
+  readonly restApiId: string;
+  /** Complete ARNs in Secrets Manager. */
+  readonly secrets: { readonly mongodbUri: string; readonly sessionSecret: string; readonly adminTokens: string };
+  readonly tasks: { readonly least: number; readonly most: number };
+  /** What goes straight to the monolith, without the proxy. */
+  readonly past: { readonly prefixes: readonly string[]; readonly percent: number };
+}
+
+/** One stage: an account of its own, one region, two zones. */
+export interface Stage {
+  readonly name: string;
+  readonly account: string;
+  readonly region: string;
+  /** Named, so that nothing is looked up while synthesising. */
+  readonly zones: readonly [string, string];
+  readonly cidr: string;
+  /** As `gateway.access` in lambda/eventsapp/stages: a private API needs an endpoint, no other does. */
+  readonly privateApi: boolean;
+  /** Ids of AWS's own prefix lists of the region: `aws ec2 describe-managed-prefix-lists`. */
+  readonly prefixLists: { readonly s3: string; readonly dynamodb: string };
+  readonly monolith: Monolith;
+  readonly proxy: ProxySettings | undefined;
+}
+
+const REGION = 'eu-west-1';
+const IRELAND = {
+  region: REGION,
+  zones: ['eu-west-1a', 'eu-west-1b'],
+  prefixLists: { s3: 'pl-6da54004', dynamodb: 'pl-6fa54006' },
+} as const;
+
+/** Pipelines, artefacts and the proxy's images live here, and reach into the stages by roles. Made-up ids: write your own. */
+export const TOOLS = { account: '111111111111', region: REGION } as const;
+
+const secretArn = (account: string, name: string) => `arn:aws:secretsmanager:${REGION}:${account}:secret:${name}`;
+
+/** From the first that a change reaches to the last. Accounts and ids are made up. */
+export const STAGES: readonly Stage[] = [
+  {
+    ...IRELAND,
+    name: 'test',
+    account: '222222222222',
+    cidr: '10.20.0.0/20',
+    privateApi: false,
+    monolith: {
+      vpcId: 'vpc-0aaaaaaaaaaaaaaa2',
+      cidr: '10.120.0.0/16',
+      host: 'eventsapp.test.internal',
+      addresses: ['10.120.1.10'],
+      port: 3000,
+      mongodbPort: 27017,
+    },
+    // Acceptance tests call the gateway itself.
+    proxy: undefined,
+  },
+  {
+    ...IRELAND,
+    name: 'staging',
+    account: '333333333333',
+    cidr: '10.30.0.0/20',
+    privateApi: true,
+    monolith: {
+      vpcId: 'vpc-0aaaaaaaaaaaaaaa3',
+      cidr: '10.130.0.0/16',
+      host: 'eventsapp.staging.internal',
+      addresses: ['10.130.1.10'],
+      port: 3000,
+      mongodbPort: 27017,
+    },
+    proxy: {
+      egress: 'public-address',
+      certificateArn: `arn:aws:acm:${REGION}:333333333333:certificate/00000000-0000-4000-8000-000000000003`,
+      restApiId: 'staging0id',
+      secrets: {
+        mongodbUri: secretArn('333333333333', 'banyan/staging/mongodb-uri-AbCdEf'),
+        sessionSecret: secretArn('333333333333', 'banyan/staging/session-secret-AbCdEf'),
+        adminTokens: secretArn('333333333333', 'banyan/staging/admin-tokens-AbCdEf'),
+      },
+      tasks: { least: 2, most: 4 },
+      past: { prefixes: [], percent: 0 },
+    },
+  },
+  {
+    ...IRELAND,
+    name: 'prod',
+    account: '444444444444',
+    cidr: '10.40.0.0/20',
+    privateApi: true,
+    monolith: {
+      vpcId: 'vpc-0aaaaaaaaaaaaaaa4',
+      cidr: '10.140.0.0/16',
+      host: 'eventsapp.prod.internal',
+      addresses: ['10.140.1.10', '10.140.2.10'],
+      port: 3000,
+      mongodbPort: 27017,
+    },
+    proxy: {
+      egress: 'public-address',
+      certificateArn: `arn:aws:acm:${REGION}:444444444444:certificate/00000000-0000-4000-8000-000000000004`,
+      restApiId: 'prodapi0id',
+      secrets: {
+        mongodbUri: secretArn('444444444444', 'banyan/prod/mongodb-uri-AbCdEf'),
+        sessionSecret: secretArn('444444444444', 'banyan/prod/session-secret-AbCdEf'),
+        adminTokens: secretArn('444444444444', 'banyan/prod/admin-tokens-AbCdEf'),
+      },
+      tasks: { least: 2, most: 12 },
+      past: { prefixes: [], percent: 0 },
+    },
+  },
+];
