@@ -6,7 +6,7 @@ import { FORCE_HEADER, readMark } from '../shared/signed-mark';
 import { tokenFromHeaders } from '../shared/session/token-from-request';
 import { chooseTarget, mayMirror, type Reason, type RequestFacts } from './choose-target';
 import { Client } from './client/client';
-import { isMoved } from './cohort/bucket';
+import { isInShare } from './cohort/bucket';
 import type { CohortUser, SessionUsers } from './cohort/session-users';
 import type { EndedSessions } from './fallback/ended-sessions';
 import type { RetryBudget } from './fallback/retry-budget';
@@ -158,7 +158,7 @@ class Handling {
 
   private sideOf(user: CohortUser | undefined, { percent }: Route): Upstream['name'] {
     if (user === undefined) return 'legacy';
-    return this.options.table().assigned.get(user.userId) ?? (isMoved(user.bucket, percent) ? 'lambda' : 'legacy');
+    return this.options.table().assigned.get(user.userId) ?? (isInShare(user.bucket, percent) ? 'lambda' : 'legacy');
   }
 
   private toSide(side: Upstream['name'], reason: Reason, route: Route, facts: RequestFacts): void {

@@ -184,16 +184,16 @@ async function change(
   }
   const { data } = parsed;
   const by = { by: token.name, why: data.why };
-  const told = (outcome: Outcome): Outcome => {
+  const reported = (outcome: Outcome): Outcome => {
     logger.warn({ change: pathname.slice('/api/'.length), ...data, by: token.name }, 'changed through the admin API');
     return outcome;
   };
-  if ('on' in data) return told(await overrides.setKillSwitch(data.on ? 'on' : 'off', by));
+  if ('on' in data) return reported(await overrides.setKillSwitch(data.on ? 'on' : 'off', by));
   const route = table().routes.find(({ id }) => id === data.route);
   if (route === undefined) throw new Refusal(404, 'No such route in the route table');
-  if (pathname === '/api/resume') return told(await overrides.resume(data.route, by));
+  if (pathname === '/api/resume') return reported(await overrides.resume(data.route, by));
   if (route.stage === 'retired') throw new Refusal(409, 'A retired route cannot go back to legacy');
-  return told(await overrides.lower(data.route, by));
+  return reported(await overrides.lower(data.route, by));
 }
 
 function refuseFor(fault: string | undefined): void {

@@ -5,8 +5,8 @@ import { readCutoverEnvironment, readProjectRoutes, readPublishedRoutes } from '
 import type { CommandResult } from './exit-codes';
 import { DEFAULT_MAX_MISMATCH_RATE, DEFAULT_MIN_ANSWERS } from '../ledger/evidence-rules';
 import { promote } from './promote/promote';
-import { resume, rollBack, setKillSwitch } from './rollback/change-overrides';
-import { orWithoutDatabase } from './rollback/without-database';
+import { resume, rollBack, setKillSwitch } from './overrides/change-overrides';
+import { orWithoutDatabase } from './overrides/without-database';
 import { showStatus } from './status/status';
 import { withDatabase } from './with-database';
 

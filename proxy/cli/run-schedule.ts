@@ -14,12 +14,12 @@ export async function runSchedule(name: string, url: URL): Promise<CommandResult
     });
   }
   const failed = response.headers.get('x-amz-function-error') !== null || !response.ok;
-  const told = Object.entries(answer)
+  const reported = Object.entries(answer)
     .filter(([key]) => key !== 'trace')
     .map(([key, value]) => `${key} ${String(value)}`);
   return {
     exitCode: failed ? EXIT.findings : EXIT.fine,
-    text: `${name}: ${failed ? 'failed: ' : ''}${told.join(', ')}\n`,
+    text: `${name}: ${failed ? 'failed: ' : ''}${reported.join(', ')}\n`,
     json: { schedule: name, failed, answer },
   };
 }

@@ -7,6 +7,6 @@ export function bucketOf(userId: string): number {
 }
 
 /** Whether Lambda answers a user at this share. A higher share only adds users. */
-export function isMoved(bucket: number, percent: number): boolean {
+export function isInShare(bucket: number, percent: number): boolean {
   return bucket < percent;
 }

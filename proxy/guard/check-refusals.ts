@@ -50,16 +50,16 @@ export function createRefusalChecks(options: RefusalChecksOptions): RefusalCheck
       if (perRoute.isFull(routeId) || perClient.isFull(place)) return;
       perRoute.take(routeId);
       perClient.take(place);
-      const tell = (isShared: boolean): void =>
+      const report = (isShared: boolean): void =>
         observer.refusal({ routeId, statusCode, isShared, isSession: false }, client);
       // Where legacy refuses too, with whatever status, the client is no better off there. Of an error only another error is a share.
       const shares = statusCode >= 500 ? 500 : 400;
       collect(legacy, request, { timeout, maxBodyBytes: MAX_BODY_BYTES, withoutBody })
         .then(
-          (answer) => tell(answer.statusCode >= shares),
+          (answer) => report(answer.statusCode >= shares),
           (error: unknown) => {
             // Larger than is of interest is an answer; none is no better than Lambda's.
-            if (statusCode >= 500) tell(!(error instanceof AnswerTooLargeError));
+            if (statusCode >= 500) report(!(error instanceof AnswerTooLargeError));
           },
         )
         .finally(() => {

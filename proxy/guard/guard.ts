@@ -109,12 +109,9 @@ export function createGuard(clock: () => number): Guard {
       if (watched === undefined) return undefined;
       const now = clock();
       const proven = PROVABLE.filter((status) => now < (provenUntil.get(status) ?? 0));
-      const { baseline, settings, window } = watched;
-      let breach: Breach | undefined;
-      for (const view of window.views(now)) if ((breach = findBreach(view, baseline, settings, { proven }))) break;
-      for (const status of PROVABLE) {
-        if (breach?.rule === `status ${status}`) provenUntil.set(status, now + settings.windowMs);
-      }
+      const breach = firstBreach(watched, proven, now);
+      for (const status of PROVABLE)
+        if (breach?.rule === `status ${status}`) provenUntil.set(status, now + watched.settings.windowMs);
       return breach;
     },
     reset: (routeId) => routes.get(routeId)?.window.clear(),
@@ -123,6 +120,19 @@ export function createGuard(clock: () => number): Guard {
       return watched?.window.all(clock()).counts;
     },
   };
+}
+
+/** With each of the clients that saw most taken out or not. */
+function firstBreach(
+  { baseline, settings, window }: Watched,
+  proven: readonly ProvableStatus[],
+  now: number,
+): Breach | undefined {
+  for (const view of window.views(now)) {
+    const breach = findBreach(view, baseline, settings, { proven });
+    if (breach !== undefined) return breach;
+  }
+  return undefined;
 }
 
 /** What a request counts as, besides being one. */

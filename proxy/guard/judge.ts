@@ -65,7 +65,7 @@ export function findBreach(
     return current === undefined ? before : Math.max(current, before ?? 0);
   };
   const isAbove = (hits: number, trials: number, limit: number): boolean => wilsonInterval(hits, trials).lower > limit;
-  const exceeds = ({ saw, hits = sumOf(counts, saw), trials, limit, one }: Share): boolean => {
+  const isExceeded = ({ saw, hits = sumOf(counts, saw), trials, limit, one }: Limit): boolean => {
     if (trials < minRequests || !isAbove(hits, trials, limit) || affected(...saw).clients < minClients) return false;
     const taken = one?.() ?? ofOne(...saw);
     return isAbove(hits - taken, trials - taken, limit);
@@ -73,88 +73,79 @@ export function findBreach(
 
   const judged = lambda - sharedErrors;
   const errorLimit = (ofLegacy(baseline?.errorRate) ?? 0) + errorRate;
-  const failures: Share = {
-    saw: ['lambdaErrors', 'answeredErrors'],
-    hits: failed,
-    trials: judged,
-    limit: errorLimit,
-    // Of one client: also what it made legacy say of such errors.
-    one: () => failed - failuresWithout(counts, ofOne),
-  };
-  if (exceeds(failures))
-    return {
-      rule: 'errors',
-      why: `${failed} of ${judged} requests failed on Lambda; allowed: ${percentText(errorLimit)}`,
-      evidence: { ...common, limit: errorLimit },
-    };
-
-  const statuses = [
-    { status: 401, saw: 'unshared401' },
-    { status: 403, saw: 'unshared403' },
-    { status: 404, saw: 'unshared404' },
-  ] as const;
-  for (const { status, saw } of statuses) {
-    if (!exceeds({ saw: [saw], trials: counts.checked, limit: statusShare })) continue;
-    const unshared = counts[saw];
-    return {
-      rule: `status ${status}`,
-      why: `Lambda answered ${status} to ${unshared} of ${counts.checked} requests that legacy, asked the same, answered otherwise; allowed: ${percentText(statusShare)}`,
-      evidence: { ...common, status, unshared, checked: counts.checked },
-    };
-  }
-
-  const sessions = [
-    { status: 401, saw: 'unsharedSessions401' },
-    { status: 403, saw: 'unsharedSessions403' },
-  ] as const;
-  for (const { status, saw } of sessions) {
-    if (!exceeds({ saw: [saw], trials: counts.checkedSessions, limit: statusShare })) continue;
-    const unshared = counts[saw];
-    return {
-      rule: `status ${status}`,
-      why: `Lambda answered ${status} to ${unshared} of ${counts.checkedSessions} sessions that legacy, asked the same, did not refuse; allowed: ${percentText(statusShare)}`,
-      evidence: { ...common, status, unshared, checked: counts.checkedSessions },
-    };
-  }
-
-  for (const status of proven) {
+  const { checked, checkedSessions, compared, different, slow, timed } = counts;
+  const slowFrom = latencyLimit(baseline, settings);
+  const refusal = (status: 401 | 403 | 404, saw: Counted, trials: number, what: string, more: Evidence): Limit => ({
+    ...{ rule: `status ${status}`, saw: [saw], trials, limit: statusShare },
+    why: () => `Lambda answered ${status} to ${counts[saw]} of ${trials} ${what}; ${allowed(statusShare)}`,
+    evidence: { status, ...more },
+  });
+  const compare = (status: 401 | 403 | 404, saw: Counted): Limit =>
+    refusal(status, saw, checked, 'requests that legacy, asked the same, answered otherwise', {
+      unshared: counts[saw],
+      checked,
+    });
+  const compareSessions = (status: 401 | 403, saw: Counted): Limit =>
+    refusal(status, saw, checkedSessions, 'sessions that legacy, asked the same, did not refuse', {
+      unshared: counts[saw],
+      checked: checkedSessions,
+    });
+  const repeatOnly = (status: ProvableStatus): Limit => {
     const saw = status === 401 ? 'refused401' : 'refused403';
-    if (!exceeds({ saw: [saw], trials: lambda, limit: statusShare })) continue;
-    const refused = counts[saw];
-    return {
-      rule: `status ${status}`,
-      why: `Lambda answered ${status} to ${refused} of ${lambda} requests that cannot be repeated, and does so wrongly on other routes; allowed: ${percentText(statusShare)}`,
-      evidence: { ...common, status, refused },
-    };
-  }
-
-  const limit = latencyLimit(baseline, settings);
-  if (limit !== undefined && exceeds({ saw: ['slow'], trials: counts.timed, limit: SLOW_SHARE }))
-    return {
-      rule: 'latency',
-      why: `${counts.slow} of ${counts.timed} warm answers by Lambda took longer than ${Math.round(limit)} ms; legacy's p99 was ${baseline?.p99 ?? 0} ms`,
-      evidence: { ...common, slow: counts.slow, timed: counts.timed, limitMs: limit, legacyP99Ms: baseline?.p99 ?? 0 },
-    };
-
-  if (exceeds({ saw: ['different'], trials: counts.compared, limit: mismatchRate }))
-    return {
-      rule: 'mismatches',
-      why: `${counts.different} of ${counts.compared} compared answers differed; allowed: ${percentText(mismatchRate)}`,
-      evidence: { ...common, limit: mismatchRate },
-    };
-  return undefined;
+    const what = 'requests that cannot be repeated, and does so wrongly on other routes';
+    return refusal(status, saw, lambda, what, { refused: counts[saw] });
+  };
+  const limits: readonly Limit[] = [
+    {
+      ...{ rule: 'errors', saw: ['lambdaErrors', 'answeredErrors'], hits: failed, trials: judged, limit: errorLimit },
+      // Of one client: also what it made legacy say of such errors.
+      one: () => failed - failuresWithout(counts, ofOne),
+      why: () => `${failed} of ${judged} requests failed on Lambda; ${allowed(errorLimit)}`,
+      evidence: { limit: errorLimit },
+    },
+    compare(401, 'unshared401'),
+    compare(403, 'unshared403'),
+    compare(404, 'unshared404'),
+    compareSessions(401, 'unsharedSessions401'),
+    compareSessions(403, 'unsharedSessions403'),
+    ...proven.map(repeatOnly),
+    ...(slowFrom === undefined
+      ? []
+      : [
+          {
+            ...({ rule: 'latency', saw: ['slow'], trials: timed, limit: SLOW_SHARE } as const),
+            why: () =>
+              `${slow} of ${timed} warm answers by Lambda took longer than ${Math.round(slowFrom)} ms; legacy's p99 was ${baseline?.p99 ?? 0} ms`,
+            evidence: { slow, timed, limitMs: slowFrom, legacyP99Ms: baseline?.p99 ?? 0 },
+          },
+        ]),
+    {
+      ...{ rule: 'mismatches', saw: ['different'], trials: compared, limit: mismatchRate },
+      why: () => `${different} of ${compared} compared answers differed; ${allowed(mismatchRate)}`,
+      evidence: { limit: mismatchRate },
+    },
+  ];
+  const exceeded = limits.find(isExceeded);
+  return exceeded && { rule: exceeded.rule, why: exceeded.why(), evidence: { ...common, ...exceeded.evidence } };
 }
 
-/** Of trials, as large a share as is judged. */
-interface Share {
+const allowed = (limit: number): string => `allowed: ${percentText(limit)}`;
+
+/** A limit to a share, and what is said when it is exceeded. */
+interface Limit {
+  readonly rule: Breach['rule'];
   /** What clients saw. */
   readonly saw: readonly Counted[];
   /** Default: the sum of it. */
   readonly hits?: number;
+  /** Of which they are a share. */
   readonly trials: number;
   readonly limit: number;
   /** How much of the hits one client may have made; default: what the heaviest saw. */
   readonly one?: () => number;
+  readonly why: () => string;
+  /** In addition to what every breach shows. */
+  readonly evidence: Evidence;
 }
 
 function sumOf(counts: Counts, names: readonly Counted[]): number {

@@ -42,7 +42,7 @@ export function readSessions(har: Har, banyan: BanyanConfig, byHand: ReadonlyMap
   const example =
     Object.entries(banyan.parity.identities).find(([, { kind }]) => kind !== 'anonymous' && kind !== 'headers')?.[0] ??
     '<identity>';
-  const nobody = Object.entries(banyan.parity.identities).find(([, { kind }]) => kind === 'anonymous')?.[0];
+  const anonymous = Object.entries(banyan.parity.identities).find(([, { kind }]) => kind === 'anonymous')?.[0];
 
   return {
     redacted,
@@ -66,7 +66,7 @@ export function readSessions(har: Har, banyan: BanyanConfig, byHand: ReadonlyMap
       const fixed = byHeaders(entries[index], redacted[index], banyan);
       // Who was refused had no credentials indeed.
       const wasRefused = entries[index]?.response.status === 401;
-      const identity = fixed ?? (wasRefused ? nobody : (named ?? nobody));
+      const identity = fixed ?? (wasRefused ? anonymous : (named ?? anonymous));
       return { session, identity, remedy };
     },
   };

@@ -95,13 +95,13 @@ export async function watchRouteTable(options: WatchOptions, logger: Logger): Pr
     if (changed.length > 0) {
       logger.info({ ...about(), changed }, 'route table reloaded');
       warnOfShadowed(table, file, logger);
-      tell(next);
+      notify(next);
     } else if (isAwaited || refused) logger.info(about(), 'route table reloaded, nothing changed');
     refused = false;
   }
 
   /** The table is in force, whatever becomes of those who hear of it. */
-  function tell(next: RouteTable): void {
+  function notify(next: RouteTable): void {
     for (const listener of listeners) {
       try {
         listener(next);

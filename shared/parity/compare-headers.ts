@@ -37,8 +37,8 @@ export function compareHeaders(
     const a = valueOf(name, expected.get(name));
     const b = valueOf(name, found.get(name));
     if (name === 'content-length') {
-      const told = wrongLength(a, b, control, candidate, options);
-      if (told !== undefined) differences.push(told);
+      const reported = wrongLength(a, b, control, candidate, options);
+      if (reported !== undefined) differences.push(reported);
       continue;
     }
     if (a === b) {

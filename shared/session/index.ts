@@ -1,6 +1,7 @@
 /** The monolith's sessions: who a request acts for, and how that is found out. */
 export { apiKeyAuthenticator } from './api-key-authenticator';
 export type {
+  AnonymousReason,
   AuthenticationContext,
   AuthenticationRequest,
   AuthenticationResult,

@@ -27,10 +27,10 @@ export async function startSubject(
   const exited = once(child, 'exit');
   const answer: unknown[] | undefined = await Promise.race([once(child, 'message'), exited.then(() => undefined)]);
   const message = answer?.[0];
-  const told = typeof message === 'object' && message !== null && 'port' in message ? message.port : undefined;
-  if (typeof told !== 'number' || child.pid === undefined) throw new Error(`${file} did not start`);
+  const reported = typeof message === 'object' && message !== null && 'port' in message ? message.port : undefined;
+  if (typeof reported !== 'number' || child.pid === undefined) throw new Error(`${file} did not start`);
   return {
-    port: told,
+    port: reported,
     pid: child.pid,
     process: child,
     async stop() {

@@ -217,14 +217,14 @@ export async function startSystem(
     started.push(() => dynamoDb.close());
     // Each must know the other, and pages of the proxy's origin may upload.
     let pages: readonly string[] = [];
-    let tell: ObjectEvents['created'] = () => undefined;
+    let reportCreated: ObjectEvents['created'] = () => undefined;
     const s3 = await named('S3', 'S3_PORT', () =>
       startS3({
         port: config.s3Port ?? 0,
         bucket: PHOTOS_BUCKET,
         region: REGION,
         allowedOrigins: () => pages,
-        onCreated: (object) => tell(object),
+        onCreated: (object) => reportCreated(object),
       }),
     );
     started.push(() => s3.close());
@@ -302,7 +302,7 @@ export async function startSystem(
       onFailure: { sqs: failures, queueUrl: sqs.queueUrl(PHOTO_FAILURES) },
       ...delivery,
     });
-    tell = (object) => objectEvents.created(object);
+    reportCreated = (object) => objectEvents.created(object);
     started.push(() => {
       objectEvents.close();
       failures.destroy();

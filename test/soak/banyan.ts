@@ -46,8 +46,8 @@ export async function startBanyan(
     async held() {
       subject.process.send('memory');
       const [message] = (await once(subject.process, 'message')) as [unknown];
-      const told = z.object({ memory: z.number(), heap: z.number(), resources: z.number() }).parse(message);
-      return { ...told, descriptors: readdirSync(`/proc/${subject.pid}/fd`).length };
+      const reported = z.object({ memory: z.number(), heap: z.number(), resources: z.number() }).parse(message);
+      return { ...reported, descriptors: readdirSync(`/proc/${subject.pid}/fd`).length };
     },
   };
 }

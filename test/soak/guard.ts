@@ -79,14 +79,14 @@ const trips = (
 
     const overrides = await readOverrides(client.db());
     const entries = lowered.map((id) => ({ id, entry: overrides.get(routeOverrideId(id)) }));
-    const told = entries.map(({ id, entry }) => describe(id, entry, begun)).join(', ');
+    const reported = entries.map(({ id, entry }) => describe(id, entry, begun)).join(', ');
     const figures = judge(outcome, await executions.counts(), allowed(outcome));
     const [read] = entries;
     const since = read?.entry?.since.getTime() ?? Number.NaN;
     const back = lambdas.map((side) => Math.max(0, (side.lastAsked() ?? Number.NaN) - since));
     const times = `Lambda asked for the last time ${back.map((ms) => `${ms} ms`).join(' and ')} after the breach (allowed ${ALLOWED_MS} ms)`;
-    if (!back.every((ms) => ms <= ALLOWED_MS)) throw new Error(`${times}; ${told} [${figures}]`);
-    return `${told}; ${times}; ${figures}`;
+    if (!back.every((ms) => ms <= ALLOWED_MS)) throw new Error(`${times}; ${reported} [${figures}]`);
+    return `${reported}; ${times}; ${figures}`;
   });
 
 function describe(id: string, entry: StoredEntry | undefined, begun: number): string {

@@ -66,7 +66,7 @@ const mongoOutage: Check = {
       const { seconds, progress } = options;
       const [outcome] = await Promise.all([
         runClients({ ports: [proxy.port], connections: CONNECTIONS, seconds, headers: cookieOf, progress }),
-        thrice(seconds, between.cut, between.mend),
+        thrice(seconds, between.cut, between.restore),
       ]);
       const figures = judge(outcome, await executions.counts(), { unsafe: [] });
       const moved = outcome.sides.filter((sides) => sides.has('lambda')).length;

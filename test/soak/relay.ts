@@ -5,7 +5,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 export interface Relay {
   readonly port: number;
   readonly cut: () => Promise<void>;
-  readonly mend: () => Promise<void>;
+  readonly restore: () => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,5 +41,5 @@ export async function relay(target: () => number): Promise<Relay> {
     await closed;
     server = undefined;
   };
-  return { port, cut, mend: () => listen(port).then(() => undefined), close: cut };
+  return { port, cut, restore: () => listen(port).then(() => undefined), close: cut };
 }

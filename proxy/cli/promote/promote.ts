@@ -79,7 +79,7 @@ export async function promote(parts: PromoteParts): Promise<CommandResult> {
   const edited = editStage(text, routeId, target);
   // A stage may ask for more than the edit gives; a file that the proxies would refuse is not written.
   parseRouteTable(edited, { file: routesFile, lambdaAvailable: true });
-  const isTold =
+  const isRecorded =
     dryRun ||
     (await change(db, () => replaceFile(routesFile, edited), {
       _id: randomUUID(),
@@ -97,7 +97,7 @@ export async function promote(parts: PromoteParts): Promise<CommandResult> {
   const publish = parts.publishedTo && `aws s3 cp ${routesFile} ${parts.publishedTo}`;
   const commit = `git commit -m "${describe(route, target)}" -- ${routesFile}`;
   const warnings = [
-    ...(isTold ? [] : ['MongoDB became unavailable, so the ledger has no record of this; routes.yml is changed\n']),
+    ...(isRecorded ? [] : ['MongoDB became unavailable, so the ledger has no record of this; routes.yml is changed\n']),
     ...(isForced ? [`forced despite:\n${describeObstacles(obstacles)}`] : []),
     ...(rules.development && needsEvidence(target)
       ? ['evidence from the embedded MongoDB was accepted: fine for development, not for production\n']

@@ -25,7 +25,7 @@ export async function checkNetwork(network: StageNetwork, aws: Aws, findings: Fi
         aws.ec2.describeSubnets(filter('subnet-id', subnetIds)),
       );
       const found = answer?.Subnets ?? [];
-      tell('subnet', subnetIds, found, ({ SubnetId }) => SubnetId, vpcs, findings);
+      reportMissing('subnet', subnetIds, found, ({ SubnetId }) => SubnetId, vpcs, findings);
       const zones = new Set(found.map(({ AvailabilityZone }) => AvailabilityZone));
       if (found.length > 0 && zones.size < 2)
         findings.note('all subnets are in one availability zone: if it fails, everything does');
@@ -36,7 +36,14 @@ export async function checkNetwork(network: StageNetwork, aws: Aws, findings: Fi
       const answer = await ask('ec2:DescribeSecurityGroups', never, () =>
         aws.ec2.describeSecurityGroups(filter('group-id', securityGroupIds)),
       );
-      tell('security group', securityGroupIds, answer?.SecurityGroups ?? [], ({ GroupId }) => GroupId, vpcs, findings);
+      reportMissing(
+        'security group',
+        securityGroupIds,
+        answer?.SecurityGroups ?? [],
+        ({ GroupId }) => GroupId,
+        vpcs,
+        findings,
+      );
     });
   }
   if (vpcs.size > 1) {
@@ -45,7 +52,7 @@ export async function checkNetwork(network: StageNetwork, aws: Aws, findings: Fi
   if (vpcs.size > 0) {
     await findings.check('VPC', async () => {
       const answer = await ask('ec2:DescribeVpcs', never, () => aws.ec2.describeVpcs(filter('vpc-id', [...vpcs])));
-      tell('VPC', [...vpcs], answer?.Vpcs ?? [], ({ VpcId }) => VpcId, undefined, findings);
+      reportMissing('VPC', [...vpcs], answer?.Vpcs ?? [], ({ VpcId }) => VpcId, undefined, findings);
     });
   }
   if (vpcEndpointIds.length > 0) {
@@ -64,7 +71,7 @@ async function checkEndpoints(ids: readonly string[], aws: Aws, findings: Findin
     aws.ec2.describeVpcEndpoints(filter('vpc-endpoint-id', ids)),
   );
   const found = answer?.VpcEndpoints ?? [];
-  tell('VPC endpoint', ids, found, ({ VpcEndpointId }) => VpcEndpointId, undefined, findings);
+  reportMissing('VPC endpoint', ids, found, ({ VpcEndpointId }) => VpcEndpointId, undefined, findings);
   for (const { VpcEndpointId: id = '', ServiceName: service = '', State: state = '' } of found) {
     if (!service.endsWith('.execute-api')) {
       findings.fault(`VPC endpoint ${id} leads to ${service}, not to execute-api: proxies cannot reach the gateway`);
@@ -73,7 +80,7 @@ async function checkEndpoints(ids: readonly string[], aws: Aws, findings: Findin
   }
 }
 
-function tell<T extends { readonly VpcId?: string | undefined }>(
+function reportMissing<T extends { readonly VpcId?: string | undefined }>(
   kind: string,
   wanted: readonly string[],
   found: readonly T[],

@@ -46,7 +46,7 @@ function compareDoctypes(control: HtmlDocument, candidate: HtmlDocument, leaves:
       : ['<!doctype', found.name, found.publicId, found.systemId].filter((part) => part !== '').join(' ');
   });
   if (a === b) return true;
-  leaves.tell('body doctype', a, b);
+  leaves.report('body doctype', a, b);
   return false;
 }
 
@@ -67,13 +67,13 @@ function* compareAttributes(a: HtmlElement, b: HtmlElement, leaves: LeafComparis
     const other = found.get(name);
     if (other === undefined) {
       isSame = false;
-      leaves.tell(`${leaves.names.pathOf(a)} @${name}`, value, undefined);
+      leaves.report(`${leaves.names.pathOf(a)} @${name}`, value, undefined);
     } else if (value !== other) yield* compareWords(leaves, a, `@${name}`, value, other);
   }
   for (const [name, value] of found) {
     if (own.has(name)) continue;
     isSame = false;
-    leaves.tell(`${leaves.names.pathOf(a)} @${name}`, undefined, value);
+    leaves.report(`${leaves.names.pathOf(a)} @${name}`, undefined, value);
   }
   return isSame;
 }
@@ -127,7 +127,7 @@ export const KEEPS_SPACE = new Set(['pre', 'textarea', 'script', 'style', 'listi
 function compareGaps(parent: HtmlParent, a: Content, b: Content, leaves: LeafComparison): void {
   const differing = a.gaps.findIndex((gap, i) => gap !== b.gaps[i]);
   if (differing < 0) return;
-  leaves.tell(`${leaves.names.pathOf(parent)} whitespace`, a.gaps[differing] ?? '', b.gaps[differing] ?? '');
+  leaves.report(`${leaves.names.pathOf(parent)} whitespace`, a.gaps[differing] ?? '', b.gaps[differing] ?? '');
   leaves.isSpaced = true;
 }
 
@@ -143,12 +143,12 @@ function tellOthers(
   for (const [i, node] of a.items.entries())
     if (!inA.has(i)) {
       const path = isElement(node) ? leaves.names.pathOf(node) : leaves.names.pathOf(parent) + leafOf(node);
-      leaves.tell(path, shown(node), undefined);
+      leaves.report(path, shown(node), undefined);
     }
   for (const [j, node] of b.items.entries())
     if (!inB.has(j)) {
       const path = isElement(node) ? leaves.names.pathBelow(parent, node) : leaves.names.pathOf(parent) + leafOf(node);
-      leaves.tell(path, undefined, shown(node));
+      leaves.report(path, undefined, shown(node));
     }
 }
 

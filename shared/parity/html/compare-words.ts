@@ -27,7 +27,7 @@ export class LeafComparison {
     return this.differences.length >= MAX_TOLD;
   }
 
-  tell(path: string, control: string | undefined, candidate: string | undefined): void {
+  report(path: string, control: string | undefined, candidate: string | undefined): void {
     if (this.isFull) return;
     const kind = control === undefined ? 'unexpected' : candidate === undefined ? 'missing' : 'value';
     const [a, b] = kind === 'value' ? around(control ?? '', candidate ?? '') : [control, candidate];
@@ -58,7 +58,7 @@ export function* compareWords(
     for (const found of differences) if (!leaves.isFull) leaves.differences.push(found);
     // The same values in another order of keys say the same; in other white space or with other escapes a script may see it.
     if (differences.length === 0 && JSON.stringify(a.value) === JSON.stringify(b.value))
-      leaves.tell(path, control, candidate);
+      leaves.report(path, control, candidate);
     return;
   }
   if (
@@ -71,8 +71,8 @@ export function* compareWords(
     leaf !== 'text' ||
     (isElement(owner) && /^(?:pre|textarea|script|style|listing|plaintext|xmp)$/.test(owner.tagName));
   if (!keepsSpace && collapsed(control) === collapsed(candidate))
-    leaves.tell(`${leaves.names.pathOf(owner)} whitespace`, control, candidate);
-  else leaves.tell(path, control, candidate);
+    leaves.report(`${leaves.names.pathOf(owner)} whitespace`, control, candidate);
+  else leaves.report(path, control, candidate);
 }
 
 const ASSIGNMENT = /^\s*(?:(?:var|let|const)\s+)?([\w$.]{1,80})\s*=\s*(?=[[{])/;

@@ -51,7 +51,7 @@ export const demo: Check = {
           headers: () => ({ Cookie: cookie }),
           progress,
         }),
-        thrice(seconds, between.cut, between.mend),
+        thrice(seconds, between.cut, between.restore),
       ]);
       // Functions go on when their caller has gone; the last cut is long enough ago for them to have come to an end.
       const events = await countByTitle(client.db(), 'events', '$title');

@@ -21,11 +21,11 @@ it('banyan routes: what becomes of each route of the monolith, and why', async (
   });
   expect(exitCode).toBe(0);
   const { routes, flags, notes } = JSON.parse(out) as Printed;
-  const told = routes.map(({ verdict, method, path: full, hazards }) => {
+  const reported = routes.map(({ verdict, method, path: full, hazards }) => {
     const kinds = [...new Set(hazards.map(({ kind }) => kind))].sort();
     return `${verdict} ${method} ${full}${kinds.length === 0 ? '' : ` [${kinds.join(' ')}]`}`;
   });
-  expect(told).toEqual([
+  expect(reported).toEqual([
     'rewrite GET /healthz',
     'lift POST /api/auth/login [session]',
     'lift POST /api/auth/logout [session]',

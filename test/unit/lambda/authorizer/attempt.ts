@@ -59,7 +59,7 @@ export async function attempt(
 ): Promise<readonly [Outcome, number]> {
   const before = withoutExpiry(sessions);
   const fake = fakeDatabase({ sessions, users });
-  let told = '';
+  let reported = '';
   const options = { cookieName: NAME, secrets: [SECRET, OLDER_SECRET], rolling: true, touchAfter: 60 };
   const authorize = createAuthorizer({
     config: {
@@ -68,18 +68,18 @@ export async function attempt(
       authenticators: [sessionAuthenticator],
     },
     connection: { db: () => Promise.resolve(fake.db) },
-    logger: createLogger({ level: 'debug', write: (line) => (told += line) }),
+    logger: createLogger({ level: 'debug', write: (line) => (reported += line) }),
     clock: () => NOW,
   });
 
   let outcome: Outcome = 'allowed';
   try {
     const answer = await authorize(event);
-    told += JSON.stringify(answer);
+    reported += JSON.stringify(answer);
     if ('isAuthorized' in answer && !answer.isAuthorized) outcome = 'unauthorized';
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    told += `${error.name} ${error.message} ${error.stack} ${String(error.cause)}`;
+    reported += `${error.name} ${error.message} ${error.stack} ${String(error.cause)}`;
     outcome = error.message === 'Unauthorized' ? 'unauthorized' : 'our fault';
   }
   await new Promise(setImmediate); // a touch that was started
@@ -87,7 +87,7 @@ export async function attempt(
 
   const signature = GOOD.slice(GOOD.lastIndexOf('.') + 1);
   for (const secret of [SECRET, OLDER_SECRET, STORE_SECRET, ID, signature, ...alsoPrivate])
-    expect(told).not.toContain(secret);
+    expect(reported).not.toContain(secret);
   expect(withoutExpiry(fake.collections['sessions'] ?? [])).toBe(before);
   const reads = fake.calls.filter((call) => call.endsWith('.findOne')).length;
   expect(fake.calls.length - reads).toBeLessThanOrEqual(outcome === 'allowed' ? 1 : 0); // the touch

@@ -281,7 +281,7 @@ describe('errors of our own', () => {
 
 describe('who is let in', () => {
   const key = { ...AUTHORIZER, authenticatedBy: 'api-key' };
-  const nobody = { authenticatedBy: 'nobody' };
+  const anonymous = { authenticatedBy: 'nobody' };
   const readers = { auth: 'required', accepts: ['session', 'api-key'] } as const;
   const identities = jest.fn<HttpResponse, [HttpRequest<TestIdentity | undefined>]>(() => noContent());
   beforeEach(() => identities.mockClear());
@@ -290,7 +290,7 @@ describe('who is let in', () => {
 
   it.each([
     ['an API key where only sessions count', { auth: 'required' }, key],
-    ['nobody, although the authorizer let it through', { auth: 'required' }, nobody],
+    ['nobody, although the authorizer let it through', { auth: 'required' }, anonymous],
     ['a key of a kind that is not named', { auth: 'required', accepts: ['session', 'partner-key'] }, key],
     ['a session where only keys count', { auth: 'required', accepts: ['api-key'] }, AUTHORIZER],
   ] as const)('gets the monolith’s 401 otherwise: %s', async (_case, access, authorizer) => {
@@ -303,7 +303,7 @@ describe('who is let in', () => {
 
   it('gets its body refused first, as by the monolith', async () => {
     const request = { method: 'POST', headers: [['Content-Type', 'application/json']], body: '{' } as const;
-    expect((await call(wrap({ auth: 'required' }, identities), { ...request, authorizer: nobody })).statusCode).toBe(
+    expect((await call(wrap({ auth: 'required' }, identities), { ...request, authorizer: anonymous })).statusCode).toBe(
       400,
     );
   });
@@ -318,7 +318,7 @@ describe('who is let in', () => {
 
   it.each([
     ['a session', AUTHORIZER, IDENTITY],
-    ['nobody', nobody, undefined],
+    ['nobody', anonymous, undefined],
     ['an API key that does not count here', key, undefined],
   ])('is everybody where it is optional: %s', async (_case, authorizer, identity) => {
     expect((await call(wrap({ auth: 'optional' }, identities), { authorizer })).statusCode).toBe(204);
@@ -336,7 +336,7 @@ describe('who is let in', () => {
   });
 
   it('does not matter to the cookie of a session of nobody, which rolls as the monolith’s', async () => {
-    const authorizer = { ...nobody, sessionCookie: JSON.stringify(STORED_COOKIE) };
+    const authorizer = { ...anonymous, sessionCookie: JSON.stringify(STORED_COOKIE) };
     const cookie = ['Cookie', `sid=${encodeURIComponent(`s:${sign('session-id', 'new secret')}`)}`] as const;
     const { headers } = await call(wrap({ auth: 'optional' }, identities), { authorizer, headers: [cookie] });
     expect(headers['set-cookie']).toEqual([expect.stringMatching(RENEWED)]);

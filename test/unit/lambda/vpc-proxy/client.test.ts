@@ -243,8 +243,8 @@ describe('what is tried again', () => {
       sum: 4,
     });
     expect(clock.pauses).toEqual([100, 200, 400]);
-    const told = logger.lines.filter(({ message }) => message === 'VPC call retried');
-    expect(told).toHaveLength(3);
+    const reported = logger.lines.filter(({ message }) => message === 'VPC call retried');
+    expect(reported).toHaveLength(3);
   });
 
   it('a throttle as often as agreed, then it is told with its cause', async () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { bucketOf, isMoved } from '../../../../proxy/cohort/bucket';
+import { bucketOf, isInShare } from '../../../../proxy/cohort/bucket';
 
 const STEPS = [1, 5, 25, 50, 100];
 
@@ -10,7 +10,7 @@ describe('cohorts', () => {
       const bucket = bucketOf(user.toString(16).padStart(24, '0'));
       let before = false;
       for (const [i, percent] of STEPS.entries()) {
-        const now = isMoved(bucket, percent);
+        const now = isInShare(bucket, percent);
         if (before && !now) throw new Error(`user ${user} was moved back at ${percent} %`);
         before = now;
         if (now) moved[i] = (moved[i] ?? 0) + 1;
@@ -31,9 +31,9 @@ describe('cohorts', () => {
   ])('gives user %p the place that it has always had', (userId, bucket) => expect(bucketOf(userId)).toBe(bucket));
 
   it('moves nobody at 0 %, and a user at its own place only above it', () => {
-    expect(isMoved(0, 0)).toBe(false);
-    expect(isMoved(25, 25)).toBe(false);
-    expect(isMoved(24.999, 25)).toBe(true);
+    expect(isInShare(0, 0)).toBe(false);
+    expect(isInShare(25, 25)).toBe(false);
+    expect(isInShare(24.999, 25)).toBe(true);
   });
 
   it('gives everybody a place, always the same', () => {

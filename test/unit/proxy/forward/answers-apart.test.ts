@@ -108,17 +108,17 @@ describe('answers are kept apart', () => {
   it('reads a head that comes in parts', async () => {
     const upstream = await handUpstream();
     const origin = originOf(upstream);
-    const told = ask(origin);
+    const reported = ask(origin);
     const socket = await upstream.asked(0);
     socket.setNoDelay(true);
     for (const part of ['HTTP/1.1 200 OK\r\nA: ', 'b'.repeat(30), '\r\nContent-Length: 2\r\n', '\r\nok']) {
-      const connection = told.connection?.['socket'];
+      const connection = reported.connection?.['socket'];
       const before = connection?.bytesRead ?? 0;
       socket.write(part);
       await waitFor('the part', () => (connection?.bytesRead ?? 0) > before);
     }
-    await waitFor('the end', () => told.isOver);
-    expect(told.head?.headers).toEqual(['A', 'b'.repeat(30), 'Content-Length', '2']);
+    await waitFor('the end', () => reported.isOver);
+    expect(reported.head?.headers).toEqual(['A', 'b'.repeat(30), 'Content-Length', '2']);
     origin.close();
     await upstream.close();
   });

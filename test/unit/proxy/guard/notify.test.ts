@@ -23,7 +23,7 @@ const PUBLISHED =
 
 let server: RecordingServer;
 let logger: CapturedLogger;
-let told: string[];
+let notified: string[];
 const before = process.env;
 const notifiers: Notifier[] = [];
 
@@ -32,7 +32,7 @@ afterAll(() => (process.env = before));
 beforeEach(async () => {
   server = await recordingServer();
   logger = capturedLogger();
-  told = [];
+  notified = [];
 });
 afterEach(async () => {
   await Promise.all(notifiers.splice(0).map((notifier) => notifier.close()));
@@ -40,19 +40,19 @@ afterEach(async () => {
 });
 
 function notifierOf(options: NotifierOptions): Notifier {
-  const onNotified: NotifierOptions['onNotified'] = (channel, result) => told.push(`${channel} ${result}`);
+  const onNotified: NotifierOptions['onNotified'] = (channel, result) => notified.push(`${channel} ${result}`);
   const notifier = createNotifier({ retryDelay: 1, onNotified, ...options }, logger);
   notifiers.push(notifier);
   return notifier;
 }
 const topic = () => ({ arn: ARN, region: 'eu-west-1', endpoint: server.url });
-const isTold = () => waitFor('the end of the delivery', () => told.length > 0, LONG);
+const isRecorded = () => waitFor('the end of the delivery', () => notified.length > 0, LONG);
 
 describe('the webhook', () => {
   it('gets the notification as JSON with the text that chats show', async () => {
     notifierOf({ webhookUrl: new URL('/hook?sig=1', server.url) }).notify(NOTIFICATION);
-    await isTold();
-    expect(told).toEqual(['webhook delivered']);
+    await isRecorded();
+    expect(notified).toEqual(['webhook delivered']);
     expect(server.requests).toHaveLength(1);
     expect(server.requests[0]).toMatchObject({ method: 'POST', url: '/hook?sig=1' });
     expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual({
@@ -64,8 +64,8 @@ describe('the webhook', () => {
 
   it('is tried three times; the secret in its path is not logged', async () => {
     notifierOf({ webhookUrl: new URL('http://127.0.0.1:1/T0/secret') }).notify(NOTIFICATION);
-    await isTold();
-    expect(told).toEqual(['webhook failed']);
+    await isRecorded();
+    expect(notified).toEqual(['webhook failed']);
     expect(logger.lines.filter(({ level }) => level === 'warn')).toHaveLength(3);
     expect(logger.text()).not.toContain('secret');
   });
@@ -73,8 +73,8 @@ describe('the webhook', () => {
   it('is sent nowhere else by a redirect', async () => {
     server.answer((_request, response) => response.writeHead(302, { location: '/elsewhere' }).end());
     notifierOf({ webhookUrl: server.url }).notify(NOTIFICATION);
-    await isTold();
-    expect(told).toEqual(['webhook failed']);
+    await isRecorded();
+    expect(notified).toEqual(['webhook failed']);
     expect(server.requests.map(({ url }) => url)).not.toContain('/elsewhere');
   });
 });
@@ -85,8 +85,8 @@ describe('SNS', () => {
       request.resume().on('end', () => response.writeHead(200, { 'content-type': 'text/xml' }).end(PUBLISHED));
     });
     notifierOf({ snsTopic: topic() }).notify(NOTIFICATION);
-    await isTold();
-    expect(told).toEqual(['sns delivered']);
+    await isRecorded();
+    expect(notified).toEqual(['sns delivered']);
     expect(logger.lines).toEqual([]);
     expect(server.requests).toHaveLength(1);
     const [{ method, url, headers, body } = { headers: {}, body: '' }] = server.requests;
@@ -121,8 +121,8 @@ describe('SNS', () => {
       request.resume().on('end', () => response.writeHead(403, { 'content-type': 'text/xml' }).end(refusal));
     });
     notifierOf({ snsTopic: topic() }).notify(NOTIFICATION);
-    await isTold();
-    expect(told).toEqual(['sns failed']);
+    await isRecorded();
+    expect(notified).toEqual(['sns failed']);
     expect(server.requests).toHaveLength(3);
     expect(logger.lines.map(({ fields }) => [fields['channel'], fields['attempt']])).toEqual([
       ['sns', 1],
@@ -144,10 +144,10 @@ describe('SNS', () => {
     const begun = performance.now();
     notifier.notify(NOTIFICATION);
     expect(performance.now() - begun).toBeLessThan(300);
-    await isTold();
-    expect(told).toEqual(['webhook delivered']);
+    await isRecorded();
+    expect(notified).toEqual(['webhook delivered']);
     await notifier.close();
-    expect(told).toEqual(['webhook delivered', 'sns failed']);
+    expect(notified).toEqual(['webhook delivered', 'sns failed']);
     expect(String(logger.lines[0]?.fields['err'])).toMatch(/300 ms|abort/i);
     await silent.close();
   });

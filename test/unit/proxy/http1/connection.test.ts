@@ -14,11 +14,14 @@ class CountingExchange extends ToldExchange {
   }
 }
 
-function askForMuch(origin: Origin, { onHead }: { onHead?: (told: CountingExchange) => void } = {}): CountingExchange {
-  const told: CountingExchange = new CountingExchange({ onHead: () => onHead?.(told) });
+function askForMuch(
+  origin: Origin,
+  { onHead }: { onHead?: (events: CountingExchange) => void } = {},
+): CountingExchange {
+  const events: CountingExchange = new CountingExchange({ onHead: () => onHead?.(events) });
   const request = { method: 'GET', head: HEAD, framing: 'none', body: undefined, client: undefined } as const;
-  told.exchange = origin.send({ ...request, answerTimeout: 0, bodyTimeout: 0, clientTimeout: 0 }, told);
-  return told;
+  events.exchange = origin.send({ ...request, answerTimeout: 0, bodyTimeout: 0, clientTimeout: 0 }, events);
+  return events;
 }
 
 describe('connection', () => {
@@ -36,14 +39,14 @@ describe('connection', () => {
 
   /** One exchange, answered by these bytes. */
   const answered = async (text: string, outgoing: Parameters<typeof ask>[1] = {}): Promise<ToldExchange> => {
-    const told = ask(origin, outgoing);
+    const events = ask(origin, outgoing);
     (await upstream.asked(upstream.sockets.length)).write(text, 'latin1');
-    return over(told);
+    return over(events);
   };
   /** Answers the first exchange, so that its connection is kept. */
   const keep = async (): Promise<Socket> => {
-    const told = await answered(OK);
-    expect(told.code).toBeUndefined();
+    const events = await answered(OK);
+    expect(events.code).toBeUndefined();
     return upstream.sockets[0] as Socket;
   };
   const closed = (socket: Socket | undefined): Promise<true> =>
@@ -77,12 +80,12 @@ describe('connection', () => {
         next();
       });
       for (connections = 0; connections < 2; connections += 1) {
-        const told = await over(ask(origin, { fresh: true }));
-        expect(told.fault).toBeUndefined();
-        expect(told.body.toString()).toBe(body);
-        expect(told.trailers).toEqual(what === 'chunks' ? ['A', 'b'] : []);
-        expect(told.told.filter((name) => name === 'head' || name === 'end')).toEqual(['head', 'end']);
-        if (what.startsWith('hints')) expect(told.told.slice(0, 3)).toEqual(['102', '103', 'head']);
+        const events = await over(ask(origin, { fresh: true }));
+        expect(events.fault).toBeUndefined();
+        expect(events.body.toString()).toBe(body);
+        expect(events.trailers).toEqual(what === 'chunks' ? ['A', 'b'] : []);
+        expect(events.events.filter((name) => name === 'head' || name === 'end')).toEqual(['head', 'end']);
+        if (what.startsWith('hints')) expect(events.events.slice(0, 3)).toEqual(['102', '103', 'head']);
       }
       upstream.onRequest((socket) => socket.end(text.slice(0, -1), 'latin1'));
       const half = await over(ask(origin, { fresh: true }));
@@ -95,12 +98,12 @@ describe('connection', () => {
       ['chunks', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n'],
       ['neither', 'HTTP/1.1 200 OK\r\n\r\nok'],
     ])('with %s that is reset in the middle is a fault', async (_what, text) => {
-      const told = ask(origin, { also: { onData: () => upstream.sockets[0]?.resetAndDestroy() } });
+      const events = ask(origin, { also: { onData: () => upstream.sockets[0]?.resetAndDestroy() } });
       (await upstream.asked(0)).write(text);
-      await over(told);
-      expect(told.fault).toMatchObject({ neverSent: false, onKeptConnection: false });
-      expect(told.code).toBe('ECONNRESET');
-      expect(told.body.toString()).toBe('ok');
+      await over(events);
+      expect(events.fault).toMatchObject({ neverSent: false, onKeptConnection: false });
+      expect(events.code).toBe('ECONNRESET');
+      expect(events.body.toString()).toBe('ok');
     });
 
     it.each([
@@ -114,14 +117,14 @@ describe('connection', () => {
       ['a bad chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\nx\r\n'],
       ['an empty line first', `\r\n${OK}`],
     ])('that are %s are refused at once, and the connection closed', async (_what, text) => {
-      const told = await answered(text);
-      expect(told.code).toBe('ANSWER_UNREADABLE');
+      const events = await answered(text);
+      expect(events.code).toBe('ANSWER_UNREADABLE');
       await closed(upstream.sockets[0]);
     });
 
     it('begin with a head of just under 64 kB', async () => {
-      const told = await answered(`HTTP/1.1 200 OK\r\nContent-Length: 0\r\nA: ${'a'.repeat(65_000)}\r\n\r\n`);
-      expect(told.head?.headers[3]).toHaveLength(65_000);
+      const events = await answered(`HTTP/1.1 200 OK\r\nContent-Length: 0\r\nA: ${'a'.repeat(65_000)}\r\n\r\n`);
+      expect(events.head?.headers[3]).toHaveLength(65_000);
     });
 
     it('whose handler throws at the head, at data, at a part fail this exchange alone', async () => {
@@ -130,8 +133,8 @@ describe('connection', () => {
         throw new Error('mine');
       };
       for (const also of [{ onHead: fault }, { onData: fault }, { onPart: fault }]) {
-        const told = await answered(part, { also });
-        expect(told.code).toBe('mine');
+        const events = await answered(part, { also });
+        expect(events.code).toBe('mine');
         await closed(upstream.sockets.at(-1));
       }
     });
@@ -141,18 +144,18 @@ describe('connection', () => {
         throw new Error('mine');
       };
       for (const text of [OK, 'HTTP/1.1 200 OK\r\n\r\nok']) {
-        const told = ask(origin, { also: { onEnd: fault } });
+        const events = ask(origin, { also: { onEnd: fault } });
         (await upstream.asked(upstream.sockets.length)).end(text);
-        await over(told);
+        await over(events);
         await closed(upstream.sockets.at(-1));
-        expect(told.code).toBe('mine');
+        expect(events.code).toBe('mine');
       }
     });
 
     it('tell nothing after the end', async () => {
-      const told = await answered(`${OK}HTTP/1.1 500 x\r\n\r\n`);
+      const events = await answered(`${OK}HTTP/1.1 500 x\r\n\r\n`);
       await closed(upstream.sockets[0]);
-      expect(told.told).toEqual(['head', 'data', 'end']);
+      expect(events.events).toEqual(['head', 'data', 'end']);
     });
   });
 
@@ -190,12 +193,12 @@ describe('connection', () => {
       ['HTTP/1.0', OK.replace('1.1', '1.0')],
       ['no length', 'HTTP/1.1 200 OK\r\n\r\n'],
     ])('is not, after %s', async (_what, text) => {
-      const told = ask(origin);
+      const events = ask(origin);
       const socket = await upstream.asked(0);
       if (text.endsWith('OK\r\n\r\n')) socket.end(text);
       else socket.write(text);
-      await over(told);
-      expect(told.fault).toBeUndefined();
+      await over(events);
+      expect(events.fault).toBeUndefined();
       await closed(socket);
     });
 
@@ -251,7 +254,7 @@ describe('connection', () => {
         socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${size}\r\n\r\n`);
         for (let left = size; left > 0; left -= block.length) socket.write(block);
       });
-      const paused = askForMuch(origin, { onHead: (told) => told.exchange?.pause(told) });
+      const paused = askForMuch(origin, { onHead: (events) => events.exchange?.pause(events) });
       await waitFor('the head', () => paused.head !== undefined);
       // In the time that another takes for all of it.
       const reading = askForMuch(origin);
@@ -278,9 +281,9 @@ describe('connection', () => {
   describe('faults say whether the request may be sent once more', () => {
     it('never sent: the connection was refused', async () => {
       await upstream.close();
-      const told = await over(ask(origin));
-      expect(told.code).toBe('ECONNREFUSED');
-      expect(told.fault).toMatchObject({ neverSent: true, onKeptConnection: false });
+      const events = await over(ask(origin));
+      expect(events.code).toBe('ECONNREFUSED');
+      expect(events.fault).toMatchObject({ neverSent: true, onKeptConnection: false });
       upstream = await handUpstream();
     });
 
@@ -297,11 +300,11 @@ describe('connection', () => {
       ['on a kept connection, half an answer', true, OK.slice(0, -1), { neverSent: false, onKeptConnection: false }],
     ])('%s', async (_what, isKept, text, expected) => {
       if (isKept) await keep();
-      const told = ask(origin);
+      const events = ask(origin);
       (await upstream.asked(0, isKept ? 2 : 1)).end(text);
-      await over(told);
-      expect(told.fault).toMatchObject(expected);
-      expect(told.code).toBe('ENDED_EARLY');
+      await over(events);
+      expect(events.fault).toMatchObject(expected);
+      expect(events.code).toBe('ENDED_EARLY');
       expect(upstream.sockets).toHaveLength(1);
     });
   });
@@ -310,18 +313,21 @@ describe('connection', () => {
     it.each(['connecting', 'head', 'body', 'paused'])(
       'while %s: nothing more is told and the connection is closed',
       async (when) => {
-        const told = ask(origin, when === 'paused' ? { also: { onHead: () => told.connection?.pause(told) } } : {});
+        const events = ask(
+          origin,
+          when === 'paused' ? { also: { onHead: () => events.connection?.pause(events) } } : {},
+        );
         if (when !== 'connecting') {
           const socket = await upstream.asked(0);
           if (when !== 'head') {
             socket.write(OK.slice(0, -1));
-            await waitFor('the head', () => told.head !== undefined);
+            await waitFor('the head', () => events.head !== undefined);
           }
         }
-        const before = [...told.told];
-        told.connection?.abort(told);
-        told.connection?.abort(told);
-        told.connection?.resume(told);
+        const before = [...events.events];
+        events.connection?.abort(events);
+        events.connection?.abort(events);
+        events.connection?.resume(events);
         if (when === 'connecting') {
           // Whatever the system had begun, it never carries a request.
           const next = ask(origin);
@@ -329,29 +335,29 @@ describe('connection', () => {
           expect(upstream.sockets.filter((_, i) => upstream.received(i) !== '')).toHaveLength(1);
           next.connection?.abort(next);
         } else await closed(upstream.sockets[0]);
-        expect(told.told).toEqual(before);
+        expect(events.events).toEqual(before);
       },
     );
 
     it.each(['onHead', 'onData', 'onPart'] as const)('from within %s', async (event) => {
-      const told = ask(origin, { also: { [event]: () => told.connection?.abort(told) } });
+      const events = ask(origin, { also: { [event]: () => events.connection?.abort(events) } });
       (await upstream.asked(0)).write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n');
       await closed(upstream.sockets[0]);
-      expect(told.isOver).toBe(false);
-      expect(told.told.at(-1)).toBe(event.slice(2).toLowerCase());
+      expect(events.isOver).toBe(false);
+      expect(events.events.at(-1)).toBe(event.slice(2).toLowerCase());
     });
   });
 
   describe('an answer before the end of the request', () => {
     it('is delivered; the rest of the body flows away and the connection is not used again', async () => {
       const body = clientBody();
-      const told = ask(origin, { method: 'POST', head: UPLOAD, framing: 'length', body });
+      const events = ask(origin, { method: 'POST', head: UPLOAD, framing: 'length', body });
       body.push('12345');
       const socket = await upstream.asked(0);
       socket.write('HTTP/1.1 413 x\r\nContent-Length: 1\r\n\r\nx');
-      await over(told);
-      expect(told.head?.statusCode).toBe(413);
-      expect(told.fault).toBeUndefined();
+      await over(events);
+      expect(events.head?.statusCode).toBe(413);
+      expect(events.fault).toBeUndefined();
       await closed(socket);
       body.push('67890');
       body.push(null);
@@ -362,15 +368,15 @@ describe('connection', () => {
 
     it('is delivered while the body goes on', async () => {
       const body = clientBody();
-      const told = ask(origin, { method: 'POST', head: UPLOAD, framing: 'length', body });
+      const events = ask(origin, { method: 'POST', head: UPLOAD, framing: 'length', body });
       const socket = await upstream.asked(0);
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no');
-      await waitFor('the head', () => told.head !== undefined);
+      await waitFor('the head', () => events.head !== undefined);
       body.push('1234567890');
       body.push(null);
       await waitFor('the body', () => upstream.received(0).endsWith('1234567890'));
       socket.write('k');
-      expect((await over(told)).body.toString()).toBe('ok');
+      expect((await over(events)).body.toString()).toBe('ok');
       ask(origin);
       await upstream.asked(0, 2);
     });
@@ -381,37 +387,37 @@ describe('connection', () => {
     const longerThan = async (limit: number): Promise<void> => {
       const control = await handUpstream();
       const other = originOf(control);
-      const told = ask(other, { answerTimeout: limit + 100 });
-      await over(told);
-      expect(told.code).toBe('ANSWER_TIMEOUT');
+      const events = ask(other, { answerTimeout: limit + 100 });
+      await over(events);
+      expect(events.code).toBe('ANSWER_TIMEOUT');
       other.close();
       await control.close();
     };
 
     it('runs out before the head, though hints keep coming', async () => {
-      const told = ask(origin, { answerTimeout: 100 });
+      const events = ask(origin, { answerTimeout: 100 });
       const socket = await upstream.asked(0);
       const hints = setInterval(() => socket.write('HTTP/1.1 102 x\r\n\r\n'), 20);
-      await over(told);
+      await over(events);
       clearInterval(hints);
-      expect(told.code).toBe('ANSWER_TIMEOUT');
-      expect(told.fault?.neverSent).toBe(false);
+      expect(events.code).toBe('ANSWER_TIMEOUT');
+      expect(events.fault?.neverSent).toBe(false);
     });
 
     it('runs out between two parts of a body', async () => {
-      const told = ask(origin, { bodyTimeout: 100 });
+      const events = ask(origin, { bodyTimeout: 100 });
       (await upstream.asked(0)).write(OK.slice(0, -1));
-      expect((await over(told)).code).toBe('ANSWER_TIMEOUT');
+      expect((await over(events)).code).toBe('ANSWER_TIMEOUT');
     });
 
     it('does not run while nobody reads, and again when somebody does', async () => {
-      const told = ask(origin, { bodyTimeout: 100, also: { onHead: () => told.connection?.pause(told) } });
+      const events = ask(origin, { bodyTimeout: 100, also: { onHead: () => events.connection?.pause(events) } });
       (await upstream.asked(0)).write(OK.slice(0, -1));
-      await waitFor('the head', () => told.head !== undefined);
+      await waitFor('the head', () => events.head !== undefined);
       await longerThan(100);
-      expect(told.isOver).toBe(false);
-      told.connection?.resume(told);
-      expect((await over(told)).code).toBe('ANSWER_TIMEOUT');
+      expect(events.isOver).toBe(false);
+      events.connection?.resume(events);
+      expect((await over(events)).code).toBe('ANSWER_TIMEOUT');
     });
 
     it.each(['before the answer', 'in the middle of the answer'])(
@@ -419,29 +425,29 @@ describe('connection', () => {
       async (when) => {
         const body = clientBody();
         const limits = { answerTimeout: 100, bodyTimeout: 100 };
-        const told = ask(origin, { method: 'POST', head: UPLOAD, framing: 'length', body, ...limits });
+        const events = ask(origin, { method: 'POST', head: UPLOAD, framing: 'length', body, ...limits });
         const socket = await upstream.asked(0);
         if (when !== 'before the answer') socket.write(OK.slice(0, -1));
         body.push('12345');
         await longerThan(100);
-        expect(told.fault).toBeUndefined();
+        expect(events.fault).toBeUndefined();
         body.push('67890');
         body.push(null);
-        await over(told);
-        expect(told.code).toBe('ANSWER_TIMEOUT');
+        await over(events);
+        expect(events.code).toBe('ANSWER_TIMEOUT');
       },
     );
 
     it('runs while the upstream does not take what the client sends', async () => {
       const body = clientBody();
       const head = 'POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n';
-      const told = ask(origin, { method: 'POST', head, framing: 'chunked', body, answerTimeout: 300 });
+      const events = ask(origin, { method: 'POST', head, framing: 'chunked', body, answerTimeout: 300 });
       (await upstream.asked(0)).pause();
       const block = Buffer.alloc(1024 * 1024);
       const feed = setInterval(() => !body.isPaused() && body.push(block), 1);
-      await over(told);
+      await over(events);
       clearInterval(feed);
-      expect(told.code).toBe('ANSWER_TIMEOUT');
+      expect(events.code).toBe('ANSWER_TIMEOUT');
     });
   });
 });

@@ -16,7 +16,7 @@ import { waitFor } from '../../../support/wait-for';
 
 /** What a handler was told, in order. */
 export class ToldExchange implements ExchangeHandler {
-  readonly told: string[] = [];
+  readonly events: string[] = [];
   head: ResponseHead | undefined;
   body = Buffer.alloc(0);
   trailers: RawHeaders | undefined;
@@ -28,30 +28,30 @@ export class ToldExchange implements ExchangeHandler {
   constructor(private readonly also: Partial<ExchangeHandler> = {}) {}
 
   onInformation(statusCode: number, headers: RawHeaders): void {
-    this.told.push(String(statusCode));
+    this.events.push(String(statusCode));
     this.also.onInformation?.(statusCode, headers);
   }
   onHead(head: ResponseHead): void {
-    this.told.push('head');
+    this.events.push('head');
     this.head = head;
     this.also.onHead?.(head);
   }
   onData(chunk: Buffer): void {
-    this.told.push('data');
+    this.events.push('data');
     this.body = Buffer.concat([this.body, chunk]);
     this.also.onData?.(chunk);
   }
   onPart(): void {
-    this.told.push('part');
+    this.events.push('part');
     this.also.onPart?.();
   }
   onEnd(trailers: RawHeaders): void {
-    this.told.push('end');
+    this.events.push('end');
     this.trailers = trailers;
     this.also.onEnd?.(trailers);
   }
   onFault(fault: ExchangeFault): void {
-    this.told.push('fault');
+    this.events.push('fault');
     this.fault = fault;
     this.also.onFault?.(fault);
   }
@@ -124,7 +124,7 @@ export function ask(
   origin: Origin,
   { also, ...outgoing }: Partial<Outgoing> & { also?: Partial<ExchangeHandler> } = {},
 ): ToldExchange {
-  const told = new ToldExchange(also);
+  const events = new ToldExchange(also);
   const request: Outgoing = {
     method: 'GET',
     head: HEAD,
@@ -136,13 +136,13 @@ export function ask(
     clientTimeout: 0,
     ...outgoing,
   };
-  told.exchange = origin.send(request, told);
-  if (told.exchange instanceof Connection) told.connection = told.exchange;
-  return told;
+  events.exchange = origin.send(request, events);
+  if (events.exchange instanceof Connection) events.connection = events.exchange;
+  return events;
 }
 
-export const over = (told: ToldExchange): Promise<ToldExchange> =>
-  waitFor('the end of the exchange', () => told.isOver && told);
+export const over = (events: ToldExchange): Promise<ToldExchange> =>
+  waitFor('the end of the exchange', () => events.isOver && events);
 
 /** A client's request whose body a test pushes. */
 export function clientBody(): IncomingMessage {

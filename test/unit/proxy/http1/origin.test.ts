@@ -43,9 +43,9 @@ describe('origin', () => {
   it('uses the connection that was used last', async () => {
     await keepTwo(hint(60), hint(60));
     for (let i = 2; i < 6; i += 1) {
-      const told = ask(origin);
+      const events = ask(origin);
       (await upstream.asked(1, i)).write(hint(60));
-      await over(told);
+      await over(events);
     }
     expect(upstream.received(0).split('\r\n\r\n')).toHaveLength(2);
     ask(origin);
@@ -82,9 +82,9 @@ describe('origin', () => {
   });
 
   it.each([0, 1])('keeps no connection that the upstream keeps for %d s', async (seconds) => {
-    const told = ask(origin);
+    const events = ask(origin);
     (await upstream.asked(0)).write(hint(seconds));
-    await over(told);
+    await over(events);
     await waitFor('its end', () => upstream.sockets[0]?.closed);
   });
 
@@ -93,7 +93,7 @@ describe('origin', () => {
     const running = [ask(origin), ask(origin), ask(origin)];
     origin.close();
     expect(running.map(({ code }) => code)).toEqual(['CLOSING', 'CLOSING', 'CLOSING']);
-    expect(running.map(({ told }) => told)).toEqual([['fault'], ['fault'], ['fault']]);
+    expect(running.map(({ events }) => events)).toEqual([['fault'], ['fault'], ['fault']]);
     expect(() => ask(origin)).toThrow('the proxy is closing its connections');
     await waitFor('closed connections', () => upstream.sockets.every(({ closed }) => closed));
     origin.close();
@@ -101,7 +101,7 @@ describe('origin', () => {
 
   it('leaves nobody without an answer when a handler sends anew from within a fault', () => {
     const codes: unknown[] = [];
-    const told = ask(origin, {
+    const events = ask(origin, {
       also: {
         onFault: () => {
           try {
@@ -113,7 +113,7 @@ describe('origin', () => {
       },
     });
     origin.close();
-    expect(told.code).toBe('CLOSING');
+    expect(events.code).toBe('CLOSING');
     expect(codes).toHaveLength(1);
   });
 
@@ -136,29 +136,29 @@ describe('origin', () => {
   });
 
   it('gives up connecting in time, and says that nothing was sent', () => {
-    const told = ask(origin);
+    const events = ask(origin);
     // Ten seconds pass before the event loop hears of the connection.
     const now = jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 10_100);
     origin['tick']();
     now.mockRestore();
-    expect(told.code).toBe('CONNECT_TIMEOUT');
-    expect(told.fault?.neverSent).toBe(true);
+    expect(events.code).toBe('CONNECT_TIMEOUT');
+    expect(events.fault?.neverSent).toBe(true);
   });
 
   it('waits for a connection no longer than for an answer', () => {
-    const told = ask(origin, { answerTimeout: 300 });
+    const events = ask(origin, { answerTimeout: 300 });
     const patient = ask(origin);
     const now = jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 400);
     origin['tick']();
     now.mockRestore();
-    expect(told.code).toBe('CONNECT_TIMEOUT');
+    expect(events.code).toBe('CONNECT_TIMEOUT');
     expect(patient.isOver).toBe(false);
   });
 
   it('finds an upstream by name, whichever address it listens on', async () => {
     const server = createTcpServer((socket) => socket.once('data', () => socket.end(OK)));
     for (const host of ['127.0.0.1', '::1']) {
-      const told = await new Promise<Server>((resolve) => server.listen(0, host, () => resolve(server))).then(() => {
+      const events = await new Promise<Server>((resolve) => server.listen(0, host, () => resolve(server))).then(() => {
         const address = server.address();
         const port = typeof address === 'object' && address !== null ? address.port : 0;
         const named = new Origin(new URL(`http://localhost:${port}`));
@@ -166,9 +166,9 @@ describe('origin', () => {
         return Promise.all([over(ask(named)), over(ask(plain))]);
       });
       // Where the system names only one of them localhost, the other is refused.
-      expect(told[1].body.toString()).toBe('ok');
-      if (host === '127.0.0.1') expect(told[0].body.toString()).toBe('ok');
-      else expect(['', 'ok']).toContain(told[0].body.toString());
+      expect(events[1].body.toString()).toBe('ok');
+      if (host === '127.0.0.1') expect(events[0].body.toString()).toBe('ok');
+      else expect(['', 'ok']).toContain(events[0].body.toString());
       await end(server);
     }
   });
@@ -180,11 +180,11 @@ describe('origin', () => {
     const many = originOf({ port: await listen(server) });
     const one = (): Promise<void> =>
       new Promise((resolve, reject) => {
-        const told = ask(many, {
+        const events = ask(many, {
           also: { onEnd: () => resolve(), onFault: ({ error }) => reject(error) },
           answerTimeout: 30_000,
         });
-        if (told.isOver) resolve();
+        if (events.isOver) resolve();
       });
     for (let i = 0; i < 1_000; i += 1) await one();
     const heap = heapInUse();
@@ -267,22 +267,22 @@ describe('origin', () => {
 
     it('holds large answers back while they are not read', async () => {
       origin = new Origin(new URL(`https://127.0.0.1:${port}`), { ca: certificate });
-      const told = ask(origin, {
+      const events = ask(origin, {
         head: get('/large'),
-        also: { onHead: () => told.connection?.pause(told) },
+        also: { onHead: () => events.connection?.pause(events) },
       });
-      await waitFor('the head', () => told.head !== undefined);
-      const held = told.body.length;
+      await waitFor('the head', () => events.head !== undefined);
+      const held = events.body.length;
       expect(held).toBeLessThan(1_000_000);
-      told.connection?.resume(told);
-      expect((await over(told)).body).toHaveLength(5_000_000);
+      events.connection?.resume(events);
+      expect((await over(events)).body).toHaveLength(5_000_000);
     });
 
     it('refuses a certificate that nobody vouches for, before anything is sent', async () => {
       origin = new Origin(new URL(`https://127.0.0.1:${port}`));
-      const told = await over(ask(origin));
-      expect(told.code).toBe('DEPTH_ZERO_SELF_SIGNED_CERT');
-      expect(told.fault).toMatchObject({ neverSent: true, onKeptConnection: false });
+      const events = await over(ask(origin));
+      expect(events.code).toBe('DEPTH_ZERO_SELF_SIGNED_CERT');
+      expect(events.fault).toMatchObject({ neverSent: true, onKeptConnection: false });
     });
 
     it('refuses a certificate of another name', async () => {
@@ -299,10 +299,10 @@ describe('origin', () => {
       plain.close();
       const secure = new Origin(new URL(`https://127.0.0.1:${upstream.port}`));
       upstream.onRequest(() => undefined);
-      const told = ask(secure);
+      const events = ask(secure);
       await waitFor('a hello', () => upstream.received(0) !== '');
       upstream.sockets[0]?.write(OK);
-      expect((await over(told)).fault).toMatchObject({ neverSent: true });
+      expect((await over(events)).fault).toMatchObject({ neverSent: true });
       secure.close();
     });
 

@@ -39,7 +39,7 @@ describe('request body', () => {
         async (pieces, isChunked) => {
           const body = clientBody();
           index += 1;
-          const told = upload(body, isChunked ? 'chunked' : 'length');
+          const events = upload(body, isChunked ? 'chunked' : 'length');
           for (const piece of pieces) body.push(Buffer.from(piece));
           body.push(null);
           const texts = pieces.map((piece) => Buffer.from(piece).toString('latin1'));
@@ -50,8 +50,8 @@ describe('request body', () => {
           await waitFor('the body', () => sent(index).length >= expected.length);
           expect(sent(index)).toBe(expected);
           socket.write(OK);
-          await over(told);
-          expect(told.body.toString()).toBe('ok');
+          await over(events);
+          expect(events.body.toString()).toBe('ok');
           expect(listeners(body)).toBe(0);
         },
       ),
@@ -95,7 +95,7 @@ describe('request body', () => {
 
   it('waits for an upstream that does not read, and goes on when it does', async () => {
     const body = clientBody();
-    const told = upload(body, 'length');
+    const events = upload(body, 'length');
     const socket = await upstream.asked(0);
     socket.pause();
     const block = Buffer.alloc(64 * 1024, 'a');
@@ -118,7 +118,7 @@ describe('request body', () => {
     expect(body.isPaused()).toBe(false);
     body.push(null);
     socket.write(OK);
-    expect((await over(told)).body.toString()).toBe('ok');
+    expect((await over(events)).body.toString()).toBe('ok');
     expect(listeners(body)).toBe(0);
   });
 
@@ -126,16 +126,16 @@ describe('request body', () => {
     'flows away when it is ended early %s, also while it is paused',
     async (how) => {
       const body = clientBody();
-      const told = upload(body, 'chunked');
+      const events = upload(body, 'chunked');
       const socket: Socket = await upstream.asked(0);
       socket.pause();
       const block = Buffer.alloc(1024 * 1024);
       await waitFor('backpressure', () => body.isPaused() || (body.push(block), false));
-      if (how === 'by an abort') told.connection?.abort(told);
+      if (how === 'by an abort') events.connection?.abort(events);
       else if (how === 'by a reset') socket.resetAndDestroy();
       else socket.write(OK);
       await waitFor('the flow', () => !body.isPaused());
-      if (how !== 'by an abort') await over(told);
+      if (how !== 'by an abort') await over(events);
       for (let i = 0; i < 20; i += 1) body.push(block);
       body.push(null);
       await waitFor('the end', () => body.readableEnded);

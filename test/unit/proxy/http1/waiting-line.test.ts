@@ -37,13 +37,13 @@ describe('an origin with a limit of connections', () => {
   });
 
   it('lets the rest wait, and gives it the first connection that is free', async () => {
-    const told = [from('a'), from('b'), from('c')];
+    const events = [from('a'), from('b'), from('c')];
     expect(origin.load()).toMatchObject({ busy: 2, waiting: 1 });
     await answer(0, 1);
-    await over(told[0] ?? from(''));
+    await over(events[0] ?? from(''));
     expect(origin.load()).toMatchObject({ busy: 2, waiting: 0 });
     await answer(0, 2);
-    expect((await over(told[2] ?? from(''))).body.toString()).toBe('ok');
+    expect((await over(events[2] ?? from(''))).body.toString()).toBe('ok');
     expect(upstream.sockets).toHaveLength(2);
   });
 
@@ -92,9 +92,9 @@ describe('an origin with a limit of connections', () => {
     });
 
     it('gives back what was held, however it ended', async () => {
-      const told = Array.from({ length: 9 }, () => from('a'));
+      const events = Array.from({ length: 9 }, () => from('a'));
       await upstream.asked(5);
-      const [whole, aborted] = told;
+      const [whole, aborted] = events;
       await answer(0, 1);
       await over(whole ?? from(''));
       aborted?.exchange?.abort(aborted);
@@ -105,7 +105,7 @@ describe('an origin with a limit of connections', () => {
       await waitFor('the stream', () => origin.load().long === 1);
       ask('a', 3);
       expect(origin.load()).toMatchObject({ busy: 6, waiting: 2 });
-      for (const each of told) each.exchange?.abort(each);
+      for (const each of events) each.exchange?.abort(each);
       await waitFor('those that waited', () => origin.load().waiting === 0);
       expect(origin.load()).toMatchObject({ busy: 3, long: 0, overShare: 5 });
     });
@@ -121,25 +121,25 @@ describe('an origin with a limit of connections', () => {
     open({ maxWait: 60 });
     from('a');
     from('x');
-    const told = await over(from('b'));
-    expect(told.fault).toMatchObject({ neverSent: true, onKeptConnection: false });
-    expect(told.code).toBe('QUEUE_TIMEOUT');
+    const events = await over(from('b'));
+    expect(events.fault).toMatchObject({ neverSent: true, onKeptConnection: false });
+    expect(events.code).toBe('QUEUE_TIMEOUT');
     expect(origin.load()).toMatchObject({ waiting: 0, refused: { full: 0, timeout: 1 } });
   });
 
   it('forgets a client that goes while it waits', () => {
     from('a');
     from('x');
-    const told = from('b');
-    told.exchange?.abort(told);
+    const events = from('b');
+    events.exchange?.abort(events);
     expect(origin.load().waiting).toBe(0);
-    expect(told.told).toEqual([]);
+    expect(events.events).toEqual([]);
   });
 
   it('fails what waits when it is closed', () => {
-    const told = [from('a'), from('x'), from('b')];
+    const events = [from('a'), from('x'), from('b')];
     origin.close();
-    expect(told.map(({ code }) => code)).toEqual(['CLOSING', 'CLOSING', 'CLOSING']);
+    expect(events.map(({ code }) => code)).toEqual(['CLOSING', 'CLOSING', 'CLOSING']);
   });
 
   it('does not count event streams, nor what transfers for longer than a second', async () => {
@@ -178,10 +178,10 @@ describe('an origin with a limit of connections', () => {
   });
 
   it('opens a new connection for who waits when one breaks', async () => {
-    const told = [from('a'), from('x'), from('b')];
+    const events = [from('a'), from('x'), from('b')];
     (await upstream.asked(0)).destroy();
     await answer(2, 1);
-    expect((await over(told[2] ?? from(''))).body.toString()).toBe('ok');
+    expect((await over(events[2] ?? from(''))).body.toString()).toBe('ok');
   });
 
   it.each([
@@ -190,11 +190,11 @@ describe('an origin with a limit of connections', () => {
   ])('replaces a connection after its %s', async (_what, limits) => {
     open(limits);
     for (let i = 0; i < 4; i += 1) {
-      const told = from('a');
+      const events = from('a');
       await waitFor('the request', () => upstream.sockets.length > 0);
       const index = 'maxAge' in limits ? i : Math.floor(i / 2);
       await answer(index, 'maxAge' in limits ? 1 : (i % 2) + 1);
-      await over(told);
+      await over(events);
     }
     expect(upstream.sockets).toHaveLength('maxAge' in limits ? 4 : 2);
   });

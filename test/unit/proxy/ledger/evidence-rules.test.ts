@@ -118,21 +118,21 @@ describe('copies that were dropped', () => {
       .join();
 
   it('are said with their reason, and with the rule that would help', () => {
-    const told = textOf({
+    const reported = textOf({
       drops: [
         { reason: 'busy', count: 10 },
         { reason: 'noise', count: 170 },
       ],
       noise,
     });
-    expect(told).toContain(
+    expect(reported).toContain(
       '180 copies dropped: 170 noise (legacy does not repeat itself, and nothing else differs), 10 busy (no place was free)',
     );
-    expect(told).toContain('waiting gathers nothing: add to the parity rules');
-    expect(told).toContain(
+    expect(reported).toContain('waiting gathers nothing: add to the parity rules');
+    expect(reported).toContain(
       '- { route: "list-events", path: "body form input[name=_csrf] @value", kind: token, pattern: "[A-Za-z0-9_-]{36}", reason: , owner: , expires: }',
     );
-    expect(told).toContain('no rule covers $.list');
+    expect(reported).toContain('no rule covers $.list');
   });
 
   it.each([

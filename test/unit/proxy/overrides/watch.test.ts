@@ -46,7 +46,7 @@ describe('overrides of two proxies', () => {
 
   it('says in the log of each proxy which route went where, by whom and why', async () => {
     const [a, b] = await Promise.all([proxies.start('a'), proxies.start('b')]);
-    const told = ({ logger }: OneProxy) =>
+    const reported = ({ logger }: OneProxy) =>
       logger.lines.filter(({ message }) => message === 'overrides changed').flatMap(({ fields }) => fields['changes']);
     await a.lower('list-events', ann);
     await waitFor('b to follow', () => isLowered(b), LONG);
@@ -61,8 +61,8 @@ describe('overrides of two proxies', () => {
       'list-events resumed, back to the route table, by cem: mended',
       'kill switch off, back to the route table, by bob: over',
     ];
-    expect(told(b)).toEqual(expected);
-    expect([...told(a)].sort()).toEqual([...expected].sort());
+    expect(reported(b)).toEqual(expected);
+    expect([...reported(a)].sort()).toEqual([...expected].sort());
   });
 
   it('loses no change when both write at the same time; of one route exactly one is first', async () => {
@@ -310,8 +310,8 @@ describe('kill switch', () => {
 
 it('tells listeners of changes only', async () => {
   const a = await proxies.start('a', { pollInterval: 20 });
-  const told: number[] = [];
-  const stop = a.onChange(({ lowered }) => told.push(lowered.size));
+  const reported: number[] = [];
+  const stop = a.onChange(({ lowered }) => reported.push(lowered.size));
   await a.lower('list-events', ann);
   const polls = () => proxies.mongo.embedded?.commandCounts()['find'] ?? 0;
   const before = polls();
@@ -320,7 +320,7 @@ it('tells listeners of changes only', async () => {
   await a.resume('list-events', ann);
   stop();
   await a.lower('list-events', ann);
-  expect(told).toEqual([1, 0]);
+  expect(reported).toEqual([1, 0]);
 });
 
 function same(a: Overrides, b: Overrides): boolean {

@@ -126,14 +126,14 @@ describe('watched route table', () => {
   });
 
   it('takes a good table although a listener fails, and does not call it refused', async () => {
-    const told: string[] = [];
+    const reported: string[] = [];
     watched.onChange(() => {
       throw new Error('cannot follow');
     });
-    watched.onChange((next) => told.push(next.routes[0]?.stage ?? ''));
+    watched.onChange((next) => reported.push(next.routes[0]?.stage ?? ''));
     await writeFile(file, table('lambda'));
-    await waitFor('the second listener', () => told.length === 1);
-    expect(told).toEqual(['lambda']);
+    await waitFor('the second listener', () => reported.length === 1);
+    expect(reported).toEqual(['lambda']);
     expect(messages()).toEqual([
       'route table reloaded',
       'route table reloaded, but part of the proxy could not apply it',

@@ -2,7 +2,7 @@ import { shortenClientFaults } from '../../../../shared/local/console-errors';
 import { capturedLogger } from '../../../support/captured-logger';
 
 describe('errors that Express prints', () => {
-  const told = (...values: unknown[]): { logged: string[]; printed: unknown[][] } => {
+  const reported = (...values: unknown[]): { logged: string[]; printed: unknown[][] } => {
     const printed: unknown[][] = [];
     const output = { error: (...what: unknown[]) => void printed.push(what) };
     const logger = capturedLogger();
@@ -19,7 +19,7 @@ describe('errors that Express prints', () => {
     'BadRequestError: request aborted\n    at onAborted (C:\\x\\node_modules\\raw-body\\index.js:1:1)',
     "URIError: Failed to decode param '%zz'\n    at decodeURIComponent (<anonymous>)",
   ])('become one line when they are the fault of the client: %j', (text) => {
-    expect(told(text)).toEqual({
+    expect(reported(text)).toEqual({
       logged: [`refused by Express: ${text.split('\n')[0]?.replace("'%zz'", "'(other)'")}`],
       printed: [],
     });
@@ -28,7 +28,7 @@ describe('errors that Express prints', () => {
   it.each([['Error: boom\n    at handler (/x/legacy/events/routes.ts:1:1)'], ['a', 'b'], [new Error('x')]])(
     'are printed whole otherwise: %p',
     (...values) => {
-      expect(told(...values)).toEqual({ logged: [], printed: [values] });
+      expect(reported(...values)).toEqual({ logged: [], printed: [values] });
     },
   );
 });

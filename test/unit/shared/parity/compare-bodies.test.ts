@@ -20,7 +20,7 @@ type Bodies = readonly [control: ObservedResponse['body'] | string, candidate: O
 
 const differences = (type: string | undefined, [a, b]: Bodies, options?: ValueOptions) =>
   runSteps(compareBodySteps(answer(type, a), answer(type, b), options));
-const told = (type: string | undefined, bodies: Bodies, options?: ValueOptions): string[] =>
+const reported = (type: string | undefined, bodies: Bodies, options?: ValueOptions): string[] =>
   differences(type, bodies, options).map(describeDifference);
 const paths = (type: string | undefined, bodies: Bodies, options?: ValueOptions): string[] =>
   differences(type, bodies, options).map(({ path, kind }) => `${path}: ${kind}`);
@@ -54,7 +54,7 @@ describe('the content type says how bodies are compared', () => {
     const [a, b] = REORDERED;
     expect(paths(type, [`${a}\n \n${b}\n`, `${b}\n${a}`])).toEqual([]);
     expect(paths(type, [`${a}\n{"c":1}`, `${a}\n{"c":2}`])).toEqual(['body $[1].c: value']);
-    expect(told(type, [`${a}\n{"c":1.0}`, `${b}\n{"c":1}`])).toEqual(['body $[1].c: 1.0 became 1']);
+    expect(reported(type, [`${a}\n{"c":1.0}`, `${b}\n{"c":1}`])).toEqual(['body $[1].c: 1.0 became 1']);
   });
 
   it.each([
@@ -79,9 +79,9 @@ describe('the content type says how bodies are compared', () => {
     'image/png; note=text/html',
     undefined,
   ])('%s: by hash', (type) => {
-    expect(told(type, REORDERED)).toEqual(HASHED);
+    expect(reported(type, REORDERED)).toEqual(HASHED);
     expect(paths(type, REORDERED)).toEqual(['body: value']);
-    expect(told(type, ['<p>a</p>', '<p>b</p>'])).toEqual(HASHED);
+    expect(reported(type, ['<p>a</p>', '<p>b</p>'])).toEqual(HASHED);
   });
 
   it('HTML by element, where both say that they are', () => {
@@ -114,14 +114,14 @@ describe('what is not what its type says', () => {
   });
 
   it('records of which one is no JSON are compared by hash', () => {
-    expect(told('application/x-ndjson', ['{"a":1}\n{', '{"a":1}\n{}'])).toEqual(HASHED);
-    expect(told('application/x-ndjson', ['{"a":1}\n{}', '{"a":1}\n{'])).toEqual(HASHED);
+    expect(reported('application/x-ndjson', ['{"a":1}\n{', '{"a":1}\n{}'])).toEqual(HASHED);
+    expect(reported('application/x-ndjson', ['{"a":1}\n{}', '{"a":1}\n{'])).toEqual(HASHED);
   });
 
   it('what is no UTF-8 on one side is compared by hash', () => {
     const latin1 = Buffer.from('caf\u00e9', 'latin1');
-    expect(told(TEXT, ['caf\u00e9', latin1])).toEqual(HASHED);
-    expect(told(TEXT, [latin1, 'caf\u00e9'])).toEqual(HASHED);
+    expect(reported(TEXT, ['caf\u00e9', latin1])).toEqual(HASHED);
+    expect(reported(TEXT, [latin1, 'caf\u00e9'])).toEqual(HASHED);
   });
 });
 
@@ -143,10 +143,10 @@ describe('bytes', () => {
     const sha256 = createHash('sha256').update('x').digest('hex');
     expect(paths(TEXT, ['x', { length: 1, sha256 }])).toEqual([]);
     expect(paths(TEXT, [{ length: 1, sha256 }, 'x'])).toEqual([]);
-    expect(told(TEXT, ['y', { length: 1, sha256 }])).toEqual(HASHED);
+    expect(reported(TEXT, ['y', { length: 1, sha256 }])).toEqual(HASHED);
     expect(paths(TEXT, ['y', { length: 1, sha256 }])).toEqual(['body: value']);
     expect(
-      told(TEXT, [
+      reported(TEXT, [
         { length: 2, sha256 },
         { length: 1, sha256 },
       ]),
@@ -154,12 +154,12 @@ describe('bytes', () => {
   });
 
   it('are there or not', () => {
-    expect(told(TEXT, ['', 'x'])).toEqual(['body: the candidate has x, legacy nothing']);
-    expect(told(TEXT, ['x', ''])).toEqual(['body: legacy has x, the candidate nothing']);
-    expect(told(TEXT, [Buffer.from([0xff]), ''])).toEqual([
+    expect(reported(TEXT, ['', 'x'])).toEqual(['body: the candidate has x, legacy nothing']);
+    expect(reported(TEXT, ['x', ''])).toEqual(['body: legacy has x, the candidate nothing']);
+    expect(reported(TEXT, [Buffer.from([0xff]), ''])).toEqual([
       expect.stringMatching(/^body: legacy has 1 bytes, sha256 [0-9a-f]{64}, the candidate nothing$/),
     ]);
-    expect(told(TEXT, ['\u00e9'.repeat(2_000), ''])[0]?.length).toBeLessThan(400);
+    expect(reported(TEXT, ['\u00e9'.repeat(2_000), ''])[0]?.length).toBeLessThan(400);
   });
 });
 
@@ -176,8 +176,8 @@ describe('lines', () => {
   });
 
   it('too many and too few are told as that', () => {
-    expect(told(TEXT, ['a\nb', 'a'])).toEqual(['body line 2: legacy has b, the candidate nothing']);
-    expect(told(TEXT, ['a', 'a\nb'])).toEqual(['body line 2: the candidate has b, legacy nothing']);
+    expect(reported(TEXT, ['a\nb', 'a'])).toEqual(['body line 2: legacy has b, the candidate nothing']);
+    expect(reported(TEXT, ['a', 'a\nb'])).toEqual(['body line 2: the candidate has b, legacy nothing']);
   });
 
   it('are told up to twenty', () => {
@@ -192,35 +192,35 @@ describe('lines', () => {
       control: `${'x'.repeat(20)}A${'y'.repeat(99)}`,
       candidate: `${'x'.repeat(20)}B${'y'.repeat(99)}`,
     });
-    expect(told(TEXT, ['a', '\ufeffa'])).toEqual(['body line 1: a became \\ufeffa']);
-    expect(told(TEXT, ['abc', 'abX'])).toEqual(['body line 1: abc became abX']);
-    expect(told(TEXT, ['abc', 'abcd'])).toEqual(['body line 1: abc became abcd']);
+    expect(reported(TEXT, ['a', '\ufeffa'])).toEqual(['body line 1: a became \\ufeffa']);
+    expect(reported(TEXT, ['abc', 'abX'])).toEqual(['body line 1: abc became abX']);
+    expect(reported(TEXT, ['abc', 'abcd'])).toEqual(['body line 1: abc became abcd']);
   });
 });
 
 describe('JSON of the same value', () => {
   it('differs where a number is written otherwise', () => {
-    expect(told(JSON_TYPE, ['{"a":1.0}', '{"a":1}'])).toEqual(['body $.a: 1.0 became 1']);
-    expect(told(JSON_TYPE, ['{"a":1}', '{"a":1.0}'])).toEqual(['body $.a: 1 became 1.0']);
-    expect(told(JSON_TYPE, ['{"a":1.0}', '{"a": 1.0 }'])).toEqual([]);
-    expect(told(JSON_TYPE, ['[1.0]', '[1]'])).toEqual(['body $[0]: 1.0 became 1']);
+    expect(reported(JSON_TYPE, ['{"a":1.0}', '{"a":1}'])).toEqual(['body $.a: 1.0 became 1']);
+    expect(reported(JSON_TYPE, ['{"a":1}', '{"a":1.0}'])).toEqual(['body $.a: 1 became 1.0']);
+    expect(reported(JSON_TYPE, ['{"a":1.0}', '{"a": 1.0 }'])).toEqual([]);
+    expect(reported(JSON_TYPE, ['[1.0]', '[1]'])).toEqual(['body $[0]: 1.0 became 1']);
   });
 
   it('is the same where numbers stand under names that each side made up', () => {
     const bodies: Bodies = [`{"${id(1)}":1.0}`, `{"${id(2)}":1.0}`];
-    expect(told(JSON_TYPE, bodies, { unifier: madeUp() })).toEqual([]);
+    expect(reported(JSON_TYPE, bodies, { unifier: madeUp() })).toEqual([]);
   });
 
   it('may have the numbers of a set in any order, and of no other list', () => {
     const isUnordered = (path: string) => path === 'body $.set';
     const set = (numbers: readonly string[]) => `{"set":[${numbers.join(',')}]}`;
     const many = Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? `${i}.0` : String(i)));
-    expect(told(JSON_TYPE, [set(many), set(many.toReversed())], { isUnordered })).toEqual([]);
-    expect(told(JSON_TYPE, [set(['1.0', '2.0']), set(['2.0', '1.0'])], { isUnordered })).toEqual([]);
-    expect(told(JSON_TYPE, [set(['1.0', '2.0']), set(['1', '2'])], { isUnordered })).toEqual([
+    expect(reported(JSON_TYPE, [set(many), set(many.toReversed())], { isUnordered })).toEqual([]);
+    expect(reported(JSON_TYPE, [set(['1.0', '2.0']), set(['2.0', '1.0'])], { isUnordered })).toEqual([]);
+    expect(reported(JSON_TYPE, [set(['1.0', '2.0']), set(['1', '2'])], { isUnordered })).toEqual([
       'body $.set[*]: 1.0 2.0 became 1 2',
     ]);
-    expect(told(JSON_TYPE, [set(['1', '2']), set(['2.0', '1.0'])], { isUnordered })).toEqual([
+    expect(reported(JSON_TYPE, [set(['1', '2']), set(['2.0', '1.0'])], { isUnordered })).toEqual([
       'body $.set[*]: 1 2 became 1.0 2.0',
     ]);
     const inner = (numbers: string) => `{"set":[{"list":[${numbers}]}]}`;
@@ -231,7 +231,7 @@ describe('JSON of the same value', () => {
   });
 
   it('differs where a name stands more than once, unless all of it is the same', () => {
-    const told2 = (...bodies: [string, string]) => told(JSON_TYPE, bodies);
+    const reportedOfJson = (...bodies: [string, string]) => reported(JSON_TYPE, bodies);
     expect(differences(JSON_TYPE, ['{"a":1,"a":2}', '{"a":2}'])).toEqual([
       expect.objectContaining({
         path: 'body $.a (repeated name)',
@@ -240,17 +240,17 @@ describe('JSON of the same value', () => {
         candidate: 'each name once',
       }),
     ]);
-    expect(told2('{"a":2}', '{"a":1,"a":2}')).toEqual([
+    expect(reportedOfJson('{"a":2}', '{"a":1,"a":2}')).toEqual([
       'body $.a (repeated name): each name once became repeated: $.a',
     ]);
-    expect(told2('{"a":1,"a":2,"b":1,"b":2}', '{"a":2,"b":2}')).toEqual([
+    expect(reportedOfJson('{"a":1,"a":2,"b":1,"b":2}', '{"a":2,"b":2}')).toEqual([
       'body $.a (repeated name): repeated: $.a, $.b became each name once',
     ]);
-    expect(told2('{"a":1,"a":2}', '{"a":3,"a":2}')).toEqual([
+    expect(reportedOfJson('{"a":1,"a":2}', '{"a":3,"a":2}')).toEqual([
       'body $.a (repeated name): repeated: $.a became repeated: $.a, with other values',
     ]);
     const repeated = (n: number) => `{"a":"${id(n)}","a":2}`;
-    expect(told(JSON_TYPE, [repeated(1), repeated(2)], { unifier: madeUp() })).toEqual([]);
+    expect(reported(JSON_TYPE, [repeated(1), repeated(2)], { unifier: madeUp() })).toEqual([]);
   });
 });
 

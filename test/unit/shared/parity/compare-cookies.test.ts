@@ -1,34 +1,34 @@
 import { compareCookies, type CookieOptions } from '../../../../shared/parity/compare-cookies';
 import { Unifier } from '../../../../shared/parity/unify';
 
-const told = (control: string[], candidate: string[], options?: CookieOptions): string[] =>
+const reported = (control: string[], candidate: string[], options?: CookieOptions): string[] =>
   compareCookies(control, candidate, options).map(
     ({ path, kind, control: a, candidate: b }) => `${path} ${kind}: ${a ?? '-'} | ${b ?? '-'}`,
   );
 
 describe('cookies', () => {
   it('are the same in other cases, orders and spaces', () => {
-    expect(told(['a=1; Path=/; HttpOnly'], ['a= 1 ;httponly ; PATH = /'])).toEqual([]);
-    expect(told(['flag '], ['flag'])).toEqual([]);
+    expect(reported(['a=1; Path=/; HttpOnly'], ['a= 1 ;httponly ; PATH = /'])).toEqual([]);
+    expect(reported(['flag '], ['flag'])).toEqual([]);
   });
 
   it('differ by value, which is not shown', () => {
-    expect(told(['a=1'], ['a=2'])).toEqual(['cookie a value: (one value) | (another value)']);
-    expect(told(['flag'], ['other'])).toEqual(['cookie  value: (one value) | (another value)']);
-    expect(told(['=x'], ['=y'])).toEqual(['cookie  value: (one value) | (another value)']);
+    expect(reported(['a=1'], ['a=2'])).toEqual(['cookie a value: (one value) | (another value)']);
+    expect(reported(['flag'], ['other'])).toEqual(['cookie  value: (one value) | (another value)']);
+    expect(reported(['=x'], ['=y'])).toEqual(['cookie  value: (one value) | (another value)']);
   });
 
   it('differ by attribute', () => {
-    expect(told(['a=1; Path=/'], ['a=1; Path=/x'])).toEqual(['cookie a; path value: / | /x']);
-    expect(told(['a=1; Secure'], ['a=1'])).toEqual(['cookie a; secure missing:  | -']);
-    expect(told(['a=1'], ['a=1; Secure'])).toEqual(['cookie a; secure unexpected: - | ']);
+    expect(reported(['a=1; Path=/'], ['a=1; Path=/x'])).toEqual(['cookie a; path value: / | /x']);
+    expect(reported(['a=1; Secure'], ['a=1'])).toEqual(['cookie a; secure missing:  | -']);
+    expect(reported(['a=1'], ['a=1; Secure'])).toEqual(['cookie a; secure unexpected: - | ']);
   });
 
   it('come in an order, and as many', () => {
-    expect(told(['a=1', 'b=1'], ['b=1', 'a=1'])).toEqual(['header set-cookie value: a, b | b, a']);
-    expect(told(['a=1', 'b=1'], ['a=1'])).toEqual(['header set-cookie missing: a, b | a']);
-    expect(told(['a=1'], ['a=1', 'b=1'])).toEqual(['header set-cookie unexpected: a | a, b']);
-    expect(told(['ab=1'], ['a=1', 'b=1'])).toHaveLength(1);
+    expect(reported(['a=1', 'b=1'], ['b=1', 'a=1'])).toEqual(['header set-cookie value: a, b | b, a']);
+    expect(reported(['a=1', 'b=1'], ['a=1'])).toEqual(['header set-cookie missing: a, b | a']);
+    expect(reported(['a=1'], ['a=1', 'b=1'])).toEqual(['header set-cookie unexpected: a | a, b']);
+    expect(reported(['ab=1'], ['a=1', 'b=1'])).toHaveLength(1);
   });
 
   it('may hold what each side made up; only Expires may be at a distance from it', () => {
@@ -41,20 +41,20 @@ describe('cookies', () => {
     const [first, second] = [id(1, 0), id(2, 30)];
     const tomorrow = (ms: number) => new Date(ms + 86_400_000).toUTCString();
     const [control, candidate] = [tomorrow(noon), tomorrow(noon + 30_000)];
-    expect(told([`a=${first}`], [`a=${second}`])).toHaveLength(1);
-    expect(told([`a=${first}`], [`a=${second}`], options())).toEqual([]);
-    expect(told([`a=1; Expires=${control}`], [`a=1; Expires=${candidate}`], options())).toEqual([]);
-    expect(told([`a=1; Until=${control}`], [`a=1; Until=${candidate}`], options())).toHaveLength(1);
+    expect(reported([`a=${first}`], [`a=${second}`])).toHaveLength(1);
+    expect(reported([`a=${first}`], [`a=${second}`], options())).toEqual([]);
+    expect(reported([`a=1; Expires=${control}`], [`a=1; Expires=${candidate}`], options())).toEqual([]);
+    expect(reported([`a=1; Until=${control}`], [`a=1; Until=${candidate}`], options())).toHaveLength(1);
   });
 
   it('may be masked by a rule', () => {
     const asked: string[][] = [];
     const isSameMasked = (...given: [string, string, string]) => asked.push(given) > 0;
-    expect(told(['a=1; Path=/x'], ['a=2; Path=/y'], { isSameMasked })).toEqual([]);
+    expect(reported(['a=1; Path=/x'], ['a=2; Path=/y'], { isSameMasked })).toEqual([]);
     expect(asked).toEqual([
       ['cookie a', '1', '2'],
       ['cookie a; path', '/x', '/y'],
     ]);
-    expect(told(['a=1'], ['a=2'], { isSameMasked: () => false })).toHaveLength(1);
+    expect(reported(['a=1'], ['a=2'], { isSameMasked: () => false })).toHaveLength(1);
   });
 });

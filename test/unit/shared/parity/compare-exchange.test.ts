@@ -124,18 +124,21 @@ describe('an id that each side made up', () => {
   const [a, b] = [id(1), id(2)];
 
   it('is told when it stands for two things: in a header or the body, of either side', () => {
-    const told = (control: ObservedResponse, candidate: ObservedResponse) =>
+    const reported = (control: ObservedResponse, candidate: ObservedResponse) =>
       compareExchange(control, candidate, made).differences.map(({ path, kind }) => `${path}: ${kind}`);
-    expect(told(json({ id: a }), json({ id: b }))).toEqual([]);
+    expect(reported(json({ id: a }), json({ id: b }))).toEqual([]);
     const cookie = (name: string): ObservedResponse => json({ id: name }, [['Set-Cookie', `last=${name}`]]);
-    expect(told(cookie(a), cookie(b))).toEqual([]);
+    expect(reported(cookie(a), cookie(b))).toEqual([]);
     // Legacy's own id in the candidate's answer, and the other way round.
-    expect(told(json({ id: a }), json({ id: b }, [['X-Id', a]]))).toEqual([
+    expect(reported(json({ id: a }), json({ id: b }, [['X-Id', a]]))).toEqual([
       'header x-id: unexpected',
       `id ${a}: value`,
     ]);
-    expect(told(json({ id: a }, [['X-Id', b]]), json({ id: b }))).toEqual(['header x-id: missing', `id ${a}: value`]);
-    expect(told(json({ id: a }), json({ id: b, other: `/${a}` }))).toEqual([
+    expect(reported(json({ id: a }, [['X-Id', b]]), json({ id: b }))).toEqual([
+      'header x-id: missing',
+      `id ${a}: value`,
+    ]);
+    expect(reported(json({ id: a }), json({ id: b, other: `/${a}` }))).toEqual([
       'body $.other: unexpected',
       `id ${a}: value`,
     ]);

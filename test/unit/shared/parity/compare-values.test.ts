@@ -5,7 +5,7 @@ import { Unifier } from '../../../../shared/parity/unify';
 
 const compare = (control: unknown, candidate: unknown, options?: ValueOptions): Difference[] =>
   runSteps(compareValueSteps('$', control, candidate, options));
-const told = (control: unknown, candidate: unknown, options?: ValueOptions): string[] =>
+const reported = (control: unknown, candidate: unknown, options?: ValueOptions): string[] =>
   compare(control, candidate, options).map(({ path, kind, control: a, candidate: b }) => {
     return `${path} ${kind}: ${a ?? '-'} | ${b ?? '-'}`;
   });
@@ -22,7 +22,7 @@ const unified = (more: ValueOptions = {}): ValueOptions => ({ unifier: new Unifi
 
 describe('values', () => {
   it.each([['a'], [1], [null], [true], [{ a: [1, { b: null }] }]])('%j is itself', (value) => {
-    expect(told(value, JSON.parse(JSON.stringify(value)))).toEqual([]);
+    expect(reported(value, JSON.parse(JSON.stringify(value)))).toEqual([]);
   });
 
   it.each<[unknown, unknown, string]>([
@@ -35,28 +35,28 @@ describe('values', () => {
     [{}, null, '$ type: {} | null'],
     [[], {}, '$ type: [] | {}'],
   ])('%j is not %j', (control, candidate, expected) => {
-    expect(told(control, candidate)).toEqual([expected]);
-    expect(told(control, candidate, unified())).toEqual([expected]);
+    expect(reported(control, candidate)).toEqual([expected]);
+    expect(reported(control, candidate, unified())).toEqual([expected]);
   });
 
   it('are the same where each side made them up, or a rule masks them', () => {
-    expect(told({ id: a1, at: NOON + 5 }, { id: c1, at: LATER + 5 })).toHaveLength(2);
-    expect(told({ id: a1, at: NOON + 5 }, { id: c1, at: LATER + 5 }, unified())).toEqual([]);
+    expect(reported({ id: a1, at: NOON + 5 }, { id: c1, at: LATER + 5 })).toHaveLength(2);
+    expect(reported({ id: a1, at: NOON + 5 }, { id: c1, at: LATER + 5 }, unified())).toEqual([]);
     const asked: string[][] = [];
     const isSameMasked = (...given: [string, string, string]) => asked.push(given) > 0;
-    expect(told({ t: 'x-1' }, { t: 'x-2' }, { isSameMasked })).toEqual([]);
+    expect(reported({ t: 'x-1' }, { t: 'x-2' }, { isSameMasked })).toEqual([]);
     expect(asked).toEqual([['$.t', 'x-1', 'x-2']]);
-    expect(told('a', 'b', { isSameMasked: () => false })).toHaveLength(1);
+    expect(reported('a', 'b', { isSameMasked: () => false })).toHaveLength(1);
   });
 });
 
 describe('members', () => {
   it('are missing, unexpected, or there in any order', () => {
-    expect(told({ a: 1, b: 2 }, { b: 2, a: 1 })).toEqual([]);
-    expect(told({ a: 1, b: 2 }, { a: 1 })).toEqual(['$.b missing: 2 | -']);
-    expect(told({ a: 1 }, { a: 1, b: 2 })).toEqual(['$.b unexpected: - | 2']);
-    expect(told({ x: 1 }, { undefined: 1 })).toEqual(['$.x missing: 1 | -', '$.undefined unexpected: - | 1']);
-    expect(told({ 'a b': 1 }, { 'a b': 2 })).toEqual(['$["a b"] value: 1 | 2']);
+    expect(reported({ a: 1, b: 2 }, { b: 2, a: 1 })).toEqual([]);
+    expect(reported({ a: 1, b: 2 }, { a: 1 })).toEqual(['$.b missing: 2 | -']);
+    expect(reported({ a: 1 }, { a: 1, b: 2 })).toEqual(['$.b unexpected: - | 2']);
+    expect(reported({ x: 1 }, { undefined: 1 })).toEqual(['$.x missing: 1 | -', '$.undefined unexpected: - | 1']);
+    expect(reported({ 'a b': 1 }, { 'a b': 2 })).toEqual(['$["a b"] value: 1 | 2']);
   });
 
   it('are told in the order of the control, also under names that each side made up', () => {
@@ -64,48 +64,50 @@ describe('members', () => {
       { id: a1, by: { [a1]: 1, z: 1 } },
       { id: c1, by: { z: 2, [c1]: 2 } },
     ];
-    expect(told(control, candidate, unified())).toEqual([`$.by["${a1}"] value: 1 | 2`, '$.by.z value: 1 | 2']);
+    expect(reported(control, candidate, unified())).toEqual([`$.by["${a1}"] value: 1 | 2`, '$.by.z value: 1 | 2']);
     // Not bound before.
-    expect(told({ [a1]: 1, [a2]: 2 }, { [c1]: 1, [c2]: 2 }, unified())).toEqual([]);
-    expect(told({ id: a1, by: { [a1]: 1 } }, { id: c1, by: {} }, unified())).toEqual([`$.by["${a1}"] missing: 1 | -`]);
+    expect(reported({ [a1]: 1, [a2]: 2 }, { [c1]: 1, [c2]: 2 }, unified())).toEqual([]);
+    expect(reported({ id: a1, by: { [a1]: 1 } }, { id: c1, by: {} }, unified())).toEqual([
+      `$.by["${a1}"] missing: 1 | -`,
+    ]);
   });
 
   it('have an order where it counts, and where none is missing or unexpected', () => {
     const keyOrder = { keyOrder: true };
-    expect(told({ a: 1, aa: 2 }, { a: 1, aa: 2 }, keyOrder)).toEqual([]);
-    expect(told({ a: 1, aa: 2 }, { aa: 2, a: 1 }, keyOrder)).toEqual(['$ (order of fields) value: a, aa | aa, a']);
-    expect(told({ a: 1, b: 2 }, { b: 2 }, keyOrder)).toEqual(['$.a missing: 1 | -']);
-    expect(told({ a: 1, b: 2 }, { b: 2, c: 3, a: 1 }, keyOrder)).toEqual(['$.c unexpected: - | 3']);
-    expect(told({ [a1]: 1, b: 2 }, { [c1]: 1, b: 2 }, unified(keyOrder))).toEqual([]);
-    expect(told({ [a1]: 1, b: 2 }, { b: 2, [c1]: 1 }, unified(keyOrder))).toHaveLength(1);
+    expect(reported({ a: 1, aa: 2 }, { a: 1, aa: 2 }, keyOrder)).toEqual([]);
+    expect(reported({ a: 1, aa: 2 }, { aa: 2, a: 1 }, keyOrder)).toEqual(['$ (order of fields) value: a, aa | aa, a']);
+    expect(reported({ a: 1, b: 2 }, { b: 2 }, keyOrder)).toEqual(['$.a missing: 1 | -']);
+    expect(reported({ a: 1, b: 2 }, { b: 2, c: 3, a: 1 }, keyOrder)).toEqual(['$.c unexpected: - | 3']);
+    expect(reported({ [a1]: 1, b: 2 }, { [c1]: 1, b: 2 }, unified(keyOrder))).toEqual([]);
+    expect(reported({ [a1]: 1, b: 2 }, { b: 2, [c1]: 1 }, unified(keyOrder))).toHaveLength(1);
   });
 });
 
 describe('lists', () => {
   it('are compared element by element when they are as long', () => {
-    expect(told([1, 2, 3], [1, 3, 2])).toEqual(['$[1] value: 2 | 3', '$[2] value: 3 | 2']);
+    expect(reported([1, 2, 3], [1, 3, 2])).toEqual(['$[1] value: 2 | 3', '$[2] value: 3 | 2']);
     // In their order, so that the first use of an id says what it stands for.
-    expect(told([{ id: a1 }, { id: a1, v: 1 }], [{ id: c1 }, { id: c2, v: 2 }], unified())).toEqual([
+    expect(reported([{ id: a1 }, { id: a1, v: 1 }], [{ id: c1 }, { id: c2, v: 2 }], unified())).toEqual([
       `$[1].id value: ${a1} | ${c2}`,
       '$[1].v value: 1 | 2',
     ]);
   });
 
   it('of other lengths are compared from both ends', () => {
-    expect(told([1, 1], [1])).toEqual(['$[1] missing: 1 | -']);
-    expect(told([0, 1, 2], [1, 2])).toEqual(['$[0] missing: 0 | -']);
-    expect(told([1, 2], [1, 2, 3])).toEqual(['$[2] unexpected: - | 3']);
-    expect(told([{ n: 1 }, { n: 2 }, { n: 3 }], [{ n: 1 }, { n: 3 }])).toEqual(['$[1] missing: {"n":2} | -']);
-    expect(told([1, 2, 3, 4], [1, 9, 4])).toEqual(['$[2] missing: 3 | -', '$[1] value: 2 | 9']);
-    expect(told([{ n: 1, m: 1 }, 2], [{ m: 1, n: 1 }])).toEqual(['$[1] missing: 2 | -']);
+    expect(reported([1, 1], [1])).toEqual(['$[1] missing: 1 | -']);
+    expect(reported([0, 1, 2], [1, 2])).toEqual(['$[0] missing: 0 | -']);
+    expect(reported([1, 2], [1, 2, 3])).toEqual(['$[2] unexpected: - | 3']);
+    expect(reported([{ n: 1 }, { n: 2 }, { n: 3 }], [{ n: 1 }, { n: 3 }])).toEqual(['$[1] missing: {"n":2} | -']);
+    expect(reported([1, 2, 3, 4], [1, 9, 4])).toEqual(['$[2] missing: 3 | -', '$[1] value: 2 | 9']);
+    expect(reported([{ n: 1, m: 1 }, 2], [{ m: 1, n: 1 }])).toEqual(['$[1] missing: 2 | -']);
   });
 
   it.each([
     ['front', [{ id: a1 }, 1], [{ id: c1 }], '$.list[1] missing: 1 | -'],
     ['back', [1, { id: a1 }], [{ id: c1 }], '$.list[0] missing: 1 | -'],
   ])('bind ids at the %s that look the same', (_where, control, candidate, missing) => {
-    expect(told({ list: control, ref: a1 }, { list: candidate, ref: c1 }, unified())).toEqual([missing]);
-    expect(told({ list: control, ref: a1 }, { list: candidate, ref: c2 }, unified())).toEqual([
+    expect(reported({ list: control, ref: a1 }, { list: candidate, ref: c1 }, unified())).toEqual([missing]);
+    expect(reported({ list: control, ref: a1 }, { list: candidate, ref: c2 }, unified())).toEqual([
       missing,
       `$.ref value: ${a1} | ${c2}`,
     ]);
@@ -113,11 +115,11 @@ describe('lists', () => {
 
   it('name the place of an id that stands for two things', () => {
     const twice = [{ id: c1 }, { id: c2 }];
-    expect(told([{ id: a1 }, { id: a1 }, 1], twice, unified())).toEqual([
+    expect(reported([{ id: a1 }, { id: a1 }, 1], twice, unified())).toEqual([
       '$[2] missing: 1 | -',
       `$[1].id value: ${a1} | ${c2}`,
     ]);
-    expect(told([1, { id: a1 }, { id: a1 }], twice, unified())).toEqual([
+    expect(reported([1, { id: a1 }, { id: a1 }], twice, unified())).toEqual([
       '$[0] missing: 1 | -',
       `$[2].id value: ${a1} | ${c2}`,
     ]);
@@ -127,7 +129,7 @@ describe('lists', () => {
 describe('sets', () => {
   const isUnordered = (path: string) => path === '$';
   const set = (control: unknown[], candidate: unknown[], options: ValueOptions = {}) =>
-    told(control, candidate, { isUnordered, ...options });
+    reported(control, candidate, { isUnordered, ...options });
 
   it('have their elements in any order, each as often', () => {
     expect(set([1, 2], [2, 1])).toEqual([]);
@@ -136,7 +138,7 @@ describe('sets', () => {
     expect(set([1], [1, 2])).toEqual(['$[1] unexpected: - | 2']);
     expect(set([2, 1], [1])).toEqual(['$[1] missing: 2 | -']);
     expect(set([null, 'a', { b: 1 }], [{ b: 1 }, null, 'a'])).toEqual([]);
-    expect(told({ list: [1, 2] }, { list: [2, 1] }, { isUnordered })).toHaveLength(2);
+    expect(reported({ list: [1, 2] }, { list: [2, 1] }, { isUnordered })).toHaveLength(2);
   });
 
   it('find elements by all that is in them, keys in any order', () => {

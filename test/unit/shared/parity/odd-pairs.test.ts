@@ -29,7 +29,7 @@ const newId = (n: number, at = NOON): string =>
 const POST: CompareOptions = { method: 'POST', moments: MOMENTS, mayCreate: true };
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-const told = (control: ObservedResponse, candidate: ObservedResponse, options: CompareOptions = POST): string[] =>
+const reported = (control: ObservedResponse, candidate: ObservedResponse, options: CompareOptions = POST): string[] =>
   compareExchange(control, candidate, options).differences.map(describeDifference);
 
 describe('JSON that parses alike and is not', () => {
@@ -82,7 +82,7 @@ describe('JSON that parses alike and is not', () => {
     ['what is said after the end', '{"a":1}', '{"a":1}x', ['body line 1: {"a":1} became {"a":1}x']],
     ['true and 1', '[true]', '[1]', ['body $[0]: boolean true became number 1']],
   ])('tells %s', (_name, control, candidate, expected) => {
-    expect(told(json(control), json(candidate))).toEqual(expected);
+    expect(reported(json(control), json(candidate))).toEqual(expected);
   });
 
   it.each<[string, string, string]>([
@@ -92,7 +92,7 @@ describe('JSON that parses alike and is not', () => {
     ['the same names in different objects', '[{"a":1},{"a":1}]', '[{"a":1}, {"a":1}]'],
     ['braces, quotes and numbers in texts', '{"a":"{\\"b\\":1.0,\\\\","c":1}', '{"c":1,"a":"{\\"b\\":1.0,\\\\"}'],
   ])('does not mind %s', (_name, control, candidate) => {
-    expect(told(json(control), json(candidate))).toEqual([]);
+    expect(reported(json(control), json(candidate))).toEqual([]);
   });
 });
 
@@ -113,14 +113,14 @@ describe('depth and length', () => {
       expect(differences).toHaveLength(1);
       expect(differences[0]).toMatchObject({ control: '1', candidate: '2' });
     }
-    expect(told(json(deep('1')), json(deep('1 ')))).toEqual([]);
+    expect(reported(json(deep('1')), json(deep('1 ')))).toEqual([]);
   });
 
   it('tells one element inserted among 100,000 as that', () => {
     const list = (from: number): string =>
       JSON.stringify(Array.from({ length: 100_000 }, (_, i) => ({ n: i + from, title: 'x' })));
     expect(
-      told(
+      reported(
         json(list(0)),
         json(list(-1).replace(',{"n":99998,"title":"x"}', ',{"n":99998,"title":"x"},{"n":99999,"title":"x"}')),
       ),
@@ -128,14 +128,14 @@ describe('depth and length', () => {
   });
 
   it('tells where an element is gone, and that the one before it changed', () => {
-    expect(told(json('{"l":[1,2,3,4,5]}'), json('{"l":[1,2,4,5]}'))).toEqual([
+    expect(reported(json('{"l":[1,2,3,4,5]}'), json('{"l":[1,2,4,5]}'))).toEqual([
       'body $.l[2]: legacy has 3, the candidate nothing',
     ]);
-    expect(told(json('[1,2,3,4]'), json('[1,9,4]'))).toEqual([
+    expect(reported(json('[1,2,3,4]'), json('[1,9,4]'))).toEqual([
       'body $[2]: legacy has 3, the candidate nothing',
       'body $[1]: 2 became 9',
     ]);
-    expect(told(json('[1]'), json('[1,1,1]'))).toEqual([
+    expect(reported(json('[1]'), json('[1,1,1]'))).toEqual([
       'body $[1]: the candidate has 1, legacy nothing',
       'body $[2]: the candidate has 1, legacy nothing',
     ]);
@@ -144,7 +144,7 @@ describe('depth and length', () => {
   it('binds ids in lists of different length', () => {
     const [a, b, c, d] = [newId(1), newId(2), newId(3), newId(4)];
     expect(
-      told(
+      reported(
         json(JSON.stringify({ list: [{ id: a, n: 1 }], ref: a })),
         json(
           JSON.stringify({
@@ -157,7 +157,7 @@ describe('depth and length', () => {
         ),
       ),
     ).toEqual([`body $.list[0]: the candidate has {"id":"${b}","n":0}, legacy nothing`]);
-    expect(told(json(JSON.stringify([{ id: a }, 1])), json(JSON.stringify([{ id: d }])))).toEqual([
+    expect(reported(json(JSON.stringify([{ id: a }, 1])), json(JSON.stringify([{ id: d }])))).toEqual([
       'body $[1]: legacy has 1, the candidate nothing',
     ]);
   });
@@ -165,25 +165,31 @@ describe('depth and length', () => {
 
 describe('ids that each side made up', () => {
   const [a, b, c, d] = [newId(1), newId(2), newId(0xa1), newId(0xa2)];
-  const told2 = (control: unknown, candidate: unknown) =>
-    told(json(JSON.stringify(control)), json(JSON.stringify(candidate)));
+  const reportedOfJson = (control: unknown, candidate: unknown) =>
+    reported(json(JSON.stringify(control)), json(JSON.stringify(candidate)));
 
   it('stand for one and the same each', () => {
-    expect(told2([{ id: a, to: b }], [{ id: c, to: d }])).toEqual([]);
-    expect(told2([{ id: a, to: b }], [{ id: c, to: c }])).toEqual([`body $[0].to: ${b} became ${c}`]);
-    expect(told2([{ id: a, to: a }], [{ id: c, to: d }])).toEqual([`body $[0].to: ${a} became ${d}`]);
-    expect(told2([a, b, a, b], [c, d, d, c])).toEqual([`body $[2]: ${a} became ${d}`, `body $[3]: ${b} became ${c}`]);
+    expect(reportedOfJson([{ id: a, to: b }], [{ id: c, to: d }])).toEqual([]);
+    expect(reportedOfJson([{ id: a, to: b }], [{ id: c, to: c }])).toEqual([`body $[0].to: ${b} became ${c}`]);
+    expect(reportedOfJson([{ id: a, to: a }], [{ id: c, to: d }])).toEqual([`body $[0].to: ${a} became ${d}`]);
+    expect(reportedOfJson([a, b, a, b], [c, d, d, c])).toEqual([
+      `body $[2]: ${a} became ${d}`,
+      `body $[3]: ${b} became ${c}`,
+    ]);
   });
 
   it('stand in texts, addresses and names', () => {
     expect(
-      told2({ url: `https://x.example/e/${a}?ref=${b}#${a}` }, { url: `https://x.example/e/${c}?ref=${d}#${c}` }),
+      reportedOfJson(
+        { url: `https://x.example/e/${a}?ref=${b}#${a}` },
+        { url: `https://x.example/e/${c}?ref=${d}#${c}` },
+      ),
     ).toEqual([]);
-    expect(told2({ url: `/e/${a}/${a}` }, { url: `/e/${c}/${d}` })).toEqual([
+    expect(reportedOfJson({ url: `/e/${a}/${a}` }, { url: `/e/${c}/${d}` })).toEqual([
       `body $.url: /e/${a}/${a} became /e/${c}/${d}`,
     ]);
-    expect(told2({ [a]: { id: a }, [b]: 1 }, { [c]: { id: c }, [d]: 1 })).toEqual([]);
-    expect(told2({ [a]: { id: b } }, { [c]: { id: c } })).toEqual(
+    expect(reportedOfJson({ [a]: { id: a }, [b]: 1 }, { [c]: { id: c }, [d]: 1 })).toEqual([]);
+    expect(reportedOfJson({ [a]: { id: b } }, { [c]: { id: c } })).toEqual(
       [`body $.${/^\d/.test(a) ? `["${a}"]` : a}.id: ${b} became ${c}`].map((line) =>
         line.replace('$..', '$.').replace('$.[', '$['),
       ),
@@ -192,15 +198,15 @@ describe('ids that each side made up', () => {
 
   it('are new: an id of yesterday, of another second or of the request is not', () => {
     const old = newId(1, NOON - 86_400_000);
-    expect(told2([old], [c])).toEqual([`body $[0]: ${old} became ${c}`]);
-    expect(told2([a], [newId(2, NOON + 60_000)])).toHaveLength(1);
-    expect(told(json(`["${a}"]`), json(`["${c}"]`), { ...POST, isKnown: (text) => text === c })).toHaveLength(1);
+    expect(reportedOfJson([old], [c])).toEqual([`body $[0]: ${old} became ${c}`]);
+    expect(reportedOfJson([a], [newId(2, NOON + 60_000)])).toHaveLength(1);
+    expect(reported(json(`["${a}"]`), json(`["${c}"]`), { ...POST, isKnown: (text) => text === c })).toHaveLength(1);
   });
 });
 
 describe('times', () => {
   const one = (control: unknown, candidate: unknown, options: CompareOptions = POST) =>
-    told(json(JSON.stringify([control])), json(JSON.stringify([candidate])), options);
+    reported(json(JSON.stringify([control])), json(JSON.stringify([candidate])), options);
 
   it.each<[string, unknown, unknown]>([
     ['each its own request', iso(NOON + 5), iso(NOON + 60)],
@@ -273,7 +279,7 @@ describe('headers', () => {
       ['header content-language: da became en'],
     ],
   ])('%s', (_name, control, candidate, expected) => {
-    expect(told(lines(...control), lines(...candidate))).toEqual(expected);
+    expect(reported(lines(...control), lines(...candidate))).toEqual(expected);
   });
 
   it('have tags made of each body, weak or strong, also of compressed ones', () => {
@@ -284,10 +290,10 @@ describe('headers', () => {
         ['Content-Encoding', 'gzip'],
         ['ETag', tag],
       ]);
-    expect(told(json(a, [['ETag', strong(a)]]), json(b, [['ETag', strong(b)]]))).toEqual([]);
-    expect(told(zipped(a, weakETag(a)), zipped(b, weakETag(b)))).toEqual([]);
-    expect(told(json(a, [['ETag', weakETag(a)]]), json(b, [['ETag', strong(b)]]))).toHaveLength(1);
-    expect(told(json(a, [['ETag', weakETag(a)]]), json(b, [['ETag', weakETag(a)]]))).toHaveLength(1);
+    expect(reported(json(a, [['ETag', strong(a)]]), json(b, [['ETag', strong(b)]]))).toEqual([]);
+    expect(reported(zipped(a, weakETag(a)), zipped(b, weakETag(b)))).toEqual([]);
+    expect(reported(json(a, [['ETag', weakETag(a)]]), json(b, [['ETag', strong(b)]]))).toHaveLength(1);
+    expect(reported(json(a, [['ETag', weakETag(a)]]), json(b, [['ETag', weakETag(a)]]))).toHaveLength(1);
   });
 });
 
@@ -319,7 +325,7 @@ describe('cookies', () => {
     ],
     ['Max-Age for Expires', ['a=1; Max-Age=60'], ['a=1; Max-Age=61'], ['cookie a; max-age: 60 became 61']],
   ])('%s', (_name, control, candidate, expected) => {
-    expect(told(cookies(...control), cookies(...candidate))).toEqual(expected);
+    expect(reported(cookies(...control), cookies(...candidate))).toEqual(expected);
   });
 });
 
@@ -328,35 +334,39 @@ describe('bodies of other types', () => {
 
   it('are lines of JSON', () => {
     expect(
-      told(ndjson(`{"a":1,"id":"${newId(1)}"}\n{"b":2}\n`), ndjson(`{"id":"${newId(2)}","a":1}\n{"b":2}\n`)),
+      reported(ndjson(`{"a":1,"id":"${newId(1)}"}\n{"b":2}\n`), ndjson(`{"id":"${newId(2)}","a":1}\n{"b":2}\n`)),
     ).toEqual([]);
-    expect(told(ndjson('{"a":1}\n{"b":2}\n'), ndjson('{"a":1}\n{"b":"2"}\n'))).toEqual([
+    expect(reported(ndjson('{"a":1}\n{"b":2}\n'), ndjson('{"a":1}\n{"b":"2"}\n'))).toEqual([
       'body $[1].b: number 2 became string 2',
     ]);
-    expect(told(ndjson('{"a":1}\n{"b":2.0}\n'), ndjson('{"a":1}\n{"b": 2}\n'))).toEqual(['body $[1].b: 2.0 became 2']);
-    expect(told(ndjson('{"a":1}\n'), ndjson('{"a":1}\n{"b"'))).toHaveLength(1);
+    expect(reported(ndjson('{"a":1}\n{"b":2.0}\n'), ndjson('{"a":1}\n{"b": 2}\n'))).toEqual([
+      'body $[1].b: 2.0 became 2',
+    ]);
+    expect(reported(ndjson('{"a":1}\n'), ndjson('{"a":1}\n{"b"'))).toHaveLength(1);
   });
 
   it('are compressed at will', () => {
     const zipped = (body: string, level: number): ObservedResponse =>
       json(gzipSync(body, { level }), [['Content-Encoding', 'gzip']]);
     const [long, other] = [JSON.stringify({ a: 'x'.repeat(5_000) }), JSON.stringify({ a: 'y'.repeat(5_000) })];
-    expect(told(zipped(long, 1), zipped(long, 9))).toEqual([]);
-    expect(told(zipped(long, 1), zipped(other, 1))).toHaveLength(1);
-    expect(told(json(long), zipped(long, 9))).toEqual([
+    expect(reported(zipped(long, 1), zipped(long, 9))).toEqual([]);
+    expect(reported(zipped(long, 1), zipped(other, 1))).toHaveLength(1);
+    expect(reported(json(long), zipped(long, 9))).toEqual([
       'header content-encoding: the candidate has gzip, legacy nothing',
     ]);
-    expect(told(zipped(long, 1), json(gzipSync(long).subarray(0, 30), [['Content-Encoding', 'gzip']]))).toHaveLength(1);
+    expect(
+      reported(zipped(long, 1), json(gzipSync(long).subarray(0, 30), [['Content-Encoding', 'gzip']])),
+    ).toHaveLength(1);
   });
 
   it('are texts whose ends of line or bytes differ', () => {
     const text = (body: string | Buffer): ObservedResponse => answer('text/plain; charset=utf-8', body);
-    expect(told(text('a\nb'), text('a\r\nb'))).toEqual(['body line 1: a became a\\r']);
-    expect(told(text('a'), text('a\n'))).toEqual(['body line 2: the candidate has "", legacy nothing']);
-    expect(told(text('caf\u00e9'), text(Buffer.from('caf\u00e9', 'latin1')))).toEqual([
+    expect(reported(text('a\nb'), text('a\r\nb'))).toEqual(['body line 1: a became a\\r']);
+    expect(reported(text('a'), text('a\n'))).toEqual(['body line 2: the candidate has "", legacy nothing']);
+    expect(reported(text('caf\u00e9'), text(Buffer.from('caf\u00e9', 'latin1')))).toEqual([
       expect.stringMatching(/^body: 5 bytes, sha256 .* became 4 bytes/),
     ]);
-    expect(told(answer('text/html', ''), answer('text/html', 'x'))).toEqual([
+    expect(reported(answer('text/html', ''), answer('text/html', 'x'))).toEqual([
       'body: the candidate has x, legacy nothing',
     ]);
   });

@@ -15,7 +15,7 @@ const rule = (path: string, kind: Rule['kind'], pattern?: string): Rule => ({
   ...{ route: '*', path, kind, reason: 'a reason that explains', owner: 'tests', expires: '2099-01-01', place: 'r:1' },
   ...(pattern !== undefined && { pattern }),
 });
-const told = (a: string, b: string, ...rules: Rule[]): string[] =>
+const reported = (a: string, b: string, ...rules: Rule[]): string[] =>
   compareExchange(page(a), page(b), { rules }).differences.map(describeDifference);
 const paths = (a: string, b: string, ...rules: Rule[]): string[] =>
   compareExchange(page(a), page(b), { rules }).differences.map(({ path, kind }) => `${path}: ${kind}`);
@@ -76,7 +76,7 @@ describe('differences of pages', () => {
   });
 
   it('are told with what stands there', () => {
-    expect(told('<nav><a href="/x">Log out</a></nav>', '<nav></nav>')).toEqual([
+    expect(reported('<nav><a href="/x">Log out</a></nav>', '<nav></nav>')).toEqual([
       'body nav a: legacy has <a href="/x">Log out, the candidate nothing',
     ]);
   });
