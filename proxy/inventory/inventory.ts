@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { setupSchema } from './setup';
 
 /** Where a middleware stands: in front of the whole app, of a router, of the route alone, or of one of its parameters. */
 export const LEVELS = ['global', 'router', 'route', 'param'] as const;
@@ -51,8 +52,12 @@ const inventory = z.object({
   routes: z.array(routeSchema),
   /** The app's own source files that were loaded, absolute. */
   files: z.array(z.string()),
+  /** Variables that its own code has read, and whether they were set. */
+  variables: z.array(z.object({ name: z.string(), isSet: z.boolean() })),
   /** What it could not do here: addresses that it may not reach, errors that it did not catch. */
   notes: z.array(z.string()),
+  /** When it was ordered. */
+  setup: setupSchema.optional(),
 });
 
 /** What the process in which the app runs has to say in the end. */
@@ -82,4 +87,8 @@ export interface Order {
   readonly root: string;
   /** Of the embedded MongoDB; undefined: there is none. */
   readonly mongoPort: number | undefined;
+  /** Whether the app reaches what it wants to, its own MongoDB included. */
+  readonly mayConnect: boolean;
+  /** Whether to find out what the app passes to express-session and passport, and what it answers. */
+  readonly withSetup: boolean;
 }

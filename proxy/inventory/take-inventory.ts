@@ -21,6 +21,10 @@ export interface InventoryOptions {
   readonly port?: number | undefined;
   /** For the app. */
   readonly env: Environment;
+  /** Let the app reach what it wants to, its own MongoDB included. */
+  readonly mayConnect?: boolean;
+  /** Also find out what it passes to express-session and passport, and what it answers anonymous requests. */
+  readonly withSetup?: boolean;
 }
 
 /** The app could not be started here; its message says why and what to do. */
@@ -34,13 +38,20 @@ export class InventoryError extends BanyanError {
  *
  * @throws InventoryError for an app that does not start, or is not Express
  */
-export async function takeInventory({ app, root, port, env }: InventoryOptions): Promise<Inventory> {
+export async function takeInventory({
+  app,
+  root,
+  port,
+  env,
+  mayConnect = false,
+  withSetup = false,
+}: InventoryOptions): Promise<Inventory> {
   const [file = '', exported] = app.split('#', 2);
   const entry = resolveEntry(path.resolve(root, file));
   if (entry === undefined) throw failed(app, 'it does not exist', 'set app in banyan.config.ts, or name it by --app');
-  const mongo = await startEmbedded().catch(() => undefined);
+  const mongo = mayConnect ? undefined : await startEmbedded().catch(() => undefined);
   try {
-    const order: Order = { entry, exported, port, root, mongoPort: mongo?.port };
+    const order: Order = { entry, exported, port, root, mongoPort: mongo?.port, mayConnect, withSetup };
     const { report, exitCode, lastOutput } = await runApp(order, env);
     if (report !== undefined && 'inventory' in report) return report.inventory;
     const output = lastOutput === '' ? '' : `; it wrote: ${lastOutput}`;

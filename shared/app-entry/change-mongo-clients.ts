@@ -1,4 +1,5 @@
-import { moduleLoader } from './module-loader';
+import type { EventEmitter } from 'node:events';
+import { afterLoading } from './after-loading';
 
 /** What a MongoClient is made of. */
 export interface ClientSettings {
@@ -6,7 +7,7 @@ export interface ClientSettings {
   /** They win over those in the URI. */
   readonly options: Readonly<Record<string, unknown>>;
 }
-type ClientClass = new (uri: string, options?: ClientSettings['options']) => object;
+type ClientClass = new (uri: string, options?: ClientSettings['options']) => EventEmitter;
 interface VersionThree {
   readonly prototype: {
     connect: (this: { readonly s: { url: string; options: ClientSettings['options'] } }, ...args: unknown[]) => unknown;
@@ -21,25 +22,24 @@ const CLIENT_FILE = /[\\/]node_modules[\\/][^\\/]+[\\/]lib[\\/]mongo_client\.js$
  * the app is.
  *
  * @param change is called for each client; driver 3 has other names for some options
+ * @param onClient gets each client of driver 4 and later, when it is made
  */
 export function changeMongoClients(
   change: (client: ClientSettings, driver: 'version 3' | 'later') => ClientSettings,
+  onClient: (client: EventEmitter) => void = () => undefined,
 ): void {
-  const extensions = moduleLoader._extensions;
-  const load = extensions['.js'];
-  extensions['.js'] = (module, file) => {
-    load(module, file);
-    if (!CLIENT_FILE.test(file)) return;
+  afterLoading(CLIENT_FILE, (module) => {
     const exports = module.exports as VersionThree | { MongoClient: ClientClass };
     if ('MongoClient' in exports) exports.MongoClient = subclassOf(exports.MongoClient);
     else changeVersion3(exports);
-  };
+  });
 
   function subclassOf(Client: ClientClass): ClientClass {
     const Changed = class extends Client {
       constructor(uri: string, options: ClientSettings['options'] = {}) {
         const changed = change({ uri, options }, 'later');
         super(changed.uri, changed.options);
+        onClient(this);
       }
     };
     return Object.defineProperty(Changed, 'name', { value: Client.name });

@@ -1,26 +1,34 @@
 import type { Server } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { createRequire } from 'node:module';
 import { captureListen } from '../../../shared/app-entry/capture-listen';
 import { exportNamed, runEntry } from '../../../shared/app-entry/run-entry';
 import type { Inventory, Order, Report } from '../inventory';
+import type { Setup } from '../setup';
 import { hookExpress, isExpressApp, type ExpressHooks } from './express-hooks';
 import type { ExpressApp } from './express-types';
 import { inspectFunctions } from './inspect-functions';
-import { nameFunctions, packageOf } from './name-functions';
+import { nameFunctions, packageOf, type FunctionNamer } from './name-functions';
+import { probeAnswers } from './probe-answers';
+import { readSetup } from './read-setup';
+import { readUser } from './read-user';
 import { restrictNetwork } from './restrict-network';
-import { watchVariables } from './config';
+import { variableValues, watchVariables } from './config';
 import { walkRoutes } from './walk-routes';
+import { watchClients } from './watch-clients';
+import { watchSessions } from './watch-sessions';
 
 // Runs as a process of its own: the app is started in it, reaches nothing but an empty MongoDB, and is looked at.
 
 /** How long (ms) an app that exports itself may still listen, which says more; and how long what listens may still add. */
 const GRACE = 3_000;
 const SETTLE = 50;
+const DISCARD = 9;
 
 const order = JSON.parse(process.argv[2] ?? '{}') as Order;
 const notes = new Set<string>();
 const functions = inspectFunctions();
-const unset = watchVariables();
+const variables = watchVariables();
 const exitCodes: unknown[] = [];
 const exit = process.exit.bind(process);
 
@@ -32,7 +40,7 @@ function report(message: Report): void {
 }
 
 function fail(failure: string): void {
-  report({ failure, unset: [...unset] });
+  report({ failure, unset: [...variables].flatMap(([name, isSet]) => (isSet ? [] : [name])) });
 }
 
 function describeError(error: unknown): string {
@@ -53,7 +61,9 @@ process.exit = (code?: unknown) => {
 };
 process.on('beforeExit', () => fail('it came to its end without listening, and exports no Express app'));
 
-restrictNetwork(order.mongoPort, (address) => notes.add(`it could not connect to ${address}`));
+if (!order.mayConnect) restrictNetwork(order.mongoPort, (address) => notes.add(`it could not connect to ${address}`));
+// Without an embedded MongoDB to a port that is refused, so that no name is looked up either.
+const clients = watchClients(order.mayConnect ? undefined : (order.mongoPort ?? DISCARD));
 const servers: { readonly server: Server; readonly port: number }[] = [];
 let onServer: () => void = () => undefined;
 captureListen((server, port) => {
@@ -61,6 +71,7 @@ captureListen((server, port) => {
   onServer();
 });
 const hooks = hookExpress(order.entry);
+const sessions = watchSessions(order.entry);
 /** Those of Banyan, and those that it needs. */
 const filesBefore = new Set(functions.files());
 
@@ -74,7 +85,7 @@ async function examine(): Promise<void> {
   );
   if (order.exported !== undefined) {
     await loaded;
-    if (failure === undefined) finish(await appOf(exportNamed(exports, order.exported)), order.exported);
+    if (failure === undefined) await finish(await appOf(exportNamed(exports, order.exported)), order.exported);
     else fail(failure);
     return;
   }
@@ -84,12 +95,12 @@ async function examine(): Promise<void> {
   else if (servers.length === 0 && isExporting) await Promise.race([listened, delay(GRACE)]);
   else if (servers.length === 0) await listened;
   await delay(SETTLE);
-  if (servers.length === 0) finish(exportedApp(exports), undefined);
-  else finishListening();
+  if (servers.length === 0) await finish(exportedApp(exports), undefined);
+  else await finishListening();
 }
 
 /** Several servers may have the same app, such as HTTP and HTTPS. */
-function finishListening(): void {
+async function finishListening(): Promise<void> {
   const meant = servers.filter(({ port }) => order.port === undefined || port === order.port);
   const apps = new Map<ExpressApp, number>();
   let unknown = 0;
@@ -107,7 +118,7 @@ function finishListening(): void {
     fail(
       `it listens with ${apps.size} Express apps, on ports ${[...apps.values()].join(' and ')}; choose one by --port`,
     );
-  else if (apps.size === 1) finish([...apps.keys()][0], undefined);
+  else if (apps.size === 1) await finish([...apps.keys()][0], undefined);
   else
     fail(
       order.port === undefined || meant.length > 0
@@ -137,21 +148,31 @@ async function appOf(value: unknown): Promise<ExpressApp | undefined> {
   return listeners?.find(isExpressApp);
 }
 
-function finish(app: ExpressApp | undefined, exported: string | undefined): void {
+async function finish(app: ExpressApp | undefined, exported: string | undefined): Promise<void> {
   if (app === undefined) {
     fail(`its export ${exported ?? ''} is neither an Express app nor a function without parameters that makes one`);
     return;
   }
-  report({ inventory: inventoryOf(app, hooks) });
+  const namer = nameFunctions(functions, order.root);
+  const inventory = inventoryOf(app, hooks, namer);
+  report({ inventory: order.withSetup ? { ...inventory, setup: await setupOf(app, inventory, namer) } : inventory });
 }
 
-function inventoryOf(app: ExpressApp, found: ExpressHooks): Inventory {
-  const namer = nameFunctions(functions, order.root);
+async function setupOf(app: ExpressApp, { routes }: Inventory, namer: FunctionNamer): Promise<Setup> {
+  const { uris } = clients;
+  // Elsewhere than here the app's requests would be real ones.
+  const answers = order.mayConnect ? [] : await probeAnswers(app as unknown as RequestListener, routes);
+  const user = await readUser([...sessions.passports], clients);
+  return readSetup({ app, sessions, uris, values: variableValues(), namer, user, answers });
+}
+
+function inventoryOf(app: ExpressApp, found: ExpressHooks, namer: FunctionNamer): Inventory {
   const routes = walkRoutes(app, found, namer, order.root);
   const files = functions.files().filter((file) => packageOf(file) === undefined && !filesBefore.has(file));
   if (servers.some(({ server }) => server.listenerCount('upgrade') > 0))
     notes.add('it takes WebSocket upgrades, which stay on legacy');
-  return { express: expressVersion(), routes, files, notes: [...notes] };
+  const read = [...variables].map(([name, isSet]) => ({ name, isSet }));
+  return { express: expressVersion(), routes, files, variables: read, notes: [...notes] };
 }
 
 function expressVersion(): string {
