@@ -91,6 +91,8 @@ export interface LocalSystemOptions {
   readonly now?: Date;
   /** How S3's events are delivered; by default one in five twice. */
   readonly objectEvents?: Partial<Pick<ObjectEventsOptions, 'deliveries' | 'delayMs' | 'pausesMs'>>;
+  /** Whether the monolith's photo routes are; by default as the stage file says. */
+  readonly monolithPhotos?: 'kept' | 'retired' | undefined;
   /** Whether functions are called for what is in queues; default true. */
   readonly consumers?: boolean;
 }
@@ -178,7 +180,7 @@ export function loadLocalConfig(env: Environment): LocalSystemConfig {
  */
 export async function startSystem(
   config: LocalSystemConfig,
-  { env, logger, now, consumers = true, databases, objectEvents: delivery = {} }: LocalSystemOptions,
+  { env, logger, now, consumers = true, databases, objectEvents: delivery = {}, monolithPhotos }: LocalSystemOptions,
 ): Promise<LocalSystem> {
   const { host, sessionSecret, routesFile } = config;
   // A bad route table is reported before anything starts.
@@ -275,6 +277,7 @@ export async function startSystem(
           REPORT_QUEUE_URL: sqs.queueUrl(REPORT_QUEUE),
           DAILY_REPORT_RUNNER: config.dailyReportRunner,
           PHOTO_FAILURES_URL: sqs.queueUrl(PHOTO_FAILURES),
+          ...(monolithPhotos !== undefined && { MONOLITH_PHOTOS: monolithPhotos }),
           MONGODB_URI: mongo.uri,
           SESSION_SECRET: sessionSecret,
           LOG_LEVEL: config.logLevel === 'silent' ? 'silent' : 'warn',

@@ -52,6 +52,12 @@ export async function findEvent(db: Db, account: ObjectId, eventId: ObjectId): P
   return document === null ? undefined : toJson(document);
 }
 
+/** Whether the account has this event, whatever its document holds. */
+export async function isEvent(db: Db, account: ObjectId, eventId: ObjectId): Promise<boolean> {
+  const filter = { _id: eventId, customerAccountId: account };
+  return (await collection(db).findOne(filter, { projection: { _id: 1 } })) !== null;
+}
+
 function collection(db: Db): Collection<EventDocument> {
   return db.collection<EventDocument>('events');
 }

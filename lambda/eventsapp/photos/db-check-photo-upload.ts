@@ -1,6 +1,6 @@
 import { connectEarly, mongo } from 'banyan-strangler/mongo';
 import { ObjectId } from 'mongodb';
-import { findEvent } from '../events/repository';
+import { isEvent } from '../events/repository';
 import { dbCheckPhotoUpload } from './vpc-functions';
 
 connectEarly();
@@ -9,7 +9,7 @@ connectEarly();
 export const handler = dbCheckPhotoUpload.handler(async ({ eventId, customerAccountId, userId }) => {
   const db = await mongo().db();
   const [account, event] = [new ObjectId(customerAccountId), new ObjectId(eventId)];
-  if ((await findEvent(db, account, event)) === undefined) return { outcome: 'no such event' };
+  if (!(await isEvent(db, account, event))) return { outcome: 'no such event' };
   const user = await db.collection('users').findOne({ _id: new ObjectId(userId), customerAccountId: account });
   const email: unknown = user?.['email'];
   if (typeof email !== 'string') return { outcome: 'not registered' };

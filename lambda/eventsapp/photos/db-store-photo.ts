@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { connectEarly, mongo } from 'banyan-strangler/mongo';
+import { ObjectId } from 'mongodb';
+import { isEvent } from '../events/repository';
 import { bucketConfig } from './config';
 import { unlessGone } from './process-upload';
-import { storeMongoPhoto } from './repository/mongodb';
+import { removeMongoPhoto, storeMongoPhoto } from './repository/mongodb';
 import { dbStorePhoto } from './vpc-functions';
 
 connectEarly();
@@ -18,5 +20,10 @@ export const handler = dbStorePhoto.handler(async ({ key, sha256, ...photo }) =>
   const object = await unlessGone(client.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
   const data = await object?.Body?.transformToByteArray();
   if (data === undefined || createHash('sha256').update(data).digest('hex') !== sha256) return { outcome: 'gone' };
-  return { outcome: await storeMongoPhoto(await mongo().db(), photo, data) };
+  const db = await mongo().db();
+  const outcome = await storeMongoPhoto(db, photo, data);
+  // Asked afterwards: who deletes an event removes its photos after it, so one that is there now takes this photo with it.
+  if (await isEvent(db, new ObjectId(photo.customerAccountId), new ObjectId(photo.eventId))) return { outcome };
+  await removeMongoPhoto(db, new ObjectId(photo.id));
+  return { outcome: 'no such event' };
 });

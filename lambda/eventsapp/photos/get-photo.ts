@@ -3,10 +3,12 @@ import banyan from '../../../banyan.config';
 import { bytes, notFound, type HttpResponse } from 'banyan-strangler/lambda';
 import { httpHandler } from '../http-handler';
 import { READERS } from '../readers';
+import { mediaTypeOf } from './media-type';
 import { objectIdOf } from './object-id';
 import { connectPhotosEarly, photosOutside } from './outside';
 import { unlessGone } from './process-upload';
-import { dbFindPhoto } from './vpc-functions';
+import { presignDownload } from './presign';
+import { dbFindPhoto, MAX_ANSWER_BYTES } from './vpc-functions';
 
 connectPhotosEarly();
 
@@ -26,6 +28,11 @@ export const handler = (event: APIGatewayProxyEvent, context: GetContext): Promi
     // The monolith removes photos together with their event.
     const inMongo = config.monolithPhotos === 'kept' ? await find({ withData: own === undefined }) : own;
     if (inMongo === undefined) throw notFound(NOT_FOUND);
+    // As the gateway answers for a function whose answer is too large: the proxy then asks the monolith. Once that is retired, S3 answers.
+    if (own !== undefined && own.size > MAX_ANSWER_BYTES)
+      return config.monolithPhotos === 'kept'
+        ? TOO_LARGE
+        : redirect(await presignDownload(s3, config.bucket, own, headersOf(own)));
     if (own !== undefined) {
       const { GetObjectCommand } = await import('@aws-sdk/client-s3');
       const object = await unlessGone(s3.send(new GetObjectCommand({ Bucket: config.bucket, Key: own.key })));
@@ -41,17 +48,29 @@ export const handler = (event: APIGatewayProxyEvent, context: GetContext): Promi
 
 const NOT_FOUND = 'Photo not found';
 
-/** As the gateway answers for a function whose answer is too large: the proxy then asks the monolith. */
 const TOO_LARGE: HttpResponse = { ...banyan.responses.internalError, statusCode: 502 };
 
+interface Named {
+  readonly contentType: string;
+  readonly fileName: string;
+}
+
 /** With the monolith's headers. */
-function picture(about: { readonly contentType: string; readonly fileName: string }, data: Buffer): HttpResponse {
-  return bytes(200, data, {
-    'Content-Type': about.contentType,
-    'Content-Disposition': `inline; filename*=UTF-8''${encodeExtended(about.fileName)}`,
-    // The type is what the uploader said: no browser shall find a script in it.
-    'X-Content-Type-Options': 'nosniff',
-  });
+function picture(about: Named, data: Buffer): HttpResponse {
+  // The type is what the uploader said: no browser shall find a script in it.
+  return bytes(200, data, { ...headersOf(about), 'X-Content-Type-Options': 'nosniff' });
+}
+
+function headersOf({ contentType, fileName }: Named) {
+  return {
+    'Content-Type': mediaTypeOf(contentType),
+    'Content-Disposition': `inline; filename*=UTF-8''${encodeExtended(fileName)}`,
+  };
+}
+
+/** To an address that is good for a minute, so no one may keep it. */
+function redirect(url: string): HttpResponse {
+  return { statusCode: 302, headers: { Location: url, 'Cache-Control': 'no-store' }, body: '' };
 }
 
 /** A value of an extended parameter by RFC 8187. */

@@ -16,13 +16,16 @@ export const handler = (event: APIGatewayProxyEvent, context: StatusContext): Pr
   httpHandler(async ({ identity: { customerAccountId }, params }) => {
     const [eventId, photoId] = [objectIdOf(params['eventId']), objectIdOf(params['photoId'])];
     if (eventId === undefined || photoId === undefined) throw notFound('Event not found');
-    const { vpc, photos } = await photosOutside(context.functionName, [dbListPhotos]);
+    const { config, vpc, photos } = await photosOutside(context.functionName, [dbListPhotos]);
     const call = { remainingTimeMs: () => context.getRemainingTimeInMillis() };
-    const { isEvent } = await vpc.call(dbListPhotos, { eventId, customerAccountId, withPhotos: false }, call);
-    if (!isEvent) throw notFound('Event not found');
     const [photo, refused] = await Promise.all([photos.find(photoId), photos.findRefused(photoId)]);
     const ofEvent = [photo, refused].find((upload) => upload?.eventId === eventId);
-    return json(200, statusOf(ofEvent));
+    // Photos of the monolith's own upload are in MongoDB alone.
+    const withPhotos = ofEvent === undefined && config.monolithPhotos === 'kept';
+    const inMongo = await vpc.call(dbListPhotos, { eventId, customerAccountId, withPhotos }, call);
+    if (!inMongo.isEvent) throw notFound('Event not found');
+    const isStored = inMongo.photos.some(({ id }) => id === photoId);
+    return json(200, isStored ? { status: 'stored' } : statusOf(ofEvent));
   })(event, context);
 
 function statusOf(upload: Photo | RefusedUpload | undefined): UploadStatusResponse {

@@ -1,5 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { UploadRequest } from '../contracts/photos';
+import type { Photo } from './photo';
 import { uploadKey, writeMetadata, type UploadMetadata } from './metadata';
 
 /** How long a URL is good (s). */
@@ -32,4 +33,27 @@ export async function presignUpload(
     expiresIn: EXPIRES_S,
     signableHeaders: new Set(['host', 'content-type', 'content-length', 'if-none-match']),
   });
+}
+
+/** How long an address to download from is good (s): it is followed at once. */
+const DOWNLOAD_EXPIRES_S = 60;
+
+/** A URL at which S3 answers with a photo's bytes and these headers. */
+export async function presignDownload(
+  s3: S3Client,
+  bucket: string,
+  { key }: Pick<Photo, 'key'>,
+  headers: { readonly 'Content-Type': string; readonly 'Content-Disposition': string },
+): Promise<string> {
+  const [{ GetObjectCommand }, { getSignedUrl }] = await Promise.all([
+    import('@aws-sdk/client-s3'),
+    import('@aws-sdk/s3-request-presigner'),
+  ]);
+  const command = new GetObjectCommand({
+    Bucket: bucket,
+    Key: key,
+    ResponseContentType: headers['Content-Type'],
+    ResponseContentDisposition: headers['Content-Disposition'],
+  });
+  return getSignedUrl(s3, command, { expiresIn: DOWNLOAD_EXPIRES_S });
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { S3Client } from '@aws-sdk/client-s3';
+import type { HeadObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import type { Logger } from 'banyan-strangler/lambda';
 import { MAX_PHOTO_BYTES, photoTypeOf } from '../contracts/photos';
-import { fileNameOf, readMetadata, UPLOADS } from './metadata';
+import { fileNameOf, readMetadata, UPLOADS, type UploadMetadata } from './metadata';
 import type { Photo } from './photo';
 import { FIRST_BYTES, pictureTypeOf } from './picture-type';
 import type { PhotoRepository } from './repository/photo-repository';
@@ -14,8 +14,8 @@ export interface ProcessDeps {
   readonly s3: Pick<S3Client, 'send'>;
   readonly bucket: string;
   readonly photos: Pick<PhotoRepository, 'add' | 'find' | 'findRefused' | 'refuse'>;
-  /** Stores the photo in MongoDB too, unless the monolith's photo routes are retired. May be called twice. */
-  readonly mirror: ((photo: Photo) => Promise<'stored' | 'known' | 'gone'>) | undefined;
+  /** Asks MongoDB for the event, and unless the monolith's photo routes are retired stores the photo there too. May be called twice. */
+  readonly mirror: (photo: Photo) => Promise<'stored' | 'known' | 'gone' | 'no such event'>;
   readonly logger: Logger;
 }
 
@@ -33,24 +33,29 @@ export async function processUpload(key: string, deps: ProcessDeps): Promise<Upl
   const at = { Bucket: bucket, Key: key };
   const head = await unlessGone(s3.send(new HeadObjectCommand(at)));
   if (head === undefined) return 'gone';
-  const upload = readMetadata(head.Metadata);
+  const upload = metadataOf(head, deps.logger, key);
+  if (upload === undefined) return 'not an upload';
   // A second object for an id that is used up: uploaded with the same URL after the first was deleted.
   if ((await photos.findRefused(upload.id)) !== undefined) return discard(key, head.ETag, deps);
   if ((await photos.find(upload.id)) !== undefined) return 'known';
 
   // The whole object only when its beginning is a picture's: it may be of any size if the URL did not bind it.
-  const first = await unlessGone(s3.send(new GetObjectCommand({ ...at, Range: `bytes=0-${FIRST_BYTES - 1}` })));
+  const read = async (range: { readonly Range?: string }): Promise<Uint8Array | undefined> =>
+    (
+      await unlessGone(s3.send(new GetObjectCommand({ ...at, IfMatch: head.ETag, ...range })))
+    )?.Body?.transformToByteArray();
+  const sizeFault = sizeFaultOf(head);
+  const first = sizeFault === undefined ? await read({ Range: `bytes=0-${FIRST_BYTES - 1}` }) : new Uint8Array();
   if (first === undefined) return 'gone';
-  const reason = faultOf(head, (await first.Body?.transformToByteArray()) ?? new Uint8Array());
+  const reason = sizeFault ?? typeFaultOf(head, first);
   if (reason !== undefined) {
     // Noted before the object is deleted, so that a later one is known to be the second.
     const { id, eventId, customerAccountId, createdBy, createdAt } = upload;
     await photos.refuse({ id, eventId, customerAccountId, createdBy, createdAt, reason });
     return discard(key, head.ETag, deps);
   }
-  const whole = await unlessGone(s3.send(new GetObjectCommand({ ...at, IfMatch: head.ETag })));
-  if (whole === undefined) return 'gone';
-  const bytes = (await whole.Body?.transformToByteArray()) ?? new Uint8Array();
+  const bytes = await read({});
+  if (bytes === undefined) return 'gone';
   const contentType = photoTypeOf(head.ContentType) ?? 'image/png';
   const photo: Photo = {
     ...upload,
@@ -61,19 +66,33 @@ export async function processUpload(key: string, deps: ProcessDeps): Promise<Upl
     sha256: createHash('sha256').update(bytes).digest('hex'),
     origin: 'upload',
   };
-  if (mirror !== undefined && (await mirror(photo)) === 'gone') return 'gone';
+  const mirrored = await mirror(photo);
+  if (mirrored === 'gone') return 'gone';
+  // Its reason has no reader: whatever is asked about the event is answered with 404.
+  if (mirrored === 'no such event') return discard(key, head.ETag, deps);
   return (await photos.add(photo)) === 'added' ? 'stored' : 'known';
 }
 
-interface Head {
-  readonly ContentType?: string | undefined;
-  readonly ContentLength?: number | undefined;
+type Head = Pick<HeadObjectCommandOutput, 'ContentType' | 'ContentLength' | 'Metadata'>;
+
+/** Undefined for an object that no URL of ours uploaded, which another attempt would not change: only operators can put one there. */
+function metadataOf({ Metadata }: Head, logger: Logger, key: string): UploadMetadata | undefined {
+  try {
+    return readMetadata(Metadata);
+  } catch (error) {
+    logger.error({ key, err: error }, 'object under uploads/ that is no upload');
+    return undefined;
+  }
 }
 
-/** What is wrong with a file, for the person who uploaded it; undefined when it is the picture that it says it is. */
-function faultOf({ ContentType: declared, ContentLength: size = 0 }: Head, first: Uint8Array): string | undefined {
+/** What is wrong with a file, for the person who uploaded it. S3 has no first bytes of an empty one. */
+function sizeFaultOf({ ContentLength: size = 0 }: Head): string | undefined {
   if (size === 0) return 'The file is empty';
-  if (size > MAX_PHOTO_BYTES) return `The file has ${size} bytes, more than ${MAX_PHOTO_BYTES} (5 MB)`;
+  return size > MAX_PHOTO_BYTES ? `The file has ${size} bytes, more than ${MAX_PHOTO_BYTES} (5 MB)` : undefined;
+}
+
+/** The same; undefined when it is the picture that it says it is. */
+function typeFaultOf({ ContentType: declared }: Head, first: Uint8Array): string | undefined {
   const actual = pictureTypeOf(first);
   if (actual === undefined) return 'The file is not a picture: it does not begin as JPEG, PNG, WebP or GIF files do';
   return actual === declared ? undefined : `The file is ${actual}, not ${declared ?? 'what it was said to be'}`;

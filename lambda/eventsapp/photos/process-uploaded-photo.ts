@@ -3,7 +3,7 @@ import { isFields } from 'banyan-strangler/lambda';
 import type { Photo } from './photo';
 import { connectPhotosEarly, photosOutside, type PhotosOutside } from './outside';
 import { processUpload, type ProcessDeps } from './process-upload';
-import { dbStorePhoto } from './vpc-functions';
+import { dbListPhotos, dbStorePhoto } from './vpc-functions';
 
 connectPhotosEarly();
 
@@ -11,25 +11,28 @@ type EventContext = Pick<Context, 'functionName' | 'getRemainingTimeInMillis'>;
 
 /**
  * On S3's ObjectCreated events under `uploads/`, outside the VPC; they come by SNS, so that the bucket knows nothing of the function. Lambda
- * calls it asynchronously: it tries a failed event twice more, then
- * hands it to the on-failure destination, the queue that replay-photo-uploads reads.
+ * calls it asynchronously: it tries a failed event twice more, then hands it to the on-failure destination, the queue that replay-photo-uploads reads.
  *
  * @throws the first failure, after all records have been tried
  */
 export const handler = async (event: SNSEvent, context: EventContext): Promise<void> => {
-  await processEvent(event, processDeps(await photosOutside(context.functionName, [dbStorePhoto]), context));
+  await processEvent(
+    event,
+    processDeps(await photosOutside(context.functionName, [dbStorePhoto, dbListPhotos]), context),
+  );
 };
 
 /** Processes every record of an event; the first failure is thrown after all have been tried. */
 export async function processEvent({ Records }: SNSEvent, deps: ProcessDeps): Promise<void> {
   const failures: unknown[] = [];
   for (const { s3 } of Records.flatMap(({ Sns }) => recordsOf(Sns.Message))) {
-    const key = decodeKey(s3.object.key);
+    const { bucket, object } = s3;
     try {
-      const outcome = await processUpload(key, deps);
-      deps.logger.info({ key, outcome }, 'photo upload');
+      const isOurs = bucket.name === deps.bucket;
+      const outcome = isOurs ? await processUpload(decodeKey(object.key), deps) : 'of another bucket';
+      deps.logger.info({ key: object.key, outcome }, 'photo upload');
     } catch (error) {
-      deps.logger.error({ key, err: error }, 'photo upload failed');
+      deps.logger.error({ key: object.key, err: error }, 'photo upload failed');
       failures.push(error);
     }
   }
@@ -38,12 +41,17 @@ export async function processEvent({ Records }: SNSEvent, deps: ProcessDeps): Pr
 
 /** What processing works with in Lambda. */
 export function processDeps(
-  { config, logger, vpc, s3, photos }: PhotosOutside<'db-store-photo'>,
+  { config, logger, vpc, s3, photos }: PhotosOutside<'db-store-photo' | 'db-list-photos'>,
   context: Pick<EventContext, 'getRemainingTimeInMillis'>,
 ): ProcessDeps {
   const call = { remainingTimeMs: () => context.getRemainingTimeInMillis() };
-  const mirror = async (photo: Photo) => (await vpc.call(dbStorePhoto, inputOf(photo), call)).outcome;
-  return { s3, bucket: config.bucket, photos, logger, mirror: config.monolithPhotos === 'kept' ? mirror : undefined };
+  const store = async (photo: Photo) => (await vpc.call(dbStorePhoto, inputOf(photo), call)).outcome;
+  const askForEvent = async ({ eventId, customerAccountId }: Photo) => {
+    const { isEvent } = await vpc.call(dbListPhotos, { eventId, customerAccountId, withPhotos: false }, call);
+    return isEvent ? 'stored' : 'no such event';
+  };
+  const mirror = config.monolithPhotos === 'kept' ? store : askForEvent;
+  return { s3, bucket: config.bucket, photos, logger, mirror };
 }
 
 /** S3's event in a message of the topic. The test message that S3 sends when the subscription begins has no records. */

@@ -4,7 +4,7 @@ import { isFields } from 'banyan-strangler/lambda';
 import { failureQueueConfig } from './config';
 import { connectPhotosEarly, photosOutside } from './outside';
 import { processDeps, processEvent } from './process-uploaded-photo';
-import { dbStorePhoto } from './vpc-functions';
+import { dbListPhotos, dbStorePhoto } from './vpc-functions';
 
 connectPhotosEarly();
 
@@ -27,7 +27,7 @@ export const handler = async (
   _event: unknown,
   context: Pick<Context, 'functionName' | 'getRemainingTimeInMillis'>,
 ): Promise<Replay> => {
-  const outside = await photosOutside(context.functionName, [dbStorePhoto]);
+  const outside = await photosOutside(context.functionName, [dbStorePhoto, dbListPhotos]);
   const deps = processDeps(outside, context);
   const { queueUrl, endpoint } = failureQueueConfig();
   const { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } = await import('@aws-sdk/client-sqs');
@@ -46,8 +46,8 @@ export const handler = async (
         await processEvent(requestOf(Body), deps);
         await client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
         processed += 1;
-      } catch {
-        // Logged where it failed.
+      } catch (error) {
+        outside.logger.warn({ err: error }, 'photo upload failed again');
         failed += 1;
       }
     }

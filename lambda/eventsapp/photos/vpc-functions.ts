@@ -14,6 +14,9 @@ import {
 } from 'banyan-strangler/vpc-proxy';
 import { objectIdText } from '../contracts/reports';
 
+/** A photo of so many bytes in base64, and with the rest of the answer, is still below Lambda's 6 MB. */
+export const MAX_ANSWER_BYTES = 4_700_000;
+
 // What the photo functions outside the VPC ask of those inside. All of them bear to run twice.
 
 const instant = textLike(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'a time in ISO 8601');
@@ -61,5 +64,5 @@ export const dbStorePhoto = defineVpcFunction({
     sha256: textLike(/^[0-9a-f]{64}$/, 'a SHA-256 in hex'),
   }),
   /** `gone`: there is no such object any more, or another one. */
-  output: objectOf({ outcome: oneOf('stored', 'known', 'gone') }),
+  output: objectOf({ outcome: oneOf('stored', 'known', 'gone', 'no such event') }),
 });

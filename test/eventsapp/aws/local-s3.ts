@@ -43,7 +43,7 @@ const METADATA_LIMIT = 2_048;
 
 /**
  * Starts an S3 that verifies what s3rver does not: the signature of every request, its expiry, signed headers, CORS. It knows GET with a
- * range, HEAD, PUT (also `If-None-Match: *`) and DELETE (also `If-Match`) of objects in one bucket, path style.
+ * range, `If-Match` and `response-` parameters, HEAD, PUT (also `If-None-Match: *`) and DELETE (also `If-Match`) of objects in one bucket, path style.
  */
 export async function startS3({ port = 0, now = () => new Date(), ...options }: LocalS3Options): Promise<LocalS3> {
   const { bucket, region, allowedOrigins, onCreated } = options;
@@ -97,14 +97,16 @@ export async function startS3({ port = 0, now = () => new Date(), ...options }: 
         return;
       case 'GET':
       case 'HEAD':
-        if (found === undefined) {
-          fail(request, response, NO_KEY, cors);
+        if (found === undefined || (headers['if-match'] !== undefined && found.etag !== headers['if-match'])) {
+          fail(request, response, found === undefined ? NO_KEY : EXISTS, cors);
           return;
         }
-        {
-          send(response, found, { range: headers.range, method, cors });
+        if (headers.range !== undefined && found.bytes.length === 0) {
+          fail(request, response, NO_RANGE, cors);
           return;
         }
+        send(response, found, { range: headers.range, method, query: url.searchParams, cors });
+        return;
       default: {
         fail(request, response, NOT_ALLOWED, cors);
         return;
@@ -159,14 +161,15 @@ const METADATA_TOO_LARGE = fault(
   'MetadataTooLarge',
   'Your metadata headers exceed the maximum allowed metadata size',
 );
+const NO_RANGE = fault(416, 'InvalidRange', 'The requested range is not satisfiable');
 const NOT_ALLOWED = fault(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.');
 
-/** Of the rule in lambda/eventsapp/infra/bucket.yml: PUT from named origins, with the headers that an upload signs. */
+/** Of the rules in lambda/eventsapp/infra/bucket.yml: from named origins PUT, with the headers that an upload signs, and plain GET. */
 const CORS_HEADERS = ['content-type', 'if-none-match'];
 
 function corsHeaders({ origin }: IncomingHttpHeaders, allowed: readonly string[]): Record<string, string> {
   if (origin === undefined || !allowed.includes(origin)) return {};
-  return { 'Access-Control-Allow-Origin': origin, 'Access-Control-Allow-Methods': 'PUT', Vary: 'Origin' };
+  return { 'Access-Control-Allow-Origin': origin, 'Access-Control-Allow-Methods': 'PUT, GET', Vary: 'Origin' };
 }
 
 function preflight(response: ServerResponse, headers: IncomingHttpHeaders, cors: Record<string, string>): void {
@@ -193,8 +196,14 @@ function send(
   {
     range,
     method,
+    query,
     cors,
-  }: { readonly range: string | undefined; readonly method: string; readonly cors: Record<string, string> },
+  }: {
+    readonly range: string | undefined;
+    readonly method: string;
+    readonly query: URLSearchParams;
+    readonly cors: Record<string, string>;
+  },
 ): void {
   const [, from, to]: readonly (string | undefined)[] = /^bytes=(\d+)-(\d+)$/.exec(range ?? '') ?? [];
   const part = from === undefined ? bytes : bytes.subarray(Number(from), Number(to) + 1);
@@ -206,9 +215,15 @@ function send(
     ...partial,
     ...named,
     ETag: etag,
-    'Content-Type': contentType,
+    'Content-Type': query.get('response-content-type') ?? contentType,
     'Content-Length': part.length,
     'Last-Modified': lastModified.toUTCString(),
+    ...Object.fromEntries(
+      ['Content-Disposition', 'Cache-Control'].flatMap((name) => {
+        const asked = query.get(`response-${name.toLowerCase()}`);
+        return asked === null ? [] : [[name, asked]];
+      }),
+    ),
   });
   response.end(method === 'HEAD' ? undefined : part);
 }

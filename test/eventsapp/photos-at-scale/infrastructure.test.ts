@@ -57,7 +57,10 @@ describe.each(['dev', 'test', 'staging', 'prod'])('the infrastructure stack of %
         ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
       },
       CorsConfiguration: {
-        CorsRules: [{ AllowedMethods: ['PUT'], AllowedOrigins: [expect.not.stringContaining('*') as string] }],
+        CorsRules: ['PUT', 'GET'].map((method) => ({
+          AllowedMethods: [method],
+          AllowedOrigins: [expect.not.stringContaining('*') as string],
+        })),
       },
       LifecycleConfiguration: { Rules: [{ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } }] },
     });

@@ -22,6 +22,8 @@ export interface Answer {
 /** A user of the demo data, at one address. */
 export interface PhotoClient {
   ask(method: string, path: string, body?: object): Promise<Answer>;
+  /** GET, redirects not followed. */
+  askFor(path: string): Promise<Response>;
   initiate(about: object, event?: string): Promise<Answer>;
   list(event?: string): Promise<readonly PhotoJson[]>;
   fetchPhoto(id: string): Promise<Buffer>;
@@ -49,6 +51,7 @@ export async function photoClient(url: string, email: string): Promise<PhotoClie
   };
   return {
     ask,
+    askFor: (path) => fetch(url + path, { headers, redirect: 'manual' }),
     initiate: (about, event = EVENT) => ask('POST', `/api/events/${event}/photos/initiate-upload`, about),
     list: async (event = EVENT) =>
       (await parsed<{ readonly photos: readonly PhotoJson[] }>(`/api/events/${event}/photos`)).photos,

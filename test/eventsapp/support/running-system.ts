@@ -39,6 +39,7 @@ export async function runSystem({
   routes = (text) => text,
   mongo: given,
   objectEvents,
+  monolithPhotos,
   ...admin
 }: {
   stage?: 'legacy' | 'lambda';
@@ -48,6 +49,7 @@ export async function runSystem({
   /** Changes the route table that it starts with. */
   routes?: (text: string) => string;
   objectEvents?: LocalSystemOptions['objectEvents'];
+  monolithPhotos?: LocalSystemOptions['monolithPhotos'];
   adminPort?: number;
   adminToken?: string;
 } = {}): Promise<RunningSystem> {
@@ -77,7 +79,10 @@ export async function runSystem({
       logLevel: 'silent',
       ...admin,
     },
-    { env: {}, databases: { mongo, state: mongo }, logger, consumers, ...(objectEvents && { objectEvents }) },
+    {
+      ...{ env: {}, databases: { mongo, state: mongo }, logger, consumers, monolithPhotos },
+      ...(objectEvents && { objectEvents }),
+    },
   ).catch(async (error: unknown) => {
     await removeAll();
     throw error;

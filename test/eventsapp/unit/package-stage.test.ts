@@ -286,6 +286,8 @@ describe('banyan package --stage prod', () => {
           'get-upload-page': ['SESSION_SECRET'],
           'get-health': [...photos, 'REPORT_QUEUE_URL'].sort(),
           'process-uploaded-photo': photos,
+          'remove-orphaned-photos': photos,
+          'delete-event': ['MONGODB_URI', 'PHOTOS_BUCKET', 'PHOTOS_TABLE', 'REFUSED_UPLOADS_TABLE', 'SESSION_SECRET'],
           'replay-photo-uploads': [...photos, 'PHOTO_FAILURES_URL'].sort(),
           'db-store-photo': ['MONGODB_URI', 'PHOTOS_BUCKET'],
         };
@@ -374,10 +376,16 @@ describe('banyan package --stage prod', () => {
         ...[inBucket('GetObject'), inBucket('DeleteObject'), inBucket('ListBucket', '')],
         ...readItems,
         ...[photos, refused].map((name) => onTable('PutItem', name)),
-        invoke('db-store-photo'),
+        ...['db-store-photo', 'db-list-photos'].map(invoke),
         ...['SendMessage', 'ReceiveMessage', 'DeleteMessage'].map(failures),
       ];
+      const removePhotos = [
+        onTable('DeleteItem', photos),
+        ...['/uploads/*', '/migrated/*'].map((key) => inBucket('DeleteObject', key)),
+      ];
       const expected: Readonly<Record<string, readonly object[]>> = {
+        'delete-event': [...readItems, ...removePhotos],
+        'remove-orphaned-photos': [onTable('Scan', photos), ...removePhotos, invoke('db-list-photos')],
         'initiate-upload': [inBucket('PutObject'), invoke('db-check-photo-upload')],
         'get-upload-status': [...readItems, invoke('db-list-photos')],
         'list-photos': [...readItems, invoke('db-list-photos')],

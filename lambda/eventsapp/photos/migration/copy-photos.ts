@@ -4,12 +4,18 @@ import { Binary, ObjectId, type Collection, type Db } from 'mongodb';
 import { isFields } from 'banyan-strangler/lambda';
 import { unlessGone } from '../process-upload';
 import type { Photo } from '../photo';
+import { removePhoto } from '../remove-photos';
 import type { PhotoRepository } from '../repository/photo-repository';
 import { storeMongoPhoto } from '../repository/mongodb';
 import type { MigrationState } from './batches';
 
 /** Where migrated objects go. Events of `uploads/` alone call a function. */
 export const MIGRATED = 'migrated/';
+
+/** The monolith takes 255 characters; an item has room for many more. */
+const MAX_FILE_NAME = 1_000;
+/** Characters of up to four bytes. */
+const MAX_TITLE = 240;
 
 /** Both stores of photos. */
 export interface Stores {
@@ -132,12 +138,14 @@ async function copy(
   return { outcome: (await photos.add(photo)) === 'added' ? 'copied' : 'known', photo };
 }
 
-/** Older versions of the monolith, or a hand, may have left documents without a part. They stay in MongoDB alone. */
-function isWhole({ eventId, createdBy, fileName, contentType, createdAt, data }: Partial<MongoPhoto>): boolean {
+/** Older versions of the monolith, or a hand, may have left documents that would not look the same afterwards. They stay in MongoDB alone. */
+function isWhole(document: Partial<MongoPhoto>): boolean {
+  const { eventId, customerAccountId, createdBy, fileName, contentType, size, createdAt, data } = document;
   const isMoment = createdAt instanceof Date && !Number.isNaN(createdAt.getTime());
-  const hasIds = eventId instanceof ObjectId && createdBy instanceof ObjectId;
+  const hasIds = [eventId, customerAccountId, createdBy].every((id) => id instanceof ObjectId);
+  const isNamed = typeof fileName === 'string' && fileName.length <= MAX_FILE_NAME;
   return (
-    isMoment && hasIds && typeof fileName === 'string' && typeof contentType === 'string' && data instanceof Binary
+    isMoment && hasIds && isNamed && typeof contentType === 'string' && data instanceof Binary && size === data.length()
   );
 }
 
@@ -152,8 +160,8 @@ function photoIn(
     customerAccountId: customerAccountId.toHexString(),
     createdBy: createdBy.toHexString(),
     createdAt: createdAt.toISOString(),
-    // The monolith knows no titles; an index holds no empty one.
-    title: fileName || id,
+    // The monolith knows no titles. An index holds no empty one, and none over 1 KB.
+    title: Array.from(fileName).slice(0, MAX_TITLE).join('') || id,
     description: '',
     fileName,
     contentType,
@@ -189,7 +197,8 @@ function chain(before: string, ids: readonly string[], photos: readonly (Buffer 
 }
 
 function nextPhotos(db: Db, after: string | null, limit: number): Promise<MongoPhoto[]> {
-  const filter = after === null ? {} : { _id: { $gt: new ObjectId(after) } };
+  // Ids of other types, which the monolith cannot serve either, compare with no ObjectId.
+  const filter = { _id: after === null ? { $gte: new ObjectId('0'.repeat(24)) } : { $gt: new ObjectId(after) } };
   return collection(db).find(filter).sort({ _id: 1 }).limit(limit).toArray();
 }
 
@@ -227,7 +236,8 @@ export function backStep(stores: Stores, { batch, dryRun }: StepOptions) {
       }
       if (photo.origin === 'migration') removed += 1;
       else kept += 1;
-      if (photo.origin === 'migration' && !dryRun) await remove(photo, stores);
+      // MongoDB has the bytes, and get-photo asks it for them.
+      if (photo.origin === 'migration' && !dryRun) await removePhoto(photo, stores);
     }
     return {
       state: { after: next ?? null, isDone: next === undefined, restored, removed, kept },
@@ -249,13 +259,6 @@ async function restore(photo: Photo, stores: Stores): Promise<void> {
   if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== photo.sha256)
     throw new Error(`photo ${photo.id}: the object ${photo.key} is missing or damaged, and MongoDB does not have it`);
   await storeMongoPhoto(stores.db, photo, bytes);
-}
-
-/** Object first: an end in between leaves the item, by which the next run finds both. MongoDB has the bytes, and get-photo asks it for them. */
-async function remove({ id, key }: Photo, { s3, bucket, photos }: Stores): Promise<void> {
-  const { DeleteObjectCommand } = await import('@aws-sdk/client-s3');
-  await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
-  await photos.remove(id);
 }
 
 /** Reads the state of a copy from its file. */

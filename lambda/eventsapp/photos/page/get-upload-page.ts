@@ -27,9 +27,9 @@ function page(file: string, type: string): HttpResponse {
     statusCode: 200,
     headers: {
       'Content-Type': type,
-      // Files go to the bucket, whose address comes with each upload.
+      // Files go to the bucket, whose address comes with each upload; large pictures may come from there.
       'Content-Security-Policy':
-        "default-src 'self'; connect-src 'self' https: http://127.0.0.1:*; base-uri 'none'; form-action 'none'",
+        "default-src 'self'; connect-src 'self' https: http://127.0.0.1:*; img-src 'self' https: http://127.0.0.1:*; base-uri 'none'; form-action 'none'",
       'X-Content-Type-Options': 'nosniff',
       'Referrer-Policy': 'no-referrer',
       'Cache-Control': 'no-cache',

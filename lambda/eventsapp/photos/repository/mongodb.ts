@@ -1,4 +1,5 @@
 import { Binary, MongoServerError, ObjectId, type Collection, type Db } from 'mongodb';
+import { mediaTypeOf } from '../media-type';
 import type { Photo } from '../photo';
 
 /** A document of `photos`, as the monolith writes it; old ones may hold something else. */
@@ -54,25 +55,6 @@ export async function findMongoPhoto(
   };
 }
 
-/** What Express's `res.type` takes for a type when it is only the extension of a file. */
-const BY_EXTENSION = new Map([
-  ['text', 'text/plain'],
-  ['txt', 'text/plain'],
-  ['png', 'image/png'],
-  ['jpg', 'image/jpeg'],
-  ['jpeg', 'image/jpeg'],
-  ['gif', 'image/gif'],
-  ['webp', 'image/webp'],
-]);
-
-/** As Express's `res.type`. Throws, as there, for what is no text. */
-function mediaTypeOf(type: unknown): string {
-  if (typeof type !== 'string') throw new TypeError('the type of a photo is no text');
-  const full = type.includes('/') ? type : (BY_EXTENSION.get(type) ?? 'application/octet-stream');
-  const isText = /^text\/|^application\/(javascript|json)/.test(full) && !/;\s*charset\s*=/.test(full);
-  return isText ? `${full}; charset=utf-8` : full;
-}
-
 /** Writes a whole photo as the monolith does; `known` when it is there, which then stays as it is. */
 export async function storeMongoPhoto(
   db: Db,
@@ -96,6 +78,11 @@ export async function storeMongoPhoto(
     if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return 'known';
     throw error;
   }
+}
+
+/** Removes a photo; twice is as once. */
+export async function removeMongoPhoto(db: Db, photoId: ObjectId): Promise<void> {
+  await collection(db).deleteOne({ _id: photoId });
 }
 
 function collection(db: Db): Collection<PhotoDocument> {

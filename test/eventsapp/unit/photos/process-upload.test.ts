@@ -1,9 +1,10 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { SNSEvent } from 'aws-lambda';
 import fc from 'fast-check';
 import { parseUploadRequest, type PhotoType } from '../../../../lambda/eventsapp/contracts/photos';
 import { fileNameOf, readMetadata, uploadKey, writeMetadata } from '../../../../lambda/eventsapp/photos/metadata';
 import type { Photo } from '../../../../lambda/eventsapp/photos/photo';
-import { decodeKey } from '../../../../lambda/eventsapp/photos/process-uploaded-photo';
+import { decodeKey, processEvent } from '../../../../lambda/eventsapp/photos/process-uploaded-photo';
 import { processUpload, type ProcessDeps } from '../../../../lambda/eventsapp/photos/process-upload';
 import { capturedLogger } from '../../../support/captured-logger';
 import { LOCAL_CREDENTIALS } from '../../aws/local-dynamodb';
@@ -50,12 +51,18 @@ async function put(
   return Key;
 }
 
+/** S3's events as the topic brings them; keys are given as S3 encodes them. */
+function eventOf(...objects: readonly (readonly [bucket: string, key: string])[]): SNSEvent {
+  const records = objects.map(([name, key]) => ({ s3: { bucket: { name }, object: { key } } }));
+  return { Records: [{ Sns: { Message: JSON.stringify({ Records: records }) } }] } as SNSEvent;
+}
+
 describe.each(['multi-table', 'single-table'] as const)('an upload, with the %s repository', (name) => {
   const depsWith = (more: Partial<ProcessDeps> = {}): ProcessDeps => ({
     s3: client,
     bucket: 'photos',
     photos: repositories.byName[name].repository,
-    mirror: undefined,
+    mirror: () => Promise.resolve('stored'),
     logger: capturedLogger(),
     ...more,
   });
@@ -110,7 +117,42 @@ describe.each(['multi-table', 'single-table'] as const)('an upload, with the %s 
   it('of a deleted object changes nothing', async () => {
     const upload = uploadOf();
     expect(await processUpload(uploadKey(upload, 'image/png'), depsWith())).toBe('gone');
+  });
+
+  it('for an event that was deleted meanwhile is deleted too, at every attempt', async () => {
+    const upload = uploadOf();
+    const deps = depsWith({ mirror: () => Promise.resolve('no such event') });
+    for (const attempt of [1, 2]) {
+      const key = await put(upload, PNG);
+      expect([attempt, await processUpload(key, deps)]).toEqual([attempt, 'refused']);
+      expect(s3.objects.has(key)).toBe(false);
+    }
+    expect(await deps.photos.find(upload.id)).toBeUndefined();
+  });
+
+  it('that is none, or of another bucket, changes nothing and is not tried again', async () => {
     expect(await processUpload('migrated/x', depsWith())).toBe('not an upload');
+    const Key = 'uploads/by-hand.png';
+    await client.send(new PutObjectCommand({ Bucket: 'photos', Key, Body: PNG, ContentType: 'image/png' }));
+    const logger = capturedLogger();
+    expect(await processUpload(Key, depsWith({ logger }))).toBe('not an upload');
+    expect(logger.lines.map(({ level }) => level)).toEqual(['error']);
+    expect(s3.objects.has(Key)).toBe(true);
+
+    const upload = uploadOf();
+    const deps = depsWith();
+    await processEvent(eventOf(['elsewhere', await put(upload, PNG)]), deps);
+    expect(await deps.photos.find(upload.id)).toBeUndefined();
+  });
+
+  it('is processed although another one of its event fails, whose failure is reported', async () => {
+    const upload = uploadOf();
+    const deps = depsWith();
+    const key = await put(upload, PNG);
+    await expect(processEvent(eventOf(['photos', 'uploads/%E0%A4%A.png'], ['photos', key]), deps)).rejects.toThrow(
+      'URI malformed',
+    );
+    expect((await deps.photos.find(upload.id))?.key).toBe(key);
   });
 
   it('whose bytes cannot be read is tried again, not refused', async () => {

@@ -1,0 +1,64 @@
+import type { Context } from 'aws-lambda';
+import { BanyanError } from 'banyan-strangler/lambda';
+import { connectPhotosEarly, photosOutside } from './outside';
+import type { Photo } from './photo';
+import { removePhotos } from './remove-photos';
+import type { PhotoRepository } from './repository/photo-repository';
+import { dbListPhotos } from './vpc-functions';
+
+connectPhotosEarly();
+
+/** Photos in a page of the table. */
+const PAGE = 500;
+
+type OfEvent = Pick<Photo, 'eventId' | 'customerAccountId'>;
+
+/**
+ * On a schedule, and on demand: removes from S3 and DynamoDB the photos whose event is gone from MongoDB. The monolith deletes events and
+ * knows nothing of either; an upload may have been processed while its event was deleted; a deletion may have failed halfway. What fails
+ * is found again by the next run.
+ *
+ * @returns how many photos were removed
+ */
+export const handler = async (
+  _event: unknown,
+  context: Pick<Context, 'functionName' | 'getRemainingTimeInMillis'>,
+): Promise<{ readonly removed: number }> => {
+  const { config, logger, vpc, s3, photos } = await photosOutside(context.functionName, [dbListPhotos]);
+  const call = { remainingTimeMs: () => context.getRemainingTimeInMillis() };
+  const isEvent = async ({ eventId, customerAccountId }: OfEvent) =>
+    (await vpc.call(dbListPhotos, { eventId, customerAccountId, withPhotos: false }, call)).isEvent;
+  const orphans = await findOrphans(photos, isEvent);
+  await removePhotos(orphans, { s3, bucket: config.bucket, photos });
+  logger.info({ removed: orphans.length }, 'photos of deleted events removed');
+  return { removed: orphans.length };
+};
+
+/**
+ * The photos whose event is gone.
+ *
+ * @throws BanyanError when that would be all of them, which is what another database looks like
+ */
+export async function findOrphans(
+  photos: Pick<PhotoRepository, 'scan'>,
+  isEvent: (photo: OfEvent) => Promise<boolean>,
+): Promise<readonly Photo[]> {
+  const events = new Map<string, boolean>();
+  const orphans: Photo[] = [];
+  let after: string | undefined;
+  do {
+    const page = await photos.scan({ limit: PAGE, after });
+    for (const photo of page.photos) {
+      const exists = events.get(photo.eventId) ?? (await isEvent(photo));
+      events.set(photo.eventId, exists);
+      if (!exists) orphans.push(photo);
+    }
+    after = page.next;
+  } while (after !== undefined);
+  if (events.size > 1 && ![...events.values()].includes(true))
+    throw new BanyanError(
+      `MongoDB has none of the ${events.size} events that have photos: is MONGODB_URI the right database? Nothing was removed`,
+      { code: 'photos_of_another_database' },
+    );
+  return orphans;
+}
