@@ -60,7 +60,7 @@ export function parseUploadRequest(body: unknown): UploadRequest {
   const isTitle = isTextUpTo(title, MAX_TITLE) && isPlainText(title) && title.trim() !== '';
   if (!isTitle) faults.add('title', `must be text of 1 to ${MAX_TITLE} characters, without line breaks`, '');
   const isDescription =
-    isTextUpTo(description, MAX_DESCRIPTION) && isPlainText(description.replaceAll(/[\n\r\t]/g, ' '));
+    isTextUpTo(description, MAX_DESCRIPTION) && isPlainText(description.replaceAll(/[\n\r\t\u0085\u2028\u2029]/g, ' '));
   if (!isDescription) faults.add('description', `must be text of at most ${MAX_DESCRIPTION} characters`, '');
   const type = photoTypeOf(contentType);
   if (type === undefined) faults.add('contentType', `must be one of ${Object.keys(EXTENSIONS).join(', ')}`, '');
@@ -80,10 +80,10 @@ export function photoTypeOf(name: unknown): PhotoType | undefined {
   return typeof name === 'string' && Object.hasOwn(EXTENSIONS, name) ? (name as PhotoType) : undefined;
 }
 
-/** No control characters, and no half of a surrogate pair, which cannot be written in UTF-8. */
+/** No control characters, no line breaks, and no half of a surrogate pair, which cannot be written in UTF-8. */
 function isPlainText(text: string): boolean {
   return (
-    !/[\u0000-\u001f\u007f]/.test(text) &&
+    !/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(text) &&
     !/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text)
   );
 }

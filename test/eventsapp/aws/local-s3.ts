@@ -58,7 +58,11 @@ export async function startS3({ port = 0, now = () => new Date(), ...options }: 
     }
     const url = new URL(target, 'http://local');
     const [, inPath = '', ...rest] = url.pathname.split('/');
-    const key = decodeURIComponent(rest.join('/'));
+    const key = decoded(rest.join('/'));
+    if (key === undefined) {
+      fail(request, response, BAD_URI, cors);
+      return;
+    }
     // S3 checks the signature before it reads a body: a bad one is refused at once.
     const refused = await refusalOf({ method, target, headers }, { region, credentials: LOCAL_CREDENTIALS, now });
     if (refused !== undefined) {
@@ -161,8 +165,17 @@ const METADATA_TOO_LARGE = fault(
   'MetadataTooLarge',
   'Your metadata headers exceed the maximum allowed metadata size',
 );
+const BAD_URI = fault(400, 'InvalidURI', "Couldn't parse the specified URI.");
 const NO_RANGE = fault(416, 'InvalidRange', 'The requested range is not satisfiable');
 const NOT_ALLOWED = fault(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.');
+
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Of the rules in lambda/eventsapp/infra/bucket.yml: from named origins PUT, with the headers that an upload signs, and plain GET. */
 const CORS_HEADERS = ['content-type', 'if-none-match'];

@@ -60,13 +60,13 @@ async function main(): Promise<void> {
       meter.take();
       for (const [index, [, use]] of PATTERNS.entries()) {
         await use(repository);
-        const { requests, readUnits, writeUnits, largestItem } = meter.take();
-        (cells[index] ??= []).push(`${requests} ${readUnits} ${writeUnits} ${largestItem}`);
+        const { requests, roundTrips, readUnits, writeUnits, largestItem } = meter.take();
+        (cells[index] ??= []).push(`${roundTrips} ${requests} ${readUnits} ${writeUnits} ${largestItem}`);
       }
     }
     print([
       'access pattern',
-      'multi-table: requests, read units, write units, largest item (bytes)',
+      'multi-table: round trips, requests, read units, write units, largest item (bytes)',
       'single-table: the same',
     ]);
     print(['---', '---', '---']);

@@ -64,6 +64,37 @@ describe('photos by presigned URL', () => {
     }
   });
 
+  it('leave nothing behind when Lambda deletes their event, whether uploaded before or after', async () => {
+    const event = DEMO_IDS.event(7).toHexString();
+    await registerMember(system.proxy.url, event);
+    const [first, second] = [
+      initiated(await member.initiate(about, event)),
+      initiated(await member.initiate(about, event)),
+    ];
+    const before = system.s3.objects.size;
+    await putFile(first.s3PutObjectUrl, PNG);
+    await system.objectEvents.settled();
+    await system.moveAllRoutes('lambda');
+    const organiser = await photoClient(system.proxy.url, 'organiser@example.com');
+    expect((await organiser.ask('DELETE', `/api/events/${event}`)).status).toBe(204);
+    expect((await putFile(second.s3PutObjectUrl, PNG)).status).toBe(200);
+    await system.objectEvents.settled();
+    await system.moveAllRoutes('legacy');
+    for (const { photoId } of [first, second])
+      expect((await member.ask('GET', `/api/photos/${photoId}`)).status).toBe(404);
+    expect(system.s3.objects.size).toBe(before);
+    expect((await putFile(first.s3PutObjectUrl, PNG)).status).toBe(200);
+    await system.objectEvents.settled();
+    expect(system.s3.objects.size).toBe(before);
+  });
+
+  it('are reported as stored, too, when the monolith’s own upload stored them', async () => {
+    const photo = DEMO_IDS.photo(4).toHexString();
+    const status = `/api/events/${DEMO_IDS.event(2).toHexString()}/photos/${photo}`;
+    expect((await member.ask('GET', status)).text).toBe('{"status":"stored"}');
+    expect(await member.statusOf(photo)).toEqual({ status: 'waiting' });
+  });
+
   it('are refused with a reason when the file is none', async () => {
     const text = Buffer.from('a text file that is named .png');
     const { photoId, s3PutObjectUrl } = initiated(await member.initiate({ ...about, size: text.length }));

@@ -1,5 +1,7 @@
 import { MongoClient, ObjectId, type Db, type Document } from 'mongodb';
+import { copyStep, INITIAL_COPY } from '../../../lambda/eventsapp/photos/migration/copy-photos';
 import { DEMO_IDS } from '../seed';
+import { migrate, photoStoresOf, type PhotoStores } from '../support/photo-stores';
 import { runSystem, type RunningSystem } from '../support/running-system';
 import { logIn, type Credentials } from './identities';
 
@@ -13,6 +15,7 @@ describe('odd documents', () => {
   let client: MongoClient;
   let db: Db;
   let credentials: Credentials;
+  let stores: PhotoStores;
 
   beforeAll(async () => {
     // Express prints what it answers with 500.
@@ -21,21 +24,30 @@ describe('odd documents', () => {
     credentials = (await logIn(system.legacy.url)).get('organiser') ?? {};
     client = await MongoClient.connect(system.mongo.uri);
     db = client.db();
+    stores = await photoStoresOf(system);
   });
   afterAll(async () => {
+    await stores.close();
     await client.close();
     await system.close();
     jest.restoreAllMocks();
   });
 
-  const KINDS: readonly [string, Document, (id: string) => readonly string[]][] = [
+  const PHOTO_PATHS = (id: string): readonly string[] => [`/api/photos/${id}`, `/api/events/${QUIET}/photos`];
+  /** What happens to an odd document before it is asked for. */
+  const migratePhotos = async (_id: unknown): Promise<void> => {
+    await stores.photos.remove(String(_id));
+    await migrate(INITIAL_COPY, copyStep(stores, { batch: 10, dryRun: false }));
+  };
+  const KINDS: readonly [string, Document, (id: string) => readonly string[], ((id: unknown) => Promise<void>)?][] = [
     [
       'events',
       { _id: DEMO_IDS.event(1) },
-      (id) => [`/api/events/${id}`, '/api/events?filter[tags]=odd', '/api/metrics/all'],
+      (id) => [`/api/events/${id}`, '/api/events?filter[tags]=odd', '/api/metrics/all', `/api/events/${id}/photos`],
     ],
     ['attendees', { _id: DEMO_IDS.attendee(1) }, () => [`/api/events/${QUIET}/attendees`]],
-    ['photos', { _id: DEMO_IDS.photo(1) }, (id) => [`/api/photos/${id}`, `/api/events/${QUIET}/photos`]],
+    ['photos', { _id: DEMO_IDS.photo(1) }, PHOTO_PATHS],
+    ['photos', { _id: DEMO_IDS.photo(1) }, PHOTO_PATHS, migratePhotos],
     ['reports', { status: 'done' }, (id) => [`/api/reports/${id}`, '/api/reports']],
     ['customerAccounts', { _id: DEMO_IDS.account }, () => ['/api/account']],
     ['users', { _id: DEMO_IDS.member }, () => ['/api/account/users']],
@@ -52,7 +64,7 @@ describe('odd documents', () => {
 
   it.each(KINDS)(
     'of %s: both sides answer alike',
-    async (name, filter, pathsOf) => {
+    async (name, filter, pathsOf, before = () => Promise.resolve()) => {
       const collection = db.collection<Document & { _id: ObjectId | string }>(name);
       const original = await collection.findOne(filter);
       if (original === null) throw new Error(`the demo data has no such document in ${name}`);
@@ -72,6 +84,7 @@ describe('odd documents', () => {
           const odd: Document & { _id: ObjectId | string } = { ...base, email: `${field}@example.org`, [field]: value };
           if (value === undefined) Reflect.deleteProperty(odd, field);
           await collection.replaceOne({ _id }, odd, { upsert: true });
+          await before(_id);
           for (const path of pathsOf(String(_id))) {
             const [control, candidate] = await Promise.all(
               [system.legacy.url, system.gateway.url].map((url) => ask(url + path)),

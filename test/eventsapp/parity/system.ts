@@ -8,7 +8,7 @@ import type { Snapshot } from '../../../shared/parity/database-effects';
 import type { StartedSides } from '../../../shared/parity/sides';
 import { copyDatabase } from '../../../proxy/parity/data-copy';
 import { uriOfDatabase } from '../../../shared/local/mongo';
-import { startSystem, type LocalSystem } from '../system';
+import { startSystem, type LocalSystem, type LocalSystemOptions } from '../system';
 import { capturedLogger } from '../../support/captured-logger';
 import { TEST_SECRET } from '../support/running-system';
 import { startTestMongo } from '../../support/test-mongo';
@@ -29,7 +29,9 @@ export interface ParitySystem extends StartedSides {
 export default async function startParitySystem({
   run,
   env,
+  monolithPhotos,
 }: {
+  readonly monolithPhotos?: LocalSystemOptions['monolithPhotos'];
   readonly run: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }): Promise<ParitySystem> {
@@ -69,7 +71,7 @@ export default async function startParitySystem({
         trustedHops: 0,
         logLevel: 'silent',
       },
-      { env, databases, logger, consumers: false },
+      { env, databases, logger, consumers: false, monolithPhotos },
     );
     stops.push(() => system.close());
     const config = loadConfig({

@@ -9,8 +9,9 @@ export interface MeteredTable {
 
 /** What was used since the last {@link Meter.take}. */
 export interface Usage {
-  /** Requests sent; those at the same time count one by one. */
   readonly requests: number;
+  /** How often a caller waits: requests at the same time count once. */
+  readonly roundTrips: number;
   readonly readUnits: number;
   readonly writeUnits: number;
   /** Bytes of the largest item. */
@@ -26,8 +27,19 @@ export interface Meter {
 /** Calculates what requests cost, which no emulator reports in full. It reads items on its own account, so it is not for production. */
 export function meterOf(documents: Documents, tables: ReadonlyMap<string, MeteredTable>): Meter {
   let usage: Usage = NOTHING;
+  let underWay = 0;
+  const waitFor = async <T>(request: () => Promise<T>): Promise<T> => {
+    if (underWay === 0) usage = { ...usage, roundTrips: usage.roundTrips + 1 };
+    underWay += 1;
+    try {
+      return await request();
+    } finally {
+      underWay -= 1;
+    }
+  };
   const add = (items: readonly (Item | undefined)[], more: Partial<Usage>): void => {
     usage = {
+      ...usage,
       requests: usage.requests + 1,
       readUnits: usage.readUnits + (more.readUnits ?? 0),
       writeUnits: usage.writeUnits + (more.writeUnits ?? 0),
@@ -42,9 +54,9 @@ export function meterOf(documents: Documents, tables: ReadonlyMap<string, Metere
   const current = (name: string | undefined, key: Item): Promise<Item | undefined> =>
     documents.get({ TableName: name, Key: key, ConsistentRead: true });
   const write = async <T>(name: string | undefined, key: Item, act: () => Promise<T>): Promise<T> => {
-    const before = await current(name, key);
-    const result = await act();
-    const after = await current(name, key);
+    const [before, result, after] = await waitFor(
+      async () => [await current(name, key), await act(), await current(name, key)] as const,
+    );
     const ofIndexes = tableOf(name).indexes.map((index) => indexWriteUnits(before, after, index));
     const writeUnits = ofIndexes.reduce((sum, units) => sum + units, tableWriteUnits(before, after));
     add([before, after], { writeUnits });
@@ -54,18 +66,18 @@ export function meterOf(documents: Documents, tables: ReadonlyMap<string, Metere
     Object.fromEntries(tableOf(name).keys.map((key) => [key, item[key]]));
   const metered: Documents = {
     async get(input) {
-      const item = await documents.get(input);
+      const item = await waitFor(() => documents.get(input));
       const sizes = item === undefined ? [] : [itemSize(item)];
       add([item], { readUnits: readUnits(sizes, input.ConsistentRead === true ? 'strong' : 'eventual') });
       return item;
     },
     async query(input) {
-      const items = await documents.query(input);
+      const items = await waitFor(() => documents.query(input));
       add(items, { readUnits: readUnits(items.map(itemSize), 'eventual') });
       return items;
     },
     async scan(input) {
-      const page = await documents.scan(input);
+      const page = await waitFor(() => documents.scan(input));
       add(page.items, { readUnits: readUnits(page.items.map(itemSize), 'eventual') });
       return page;
     },
@@ -84,4 +96,4 @@ export function meterOf(documents: Documents, tables: ReadonlyMap<string, Metere
   };
 }
 
-const NOTHING: Usage = { requests: 0, readUnits: 0, writeUnits: 0, largestItem: 0 };
+const NOTHING: Usage = { requests: 0, roundTrips: 0, readUnits: 0, writeUnits: 0, largestItem: 0 };

@@ -210,15 +210,30 @@ describe('a request for an upload', () => {
   const good = { title: 'Keynote', description: 'on stage', contentType: 'image/png', size: 1_000 };
   it('is read', () => {
     expect(parseUploadRequest({ ...good, more: 1 })).toEqual(good);
+    const anyText = { title: '👨‍👩‍👧 مرحبا 𝔘 %2B+&=', description: 'a\r\n\tb\u2028c 🎉' };
+    expect(parseUploadRequest({ ...good, ...anyText })).toEqual({ ...good, ...anyText });
     expect(parseUploadRequest({ ...good, description: undefined })).toEqual({ ...good, description: '' });
     expect(parseUploadRequest({ ...good, size: 5 * 1024 * 1024 }).size).toBe(5 * 1024 * 1024);
   });
 
   it.each([
-    ['title', ['', ' ', 'x'.repeat(101), 'a\nb', '\ud800', 'x\udc00', 1, null, undefined]],
+    ['title', ['', ' ', 'x'.repeat(101), 'a\nb', 'a\u2028b', 'a\u0085b', '\ud800', 'x\udc00', 1, null, undefined]],
     ['description', ['x'.repeat(281), '\u0000', '\udfff', 1, null]],
-    ['contentType', ['image/svg+xml', 'toString', '', 1, undefined]],
-    ['size', [0, -1, 1.5, 5 * 1024 * 1024 + 1, '1', NaN, undefined]],
+    [
+      'contentType',
+      [
+        'image/svg+xml',
+        'text/html',
+        'image/png; charset=utf-8',
+        'IMAGE/PNG',
+        ' image/png',
+        'toString',
+        '',
+        1,
+        undefined,
+      ],
+    ],
+    ['size', [0, -1, 1.5, 5 * 1024 * 1024 + 1, 30 * 1024 * 1024, '1', NaN, Infinity, undefined]],
   ] as const)('with a bad %s is refused, and says so', (field, values: readonly unknown[]) => {
     for (const value of values)
       expect(() => parseUploadRequest({ ...good, [field]: value })).toThrow(
