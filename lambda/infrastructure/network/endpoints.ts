@@ -29,12 +29,21 @@ export function addEndpoints(stack: Stack, { stage, vpc, callers }: EndpointSett
   const ownTables = stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName: `banyan-${stage.name}-*` });
   vpc
     .addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3, subnets })
-    .addToPolicy(ownOnly(stack, ['s3:GetObject', 's3:PutObject', 's3:ListBucket'], [ownBucket, `${ownBucket}/*`]));
-  vpc
-    .addGatewayEndpoint('DynamoDb', { service: GatewayVpcEndpointAwsService.DYNAMODB, subnets })
     .addToPolicy(
-      ownOnly(stack, ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem'], [ownTables, `${ownTables}/index/*`]),
+      ownOnly(
+        stack,
+        ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:ListBucket'],
+        [ownBucket, `${ownBucket}/*`],
+      ),
     );
+  vpc.addGatewayEndpoint('DynamoDb', { service: GatewayVpcEndpointAwsService.DYNAMODB, subnets }).addToPolicy(
+    ownOnly(
+      stack,
+      // `Scan`: the migration of photos.
+      ['GetItem', 'Query', 'Scan', 'PutItem', 'DeleteItem'].map((action) => `dynamodb:${action}`),
+      [ownTables, `${ownTables}/index/*`],
+    ),
+  );
   if (!stage.privateApi) return undefined;
 
   const group = new SecurityGroup(stack, 'ExecuteApiGroup', {
