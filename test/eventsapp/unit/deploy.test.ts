@@ -43,10 +43,7 @@ describe('npm run deploy', () => {
 
   it('deploys the infrastructure, then the API', async () => {
     const { code, output } = await deploy(['--stage', 'staging']);
-    expect([code, await calls()]).toEqual([
-      0,
-      [`${INFRA}: deploy --stage staging`, `${ROOT}: deploy --stage staging`],
-    ]);
+    expect([code, await calls()]).toEqual([0, [`${INFRA}: deploy --stage staging`, `${ROOT}: deploy --stage staging`]]);
     expect(output).toContain('1. infrastructure: cd lambda/eventsapp/infra && serverless deploy --stage staging');
     expect(output).toContain('2. API: serverless deploy --stage staging');
   });
