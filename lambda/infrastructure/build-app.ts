@@ -2,9 +2,11 @@ import { App, Tags, Validations } from 'aws-cdk-lib';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { NetworkStack } from './network/network-stack';
+import { PipelinesStack } from './pipeline/pipelines-stack';
 import { ProxyStack } from './proxy/proxy-stack';
 import { RoutesStack } from './proxy/routes-stack';
-import { STAGES } from './stages';
+import { CHAT, SERVICES } from './services';
+import { STAGES, TOOLS } from './stages';
 
 /** Every stack of every account, checked by cdk-nag; nothing is looked up, so that it synthesises without credentials or network. */
 export function buildApp(): App {
@@ -17,6 +19,7 @@ export function buildApp(): App {
     new RoutesStack(app, `banyan-routes-${stage.name}`, { env, stage });
     new ProxyStack(app, `banyan-proxy-${stage.name}`, { env, stage: { ...stage, proxy }, network });
   }
+  new PipelinesStack(app, 'banyan-pipelines', { env: TOOLS, services: SERVICES, chat: CHAT });
   Tags.of(app).add('service', 'banyan');
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return app;

@@ -16,6 +16,8 @@ export type Egress = 'public-address' | 'nat';
 
 /** What one stage's proxy service needs to know. */
 export interface ProxySettings {
+  /** What clients call; its DNS record points to the load balancer. */
+  readonly domain: string;
   readonly egress: Egress;
   /** Of the certificate that the load balancer serves, in Certificate Manager, same region. */
   readonly certificateArn: string;
@@ -90,6 +92,7 @@ export const STAGES: readonly Stage[] = [
       mongodbPort: 27017,
     },
     proxy: {
+      domain: 'staging.eventsapp.example',
       egress: 'public-address',
       certificateArn: `arn:aws:acm:${REGION}:333333333333:certificate/00000000-0000-4000-8000-000000000003`,
       restApiId: 'staging0id',
@@ -117,6 +120,7 @@ export const STAGES: readonly Stage[] = [
       mongodbPort: 27017,
     },
     proxy: {
+      domain: 'eventsapp.example',
       egress: 'public-address',
       certificateArn: `arn:aws:acm:${REGION}:444444444444:certificate/00000000-0000-4000-8000-000000000004`,
       restApiId: 'prodapi0id',

@@ -54,7 +54,7 @@ export class NetworkStack extends Stack {
         new LogGroup(this, 'RejectedTraffic', { retention: RetentionDays.ONE_MONTH }),
       ),
     });
-    this.alarmTopic = alarmTopic(this, `banyan-${stage.name}-alarms`);
+    this.alarmTopic = alarmTopic(this, `banyan-network-${stage.name}-alarms`);
 
     this.loadBalancerGroup = this.group('LoadBalancerGroup', 'Load balancer: in from everywhere, out to the proxy');
     acknowledge(

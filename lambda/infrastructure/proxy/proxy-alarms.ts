@@ -8,7 +8,7 @@ import {
   type IMetric,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { FargateService } from 'aws-cdk-lib/aws-ecs';
+import { AlarmBehavior, type FargateService } from 'aws-cdk-lib/aws-ecs';
 import {
   HttpCodeElb,
   HttpCodeTarget,
@@ -32,6 +32,19 @@ type Limit = Pick<CreateAlarmOptions, 'threshold' | 'evaluationPeriods' | 'compa
 
 const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD, GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD } = ComparisonOperator;
 
+/** Names of the alarms that also end a deployment: ECS then puts the last image back. */
+const ENDS_DEPLOYMENT = ['no-target', '5xx'];
+
+const alarmName = (stage: Stage, name: string): string => `banyan-proxy-${stage.name}-${name}`;
+
+/** While new tasks take over, ECS watches what clients see. By name, because the alarms know the service. */
+export function putBackOn(service: FargateService, stage: Stage): void {
+  service.enableDeploymentAlarms(
+    ENDS_DEPLOYMENT.map((name) => alarmName(stage, name)),
+    { behavior: AlarmBehavior.ROLLBACK_ON_ALARM },
+  );
+}
+
 /** What pages a person about the proxy; every alarm also says when it is over. */
 export function addProxyAlarms(stack: Stack, { stage, service, loadBalancer, targets, topic }: AlarmSettings): void {
   const period = Duration.minutes(1);
@@ -39,7 +52,7 @@ export function addProxyAlarms(stack: Stack, { stage, service, loadBalancer, tar
   const action = new SnsAction(topic);
   const alarm = (name: string, alarmDescription: string, metric: IMetric, limit: Limit) => {
     const raised = new Alarm(stack, `${name}Alarm`, {
-      alarmName: `banyan-${stage.name}-proxy-${name}`,
+      alarmName: alarmName(stage, name),
       alarmDescription,
       metric,
       treatMissingData: TreatMissingData.NOT_BREACHING,
@@ -113,7 +126,7 @@ export function addProxyAlarms(stack: Stack, { stage, service, loadBalancer, tar
   );
 
   new Rule(stack, 'DeploymentFailed', {
-    ruleName: `banyan-${stage.name}-proxy-deployment-failed`,
+    ruleName: `banyan-proxy-${stage.name}-deployment-failed`,
     description: 'The circuit breaker has put the last image back',
     eventPattern: {
       source: ['aws.ecs'],

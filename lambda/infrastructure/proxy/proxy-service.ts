@@ -82,7 +82,7 @@ export function addProxyService(
 
 /** Named, so that who rolls back need not look it up. */
 export function clusterName(stage: Stage): string {
-  return `banyan-${stage.name}`;
+  return `banyan-proxy-${stage.name}`;
 }
 
 function taskDefinition(
@@ -96,6 +96,7 @@ function taskDefinition(
     Secret.fromSecretsManager(StoredSecret.fromSecretCompleteArn(stack, id, arn));
   const definition = new FargateTaskDefinition(stack, 'Task', {
     ...TASK,
+    family: clusterName(stage),
     runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
   });
   definition.addContainer('proxy', {

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { SUBNETS, type NetworkStack } from '../network/network-stack';
 import { TOOLS, type ProxySettings, type Stage } from '../stages';
 import { addLoadBalancer } from './load-balancer';
-import { addProxyAlarms } from './proxy-alarms';
+import { addProxyAlarms, putBackOn } from './proxy-alarms';
 import { addProxyService } from './proxy-service';
 
 /** In the tools account, with tags that never move: the commit that an image was built from. */
@@ -36,6 +36,8 @@ export class ProxyStack extends Stack {
     });
     const service = addProxyService(this, { stage, network, images, tag: tag.valueAsString, targets: proxy });
     addProxyAlarms(this, { stage, service, loadBalancer, targets: proxy, topic: network.alarmTopic });
+    putBackOn(service, stage);
+    new CfnOutput(this, 'ProxyUrl', { value: `https://${stage.proxy.domain}` });
     new CfnOutput(this, 'LoadBalancerName', { value: loadBalancer.loadBalancerDnsName });
   }
 }

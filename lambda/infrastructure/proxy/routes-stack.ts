@@ -1,18 +1,14 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
-import { AccountPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../nag/acknowledge';
-import { TOOLS, type Stage } from '../stages';
+import { deployerRole } from '../pipeline/deployer-role';
+import type { Stage } from '../stages';
 
 /** Where a stage's route table is published: `ROUTES_FILE` of its proxies. */
 export function routesLocation(stage: Stage): { readonly bucket: string; readonly key: string } {
-  return { bucket: `banyan-${stage.name}-routes-${stage.account}`, key: 'routes.yml' };
-}
-
-/** The role that publishes a stage's route table, and can do nothing else. */
-export function routesPublisherName(stage: Stage): string {
-  return `banyan-routes-${stage.name}-deployer`;
+  return { bucket: `banyan-routes-${stage.name}-${stage.account}`, key: 'routes.yml' };
 }
 
 /** The bucket of a stage's route table, with versions, apart from the proxy's stack: a table is published without deploying any image. */
@@ -38,14 +34,7 @@ export class RoutesStack extends Stack {
       'Read every five seconds by each proxy: who wrote is in its versions and in CloudTrail.',
     );
 
-    const publisher = new Role(this, 'Publisher', {
-      roleName: routesPublisherName(stage),
-      description: 'Publishes the route table from the pipeline in the tools account',
-      assumedBy: new AccountPrincipal(TOOLS.account).withConditions({
-        ArnEquals: { 'aws:PrincipalArn': `arn:aws:iam::${TOOLS.account}:role/${routesPublisherName(stage)}-build` },
-      }),
-      maxSessionDuration: Duration.hours(1),
-    });
+    const publisher = deployerRole(this, { serviceName: 'banyan-routes', target: stage.name });
     publisher.addToPolicy(
       new PolicyStatement({ actions: ['s3:PutObject', 's3:GetObject'], resources: [bucket.arnForObjects(key)] }),
     );

@@ -77,7 +77,7 @@ describe('proxy of a stage', () => {
   });
 
   test('follows the route table of its stage, and may read nothing else', () => {
-    expect(environment().get('ROUTES_FILE')).toBe('s3://banyan-prod-routes-444444444444/routes.yml');
+    expect(environment().get('ROUTES_FILE')).toBe('s3://banyan-routes-prod-444444444444/routes.yml');
     proxy.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: Match.objectLike({
         Statement: Match.arrayWith([
@@ -141,7 +141,7 @@ describe('proxy of a stage', () => {
   test('alarms reach the topic of the stage, and say when they are over', () => {
     const alarms = propertiesOf(proxy, 'AWS::CloudWatch::Alarm').filter(({ AlarmName }) => AlarmName !== undefined);
     expect(alarms.map(({ AlarmName }) => AlarmName).sort()).toEqual(
-      ['5xx', 'busy', 'memory', 'no-target', 'slow', 'too-few'].map((name) => `banyan-prod-proxy-${name}`),
+      ['5xx', 'busy', 'memory', 'no-target', 'slow', 'too-few'].map((name) => `banyan-proxy-prod-${name}`),
     );
     for (const { AlarmActions, OKActions } of alarms) {
       expect(AlarmActions).toHaveLength(1);
@@ -172,7 +172,7 @@ describe('route table of a stage', () => {
         Statement: [
           Match.objectLike({
             Condition: {
-              ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111111111111:role/banyan-routes-prod-deployer-build' },
+              ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111111111111:role/build-banyan-routes-prod' },
             },
           }),
         ],

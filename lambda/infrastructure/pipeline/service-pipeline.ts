@@ -1,0 +1,193 @@
+import { Aws, Fn } from 'aws-cdk-lib';
+import {
+  Artifact,
+  ExecutionMode,
+  Pipeline,
+  PipelineType,
+  ProviderType,
+  Result,
+  type IAction,
+} from 'aws-cdk-lib/aws-codepipeline';
+import {
+  CodeBuildAction,
+  CodeStarConnectionsSourceAction,
+  ManualApprovalAction,
+} from 'aws-cdk-lib/aws-codepipeline-actions';
+import type { Repository } from 'aws-cdk-lib/aws-ecr';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { STAGES, type Stage } from '../stages';
+import { routesLocation } from '../proxy/routes-stack';
+import { acknowledgeArtefacts } from './acknowledge-artefacts';
+import { buildRole } from './build-role';
+import { accountOf, buildRoleName, deployerRoleArn } from './deployer-names';
+import type { Deployment, ServiceDefinition, Step } from './service-definition';
+import { StepProject } from './step-project';
+
+interface ServicePipelineProps {
+  readonly service: ServiceDefinition;
+  readonly artefacts: Bucket;
+  /** Where a build that makes images pushes them. */
+  readonly images: Repository;
+  /** Is asked to approve. */
+  readonly approvals: Topic;
+}
+
+/** `cdk bootstrap` has made these in every account; the tools account is trusted by them. */
+const CDK_ROLES = ['deploy', 'file-publishing', 'image-publishing', 'lookup'] as const;
+
+/** The artefact that the build leaves: `CODEBUILD_SRC_DIR_package` of every deployment. */
+const PACKAGE = 'package';
+
+/**
+ * The pipeline of one service, from its definition alone: source, build, then one stage for each deployment. What the build left is handed to every
+ * deployment, so that each gets the very same bytes.
+ */
+export class ServicePipeline extends Construct {
+  readonly pipeline: Pipeline;
+
+  constructor(scope: Construct, id: string, { service, artefacts, images, approvals }: ServicePipelineProps) {
+    super(scope, id);
+    const source = new Artifact('source');
+    const built = new Artifact(PACKAGE);
+    const sourceAction = sourceOf(service, source);
+    this.pipeline = new Pipeline(this, 'Pipeline', {
+      pipelineName: service.serviceName,
+      pipelineType: PipelineType.V2,
+      // A push waits for the one before: what is approved is what was tested.
+      executionMode: ExecutionMode.QUEUED,
+      artifactBucket: artefacts,
+      crossAccountKeys: false,
+      restartExecutionOnUpdate: false,
+      triggers: [
+        {
+          providerType: ProviderType.CODE_STAR_SOURCE_CONNECTION,
+          gitConfiguration: {
+            sourceAction,
+            pushFilter: [
+              {
+                branchesIncludes: [service.repository.branch],
+                filePathsIncludes: [...service.paths.includes],
+                filePathsExcludes: [...service.paths.excludes],
+              },
+            ],
+          },
+        },
+      ],
+    });
+    acknowledgeArtefacts(this.pipeline, artefacts, { grantedByCdk: true });
+    this.pipeline.addStage({ stageName: 'source', actions: [sourceAction] });
+
+    const { docker } = service.build;
+    const roleName = `build-${service.serviceName}`;
+    const role = buildRole(this, 'BuildRole', { roleName, artefacts, mayAssume: [], ...(docker && { images }) });
+    const variables: Record<string, string> = docker
+      ? { REGISTRY: Fn.select(0, Fn.split('/', images.repositoryUri)) }
+      : {};
+    const build = this.project(service.build, 'build', role, { serviceName: service.serviceName, variables });
+    this.pipeline.addStage({
+      stageName: 'build',
+      actions: [
+        new CodeBuildAction({ actionName: service.build.buildspec, project: build, input: source, outputs: [built] }),
+      ],
+    });
+    for (const deployment of service.deployments)
+      this.deploy(deployment, { service, source, built, artefacts, approvals });
+  }
+
+  private deploy(
+    deployment: Deployment,
+    {
+      service,
+      source,
+      built,
+      artefacts,
+      approvals,
+    }: ServicePipelineProps & { readonly source: Artifact; readonly built: Artifact },
+  ): void {
+    const { target, steps, approved, rollsBack } = deployment;
+    const { serviceName } = service;
+    if (approved)
+      this.pipeline.addStage({
+        stageName: `approve-${target}`,
+        actions: [
+          new ManualApprovalAction({
+            actionName: 'approve',
+            notificationTopic: approvals,
+            additionalInformation: `Deploy ${serviceName} to ${target}? It has passed the stages before, with the same package.`,
+          }),
+        ],
+      });
+    const role = buildRole(this, `BuildRole-${target}`, {
+      roleName: buildRoleName({ serviceName, target }),
+      artefacts,
+      mayAssume: rolesToAssume(service, target),
+    });
+    this.pipeline.addStage({
+      stageName: target,
+      actions: steps.map(
+        (step, index): IAction =>
+          new CodeBuildAction({
+            actionName: step.buildspec,
+            runOrder: index + 1,
+            project: this.project(step, target, role, { serviceName, variables: variablesFor(service, target) }),
+            input: source,
+            extraInputs: [built],
+          }),
+      ),
+      // CodePipeline itself deploys once more what passed this stage last.
+      ...(rollsBack && { onFailure: { result: Result.ROLLBACK } }),
+    });
+  }
+
+  private project(
+    step: Step,
+    target: string,
+    role: IRole,
+    { serviceName, variables }: { readonly serviceName: string; readonly variables: Readonly<Record<string, string>> },
+  ) {
+    const projectName =
+      target === step.buildspec ? `${serviceName}-${target}` : `${serviceName}-${target}-${step.buildspec}`;
+    return new StepProject(this, projectName, { projectName, step, role, variables }).project;
+  }
+}
+
+function sourceOf({ repository }: ServiceDefinition, output: Artifact): CodeStarConnectionsSourceAction {
+  return new CodeStarConnectionsSourceAction({
+    actionName: 'repository',
+    owner: repository.owner,
+    repo: repository.name,
+    branch: repository.branch,
+    connectionArn: repository.connectionArn,
+    output,
+    // The trigger decides, by paths.
+    triggerOnPush: false,
+  });
+}
+
+function rolesToAssume({ serviceName, deploysBy }: ServiceDefinition, target: string): string[] {
+  if (deploysBy !== 'cdk') return [deployerRoleArn({ serviceName, target })];
+  const { account, region } = accountOf(target);
+  return CDK_ROLES.map(
+    (role) => `arn:${Aws.PARTITION}:iam::${account}:role/cdk-hnb659fds-${role}-role-${account}-${region}`,
+  );
+}
+
+function variablesFor({ serviceName, deploysBy }: ServiceDefinition, target: string): Record<string, string> {
+  const { account, region } = accountOf(target);
+  const stage = STAGES.find(({ name }) => name === target);
+  return {
+    STAGE: target,
+    AWS_REGION: region,
+    ACCOUNT: account,
+    ...(deploysBy !== 'cdk' && { DEPLOYER_ROLE_ARN: deployerRoleArn({ serviceName, target }) }),
+    ...(stage?.proxy !== undefined && { ROUTES_FILE: routesFile(stage) }),
+  };
+}
+
+function routesFile(stage: Stage): string {
+  const { bucket, key } = routesLocation(stage);
+  return `s3://${bucket}/${key}`;
+}

@@ -1,0 +1,93 @@
+import type { Chat } from './pipeline/pipelines-stack';
+import type { Deployment, ServiceDefinition, SourceRepository, Step } from './pipeline/service-definition';
+import { TOOLS } from './stages';
+
+const REPOSITORY: SourceRepository = {
+  owner: 'your-organisation',
+  name: 'banyan',
+  branch: 'main',
+  connectionArn: `arn:aws:codeconnections:${TOOLS.region}:${TOOLS.account}:connection/00000000-0000-4000-8000-000000000001`,
+};
+
+/** Made-up ids: write your own. */
+export const CHAT: Chat = { workspaceId: 'T00000000', channelId: 'C00000000' };
+
+const step = (buildspec: string, settings: Partial<Step> = {}): Step => ({
+  buildspec,
+  timeout: 15,
+  docker: false,
+  ...settings,
+});
+const CONFIG_CHECK = step('config-check');
+// Infrastructure first, then the API.
+const DEPLOY = step('deploy', { timeout: 45 });
+const SMOKE = step('smoke', { timeout: 5 });
+// When it fails, routes return to legacy, before the stage puts the last artefact back.
+const SMOKE_OR_ROLL_BACK = step('smoke-or-roll-back', { timeout: 10 });
+
+const automatic = (target: string, steps: readonly Step[]): Deployment => ({
+  target,
+  steps,
+  approved: false,
+  rollsBack: false,
+});
+const approved = (target: string, steps: readonly Step[]): Deployment => ({
+  target,
+  steps,
+  approved: true,
+  rollsBack: true,
+});
+
+/** Every service, one definition each; a new one is a new entry, and its own pipeline. */
+export const SERVICES: readonly ServiceDefinition[] = [
+  {
+    serviceName: 'banyan',
+    repository: REPOSITORY,
+    deploysBy: 'deployer',
+    paths: { includes: ['**'], excludes: ['proxy/routes.yml', 'lambda/infrastructure/**', '**/*.md'] },
+    build: step('build', { timeout: 45 }),
+    deployments: [
+      automatic('test', [CONFIG_CHECK, DEPLOY, step('e2e')]),
+      automatic('staging', [CONFIG_CHECK, DEPLOY, SMOKE]),
+      approved('prod', [CONFIG_CHECK, DEPLOY, SMOKE_OR_ROLL_BACK]),
+    ],
+  },
+  {
+    // A route is moved, and moved back, without building or deploying anything: nobody is asked but the reviewers of the change.
+    serviceName: 'banyan-routes',
+    repository: REPOSITORY,
+    deploysBy: 'publisher',
+    paths: { includes: ['proxy/routes.yml'], excludes: [] },
+    build: step('check-routes', { timeout: 5 }),
+    deployments: ['staging', 'prod'].map((stage) => automatic(stage, [step('publish-routes', { timeout: 5 })])),
+  },
+  {
+    serviceName: 'banyan-proxy',
+    repository: REPOSITORY,
+    deploysBy: 'cdk',
+    paths: {
+      includes: ['proxy/**', 'shared/**', 'banyan.config.ts', 'Dockerfile', 'package-lock.json'],
+      excludes: ['proxy/routes.yml', '**/*.md'],
+    },
+    build: step('build-image', { timeout: 30, docker: true }),
+    deployments: [
+      // ECS judges a new image by readiness and by what clients get, and puts the last one back by itself.
+      automatic('staging', [step('deploy-proxy', { timeout: 30 })]),
+      approved('prod', [step('deploy-proxy', { timeout: 30 })]),
+    ],
+  },
+  {
+    // The pipeline of the pipelines, and of all else that stands here.
+    serviceName: 'banyan-infrastructure',
+    repository: REPOSITORY,
+    deploysBy: 'cdk',
+    paths: { includes: ['lambda/infrastructure/**'], excludes: ['**/*.md'] },
+    build: step('test-infrastructure'),
+    deployments: [
+      automatic('tools', [step('deploy-pipelines', { timeout: 30 })]),
+      automatic('test', [step('deploy-network', { timeout: 30 })]),
+      automatic('staging', [step('deploy-network', { timeout: 30 })]),
+      approved('prod', [step('deploy-network', { timeout: 30 })]),
+    ],
+  },
+];
