@@ -17,6 +17,7 @@ import { forceHeader, MAX_MINUTES, SIDES } from './force';
 import { loadBanyanConfig } from '../../shared/config/load';
 import { addParityCommand } from './parity/command';
 import { addRoutesCommand } from './routes/command';
+import { addScaffoldCommands } from './scaffold/command';
 import { runSchedule } from './run-schedule';
 import { withDatabase } from './with-database';
 import { HELP } from '../help';
@@ -172,6 +173,7 @@ function createProgram(io: CliIo, finish: Finish): Command {
 
   addDeploymentCommands(program, io, finish);
   addRoutesCommand(program, io, finish);
+  addScaffoldCommands(program, io, finish);
   addParityCommand(program, io, finish);
   addCutoverCommands(program, io, finish);
 

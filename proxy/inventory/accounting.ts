@@ -28,7 +28,7 @@ export function unaccounted(route: Route, routes: readonly KeptRoute[] | undefin
       text: `the monolith has no ${route.method} ${route.path}`,
       remedy: 'correct match, or run banyan routes --write if app-routes.json is older than the route',
     };
-  const missing = found.middleware.filter(({ name }) => !route.accounts.has(name));
+  const missing = found.middleware.filter(({ name }) => (route.accounts.get(name) ?? 'todo') === 'todo');
   return missing.length === 0
     ? undefined
     : {

@@ -80,13 +80,13 @@ export function findAppRoute<T extends KeptRoute>(
 }
 
 /** Names of parameters, case and a trailing slash make no difference. */
-const shapeOf = (full: string): string =>
+export const shapeOf = (full: string): string =>
   full
     .replace(/:\w+/g, ':')
     .replace(/(.)\/$/, '$1')
     .toLowerCase();
 
-function takes(full: string, listed: string): boolean {
+export function takes(full: string, listed: string): boolean {
   if (parseSegments(listed) === undefined) return false;
   try {
     return compileExpressPath(full).test(listed.replace(/:\w+/g, '7'));

@@ -43,8 +43,11 @@ const fallback = z.strictObject({
 });
 
 const account = z.union(
-  [z.literal('reproduced'), z.strictObject({ dropped: z.string().min(1).max(500).describe('Why it may be missing') })],
-  { error: 'expected reproduced, or { dropped: why }' },
+  [
+    z.enum(['reproduced', 'todo']),
+    z.strictObject({ dropped: z.string().min(1).max(500).describe('Why it may be missing') }),
+  ],
+  { error: 'expected reproduced, { dropped: why }, or todo' },
 );
 const middleware = z.record(z.string().min(1).max(200), account);
 
@@ -112,7 +115,7 @@ export const routeSchema = z.strictObject({
   middleware: middleware
     .optional()
     .describe(
-      "What stands in front of this route on the monolith, by the names of `banyan routes`, and what became of it on Lambda: reproduced, or {dropped: why}. Adds to the file's",
+      "What stands in front of this route on the monolith, by the names of `banyan routes`, and what became of it on Lambda: reproduced, {dropped: why}, or todo, which is not accounted for. Adds to the file's",
     ),
   unless: z
     .union([condition, z.array(condition).min(1)], {

@@ -1,18 +1,8 @@
 import { describeInventory, judgeRoutes } from '../../../../proxy/cli/routes/describe-inventory';
 import { flagTable } from '../../../../proxy/cli/routes/table-flags';
-import type { AppRoute } from '../../../../proxy/inventory/inventory';
 import { parseRouteTable } from '../../../../proxy/route-table/load';
+import { appRoute } from '../../../support/app-route';
 
-const appRoute = (method: string, path: string, more: Partial<AppRoute> = {}): AppRoute => ({
-  method,
-  path,
-  handler: { name: 'x', place: 'app.js:1' },
-  middleware: [{ name: 'session', level: 'global', place: 'express-session' }],
-  hazards: [],
-  renders: false,
-  isReadable: true,
-  ...more,
-});
 const ROUTES = [
   appRoute('GET', '/items/:id'),
   appRoute('GET', '/items/new', { shadowedBy: 'GET /:id' }),

@@ -1,0 +1,91 @@
+import type { AppRoute } from '../../inventory/inventory';
+import { exported, importLine, quoted, specifier, type Dialect } from './dialect';
+import { marked } from './mark';
+
+/** The function that runs the monolith's own app. */
+export function liftedSource(
+  dialect: Dialect,
+  { entry, name }: { readonly entry: string; readonly name?: string },
+): string {
+  const options = name === undefined ? '' : `, { export: ${quoted(name)} }`;
+  return marked(`${importLine(dialect, '{ lift }', 'banyan-strangler/lifted')}
+
+/** The monolith itself, for every route that serverless.yml leads here. */
+${exported(dialect, 'handler')} lift(${quoted(entry)}${options});
+`);
+}
+
+interface Rewritten {
+  readonly route: AppRoute;
+  /** `GET /items/:id`. */
+  readonly title: string;
+  readonly auth: 'required' | 'none';
+  readonly folder: string;
+  readonly configFile: string;
+}
+
+/** A function that is to be written: it compiles, and answers 501. */
+export function rewrittenSource(dialect: Dialect, { route, title, auth, folder, configFile }: Rewritten): string {
+  const { handler, hazards } = route;
+  const config = specifier(dialect, folder, configFile);
+  // A configuration in ES modules has it under `default`.
+  const name = dialect.syntax === 'commonjs' && configFile.endsWith('.mjs') ? '{ default: banyan }' : 'banyan';
+  const access = auth === 'none' ? `{ auth: 'none' }, ` : '';
+  const own = handler.place.startsWith(handler.name) ? '' : ` (${handler.name})`;
+  const mind = hazards.map(({ kind, text, place }) => `\n *   ${kind}: ${text} (${place})`);
+  const found = mind.length === 0 ? '' : `\n * What was found in it and in front of it:${mind.join('')}`;
+  return marked(`${importLine(dialect, '{ bindHttpHandler, json }', 'banyan-strangler/lambda')}
+${importLine(dialect, name, config)}
+
+/**
+ * ${title}, to be written: on the monolith ${handler.place} answers it${own}. What stands in front of it is listed in routes.yml.${found}
+ */
+${exported(dialect, 'handler')} bindHttpHandler(banyan)(${access}() => json(501, { error: 'not written yet' }));
+`);
+}
+
+interface Suite {
+  readonly method: string;
+  readonly path: string;
+  readonly identities: readonly string[];
+  /** Values of the path's parameters that exist. */
+  readonly examples: ReadonlyMap<string, string>;
+  readonly sendsForm: boolean;
+}
+
+/** The first case of a route's parity suite, as every identity. */
+export function suiteSource(dialect: Dialect, { method, path, identities, examples, sendsForm }: Suite): string {
+  const placeholders = paramsOf(path).filter((name) => !examples.has(name));
+  const filled = path.replace(/:(\w+)/g, (_text, name: string) => examples.get(name) ?? `replace-${name}`);
+  const body = sendsForm
+    ? `'Content-Type': 'application/x-www-form-urlencoded' }, body: ''`
+    : `'Content-Type': 'application/json' }, body: '{}'`;
+  const request =
+    method === 'GET' || method === 'DELETE'
+      ? `{ ${method === 'GET' ? '' : `method: '${method}', `}path: ${quoted(filled)} }`
+      : `{ method: '${method}', path: ${quoted(filled)}, headers: { ${body} }`;
+  const todo =
+    placeholders.length === 0
+      ? ''
+      : `\n      // To do: ${placeholders.join(' and ')} that the data has; none was found to put here.`;
+  const type = dialect.syntax === 'typescript' ? `import type { CaseSuite } from 'banyan-strangler/parity';\n\n` : '';
+  const typed = dialect.syntax === 'typescript' ? '' : `\n * @type {import('banyan-strangler/parity').CaseSuite}`;
+  return marked(`${type}/**
+ * What both sides must answer alike. Add what clients send, and what the monolith answers to whom, such as status: { ${key(identities[0] ?? 'anonymous')}: 200 }.${typed}
+ */
+${exported(dialect, 'suite', 'CaseSuite')} {
+  route: ${quoted(`${method} ${path}`)},
+  cases: [
+    {
+      name: 'first',${todo}
+      request: ${request},
+      identities: [${identities.map(quoted).join(', ')}],
+    },
+  ],
+};
+`);
+}
+
+export const paramsOf = (path: string): readonly string[] => [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
+
+const key = (name: string): string => (/^[A-Za-z_]\w*$/.test(name) ? name : quoted(name));
