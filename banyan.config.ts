@@ -4,6 +4,7 @@ import { apiKeyAuthenticator, passportUserData, sessionAuthenticator } from 'ban
 import { parseIdentity } from './lambda/eventsapp/identity';
 
 const password = 'correct horse battery staple';
+const cookie = `-b "eventsapp.sid=$TOKEN"`;
 const login = (email: string) =>
   ({ kind: 'login', method: 'POST', path: '/api/auth/login', body: { email, password } }) as const;
 
@@ -62,6 +63,24 @@ export default defineConfig({
 
   // The strictest of lambda/eventsapp/stages: staging and prod are private, dev and test regional.
   gateway: { endpointType: 'private' },
+
+  dev: {
+    // The start script of package.json is `banyan dev` itself.
+    legacy: 'node --import tsx legacy/server.ts',
+    database: 'eventsapp',
+    services: 'test/eventsapp/services.ts',
+    users: [
+      { name: 'organiser@example.com', password, note: 'roles organiser, member' },
+      { name: 'member@example.com', password, note: 'role member' },
+    ],
+    // Log in; list events; metrics with the cookie; the same with a bearer token.
+    requests: [
+      `TOKEN=$(curl -s {{proxy}}/api/auth/login -H 'Content-Type: application/json' -d '{"email":"{{user}}","password":"{{password}}"}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/'); echo "$TOKEN"`,
+      `curl -sgw '\\n' ${cookie} '{{proxy}}/api/events?limit=2&filter[status]=published'`,
+      `curl -sw '\\n' ${cookie} {{proxy}}/api/metrics/all`,
+      `curl -sw '\\n' -H "Authorization: Bearer $TOKEN" {{proxy}}/api/metrics/all`,
+    ],
+  },
 
   deployment: {
     zipLimit: ({ handler, inVpc }) => {

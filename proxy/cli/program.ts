@@ -8,6 +8,7 @@ import { quietAwsSdk, readInvokeApi, readRoutesFile, readSessionEnvironment } fr
 import type { CliIo, CommonOptions, Finish } from './cli-io';
 import { addCutoverCommands } from './cutover';
 import { addDeploymentCommands } from './deployment/command';
+import { addDevCommand } from './dev';
 import { describeError } from './describe-error';
 import { diagnoseDeployment } from './doctor/diagnose';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes';
@@ -171,6 +172,7 @@ function createProgram(io: CliIo, finish: Finish): Command {
       finish(forceHeader({ side, minutes: options.minutes, secrets, now: io.now() }), options);
     });
 
+  addDevCommand(program, io);
   addDeploymentCommands(program, io, finish);
   addRoutesCommand(program, io, finish);
   addScaffoldCommands(program, io, finish);

@@ -5,6 +5,7 @@ import type { Identity } from '../session/identity';
 import { completeSession } from '../session/session-config';
 import { Faults, isFunction, isRecord, isText } from './faults';
 import type { BanyanConfig, BanyanOptions } from './types';
+import { validateDev } from './validate-dev';
 import { validateHeaders } from './validate-headers';
 import { validateSteps } from './validate-steps';
 import { validateSession } from './validate-session';
@@ -21,6 +22,7 @@ const KEYS = [
   'gateway',
   'parity',
   'deployment',
+  'dev',
 ];
 const ACCESS_DENIED_BY = ['resource-policy', 'authorizer'];
 const RESPONSES = ['unauthorized', 'forbidden', 'internalError'];
@@ -63,6 +65,7 @@ function validate(options: unknown, faults: Faults): void {
   validateGateway(options['gateway'], faults);
   validateParity(options['parity'], faults);
   validateDeployment(options['deployment'], faults);
+  validateDev(options['dev'], faults);
 }
 
 const isIdentity = (identity: unknown): boolean =>

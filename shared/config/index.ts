@@ -5,6 +5,8 @@ export type {
   BanyanConfig,
   BanyanOptions,
   DeploymentConfig,
+  DevConfig,
+  DevUser,
   Extraction,
   FixedResponse,
   GatewayConfig,

@@ -36,8 +36,11 @@ export function loadBanyanConfig(folder: string, given?: string): LoadedConfig {
 /** The same for programs that work without a configuration: the defaults of express-session, connect-mongo and passport are then assumed. */
 export function findProject(folder: string, given?: string): Project {
   const found = findBanyanConfig(folder, given);
-  const root = found === undefined ? folder : path.dirname(found.file);
-  const banyan = found?.banyan ?? DEFAULT_CONFIG;
+  return projectOf(found?.banyan ?? DEFAULT_CONFIG, found === undefined ? folder : path.dirname(found.file));
+}
+
+/** The project of a configuration that is loaded, whose paths are relative to `root`. */
+export function projectOf(banyan: BanyanConfig, root: string): Project {
   return { banyan, root, places: placesOf(banyan, root) };
 }
 

@@ -122,6 +122,32 @@ export interface DeploymentConfig {
   readonly zipLimit?: (packaged: PackagedFunction) => ZipLimit | undefined;
 }
 
+/** A user of the seeded database. */
+export interface DevUser {
+  readonly name: string;
+  readonly password: string;
+  /** Such as its roles. */
+  readonly note?: string;
+}
+
+/** What `banyan dev` cannot know by itself. */
+export interface DevConfig {
+  /** The command that starts the monolith, in the project's root, or the URL where it runs. Default: `npm start` if package.json has it, else `app` is run. */
+  readonly legacy?: string;
+  /** What the database that is started here is called. Default: as the project's folder. */
+  readonly database?: string;
+  /** Variables of the monolith and of functions that declare them. `{{MONGODB_URI}}` and `{{PORT}}` stand for those of this run. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** A command that fills the database before the monolith starts; never run on a database that `MONGODB_URI` names. */
+  readonly seed?: string;
+  /** A module whose default export starts what else the project needs (`StartServices` of `banyan-strangler/proxy`), from the project's root. */
+  readonly services?: string;
+  /** Shown at the start, unless `MONGODB_URI` names the database. */
+  readonly users?: readonly DevUser[];
+  /** Command lines to paste, shown at the start. `{{proxy}}` is the proxy's URL, `{{user}}` and `{{password}}` are those of the first user. */
+  readonly requests?: readonly string[];
+}
+
 /** The deployed API, as far as its requests and refusals depend on it. */
 export interface GatewayConfig {
   /** Limits URLs and headers sent to Lambda. With several types of stage the strictest; `LAMBDA_ENDPOINT_TYPE` overrides it per deployment. */
@@ -159,6 +185,8 @@ export interface BanyanOptions<I extends Identity = Identity> {
   readonly gateway?: Partial<GatewayConfig>;
   readonly parity: ParityConfig;
   readonly deployment?: DeploymentConfig;
+  /** What `banyan dev` runs and shows. */
+  readonly dev?: DevConfig;
 }
 
 /** The same, checked, with every default filled in, frozen. */

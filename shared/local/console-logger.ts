@@ -2,7 +2,7 @@ import { loggableError } from '../loggable-error';
 import type { Logger } from '../logger';
 import { printable } from '../printable';
 
-const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 /** One readable line per request and event, instead of JSON. */
 export function consoleLogger(level: string, write: (text: string) => void): Logger {
@@ -17,10 +17,10 @@ export function consoleLogger(level: string, write: (text: string) => void): Log
   const silent = (): void => undefined;
   const rank = LEVELS.indexOf(level);
   return {
-    debug: rank <= 0 ? print('debug ') : silent,
-    info: rank <= 1 ? print('') : silent,
-    warn: rank <= 2 ? print('warning ') : silent,
-    error: rank <= 3 ? print('error ') : silent,
+    debug: rank <= 1 ? print('debug ') : silent,
+    info: rank <= 2 ? print('') : silent,
+    warn: rank <= 3 ? print('warning ') : silent,
+    error: rank <= 4 ? print('error ') : silent,
   };
 }
 

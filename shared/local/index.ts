@@ -1,7 +1,6 @@
 /** AWS and MongoDB on one machine, part by part, with the caller's configuration alone. For development and tests. */
 export { printable, withoutUrlSecrets } from '../printable';
 export { describeListenError } from '../listen-error';
-export { shortenClientFaults } from './console-errors';
 export { consoleLogger } from './console-logger';
 export { readEventSourcesFile, startGateway, type RunningGateway } from './gateway';
 export { setProcessEnvironment } from './gateway/process-environment';

@@ -1,26 +1,30 @@
+import type { Environment } from '../../env';
+import { ownProperty } from '../../session/own-property';
 import type { Faults } from './faults';
 import { DeployTime, type Value } from '../../serverless-file/value';
 
-/** The variables of one function: the provider's and its own, which win. A value in `given` wins over the file's, and supplies what only a deployment knows. */
+/** The variables of one function: the provider's and its own, which win. A value in `given` wins over the file's; one in `env` supplies what only a deployment knows. */
 export function functionEnvironment(
   provider: Value | undefined,
   own: Value | undefined,
-  given: Readonly<Record<string, string>>,
+  { given, env }: { readonly given: Readonly<Record<string, string>>; readonly env: Environment },
   faults: Faults,
 ): Readonly<Record<string, string>> {
   const declared = new Map([...(provider?.entries ?? []), ...(own?.entries ?? [])]);
   const entries = [...declared].map(([name, value]) => [
     name,
-    Object.hasOwn(given, name) ? given[name] : readVariable(name, value, faults),
+    Object.hasOwn(given, name) ? given[name] : readVariable(name, value, env, faults),
   ]);
   return Object.fromEntries(entries.filter(([, text]) => text !== undefined)) as Record<string, string>;
 }
 
-function readVariable(name: string, value: Value, faults: Faults): string | undefined {
+function readVariable(name: string, value: Value, env: Environment, faults: Faults): string | undefined {
   if (value.data instanceof DeployTime) {
+    const known = ownProperty(env, name);
+    if (typeof known === 'string') return known;
     faults.add(
       value,
-      `${name}: ${value.describe()} is known only after a deployment; give a value by the option environment.${name}`,
+      `${name}: ${value.describe()} is known only after a deployment; set ${name} for this machine, in the environment, .env or dev.environment of banyan.config.ts`,
     );
     return undefined;
   }

@@ -31,6 +31,8 @@ export interface StartGatewayOptions {
   readonly host?: string;
   /** Values of variables that the file declares: they win over its own, and supply `${env:...}`, `${ssm:...}` and `${cf:...}` values. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where `${env:...}` is looked up after `environment`, and what only a deployment knows by the variable's name. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** What every function finds in addition to the declared variables, such as addresses of services on this machine; Lambda's own are there already. */
   readonly platform?: Readonly<Record<string, string>>;
   /** Load also the functions that no route needs. */

@@ -19,7 +19,7 @@ export interface ServerlessFileOptions {
   readonly stage: string;
   /** Values of variables that the file declares; they win over its own. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Where `${env:X}` is looked up after `environment`. */
+  /** Where `${env:X}` is looked up after `environment`, and what only a deployment knows by the variable's name. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Also those that no route needs (queue consumers, schedules, functions that others invoke), and what runs them. */
   readonly allFunctions?: boolean;
@@ -62,7 +62,7 @@ export function readServerlessFile({
     environments: new Map(
       [...functions.keys()].map((name) => {
         const own = root.get('functions')?.entries.get(name)?.get('environment');
-        return [name, functionEnvironment(root.get('provider.environment'), own, environment, faults)];
+        return [name, functionEnvironment(root.get('provider.environment'), own, { given: environment, env }, faults)];
       }),
     ),
     lifted: new Map(

@@ -31,6 +31,8 @@ export interface LocalMongo {
   readonly why: string;
   /** Ends what was started, and removes its data. A database named by MONGODB_URI is left alone. */
   stop(): Promise<void>;
+  /** Resolves when what was started has ended, with how; absent where it ends with this process. */
+  readonly ended?: Promise<string>;
   /** For this project's own tests. @internal */
   readonly faults?: FaultInjector;
   /** To count commands with. @internal */
@@ -51,21 +53,21 @@ export async function startMongo({
 
   const executable = findMongod(env['PATH']);
   if (executable !== undefined) {
-    const { port, stop } = await startMongod(executable, wanted);
+    const { port, stop, ended } = await startMongod(executable, wanted);
     return {
       uri: localUri(port, databaseName),
       chosen: 'mongod',
       why: `${executable} is on PATH; its data are temporary`,
-      stop,
+      ...{ stop, ended },
     };
   }
   if (env['MONGOD_DOWNLOAD'] === '1') {
-    const { port, stop } = await startMongod(await downloadMongod(), wanted);
+    const { port, stop, ended } = await startMongod(await downloadMongod(), wanted);
     return {
       uri: localUri(port, databaseName),
       chosen: 'download',
       why: 'MONGOD_DOWNLOAD=1; its data are temporary',
-      stop,
+      ...{ stop, ended },
     };
   }
   const embedded = await startEmbedded({ port: wanted, ...(logger !== undefined && { logger }) });

@@ -10,6 +10,8 @@ import { ping } from './reachable';
 export interface RunningMongod {
   readonly port: number;
   readonly stop: () => Promise<void>;
+  /** Resolves when it has ended, with how. */
+  readonly ended: Promise<string>;
 }
 
 const START_MILLISECONDS = 20_000;
@@ -60,7 +62,10 @@ export async function startMongod(executable: string, wanted = 0): Promise<Runni
     detached: true,
   });
   const exited = once(watcher, 'exit');
-  exited.catch(() => undefined);
+  const ended = exited.then(
+    ([code]) => `exit code ${String(code)}`,
+    () => 'an error',
+  );
   let lastWords = '';
   watcher.stderr.on('data', (chunk: Buffer) => (lastWords = (lastWords + chunk.toString()).slice(-500)));
   const stop = async () => {
@@ -78,7 +83,7 @@ export async function startMongod(executable: string, wanted = 0): Promise<Runni
       { code: 'mongod_failed', cause: error },
     );
   }
-  return { port, stop };
+  return { port, stop, ended };
 }
 
 async function answering(watcher: ChildProcess, port: number): Promise<void> {

@@ -11,7 +11,7 @@ import { createProxyLogger } from '../../../proxy/logger';
 import { startProxy, type Proxy } from '../../../proxy/server';
 import { createLogger, type Logger } from '../../../shared/logger';
 import { resolveSession } from '../../../shared/session/session-config';
-import { shortenClientFaults } from '../../../shared/local/console-errors';
+import { shortenClientFaults } from '../support/console-errors';
 import { consoleLogger } from '../../../shared/local/console-logger';
 import { startSystem, type LocalSystem } from '../system';
 import { exchangeRaw } from '../../support/raw-client';
@@ -112,14 +112,13 @@ describe('canaries in every sink', () => {
     legacy.answer(echo('legacy'));
     lambda.answer(echo('lambda'));
     await writeFile(path.join(folder, 'demo.yml'), await demoRoutes('lambda'));
-    system = await startSystem(
-      {
-        ...{ host: '127.0.0.1', proxyPort: 0, legacyPort: 0, gatewayPort: 0, invokePort: 0, sqsPort: 0 },
-        ...{ dailyReportRunner: 'lambda', routesFile: path.join(folder, 'demo.yml'), sessionSecret: TEST_SECRET },
-        ...{ isSecretMadeUp: false, trustedHops: 0, logLevel: 'debug' },
+    system = await startSystem({
+      env: {
+        ...{ PATH: process.env['PATH'], LOG_LEVEL: 'debug' },
+        ...{ ROUTES_FILE: path.join(folder, 'demo.yml'), SESSION_SECRET: TEST_SECRET },
       },
-      { env: { PATH: process.env['PATH'] }, logger },
-    );
+      logger,
+    });
     await writeFile(path.join(folder, 'routes.yml'), ROUTES);
     proxy = await startProxy(
       {

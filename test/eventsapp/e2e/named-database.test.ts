@@ -13,9 +13,17 @@ const { describe } = onlyOnEmbedded();
 const ROOT = path.join(__dirname, '../../..');
 const SECRET = 'the secret of the owner';
 const FREE_PORTS = Object.fromEntries(
-  ['PORT', 'ADMIN_PORT', 'LEGACY_PORT', 'GATEWAY_PORT', 'INVOKE_PORT', 'SQS_PORT', 'MONGO_PORT'].map(
-    (name) => [name, '0'] as const,
-  ),
+  [
+    'PORT',
+    'ADMIN_PORT',
+    'LEGACY_PORT',
+    'GATEWAY_PORT',
+    'INVOKE_PORT',
+    'SQS_PORT',
+    'MONGO_PORT',
+    'S3_PORT',
+    'DYNAMODB_PORT',
+  ].map((name) => [name, '0'] as const),
 );
 const OWN = { email: 'owner@shop.example', password: 'known to its owner' };
 
@@ -63,7 +71,7 @@ describe('a database that MONGODB_URI names', () => {
 
   it('is left as it was by npm start, until its own users do something', async () => {
     const before = await contentOf(client);
-    const child = spawn(process.execPath, ['--import', 'tsx', 'test/eventsapp/start.ts'], {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'proxy/cli/main.ts', 'dev'], {
       cwd: ROOT,
       env: {
         PATH: process.env['PATH'],

@@ -14,8 +14,18 @@ it('npm start obeys SIGUSR2 and KILL_SWITCH_FILE, and says who changed what', as
   const routes = path.join(folder, 'routes.yml');
   const file = path.join(folder, 'kill');
   await writeFile(routes, await demoRoutes('lambda'));
-  const ports = ['PORT', 'ADMIN_PORT', 'LEGACY_PORT', 'GATEWAY_PORT', 'INVOKE_PORT', 'SQS_PORT', 'MONGO_PORT'];
-  const child = spawn(process.execPath, ['--import', 'tsx', 'test/eventsapp/start.ts'], {
+  const ports = [
+    'PORT',
+    'ADMIN_PORT',
+    'LEGACY_PORT',
+    'GATEWAY_PORT',
+    'INVOKE_PORT',
+    'SQS_PORT',
+    'MONGO_PORT',
+    'S3_PORT',
+    'DYNAMODB_PORT',
+  ];
+  const child = spawn(process.execPath, ['--import', 'tsx', 'proxy/cli/main.ts', 'dev'], {
     cwd: path.join(__dirname, '../../..'),
     env: {
       PATH: process.env['PATH'],

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { ConfigError } from '../../../shared/errors';
-import { loadLocalConfig, startSystem } from '../system';
+import { startSystem } from '../system';
 import { capturedLogger } from '../../support/captured-logger';
 import { demoRoutes } from '../support/running-system';
 import { listen } from '../../support/listen';
@@ -15,7 +15,19 @@ import { waitFor } from '../../support/wait-for';
 const SECRET = 'only for this start';
 const ROOT = path.join(__dirname, '../../..');
 
-const PORTS = ['PORT', 'ADMIN_PORT', 'LEGACY_PORT', 'GATEWAY_PORT', 'INVOKE_PORT', 'SQS_PORT', 'MONGO_PORT'];
+const PORTS = [
+  ...[
+    'PORT',
+    'ADMIN_PORT',
+    'LEGACY_PORT',
+    'GATEWAY_PORT',
+    'INVOKE_PORT',
+    'SQS_PORT',
+    'MONGO_PORT',
+    'S3_PORT',
+    'DYNAMODB_PORT',
+  ],
+];
 const FREE_PORTS = Object.fromEntries(PORTS.map((name) => [name, '0']));
 
 /** `npm start` as a user runs it, but with free ports and an own temporary folder to look for stray files in. */
@@ -111,12 +123,12 @@ describe('npm start', () => {
     const inspected = await promisify(execFile)('bash', ['-euc', inspect], { cwd: ROOT, env });
     expect(inspected.stdout).toMatch(/ok +signature +signed with secret 1 of 1[^]*\naccepted\n$/);
 
-    // A malformed body is the client's business: one line, no stack. Nothing prints warnings of its own.
+    // What the monolith prints, each line marked as its own. Nothing prints warnings of its own.
     const origin = /proxy +(http:\S+)/.exec(text)?.[1] ?? '';
     const login = `${origin}/api/auth/login`;
     const json = { 'Content-Type': 'application/json' };
     expect((await fetch(login, { method: 'POST', headers: json, body: '{"email' })).status).toBe(400);
-    await waitFor('the line', () => /refused by Express: SyntaxError/.test(started.output()));
+    await waitFor('the line', () => /^monolith {2}\| SyntaxError/m.test(started.output()));
     expect(started.output()).not.toMatch(/^ +at |\(node:\d+\)|Deprecat/m);
     expect(started.output()).not.toContain(SECRET);
 
@@ -137,14 +149,14 @@ describe('npm start', () => {
     expect((await readdir(folder)).filter((name) => !name.startsWith('tsx-'))).toEqual(['routes.yml']);
   }, 60_000);
 
-  describe('says in one line what is wrong and what to do, and ends with 1:', () => {
+  describe('says in one line what is wrong and what to do, and ends with 2:', () => {
     const refused = async (env: Record<string, string>): Promise<string> => {
       const started = start(env);
-      expect(await started.exited()).toBe(1);
+      expect(await started.exited()).toBe(2);
       const lines = started
         .output()
         .split('\n')
-        .filter((line) => line.startsWith('npm start: '));
+        .filter((line) => line.startsWith('banyan: '));
       expect(lines).toHaveLength(1);
       expect(started.output()).not.toMatch(/\n {4}at /);
       return lines[0] ?? '';
@@ -165,10 +177,8 @@ describe('npm start', () => {
     // The start itself, without a process for each.
     it.each(PORTS.slice(2))('a busy %s', (variable) =>
       busy(variable, async (port) => {
-        const config = loadLocalConfig({ ...FREE_PORTS, [variable]: port });
-        const fault: unknown = await startSystem(config, { env: {}, logger: capturedLogger() }).catch(
-          (error: unknown) => error,
-        );
+        const env = { SESSION_SECRET: SECRET, LOG_LEVEL: 'silent', [variable]: port };
+        const fault: unknown = await startSystem({ env, logger: capturedLogger() }).catch((error: unknown) => error);
         expect(fault).toMatchObject({ name: 'ConfigError', faults: [expect.any(String)] });
         return (fault as ConfigError).faults.join();
       }),
@@ -176,8 +186,8 @@ describe('npm start', () => {
 
     it('an argument', async () => {
       const started = start({}, ['--port', '80']);
-      expect(await started.exited()).toBe(1);
-      expect(started.output()).toMatch(/^npm start: unknown argument --port; it takes variables only/m);
+      expect(await started.exited()).toBe(2);
+      expect(started.output()).toMatch(/unknown option '--port'/);
     });
 
     it('a missing secret', async () => {

@@ -8,7 +8,8 @@ import type { Snapshot } from '../../../shared/parity/database-effects';
 import type { StartedSides } from '../../../shared/parity/sides';
 import { copyDatabase } from '../../../proxy/parity/data-copy';
 import { uriOfDatabase } from '../../../shared/local/mongo';
-import { startSystem, type LocalSystem, type LocalSystemOptions } from '../system';
+import type { ServicesOptions } from '../services';
+import { startSystem, type LocalSystem } from '../system';
 import { capturedLogger } from '../../support/captured-logger';
 import { TEST_SECRET } from '../support/running-system';
 import { startTestMongo } from '../../support/test-mongo';
@@ -31,7 +32,7 @@ export default async function startParitySystem({
   env,
   monolithPhotos,
 }: {
-  readonly monolithPhotos?: LocalSystemOptions['monolithPhotos'];
+  readonly monolithPhotos?: ServicesOptions['monolithPhotos'];
   readonly run: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }): Promise<ParitySystem> {
@@ -56,23 +57,13 @@ export default async function startParitySystem({
 
     // What a proxy writes of its own accord, such as its heartbeat, must not look like an effect of a case.
     const databases = { mongo: { ...mongo, uri: uriOf('candidate') }, state: { ...mongo, uri: uriOf('state') } };
-    const system = await startSystem(
-      {
-        host: '127.0.0.1',
-        proxyPort: 0,
-        legacyPort: 0,
-        gatewayPort: 0,
-        invokePort: 0,
-        sqsPort: 0,
-        dailyReportRunner: 'lambda',
-        routesFile: EMPTY_ROUTES,
-        sessionSecret: TEST_SECRET,
-        isSecretMadeUp: false,
-        trustedHops: 0,
-        logLevel: 'silent',
-      },
-      { env, databases, logger, consumers: false, monolithPhotos },
-    );
+    const system = await startSystem({
+      env: { ...env, ROUTES_FILE: EMPTY_ROUTES, SESSION_SECRET: TEST_SECRET, LOG_LEVEL: 'silent' },
+      databases,
+      logger,
+      consumers: false,
+      monolithPhotos,
+    });
     stops.push(() => system.close());
     const config = loadConfig({
       MONGODB_URI: uriOf('control'),

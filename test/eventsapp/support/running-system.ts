@@ -2,7 +2,9 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isMap, isSeq, parseDocument } from 'yaml';
-import { startSystem, type LocalSystem, type LocalSystemOptions } from '../system';
+import { parseAdminTokens } from '../../../proxy/admin/tokens';
+import type { ServicesOptions } from '../services';
+import { startSystem, type LocalSystem } from '../system';
 import type { LocalMongo } from '../../../shared/local/mongo';
 import { startTestMongo } from '../../support/test-mongo';
 import { capturedLogger, type CapturedLogger } from '../../support/captured-logger';
@@ -40,7 +42,8 @@ export async function runSystem({
   mongo: given,
   objectEvents,
   monolithPhotos,
-  ...admin
+  adminPort,
+  adminToken,
 }: {
   stage?: 'legacy' | 'lambda';
   consumers?: boolean;
@@ -48,8 +51,8 @@ export async function runSystem({
   mongo?: LocalMongo;
   /** Changes the route table that it starts with. */
   routes?: (text: string) => string;
-  objectEvents?: LocalSystemOptions['objectEvents'];
-  monolithPhotos?: LocalSystemOptions['monolithPhotos'];
+  objectEvents?: ServicesOptions['objectEvents'];
+  monolithPhotos?: ServicesOptions['monolithPhotos'];
   adminPort?: number;
   adminToken?: string;
 } = {}): Promise<RunningSystem> {
@@ -63,27 +66,18 @@ export async function runSystem({
     await mongo.stop();
     await rm(folder, { recursive: true, force: true });
   };
-  const system = await startSystem(
-    {
-      host: '127.0.0.1',
-      proxyPort: 0,
-      legacyPort: 0,
-      gatewayPort: 0,
-      invokePort: 0,
-      sqsPort: 0,
-      dailyReportRunner: 'lambda',
-      routesFile,
-      sessionSecret: TEST_SECRET,
-      isSecretMadeUp: false,
-      trustedHops: 0,
-      logLevel: 'silent',
-      ...admin,
+  const system = await startSystem({
+    env: { ROUTES_FILE: routesFile, SESSION_SECRET: TEST_SECRET, LOG_LEVEL: 'silent' },
+    databases: { mongo, state: mongo },
+    logger,
+    consumers,
+    monolithPhotos,
+    ...(objectEvents && { objectEvents }),
+    proxy: {
+      adminPort,
+      adminTokens: adminToken === undefined ? [] : parseAdminTokens(`local=${adminToken}`, []),
     },
-    {
-      ...{ env: {}, databases: { mongo, state: mongo }, logger, consumers, monolithPhotos },
-      ...(objectEvents && { objectEvents }),
-    },
-  ).catch(async (error: unknown) => {
+  }).catch(async (error: unknown) => {
     await removeAll();
     throw error;
   });

@@ -40,7 +40,7 @@ describe('the demo monolith, with and without the proxy', () => {
       routes: await demoRoutes('legacy'),
     });
     ports = {
-      direct: legacy.port,
+      direct: Number(legacyUrl.port),
       unlisted: unlisted.port,
       listed: listed.port,
       lambda: Number(new URL(proxy.url).port),
@@ -90,7 +90,10 @@ async function prepare({ mongo, legacy }: RunningSystem): Promise<Facts> {
   await client.close();
   const cookie = `eventsapp.sid=${encodeURIComponent(token)}`;
   const event = DEMO_IDS.event(1).toHexString();
-  const one = await exchangeRaw(legacy.port, head(`GET /api/events/${event}`, `Cookie: ${cookie}`));
+  const one = await exchangeRaw(
+    Number(new URL(legacy.url).port),
+    head(`GET /api/events/${event}`, `Cookie: ${cookie}`),
+  );
   const etag = /\r\nETag: (\S+)/.exec(one)?.[1];
   if (etag === undefined) throw new Error('the event has no tag');
   return { cookie, token, event, photo: String(_id), largePhoto: insertedId.toHexString(), etag };

@@ -1,5 +1,5 @@
-import type { Logger } from '../logger';
-import { shownMessage } from '../printable';
+import type { Logger } from '../../../shared/logger';
+import { shownMessage } from '../../../shared/printable';
 
 /** Where Express's body parsers and its decoding of paths throw: the client's fault, a 4xx. */
 const CLIENT_FAULT = /[\\/]node_modules[\\/](body-parser|raw-body)[\\/]|^URIError: Failed to decode param/;

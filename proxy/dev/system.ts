@@ -1,0 +1,242 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Project } from '../../shared/config/load';
+import type { Environment } from '../../shared/env';
+import { BanyanError, ConfigError } from '../../shared/errors';
+import { describeListenError } from '../../shared/listen-error';
+import { readEventSourcesFile, startGateway, type RunningGateway } from '../../shared/local/gateway';
+import { startInvokeApi, type InvokeApi } from '../../shared/local/invoke/invoke-api';
+import { startMongo, type LocalMongo } from '../../shared/local/mongo';
+import type { Logger } from '../../shared/logger';
+import type { ProxyConfig } from '../config';
+import { loadRouteTable } from '../route-table/load';
+import { startProxy, type Proxy } from '../server';
+import { byLines } from './lines';
+import { freePort, type RunningMonolith } from './monolith';
+import { startProjectProcess } from './project-process';
+import type { Services, StartServices } from './services';
+import type { SystemConfig } from './system-config';
+
+/** The whole migration on one machine. */
+export interface LocalSystem {
+  /** The monolith's data. */
+  readonly mongo: LocalMongo;
+  /** Overrides and ledger: the same, unless `MONGODB_URI` names the monolith's, in which nothing is written unasked. */
+  readonly state: LocalMongo;
+  readonly services: Services;
+  readonly legacy: RunningMonolith;
+  /** Undefined where there is no serverless.yml yet. */
+  readonly functions: LocalFunctions | undefined;
+  readonly proxy: Proxy;
+  /** Resolves with a sentence when a part has ended by itself. */
+  readonly ended: Promise<string>;
+  /** Stops everything, the last started first. */
+  close(): Promise<void>;
+}
+
+export interface LocalFunctions {
+  readonly invokeApi: InvokeApi;
+  readonly gateway: RunningGateway;
+}
+
+/** What to start the monolith with: its port, or 0, and all its variables. */
+export type StartLegacy = (given: { readonly port: number; readonly env: Environment }) => Promise<RunningMonolith>;
+
+export type PartName = 'mongodb' | 'seed' | 'services' | 'gateway' | 'functions' | 'monolith' | 'proxy';
+
+export interface SystemOptions {
+  readonly startLegacy: StartLegacy;
+  readonly startServices?: StartServices | undefined;
+  /** By the part that logs. */
+  readonly logger: (part: PartName) => Logger;
+  /** Takes what functions and the seed command print, by lines. */
+  readonly print: (part: PartName, line: string) => void;
+  /** Use databases that were started for this system: for the monolith's data, and for overrides and ledger. */
+  readonly databases?: Pick<LocalSystem, 'mongo' | 'state'>;
+  /** Settings of the proxy that win over its variables. */
+  readonly proxy?: Partial<ProxyConfig>;
+}
+
+const LOOPBACK = '127.0.0.1';
+const NO_SERVICES: Services = { close: () => Promise.resolve() };
+
+/**
+ * Starts MongoDB and seeds it, unless it is one that `MONGODB_URI` names: that is used as it is, and gets neither seed nor overrides and ledger, which then
+ * have a database of their own. Then the project's services, the gateway with its functions, the monolith and the proxy, each once the one before it runs.
+ *
+ * @throws BanyanError or ConfigError with lines that say what is wrong and what to do; nothing is left running
+ */
+export async function startSystem(
+  project: Project,
+  config: SystemConfig,
+  options: SystemOptions,
+): Promise<LocalSystem> {
+  const { banyan, places, root } = project;
+  const { startLegacy, startServices, logger, print } = options;
+  const proxyConfig = { ...config.proxy, ...options.proxy };
+  const { routesFile } = proxyConfig;
+  const hasFunctions = existsSync(places.serverless.path) || !places.serverless.isDefault;
+  // What is bad or taken is reported before anything starts.
+  if (existsSync(routesFile) || proxyConfig.isRoutesFileOptional !== true)
+    await loadRouteTable({ ...proxyConfig, file: routesFile, lambdaAvailable: hasFunctions });
+  await refuseTakenPorts({ ...config, proxy: proxyConfig }, { hasFunctions });
+
+  const started: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const stop of started.splice(0).reverse()) await stop();
+  };
+  try {
+    const databaseName = banyan.dev?.database ?? (path.basename(root).replaceAll(/[^\w-]/g, '-') || 'banyan');
+    const start = async (env: Environment): Promise<LocalMongo> => {
+      const mongo = await startMongo({ env, databaseName, logger: logger('mongodb'), port: config.mongoPort });
+      started.push(() => mongo.stop());
+      return mongo;
+    };
+    const mongo = options.databases?.mongo ?? (await start(config.mongoEnv));
+    const isNamed = mongo.chosen === 'MONGODB_URI';
+    const state =
+      options.databases?.state ?? (isNamed ? await start({ ...config.mongoEnv, MONGODB_URI: undefined }) : mongo);
+
+    const port = await freePort(config.legacyPort);
+    const shared = {
+      ...variablesOf(banyan.dev?.environment, mongo.uri, port),
+      MONGODB_URI: mongo.uri,
+      ...config.secrets,
+    };
+    // LEGACY_PORT is ours; PORT and HOST of the shell are the proxy's.
+    const monolithEnv = { ...config.env, LEGACY_PORT: undefined, ...shared, PORT: String(port), HOST: LOOPBACK };
+    if (banyan.dev?.seed !== undefined && !isNamed)
+      await seed({ command: banyan.dev.seed, cwd: root, env: monolithEnv, onLine: (line) => print('seed', line) });
+    const given = { mongodbUri: mongo.uri, isNamed, env: config.env, logger: logger('services') };
+    const services = (await startServices?.(given)) ?? NO_SERVICES;
+    started.push(() => services.close());
+
+    const functions = hasFunctions
+      ? await startFunctions(places.serverless.path, config, { shared, services, logger, print, started })
+      : undefined;
+    const legacy = await startLegacy({ port, env: { ...monolithEnv, ...services.monolith } });
+    started.push(() => legacy.close());
+    const proxy = await startProxy(
+      {
+        ...proxyConfig,
+        legacyUrl: new URL(legacy.url),
+        lambdaUrl: functions && new URL(functions.gateway.url),
+        mongodbUri: mongo.uri,
+        stateUri: state.uri,
+      },
+      logger('proxy'),
+    );
+    // Together: the proxy waits for open streams, and it is the monolith that ends them.
+    started.push(() => Promise.all([proxy.close(), legacy.close()]));
+    await services.onReady?.({ proxyUrl: proxy.url, gateway: functions?.gateway });
+    const ended = Promise.race([
+      ...(legacy.ended === undefined ? [] : [legacy.ended.then((how) => `the monolith ended with ${how}`)]),
+      ...[mongo, state].flatMap(({ ended: end }) =>
+        end === undefined ? [] : [end.then((how) => `MongoDB ended with ${how}`)],
+      ),
+      new Promise<never>(() => undefined),
+    ]);
+    return { mongo, state, services, legacy, functions, proxy, ended, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface FunctionsOptions extends Pick<SystemOptions, 'logger' | 'print'> {
+  readonly shared: Readonly<Record<string, string>>;
+  readonly services: Services;
+  readonly started: (() => Promise<unknown>)[];
+}
+
+async function startFunctions(
+  serverlessFile: string,
+  { stage, env, invokePort, gatewayPort }: SystemConfig,
+  { shared, services, logger, print, started }: FunctionsOptions,
+): Promise<LocalFunctions> {
+  const { schedules } = readEventSourcesFile({ serverlessFile, stage, env });
+  // It must have its address before the functions, which use it, are loaded.
+  let functions: RunningGateway['functions'] = new Map();
+  const invokeApi = await startInvokeApi({
+    port: invokePort,
+    functions: () => functions.values(),
+    schedules,
+    logger: logger('functions'),
+  });
+  started.push(() => invokeApi.close());
+  const printed = byLines((line) => print('functions', line));
+  const gateway = await startGateway({
+    serverlessFile,
+    stage,
+    host: LOOPBACK,
+    port: gatewayPort,
+    allFunctions: true,
+    env,
+    environment: { ...shared, ...services.functions },
+    platform: { LAMBDA_ENDPOINT: invokeApi.url, ...services.platform },
+    print: (text) => printed.write(text),
+    logger: logger('gateway'),
+  });
+  functions = gateway.functions;
+  started.push(() => gateway.close());
+  return { invokeApi, gateway };
+}
+
+async function seed(options: Parameters<typeof startProjectProcess>[0]): Promise<void> {
+  const running = startProjectProcess(options);
+  const how = await running.ended;
+  if (how === 'exit code 0') return;
+  const lines = running.lastLines().map((line) => `  ${line}`);
+  throw new BanyanError([`dev.seed (${options.command}) ended with ${how}`, ...lines].join('\n'), {
+    code: 'seed_failed',
+  });
+}
+
+/** Whether something listens on a port is known at once, not after a minute's start. */
+async function refuseTakenPorts(
+  config: SystemConfig,
+  { hasFunctions }: { readonly hasFunctions: boolean },
+): Promise<void> {
+  const { proxy } = config;
+  const parts: (readonly [part: string, variable: string, port: number | undefined, host?: string])[] = [
+    ['proxy', 'PORT', proxy.port, proxy.host],
+    ['dashboard', 'ADMIN_PORT', proxy.adminPort, proxy.adminHost],
+    ['monolith', 'LEGACY_PORT', config.legacyPort],
+    ['MongoDB', 'MONGO_PORT', config.mongoPort],
+    ...(hasFunctions
+      ? ([
+          ['gateway', 'GATEWAY_PORT', config.gatewayPort],
+          ['Invoke API', 'INVOKE_PORT', config.invokePort],
+        ] as const)
+      : []),
+  ];
+  const faults: string[] = [];
+  for (const [part, portVariable, port = 0, host = LOOPBACK] of parts) {
+    try {
+      if (port !== 0) await freePort(port, host);
+    } catch (error) {
+      const hostVariable = part === 'dashboard' ? 'ADMIN_HOST' : 'HOST';
+      const fault = describeListenError(error, { part, portVariable, hostVariable });
+      if (fault === undefined) throw error;
+      faults.push(`${fault}${fault.includes('in use') ? ' (is another "banyan dev" running?)' : ''}`);
+    }
+  }
+  if (faults.length > 0) throw new ConfigError('Local system', faults);
+}
+
+function variablesOf(
+  environment: Readonly<Record<string, string>> = {},
+  mongodbUri: string,
+  port: number,
+): Record<string, string> {
+  const values = new Map([
+    ['MONGODB_URI', mongodbUri],
+    ['PORT', String(port)],
+  ]);
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, text]) => [
+      name,
+      text.replaceAll(/\{\{(\w+)\}\}/g, (whole, word: string) => values.get(word) ?? whole),
+    ]),
+  );
+}

@@ -1,0 +1,117 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { waitFor } from '../support/wait-for';
+
+const MAIN = path.join(__dirname, '../../proxy/cli/main.ts');
+const TSX = require.resolve('tsx');
+const PORTS = ['PORT', 'ADMIN_PORT', 'LEGACY_PORT', 'GATEWAY_PORT', 'INVOKE_PORT', 'MONGO_PORT'];
+const FREE_PORTS = Object.fromEntries(PORTS.map((name) => [name, '0']));
+const LONG = 60_000;
+jest.setTimeout(2 * LONG);
+
+const APP = `
+if (process.env.FAULT) throw new Error('no SITE_NAME');
+if (process.env.STUBBORN) process.on('SIGTERM', () => console.log('not yet'));
+require('http').createServer((request, response) => response.end(process.env.MONGODB_URI)).listen(process.env.PORT);
+console.log('process ' + process.pid + ' of the app');
+`;
+
+/** `banyan dev` in a folder that has nothing of Banyan: package.json and an app. */
+describe('banyan dev', () => {
+  let folder: string;
+  let child: ChildProcess | undefined;
+  let output = '';
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'banyan-dev-'));
+    await writeFile(path.join(folder, 'app.js'), APP);
+    await writeFile(
+      path.join(folder, 'package.json'),
+      JSON.stringify({ name: 'shop', scripts: { start: 'node app.js' } }),
+    );
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  afterEach(() => child?.kill('SIGKILL'));
+
+  const start = (env: Record<string, string> = {}, args: readonly string[] = []): Promise<unknown[]> => {
+    output = '';
+    child = spawn(process.execPath, ['--import', TSX, MAIN, 'dev', ...args], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'], HOME: folder, npm_config_update_notifier: 'false', ...FREE_PORTS, ...env },
+    });
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    return once(child, 'exit');
+  };
+  const ready = () =>
+    waitFor('the banner', () => output.includes('Try it'), LONG).catch((error: unknown) => {
+      throw new Error(`no banner:\n${output}`, { cause: error });
+    });
+  const app = (): number => Number(/process (\d+) of the app/.exec(output)?.[1] ?? NaN);
+  const isAlive = (pid: number): boolean => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+
+  it('runs what npm start runs, says where everything is, and Ctrl-C ends all of it', async () => {
+    const exited = start();
+    await ready();
+    expect(output).toMatch(/^monolith {2}\| process \d+ of the app$/m);
+    expect(output).toMatch(/functions none: banyan\/serverless\.yml does not exist/);
+    const request = /^ {2}curl -si (http:\S+)\/$/m.exec(output)?.[1] ?? '';
+    expect(await (await fetch(request)).text()).toMatch(/^mongodb:\/\/127\.0\.0\.1:\d+\/banyan-dev-/);
+    child?.kill('SIGINT');
+    expect(await exited).toEqual([0, null]);
+    await waitFor('the end of the app', () => !isAlive(app()));
+  });
+
+  it('ends with a reason when the monolith is killed', async () => {
+    const exited = start();
+    await ready();
+    process.kill(app(), 'SIGKILL');
+    expect(await exited).toEqual([1, null]);
+    expect(output).toMatch(/^banyan: the monolith ended with exit code 137 .*; stopping the rest$/m);
+  });
+
+  it('waits for a monolith that takes its time to end, until the second Ctrl-C', async () => {
+    const exited = start({ STUBBORN: '1' });
+    await ready();
+    child?.kill('SIGINT');
+    await waitFor('the signal', () => output.includes('not yet'));
+    expect(isAlive(app())).toBe(true);
+    child?.kill('SIGINT');
+    expect(await exited).toEqual([130, null]);
+    await waitFor('the end of the app', () => !isAlive(app()));
+  });
+
+  it('leaves nothing when it is killed itself', async () => {
+    const exited = start();
+    await ready();
+    child?.kill('SIGKILL');
+    await exited;
+    await waitFor('the end of the app', () => !isAlive(app()));
+  });
+
+  it('names the part that does not start, with its last lines', async () => {
+    expect(await start({ FAULT: '1' })).toEqual([2, null]);
+    expect(output).toMatch(/^banyan: the monolith \(npm start --silent\) ended with exit code 1 before it listened$/m);
+    expect(output).toMatch(/^banyan: {3}Error: no SITE_NAME$/m);
+    expect(output).toMatch(/^banyan: -> start it by hand, and fix what it says$/m);
+  });
+
+  it('warns of another database in .env', async () => {
+    await writeFile(path.join(folder, '.env'), 'PORT=1\nMONGO_URL=mongodb://user:hunter2@db.example/shop\n');
+    const exited = start({}, ['--legacy', 'node app.js']);
+    await ready();
+    await waitFor('the warning', () => output.includes('warning MONGO_URL names another MongoDB than MONGODB_URI'));
+    expect(output).not.toContain('hunter2');
+    child?.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+  });
+});
