@@ -8,31 +8,26 @@ interface Route {
 /** What a team knows of its own app. */
 export interface ForeignApp {
   readonly name: string;
-  readonly entry: string;
-  readonly seed: string;
   readonly routes: readonly Route[];
-  /** All that the app reads. */
-  readonly environment: (mongoUri: string, port: number) => Readonly<Record<string, string>>;
+  /** Its `.env`. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Returns the cookies of a user. */
   readonly logIn: (url: string) => Promise<string>;
 }
 
 const formShop: ForeignApp = {
   name: 'form-shop',
-  entry: 'app.js',
-  seed: 'seed.js',
   routes: [
     { id: 'items', path: '/items' },
     { id: 'account', path: '/account' },
     { id: 'stock', path: '/items/stock' },
   ],
-  environment: (uri, port) => ({
+  environment: {
     NODE_ENV: 'production',
-    MONGO_URL: uri,
+    MONGO_URL: 'mongodb://127.0.0.1:27017/shop',
     SESSION_KEY: 'the key of the shop',
     SITE_NAME: 'Form Shop',
-    PORT: String(port),
-  }),
+  },
   async logIn(url) {
     const page = await fetch(`${url}/login`);
     const csrf = /name="_csrf" value="([^"]+)"/.exec(await page.text())?.[1] ?? '';
@@ -50,19 +45,16 @@ const formShop: ForeignApp = {
 
 const notesApi: ForeignApp = {
   name: 'notes-api',
-  entry: 'src/server.js',
-  seed: 'src/seed.js',
   routes: [
     { id: 'team', path: '/api/teams/mine' },
     { id: 'get-note', path: '/api/notes/{}', from: { path: '/api/notes', pattern: /"id":"(\w+)"/ } },
     { id: 'list-notes', path: '/api/notes' },
   ],
-  environment: (uri, port) => ({
+  environment: {
     NODE_ENV: 'production',
-    DATABASE_URL: uri,
+    DATABASE_URL: 'mongodb://127.0.0.1:27017/notes',
     COOKIE_SECRET: 'the secret of the notes',
-    PORT: String(port),
-  }),
+  },
   async logIn(url) {
     const login = await fetch(`${url}/api/login`, {
       method: 'POST',

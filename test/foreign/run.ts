@@ -4,13 +4,12 @@
  */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import { startMongo } from 'banyan-strangler/local';
 import { APPS, type ForeignApp } from './apps';
 
 const ROOT = path.join(__dirname, '../..');
@@ -21,6 +20,7 @@ const TOOLS = ['serverless', 'serverless-esbuild', 'esbuild', 'fflate', 'banyan-
 const REQUESTS = 420;
 const AT_ONCE = 2;
 const DEADLINE_MS = 90_000;
+const PORTS = ['PORT', 'ADMIN_PORT', 'LEGACY_PORT', 'GATEWAY_PORT', 'INVOKE_PORT', 'MONGO_PORT'];
 
 const run = promisify(execFile);
 
@@ -40,67 +40,29 @@ async function move(app: ForeignApp): Promise<void> {
       symlinkSync(path.join(ROOT, 'node_modules', tool), path.join(folder, 'node_modules', tool));
     step('installed');
 
-    const mongo = await startMongo({ env: {}, databaseName: app.name });
-    stops.push(() => mongo.stop());
-    const [legacyPort, gatewayPort, proxyPort, adminPort] = await Promise.all([1, 2, 3, 4].map(freePort));
-    const own = app.environment(mongo.uri, legacyPort ?? 0);
-    const env = {
+    const dotenv = Object.entries(app.environment).map(([name, value]) => `${name}='${value}'\n`);
+    writeFileSync(path.join(folder, '.env'), dotenv.join(''));
+    const ports = await Promise.all(PORTS.map(async (name) => [name, String(await freePort())] as const));
+    const env: Record<string, string | undefined> = {
+      ...Object.fromEntries(ports),
       PATH: process.env['PATH'],
       HOME: folder,
-      ...own,
-      MONGODB_URI: mongo.uri,
-      LEGACY_URL: `http://127.0.0.1:${legacyPort}`,
-      LAMBDA_URL: `http://127.0.0.1:${gatewayPort}/dev`,
-      PORT: String(proxyPort),
-      ADMIN_PORT: String(adminPort),
+      LOG_LEVEL: 'error',
     };
     const banyan = async (...args: string[]): Promise<string> =>
       (await run(process.execPath, [CLI, ...args], { cwd: folder, env })).stdout.trim();
-    await run(process.execPath, [app.seed], { cwd: folder, env: { PATH: env.PATH, ...own } });
-    const start = async (
-      name: string,
-      args: readonly string[],
-      environment: NodeJS.ProcessEnv,
-      url: string,
-    ): Promise<void> => {
-      const child = spawn(process.execPath, args, {
-        cwd: folder,
-        env: environment,
-        stdio: ['ignore', 'ignore', 'inherit'],
-      });
-      stops.push(async () => {
-        if (child.exitCode !== null || child.signalCode !== null) return;
-        child.kill('SIGKILL');
-        await once(child, 'exit');
-      });
-      await waitFor(name, () =>
-        fetch(url).then(
-          () => true,
-          () => false,
-        ),
-      );
-    };
 
     await banyan('gateway-responses');
     await banyan('routes', '--write');
     step(await banyan('package', '--stage', 'dev'));
-    await start('the monolith', [app.entry], { PATH: env.PATH, ...own }, env.LEGACY_URL);
-    await start(
-      'the gateway',
-      ['-e', GATEWAY, String(gatewayPort), JSON.stringify({ ...own, MONGODB_URI: mongo.uri })],
-      { PATH: env.PATH },
-      env.LAMBDA_URL,
-    );
-    step(await banyan('parity', 'run', '--control', env.LEGACY_URL, '--candidate', env.LAMBDA_URL, '--record'));
+    const { close, banner } = await startDev(folder, env);
+    stops.push(close);
+    step(banner);
+    env['MONGODB_URI'] = /MONGODB_URI=(\S+)/.exec(banner)?.[1];
+    step(await banyan('parity', 'run', '--record'));
 
     for (const { id } of app.routes) await banyan('promote', id, '--to', 'shadow', '--development');
-    await start(
-      'the proxy',
-      [CLI, 'proxy'],
-      { ...env, TRUSTED_HOPS: '0', LOG_LEVEL: 'error' },
-      `http://127.0.0.1:${proxyPort}`,
-    );
-    const proxyUrl = `http://127.0.0.1:${proxyPort}`;
+    const proxyUrl = `http://127.0.0.1:${env['PORT'] ?? ''}`;
     const cookie = await app.logIn(proxyUrl);
     const routes: { id: string; target: string }[] = [];
     for (const { id, path: given, from } of app.routes) {
@@ -155,12 +117,24 @@ interface Status {
   }[];
 }
 
-/** The user's own start of the local gateway. */
-const GATEWAY = `
-const { startGateway } = require('banyan-strangler/local');
-const [port, environment] = process.argv.slice(1);
-startGateway({ serverlessFile: 'banyan/serverless.yml', stage: 'dev', port: Number(port), environment: JSON.parse(environment) });
-`;
+/** `banyan dev`, until its banner. Closes as Ctrl-C does. */
+async function startDev(cwd: string, env: NodeJS.ProcessEnv): Promise<{ banner: string; close: () => Promise<void> }> {
+  const child = spawn(process.execPath, [CLI, 'dev'], { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(child, 'exit');
+  let banner = '';
+  child.stdout.on('data', (text: Buffer) => (banner += text.toString()));
+  const close = async (): Promise<void> => {
+    child.kill('SIGINT');
+    const [code] = (await exited) as unknown[];
+    if (code !== 0) throw new Error(`banyan dev ended with ${String(code)}:\n${banner}`);
+  };
+  await waitFor(
+    () => `banyan dev:\n${banner}`,
+    () => banner.includes('Try it') || child.exitCode !== null,
+  );
+  if (child.exitCode !== null) await close();
+  return { banner, close };
+}
 
 async function send(proxyUrl: string, target: string, cookie: string): Promise<void> {
   let left = REQUESTS;

@@ -36,6 +36,7 @@ export default defineConfig({
   },
   authenticators: [sessionAuthenticator],
   gateway: { endpointType: 'regional' },
+  dev: { seed: 'npm run seed --silent', environment: { MONGO_URL: '{{MONGODB_URI}}' } },
   parity: {
     identities: {
       ada: {

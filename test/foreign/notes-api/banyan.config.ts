@@ -33,6 +33,7 @@ export default defineConfig({
     internalError: expressJson(500, { error: 'internal error' }),
   },
   gateway: { endpointType: 'regional' },
+  dev: { seed: 'npm run seed --silent', environment: { DATABASE_URL: '{{MONGODB_URI}}' } },
   parity: {
     identities: {
       anonymous: { kind: 'anonymous' },
