@@ -1,3 +1,5 @@
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { LOCAL_CREDENTIALS } from '../aws/local-dynamodb';
 import { DEMO_IDS } from '../seed';
 import { EVENT, initiated, photoClient, PNG, putFile, registerMember, type PhotoClient } from '../support/photo-client';
 import { runSystem, type RunningSystem } from '../support/running-system';
@@ -6,10 +8,12 @@ import { runSystem, type RunningSystem } from '../support/running-system';
 describe('photos by presigned URL', () => {
   let system: RunningSystem;
   let member: PhotoClient;
+  /** How often each event comes. */
+  let deliveries = 2;
   const about = { title: '港 "夜" 🎉', description: 'Zeile\nzwei', contentType: 'image/png', size: PNG.length };
 
   beforeAll(async () => {
-    system = await runSystem({ stage: 'legacy', objectEvents: { deliveries: () => 2, pausesMs: [] } });
+    system = await runSystem({ stage: 'legacy', objectEvents: { deliveries: () => deliveries, pausesMs: [] } });
     member = await photoClient(system.proxy.url, 'member@example.com');
   });
   afterAll(() => system.close());
@@ -105,6 +109,28 @@ describe('photos by presigned URL', () => {
       reason: expect.stringContaining('not a picture') as string,
     });
     expect((await member.list()).map(({ id }) => id)).not.toContain(photoId);
+  });
+
+  it('that failed are processed by a schedule, once, however often their events were kept; what is no event stays', async () => {
+    deliveries = 0;
+    const { photoId, s3PutObjectUrl } = initiated(await member.initiate(about));
+    await putFile(s3PutObjectUrl, PNG);
+    deliveries = 2;
+    const key = [...system.s3.objects.keys()].find((one) => one.includes(photoId));
+    const Message = JSON.stringify({ Records: [{ s3: { bucket: { name: system.s3.bucket }, object: { key } } }] });
+    const { url: endpoint, region } = system.sqs;
+    const sqs = new SQSClient({ endpoint, region, credentials: LOCAL_CREDENTIALS });
+    const QueueUrl = system.sqs.queueUrl('PhotoFailureQueue');
+    const kept = JSON.stringify({ version: '1.0', requestPayload: { Records: [{ Sns: { Message } }] } });
+    for (const MessageBody of [kept, kept, 'no JSON', '{}'])
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+    sqs.destroy();
+
+    const replay = system.gateway.functions.get('replay-photo-uploads');
+    expect(await replay?.invoke({})).toMatchObject({ ok: true, payload: '{"processed":2,"failed":2}' });
+    expect(await member.statusOf(photoId)).toEqual({ status: 'stored' });
+    expect((await member.list()).filter(({ id }) => id === photoId)).toHaveLength(1);
+    expect(await replay?.invoke({})).toMatchObject({ payload: '{"processed":0,"failed":0}' });
   });
 
   it('have a page to upload with, and nothing else under its path', async () => {

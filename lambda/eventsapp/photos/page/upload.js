@@ -39,12 +39,21 @@ function showLogin() {
 
 async function showEvents() {
   const { events } = await api('/api/events?limit=100');
-  upload.event.replaceChildren(...events.map(({ id, title }) => new Option(title, id)));
   const wanted = new URLSearchParams(location.search).get('event');
+  if (wanted !== null && !events.some(({ id }) => id === wanted)) events.unshift(...(await findEvent(wanted)));
+  // Titles repeat.
+  const named = ({ id, title, startsAt }) => new Option(`${title}, ${new Date(startsAt).toLocaleDateString()}`, id);
+  upload.event.replaceChildren(...events.map(named));
   if (events.some(({ id }) => id === wanted)) upload.event.value = wanted;
   login.hidden = true;
   upload.hidden = false;
   await showPhotos();
+}
+
+/** One that is not among the first hundred; none if there is no such event. */
+async function findEvent(id) {
+  const { event } = await api(`/api/events/${encodeURIComponent(id)}`).catch(() => ({}));
+  return event === undefined ? [] : [event];
 }
 
 async function showPhotos() {
@@ -124,7 +133,7 @@ async function run({ again }) {
     say('Uploaded; it is being processed');
     await waitUntilProcessed(current);
     current = undefined;
-    upload.file.value = '';
+    for (const field of [upload.file, upload.title, upload.description]) field.value = '';
     say('Your picture is in the list');
     await showPhotos();
   } catch (error) {

@@ -1,0 +1,98 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { Binary, MongoClient, ObjectId, type Document } from 'mongodb';
+import {
+  backStep,
+  copyStep,
+  INITIAL_BACK,
+  INITIAL_COPY,
+  type Stores,
+} from '../../../../lambda/eventsapp/photos/migration/copy-photos';
+import { startTestMongo, type TestMongo } from '../../../support/test-mongo';
+import { LOCAL_CREDENTIALS } from '../../aws/local-dynamodb';
+import { startS3, type LocalS3 } from '../../aws/local-s3';
+import { startRepositories, type Repositories } from '../../aws/repositories';
+import { migrate } from '../../support/photo-stores';
+
+let mongo: TestMongo;
+let client: MongoClient;
+let s3: LocalS3;
+let s3Client: S3Client;
+let repositories: Repositories;
+let stores: Stores;
+
+beforeAll(async () => {
+  mongo = await startTestMongo();
+  client = await MongoClient.connect(mongo.uri);
+  s3 = await startS3({ bucket: 'photos', region: 'eu-west-1', allowedOrigins: () => [] });
+  s3Client = new S3Client({ region: 'eu-west-1', endpoint: s3.url, credentials: LOCAL_CREDENTIALS });
+  repositories = await startRepositories();
+  const { repository } = repositories.byName['multi-table'];
+  stores = { db: client.db(), s3: s3Client, bucket: 'photos', photos: repository };
+});
+afterAll(async () => {
+  s3Client.destroy();
+  await repositories.close();
+  await s3.close();
+  await client.close();
+  await mongo.stop();
+});
+
+const EVENT = new ObjectId();
+const documentOf = (more: Document = {}): Document & { _id: ObjectId | string } => ({
+  _id: new ObjectId(),
+  eventId: EVENT,
+  customerAccountId: new ObjectId(),
+  fileName: 'stage.png',
+  contentType: 'image/png',
+  size: 5,
+  data: new Binary(Buffer.from('bytes')),
+  createdBy: new ObjectId(),
+  createdAt: new Date('2026-11-28T10:00:00.000Z'),
+  ...more,
+});
+const good = [
+  documentOf(),
+  documentOf({ fileName: '' }),
+  documentOf({ fileName: '𝔞'.repeat(255) }),
+  documentOf({ contentType: 'png', fileName: `${'x'.repeat(900)}.png` }),
+];
+const STEP = { batch: 2, dryRun: false };
+
+it('a dry run counts, and writes nothing; damaged documents are named and stay in MongoDB alone', async () => {
+  const damaged = [
+    documentOf({ customerAccountId: 'text' }),
+    documentOf({ eventId: null }),
+    documentOf({ size: 6 }),
+    documentOf({ data: 'text' }),
+    documentOf({ fileName: 'x'.repeat(500_000) }),
+    documentOf({ createdAt: 'yesterday' }),
+  ];
+  const collection = stores.db.collection<Document & { _id: ObjectId | string }>('photos');
+  await collection.insertMany([...good, ...damaged, documentOf({ _id: 'not an ObjectId' })]);
+  const dry = await migrate(INITIAL_COPY, copyStep(stores, { ...STEP, dryRun: true }));
+  expect([dry.copied, dry.different.length, s3.objects.size]).toEqual([good.length, damaged.length, 0]);
+
+  const state = await migrate(INITIAL_COPY, copyStep(stores, STEP));
+  expect(state).toMatchObject({ copied: good.length, verified: good.length });
+  expect([...state.different].sort()).toEqual(damaged.map(({ _id }) => String(_id)).sort());
+  const listed = await stores.photos.listOfEvent(EVENT.toHexString());
+  expect(listed.map(({ id }) => id).sort()).toEqual(good.map(({ _id }) => String(_id)).sort());
+  expect(listed.every(({ title }) => title !== '' && Buffer.byteLength(title) < 1_024)).toBe(true);
+  expect(s3.objects.size).toBe(good.length);
+});
+
+it('the way back gives MongoDB what it lacks, but no photos of events that are gone', async () => {
+  const events = stores.db.collection<Document & { _id: ObjectId }>('events');
+  await events.insertOne({ _id: EVENT });
+  const collection = stores.db.collection('photos');
+  await collection.deleteMany({});
+  expect(await migrate(INITIAL_BACK, backStep(stores, STEP))).toMatchObject({ restored: 4, removed: 4, kept: 0 });
+  expect(await collection.find().sort({ _id: 1 }).toArray()).toEqual(good);
+  expect(s3.objects.size).toBe(0);
+
+  await migrate(INITIAL_COPY, copyStep(stores, STEP));
+  await collection.deleteMany({});
+  await events.deleteMany({});
+  expect(await migrate(INITIAL_BACK, backStep(stores, STEP))).toMatchObject({ restored: 0, removed: 4 });
+  expect([await collection.countDocuments(), s3.objects.size]).toEqual([0, 0]);
+});

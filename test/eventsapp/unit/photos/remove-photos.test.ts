@@ -1,0 +1,65 @@
+import { findOrphans } from '../../../../lambda/eventsapp/photos/remove-orphaned-photos';
+import { removePhotos } from '../../../../lambda/eventsapp/photos/remove-photos';
+import type { Photo } from '../../../../lambda/eventsapp/photos/photo';
+
+const photoOf = (id: string, eventId: string): Photo => ({
+  ...{ id, eventId, customerAccountId: 'a', createdBy: 'u', createdAt: '', title: id, description: '', fileName: id },
+  ...{ contentType: 'image/png', size: 1, key: `uploads/${id}`, sha256: '', origin: 'upload' },
+});
+
+/** A table of two photos to a page. */
+function tableOf(photos: readonly Photo[]) {
+  return {
+    scan: ({ after = '0' }: { readonly after?: string | undefined }) => {
+      const end = Number(after) + 2;
+      const next = end < photos.length ? String(end) : undefined;
+      return Promise.resolve({ photos: photos.slice(Number(after), end), next });
+    },
+  };
+}
+
+describe('photos of deleted events', () => {
+  const photos = ['1 here', '2 gone', '3 gone', '4 here', '5 other'].map((text) => {
+    const [id = '', eventId = ''] = text.split(' ');
+    return photoOf(id, eventId);
+  });
+
+  it('are found on every page, asking for each event once', async () => {
+    const asked: string[] = [];
+    const orphans = await findOrphans(tableOf(photos), ({ eventId }) => {
+      asked.push(eventId);
+      return Promise.resolve(eventId !== 'gone');
+    });
+    expect(orphans.map(({ id }) => id)).toEqual(['2', '3']);
+    expect(asked).toEqual(['here', 'gone', 'other']);
+    expect(await findOrphans(tableOf([]), () => Promise.resolve(false))).toEqual([]);
+  });
+
+  it('are not all photos there are: that is another database', async () => {
+    await expect(findOrphans(tableOf(photos), () => Promise.resolve(false))).rejects.toThrow(
+      'MongoDB has none of the 3 events that have photos: is MONGODB_URI the right database? Nothing was removed',
+    );
+    expect(await findOrphans(tableOf(photos.slice(1, 3)), () => Promise.resolve(false))).toHaveLength(2);
+  });
+
+  it('are found again until S3 and DynamoDB have both removed them', async () => {
+    const [objects, items] = [new Set(photos.map(({ key }) => key)), new Set(photos.map(({ id }) => id))];
+    let broken: string | undefined = 'uploads/2';
+    const storage = {
+      bucket: 'photos',
+      s3: {
+        send: ({ input }: { readonly input: { readonly Key?: string } }) => {
+          if (input.Key === broken) return Promise.reject(new Error('S3 is unavailable'));
+          objects.delete(input.Key ?? '');
+          return Promise.resolve({});
+        },
+      },
+      photos: { remove: (id: string) => Promise.resolve(void items.delete(id)) },
+    };
+    await expect(removePhotos(photos, storage)).rejects.toThrow('S3 is unavailable');
+    expect([[...objects], [...items]]).toEqual([['uploads/2'], ['2']]);
+    broken = undefined;
+    await removePhotos(photos, storage);
+    expect([objects.size, items.size]).toEqual([0, 0]);
+  });
+});
