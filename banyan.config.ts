@@ -6,7 +6,7 @@ import { parseIdentity } from './lambda/eventsapp/identity';
 const password = 'correct horse battery staple';
 const cookie = `-b "eventsapp.sid=$TOKEN"`;
 const login = (email: string) =>
-  ({ kind: 'login', method: 'POST', path: '/api/auth/login', body: { email, password } }) as const;
+  ({ kind: 'steps', steps: [{ request: 'POST /api/auth/login', json: { email, password } }] }) as const;
 
 /** As legacy/auth/api-key.ts: a key acts for its account, without roles. Functions say whether they accept it: lambda/README.md. */
 const apiKeys = apiKeyAuthenticator({

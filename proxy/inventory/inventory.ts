@@ -50,8 +50,6 @@ const inventory = z.object({
   express: z.string(),
   /** In matching order. */
   routes: z.array(routeSchema),
-  /** The app's own source files that were loaded, absolute. */
-  files: z.array(z.string()),
   /** Variables that its own code has read, and whether they were set. */
   variables: z.array(z.object({ name: z.string(), isSet: z.boolean() })),
   /** What it could not do here: addresses that it may not reach, errors that it did not catch. */

@@ -1,4 +1,5 @@
 import type { BanyanConfig } from '../../shared/config';
+import { loginRequest, type LoginRequest } from '../../shared/config/login-request';
 import { BanyanError } from '../../shared/errors';
 import { PLACEHOLDER, usersOf, type Har, type HarEntry } from '../../shared/recording/har/har';
 import { createRedactor } from '../../shared/recording/redact/redact-entry';
@@ -123,7 +124,7 @@ function identitiesBySession(
   });
   for (const [session, { login }] of usersOf({ log: { version: '1.2', creator: NOBODY, entries: redacted } })) {
     const identity = Object.entries(banyan.parity.identities).find(
-      ([, one]) => one.kind === 'login' && login !== undefined && agree(login, one.body),
+      ([, one]) => login !== undefined && agree(login, loginRequest(one)?.fields),
     );
     add(session, identity?.[0]);
   }
@@ -136,20 +137,19 @@ const NOBODY = { name: '', version: '' };
 export function loginOf({ request }: HarEntry, { parity: { identities } }: BanyanConfig): string | undefined {
   const sent = parseBody(request.postData?.text, request.postData?.params);
   if (sent === undefined) return undefined;
-  const match = Object.entries(identities).find(
-    ([, identity]) =>
-      identity.kind === 'login' &&
-      identity.method === request.method &&
-      identity.path === pathOf(request.url) &&
-      agree(sent, identity.body),
-  );
+  const match = Object.entries(identities).find(([, identity]) => {
+    const login = loginRequest(identity);
+    const isSame = login?.method === request.method && login.path === pathOf(request.url).split('?', 1)[0];
+    return isSame && agree(sent, login.fields);
+  });
   return match?.[0];
 }
 
-/** Whether two login bodies say the same wherever the recording was not redacted. */
-function agree(sent: Readonly<Record<string, unknown>>, body: unknown): boolean {
-  if (typeof body !== 'object' || body === null) return false;
-  const known = Object.entries(body).filter(([name]) => sent[name] !== undefined && !isRedacted(sent[name]));
+/** Whether two logins say the same wherever the recording was not redacted and nothing was extracted from a page. */
+function agree(sent: Readonly<Record<string, unknown>>, fields: LoginRequest['fields'] = {}): boolean {
+  const known = Object.entries(fields).filter(
+    ([name, value]) => sent[name] !== undefined && !isRedacted(sent[name]) && !String(value).includes('{{'),
+  );
   return known.length > 0 && known.every(([name, value]) => sent[name] === value);
 }
 

@@ -29,7 +29,6 @@ const RESPONSES = ['unauthorized', 'forbidden', 'internalError'];
 const KEYS_BY_KIND: Readonly<Record<string, readonly string[]>> = {
   anonymous: ['kind'],
   headers: ['kind', 'headers'],
-  login: ['kind', 'method', 'path', 'body'],
   steps: ['kind', 'steps', 'headers', 'credentials'],
   recorded: ['kind', 'har', 'values', 'headers'],
 };
@@ -194,10 +193,7 @@ function validateParity(parity: unknown, faults: Faults): void {
     else faults.unknown(path, identity, KEYS_BY_KIND[String(kind)] ?? []);
     if (!isRecord(identity)) continue;
     if (kind === 'headers') validateHeaders(`${path}.headers`, identity['headers'], faults);
-    else if (kind === 'login') {
-      faults.check(`${path}.method`, identity['method'], isText, 'an HTTP method');
-      faults.check(`${path}.path`, identity['path'], isText, 'a path of the monolith');
-    } else if (kind === 'steps') validateSteps(path, identity, faults);
+    else if (kind === 'steps') validateSteps(path, identity, faults);
     else if (kind === 'recorded') {
       faults.check(`${path}.har`, identity['har'], isText, 'the path of a HAR file');
       faults.optional(`${path}.values`, identity['values'], isRecord, 'an object of values by field');

@@ -26,8 +26,6 @@ export type ParityIdentity =
   | { readonly kind: 'anonymous' }
   /** Sends these headers with every request. */
   | { readonly kind: 'headers'; readonly headers: Readonly<Record<string, string>> }
-  /** Sends this request to the monolith first, then the cookie (or the bearer token) of the answer. */
-  | { readonly kind: 'login'; readonly method: string; readonly path: string; readonly body: unknown }
   | StepsIdentity
   | RecordedIdentity;
 

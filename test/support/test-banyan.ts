@@ -36,16 +36,12 @@ export const testBanyan = defineConfig({
     identities: {
       anonymous: { kind: 'anonymous' },
       member: {
-        kind: 'login',
-        method: 'POST',
-        path: '/api/auth/login',
-        body: { email: 'member@example.com', password: 'x' },
+        kind: 'steps',
+        steps: [{ request: 'POST /api/auth/login', json: { email: 'member@example.com', password: 'x' } }],
       },
       organiser: {
-        kind: 'login',
-        method: 'POST',
-        path: '/api/auth/login',
-        body: { email: 'organiser@example.com', password: 'x' },
+        kind: 'steps',
+        steps: [{ request: 'POST /api/auth/login', json: { email: 'organiser@example.com', password: 'x' } }],
       },
       'API key': { kind: 'headers', headers: { 'x-api-key': 'demo-key' } },
     },

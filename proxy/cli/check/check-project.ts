@@ -21,7 +21,6 @@ import { checkGatewayResponses } from './gateway-responses';
 import { readGatewayRoutes } from './gateway-routes';
 import { checkRoutesSchema } from './routes-schema';
 import { checkSecrets } from './secrets';
-import { readCredentials } from './read-credentials';
 
 export interface CheckParts {
   readonly configFile?: string;
@@ -55,8 +54,7 @@ export async function checkProject({ configFile, env = {}, ...given }: CheckPart
     const root = path.dirname(config.file);
     app = await checkApp(config.banyan, root, env);
     findings.push(ok('banyan.config.ts', 'loads'), ...app.findings, ...checkSecrets(config.banyan.session, env));
-    const read = await readCredentials(app.inventory?.files ?? [], root);
-    if (table !== undefined) findings.push(...checkCredentials(config.banyan, table.routes, read));
+    if (table !== undefined) findings.push(...checkCredentials(config.banyan, table.routes, app.inventory?.routes));
   }
   if (table !== undefined)
     findings.push(

@@ -3,7 +3,7 @@ import type { Credential } from '../../../shared/session/authenticator';
 import { sessionAuthenticator } from '../../../shared/session/session-authenticator';
 import type { Route } from '../../route-table/route';
 import { ok, warning, type Finding } from '../finding';
-import type { ReadCredential } from './read-credentials';
+import type { AppRoute } from '../../inventory/inventory';
 
 type Config = Pick<BanyanConfig, 'authenticators' | 'credentials' | 'parity' | 'session'>;
 
@@ -24,9 +24,9 @@ const OF_SESSION = ['cookie', 'authorization'];
 export function checkCredentials(
   config: Config,
   routes: readonly Route[],
-  read: readonly ReadCredential[] = [],
+  appRoutes: readonly Pick<AppRoute, 'hazards'>[] = [],
 ): Finding[] {
-  const accepted = acceptedCredentials(config, read);
+  const accepted = acceptedCredentials(config, appRoutes);
   const sources = [
     `the session (cookie ${config.session.cookieName}, Authorization: Bearer)`,
     ...accepted.map(({ credential, sources: from }) => `${describe(credential)} (${from.join(', ')})`),
@@ -76,7 +76,7 @@ function checkCredential(
 
 function acceptedCredentials(
   { credentials = [], parity, session }: Config,
-  read: readonly ReadCredential[],
+  appRoutes: readonly Pick<AppRoute, 'hazards'>[],
 ): Accepted[] {
   const accepted: Accepted[] = credentials.map(({ exceptRoutes = [], ...credential }) => ({
     credential,
@@ -85,7 +85,7 @@ function acceptedCredentials(
   }));
   const add = (credential: Credential, source: string) => {
     const known = accepted.find((one) => same(one.credential, credential));
-    if (known) known.sources.push(source);
+    if (known) known.sources.push(...(known.sources.includes(source) ? [] : [source]));
     else accepted.push({ credential, sources: [source], exceptRoutes: [] });
   };
   for (const [name, identity] of Object.entries(parity.identities)) {
@@ -94,9 +94,18 @@ function acceptedCredentials(
       if (!OF_SESSION.includes(header.toLowerCase()))
         add({ header: header.toLowerCase() }, `parity.identities["${name}"]`);
   }
-  for (const { credential, place } of read)
-    if (!same(credential, { cookie: session.cookieName })) add(credential, place);
+  for (const { kind, text, place } of appRoutes.flatMap(({ hazards }) => hazards)) {
+    const read = kind === 'credential' ? readAs(text) : undefined;
+    if (read !== undefined && !same(read, { cookie: session.cookieName })) add(read, place);
+  }
   return accepted;
+}
+
+/** As the inventory writes it: `header x-api-key`, `signedCookies auth`. */
+function readAs(text: string): Credential {
+  const [from = '', name = ''] = text.split(' ', 2);
+  if (from === 'query') return { query: name };
+  return from.startsWith('header') ? { header: name.toLowerCase() } : { cookie: name };
 }
 
 const describe = (credential: Credential): string => Object.entries(credential).flat().join(' ');

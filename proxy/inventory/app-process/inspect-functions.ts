@@ -32,8 +32,6 @@ export interface FunctionInspector {
   parse(fn: Handler): FunctionNode | undefined;
   /** The function that this one only calls for another: bound, or wrapped (`asyncHandler(fn)`). */
   unwrap(fn: Handler): Handler;
-  /** Of every script that was loaded: absolute, source maps not followed. */
-  files(): readonly string[];
   /** Of a place in the code that runs, both from 0. */
   originalPlace(file: string, line: number, column: number): { readonly file: string; readonly line: number };
 }
@@ -103,7 +101,6 @@ export function inspectFunctions(): FunctionInspector {
     valueOf,
     parse,
     unwrap,
-    files: () => [...new Set(scripts.values())].filter((file) => path.isAbsolute(file)),
     originalPlace: original,
   };
 }

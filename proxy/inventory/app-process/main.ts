@@ -8,7 +8,7 @@ import type { Setup } from '../setup';
 import { hookExpress, isExpressApp, type ExpressHooks } from './express-hooks';
 import type { ExpressApp } from './express-types';
 import { inspectFunctions } from './inspect-functions';
-import { nameFunctions, packageOf, type FunctionNamer } from './name-functions';
+import { nameFunctions, type FunctionNamer } from './name-functions';
 import { probeAnswers } from './probe-answers';
 import { readSetup } from './read-setup';
 import { readUser } from './read-user';
@@ -72,8 +72,6 @@ captureListen((server, port) => {
 });
 const hooks = hookExpress(order.entry);
 const sessions = watchSessions(order.entry);
-/** Those of Banyan, and those that it needs. */
-const filesBefore = new Set(functions.files());
 
 async function examine(): Promise<void> {
   const listened = new Promise<void>((resolve) => (onServer = resolve));
@@ -168,11 +166,10 @@ async function setupOf(app: ExpressApp, { routes }: Inventory, namer: FunctionNa
 
 function inventoryOf(app: ExpressApp, found: ExpressHooks, namer: FunctionNamer): Inventory {
   const routes = walkRoutes(app, found, namer, order.root);
-  const files = functions.files().filter((file) => packageOf(file) === undefined && !filesBefore.has(file));
   if (servers.some(({ server }) => server.listenerCount('upgrade') > 0))
     notes.add('it takes WebSocket upgrades, which stay on legacy');
   const read = [...variables].map(([name, isSet]) => ({ name, isSet }));
-  return { express: expressVersion(), routes, files, variables: read, notes: [...notes] };
+  return { express: expressVersion(), routes, variables: read, notes: [...notes] };
 }
 
 function expressVersion(): string {

@@ -15,8 +15,8 @@ const DEPTH = 4;
 const WRITES =
   /^(insert(One|Many)|update(One|Many)|replaceOne|delete(One|Many)|bulkWrite|findOneAnd\w+|findByIdAnd\w+)$/;
 const FILE_WRITES = /^(write|append|mkdir|rm|unlink|rename|copyFile|createWriteStream|truncate|symlink|chmod)/;
-const CREDENTIAL = /api[-_]?key|[-_]key$|token|secret|signature|credential/i;
-const NO_CREDENTIAL = /csrf|xsrf|idempotency|^authorization$/i;
+const CREDENTIAL = /api[-_]?key|[-_]key$|token|auth|secret|signature|credential|passw/i;
+const NO_CREDENTIAL = /csrf|xsrf|idempotency|^authorization$|^www-authenticate$/i;
 const UPLOADS = /^(multer|formidable|busboy|connect-busboy|express-fileupload|multiparty)$/;
 const CHANGES = /^(set|add|delete|clear|push|pop|shift|unshift|splice|put|del)$/;
 

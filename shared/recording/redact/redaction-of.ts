@@ -1,5 +1,6 @@
 import type { BanyanConfig } from '../../config';
-import type { LoginRequest, RedactionSettings } from './settings';
+import { loginRequest } from '../../config/login-request';
+import type { RedactionSettings } from './settings';
 
 /** What `banyan.config.ts` says of secrets: its session cookie, credentials, test identities and `parity.redact`. */
 export function redactionOf({ session, credentials = [], parity }: BanyanConfig): RedactionSettings {
@@ -10,9 +11,6 @@ export function redactionOf({ session, credentials = [], parity }: BanyanConfig)
   const headers = credentials.flatMap((credential) =>
     'header' in credential ? [credential.header.toLowerCase()] : [],
   );
-  const logins = identities.flatMap((identity): LoginRequest[] =>
-    identity.kind === 'login' ? [{ method: identity.method, path: identity.path }] : [],
-  );
   const { paths = [], keepCookies = [] } = parity.redact ?? {};
   return {
     sessionCookie: session.cookieName,
@@ -20,6 +18,6 @@ export function redactionOf({ session, credentials = [], parity }: BanyanConfig)
     credentialQueries: credentials.flatMap((credential) => ('query' in credential ? [credential.query] : [])),
     paths,
     keepCookies,
-    logins,
+    logins: identities.flatMap((identity) => loginRequest(identity) ?? []),
   };
 }

@@ -1,3 +1,4 @@
+import type { LoginRequest } from '../../config/login-request';
 import { PLACEHOLDER } from '../har/har';
 
 /** What a recording must not keep. */
@@ -13,13 +14,7 @@ export interface RedactionSettings {
   /** Other cookies whose values may stay, such as a language; all others are removed. */
   readonly keepCookies: readonly string[];
   /** Requests that log a user in; what their body says besides the password shows whose session begins. */
-  readonly logins: readonly LoginRequest[];
-}
-
-export interface LoginRequest {
-  readonly method: string;
-  /** Without query. */
-  readonly path: string;
+  readonly logins: readonly Pick<LoginRequest, 'method' | 'path'>[];
 }
 
 /** Stands where a value was. */

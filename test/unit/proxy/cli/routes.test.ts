@@ -42,7 +42,7 @@ it('the busiest routes stand first when there is an access log', () => {
     ['/items/new', 0],
   ]);
   const text = describeInventory(
-    { express: '4', routes: ROUTES, files: [], variables: [], notes: ['it is'] },
+    { express: '4', routes: ROUTES, variables: [], notes: ['it is'] },
     { judged, traffic, flags: ['a flag'] },
   );
   expect(text).toMatch(/^Express 4, routes: 3, the busiest first\nglobal: session \(express-session\)\n/);

@@ -32,6 +32,8 @@ const HANDLERS: readonly (readonly [hazards: string, verdict: Verdict, method: s
   ['write', 'look', 'get', 'await service.visit(req.params.id); res.end()'],
   ['credential', 'rewrite', 'get', "if (req.get('X-Partner-Key') !== 'k') return res.sendStatus(401); res.json({})"],
   ['credential', 'rewrite', 'get', 'res.json({ key: req.query.access_token })'],
+  ['credential', 'rewrite', 'get', "res.json({ key: req.headers['x-partner-secret'] })"],
+  ['credential', 'rewrite', 'get', 'res.json({ key: req.cookies.remember_token })'],
 ];
 const ROUTES = 180;
 

@@ -148,9 +148,9 @@ describe('defineConfig', () => {
       'parity.identities.x.kind: is "magic"',
     ],
     [
-      'a login without a path',
-      { parity: { identities: { x: { kind: 'login', method: 'POST' } } } },
-      'parity.identities.x.path: is missing',
+      'a login without steps',
+      { parity: { identities: { x: { kind: 'steps' } } } },
+      'parity.identities.x.steps: is missing',
     ],
   ])('refuses %s', (_case, changes, fault) => {
     expect(faultsOf(changes)).toEqual([expect.stringContaining(fault)]);

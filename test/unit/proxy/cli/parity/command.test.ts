@@ -34,7 +34,7 @@ module.exports = {
   parity: {
     identities: {
       anonymous: { kind: 'anonymous' },
-      member: { kind: 'login', method: 'POST', path: '/login', body: { email: 'm@example.com', password: 'x' } },
+      member: { kind: 'steps', steps: [{ request: 'POST /login', json: { email: 'm@example.com', password: 'x' } }] },
     },
     cases: ['${folder}/cases.js'],
     rules: '${folder}/rules.yml',

@@ -77,7 +77,6 @@ function add(route: AppRoute | undefined, mode: Mode, more: { id?: string; examp
   const inventory: Inventory = {
     express: '4',
     routes: ROUTES,
-    files: [],
     variables: [
       { name: 'KEY', isSet: true },
       { name: 'MONGO_URL', isSet: true },
