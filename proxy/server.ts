@@ -12,7 +12,7 @@ import { redactionOf } from '../shared/recording/redact/redaction-of';
 import { packageVersion } from '../shared/package-version';
 import { shownMethod } from '../shared/plain-name';
 import { printable, withoutUrlSecrets } from '../shared/printable';
-import { storeFormat } from '../shared/session/stores/select-store-format';
+import { storeFormat } from '../shared/session/stores/registry';
 import { clientAddress } from './client/client-address';
 import { ClientLimits } from './client-limits';
 import { createSessionUsers, type SessionUsers } from './cohort/session-users';

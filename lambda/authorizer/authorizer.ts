@@ -2,7 +2,7 @@ import type { BanyanConfig } from '../../shared/config';
 import type { Logger } from '../../shared/logger';
 import type { MongoConnection } from '../../shared/mongo';
 import type { AuthenticationContext, AuthenticationRequest, LiveSession } from '../../shared/session/authenticator';
-import { storeFormat } from '../../shared/session/stores/select-store-format';
+import { storeFormat } from '../../shared/session/stores/registry';
 import type { ResolvedSession } from '../../shared/session/session-config';
 import { headerValues } from '../../shared/session/token-from-request';
 import { readMark, SHADOW_HEADER } from '../../shared/signed-mark';

@@ -121,9 +121,9 @@ export async function readEvidence(db: Db, routeId: string, versions: Versions):
     routeId,
     versions,
     comparisons: sumUp(
-      current,
+      current.map(({ source, database, count, different }) => ({ source, database, count, different })),
       ({ source, database }) => `${source}|${database}`,
-      ({ source, database }) => ({ source, database }),
+      ['count', 'different'],
     ),
     coverage: {
       statuses: merge(coverage.flatMap((document) => document.statuses)),
@@ -134,15 +134,23 @@ export async function readEvidence(db: Db, routeId: string, versions: Versions):
       statuses.filter(({ equal }) => equal > 0).map(({ value }) => ({ database, status: value })),
     ),
     mismatches,
-    answers: sumUpAnswers(answers),
-    drops: sumUpDrops(drops),
+    answers: sumUp(
+      answers.map(({ stage, database, answered, failed }) => ({ stage, database, answered, failed })),
+      ({ stage, database }) => `${stage}|${database}`,
+      ['answered', 'failed'],
+    ),
+    drops: sumUp(
+      drops.flatMap((document) => document.drops),
+      ({ reason }) => reason,
+      ['count'],
+    ),
     noise: latestNoise(drops, current),
     suite: suite ?? undefined,
     otherVersions: sumUp(
-      others,
-      ({ versions: { legacy, lambda } }) => JSON.stringify([legacy, lambda]),
-      (document) => document.versions,
-    ).map(({ legacy, lambda, count }) => ({ legacy, lambda, count })),
+      others.map(({ versions: { legacy, lambda }, count }) => ({ legacy, lambda, count })),
+      ({ legacy, lambda }) => JSON.stringify([legacy, lambda]),
+      ['count'],
+    ),
   };
 }
 
@@ -150,37 +158,19 @@ function isSame(a: Versions, b: Versions): boolean {
   return a.legacy === b.legacy && a.lambda === b.lambda;
 }
 
-function sumUp<T extends object>(
-  documents: readonly ComparisonDocument[],
-  keyOf: (document: ComparisonDocument) => string,
-  partOf: (document: ComparisonDocument) => T,
-): (T & { count: number; different: number })[] {
-  const sums = new Map<string, T & { count: number; different: number }>();
-  for (const document of documents) {
-    const key = keyOf(document);
-    const sum = sums.get(key) ?? { ...partOf(document), count: 0, different: 0 };
-    sum.count += document.count;
-    sum.different += document.different;
-    sums.set(key, sum);
+/** One of each key, with numbers added up. */
+function sumUp<T, Name extends string>(
+  items: readonly (T & Readonly<Record<Name, number>>)[],
+  keyOf: (item: T) => string,
+  names: readonly Name[],
+): (T & Record<Name, number>)[] {
+  const sums = new Map<string, T & Record<Name, number>>();
+  for (const item of items) {
+    const sum: T & Record<Name, number> = { ...item };
+    for (const name of names) Object.assign(sum, { [name]: item[name] + (sums.get(keyOf(item))?.[name] ?? 0) });
+    sums.set(keyOf(item), sum);
   }
   return [...sums.values()];
-}
-
-function sumUpAnswers(documents: readonly AnswerSum[]): AnswerSum[] {
-  const sums = new Map<string, AnswerSum>();
-  for (const { stage, database, answered, failed } of documents) {
-    const key = `${stage}|${database}`;
-    const sum = sums.get(key);
-    sums.set(key, { stage, database, answered: answered + (sum?.answered ?? 0), failed: failed + (sum?.failed ?? 0) });
-  }
-  return [...sums.values()];
-}
-
-function sumUpDrops(documents: readonly DropDocument[]): DropCount[] {
-  const sums = new Map<DropCount['reason'], number>();
-  for (const { reason, count } of documents.flatMap(({ drops }) => drops))
-    sums.set(reason, (sums.get(reason) ?? 0) + count);
-  return [...sums].map(([reason, count]) => ({ reason, count }));
 }
 
 /** Noise older than this, by what was seen last of the route, is covered by a rule meanwhile. */
@@ -198,12 +188,7 @@ function latestNoise(documents: readonly DropDocument[], compared: readonly Comp
 }
 
 function merge<T extends string | number>(tallies: readonly Tally<T>[]): Tally<T>[] {
-  const merged = new Map<T, Tally<T>>();
-  for (const { value, equal, different } of tallies) {
-    const sum = merged.get(value) ?? { value, equal: 0, different: 0 };
-    sum.equal += equal;
-    sum.different += different;
-    merged.set(value, sum);
-  }
-  return [...merged.values()].sort((a, b) => (a.value < b.value ? -1 : 1));
+  return sumUp(tallies, ({ value }) => String(value), ['equal', 'different']).sort((a, b) =>
+    a.value < b.value ? -1 : 1,
+  );
 }

@@ -12,7 +12,6 @@ import { readEvidence, type RouteEvidence } from './evidence';
 import { Mismatches } from './mismatches';
 import { frozenBaseline, noteStages, type ListedRoute } from './routes';
 import { readHistory, STAGES_COLLECTION, type StageDocument, type StageEntry, type Versions } from '../history/stages';
-import { recordSuite, type SuiteResult } from './suites';
 import { Traffic } from './traffic';
 import { writeDocuments, type OwnDocument } from './writer';
 
@@ -23,7 +22,6 @@ export interface Ledger {
   recordTraffic(observation: RequestObservation): void;
   /** A copy for shadow that was not compared. */
   recordDrop(routeId: string, reason: ShadowDropReason, noise: readonly NoisePlace[]): void;
-  recordSuite(result: SuiteResult): Promise<void>;
   /** Says which stages this proxy serves, at start and after each reload: changes enter the history. */
   seeRoutes(routes: readonly ListedRoute[]): void;
   /** Of a moved route; frozen at the first call. undefined while legacy has answered too little. */
@@ -138,10 +136,6 @@ export function openLedger(options: LedgerOptions, logger: Logger): Ledger {
       answers.record(observation, stageOf.get(observation.routeId));
     },
     recordDrop: (routeId, reason, noise) => drops.record(routeId, reason, noise, now().getTime()),
-    async recordSuite(result) {
-      const database = await prepare();
-      await recordSuite(await connect(), result, { versions, database, at: now() });
-    },
     seeRoutes(routes) {
       listed = routes;
       stageOf = new Map(routes.map(({ id, stage }) => [id, stage]));

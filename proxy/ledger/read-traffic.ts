@@ -11,10 +11,7 @@ export interface TrafficSummary extends CountedAnswers {
   readonly p50: number | undefined;
 }
 
-const COUNTED = [
-  ...(['requests', 'errors', 'unauthorized', 'forbidden', 'notFound'] as const),
-  ...(['coldStarts', 'fallbacks'] as const),
-] as const;
+const COUNTED = ['requests', 'errors', 'coldStarts', 'fallbacks'] as const;
 type Counted = (typeof COUNTED)[number];
 
 export interface TrafficDocument extends Readonly<Record<Counted, number>> {
@@ -64,10 +61,7 @@ interface Sum {
 }
 
 function newSum(): Sum {
-  const counts = {
-    ...{ requests: 0, errors: 0, unauthorized: 0, forbidden: 0, notFound: 0 },
-    ...{ coldStarts: 0, fallbacks: 0 },
-  };
+  const counts = { requests: 0, errors: 0, coldStarts: 0, fallbacks: 0 };
   return { counts, latency: Array.from({ length: LATENCY_BUCKETS }, () => 0) };
 }
 

@@ -11,9 +11,6 @@ interface Minute {
   requests: number;
   /** No answer, or a status from 500. */
   errors: number;
-  unauthorized: number;
-  forbidden: number;
-  notFound: number;
   coldStarts: number;
   /** Of Lambda: answered by legacy in the end. */
   fallbacks: number;
@@ -36,12 +33,7 @@ export class Traffic extends OwnTotals<Minute> {
     if (lambda !== undefined && lambda.code !== 'client_gone') {
       const isError = lambda.outcome === 'failed' || (lambda.statusCode ?? 0) >= 500;
       const bucket = this.bucket(routeId, 'lambda', minute);
-      count(
-        bucket,
-        lambda.statusCode,
-        isError ? 'error' : 'answer',
-        lambda.coldStart || isError ? undefined : lambda.ms,
-      );
+      count(bucket, isError ? 'error' : 'answer', lambda.coldStart || isError ? undefined : lambda.ms);
       if (lambda.coldStart) bucket.coldStarts += 1;
       if (upstream === 'legacy') bucket.fallbacks += 1;
     }
@@ -49,7 +41,6 @@ export class Traffic extends OwnTotals<Minute> {
       // After a fallback the time holds Lambda's attempt too.
       count(
         this.bucket(routeId, 'legacy', minute),
-        statusCode,
         statusCode >= 500 ? 'error' : 'answer',
         lambda === undefined ? ms : undefined,
       );
@@ -73,8 +64,7 @@ export class Traffic extends OwnTotals<Minute> {
     if (existing !== undefined) return existing;
     if (this.totals.size >= MAX_MINUTES) this.dropOldest();
     const made: Minute = {
-      ...{ routeId, side, minute },
-      ...{ requests: 0, errors: 0, unauthorized: 0, forbidden: 0, notFound: 0, coldStarts: 0, fallbacks: 0 },
+      ...{ routeId, side, minute, requests: 0, errors: 0, coldStarts: 0, fallbacks: 0 },
       latency: Array.from({ length: LATENCY_BUCKETS }, () => 0),
     };
     this.totals.set(key, made);
@@ -95,14 +85,9 @@ export class Traffic extends OwnTotals<Minute> {
   }
 }
 
-type Outcome = 'answer' | 'error';
-
-function count(minute: Minute, statusCode: number | undefined, outcome: Outcome, ms: number | undefined): void {
+function count(minute: Minute, outcome: 'answer' | 'error', ms: number | undefined): void {
   minute.requests += 1;
   if (outcome === 'error') minute.errors += 1;
-  if (statusCode === 401) minute.unauthorized += 1;
-  else if (statusCode === 403) minute.forbidden += 1;
-  else if (statusCode === 404) minute.notFound += 1;
   if (ms === undefined) return;
   const bucket = latencyBucket(ms);
   minute.latency[bucket] = (minute.latency[bucket] ?? 0) + 1;

@@ -10,8 +10,6 @@ import { startProxy } from '../server';
 /** Who answered the last request, as the proxy's log has it. */
 export interface LastAnswer {
   readonly upstream: 'legacy' | 'lambda';
-  readonly reason: string | undefined;
-  readonly route: string | undefined;
   /** What Lambda did before legacy answered instead. */
   readonly failure: string | undefined;
 }
@@ -80,7 +78,7 @@ export function onStage(routes: string, stage: 'legacy' | 'lambda'): string {
 const PER_REQUEST = ['percent', 'shadow', 'guard', 'record'];
 
 function readLine(fields: object): LastAnswer {
-  const { upstream, reason, route, lambda } = fields as Record<string, unknown>;
+  const { upstream, lambda } = fields as Record<string, unknown>;
   const failure =
     typeof lambda === 'object' && lambda !== null
       ? Object.entries(lambda)
@@ -90,8 +88,6 @@ function readLine(fields: object): LastAnswer {
       : undefined;
   return {
     upstream: upstream === 'lambda' ? 'lambda' : 'legacy',
-    reason: typeof reason === 'string' ? reason : undefined,
-    route: typeof route === 'string' ? route : undefined,
     failure,
   };
 }

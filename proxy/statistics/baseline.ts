@@ -1,11 +1,8 @@
 /** How legacy answered a route before it moved: what Lambda is measured against. */
 export interface Baseline {
   readonly requests: number;
-  /** Shares of all answers, 0 to 1. */
+  /** Share of all answers, 0 to 1. */
   readonly errorRate: number;
-  readonly unauthorized: number;
-  readonly forbidden: number;
-  readonly notFound: number;
   /** ms; undefined when nothing was measured. */
   readonly p99: number | undefined;
 }
@@ -14,9 +11,6 @@ export interface Baseline {
 export interface CountedAnswers {
   readonly requests: number;
   readonly errors: number;
-  readonly unauthorized: number;
-  readonly forbidden: number;
-  readonly notFound: number;
   /** Of warm answers, in ms; Infinity beyond the histogram's last bound, undefined when nothing was measured. */
   readonly p99: number | undefined;
 }
@@ -27,13 +21,6 @@ export const MIN_BASELINE_REQUESTS = 100;
 /** undefined when there were too few requests. Pure. */
 export function toBaseline(traffic: CountedAnswers | undefined): Baseline | undefined {
   if (traffic === undefined || traffic.requests < MIN_BASELINE_REQUESTS) return undefined;
-  const { requests, errors, unauthorized, forbidden, notFound, p99 } = traffic;
-  return {
-    requests,
-    errorRate: errors / requests,
-    unauthorized: unauthorized / requests,
-    forbidden: forbidden / requests,
-    notFound: notFound / requests,
-    p99: p99 === Infinity ? undefined : p99,
-  };
+  const { requests, errors, p99 } = traffic;
+  return { requests, errorRate: errors / requests, p99: p99 === Infinity ? undefined : p99 };
 }

@@ -1,5 +1,6 @@
 import { getHashes } from 'node:crypto';
 import { manglingOf } from '../mangled-value';
+import type { StoreOptions } from '../session/session-config';
 import { isBoolean, isFunction, isNotNegative, isPositive, isRecord, isText, type Faults } from './faults';
 import { CONNECT_MONGO_HINTS, CONNECT_MONGODB_SESSION_HINTS, COOKIE_HINTS, SESSION_HINTS } from './option-hints';
 
@@ -8,7 +9,6 @@ const VERBATIM = 'give it by fromEnvironment(name, { verbatim: true }) if the mo
 type Options = Readonly<Record<string, unknown>>;
 
 const SESSION_OPTIONS = ['cookieName', 'secrets', 'store', 'touchAfter', 'rolling', 'resave', 'cookie'];
-const FORMATS = ['connect-mongo', 'connect-mongodb-session'];
 const CONNECT_MONGO_OPTIONS = [
   'format',
   'collectionName',
@@ -78,10 +78,17 @@ function validateStore(store: unknown, faults: Faults): void {
     faults.add('session.store', store, 'an object with a format');
     return;
   }
-  if (store['format'] === 'connect-mongo') validateConnectMongo(store, faults);
-  else if (store['format'] === 'connect-mongodb-session') validateConnectMongodbSession(store, faults);
-  else faults.add('session.store.format', store['format'], `one of ${FORMATS.join(', ')}`);
+  const validate = VALIDATORS.get(store['format']);
+  if (validate === undefined)
+    faults.add('session.store.format', store['format'], `one of ${[...VALIDATORS.keys()].join(', ')}`);
+  else validate(store, faults);
 }
+
+/** By the format of the store. */
+const VALIDATORS = new Map<unknown, (store: Options, faults: Faults) => void>([
+  ['connect-mongo', validateConnectMongo],
+  ['connect-mongodb-session', validateConnectMongodbSession],
+] satisfies [StoreOptions['format'], (store: Options, faults: Faults) => void][]);
 
 function validateConnectMongo(store: Options, faults: Faults): void {
   faults.unknown('session.store', store, CONNECT_MONGO_OPTIONS, CONNECT_MONGO_HINTS);

@@ -3,10 +3,7 @@ import { stringify } from 'yaml';
 import type { BanyanConfig } from '../config';
 import { gatewayResponses } from '../config/gateway-responses';
 
-/** By this line `banyan check` knows such a file. */
-export const GENERATED = 'Written by `banyan gateway-responses`';
-
-const HEADER = `# ${GENERATED} from the responses in banyan.config.ts; \`banyan check\` fails when the two differ.
+const HEADER = `# Written by \`banyan gateway-responses\` from the responses in banyan.config.ts; \`banyan check\` fails when the two differ.
 # These are the monolith's own 401, 403 and 500, for the answers that API Gateway gives without calling a function.
 `;
 

@@ -22,6 +22,11 @@ export function stageFiles(serverlessFile: string): ReadonlyMap<string, string> 
   return new Map(found.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** The first of them, to see what is alike in all. */
+export function anyStage(serverlessFile: string): string {
+  return [...stageFiles(serverlessFile).keys()][0] ?? 'dev';
+}
+
 /** A stage that there is, with the file that is its own. */
 export interface Stage {
   readonly name: string;

@@ -47,6 +47,12 @@ export class Value {
     return found?.data === null ? undefined : found;
   }
 
+  /** As JavaScript has it; what only a deployment knows is undefined. */
+  toJS(): unknown {
+    if (this.isMap) return Object.fromEntries([...this.entries].map(([name, one]) => [name, one.toJS()]));
+    return isList(this.data) ? this.items.map((one) => one.toJS()) : this.primitive;
+  }
+
   /** How a message quotes the value. */
   describe(): string {
     if (this.data instanceof DeployTime) return this.data.expression;

@@ -101,12 +101,17 @@ export function completeSession(options: SessionOptions): SessionConfig {
   });
 }
 
+/** Of the records, where the store encrypts them. */
+export function encryptionOf({ store }: Pick<SessionConfig, 'store'>): EncryptionOptions | undefined {
+  return 'encryption' in store ? store.encryption : undefined;
+}
+
 /** Reads the secrets that the configuration names. Throws ConfigError naming every missing or empty one at once, never a value. */
 export function resolveSession(
   session: SessionConfig,
   env: Readonly<Record<string, string | undefined>>,
 ): ResolvedSession {
-  const encryption = session.store.format === 'connect-mongo' ? session.store.encryption : undefined;
+  const encryption = encryptionOf(session);
   const faults: string[] = [];
   const secrets = resolveSecrets(session.secrets, env, faults);
   const [encryptionSecret] = encryption === undefined ? [] : resolveSecrets(encryption.secret, env, faults);

@@ -60,7 +60,7 @@ export const TESTS_OF: Readonly<Record<string, Mutated>> = {
   'shared/session/stores/kruptein.ts': decider(...RECORDS),
   'shared/session/stores/parse-session.ts': decider(...RECORDS),
   'shared/session/stores/record-shape.ts': decider('shared/session/stores/record-shape'),
-  'shared/session/stores/select-store-format.ts': decider(...RECORDS, 'shared/session/stores/connect-mongodb-session'),
+  'shared/session/stores/registry.ts': decider(...RECORDS, 'shared/session/stores/connect-mongodb-session'),
   'shared/session/stores/web-crypto.ts': decider(...RECORDS),
   'lambda/authorizer/authorizer.ts': decider('lambda/authorizer/authorizer', 'lambda/authorizer/hostile-requests'),
   'lambda/authorizer/authorizer-handler.ts': decider('lambda/authorizer/authorizer-handler'),

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Environment } from '../../../shared/env';
 import type { EndpointType } from '../../../shared/api-gateway/limits';
@@ -92,9 +91,8 @@ const judgeShadowed = ({ route, by }: ShadowedRoute): Finding =>
 async function checkServerless(file: string, routes: readonly Route[]): Promise<Finding[]> {
   if (!existsSync(file)) return [ok('functions', `not checked: there is no ${file}`)];
   const findings: Finding[] = [];
-  const read = async () => readGatewayRoutes(await readFile(file, 'utf8'), file) ?? 'elsewhere';
-  const gateway = await attempt('functions', 'fix the file', findings, read);
-  if (gateway === 'elsewhere') return [ok('functions', `not checked: ${file} takes them from other files`)];
+  const gateway = await attempt('functions', 'fix the file', findings, () => readGatewayRoutes(file) ?? 'made');
+  if (gateway === 'made') return [ok('functions', `not checked: a program makes those of ${file}`)];
   return gateway === undefined ? findings : checkFunctions(routes, gateway);
 }
 

@@ -1,6 +1,8 @@
 import { ConfigError } from '../../../shared/errors';
-import { parseYaml, type ParsedYaml } from '../../../shared/parsed-yaml';
-import { ownProperty } from '../../../shared/session/own-property';
+import { functionsOf, readService } from '../../../shared/serverless-file/read-service';
+import { anyStage } from '../../../shared/serverless-file/stages';
+import { DeployTime, type Value } from '../../../shared/serverless-file/value';
+import { at } from '../../../shared/serverless-file/yaml-source';
 import type { Route } from '../../route-table/route';
 
 /** One `http` event of serverless.yml. */
@@ -15,47 +17,42 @@ export interface GatewayRoute {
 }
 
 /** The authorizer function that also lets anonymous requests through; any other refuses them. */
-export const OPTIONAL_AUTHORIZER = 'optional-authorizer';
+const OPTIONAL_AUTHORIZER = 'optional-authorizer';
 
-/** The `http` events as written; undefined when functions are in other files. Throws ConfigError when it is no YAML or has no functions. */
-export function readGatewayRoutes(text: string, file: string): readonly GatewayRoute[] | undefined {
-  const source = parseYaml(text, { file, subject: 'serverless.yml' });
-  const functions = ownProperty(source.content, 'functions');
-  if (typeof functions === 'string' || Array.isArray(functions)) return undefined;
-  if (typeof functions !== 'object' || functions === null)
-    throw new ConfigError('serverless.yml', [`${file} has no functions; expected a map of functions`]);
-  return Object.entries(functions).flatMap(([functionName, definition]: [string, unknown]) => {
-    const events = ownProperty(definition, 'events');
-    return Array.isArray(events) ? events.flatMap((_event, index) => readEvent(functionName, index, source)) : [];
-  });
+/** The `http` events; undefined when a program makes the functions. Throws ConfigError when the file is no YAML or has no functions. */
+export function readGatewayRoutes(serverlessFile: string): readonly GatewayRoute[] | undefined {
+  const { root, faults } = readService(serverlessFile, { stage: anyStage(serverlessFile) });
+  const functions = functionsOf(root);
+  if (functions !== undefined)
+    return [...functions].flatMap(([functionName, definition]) =>
+      (definition.get('events')?.items ?? []).flatMap((event) => routeOf(functionName, event, faults)),
+    );
+  if (root.get('functions')?.data instanceof DeployTime) return undefined;
+  throw new ConfigError('serverless.yml', [`${serverlessFile} has no functions; expected a map of functions`]);
 }
 
-function readEvent(functionName: string, index: number, { content, lineOf }: ParsedYaml): GatewayRoute[] {
-  const place = ['functions', functionName, 'events', index] as const;
-  const http = ownProperty(valueAt(content, place), 'http');
+function routeOf(functionName: string, event: Value, faults: readonly string[]): GatewayRoute[] {
+  const http = event.get('http');
   // Short form: `http: GET api/events`.
-  const [shortMethod, shortPath] = typeof http === 'string' ? http.trim().split(/\s+/, 2) : [];
-  const method = ownProperty(http, 'method') ?? shortMethod;
-  const path = ownProperty(http, 'path') ?? shortPath;
-  if (typeof method !== 'string' || typeof path !== 'string') return [];
+  const [shortMethod, shortPath] = http?.text?.trim().split(/\s+/, 2) ?? [];
+  const method = http?.get('method')?.text ?? shortMethod;
+  const path = http?.get('path')?.text ?? shortPath;
+  if (http === undefined || method === undefined || path === undefined) return [];
   return [
     {
       functionName,
       method: method === '*' ? 'ANY' : method.toUpperCase(),
       path: `/${path.replace(/^\/|\/$/g, '')}`,
-      auth: authOf(ownProperty(http, 'authorizer'), content),
-      line: lineOf(place),
+      auth: authOf(http.entries.get('authorizer'), faults),
+      line: event.place.line,
     },
   ];
 }
 
-function authOf(written: unknown, content: unknown): Route['auth'] {
-  const variable = typeof written === 'string' ? /^\$\{self:([\w.-]+)\}$/.exec(written)?.[1] : undefined;
-  const authorizer = variable === undefined ? written : valueAt(content, variable.split('.'));
-  if (authorizer === undefined || authorizer === null) return variable === undefined ? 'none' : 'required';
-  const name = typeof authorizer === 'string' ? authorizer : ownProperty(authorizer, 'name');
-  return name === OPTIONAL_AUTHORIZER ? 'optional' : 'required';
+function authOf(authorizer: Value | undefined, faults: readonly string[]): Route['auth'] {
+  // Also null is a variable that is not understood: some authorizer.
+  const isUnknown = authorizer?.data === null && faults.some((fault) => fault.startsWith(`${at(authorizer.place)}:`));
+  if (isUnknown) return 'required';
+  if (authorizer === undefined || authorizer.data === null) return 'none';
+  return (authorizer.text ?? authorizer.get('name')?.text) === OPTIONAL_AUTHORIZER ? 'optional' : 'required';
 }
-
-const valueAt = (content: unknown, path: readonly (string | number)[]): unknown =>
-  path.reduce<unknown>((value, key) => ownProperty(value, String(key)), content);

@@ -1,21 +1,25 @@
+import type { StoreFormat } from '../../../shared/session/stores/store-format';
 import type { ResolvedSession } from '../../../shared/session/session-config';
-import { describeStore } from '../describe-store';
 import { fault, ok, warning, type Finding } from '../finding';
 import { share } from './share';
 import type { StoreFacts } from './store-facts';
 
 /** Compares where and how sessions are stored with the configuration. Pure. */
-export function diagnoseStore(facts: StoreFacts, session: ResolvedSession, expiryField: string): Finding[] {
+export function diagnoseStore(
+  facts: StoreFacts,
+  session: Pick<ResolvedSession, 'touchAfter'>,
+  format: StoreFormat,
+): Finding[] {
   const { place, documents, sample, cutShort } = facts;
   if (sample.length === 0) return [emptyStore(facts)];
   const limits = cutShort ? ', stopped early because reading took too long' : '';
   return [
     ok('documents', `about ${documents} in ${place}; ${sample.length} examined${limits}`),
-    ...diagnoseFormat(facts, session),
+    ...diagnoseFormat(facts, format),
     ...diagnoseId(facts),
-    ...diagnoseExpiry(facts, session, expiryField),
-    diagnoseTtlIndex(facts, expiryField),
-    diagnoseTouch(facts, session),
+    ...diagnoseExpiry(facts, format),
+    diagnoseTtlIndex(facts, format),
+    diagnoseTouch(facts, session, format),
   ];
 }
 
@@ -32,8 +36,7 @@ function emptyStore({ place, similarCollections }: StoreFacts): Finding {
   );
 }
 
-function diagnoseFormat({ sample }: StoreFacts, { store }: ResolvedSession): Finding[] {
-  const configured = describeStore(store);
+function diagnoseFormat({ sample }: StoreFacts, { text: configured }: StoreFormat): Finding[] {
   const others = sample.filter(({ unreadable }) => unreadable === 'other format');
   const broken = sample.filter(({ unreadable }) => unreadable === 'broken');
   const findings: Finding[] = [];
@@ -61,10 +64,10 @@ function diagnoseId({ sample }: StoreFacts): Finding[] {
   return [fault('session id', text, "set idField to the store's own (connect-mongodb-session), or check the format")];
 }
 
-function diagnoseExpiry({ sample }: StoreFacts, { store }: ResolvedSession, field: string): Finding[] {
+function diagnoseExpiry({ sample }: StoreFacts, { expiryField: field, nullNeverExpires }: StoreFormat): Finding[] {
   const count = (expiry: string) => sample.filter((record) => record.expiry === expiry).length;
-  const never = count('missing') + (store.format === 'connect-mongodb-session' ? count('null') : 0);
-  const unusable = count('not a date') + (store.format === 'connect-mongo' ? count('null') : 0);
+  const never = count('missing') + (nullNeverExpires ? count('null') : 0);
+  const unusable = count('not a date') + (nullNeverExpires ? 0 : count('null'));
   const expired = `${share(count('expired'), sample.length)} expired and not yet removed`;
   const findings = [
     count('expired') === sample.length
@@ -90,7 +93,7 @@ function diagnoseExpiry({ sample }: StoreFacts, { store }: ResolvedSession, fiel
   return findings;
 }
 
-function diagnoseTtlIndex({ ttlFields, place }: StoreFacts, field: string): Finding {
+function diagnoseTtlIndex({ ttlFields, place }: StoreFacts, { expiryField: field }: StoreFormat): Finding {
   if (ttlFields.includes(field)) return ok('TTL index', `on ${field}`);
   const others = ttlFields.length === 0 ? 'no TTL index' : `TTL index on ${ttlFields.join(', ')}, not on ${field}`;
   return warning(
@@ -100,12 +103,15 @@ function diagnoseTtlIndex({ ttlFields, place }: StoreFacts, field: string): Find
   );
 }
 
-function diagnoseTouch({ sample }: StoreFacts, { store, touchAfter }: ResolvedSession): Finding {
+function diagnoseTouch(
+  { sample }: StoreFacts,
+  { touchAfter }: Pick<ResolvedSession, 'touchAfter'>,
+  { touches }: StoreFormat,
+): Finding {
   const modified = sample.filter(({ hasLastModified }) => hasLastModified).length;
   const some = `${share(modified, sample.length)} have lastModified`;
-  if (store.format === 'connect-mongodb-session') {
-    if (modified > 0)
-      return warning('touch', `${some}, which connect-mongodb-session never writes`, 'is the store connect-mongo?');
+  if (!touches) {
+    if (modified > 0) return warning('touch', `${some}, which this store never writes`, 'is the store connect-mongo?');
     return ok('touch', 'this store extends unchanged sessions only with resave: true');
   }
   if (touchAfter === 0 && modified > 0)

@@ -1,8 +1,8 @@
 import type { Db } from 'mongodb';
 import type { BanyanConfig } from '../../../shared/config';
-import { storeFormat } from '../../../shared/session/stores/select-store-format';
+import { storeFormat } from '../../../shared/session/stores/registry';
+import type { StoreFormat } from '../../../shared/session/stores/store-format';
 import type { ResolvedSession } from '../../../shared/session/session-config';
-import { describeStore } from '../describe-store';
 import type { CommandResult } from '../exit-codes';
 import { judge, ok, type Finding } from '../finding';
 import { diagnoseSecrets } from './diagnose-secrets';
@@ -23,18 +23,20 @@ export interface DoctorParts {
 export async function diagnoseDeployment(parts: DoctorParts): Promise<CommandResult> {
   const { banyan, session, db, now, sampleSize = 200, timeLimit = 5_000 } = parts;
   const format = storeFormat(session);
-  const idField = session.store.format === 'connect-mongodb-session' ? (session.store.idField ?? '_id') : '_id';
-  const facts = await lookAtStore({ db, format, idField, identity: banyan.identity, now, sampleSize, timeLimit });
+  const facts = await lookAtStore({ db, format, identity: banyan.identity, now, sampleSize, timeLimit });
   return judge([
-    describeOptions(session),
+    describeOptions(session, format),
     ...diagnoseSecrets(session),
-    ...diagnoseStore(facts, session, format.expiryField),
+    ...diagnoseStore(facts, session, format),
     ...diagnoseSessions(facts.sample, session),
   ]);
 }
 
 /** In one line, to compare with that of another deployment. */
-function describeOptions({ cookieName, cookie, store, touchAfter, rolling, resave }: ResolvedSession): Finding {
+function describeOptions(
+  { cookieName, cookie, touchAfter, rolling, resave }: ResolvedSession,
+  { text }: StoreFormat,
+): Finding {
   const options = `touchAfter ${touchAfter} s, rolling ${rolling}, resave ${resave}`;
-  return ok('options', `cookie ${cookieName}, path ${cookie.path}; ${describeStore(store)}; ${options}`);
+  return ok('options', `cookie ${cookieName}, path ${cookie.path}; ${text}; ${options}`);
 }

@@ -21,20 +21,19 @@ export interface RecordFacts {
   readonly user: 'recognised' | 'not recognised' | 'failed' | 'nobody' | undefined;
 }
 
-interface RecordLook {
+export interface RecordLook {
   readonly db: () => Promise<Db>;
   readonly format: StoreFormat;
-  readonly idField: string;
   readonly identity: IdentityResolver;
   readonly now: Date;
 }
 
 /** Reads one record as the authorizer would. Throws the driver's error when an identity needs the database and it is unavailable. */
 export async function examineRecord(record: Document, look: RecordLook): Promise<RecordFacts> {
-  const { format, idField, now } = look;
+  const { format, now } = look;
   const facts = {
     expiry: expiryOf(ownProperty(record, format.expiryField), now),
-    hasTextId: typeof ownProperty(record, idField) === 'string',
+    hasTextId: typeof ownProperty(record, format.idField) === 'string',
     hasLastModified: ownProperty(record, 'lastModified') instanceof Date,
     looksLike: describeRecord(record),
   };

@@ -1,10 +1,8 @@
-import { MongoServerError, type Collection, type Db, type Document } from 'mongodb';
-import type { IdentityResolver } from '../../../shared/session/identity';
+import { MongoServerError, type Collection, type Document } from 'mongodb';
 import { ownProperty } from '../../../shared/session/own-property';
 import { sessionCollection } from '../../../shared/session/session-authenticator';
-import type { StoreFormat } from '../../../shared/session/stores/store-format';
 import { similarCollections } from '../similar-collections';
-import { examineRecord, type RecordFacts } from './record-facts';
+import { examineRecord, type RecordFacts, type RecordLook } from './record-facts';
 
 const LIMIT = { maxTimeMS: 5_000 } as const;
 const NAMESPACE_NOT_FOUND = 26;
@@ -22,12 +20,7 @@ export interface StoreFacts {
   readonly cutShort: boolean;
 }
 
-export interface StoreLook {
-  readonly db: () => Promise<Db>;
-  readonly format: StoreFormat;
-  readonly idField: string;
-  readonly identity: IdentityResolver;
-  readonly now: Date;
+interface StoreLook extends RecordLook {
   readonly sampleSize: number;
   readonly timeLimit: number;
 }

@@ -1,10 +1,10 @@
 import type { AuthenticationResult } from '../../../shared/session/authenticator';
 import type { ResolvedSession } from '../../../shared/session/session-config';
 import { SessionFormatError, SessionRecordError } from '../../../shared/session/session-errors';
+import type { StoreFormat } from '../../../shared/session/stores/store-format';
 import type { SessionStep } from '../../../shared/session/session-step';
 import { fault, ok, type Finding } from '../finding';
 import { fingerprint } from '../fingerprint';
-import { describeStore } from '../describe-store';
 import { explainBadSignature, explainNoToken } from './explain-refusal';
 import { describeExpiry, explainMissing } from './describe-record';
 import { describeIdentity, describeNobody } from './describe-identity';
@@ -27,7 +27,7 @@ export interface InspectionFacts {
   readonly record: RecordLook | undefined;
   readonly session: ResolvedSession;
   readonly now: Date;
-  readonly expiryField: string;
+  readonly format: StoreFormat;
   /** `database.collection`. */
   readonly place: string;
   readonly sessionIsAsked: boolean;
@@ -81,7 +81,7 @@ function describeStep(step: SessionStep, facts: InspectionFacts): Finding[] {
       if (!step.found) return [explainMissing(record, place, now)];
       return [ok('document', `found in ${place}`)];
     case 'session':
-      return [ok('format', `reads as ${describeStore(session.store)}`), describeExpiry(record, now)];
+      return [ok('format', `reads as ${facts.format.text}`), describeExpiry(record, now)];
     case 'identity':
       if (step.identity === undefined) {
         const data = facts.steps.find((earlier) => earlier.step === 'session')?.session.data;
@@ -90,7 +90,7 @@ function describeStep(step: SessionStep, facts: InspectionFacts): Finding[] {
       return [describeIdentity(step.identity)];
     case 'touch': {
       const stored = facts.steps.find((earlier) => earlier.step === 'session')?.session;
-      return stored === undefined ? [] : [describeTouch(step.touch, stored, session, facts.expiryField, now)];
+      return stored === undefined ? [] : [describeTouch(step.touch, stored, session, facts.format, now)];
     }
   }
 }

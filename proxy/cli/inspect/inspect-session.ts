@@ -2,7 +2,7 @@ import type { Db } from 'mongodb';
 import type { BanyanConfig } from '../../../shared/config';
 import { createLogger } from '../../../shared/logger';
 import type { AuthenticationContext } from '../../../shared/session/authenticator';
-import { storeFormat } from '../../../shared/session/stores/select-store-format';
+import { storeFormat } from '../../../shared/session/stores/registry';
 import { sessionAuthenticator, sessionCollection } from '../../../shared/session/session-authenticator';
 import type { ResolvedSession } from '../../../shared/session/session-config';
 import type { SessionStep } from '../../../shared/session/session-step';
@@ -50,7 +50,7 @@ export async function inspectSession(given: string, parts: InspectParts): Promis
     record,
     session,
     now,
-    expiryField: format.expiryField,
+    format,
     place: collection === undefined ? '' : collection.namespace,
     sessionIsAsked: banyan.authenticators.some(({ name }) => name === sessionAuthenticator.name),
   });

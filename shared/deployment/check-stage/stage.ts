@@ -1,9 +1,6 @@
-import { dirname, resolve } from 'node:path';
-
 import { ConfigError } from '../../errors';
+import { readService } from '../../serverless-file/read-service';
 import type { Value } from '../../serverless-file/value';
-import { Variables } from '../../serverless-file/variables';
-import { readYaml } from '../../serverless-file/yaml-source';
 import type { FunctionLimits } from './concurrency';
 import type { StageNetwork } from './network';
 import type { Secret } from './secrets';
@@ -22,15 +19,8 @@ export interface StageConfig {
 
 /** Reads serverless.yml as a stage has it; values of AWS that were not looked up are undefined. Throws ConfigError with every fault's place. */
 export function readStage(serverlessFile: string, stage: string, lookedUp: ReadonlyMap<string, string>): StageConfig {
-  const tree = readYaml(serverlessFile);
-  const variables = new Variables(tree, {
-    root: dirname(resolve(serverlessFile)),
-    stage,
-    env: () => undefined,
-    lookedUp,
-  });
-  const root = variables.resolve(tree);
-  if (variables.faults.length > 0) throw new ConfigError('serverless.yml', variables.faults);
+  const { root, faults } = readService(serverlessFile, { stage, lookedUp });
+  if (faults.length > 0) throw new ConfigError('serverless.yml', faults);
   const custom = (address: string) => root.get(`custom.${address}`);
   const number = (value: Value | undefined) => (typeof value?.primitive === 'number' ? value.primitive : undefined);
   const texts = (value: Value | undefined) => value?.items.map(({ text }) => text) ?? [];

@@ -10,7 +10,7 @@ import { loadZip } from './load-zip';
 import { environmentFor } from './placeholders';
 import { probesOf } from './probes';
 import { runtimeNode, type RuntimeNode } from './runtime-node';
-import { readServiceState, type PackagedFunction } from './service-state';
+import type { PackagedFunction, ServiceState } from './service-state';
 
 /** A function as it was loaded. */
 export interface LoadedFunction {
@@ -33,8 +33,9 @@ export interface LoadedZips {
 }
 
 interface LoadZipsOptions {
-  /** Where the framework has left the zips and its state, absolute. */
+  /** Where the framework has left the zips, absolute. */
   readonly folder: string;
+  readonly state: ServiceState;
   /** The project's, which packages are installed in. */
   readonly root: string;
 }
@@ -45,8 +46,7 @@ interface LoadZipsOptions {
  *
  * Nothing reaches AWS; what else an app asks when it starts, it asks.
  */
-export async function loadZips({ folder, root }: LoadZipsOptions): Promise<LoadedZips> {
-  const state = await readServiceState(folder);
+export async function loadZips({ folder, state, root }: LoadZipsOptions): Promise<LoadedZips> {
   const node = runtimeNode(state.functions[0]?.runtime ?? '', root);
   const mongo = await startMongo({ env: {}, databaseName: 'package' });
   const runtime = await mkdtemp(path.join(tmpdir(), 'banyan-runtime-'));

@@ -3,11 +3,10 @@ import path from 'node:path';
 
 import { z } from 'zod';
 
+import type { PackagedFunction as SizedFunction } from '../../config/types';
+
 /** A function as packaging has left it. */
-export interface PackagedFunction {
-  readonly name: string;
-  /** `path/to/file.export`, from the root of the zip. */
-  readonly handler: string;
+export interface PackagedFunction extends SizedFunction {
   /** `nodejs24.x` */
   readonly runtime: string;
   /** Undefined for a value that only a deployment knows. */
@@ -44,6 +43,7 @@ const State = z.object({
         handler: z.string(),
         runtime: z.string().optional(),
         environment: Variables,
+        vpc: Variables,
         lifted: z.unknown().optional(),
         events: z.array(z.object({ http: Http.optional() })).nullish(),
       }),
@@ -67,6 +67,8 @@ export async function readServiceState(folder: string): Promise<ServiceState> {
       environment: new Map(
         Object.entries({ ...provider.environment, ...one.environment }).map(([key, value]) => [key, known(value)]),
       ),
+      // The framework writes an empty one for functions outside.
+      inVpc: Object.keys(one.vpc ?? {}).length > 0,
       isLifted: one.lifted !== undefined,
       isAuthorizer: authorizers.has(name),
       getPaths: (one.events ?? []).flatMap(({ http }) => getPathOf(http) ?? []),

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { PackagedFunction, ZipLimit } from '../../config/types';
 import { findStage } from '../../serverless-file/stages';
 import { loadZips, type LoadedZips } from '../load-zips';
-import { readFunctions } from './functions';
+import { readServiceState } from '../load-zips/service-state';
 import { startPlaceholderAws } from './placeholder-aws';
 import { runServerless, type ServerlessRun } from './run-serverless';
 import { listStacks, stackFaults, type Stack } from './stacks';
@@ -54,10 +54,12 @@ export async function packageStage({
   } finally {
     await aws.close();
   }
-  const limits = new Map((await readFunctions(output)).map((packaged) => [packaged.name, zipLimit(packaged)]));
+  const state = await readServiceState(output);
+  const limits = new Map(state.functions.map((packaged) => [packaged.name, zipLimit(packaged)]));
   const zips = await listZips(output);
   const stacks = await listStacks(output);
-  const { loaded, node, faults } = await loadZips({ folder: output, root: path.dirname(path.resolve(serverlessFile)) });
+  const root = path.dirname(path.resolve(serverlessFile));
+  const { loaded, node, faults } = await loadZips({ folder: output, state, root });
   return {
     stage: stage.name,
     output,

@@ -7,8 +7,6 @@ import type { StageLookups } from './stage-lookups';
 /** A stand-in for two AWS services, on a free loopback port. */
 export interface PlaceholderAws {
   readonly url: string;
-  /** One line per request, for example `AmazonSSM.GetParameter /banyan/prod/x`. */
-  readonly requests: readonly string[];
   close(): Promise<void>;
 }
 
@@ -20,10 +18,9 @@ interface Answer {
 
 /** Answers GetParameter, DescribeStacks and ListStackResources with placeholders, and refuses everything else as AWS does. */
 export async function startPlaceholderAws(lookups: StageLookups): Promise<PlaceholderAws> {
-  const requests: string[] = [];
   const server = createServer((request, response) => {
     void readBody(request).then((body) => {
-      const answer = answerTo(request.headers['x-amz-target'], body, lookups, (line) => requests.push(line));
+      const answer = answerTo(request.headers['x-amz-target'], body, lookups);
       response.writeHead(answer.statusCode, { 'content-type': answer.contentType }).end(answer.body);
     });
   });
@@ -33,7 +30,6 @@ export async function startPlaceholderAws(lookups: StageLookups): Promise<Placeh
   if (address === null || typeof address === 'string') throw new Error('Expected a TCP address');
   return {
     url: `http://127.0.0.1:${address.port}`,
-    requests,
     async close() {
       server.closeAllConnections();
       server.close();
@@ -58,20 +54,13 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return body;
 }
 
-function answerTo(
-  target: string | string[] | undefined,
-  body: string,
-  { parameters, stacks }: StageLookups,
-  log: (line: string) => void,
-): Answer {
+function answerTo(target: string | string[] | undefined, body: string, { parameters, stacks }: StageLookups): Answer {
   if (target === 'AmazonSSM.GetParameter') {
     const name = parameterName(body);
-    log(`${target} ${name}`);
     return parameters.has(name) ? ssm(200, parameter(name)) : ssm(400, { __type: 'ParameterNotFound' });
   }
   const form = new URLSearchParams(body);
   const stack = form.get('StackName') ?? '';
-  log(`${form.get('Action') ?? String(target)} ${stack}`);
   const notFound = queryError('ValidationError', `Stack with id ${stack} does not exist`);
   // Where a stack is split, what is deployed already stays where it is.
   if (form.get('Action') === 'ListStackResources') return notFound;

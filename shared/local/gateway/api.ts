@@ -50,8 +50,6 @@ export interface Schedule {
   readonly name: string;
   readonly ruleName: string;
   readonly functionName: string;
-  /** `cron(...)` or `rate(...)` */
-  readonly expressions: readonly string[];
 }
 
 export const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] as const;

@@ -30,21 +30,23 @@ const UNAUTHORIZED = 'Unauthorized';
 export async function authorize(options: AuthorizeOptions): Promise<AuthorizerContext> {
   const { definition, authorizer, request, match, region, timeoutMs, now } = options;
   if (!definition.identitySources.every((source) => isPresent(source, request))) {
-    throw GatewayError.unauthorized('an identity source is missing; the authorizer was not called');
+    throw new GatewayError('unauthorized', 'an identity source is missing; the authorizer was not called');
   }
   const event = authorizerEvent(request, match, region);
   const started = now();
   const invocation = await within(timeoutMs, authorizer.invoke(event), undefined);
-  if (invocation === undefined) throw GatewayError.authorizerFailure(`no answer within ${timeoutMs} ms`);
+  if (invocation === undefined) throw new GatewayError('authorizerFailure', `no answer within ${timeoutMs} ms`);
   if (!invocation.ok) {
     const { error } = invocation;
-    throw error.errorMessage === UNAUTHORIZED ? GatewayError.unauthorized() : GatewayError.authorizerFailure(error);
+    throw error.errorMessage === UNAUTHORIZED
+      ? new GatewayError('unauthorized')
+      : new GatewayError('authorizerFailure', error);
   }
   const result = resultSchema.safeParse(JSON.parse(invocation.payload));
-  if (!result.success) throw GatewayError.authorizerConfiguration(z.prettifyError(result.error));
+  if (!result.success) throw new GatewayError('authorizerConfiguration', z.prettifyError(result.error));
   const { principalId, policyDocument, context } = result.data;
   const decision = decide(policyDocument, event.methodArn);
-  if (decision !== 'allow') throw GatewayError.accessDenied({ explicit: decision === 'explicit-deny' });
+  if (decision !== 'allow') throw new GatewayError(decision === 'explicit-deny' ? 'deniedExplicitly' : 'denied');
   return { ...context, principalId, integrationLatency: now() - started };
 }
 
@@ -58,7 +60,7 @@ function decide(policyDocument: unknown, methodArn: string): ReturnType<typeof e
   try {
     return evaluatePolicy(policyDocument, methodArn);
   } catch (error) {
-    if (error instanceof PolicyError) throw GatewayError.authorizerConfiguration(error);
+    if (error instanceof PolicyError) throw new GatewayError('authorizerConfiguration', error);
     throw error;
   }
 }

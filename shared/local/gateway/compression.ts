@@ -40,7 +40,7 @@ export function decompress(wire: WireRequest, minimumSize: number | undefined, l
     const body = CODECS[coding].decompress(wire.body, { maxOutputLength: limit });
     return { ...wire, body, headers: wire.headers.filter(([name]) => name.toLowerCase() !== 'content-encoding') };
   } catch {
-    throw GatewayError.badRequest();
+    throw new GatewayError('badRequest');
   }
 }
 

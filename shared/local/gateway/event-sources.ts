@@ -1,10 +1,11 @@
 import type { EventSources, QueueConsumer, QueueDefinition, Schedule } from './api';
 import type { Faults } from './faults';
+import { resourcesOf } from '../../serverless-file/read-service';
 import type { Value } from '../../serverless-file/value';
 
 /** The queues under `resources`, and what consumes them or runs on a schedule, for the rest of the local system. */
 export function readEventSources(root: Value, { service, stage }: Deployment, faults: Faults): EventSources {
-  const queues = readQueues(root.get('resources'), faults);
+  const queues = readQueues(root, faults);
   const known = new Set(queues.map(({ logicalId }) => logicalId));
   const consumers: QueueConsumer[] = [];
   const schedules: Schedule[] = [];
@@ -25,10 +26,8 @@ interface Deployment {
 }
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sqs-queue.html */
-function readQueues(resources: Value | undefined, faults: Faults): QueueDefinition[] {
-  const documents = resources === undefined ? [] : resources.isMap ? [resources] : resources.items;
-  const all = documents.flatMap((document) => [...(document.get('Resources')?.entries ?? [])]);
-  return all
+function readQueues(root: Value, faults: Faults): QueueDefinition[] {
+  return resourcesOf(root)
     .filter(([, resource]) => resource.get('Type')?.text === 'AWS::SQS::Queue')
     .map(([logicalId, resource]) => {
       const redrive = resource.get('Properties.RedrivePolicy');
@@ -65,16 +64,13 @@ function readConsumer(
 /** `schedule: rate(1 day)` or `schedule: {name, rate}`, named without service and stage; without a name after its function. */
 function readSchedule(functionName: string, schedule: Value, prefix: string, faults: Faults): readonly Schedule[] {
   const rate = schedule.isMap ? schedule.get('rate') : schedule;
-  const expressions = [rate?.text, ...(rate?.items ?? []).map((item) => item.text)].filter(
-    (text) => text !== undefined,
-  );
-  if (expressions.length === 0) {
+  if (rate?.text === undefined && !rate?.items.some(({ text }) => text !== undefined)) {
     faults.add(schedule, 'a schedule needs a rate: cron(...) or rate(...)');
     return [];
   }
   const ruleName = schedule.get('name')?.text ?? prefix + functionName;
   const name = ruleName.startsWith(prefix) ? ruleName.slice(prefix.length) : ruleName;
-  return [{ name, ruleName, functionName, expressions }];
+  return [{ name, ruleName, functionName }];
 }
 
 /** The logical id in `{Fn::GetAtt: [Queue, Arn]}`; the short form hides it from this reader. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { BanyanError } from '../../errors';
 import type { GatewayResponseType } from './gateway-response-types';
 
-interface GatewayErrorOptions {
+interface Answered {
   readonly type: GatewayResponseType;
   readonly statusCode: number;
   readonly errorType: string;
@@ -11,11 +11,63 @@ interface GatewayErrorOptions {
   /** Errors of the integration phase have `$context.error.messageString` with a space in front, hence `{"message": "..."}`. */
   readonly spaced?: boolean;
   /** The key of the default body; ACCESS_DENIED alone has `Message`. */
-  readonly key?: 'message' | 'Message';
-  readonly cause?: unknown;
+  readonly key?: 'Message';
 }
 
-/** An answer that API Gateway itself gives, by its table of gateway response types and what others have published (README, "Evidence"). */
+const INTERNAL = { errorType: 'InternalServerErrorException', message: 'Internal server error', spaced: true };
+const DENIED = 'User is not authorized to access this resource';
+
+/** By API Gateway's table of gateway response types and what others have published (README, "Evidence"). */
+const ERRORS = {
+  /** No method for this path. */
+  missingToken: {
+    ...{ type: 'MISSING_AUTHENTICATION_TOKEN', statusCode: 403, errorType: 'MissingAuthenticationTokenException' },
+    message: 'Missing Authentication Token',
+  },
+  forbidden: { type: 'DEFAULT_4XX', statusCode: 403, errorType: 'ForbiddenException', message: 'Forbidden' },
+  badRequest: { type: 'DEFAULT_4XX', statusCode: 400, errorType: 'BadRequestException', message: 'Bad Request' },
+  uriTooLong: {
+    ...{ type: 'DEFAULT_4XX', statusCode: 414, errorType: 'BadRequestException' },
+    message: 'Request URI too long',
+  },
+  /** Larger than Lambda takes, though not larger than API Gateway takes. */
+  requestTooLong: {
+    ...{ type: 'REQUEST_TOO_LARGE', statusCode: 413, errorType: 'BadRequestException' },
+    ...{ message: 'Request Too Long', spaced: true },
+  },
+  unauthorized: { type: 'UNAUTHORIZED', statusCode: 401, errorType: 'UnauthorizedException', message: 'Unauthorized' },
+  denied: {
+    ...{ type: 'ACCESS_DENIED', statusCode: 403, errorType: 'AccessDeniedException', key: 'Message' },
+    message: DENIED,
+  },
+  deniedExplicitly: {
+    ...{ type: 'ACCESS_DENIED', statusCode: 403, errorType: 'AccessDeniedException', key: 'Message' },
+    message: `${DENIED} with an explicit deny in an identity-based policy`,
+  },
+  authorizerFailure: {
+    type: 'AUTHORIZER_FAILURE',
+    statusCode: 500,
+    errorType: 'AuthorizerFailureException',
+    message: null,
+  },
+  /** The authorizer returned something else than a principal, a policy and a flat context. */
+  authorizerConfiguration: {
+    ...{ type: 'AUTHORIZER_CONFIGURATION_ERROR', statusCode: 500, errorType: 'AuthorizerConfigurationException' },
+    message: null,
+  },
+  integrationTimeout: {
+    ...INTERNAL,
+    type: 'INTEGRATION_TIMEOUT',
+    statusCode: 504,
+    message: 'Endpoint request timed out',
+  },
+  /** The function threw, or ran into its own timeout. INTEGRATION_FAILURE is 504 by the table, but 502 for functions. */
+  functionFailed: { ...INTERNAL, type: 'INTEGRATION_FAILURE', statusCode: 502 },
+  malformedResponse: { ...INTERNAL, type: 'DEFAULT_5XX', statusCode: 502 },
+  apiConfiguration: { ...INTERNAL, type: 'API_CONFIGURATION_ERROR', statusCode: 500 },
+} as const satisfies Record<string, Answered>;
+
+/** An answer that API Gateway itself gives. */
 export class GatewayError extends BanyanError {
   override readonly name = 'GatewayError';
   readonly type: GatewayResponseType;
@@ -24,15 +76,10 @@ export class GatewayError extends BanyanError {
   readonly messageString: string;
   readonly key: string;
 
-  private constructor({
-    type,
-    statusCode,
-    errorType,
-    message,
-    spaced = false,
-    key = 'message',
-    cause,
-  }: GatewayErrorOptions) {
+  /** @param what its name in the table, or the answer itself */
+  constructor(what: keyof typeof ERRORS | Answered, cause?: unknown) {
+    const answered: Answered = typeof what === 'string' ? ERRORS[what] : what;
+    const { type, statusCode, errorType, message, spaced = false, key = 'message' } = answered;
     super(message ?? errorType, { code: type, statusCode, cause });
     this.type = type;
     this.errorType = errorType;
@@ -40,110 +87,14 @@ export class GatewayError extends BanyanError {
     this.messageString = `${spaced ? ' ' : ''}${JSON.stringify(message)}`;
     this.key = key;
   }
+}
 
-  /** No method for this path. With an Authorization header API Gateway tries to read a signature from it and complains of that. */
-  static missingAuthenticationToken(authorization: string | undefined): GatewayError {
-    if (authorization === undefined || authorization === '') {
-      const errorType = 'MissingAuthenticationTokenException';
-      const type = 'MISSING_AUTHENTICATION_TOKEN';
-      return new GatewayError({ type, statusCode: 403, errorType, message: 'Missing Authentication Token' });
-    }
-    const hash = createHash('sha256').update(authorization).digest('base64');
-    const message =
-      'Invalid key=value pair (missing equal-sign) in Authorization header ' +
-      `(hashed with SHA-256 and encoded with Base64): '${hash}'.`;
-    return new GatewayError({
-      type: 'DEFAULT_4XX',
-      statusCode: 403,
-      errorType: 'IncompleteSignatureException',
-      message,
-    });
-  }
-
-  static forbidden(): GatewayError {
-    return new GatewayError({
-      type: 'DEFAULT_4XX',
-      statusCode: 403,
-      errorType: 'ForbiddenException',
-      message: 'Forbidden',
-    });
-  }
-
-  static badRequest(): GatewayError {
-    return new GatewayError({
-      type: 'DEFAULT_4XX',
-      statusCode: 400,
-      errorType: 'BadRequestException',
-      message: 'Bad Request',
-    });
-  }
-
-  static uriTooLong(): GatewayError {
-    const message = 'Request URI too long';
-    return new GatewayError({ type: 'DEFAULT_4XX', statusCode: 414, errorType: 'BadRequestException', message });
-  }
-
-  /** Larger than Lambda takes, though not larger than API Gateway takes. */
-  static requestTooLong(cause: unknown): GatewayError {
-    const [message, errorType] = ['Request Too Long', 'BadRequestException'];
-    return new GatewayError({ type: 'REQUEST_TOO_LARGE', statusCode: 413, errorType, message, spaced: true, cause });
-  }
-
-  static unauthorized(cause?: unknown): GatewayError {
-    const message = 'Unauthorized';
-    return new GatewayError({
-      type: 'UNAUTHORIZED',
-      statusCode: 401,
-      errorType: 'UnauthorizedException',
-      message,
-      cause,
-    });
-  }
-
-  static accessDenied({ explicit }: { readonly explicit: boolean }): GatewayError {
-    const suffix = explicit ? ' with an explicit deny in an identity-based policy' : '';
-    const message = `User is not authorized to access this resource${suffix}`;
-    const errorType = 'AccessDeniedException';
-    return new GatewayError({ type: 'ACCESS_DENIED', statusCode: 403, errorType, message, key: 'Message' });
-  }
-
-  static authorizerFailure(cause: unknown): GatewayError {
-    const errorType = 'AuthorizerFailureException';
-    return new GatewayError({ type: 'AUTHORIZER_FAILURE', statusCode: 500, errorType, message: null, cause });
-  }
-
-  /** The authorizer returned something else than a principal, a policy and a flat context. */
-  static authorizerConfiguration(cause: unknown): GatewayError {
-    const errorType = 'AuthorizerConfigurationException';
-    return new GatewayError({
-      type: 'AUTHORIZER_CONFIGURATION_ERROR',
-      statusCode: 500,
-      errorType,
-      message: null,
-      cause,
-    });
-  }
-
-  static integrationTimeout(): GatewayError {
-    const [message, errorType] = ['Endpoint request timed out', 'InternalServerErrorException'];
-    return new GatewayError({ type: 'INTEGRATION_TIMEOUT', statusCode: 504, errorType, message, spaced: true });
-  }
-
-  /** The function threw, or ran into its own timeout. INTEGRATION_FAILURE is 504 by the table, but 502 for functions. */
-  static functionFailed(cause: unknown): GatewayError {
-    return GatewayError.internal('INTEGRATION_FAILURE', 502, cause);
-  }
-
-  static malformedResponse(cause: unknown): GatewayError {
-    return GatewayError.internal('DEFAULT_5XX', 502, cause);
-  }
-
-  static apiConfiguration(cause: unknown): GatewayError {
-    return GatewayError.internal('API_CONFIGURATION_ERROR', 500, cause);
-  }
-
-  private static internal(type: GatewayResponseType, statusCode: number, cause: unknown): GatewayError {
-    const errorType = 'InternalServerErrorException';
-    return new GatewayError({ type, statusCode, errorType, message: 'Internal server error', spaced: true, cause });
-  }
+/** No method for this path. With an Authorization header API Gateway tries to read a signature from it and complains of that. */
+export function noMethod(authorization: string | undefined): GatewayError {
+  if (authorization === undefined || authorization === '') return new GatewayError('missingToken');
+  const hash = createHash('sha256').update(authorization).digest('base64');
+  return new GatewayError({
+    ...{ type: 'DEFAULT_4XX', statusCode: 403, errorType: 'IncompleteSignatureException' },
+    message: `Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): '${hash}'.`,
+  });
 }

@@ -1,6 +1,7 @@
 import type { GatewayResponseDefinition } from './api';
 import type { Faults } from './faults';
 import { isGatewayResponseType } from './gateway-response-types';
+import { resourcesOf } from '../../serverless-file/read-service';
 import type { Value } from '../../serverless-file/value';
 
 /** Quotes inside a literal belong to it, as in `'default-src 'none''`. */
@@ -12,12 +13,9 @@ const VELOCITY = /#(?:set|if|else|elseif|end|foreach)\b|\$(?:input|util)\b/;
  * The `AWS::ApiGateway::GatewayResponse` resources under `resources.Resources`, by response type.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-apigateway-gatewayresponse.html
  */
-export function readGatewayResponses(
-  resources: Value | undefined,
-  faults: Faults,
-): ReadonlyMap<string, GatewayResponseDefinition> {
+export function readGatewayResponses(root: Value, faults: Faults): ReadonlyMap<string, GatewayResponseDefinition> {
   const responses = new Map<string, GatewayResponseDefinition>();
-  for (const resource of resourcesIn(resources)) {
+  for (const [, resource] of resourcesOf(root)) {
     if (resource.get('Type')?.text !== 'AWS::ApiGateway::GatewayResponse') continue;
     const type = resource.get('Properties.ResponseType')?.text ?? '';
     if (!isGatewayResponseType(type)) faults.add(resource, `ResponseType ${JSON.stringify(type)} does not exist`);
@@ -29,12 +27,6 @@ export function readGatewayResponses(
     });
   }
   return responses;
-}
-
-/** `resources` may be a map or a list of maps, as from several files. */
-function resourcesIn(resources: Value | undefined): Value[] {
-  const documents = resources === undefined ? [] : resources.isMap ? [resources] : resources.items;
-  return documents.flatMap((document) => [...(document.get('Resources')?.entries.values() ?? [])]);
 }
 
 function readStatus(value: Value | undefined, faults: Faults): number | undefined {

@@ -5,7 +5,7 @@ import type { Api, FunctionTarget } from './api';
 import { authorize } from './authorizer';
 import { compress, decompress } from './compression';
 import { proxyEvent, type AuthorizerContext } from './event';
-import { GatewayError } from './gateway-error';
+import { GatewayError, noMethod } from './gateway-error';
 import { gatewayResponse, type ResponseContext } from './gateway-response';
 import { lastHeader, type HeaderList } from './header-list';
 import { ACCOUNT_ID, API_ID, methodArn } from './identifiers';
@@ -50,7 +50,7 @@ export function createGateway(options: GatewayOptions): (wire: WireRequest) => P
       const answer = await respond(options, progress);
       return compress(answer, lastHeader(wire.headers, 'accept-encoding'), api.minimumCompressionSize);
     } catch (error) {
-      const known = error instanceof GatewayError ? error : GatewayError.apiConfiguration(error);
+      const known = error instanceof GatewayError ? error : new GatewayError('apiConfiguration', error);
       report(logger, known, progress);
       const answer = gatewayResponse(known, api.gatewayResponses, responseContext(progress));
       return { ...answer, headers: [...answer.headers, ...requestIdHeaders(progress.ids)] };
@@ -60,14 +60,14 @@ export function createGateway(options: GatewayOptions): (wire: WireRequest) => P
   async function respond({ router, address }: GatewayOptions, progress: Progress): Promise<Answer> {
     const { ids, wire } = progress;
     const host = lastHeader(wire.headers, 'host') ?? '';
-    if (urlCharacters(host, wire.target) > limits.urlCharacters) throw GatewayError.uriTooLong();
+    if (urlCharacters(host, wire.target) > limits.urlCharacters) throw new GatewayError('uriTooLong');
     const readable = decompress(wire, api.minimumCompressionSize, limits.requestBodyBytes);
     const request = (progress.request = parseRequest(readable, api.stage, ids, address()));
     const arn = methodArn({ ...request, region: api.region });
     const isArnTooLong = Buffer.byteLength(arn) > limits.methodArnBytes;
-    if (isArnTooLong && api.hasResourcePolicy) throw GatewayError.uriTooLong();
+    if (isArnTooLong && api.hasResourcePolicy) throw new GatewayError('uriTooLong');
     const match = router(request.method, request.path);
-    if (!match) throw GatewayError.missingAuthenticationToken(lastHeader(wire.headers, 'authorization'));
+    if (!match) throw noMethod(lastHeader(wire.headers, 'authorization'));
     progress.match = match;
     const { target } = match.route;
     if (target.kind === 'preflight') {
@@ -78,7 +78,7 @@ export function createGateway(options: GatewayOptions): (wire: WireRequest) => P
         body: Buffer.alloc(0),
       };
     }
-    if (isArnTooLong && target.authorizer) throw GatewayError.uriTooLong();
+    if (isArnTooLong && target.authorizer) throw new GatewayError('uriTooLong');
     const authorizer = await checkAuthorizer(target, request, match);
     if (authorizer) progress.authorizer = authorizer;
     const answer = await integrate(target, request, match, authorizer);
@@ -112,8 +112,8 @@ export function createGateway(options: GatewayOptions): (wire: WireRequest) => P
       invoke(functionNamed(target.functionName), event),
       undefined,
     );
-    if (!invocation) throw GatewayError.integrationTimeout();
-    if (!invocation.ok) throw GatewayError.functionFailed(invocation.error);
+    if (!invocation) throw new GatewayError('integrationTimeout');
+    if (!invocation.ok) throw new GatewayError('functionFailed', invocation.error);
     return integrationResponse(invocation.payload, { accept: lastHeader(request.headers, 'accept'), binaryMediaTypes });
   }
 
@@ -121,14 +121,14 @@ export function createGateway(options: GatewayOptions): (wire: WireRequest) => P
     try {
       return await target.invoke(event);
     } catch (error) {
-      if (error instanceof InvocationRefused) throw GatewayError.requestTooLong(error);
+      if (error instanceof InvocationRefused) throw new GatewayError('requestTooLong', error);
       throw error;
     }
   }
 
   function functionNamed(name: string): LambdaFunction {
     const found = options.functions.get(name);
-    if (!found) throw GatewayError.apiConfiguration(`there is no function ${name}`);
+    if (!found) throw new GatewayError('apiConfiguration', `there is no function ${name}`);
     return found;
   }
 }

@@ -66,9 +66,9 @@ export function integrationResponse(payload: string, { accept, binaryMediaTypes 
 function decodeBase64(text: string): Buffer {
   if (/^[A-Za-z0-9+/]*={0,2}$/.test(text) && text.replace(/=+$/, '').length % 4 !== 1)
     return Buffer.from(text, 'base64');
-  throw GatewayError.apiConfiguration('the body is not base64, although isBase64Encoded is true');
+  throw new GatewayError('apiConfiguration', 'the body is not base64, although isBase64Encoded is true');
 }
 
 function malformed(reason: string): GatewayError {
-  return GatewayError.malformedResponse(`Malformed Lambda proxy response: ${reason}`);
+  return new GatewayError('malformedResponse', `Malformed Lambda proxy response: ${reason}`);
 }

@@ -10,7 +10,7 @@ const UNSUPPORTED = /[|{}]/;
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
  */
 export function parseQueryString(query: string): ReadonlyMap<string, readonly string[]> {
-  if (UNSUPPORTED.test(query)) throw GatewayError.badRequest();
+  if (UNSUPPORTED.test(query)) throw new GatewayError('badRequest');
   const values = new Map<string, string[]>();
   for (const pair of query.split(/[&;]/)) {
     if (pair === '') continue;
@@ -25,6 +25,6 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
-    throw GatewayError.badRequest();
+    throw new GatewayError('badRequest');
   }
 }

@@ -63,10 +63,10 @@ export function identify(wire: WireRequest, time: number): RequestIds {
 export function parseRequest(wire: WireRequest, stage: string, ids: RequestIds, address: Address): GatewayRequest {
   const { path: stagedPath, query } = splitTarget(wire.target);
   const [, first = '', rest = ''] = /^\/([^/]*)(.*)$/s.exec(stagedPath) ?? [];
-  if (first !== stage) throw GatewayError.forbidden();
+  if (first !== stage) throw new GatewayError('forbidden');
   assertDecodable(rest);
   // The table of headers has "Exception" for Transfer-Encoding towards Lambda; which answer that is, is not documented.
-  if (lastHeader(wire.headers, 'transfer-encoding') !== undefined) throw GatewayError.badRequest();
+  if (lastHeader(wire.headers, 'transfer-encoding') !== undefined) throw new GatewayError('badRequest');
   const host = `${address.host}:${address.port}`;
   return {
     ...ids,
@@ -98,6 +98,6 @@ function assertDecodable(path: string): void {
   try {
     decodeURIComponent(path);
   } catch {
-    throw GatewayError.badRequest();
+    throw new GatewayError('badRequest');
   }
 }

@@ -10,9 +10,9 @@ import { readGatewayResponses } from './gateway-response-definition';
 import { readHttpEvent, type HttpEvent } from './http-event';
 import { ACCOUNT_ID } from './identifiers';
 import { preflightOf } from './preflight';
+import { readService } from '../../serverless-file/read-service';
 import type { Value } from '../../serverless-file/value';
-import { Variables } from '../../serverless-file/variables';
-import { at, readYaml } from '../../serverless-file/yaml-source';
+import { at } from '../../serverless-file/yaml-source';
 
 export interface ServerlessFileOptions {
   readonly serverlessFile: string;
@@ -34,15 +34,10 @@ export function readServerlessFile({
   allFunctions = false,
 }: ServerlessFileOptions): Api {
   const file = path.resolve(serverlessFile);
-  const tree = readYaml(file);
-  const variables = new Variables(tree, {
-    root: path.dirname(file),
-    stage,
-    env: (name) => environment[name] ?? env[name],
-  });
-  const root = variables.resolve(tree);
+  const service = readService(file, { stage, env: (name) => environment[name] ?? env[name] });
+  const { root } = service;
   const faults = new Faults();
-  for (const fault of variables.faults) faults.addText(fault);
+  for (const fault of service.faults) faults.addText(fault);
 
   const events = readEvents(root, faults);
   const needed = new Set([
@@ -56,7 +51,7 @@ export function readServerlessFile({
     ...endpointOf(root, faults),
     functions,
     routes: routesOf(events, faults),
-    gatewayResponses: readGatewayResponses(root.get('resources'), faults),
+    gatewayResponses: readGatewayResponses(root, faults),
     binaryMediaTypes: root.get('provider.apiGateway.binaryMediaTypes')?.items.flatMap((item) => item.text ?? []) ?? [],
     minimumCompressionSize: readCompression(root, faults),
     environments: new Map(
@@ -82,13 +77,10 @@ export function readServerlessFile({
 
 /** Reads queues, consumers and schedules, which needs no environment variables. Throws ConfigError that lists every fault with file and line. */
 export function readEventSourcesFile({ serverlessFile, stage, env = {} }: ServerlessFileOptions): EventSources {
-  const file = path.resolve(serverlessFile);
-  const tree = readYaml(file);
-  const variables = new Variables(tree, { root: path.dirname(file), stage, env: (name) => env[name] });
-  const root = variables.resolve(tree);
+  const { root } = readService(serverlessFile, { stage, env: (name) => env[name] });
   const faults = new Faults();
   const sources = readEventSources(root, { service: root.get('service')?.text ?? 'service', stage }, faults);
-  faults.check(path.basename(file));
+  faults.check(path.basename(serverlessFile));
   return sources;
 }
 
@@ -238,14 +230,8 @@ function bundlingOf(root: Value): Api['bundling'] {
   const isBundled =
     options !== undefined || root.get('plugins')?.items.some(({ text }) => text === 'serverless-esbuild');
   return isBundled === true
-    ? Object.fromEntries([...(options?.entries ?? [])].map(([name, value]) => [name, plain(value)]))
+    ? Object.fromEntries([...(options?.entries ?? [])].map(([name, value]) => [name, value.toJS()]))
     : undefined;
-}
-
-/** As JavaScript has it; what only a deployment knows is undefined. */
-function plain(value: Value): unknown {
-  if (value.isMap) return Object.fromEntries([...value.entries].map(([name, one]) => [name, plain(one)]));
-  return Array.isArray(value.data) ? value.items.map(plain) : value.primitive;
 }
 
 function regionOf(root: Value): string {

@@ -16,7 +16,11 @@ const DEFAULT_TTL_SECONDS = 1_209_600;
 export class ConnectMongoFormat implements StoreFormat {
   readonly collection: string;
   readonly database: string | undefined;
+  readonly text: string;
+  readonly idField = '_id';
   readonly expiryField = 'expires';
+  readonly nullNeverExpires = false;
+  readonly touches = true;
   readonly projection = { _id: 0, session: 1, lastModified: 1, ...OTHER_FIELDS };
   private readonly decrypt: ((record: string) => Promise<string>) | undefined;
   private readonly unserialize: ((stored: unknown) => unknown) | undefined;
@@ -29,6 +33,7 @@ export class ConnectMongoFormat implements StoreFormat {
     this.database = options.dbName;
     this.decrypt = decrypter(options, session.encryptionSecret);
     this.unserialize = options.unserialize ?? (options.serialize && ((stored) => stored));
+    this.text = describe(options);
   }
 
   identify(sessionId: string): Filter<Document> {
@@ -102,6 +107,15 @@ export class ConnectMongoFormat implements StoreFormat {
   private refuse(expected: string, record: Document): never {
     throw new SessionFormatError(`Expected a record of ${expected}; ${describeRecord(record)}`);
   }
+}
+
+function describe({ serialize, unserialize, stringify, transformId, encryption }: ConnectMongoOptions): string {
+  const parts = [
+    unserialize || serialize ? 'custom serialize' : `stringify: ${stringify !== false}`,
+    ...(transformId ? ['transformId'] : []),
+    ...(encryption ? [`encryption: ${encryption.scheme}`] : []),
+  ];
+  return `connect-mongo with ${parts.join(', ')}`;
 }
 
 /** What connect-mongo hands on as it is, and express-session takes for no session. */

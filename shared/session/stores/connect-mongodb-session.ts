@@ -13,9 +13,12 @@ const DEFAULT_AGE_MS = 1_209_600_000;
 export class ConnectMongodbSessionFormat implements StoreFormat {
   readonly collection: string;
   readonly database: string | undefined;
+  readonly text: string;
+  readonly idField: string;
   readonly expiryField: string;
+  readonly nullNeverExpires = true;
+  readonly touches = false;
   readonly projection = { _id: 0, session: 1, ...OTHER_FIELDS };
-  private readonly idField: string;
 
   constructor(
     private readonly options: ConnectMongodbSessionOptions,
@@ -25,6 +28,7 @@ export class ConnectMongodbSessionFormat implements StoreFormat {
     this.database = options.databaseName;
     this.idField = options.idField ?? '_id';
     this.expiryField = options.expiresKey ?? 'expires';
+    this.text = `connect-mongodb-session with idField: ${this.idField}, expiresKey: ${this.expiryField}`;
   }
 
   identify(sessionId: string): Filter<Document> {

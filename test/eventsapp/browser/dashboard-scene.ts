@@ -242,7 +242,6 @@ function ledgerOf(now: number): Ledger {
     recordComparison: nothing,
     recordTraffic: nothing,
     recordDrop: nothing,
-    recordSuite: () => Promise.resolve(),
     seeRoutes: nothing,
     baseline: () => Promise.resolve(undefined),
     routeEvidence: (routeId) => Promise.resolve(evidence(routeId)),

@@ -1,7 +1,7 @@
 import { Binary, MongoClient } from 'mongodb';
 import request from 'supertest';
 import { completeSession, resolveSession } from '../../../../shared/session/session-config';
-import { storeFormat } from '../../../../shared/session/stores/select-store-format';
+import { storeFormat } from '../../../../shared/session/stores/registry';
 import { sign } from '../../../../shared/session/unsign';
 import { COOKIE_NAME, oracleApp, passport07 } from '../../../oracles/app';
 import { loadFrom, type Workspace } from '../../../oracles/load';

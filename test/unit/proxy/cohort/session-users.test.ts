@@ -2,7 +2,7 @@ import { MongoClient, type Collection, type Db } from 'mongodb';
 import { bucketOf } from '../../../../proxy/cohort/bucket';
 import { createSessionUsers, type SessionUsersOptions } from '../../../../proxy/cohort/session-users';
 import { passportUserData } from '../../../../shared/session/identity';
-import { storeFormat } from '../../../../shared/session/stores/select-store-format';
+import { storeFormat } from '../../../../shared/session/stores/registry';
 import { completeSession, resolveSession } from '../../../../shared/session/session-config';
 import { sign } from '../../../../shared/session/unsign';
 import { type LocalMongo } from '../../../../shared/local/mongo';

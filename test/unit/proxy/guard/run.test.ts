@@ -107,7 +107,7 @@ describe('guard', () => {
 
   it('takes its baseline from the ledger', async () => {
     const a = await proxies.start('a');
-    const baseline = { requests: 100, errorRate: 0.9, unauthorized: 0, forbidden: 0, notFound: 0, p99: 10 };
+    const baseline = { requests: 100, errorRate: 0.9, p99: 10 };
     const guard = guardOf(a, 'proxy a', undefined, baseline);
     await waitFor('the baseline', () => guard.logger.lines.some(({ message }) => message.includes('baseline')), LONG);
     // Legacy failed nearly always.

@@ -3,7 +3,7 @@ import { testBanyan as banyan } from '../../../support/test-banyan';
 import { createLogger } from '../../../../shared/logger';
 import type { AnonymousReason } from '../../../../shared/session/authenticator';
 import type { IdentityResolver } from '../../../../shared/session/identity';
-import { storeFormat } from '../../../../shared/session/stores/select-store-format';
+import { storeFormat } from '../../../../shared/session/stores/registry';
 import { sessionAuthenticator, sessionCollection } from '../../../../shared/session/session-authenticator';
 import { completeSession, resolveSession, type SessionOptions } from '../../../../shared/session/session-config';
 import type { SessionStep } from '../../../../shared/session/session-step';

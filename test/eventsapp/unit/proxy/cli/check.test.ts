@@ -124,10 +124,8 @@ describe('secrets', () => {
 
 describe('gateway responses', () => {
   const { responses } = banyan;
-  const generated = (changes: object = {}, more: object = {}) =>
-    `# Written by \`banyan gateway-responses\`\n${stringify({
-      Resources: { ...gatewayResponses({ responses: { ...responses, ...changes } }), ...more },
-    })}`;
+  const generated = (changes: object = {}) =>
+    stringify({ Resources: gatewayResponses({ responses: { ...responses, ...changes } }) });
   const check = async (text: string, resources = 'resources: ["${file(./responses.yml)}", "${file(./x.js)}"]') => {
     await file('responses.yml', text);
     return textOf(checkGatewayResponses(await file('serverless.yml', resources), banyan));
@@ -161,13 +159,6 @@ describe('gateway responses', () => {
     expect(await check(stringify({ Resources: { unauthorized } }))).toContain(
       'fault gateway responses ACCESS_DENIED is missing',
     );
-  });
-
-  it('that no configuration made are a fault in the generated file alone', async () => {
-    const Properties = { ResponseType: 'THROTTLED', RestApiId: { Ref: 'ApiGatewayRestApi' } };
-    const own = { Mine: { Type: 'AWS::ApiGateway::GatewayResponse', Properties } };
-    expect(await check(generated({}, own))).toMatch(/fault gateway responses THROTTLED in \S+ is not from banyan/);
-    expect(await check(generated({}, own).replace(/^#.*\n/, ''))).toContain('ok gateway responses');
   });
 
   it('that are not deployed at all are a warning', async () => {
@@ -204,23 +195,23 @@ describe('functions', () => {
     '{ id: list, match: GET /api/events, stage: lambda }',
     '{ id: get, match: GET /api/events/:eventId, stage: legacy }',
   );
-  const check = (...events: string[]) => {
+  const check = async (...events: string[]) => {
     const functions = events.map((event, i) => `  f${i}:\n    events: [${event}]\n`).join('');
     const text = `functions:\n  none: {}\n${functions}`;
-    return textOf(checkFunctions(routes, readGatewayRoutes(text, 'serverless.yml') ?? []));
+    return textOf(checkFunctions(routes, readGatewayRoutes(await file('serverless.yml', text)) ?? []));
   };
   const list = '{ http: { path: api/events, method: get, authorizer: x } }';
   const get = '{ http: { path: "/api/events/{id}", method: GET, authorizer: { name: x } } }';
 
-  it('fit, whatever the name of a parameter', () => {
-    expect(check(list, get)).toContain('ok functions every listed route has one; auth required: 2');
+  it('fit, whatever the name of a parameter', async () => {
+    expect(await check(list, get)).toContain('ok functions every listed route has one; auth required: 2');
   });
 
   it.each<[string, string[]]>([
     ['any method and a greedy path', ['{ http: { path: "api/{proxy+}", method: any, authorizer: x } }']],
     ['several events of one function', [`${list}, ${get}`]],
-  ])('fit with %s', (_case, events) => {
-    expect(check(...events)).toContain('every listed route has one');
+  ])('fit with %s', async (_case, events) => {
+    expect(await check(...events)).toContain('every listed route has one');
   });
 
   it.each(['shadow', 'canary, percent: 5', 'retired'])('are missing on %s: a fault too', (stage) => {
@@ -228,14 +219,14 @@ describe('functions', () => {
     expect(text).toContain(`fault route list on ${stage.split(',', 1)[0]}, but no function for GET /api/events`);
   });
 
-  it('are missing: a fault on lambda, a warning on legacy', () => {
-    const text = check('{ http: POST api/events }', '{ sqs: x }');
+  it('are missing: a fault on lambda, a warning on legacy', async () => {
+    const text = await check('{ http: POST api/events }', '{ sqs: x }');
     expect(text).toContain('fault route list on lambda, but no function for GET /api/events in serverless.yml');
     expect(text).toContain('warning route get no function for GET /api/events/:eventId');
   });
 
-  it('differ in case', () => {
-    const text = check(list.replace('events', 'Events'), get);
+  it('differ in case', async () => {
+    const text = await check(list.replace('events', 'Events'), get);
     expect(text).toContain('fault route list on lambda, but /api/events and /api/Events of function f0 differ in case');
   });
 
@@ -245,15 +236,17 @@ describe('functions', () => {
     '{ http: { path: "api/{name}", method: get, authorizer: x } }',
     '{ http: { path: "{proxy+}", method: post, authorizer: x } }',
     '{ httpApi: { path: /api/events, method: get } }',
-  ])('do not serve GET /api/events by %s', (event) => {
-    expect(check(event, get)).toContain('fault route list');
+  ])('do not serve GET /api/events by %s', async (event) => {
+    expect(await check(event, get)).toContain('fault route list');
   });
 
-  it('are open to everybody', () => {
+  it('are open to everybody', async () => {
     const open = list.replace(', authorizer: x', '');
-    expect(check(open, get)).toContain('fault route list auth is required in line 2 of the route table, but none');
-    expect(check('{ http: get api/events }', get)).toContain('fault route list auth is required');
-    const unlisted = check(list, get, '{ http: get api/others }');
+    expect(await check(open, get)).toContain(
+      'fault route list auth is required in line 2 of the route table, but none',
+    );
+    expect(await check('{ http: get api/events }', get)).toContain('fault route list auth is required');
+    const unlisted = await check(list, get, '{ http: get api/others }');
     expect(unlisted).toContain('warning function f2 GET /api/others has no authorizer: anyone can call it');
   });
 
@@ -277,15 +270,16 @@ functions:
           authorizer: ${list}
       - http: { path: 'list/{id}', method: any, authorizer: ${get} }
 `;
-    const judge = (text: string) => textOf(checkFunctions(open, readGatewayRoutes(text, 'serverless.yml') ?? []));
+    const judge = async (text: string) =>
+      textOf(checkFunctions(open, readGatewayRoutes(await file('serverless.yml', text)) ?? []));
     const REQUIRED = "'${self:custom.authorizer}'";
     const OPTIONAL = "'${self:custom.optionalAuthorizer}'";
 
-    it('agree', () => {
+    it('agree', async () => {
       const agreed = 'every listed route has one; auth required: 1, auth optional: 1, auth none: 1';
-      expect(judge(written('', OPTIONAL, REQUIRED))).toContain(agreed);
-      expect(judge(written('', '{ name: optional-authorizer }', 'aws_iam'))).toContain(agreed);
-      expect(judge(written('', 'optional-authorizer', '"${self:custom.elsewhere}"'))).toContain(agreed);
+      expect(await judge(written('', OPTIONAL, REQUIRED))).toContain(agreed);
+      expect(await judge(written('', '{ name: optional-authorizer }', 'aws_iam'))).toContain(agreed);
+      expect(await judge(written('', 'optional-authorizer', '"${self:custom.elsewhere}"'))).toContain(agreed);
     });
 
     it.each<[string, string, string]>([
@@ -309,25 +303,28 @@ functions:
         written(', authorizer: authorizer', OPTIONAL, REQUIRED),
         'fault route home auth is none in line 2 of the route table, but required by the authorizer of function f in line 8 of serverless.yml -> remove the authorizer',
       ],
-    ])('disagree: %s', (_case, text, expected) => {
-      expect(judge(text)).toContain(expected);
+    ])('disagree: %s', async (_case, text, expected) => {
+      expect(await judge(text)).toContain(expected);
     });
 
-    it('are told by the function that API Gateway would call', () => {
+    it('are told by the function that API Gateway would call', async () => {
       const greedy = "functions:\n  g:\n    events:\n      - http: { path: '{proxy+}', method: any }\n";
       const text = written('', OPTIONAL, REQUIRED).replace('functions:\n', greedy);
-      expect(judge(text)).not.toContain('fault');
+      expect(await judge(text)).not.toContain('fault');
     });
   });
 
-  it('are in another file', () => {
-    expect(readGatewayRoutes('functions: ${file(functions.yml)}', 'serverless.yml')).toBeUndefined();
+  it('are in other files', async () => {
+    const text = 'functions: [ "${file(./functions.yml)}", "${file(./more.yml)}" ]';
+    await file('functions.yml', `f: { events: [${list}] }`);
+    await file('more.yml', `g: { events: [${get}] }`);
+    expect(textOf(checkFunctions(routes, readGatewayRoutes(await file('serverless.yml', text)) ?? []))).toContain('ok');
+    expect(readGatewayRoutes(await file('serverless.yml', 'functions: ${file(./functions.js)}'))).toBeUndefined();
   });
 
-  it.each(['functions: [', 'service: x', 'functions: 7'])('are refused in %j', (text) => {
-    expect(() => readGatewayRoutes(text, 'serverless.yml')).toThrow(
-      /^serverless\.yml: serverless\.yml(:\d+:\d+ not valid| has no)/,
-    );
+  it.each(['functions: [', 'service: x', 'functions: 7'])('are refused in %j', async (text) => {
+    const written = await file('serverless.yml', text);
+    expect(() => readGatewayRoutes(written)).toThrow(/^serverless\.yml: (Flow|.*has no functions)/);
   });
 });
 

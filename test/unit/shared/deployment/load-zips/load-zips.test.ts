@@ -7,6 +7,7 @@ import { build } from 'esbuild';
 import { zipSync } from 'fflate';
 
 import { loadZips, type LoadedZips } from '../../../../../shared/deployment/load-zips';
+import { readServiceState } from '../../../../../shared/deployment/load-zips/service-state';
 
 const ROOT = path.join(__dirname, '../../../../..');
 const SHOP = path.join(__dirname, 'shop');
@@ -44,7 +45,7 @@ async function load(functions: Readonly<Record<string, TestFunction>>, custom: o
   const provider = { region: 'eu-west-1', runtime: `nodejs${process.versions.node.split('.')[0] ?? ''}.x` };
   const service = { service: { custom, provider, functions: state } };
   await writeFile(path.join(folder, 'serverless-state.json'), JSON.stringify(service));
-  return loadZips({ folder, root: ROOT });
+  return loadZips({ folder, state: await readServiceState(folder), root: ROOT });
 }
 
 const faultsOf = async (one: TestFunction): Promise<readonly string[]> => (await load({ orders: one })).faults;

@@ -6,9 +6,7 @@ import { createFunction, type LambdaFunction } from '../../../../../shared/local
 import { capturedLogger } from '../../../../support/captured-logger';
 
 const ARN = 'arn:aws:lambda:eu-west-1:000000000000:function:banyan-dev-greet';
-const SCHEDULES: Schedule[] = [
-  { name: 'nightly', ruleName: 'banyan-dev-nightly', functionName: 'greet', expressions: ['rate(1 day)'] },
-];
+const SCHEDULES: Schedule[] = [{ name: 'nightly', ruleName: 'banyan-dev-nightly', functionName: 'greet' }];
 
 let handler: (event: unknown) => Promise<unknown>;
 let functions: LambdaFunction[];

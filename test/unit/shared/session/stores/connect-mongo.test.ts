@@ -1,6 +1,6 @@
 import { createWebCryptoAdapter } from 'connect-mongo';
 import { Binary, ObjectId, type Document } from 'mongodb';
-import { storeFormat } from '../../../../../shared/session/stores/select-store-format';
+import { storeFormat } from '../../../../../shared/session/stores/registry';
 import { SessionFormatError, SessionRecordError } from '../../../../../shared/session/session-errors';
 import {
   completeSession,

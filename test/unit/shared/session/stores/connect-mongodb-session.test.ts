@@ -1,5 +1,5 @@
 import { Binary, type Document } from 'mongodb';
-import { storeFormat } from '../../../../../shared/session/stores/select-store-format';
+import { storeFormat } from '../../../../../shared/session/stores/registry';
 import { SessionFormatError, SessionRecordError } from '../../../../../shared/session/session-errors';
 import {
   completeSession,
