@@ -9,6 +9,8 @@ const { logicalName } = require('./function-names.js');
  * - In the VPC it would get AWSLambdaVPCAccessExecutionRole, which lets it write to every log group. What the VPC needs is in
  *   `custom.insideVpc` instead.
  * - The framework's role for all functions is a leftover without users: it is not created.
+ *
+ * With `custom.stage.permissionsBoundary`, the ARN of a managed policy, no role may do more than that permits.
  */
 module.exports = async ({ resolveConfigurationProperty }) => {
   const functions = await resolveConfigurationProperty(['functions']);
@@ -17,9 +19,10 @@ module.exports = async ({ resolveConfigurationProperty }) => {
     const names = shared.map(([name]) => name).join(', ');
     throw new Error(`serverless.yml: iamRoleStatements is missing for ${names}; write [] if no permissions are needed`);
   }
+  const boundary = (await resolveConfigurationProperty(['custom', 'stage']))?.permissionsBoundary;
   const roles = Object.keys(functions).map((name) => [
     `${logicalName(name)}IamRoleLambdaExecution`,
-    { Properties: { ManagedPolicyArns: [] } },
+    { Properties: { ManagedPolicyArns: [], ...(boundary !== undefined && { PermissionsBoundary: boundary }) } },
   ]);
   return {
     Conditions: { Never: { 'Fn::Equals': ['', 'never'] } },

@@ -2,6 +2,7 @@ import { App, Tags, Validations } from 'aws-cdk-lib';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { NetworkStack } from './network/network-stack';
+import { DeployersStack } from './permissions/deployers-stack';
 import { PipelinesStack } from './pipeline/pipelines-stack';
 import { ProxyStack } from './proxy/proxy-stack';
 import { RoutesStack } from './proxy/routes-stack';
@@ -14,6 +15,7 @@ export function buildApp(): App {
   for (const stage of STAGES) {
     const env = { account: stage.account, region: stage.region };
     const network = new NetworkStack(app, `banyan-network-${stage.name}`, { env, stage });
+    new DeployersStack(app, `banyan-deployers-${stage.name}`, { env, stage });
     const { proxy } = stage;
     if (proxy === undefined) continue;
     new RoutesStack(app, `banyan-routes-${stage.name}`, { env, stage });

@@ -105,7 +105,7 @@ export class ServicePipeline extends Construct {
       built,
       artefacts,
       approvals,
-    }: ServicePipelineProps & { readonly source: Artifact; readonly built: Artifact },
+    }: Omit<ServicePipelineProps, 'images'> & { readonly source: Artifact; readonly built: Artifact },
   ): void {
     const { target, steps, approved, rollsBack } = deployment;
     const { serviceName } = service;

@@ -10,8 +10,12 @@ function call(file: string, self: object, ...args: readonly unknown[]): unknown 
 }
 
 describe('roles.js', () => {
-  const rolesOf = (functions: object) =>
-    call('roles.js', {}, { resolveConfigurationProperty: () => Promise.resolve(functions) });
+  const rolesOf = (functions: object, stage: object = {}) =>
+    call(
+      'roles.js',
+      {},
+      { resolveConfigurationProperty: ([path]: string[]) => Promise.resolve(path === 'functions' ? functions : stage) },
+    );
 
   it('refuses a function that would share a role with others, and names it', async () => {
     await expect(rolesOf({ 'get-event': { iamRoleStatements: [] }, 'get-thing': {} })).rejects.toThrow(
@@ -25,6 +29,17 @@ describe('roles.js', () => {
       extensions: {
         GetDasheventIamRoleLambdaExecution: { Properties: { ManagedPolicyArns: [] } },
         IamRoleLambdaExecution: { Condition: 'Never', Properties: { Policies: [], ManagedPolicyArns: [] } },
+      },
+    });
+  });
+
+  it('puts each role under the permissions boundary of the stage', async () => {
+    const permissionsBoundary = { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/limit' };
+    expect(await rolesOf({ 'get-event': { iamRoleStatements: [] } }, { permissionsBoundary })).toMatchObject({
+      extensions: {
+        GetDasheventIamRoleLambdaExecution: {
+          Properties: { ManagedPolicyArns: [], PermissionsBoundary: permissionsBoundary },
+        },
       },
     });
   });

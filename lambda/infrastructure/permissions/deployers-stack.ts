@@ -1,0 +1,57 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import { ManagedPolicy, PolicyDocument, type IManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { acknowledge } from '../nag/acknowledge';
+import { deployerRole } from '../pipeline/deployer-role';
+import type { Stage } from '../stages';
+import { functionBoundary } from './boundary';
+import { boundaryName, deployedService, namesIn, SERVICE } from './deployed-service';
+import { deriveStatements, packPolicies, ROWS, type Statement } from './derive';
+import { FRAMEWORK_ROWS } from './framework-grants';
+
+/**
+ * Who deploys the API to a stage, in the stage's account: a role with derived rights under a boundary of every right that could be derived, and the
+ * boundary of the roles that it makes for functions.
+ */
+export class DeployersStack extends Stack {
+  constructor(scope: Construct, id: string, { stage, ...props }: StackProps & { readonly stage: Stage }) {
+    super(scope, id, props);
+    this.policy('FunctionBoundary', boundaryName(stage.name), functionBoundary(namesIn(stage)));
+    const most = this.policy('DeployerBoundary', `boundary-deployer-${SERVICE}-${stage.name}`, [reviewedActions()]);
+    const role = deployerRole(this, { serviceName: SERVICE, target: stage.name }, most);
+    const statements = deriveStatements(deployedService(stage.name));
+    for (const [index, document] of packPolicies(statements).entries())
+      role.addManagedPolicy(
+        this.policy(`Deploy${index}`, `deploy-${SERVICE}-${stage.name}-${index}`, document.Statement, statements),
+      );
+  }
+
+  private policy(
+    id: string,
+    managedPolicyName: string,
+    statements: readonly object[],
+    reasons = statements,
+  ): IManagedPolicy {
+    const document = {
+      Version: '2012-10-17',
+      Statement: statements.map((statement) => ({ ...statement, why: undefined })),
+    };
+    const policy = new ManagedPolicy(this, id, { managedPolicyName, document: PolicyDocument.fromJson(document) });
+    for (const { Resource, why } of reasons as readonly Statement[])
+      for (const arn of Resource)
+        if (arn.includes('*'))
+          acknowledge(policy, `AwsSolutions-IAM5[Resource::${arn}]`, why ?? 'Begins with the name of the service.');
+    return policy;
+  }
+}
+
+/** Every action of every row: what a deployer could ever be given, whatever is attached to it. */
+function reviewedActions(): Statement {
+  const grants = [...ROWS.values(), ...FRAMEWORK_ROWS].flatMap((row) => row.grants);
+  return {
+    Effect: 'Allow',
+    Action: [...new Set(grants.flatMap(({ actions }) => actions))].sort(),
+    Resource: ['*'],
+    why: 'A boundary gives nothing: it limits what other policies give.',
+  };
+}

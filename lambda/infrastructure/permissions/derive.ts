@@ -1,0 +1,96 @@
+import { FRAMEWORK_ROWS } from './framework-grants';
+import type { Grant, ResourceRow } from './grant';
+import { API_ROWS } from './rows-api';
+import { INFRA_ROWS } from './rows-infra';
+import { scopeOf, type Names } from './scopes';
+
+/** Every type that has been reviewed. */
+export const ROWS: ReadonlyMap<string, ResourceRow> = new Map(
+  [...API_ROWS, ...INFRA_ROWS].map((row) => [row.type, row]),
+);
+
+/** As IAM has it. */
+export interface Statement {
+  readonly Effect: 'Allow';
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+  /** Why its resources are not the service's own by name; not part of the policy. */
+  readonly why?: string;
+}
+
+export interface DeployedService {
+  /** Resource types of its templates. */
+  readonly types: Iterable<string>;
+  readonly names: Names;
+  /** ARN of the boundary that roles of functions must have; undefined in a developer's own account. */
+  readonly boundary: string | undefined;
+}
+
+/**
+ * The policy of a service's deployer: what CloudFormation calls for each of the types, and what the framework calls itself, on what bears the names
+ * of the service.
+ *
+ * @throws Error that names every type without a row
+ */
+export function deriveStatements({ types, names, boundary }: DeployedService): readonly Statement[] {
+  const wanted = [...new Set(types)].sort();
+  const unknown = wanted.filter((type) => !ROWS.has(type));
+  if (unknown.length > 0)
+    throw new Error(
+      `no row for ${unknown.join(', ')}: read handlers.*.permissions of its registry schema and add it to permissions/rows-*.ts`,
+    );
+  const grants = [
+    ...wanted.flatMap((type) => ROWS.get(type)?.grants ?? []),
+    ...FRAMEWORK_ROWS.flatMap((row) => row.grants),
+  ];
+  // One statement for all that is granted alike.
+  const alike = new Map<string, Grant>();
+  for (const grant of grants) {
+    const key = JSON.stringify([grant.on, grant.only]);
+    alike.set(key, { ...grant, actions: [...(alike.get(key)?.actions ?? []), ...grant.actions] });
+  }
+  return Array.from(alike.values(), (grant) => {
+    const { arns, why } = scopeOf(grant.on);
+    const condition = conditionOf(grant, boundary);
+    return {
+      Effect: 'Allow' as const,
+      Action: [...new Set(grant.actions)].sort(),
+      Resource: arns(names),
+      ...(condition !== undefined && { Condition: condition }),
+      ...(why !== undefined && { why }),
+    };
+  });
+}
+
+function conditionOf({ only }: Grant, boundary: string | undefined): Statement['Condition'] {
+  if (only === undefined) return undefined;
+  if (only !== 'bounded') return { StringEquals: { 'iam:PassedToService': only.passedTo } };
+  return boundary === undefined ? undefined : { StringEquals: { 'iam:PermissionsBoundary': boundary } };
+}
+
+/** Characters, white space not counted, that one managed policy may have. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const POLICY_SIZE = 6144;
+
+/** The documents of as few managed policies as hold the statements, in their order. */
+export function packPolicies(
+  statements: readonly Statement[],
+): readonly { readonly Version: string; readonly Statement: readonly object[] }[] {
+  const documents: { Version: string; Statement: object[] }[] = [];
+  for (const { Effect, Action, Resource, Condition } of statements) {
+    const statement = { Effect, Action, Resource, ...(Condition !== undefined && { Condition }) };
+    const last = documents.at(-1);
+    const fits = last !== undefined && sizeOf({ ...last, Statement: [...last.Statement, statement] }) <= POLICY_SIZE;
+    if (fits) last.Statement.push(statement);
+    else documents.push({ Version: '2012-10-17', Statement: [statement] });
+  }
+  const tooLarge = documents.find((document) => sizeOf(document) > POLICY_SIZE);
+  if (tooLarge !== undefined)
+    throw new Error(`one statement alone has ${sizeOf(tooLarge)} characters; a managed policy holds ${POLICY_SIZE}`);
+  return documents;
+}
+
+/** As IAM counts. */
+export function sizeOf(document: object): number {
+  return JSON.stringify(document).replaceAll(/\s/g, '').length;
+}

@@ -1,0 +1,92 @@
+/** What an ARN is made of: `prefixes` are what the names of a service's resources begin with, `stacks` its stacks. */
+export interface Names {
+  readonly account: string;
+  readonly region: string;
+  readonly stage: string;
+  readonly prefixes: readonly string[];
+  readonly stacks: readonly string[];
+}
+
+export interface Scope {
+  readonly arns: (names: Names) => readonly string[];
+  /** Why it is wider than the names of the service; undefined where it is not. */
+  readonly why?: string;
+}
+
+const each = (arn: (prefix: string, names: Names) => string) => (names: Names) =>
+  names.prefixes.map((prefix) => arn(prefix, names));
+const regional = (service: string, resource: (prefix: string) => string) =>
+  each((prefix, { region, account }) => `arn:aws:${service}:${region}:${account}:${resource(prefix)}`);
+const everything = () => ['*'];
+
+/** Resources that grants are for. The service authorization reference says which actions take which: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
+export const SCOPES = {
+  functions: { arns: regional('lambda', (prefix) => `function:${prefix}*`) },
+  'event source mappings': {
+    arns: ({ region, account }) => [`arn:aws:lambda:${region}:${account}:event-source-mapping:*`],
+    why: 'Lambda makes their ids; which function they call is limited where they are made (lambda:FunctionArn has no prefix for reads)',
+  },
+  roles: { arns: each((prefix, { account }) => `arn:aws:iam::${account}:role/${prefix}*`) },
+  'log groups': {
+    arns: ({ region, account, prefixes }) =>
+      prefixes.flatMap((prefix) =>
+        ['/aws/lambda/', '/aws/api-gateway/'].map(
+          (folder) => `arn:aws:logs:${region}:${account}:log-group:${folder}${prefix}*`,
+        ),
+      ),
+  },
+  'all log groups': {
+    arns: ({ region, account }) => [`arn:aws:logs:${region}:${account}:log-group:*`],
+    why: 'logs:DescribeLogGroups lists; it is asked for a prefix, and permitted for all or none',
+  },
+  alarms: { arns: regional('cloudwatch', (prefix) => `alarm:${prefix}*`) },
+  rules: { arns: regional('events', (prefix) => `rule/${prefix}*`) },
+  queues: { arns: regional('sqs', (prefix) => `${prefix}*`) },
+  topics: { arns: regional('sns', (prefix) => `${prefix}*`) },
+  subscriptions: { arns: everything, why: 'SNS: reading, changing and ending a subscription takes no resource' },
+  buckets: { arns: each((prefix) => `arn:aws:s3:::${prefix}*`) },
+  objects: { arns: each((prefix) => `arn:aws:s3:::${prefix}*/*`) },
+  tables: { arns: regional('dynamodb', (prefix) => `table/${prefix}*`) },
+  'rest apis': {
+    arns: ({ region }) => [
+      `arn:aws:apigateway:${region}::/restapis`,
+      `arn:aws:apigateway:${region}::/restapis/*`,
+      `arn:aws:apigateway:${region}::/tags/*`,
+    ],
+    why: 'API Gateway makes the ids of its APIs; the account is the boundary',
+  },
+  distributions: {
+    arns: ({ account }) => [
+      `arn:aws:cloudfront::${account}:distribution/*`,
+      `arn:aws:cloudfront::${account}:origin-access-control/*`,
+      `arn:aws:cloudfront::${account}:response-headers-policy/*`,
+    ],
+    why: 'CloudFront makes their ids; the account is the boundary',
+  },
+  'viewer keys': { arns: everything, why: 'CloudFront: public keys and key groups take no resource' },
+  networks: { arns: everything, why: 'EC2: its Describe actions take no resource' },
+  account: { arns: everything, why: 'Lambda: the settings of an account are no resource' },
+  templates: { arns: everything, why: 'CloudFormation: a template that is no stack yet has no name' },
+  stacks: {
+    arns: ({ account, region, stacks }) =>
+      stacks.map((stack) => `arn:aws:cloudformation:${region}:${account}:stack/${stack}/*`),
+  },
+  'looked up stacks': {
+    arns: ({ account, region, stage }) =>
+      ['network', 'proxy'].map((name) => `arn:aws:cloudformation:${region}:${account}:stack/banyan-${name}-${stage}/*`),
+    why: 'outputs of stacks that others deploy: read only',
+  },
+  parameters: {
+    arns: ({ account, region, stage }) => [`arn:aws:ssm:${region}:${account}:parameter/banyan/${stage}/*`],
+  },
+  secrets: {
+    arns: ({ account, region, stage }) => [`arn:aws:secretsmanager:${region}:${account}:secret:banyan/${stage}/*`],
+  },
+} as const satisfies Readonly<Record<string, Scope>>;
+
+export type ScopeName = keyof typeof SCOPES;
+
+/** A scope by its name, with what its entry may leave out. */
+export function scopeOf(name: ScopeName): Scope {
+  return SCOPES[name];
+}
