@@ -1,6 +1,9 @@
 import { App, Tags, Validations } from 'aws-cdk-lib';
 import flags from 'aws-cdk-lib/recommended-feature-flags.json';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { DeveloperAccountStack } from './accounts/developer-account-stack';
+import { OrganisationStack } from './accounts/organisation-stack';
+import { DEVELOPERS, developerStage, ORGANISATION } from './developers';
 import { NetworkStack } from './network/network-stack';
 import { DeployersStack } from './permissions/deployers-stack';
 import { PipelinesStack } from './pipeline/pipelines-stack';
@@ -22,6 +25,18 @@ export function buildApp(): App {
     new ProxyStack(app, `banyan-proxy-${stage.name}`, { env, stage: { ...stage, proxy }, network });
   }
   new PipelinesStack(app, 'banyan-pipelines', { env: TOOLS, services: SERVICES, chat: CHAT });
+  for (const developer of DEVELOPERS) {
+    const stage = developerStage(developer);
+    // Billing is in us-east-1, whatever it is about.
+    const billing = { account: developer.account, region: 'us-east-1' };
+    new DeveloperAccountStack(app, `banyan-account-${developer.name}`, { env: billing, developer });
+    new NetworkStack(app, `banyan-network-${stage.name}`, {
+      env: { account: stage.account, region: stage.region },
+      stage,
+    });
+  }
+  const { account, region } = ORGANISATION;
+  new OrganisationStack(app, 'banyan-organisation', { env: { account, region }, developers: DEVELOPERS });
   Tags.of(app).add('service', 'banyan');
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return app;

@@ -1,0 +1,102 @@
+import { deployedService } from '../permissions/deployed-service';
+import { deriveStatements } from '../permissions/derive';
+
+/** Services that people need around a deployment, whatever is deployed. */
+const AROUND = [
+  ...[
+    'access-analyzer',
+    'billing',
+    'budgets',
+    'ce',
+    'cloudshell',
+    'cloudtrail',
+    'cur',
+    'freetier',
+    'health',
+    'iam',
+    'kms',
+  ],
+  ...[
+    'notifications',
+    'organizations',
+    'payments',
+    'resource-groups',
+    'sts',
+    'support',
+    'tag',
+    'trustedadvisor',
+    'xray',
+  ],
+];
+
+/** Characters that an SCP may have. https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html */
+export const SCP_SIZE = 5120;
+
+/**
+ * What no one may do in a developer's account, its administrators included. Of services only those that the templates are made of, which the
+ * derived permissions name; of regions only ours; nothing whose price runs on while nobody works; and no way around the alarms on what is spent.
+ */
+export function serviceControlPolicy(region: string): object {
+  const actions = deriveStatements(deployedService('dev')).flatMap(({ Action }) => Action);
+  const services = [...new Set([...actions.map((action) => action.slice(0, action.indexOf(':'))), ...AROUND])].sort();
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'OnlyTheseServices',
+        Effect: 'Deny',
+        NotAction: services.map((service) => `${service}:*`),
+        Resource: '*',
+      },
+      {
+        Sid: 'OnlyThisRegion',
+        Effect: 'Deny',
+        // Global services are asked in us-east-1.
+        NotAction: ['budgets', 'ce', 'cloudfront', 'health', 'iam', 'organizations', 'sts', 'support'].map(
+          (name) => `${name}:*`,
+        ),
+        Resource: '*',
+        Condition: { StringNotEquals: { 'aws:RequestedRegion': [region, 'us-east-1'] } },
+      },
+      {
+        Sid: 'NothingThatCostsByTheHour',
+        Effect: 'Deny',
+        Action: [
+          ...[
+            'AllocateHosts',
+            'CreateNatGateway',
+            'CreateTransitGateway',
+            'PurchaseHostReservation',
+            'PurchaseReservedInstancesOffering',
+          ],
+          ...['RequestSpotFleet', 'RequestSpotInstances', 'RunInstances'],
+        ].map((name) => `ec2:${name}`),
+        Resource: '*',
+      },
+      {
+        Sid: 'AlarmsOnMoneyStay',
+        Effect: 'Deny',
+        Action: [
+          'budgets:DeleteBudgetAction',
+          'budgets:ModifyBudget',
+          'ce:DeleteAnomalyMonitor',
+          'ce:DeleteAnomalySubscription',
+          'ce:UpdateAnomalySubscription',
+        ],
+        Resource: '*',
+        Condition: { ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/cdk-hnb659fds-cfn-exec-role-*' } },
+      },
+      {
+        Sid: 'TheAccountStays',
+        Effect: 'Deny',
+        Action: [
+          'organizations:LeaveOrganization',
+          'account:CloseAccount',
+          'cloudtrail:StopLogging',
+          'cloudtrail:DeleteTrail',
+        ],
+        Resource: '*',
+      },
+    ],
+  };
+}

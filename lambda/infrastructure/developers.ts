@@ -1,0 +1,52 @@
+import { STAGES, type Stage } from './stages';
+
+/** A developer, with an account for no one else. */
+export interface Developer {
+  /** Lower case; the stage is `dev-<name>`. */
+  readonly name: string;
+  /** Of the account, unique among all accounts of AWS. */
+  readonly email: string;
+  readonly account: string;
+  /** In IAM Identity Center. */
+  readonly userId: string;
+  /** USD a month, about which the developer and the team lead hear before it is spent. */
+  readonly monthlyBudget: number;
+  /** Of the network of the stage; no two developers' may overlap where they are peered with the same VPC. */
+  readonly cidr: string;
+}
+
+/** Made up: write your own. */
+export const DEVELOPERS: readonly Developer[] = [
+  {
+    name: 'ada',
+    email: 'aws+ada@eventsapp.example',
+    account: '555555555551',
+    userId: '00000000-0000-4000-8000-0000000000a1',
+    monthlyBudget: 50,
+    cidr: '10.50.0.0/20',
+  },
+  {
+    name: 'grace',
+    email: 'aws+grace@eventsapp.example',
+    account: '555555555552',
+    userId: '00000000-0000-4000-8000-0000000000a2',
+    monthlyBudget: 50,
+    cidr: '10.50.16.0/20',
+  },
+];
+
+/** The organisation's management account, and who hears of what developers spend. Made up: write your own. */
+export const ORGANISATION = {
+  account: '999999999999',
+  region: 'eu-west-1',
+  rootId: 'r-abcd',
+  identityCenterArn: 'arn:aws:sso:::instance/ssoins-0000000000000001',
+  lead: 'lead@eventsapp.example',
+} as const;
+
+/** A developer's own stage: as `test`, in the developer's account. */
+export function developerStage({ name, account, cidr }: Developer): Stage {
+  const test = STAGES.find((stage) => stage.name === 'test');
+  if (test === undefined) throw new Error('stages.ts has no stage test');
+  return { ...test, name: `dev-${name}`, account, cidr, proxy: undefined };
+}
