@@ -24,10 +24,7 @@ function decode(text: string): string {
  * @returns undefined when there is no such cookie
  */
 export function readCookie(header: string, name: string): string | undefined {
-  for (let start = 0, end = 0; start < header.length; start = end + 1) {
-    const semicolon = header.indexOf(';', start);
-    end = semicolon === -1 ? header.length : semicolon;
-    const pair = header.slice(start, end);
+  for (const pair of header.split(';')) {
     const equals = pair.indexOf('=');
     if (equals === -1 || trimSpaceAndTab(pair.slice(0, equals)) !== name) continue;
     const value = trimSpaceAndTab(pair.slice(equals + 1));

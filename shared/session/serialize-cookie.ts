@@ -37,9 +37,13 @@ export function serializeCookie(
 /** The text, '' for any falsy value (the attribute is left out), undefined when it may not be sent. */
 function matching(value: unknown, grammar: RegExp): string | undefined {
   if (!value) return '';
-  // A number is written as its text, as there.
-  const text = typeof value === 'number' ? String(value) : value;
-  return typeof text === 'string' && grammar.test(text) ? text : undefined;
+  try {
+    // Whatever it is: `cookie` tests and writes what the value becomes as text.
+    const text = String(value);
+    return grammar.test(text) ? text : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function word<T extends string>(value: unknown, words: Readonly<Record<string, T>>): T | '' | undefined {

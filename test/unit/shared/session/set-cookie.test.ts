@@ -63,6 +63,10 @@ describe('renewSessionCookie', () => {
     ['not HttpOnly', { ...demo, httpOnly: false }],
     ['a domain', { ...demo, domain: '.example.com' }],
     ['a domain that is a number', { ...demo, domain: 7 }],
+    ['a domain that is a list, valid as text', { ...demo, domain: ['example.com'] }],
+    ['a domain that is true', { ...demo, domain: true }],
+    ['a path that is true', { ...demo, path: true }],
+    ['a path that is an object', { ...demo, path: {} }],
     ['a priority in any case', { ...demo, priority: 'HIGH' }],
     ['partitioned', { ...demo, partitioned: true }],
     ['SameSite as true', { ...demo, sameSite: true }],
@@ -80,6 +84,7 @@ describe('renewSessionCookie', () => {
     ['an unknown SameSite', { ...demo, sameSite: 'constructor' }],
     ['a priority that is no text', { ...demo, priority: 7 }],
     ['a domain that is an object', { ...demo, domain: {} }],
+    ['a domain whose text cannot be had', { ...demo, domain: { toString: 1 } }],
     ['an age beyond the calendar', { ...demo, originalMaxAge: 1e20 }],
     ['a Secure cookie on an insecure connection', { ...demo, secure: true }],
   ])('writes nothing for %s, as express-session', (_case, cookie) => {

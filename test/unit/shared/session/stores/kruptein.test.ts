@@ -114,9 +114,16 @@ describe('webCryptoDecrypter', () => {
     await expect(webCryptoDecrypter(settings)(changed.toString('base64'))).rejects.toThrow(SessionFormatError);
   });
 
-  it.each([0, 11, 12, 27, 30])('refuses %d bytes', async (length) => {
-    const cut = good.subarray(0, length).toString('base64');
-    await expect(webCryptoDecrypter(settings)(cut)).rejects.toThrow(SessionFormatError);
+  it.each([
+    [0, 'Expected a record'],
+    [12, 'Expected a record'],
+    [27, 'Expected a record'],
+    [28, 'does not decrypt'],
+    [30, 'does not decrypt'],
+  ])('refuses %d bytes: %s', async (length, message) => {
+    const cut = webCryptoDecrypter(settings)(good.subarray(0, length).toString('base64'));
+    await expect(cut).rejects.toThrow(SessionFormatError);
+    await expect(cut).rejects.toThrow(message);
   });
 
   it('refuses another secret or salt', async () => {
