@@ -35,7 +35,7 @@ describe('a policy', () => {
 
   it('carries the session cookie when there is one', () => {
     expect(allow(http, ann, '{}')).toEqual({ isAuthorized: true, context: { ...known, sessionCookie: '{}' } });
-    expect(allow(http, ann)).toEqual({ isAuthorized: true, context: known });
+    expect(allow(http, ann)).toStrictEqual({ isAuthorized: true, context: known });
     expect(allow(rest, ann, '{}')).toHaveProperty('context', { ...known, sessionCookie: '{}' });
   });
 
