@@ -107,7 +107,34 @@ export const DECLARED: Readonly<Record<string, readonly Declared[]>> = {
         'asked by the type checker only: what follows makes nothing of no cookie, and without a secret of no token',
     },
   ],
+  'shared/session/stored-cookie.ts': [
+    {
+      source: "typeof value === 'object' && Object.hasOwn(value, name) ? ownProperty(value, name) : fallback;",
+      changes: ["typeof value === 'object' => true"],
+      reason: 'asked by the type checker only: what is falsy but no object has no own property of these names',
+    },
+  ],
+  'shared/session/stores/connect-mongodb-session.ts': [
+    {
+      source: 'readonly projection = { _id: 0, session: 1, ...OTHER_FIELDS };',
+      changes: ['{ _id: 0, session: 1, ...OTHER_FIELDS } => {}'],
+      reason: 'spares the transfer of fields that are not read',
+    },
+  ],
+  'lambda/authorizer/authorizer-handler.ts': [
+    {
+      source: 'if (current?.config !== config) current = { config, authorize: create(config) };',
+      changes: ['current?.config !== config => true'],
+      reason: 'spares creating it anew: one for the same configuration decides the same',
+    },
+  ],
   'shared/session/stores/record-shape.ts': [
+    {
+      source:
+        "const OWN_AUTHENTICATOR = 'no store.format reads it: write an authenticator of your own (shared/README.md)';",
+      changes: [`'no store.format reads it: write an authenticator of your own (shared/README.md)' => ""`],
+      reason: 'wording of a message',
+    },
     {
       source: "const hmac = fields?.length === 6 ? fields[1]?.toString('latin1') : undefined;",
       changes: ['fields[1]?.toString => fields[1].toString'],

@@ -74,6 +74,10 @@ describe('the touch of connect-mongodb-session', () => {
     expect(format().touch('id', await stored(1000), NOW)).toBeUndefined();
   });
 
+  it('leaves a session alone whose age leads beyond the calendar', async () => {
+    expect(format({}, true).touch('id', await stored(1e20), NOW)).toBeUndefined();
+  });
+
   it('extends with resave: true, without writing the session', async () => {
     expect(format({ idField: 'sid', expiresKey: 'until' }, true).touch('id', await stored(1000), NOW)).toEqual({
       filter: { sid: 'id', until: { $gt: NOW } },

@@ -37,6 +37,8 @@ describe('the format of a stored session', () => {
     expect(recordShape(old.toString('hex'))).toBe('kruptein 3.0 to 3.3');
     expect(recordShape(old.toString('hex').toUpperCase())).toBe('kruptein 3.0 to 3.3');
     expect(recordShape(old.toString('base64'))).toBe('kruptein 3.0 to 3.3');
+    for (const hmac of ['YQ==', 'YWE=', 'YWFh'])
+      expect(recordShape(kruptein([...Buffer.from(hmac)]).toString('base64'))).toBe('kruptein 3.0 to 3.3');
     expect(recordShape(kruptein([0xff, 0x00]).toString('base64'))).toBe('kruptein 3.4');
     expect(recordShape(kruptein([...TEXT, 0x21]).toString('base64'))).toBe('kruptein 3.4');
     // Base64 that ends as hex could.
