@@ -86,8 +86,7 @@ export class ConnectMongoFormat implements StoreFormat {
     if (typeof value === 'object' || value === '' || isNone(value)) return value;
     // Text that begins as an object was one, and was cut off; JSON of anything else is no session either.
     const broken = typeof stored === 'string' && (stored.startsWith('{') || recordShape(stored) === 'json');
-    if (broken && this.decrypt === undefined)
-      throw new SessionRecordError('A session record is neither JSON nor an object');
+    if (broken) throw new SessionRecordError('A session record is neither JSON nor an object');
     return this.refuse('connect-mongo with stringify: true', record);
   }
 

@@ -294,6 +294,10 @@ describe('the touch', () => {
     }
   });
 
+  it('leaves a session alone whose age leads beyond the calendar', async () => {
+    expect(format().touch('id', await read(0, undefined, 1e20), NOW)).toBeUndefined();
+  });
+
   it("uses the store's ttl when the cookie has no age", async () => {
     const touch = format({ ttl: 100 }).touch('id', await read(0, undefined, null), NOW);
     expect(touch?.update).toEqual({ $set: { expires: new Date(NOW.getTime() + 100_000) } });
