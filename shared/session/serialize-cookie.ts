@@ -38,7 +38,7 @@ export function serializeCookie(
 function matching(value: unknown, grammar: RegExp): string | undefined {
   if (!value) return '';
   try {
-    // Whatever it is: `cookie` tests and writes what the value becomes as text.
+    // eslint-disable-next-line @typescript-eslint/no-base-to-string -- `cookie` tests and writes what the value becomes as text
     const text = String(value);
     return grammar.test(text) ? text : undefined;
   } catch {
