@@ -8,6 +8,7 @@ import { readUpstreamTls } from './read-upstream-tls';
 import { readLimits, type ProxyLimits } from './limits';
 import { regionOfTopic, type SnsTopic } from './guard/sns';
 import type { BanyanConfig } from '../shared/config';
+import { MAX_TRUSTED_HOPS } from '../shared/config/define-config';
 import { placesOf, type Place } from '../shared/config/places';
 import { readRoutesLocation } from './route-table/location';
 import { resolveSession, type ResolvedSession, type SessionConfig } from '../shared/session/session-config';
@@ -103,7 +104,7 @@ export function loadProxyConfig(
     }
     const lambdaUrl =
       env['LAMBDA_URL'] === undefined ? undefined : read.httpUrl('LAMBDA_URL', undefined, LAMBDA_URL_EXAMPLE);
-    const trustedHops = read.integer('TRUSTED_HOPS', { default: 0, max: 10 });
+    const trustedHops = read.integer('TRUSTED_HOPS', { default: banyan.trustedHops ?? 0, max: MAX_TRUSTED_HOPS });
     return {
       host,
       port,

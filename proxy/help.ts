@@ -12,7 +12,7 @@ It is configured by environment variables only:
                     the default place everything goes to legacy; S3_ENDPOINT is for a local S3
   BANYAN_CONFIG     (banyan.config.ts in the working directory, if there is one) the file with what is particular to the monolith
   HOST, PORT        (127.0.0.1, 8080) where to listen
-  TRUSTED_HOPS      (0) proxies and load balancers in front; 0: X-Forwarded-* from clients is dropped
+  TRUSTED_HOPS      (trustedHops of banyan.config.ts, else 0) proxies and load balancers in front; 0: X-Forwarded-* from clients is dropped
   DRAIN_DELAY       (0) seconds to keep serving after SIGTERM
   LEGACY_TIMEOUT    (0) seconds until legacy's headers; 0: no limit
   LAMBDA_TIMEOUT    (30) seconds until API Gateway's headers

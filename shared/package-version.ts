@@ -2,25 +2,37 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const NAME = 'banyan-strangler';
-let known: string | undefined;
+
+interface Manifest {
+  readonly version: string;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+}
+let known: Manifest | undefined;
 
 /** The version of this package, from its sources as well as compiled; `unknown` where its package.json is not there. Read once. */
-export function packageVersion(): string {
-  known ??= find(__dirname);
-  return known;
+export const packageVersion = (): string => ownManifest().version;
+
+/** The versions of a package that this one works with; `*` where any do. */
+export function peerRange(name: string): string {
+  const { peerDependencies } = ownManifest();
+  return (Object.hasOwn(peerDependencies, name) ? peerDependencies[name] : undefined) ?? '*';
 }
 
-function find(folder: string): string {
-  const version = versionIn(path.join(folder, 'package.json'));
-  if (version !== undefined) return version;
+const ownManifest = (): Manifest => (known ??= find(__dirname));
+
+function find(folder: string): Manifest {
+  const manifest = manifestIn(path.join(folder, 'package.json'));
+  if (manifest !== undefined) return manifest;
   const above = path.dirname(folder);
-  return above === folder ? 'unknown' : find(above);
+  return above === folder ? { version: 'unknown', peerDependencies: {} } : find(above);
 }
 
-function versionIn(file: string): string | undefined {
+function manifestIn(file: string): Manifest | undefined {
   try {
-    const { name, version } = JSON.parse(readFileSync(file, 'utf8')) as { name?: unknown; version?: unknown };
-    return name === NAME && typeof version === 'string' ? version : undefined;
+    const { name, version, peerDependencies = {} } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    return name === NAME && typeof version === 'string'
+      ? { version, peerDependencies: peerDependencies as Manifest['peerDependencies'] }
+      : undefined;
   } catch {
     return undefined;
   }

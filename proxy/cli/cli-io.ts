@@ -9,6 +9,8 @@ export interface CliIo {
   readonly writeError: (text: string) => void;
   /** Whether standard error is a terminal. */
   readonly isTerminal?: boolean;
+  /** Asks whoever sits at the terminal, and waits for a line; undefined where there is no terminal. Rejects when it is interrupted. */
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
   readonly now: () => Date;
 }
 

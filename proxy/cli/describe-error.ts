@@ -13,6 +13,9 @@ export function describeError(error: unknown): DescribedError {
   // The parser of connection strings has an error class of its own, of the same name as the driver's.
   if (error instanceof MongoError || (error instanceof Error && error.name === 'MongoParseError'))
     return describeMongoError(error);
+  // Names of mongodb+srv are looked up before the driver has a connection to fail.
+  if (error instanceof Error && 'syscall' in error && /^query/.test(String(error.syscall)))
+    return describeMongoError(new MongoNetworkError(error.message));
   const name = error instanceof Error ? error.name : typeof error;
   return {
     code: 'unexpected',

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { processEnvironment } from './config';
 import { forTerminal } from '../../shared/printable';
+import { askAtTerminal } from './ask-at-terminal';
 import { run } from './program';
 
 /** Reads up to the first line break behind some text, so that a pasted token needs Enter only. */
@@ -25,6 +26,7 @@ void run(process.argv.slice(2), {
   write: (text) => process.stdout.write(forTerminal(text)),
   writeError: (text) => process.stderr.write(forTerminal(text)),
   isTerminal: process.stderr.isTTY,
+  ask: process.stdin.isTTY && process.stderr.isTTY ? askAtTerminal : undefined,
   now: () => new Date(),
 }).then((exitCode) => {
   process.exitCode = exitCode;

@@ -12,6 +12,7 @@ import { addDevCommand } from './dev';
 import { describeError } from './describe-error';
 import { diagnoseDeployment } from './doctor/diagnose';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes';
+import { addInitCommand } from './init/command';
 import { inspectWithMangledSecret } from './inspect/inspect-mangled';
 import { inspectSession } from './inspect/inspect-session';
 import { forceHeader, MAX_MINUTES, SIDES } from './force';
@@ -77,6 +78,7 @@ function createProgram(io: CliIo, finish: Finish): Command {
     .configureOutput({ writeOut: io.write, writeErr: io.writeError })
     .addHelpText('afterAll', EXIT_CODES_HELP);
 
+  addInitCommand(program, io, finish);
   const session = program.command('session').description('Inspect the sessions that the monolith and Lambda share');
 
   withCommonOptions(session.command('inspect'))

@@ -14,6 +14,7 @@ const KEYS = [
   'app',
   'routes',
   'serverless',
+  'trustedHops',
   'session',
   'identity',
   'authenticators',
@@ -24,6 +25,9 @@ const KEYS = [
   'deployment',
   'dev',
 ];
+export const MAX_TRUSTED_HOPS = 10;
+const isHopCount = (value: unknown): boolean =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_TRUSTED_HOPS;
 const ACCESS_DENIED_BY = ['resource-policy', 'authorizer'];
 const RESPONSES = ['unauthorized', 'forbidden', 'internalError'];
 const KEYS_BY_KIND: Readonly<Record<string, readonly string[]>> = {
@@ -56,6 +60,7 @@ function validate(options: unknown, faults: Faults): void {
   faults.check('app', options['app'], isText, 'the path of the module that starts or exports the Express app');
   faults.optional('routes', options['routes'], isText, 'the path of a route table');
   faults.optional('serverless', options['serverless'], isText, 'the path of the file with the functions');
+  faults.optional('trustedHops', options['trustedHops'], isHopCount, `a whole number from 0 to ${MAX_TRUSTED_HOPS}`);
   validateSession(options['session'], faults);
   faults.check('identity', options['identity'], isIdentity, 'a resolver, such as passportUserData()');
   validateAuthenticators(options['authenticators'], faults);

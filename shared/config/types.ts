@@ -172,6 +172,8 @@ export interface BanyanOptions<I extends Identity = Identity> {
   readonly routes?: string;
   /** The file with the functions, from the project's root. Default: `banyan/serverless.yml`. */
   readonly serverless?: string;
+  /** Load balancers, CDNs and other proxies in front of Banyan's. Default 0. The variable `TRUSTED_HOPS` wins. */
+  readonly trustedHops?: number;
   readonly session: SessionOptions;
   readonly identity: IdentityResolver<I>;
   /** Asked in this order; usually the session first. */

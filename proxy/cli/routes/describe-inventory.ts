@@ -32,11 +32,7 @@ export function describeInventory(
   { express, routes, notes }: Inventory,
   { judged, traffic, flags }: Described,
 ): string {
-  const global = new Map(
-    routes.flatMap(({ middleware }) =>
-      middleware.filter(({ level }) => level === 'global').map(({ name, place }) => [name, place]),
-    ),
-  );
+  const global = globalMiddleware(routes);
   const order = traffic === undefined ? 'in matching order' : 'the busiest first';
   const rows = judged.map(({ route, verdict, requests }) => [
     ...(requests === undefined ? [] : [String(requests)]),
@@ -67,7 +63,7 @@ export function describeInventory(
   );
   const lines = [
     `Express ${express}, routes: ${routes.length}, ${order}`,
-    `global: ${[...global].map(([name, place]) => `${name} (${place})`).join(', ') || 'none'}`,
+    `global: ${describeGlobal(global)}`,
     '',
     alignColumns([head, ...rows]).trimEnd(),
     ...section('Why', reasons),
@@ -83,6 +79,17 @@ export function describeInventory(
   ];
   return `${lines.join('\n')}\n`;
 }
+
+/** What stands in front of the whole app, in order: where each is from, by its name. */
+export const globalMiddleware = (routes: readonly AppRoute[]): ReadonlyMap<string, string> =>
+  new Map(
+    routes.flatMap(({ middleware }) =>
+      middleware.filter(({ level }) => level === 'global').map(({ name, place }) => [name, place]),
+    ),
+  );
+
+export const describeGlobal = (global: ReadonlyMap<string, string>): string =>
+  [...global].map(([name, place]) => `${name} (${place})`).join(', ') || 'none';
 
 const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : ['', `${title}:`, ...lines.map((line) => `  ${line}`)];

@@ -44,3 +44,6 @@ export function specifier({ syntax, isModule }: Dialect, folder: string, file: s
 
 /** As a JavaScript literal. */
 export const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'`;
+
+export const exportDefault = ({ syntax }: Dialect): string =>
+  syntax === 'commonjs' ? 'module.exports =' : 'export default';

@@ -59,6 +59,8 @@ process.exit = (code?: unknown) => {
   fail(`it ended its process with exit code ${String(exitCodes[0])} before it listened`);
   throw new Error('the app has ended its process');
 };
+// Whoever started it has gone.
+process.on('disconnect', () => exit(1));
 process.on('beforeExit', () => fail('it came to its end without listening, and exports no Express app'));
 
 if (!order.mayConnect) restrictNetwork(order.mongoPort, (address) => notes.add(`it could not connect to ${address}`));

@@ -1,5 +1,6 @@
 import { testBanyan as banyan } from '../../support/test-banyan';
 import { loadProxyConfig } from '../../../proxy/config';
+import { defineConfig } from '../../../shared/config';
 import { ConfigError } from '../../../shared/errors';
 
 describe('proxy configuration', () => {
@@ -68,6 +69,17 @@ describe('proxy configuration', () => {
       loadProxyConfig(banyan, { LEGACY_URL: 'http://a', LAMBDA_ENDPOINT_TYPE });
     expect(load('regional')).toMatchObject({ lambdaEndpointType: 'regional' });
     expect(() => load('REGIONAL')).toThrow(/LAMBDA_ENDPOINT_TYPE is "REGIONAL"/);
+  });
+
+  it('takes the hops in front from the configuration, and the variable before it', () => {
+    const env = { LEGACY_URL: 'http://a' };
+    const behind = { ...banyan, trustedHops: 2 };
+    expect(loadProxyConfig(behind, env).trustedHops).toBe(2);
+    expect(loadProxyConfig(behind, { ...env, TRUSTED_HOPS: '0' }).trustedHops).toBe(0);
+    for (const trustedHops of [-1, 1.5, 11, '1'])
+      expect(() => defineConfig({ ...banyan, trustedHops } as typeof banyan)).toThrow(
+        /^banyan.config.ts: trustedHops: is/,
+      );
   });
 
   it('reports every bad variable at once', () => {

@@ -1,0 +1,117 @@
+import type { AppRoute, Inventory } from '../../inventory/inventory';
+import type { SessionFact, Setup } from '../../inventory/setup';
+import { alignColumns } from '../align-columns';
+import { describeGlobal, globalMiddleware } from '../routes/describe-inventory';
+import { isReadableStore, variableOf } from './config-source';
+
+/** What init has found, a line each. Pure. */
+export function describeSetup({ express, routes, setup }: Inventory, entry: string): string {
+  const session = setup?.sessions[0];
+  const rows = [
+    ['app', `${entry}: Express ${express}, routes: ${routes.length}, trust proxy ${String(setup?.trustProxy)}`],
+    ['middleware', describeGlobal(globalMiddleware(routes))],
+    ...(session === undefined ? [] : [['session', sessionLine(session)]]),
+    ...(session === undefined ? [] : [['store', storeLine(session.store)]]),
+    ...(setup?.user === undefined ? [] : [['users', userLine(setup.user)]]),
+    ['database', setup?.databaseVariables.join(', ') || 'no variable holds its connection string'],
+  ];
+  return alignColumns(rows);
+}
+
+function sessionLine({ cookieName, secret, rolling, resave }: SessionFact): string {
+  const from = secret.variables.length === 0 ? 'a secret of no variable' : `secret in ${secret.variables.join(', ')}`;
+  return `cookie ${cookieName}, ${from}, rolling ${String(rolling)}, resave ${String(resave)}`;
+}
+
+function storeLine({ from, options, encryption }: SessionFact['store']): string {
+  const told = Object.entries(options)
+    .filter(([name]) => /^(collection|collectionName|dbName|databaseName|touchAfter|ttl|stringify)$/.test(name))
+    .map(([name, value]) => `${name} ${String(value)}`);
+  return [from, ...told, ...(encryption === undefined ? [] : [`encrypted (${encryption.scheme})`])].join(', ');
+}
+
+function userLine({ shape, properties, lookup }: NonNullable<Setup['user']>): string {
+  if (shape === 'unknown') return 'serializeUser could not be understood';
+  const kept = `the session keeps ${properties.join(', ')}`;
+  return lookup === undefined ? kept : `${kept}; looked up in ${lookup.collection} by ${lookup.field}`;
+}
+
+/** What a person must know or do before the first route moves. Pure. */
+export function warningsOf({ setup, routes, notes }: Inventory, trustedHops: number): readonly string[] {
+  if (setup === undefined) return notes;
+  const [session, ...others] = setup.sessions;
+  return [
+    ...(session === undefined
+      ? ['it does not call express-session: lifted routes work, but no function can know who is logged in']
+      : sessionWarnings(session)),
+    ...(others.length === 0
+      ? []
+      : [
+          `it calls express-session ${setup.sessions.length} times with different options; banyan.config has the first: cookie ${others.map(({ cookieName }) => cookieName).join(', ')} is left out`,
+        ]),
+    ...hopWarnings(setup.trustProxy, trustedHops),
+    ...otherCredentials(routes),
+    ...notes,
+  ];
+}
+
+function sessionWarnings({ secret, store }: SessionFact): readonly string[] {
+  const name = variableOf(secret, 'SESSION_SECRET');
+  return [
+    ...(store.isMemory
+      ? [
+          'sessions are in the memory of the process: another process, Lambda included, cannot have them. Move them to MongoDB first',
+        ]
+      : isReadableStore(store)
+        ? []
+        : [
+            `sessions are kept by ${store.from}, which the authorizer cannot read: lifted routes work, rewritten ones stay anonymous`,
+          ]),
+    ...(secret.variables.length > 0
+      ? []
+      : [`the session secret is in no variable: set ${name} to the same value for proxies, commands and functions`]),
+    ...(secret.count > 1
+      ? [`express-session has ${secret.count} secrets: for Banyan ${name} must hold all, as a JSON array, newest first`]
+      : []),
+    ...(store.encryption?.scheme === 'unknown'
+      ? ['records are encrypted as by connect-mongo 3, which cannot be read; connect-mongo 4 to 6 can']
+      : []),
+    ...(store.encryption !== undefined && store.encryption.secret === undefined && store.encryption.scheme !== 'unknown'
+      ? [
+          'records are encrypted: SESSION_ENCRYPTION_SECRET is the secret, and options that were changed belong under session.store.encryption',
+        ]
+      : []),
+    ...(store.functions.some((one) => ['serialize', 'unserialize', 'transformId'].includes(one))
+      ? ['the store has functions of its own, which banyan.config must have as well: see To do there']
+      : []),
+  ];
+}
+
+function otherCredentials(routes: readonly AppRoute[]): readonly string[] {
+  const found = routes.flatMap(({ hazards }) => hazards.filter(({ kind }) => kind === 'credential'));
+  return [
+    ...new Set(
+      found.map(
+        ({ text, place }) =>
+          `it reads ${text} (${place}): if that logs someone in, rewritten routes need an authenticator for it, and banyan.config credentials`,
+      ),
+    ),
+  ];
+}
+
+function hopWarnings(trustProxy: Setup['trustProxy'], trustedHops: number): readonly string[] {
+  const isTrusting = trustProxy !== false && trustProxy !== 0;
+  if (trustedHops === 0 && !isTrusting)
+    return ["app.set('trust proxy', 1) before the proxy stands in front: else every client has the proxy's address"];
+  if (typeof trustProxy === 'string')
+    return [`trust proxy is ${trustProxy}: the addresses of Banyan's proxies belong to it`];
+  return [];
+}
+
+/** What probably stands in front of an app that trusts as many proxies. */
+export function likelyHops(setup: Setup | undefined): number {
+  if (setup === undefined) return 1;
+  const { trustProxy, sessions } = setup;
+  if (typeof trustProxy === 'number') return trustProxy;
+  return trustProxy !== false || sessions.some(({ secure }) => secure !== false) ? 1 : 0;
+}
