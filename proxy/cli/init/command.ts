@@ -72,7 +72,7 @@ async function init(options: InitOptions, io: CliIo): Promise<CommandResult> {
     existing === undefined
       ? `banyan.config.${isTypeScript(manifest) ? 'ts' : 'js'}`
       : path.relative(process.cwd(), existing.file);
-  const config = await chooseConfig(configFile, newConfig(configFile, examined, trustedHops), {
+  const config = await chooseConfig(configFile, newConfig(configFile, examined, { trustedHops, manifest }), {
     options,
     questions,
     say,
@@ -149,9 +149,14 @@ const isTypeScript = ({ dependencies = {}, devDependencies = {} }: Manifest): bo
   readIfThere('tsconfig.json') !== undefined ||
   [dependencies, devDependencies].some((packages) => Object.hasOwn(packages, 'typescript'));
 
-function newConfig(configFile: string, { app, inventory, cookieName }: Examined, trustedHops: number): string {
+function newConfig(
+  configFile: string,
+  { app, inventory, cookieName }: Examined,
+  { trustedHops, manifest }: { readonly trustedHops: number; readonly manifest: Manifest },
+): string {
   const { setup, routes = [] } = inventory ?? {};
-  return configSource(dialectOf(path.resolve(configFile)), { app, trustedHops, setup, cookieName, routes });
+  const seed = manifest.scripts !== undefined && Object.hasOwn(manifest.scripts, 'seed') ? 'npm run seed' : undefined;
+  return configSource(dialectOf(path.resolve(configFile)), { app, trustedHops, setup, cookieName, routes, seed });
 }
 
 function newServerless({ name = '' }: Manifest, { inventory }: Examined, inDotEnv: readonly string[]): string {

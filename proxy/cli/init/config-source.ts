@@ -13,10 +13,15 @@ export interface ConfigFacts {
   /** Of the session cookie, where only a running app was looked at. */
   readonly cookieName?: string | undefined;
   readonly routes: readonly AppRoute[];
+  /** A command that fills an empty database. */
+  readonly seed?: string | undefined;
 }
 
 /** The text of a banyan.config.* that says what the app really does; what is not known is a comment that begins with `To do`. Pure. */
-export function configSource(dialect: Dialect, { app, trustedHops, setup, cookieName, routes }: ConfigFacts): string {
+export function configSource(
+  dialect: Dialect,
+  { app, trustedHops, setup, cookieName, routes, seed }: ConfigFacts,
+): string {
   const session = setup?.sessions[0];
   const responses = learnResponses(setup?.answers ?? []);
   const identity = identityOf(setup?.user, dialect);
@@ -41,8 +46,16 @@ ${comment(responses.todo, 2)}  responses: ${responses.text},
       anonymous: { kind: 'anonymous' },
 ${loginExample(routes)}    },
   },
-});
+${devText(setup, seed)}});
 `;
+}
+
+/** What `banyan dev` cannot know: the app's own name for the connection string, and what fills the database. */
+function devText(setup: Setup | undefined, seed: string | undefined): string {
+  const names = (setup?.databaseVariables ?? []).filter((name) => name !== 'MONGODB_URI');
+  const environment = Object.fromEntries(names.map((name) => [name, '{{MONGODB_URI}}']));
+  const dev = { ...(names.length > 0 && { environment }), ...(seed !== undefined && { seed }) };
+  return Object.keys(dev).length === 0 ? '' : `  dev: ${literal(dev, 2)},\n`;
 }
 
 const comment = (lines: readonly string[], indent: number): string =>

@@ -184,11 +184,14 @@ function lifted(
     .replace(/\.([cm]?)tsx?$/, (_text, kind: string) => (kind === '' ? '' : `.${kind}js`));
   const own = variables.filter(({ name }) => !NOT_FOR_LAMBDA.test(name) && !entries.providerVariables.has(name));
   const declared = own.filter(({ isSet }) => isSet).map(({ name }) => `    ${name}: ${valueOf(name, entries)}`);
-  const unset = own.filter(({ isSet }) => !isSet).map(({ name }) => name);
-  if (unset.length > 0)
-    notes.push(
-      `the app also reads ${unset.join(', ')}, not set here: declare in ${serverless.file} what production sets`,
-    );
+  const monolith = entries.at('custom', 'monolith');
+  const known = typeof monolith === 'object' && monolith !== null ? monolith : undefined;
+  const missing = own.filter(({ name, isSet }) => (known === undefined ? !isSet : !Object.hasOwn(known, name)));
+  if (missing.length > 0) {
+    const names = missing.map(({ name }) => name).join(', ');
+    const what = known === undefined ? ', not set here: declare in' : ': declare under custom.monolith of';
+    notes.push(`the app also reads ${names}${what} ${serverless.file} what production sets`);
+  }
   return {
     serverless: insertEntry(
       serverless.text,
@@ -197,9 +200,9 @@ function lifted(
         'lifted:',
         `  handler: ${handlerIn(folder, functionsFolder, 'lifted')}`,
         `  lifted: { app: ${inline(path.relative(folder, app.folder) || '.')} }`,
-        '  environment:',
-        '    NODE_ENV: production',
-        ...declared,
+        ...(known === undefined
+          ? ['  environment:', '    NODE_ENV: production', ...declared]
+          : ['  environment: ${self:custom.monolith}']),
         '  events:',
         `    ${event}`,
       ],

@@ -65,6 +65,14 @@ describe('banyan.config', () => {
     expect(text).toContain('\nmodule.exports = defineConfig({');
   });
 
+  it('has for banyan dev what the app calls the connection string, and what fills the database', () => {
+    expect(configSource(COMMONJS, { ...facts, seed: 'npm run seed' })).toContain(
+      "  dev: { environment: { DB: '{{MONGODB_URI}}' }, seed: 'npm run seed' },\n});\n",
+    );
+    const plain = { ...facts, setup: { ...SETUP, databaseVariables: ['MONGODB_URI'] } };
+    expect(configSource(COMMONJS, plain)).not.toContain('dev:');
+  });
+
   it('is typed in TypeScript', () => {
     const text = configSource(TYPESCRIPT, facts);
     expect(text).toContain(

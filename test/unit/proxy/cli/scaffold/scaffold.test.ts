@@ -105,6 +105,20 @@ function removed(id: string): readonly string[] {
   return objections;
 }
 
+it('the function that runs the app has the variables under custom.monolith, where they are', () => {
+  edit(
+    'banyan/serverless.yml',
+    'custom:',
+    'custom:\n  monolith: { NODE_ENV: production, KEY: x, MONGO_URL: x, SITE: x }',
+  );
+  expect(added(ROUTES[0], 'lift')).toEqual([
+    expect.stringMatching(
+      /^the app also reads API_TOKEN, CURRENCY: declare under custom\.monolith of .*serverless\.yml/,
+    ),
+  ]);
+  expect(read('banyan/serverless.yml')).toContain('    environment: ${self:custom.monolith}\n    events:\n');
+});
+
 it('a lifted route is one event of the one function that runs the app', () => {
   const before = tree();
   const notes = added(ROUTES[0], 'lift');
