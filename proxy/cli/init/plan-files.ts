@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadBanyanConfig } from '../../../shared/config/load';
 import type { Places } from '../../../shared/config/places';
-import { GENERATED, gatewayResponsesFile } from '../../../shared/deployment/gateway-responses-file';
+import { gatewayResponsesFile } from '../../../shared/deployment/gateway-responses-file';
 import { readIfThere, type Change } from '../scaffold/changes';
 import { exported, importLine, specifier, type Dialect } from '../scaffold/dialect';
 
@@ -54,7 +54,9 @@ export function planFiles(files: ProjectFiles): FilePlan {
     [path.join(folder, '.gitignore'), IGNORED],
   ];
   const before = readIfThere(responses);
-  const after = before === undefined || before.includes(GENERATED) ? responsesOf(configFile, config) : before;
+  const made = responsesOf(configFile, config);
+  // By its first line: another file of that name is the user's.
+  const after = before === undefined || before.split('\n', 1)[0] === made.split('\n', 1)[0] ? made : before;
   return {
     changes: [
       { file: configFile, before: readIfThere(configFile), after: config },
