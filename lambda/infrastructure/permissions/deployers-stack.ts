@@ -7,7 +7,7 @@ import type { Stage } from '../stages';
 import { functionBoundary } from './boundary';
 import { boundaryName, deployedService, namesIn, SERVICE } from './deployed-service';
 import { deriveStatements, packPolicies, ROWS, type Statement } from './derive';
-import { FRAMEWORK_ROWS } from './framework-grants';
+import { FRAMEWORK_ROWS, PROXY_ROW } from './framework-grants';
 
 /**
  * Who deploys the API to a stage, in the stage's account: a role with derived rights under a boundary of every right that could be derived, and the
@@ -47,7 +47,7 @@ export class DeployersStack extends Stack {
 
 /** Every action of every row: what a deployer could ever be given, whatever is attached to it. */
 function reviewedActions(): Statement {
-  const grants = [...ROWS.values(), ...FRAMEWORK_ROWS].flatMap((row) => row.grants);
+  const grants = [...ROWS.values(), ...FRAMEWORK_ROWS, PROXY_ROW].flatMap((row) => row.grants);
   return {
     Effect: 'Allow',
     Action: [...new Set(grants.flatMap(({ actions }) => actions))].sort(),

@@ -8,6 +8,16 @@ export interface ToolRow {
   readonly grants: readonly Grant[];
 }
 
+/** Only where the stage has a proxy: the pipeline returns routes to legacy by a command in a task of its own, which reaches MongoDB as proxies do. */
+export const PROXY_ROW: ToolRow = {
+  what: 'routes return to legacy when smoke tests fail: `banyan rollback` in a task of the proxy',
+  source: 'test/eventsapp/pipeline (aws ecs describe-services, run-task, wait tasks-stopped)',
+  grants: [
+    { actions: ['ecs:DescribeServices', 'ecs:DescribeTasks', 'ecs:RunTask'], on: 'proxy tasks' },
+    { actions: ['iam:PassRole'], on: 'proxy roles', only: { passedTo: ['ecs-tasks.amazonaws.com'] } },
+  ],
+};
+
 const cloudFormation = (...names: string[]) => names.map((name) => `cloudformation:${name}`);
 
 export const FRAMEWORK_ROWS: readonly ToolRow[] = [

@@ -24,7 +24,7 @@ export const SCOPES = {
   functions: { arns: regional('lambda', (prefix) => `function:${prefix}*`) },
   'event source mappings': {
     arns: ({ region, account }) => [`arn:aws:lambda:${region}:${account}:event-source-mapping:*`],
-    why: 'Lambda makes their ids; which function they call is limited where they are made (lambda:FunctionArn has no prefix for reads)',
+    why: 'Lambda makes their ids',
   },
   roles: { arns: each((prefix, { account }) => `arn:aws:iam::${account}:role/${prefix}*`) },
   'log groups': {
@@ -75,6 +75,19 @@ export const SCOPES = {
     arns: ({ account, region, stage }) =>
       ['network', 'proxy'].map((name) => `arn:aws:cloudformation:${region}:${account}:stack/banyan-${name}-${stage}/*`),
     why: 'outputs of stacks that others deploy: read only',
+  },
+  'proxy tasks': {
+    arns: ({ account, region, stage }) =>
+      [
+        `service/banyan-proxy-${stage}/proxy`,
+        `task/banyan-proxy-${stage}/*`,
+        `task-definition/banyan-proxy-${stage}:*`,
+      ].map((resource) => `arn:aws:ecs:${region}:${account}:${resource}`),
+    why: 'runs one command as the proxy, whose stack it does not deploy',
+  },
+  'proxy roles': {
+    arns: ({ account, stage }) => [`arn:aws:iam::${account}:role/banyan-proxy-${stage}-*`],
+    why: 'of the task that runs that command',
   },
   parameters: {
     arns: ({ account, region, stage }) => [`arn:aws:ssm:${region}:${account}:parameter/banyan/${stage}/*`],

@@ -19,6 +19,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { STAGES, type Stage } from '../stages';
+import { clusterName } from '../proxy/proxy-service';
 import { routesLocation } from '../proxy/routes-stack';
 import { acknowledgeArtefacts } from './acknowledge-artefacts';
 import { buildRole } from './build-role';
@@ -183,7 +184,7 @@ function variablesFor({ serviceName, deploysBy }: ServiceDefinition, target: str
     AWS_REGION: region,
     ACCOUNT: account,
     ...(deploysBy !== 'cdk' && { DEPLOYER_ROLE_ARN: deployerRoleArn({ serviceName, target }) }),
-    ...(stage?.proxy !== undefined && { ROUTES_FILE: routesFile(stage) }),
+    ...(stage?.proxy !== undefined && { ROUTES_FILE: routesFile(stage), PROXY_CLUSTER: clusterName(stage) }),
   };
 }
 

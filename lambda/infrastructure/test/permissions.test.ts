@@ -86,10 +86,20 @@ describe('roles', () => {
     },
   );
 
-  test('are passed to Lambda alone, and keep their boundary', () => {
-    expect(statementsFor('prod', 'iam:PassRole').map(({ Condition }) => Condition)).toEqual([
-      { StringEquals: { 'iam:PassedToService': ['lambda.amazonaws.com'] } },
+  test('are passed to Lambda and to a command of the proxy alone, and keep their boundary', () => {
+    const passed = statementsFor('prod', 'iam:PassRole');
+    expect(passed.map(({ Condition, Resource }) => [Condition, Resource])).toEqual([
+      [
+        { StringEquals: { 'iam:PassedToService': ['lambda.amazonaws.com'] } },
+        ['arn:aws:iam::444444444444:role/banyan-prod-*', 'arn:aws:iam::444444444444:role/banyan-infra-prod-*'],
+      ],
+      [
+        { StringEquals: { 'iam:PassedToService': ['ecs-tasks.amazonaws.com'] } },
+        ['arn:aws:iam::444444444444:role/banyan-proxy-prod-*'],
+      ],
     ]);
+    // There is no proxy to run a command in.
+    expect(statementsFor('test', 'ecs:RunTask')).toEqual([]);
     expect(statementsFor('prod', 'iam:DeleteRolePermissionsBoundary')).toEqual([]);
   });
 
