@@ -39,6 +39,8 @@ MONGODB_URI, the secret, and values that serverless.yml leaves to the deployment
 
 /** Everything is closed within this time (ms), or ended. */
 const STOP_LIMIT = 6_000;
+/** Set for the monolith, whose start script may be this command. */
+const NESTED = 'BANYAN_DEV';
 const PART_WIDTH = 'functions'.length;
 
 /** Adds `banyan dev`: the whole system on one machine. */
@@ -56,6 +58,11 @@ export function addDevCommand(program: Command, io: CliIo): void {
 /** Resolves once everything runs; the process then ends by a signal, or when a part ends. */
 async function runDev({ legacy: given, stage, config: configFile }: DevOptions, io: CliIo): Promise<void> {
   const begun = performance.now();
+  if (io.env[NESTED] !== undefined)
+    throw new BanyanError(
+      "the monolith's command is banyan dev itself; name its own: --legacy 'node server.js', or dev.legacy in banyan.config.ts",
+      { code: 'usage' },
+    );
   const project = findProject(process.cwd(), configFile ?? io.env['BANYAN_CONFIG']);
   const { banyan, root } = project;
   const legacy = given ?? banyan.dev?.legacy ?? defaultCommand(project);
@@ -88,7 +95,13 @@ async function runDev({ legacy: given, stage, config: configFile }: DevOptions, 
     });
   const startLegacy: StartLegacy = ({ port, env }) =>
     url === undefined
-      ? startMonolith({ command: legacy, cwd: root, port, env, onLine: (line) => print('monolith', printable(line)) })
+      ? startMonolith({
+          command: legacy,
+          cwd: root,
+          port,
+          env: { ...env, [NESTED]: '1' },
+          onLine: (line) => print('monolith', printable(line)),
+        })
       : waitForMonolith(url);
   const system = await startSystem(project, config, {
     startLegacy,

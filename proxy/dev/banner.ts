@@ -49,7 +49,7 @@ export function describeSystem(
     [
       ...rows.map(({ name, url, note }) => `  ${name.padEnd(9)} ${url.replace('{{proxy}}', proxy.url)}   ${note}`),
       ...(functions === undefined ? [`  functions none: ${places.serverless.path} does not exist`] : []),
-      ...(isNamed ? describeNamed(mongo, state) : describeOwn(mongo, services.seeded ?? banyan.dev?.seed)),
+      ...(isNamed ? describeNamed(mongo, state) : describeOwn(mongo, seededBy(banyan.dev, services.seeded))),
     ].join('\n'),
     `Routes (${config.proxy.routesFile}; change a stage, save, and the proxy follows within a second; everything else is on legacy)`,
     describeRoutes(proxy.routes().routes),
@@ -62,11 +62,8 @@ export function describeSystem(
   return `\n${blocks.join('\n\n')}\n\n`;
 }
 
-function describeOwn({ chosen, why, uri }: LocalMongo, seeded: string | undefined): readonly string[] {
-  return [
-    `  MongoDB   ${chosen}: ${why}; ${seeded === undefined ? 'empty at the start' : `${seeded} seeded`}`,
-    `            ${uri}`,
-  ];
+function describeOwn({ chosen, why, uri }: LocalMongo, seeded: string): readonly string[] {
+  return [`  MongoDB   ${chosen}: ${why}; ${seeded}`, `            ${uri}`];
 }
 
 /** Its URI may hold a password and is known to whoever set it. */
@@ -90,6 +87,11 @@ function describeRoutes(routes: readonly Route[]): string {
 }
 
 type Dev = Project['banyan']['dev'];
+
+function seededBy(dev: Dev, seeded: string | undefined): string {
+  if (seeded !== undefined) return `${seeded} seeded`;
+  return dev?.seed === undefined ? 'empty at the start' : `seeded by ${dev.seed}`;
+}
 
 function describeUsers(users: NonNullable<NonNullable<Dev>['users']>): readonly string[] {
   if (users.length === 0) return [];

@@ -1,4 +1,4 @@
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BanyanError } from '../../shared/errors';
@@ -125,14 +125,4 @@ async function accepts(host: string, port: number): Promise<boolean> {
   } finally {
     socket.destroy();
   }
-}
-
-/** A port that is free now: the wanted one, or any for 0. Throws Node's listen error, such as `EADDRINUSE`. */
-export async function freePort(wanted: number, host = '127.0.0.1'): Promise<number> {
-  const server = createServer().listen(wanted, host);
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : wanted;
 }

@@ -11,7 +11,7 @@ export interface ProjectProcess {
   readonly ended: Promise<string>;
   /** The end of what it has printed, without blank lines and stack frames. */
   lastLines(): readonly string[];
-  /** SIGTERM to all of the group, SIGKILL to what is left 5 s later. Resolves when the command has ended. */
+  /** As Ctrl-C in a terminal of its own: SIGINT to all of the group. SIGKILL to what is left 5 s later. Resolves when all has ended. */
   stop(): Promise<void>;
 }
 
@@ -27,13 +27,16 @@ export interface ProjectProcessOptions {
 const STOP_LIMIT_MS = 5_000;
 const LAST_LINES = 8;
 
-/** Runs the command, and kills its whole group when its own standard input ends, however we died. Signals to the group are for the command. */
+/**
+ * Runs the command, reports how it has ended, and stays until its standard input ends, however we died: then it kills its whole group. Signals to the
+ * group are for the command.
+ */
 const WATCHER = `
 const { spawn } = require('node:child_process');
 const { constants } = require('node:os');
+const { writeSync } = require('node:fs');
 const child = spawn(process.argv[1], { shell: true, stdio: ['ignore', 'inherit', 'inherit'] });
-child.on('error', (error) => { console.error(error.message); process.exit(127); });
-child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+child.on('exit', (code, signal) => writeSync(3, String(code ?? 128 + constants.signals[signal])));
 process.stdin.on('end', () => process.kill(-process.pid, 'SIGKILL')).on('error', () => undefined).resume();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
 `;
@@ -45,7 +48,7 @@ export function startProjectProcess({ command, cwd, env, onLine }: ProjectProces
     cwd,
     env: rest,
     detached: true,
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
   const take = (line: string): void => {
@@ -58,8 +61,6 @@ export function startProjectProcess({ command, cwd, env, onLine }: ProjectProces
     stream.on('data', (text: Buffer) => printed.write(text));
     stream.on('end', () => printed.end());
   }
-  // Writes to a watcher that has gone.
-  child.stdin.on('error', () => undefined);
   const group = child.pid ?? 0;
   const signal = (name: NodeJS.Signals): void => {
     if (group === 0) return;
@@ -69,18 +70,22 @@ export function startProjectProcess({ command, cwd, env, onLine }: ProjectProces
       // All have ended.
     }
   };
+  let code = '';
+  child.stdio[3]?.on('data', (text: Buffer) => {
+    code += text.toString();
+    // The watcher, and what the command has left running.
+    signal('SIGKILL');
+  });
   const ended = once(child, 'close').then(
-    ([code]) => describeExit(code as number | null),
+    () => describeExit(code),
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
-  // `close` waits for the streams, which what is left behind may hold open.
-  child.once('exit', () => signal('SIGKILL'));
   return {
     group,
     ended,
     lastLines: () => [...lines],
     async stop() {
-      signal('SIGTERM');
+      signal('SIGINT');
       const limit = setTimeout(() => signal('SIGKILL'), STOP_LIMIT_MS);
       await ended;
       clearTimeout(limit);
@@ -92,7 +97,7 @@ export function startProjectProcess({ command, cwd, env, onLine }: ProjectProces
 const withOptions = (options: string | undefined): string =>
   options === undefined ? WATCHER : `process.env.NODE_OPTIONS = ${JSON.stringify(options)};${WATCHER}`;
 
-function describeExit(code: number | null): string {
-  if (code === 137 || code === null) return 'exit code 137 (killed by SIGKILL)';
-  return `exit code ${code}${code === 127 ? ' (command not found)' : ''}`;
+function describeExit(code: string): string {
+  if (code === '' || code === '137') return 'exit code 137 (killed by SIGKILL)';
+  return `exit code ${code}${code === '127' ? ' (command not found)' : ''}`;
 }

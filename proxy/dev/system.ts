@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Project } from '../../shared/config/load';
 import type { Environment } from '../../shared/env';
-import { BanyanError, ConfigError } from '../../shared/errors';
-import { describeListenError } from '../../shared/listen-error';
+import { BanyanError } from '../../shared/errors';
+import { freePort } from '../../shared/local/free-port';
 import { readEventSourcesFile, startGateway, type RunningGateway } from '../../shared/local/gateway';
 import { startInvokeApi, type InvokeApi } from '../../shared/local/invoke/invoke-api';
 import { startMongo, type LocalMongo } from '../../shared/local/mongo';
@@ -12,10 +12,11 @@ import type { ProxyConfig } from '../config';
 import { loadRouteTable } from '../route-table/load';
 import { startProxy, type Proxy } from '../server';
 import { byLines } from './lines';
-import { freePort, type RunningMonolith } from './monolith';
+import type { RunningMonolith } from './monolith';
 import { startProjectProcess } from './project-process';
 import type { Services, StartServices } from './services';
 import type { SystemConfig } from './system-config';
+import { refuseTakenPorts } from './taken-ports';
 
 /** The whole migration on one machine. */
 export interface LocalSystem {
@@ -79,6 +80,8 @@ export async function startSystem(
   // What is bad or taken is reported before anything starts.
   if (existsSync(routesFile) || proxyConfig.isRoutesFileOptional !== true)
     await loadRouteTable({ ...proxyConfig, file: routesFile, lambdaAvailable: hasFunctions });
+  const serverless = { serverlessFile: places.serverless.path, stage: config.stage, env: config.env };
+  const schedules = hasFunctions ? readEventSourcesFile(serverless).schedules : [];
   await refuseTakenPorts({ ...config, proxy: proxyConfig }, { hasFunctions });
 
   const started: (() => Promise<unknown>)[] = [];
@@ -112,7 +115,7 @@ export async function startSystem(
     started.push(() => services.close());
 
     const functions = hasFunctions
-      ? await startFunctions(places.serverless.path, config, { shared, services, logger, print, started })
+      ? await startFunctions({ ...config, ...serverless }, { schedules, shared, services, logger, print, started })
       : undefined;
     const legacy = await startLegacy({ port, env: { ...monolithEnv, ...services.monolith } });
     started.push(() => legacy.close());
@@ -144,17 +147,16 @@ export async function startSystem(
 }
 
 interface FunctionsOptions extends Pick<SystemOptions, 'logger' | 'print'> {
+  readonly schedules: ReturnType<typeof readEventSourcesFile>['schedules'];
   readonly shared: Readonly<Record<string, string>>;
   readonly services: Services;
   readonly started: (() => Promise<unknown>)[];
 }
 
 async function startFunctions(
-  serverlessFile: string,
-  { stage, env, invokePort, gatewayPort }: SystemConfig,
-  { shared, services, logger, print, started }: FunctionsOptions,
+  { serverlessFile, stage, env, invokePort, gatewayPort }: SystemConfig & { readonly serverlessFile: string },
+  { schedules, shared, services, logger, print, started }: FunctionsOptions,
 ): Promise<LocalFunctions> {
-  const { schedules } = readEventSourcesFile({ serverlessFile, stage, env });
   // It must have its address before the functions, which use it, are loaded.
   let functions: RunningGateway['functions'] = new Map();
   const invokeApi = await startInvokeApi({
@@ -190,38 +192,6 @@ async function seed(options: Parameters<typeof startProjectProcess>[0]): Promise
   throw new BanyanError([`dev.seed (${options.command}) ended with ${how}`, ...lines].join('\n'), {
     code: 'seed_failed',
   });
-}
-
-/** Whether something listens on a port is known at once, not after a minute's start. */
-async function refuseTakenPorts(
-  config: SystemConfig,
-  { hasFunctions }: { readonly hasFunctions: boolean },
-): Promise<void> {
-  const { proxy } = config;
-  const parts: (readonly [part: string, variable: string, port: number | undefined, host?: string])[] = [
-    ['proxy', 'PORT', proxy.port, proxy.host],
-    ['dashboard', 'ADMIN_PORT', proxy.adminPort, proxy.adminHost],
-    ['monolith', 'LEGACY_PORT', config.legacyPort],
-    ['MongoDB', 'MONGO_PORT', config.mongoPort],
-    ...(hasFunctions
-      ? ([
-          ['gateway', 'GATEWAY_PORT', config.gatewayPort],
-          ['Invoke API', 'INVOKE_PORT', config.invokePort],
-        ] as const)
-      : []),
-  ];
-  const faults: string[] = [];
-  for (const [part, portVariable, port = 0, host = LOOPBACK] of parts) {
-    try {
-      if (port !== 0) await freePort(port, host);
-    } catch (error) {
-      const hostVariable = part === 'dashboard' ? 'ADMIN_HOST' : 'HOST';
-      const fault = describeListenError(error, { part, portVariable, hostVariable });
-      if (fault === undefined) throw error;
-      faults.push(`${fault}${fault.includes('in use') ? ' (is another "banyan dev" running?)' : ''}`);
-    }
-  }
-  if (faults.length > 0) throw new ConfigError('Local system', faults);
 }
 
 function variablesOf(

@@ -32,7 +32,8 @@ export function readYaml(file: string): Tree {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new ConfigError(source, [`cannot read ${file}`], error);
+    const remedy = path.basename(file) === 'gateway-responses.yml' ? '; "npx banyan gateway-responses" writes it' : '';
+    throw new ConfigError(source, [`cannot read ${file}${remedy}`], error);
   }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, customTags, logLevel: 'silent' });

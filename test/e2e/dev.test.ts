@@ -14,7 +14,7 @@ jest.setTimeout(2 * LONG);
 
 const APP = `
 if (process.env.FAULT) throw new Error('no SITE_NAME');
-if (process.env.STUBBORN) process.on('SIGTERM', () => console.log('not yet'));
+if (process.env.STUBBORN) process.on('SIGINT', () => console.log('not yet'));
 require('http').createServer((request, response) => response.end(process.env.MONGODB_URI)).listen(process.env.PORT);
 console.log('process ' + process.pid + ' of the app');
 `;
@@ -103,6 +103,14 @@ describe('banyan dev', () => {
     expect(output).toMatch(/^banyan: the monolith \(npm start --silent\) ended with exit code 1 before it listened$/m);
     expect(output).toMatch(/^banyan: {3}Error: no SITE_NAME$/m);
     expect(output).toMatch(/^banyan: -> start it by hand, and fix what it says$/m);
+  });
+
+  it('is not its own monolith', async () => {
+    const itself = `node --import ${TSX} ${MAIN} dev`;
+    expect(await start({}, ['--legacy', itself])).toEqual([2, null]);
+    expect(output).toMatch(
+      /^monolith {2}\| banyan: the monolith's command is banyan dev itself; name its own: --legacy/m,
+    );
   });
 
   it('warns of another database in .env', async () => {

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { freePort, startMonolith, waitForMonolith, type RunningMonolith } from '../../../../proxy/dev/monolith';
+import { startMonolith, waitForMonolith, type RunningMonolith } from '../../../../proxy/dev/monolith';
+import { freePort } from '../../../../shared/local/free-port';
 import { listen } from '../../../support/listen';
 import { waitFor } from '../../../support/wait-for';
 
@@ -23,7 +24,7 @@ describe('a monolith started by a command', () => {
   const start = async (program: string, { timeLimit = 20_000 } = {}): Promise<RunningMonolith> => {
     const prelude = `const listen = (port, host) => require('http').createServer((_, r) => r.end('it is ' + process.env.NAME)).listen(port, host, () => console.log('process ' + process.pid));`;
     await writeFile(path.join(folder, 'app.js'), `${prelude}\n${program}`);
-    const port = await freePort(0);
+    const port = await freePort();
     return startMonolith({
       // A shell and a child of its own.
       command: 'node app.js & wait $!',
@@ -34,9 +35,10 @@ describe('a monolith started by a command', () => {
       onLine: (line) => printed.push(line),
     });
   };
+  const pid = (): number => Number(/process (\d+)/.exec(printed.join())?.[1] ?? NaN);
   const isAlive = (): boolean => {
     try {
-      return process.kill(Number(/process (\d+)/.exec(printed.join())?.[1] ?? 0), 0);
+      return process.kill(pid(), 0);
     } catch {
       return false;
     }
@@ -52,7 +54,7 @@ describe('a monolith started by a command', () => {
   });
 
   it('is found where it listens when it does not read PORT', async () => {
-    const other = await freePort(0);
+    const other = await freePort();
     running = await start(`listen(${other})`);
     expect(running.url).toBe(`http://127.0.0.1:${other}`);
     expect(running.notes?.join()).toMatch(/listens on port \d+, not on PORT \d+/);
@@ -66,7 +68,7 @@ describe('a monolith started by a command', () => {
   });
 
   it('must listen on one port, if not on PORT', async () => {
-    const [one, two] = [await freePort(0), await freePort(0)];
+    const [one, two] = [await freePort(), await freePort()];
     const ports = [one, two].sort((a, b) => a - b).join(', ');
     await expect(start(`listen(${one}); listen(${two})`)).rejects.toThrow(
       new RegExp(`does not listen on PORT \\d+, but on ports ${ports}[^]*-> .*--legacy http`),
@@ -92,7 +94,7 @@ describe('a monolith started by a command', () => {
   it('that is killed says how it ended', async () => {
     running = await start('listen(process.env.PORT)');
     await waitFor('its line', () => isAlive());
-    process.kill(Number(/process (\d+)/.exec(printed.join())?.[1]), 'SIGKILL');
+    process.kill(pid(), 'SIGKILL');
     expect(await running.ended).toBe('exit code 137 (killed by SIGKILL)');
   });
 });

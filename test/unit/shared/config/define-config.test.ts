@@ -241,6 +241,20 @@ describe('defineConfig', () => {
       { parity: { identities: { x: { kind: 'anonymous', headers: {} } } } },
       'parity.identities.x.headers: is not an option',
     ],
+    ['an unknown setting', { dev: { legcy: 'node app.js' } }, 'dev.legcy: is not an option here; did you mean legacy?'],
+    ['a list for dev', { dev: [] }, 'dev: is an empty list; expected an object such as'],
+    [
+      'an unknown placeholder',
+      { dev: { environment: { A: '{{MONGO}}' } } },
+      'dev.environment.A: has {{MONGO}}; expected',
+    ],
+    ['a number for a variable', { dev: { environment: { PORT: 1 } } }, 'dev.environment.PORT: is 1; expected a text'],
+    [
+      'a user without password',
+      { dev: { users: [{ name: 'a' }] } },
+      'dev.users[0].password: is missing; expected a text',
+    ],
+    ['requests that are no list', { dev: { requests: 'curl' } }, 'dev.requests: is "curl"; expected a list of command'],
   ])('refuses %s with what to do', (_case, changes, fault) => {
     expect(faultsOf(changes)).toEqual([expect.stringContaining(fault)]);
     expect(faultsOf(changes).join()).not.toContain('hidden');
