@@ -86,7 +86,7 @@ export function startFunctionProcess({
     if (now - generation.lookedAt < LOOK_EVERY_MS) return instance;
     generation.lookedAt = now;
     const changed = await changedFile(generation.times);
-    generation.times = await timesOf(instance.files(), generation.times);
+    generation.times = await timesOf([...generation.times.keys(), ...instance.files()], generation.times);
     if (changed === undefined || generation !== current) return current.instance;
     logger.info({ file: path.relative(process.cwd(), changed) }, 'functions were edited: loaded anew');
     current = start();

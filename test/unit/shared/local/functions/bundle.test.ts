@@ -1,7 +1,9 @@
 import { mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { bundledProgram } from '../../../../../shared/local/functions';
+import { bundledProgram, startFunctionProcess } from '../../../../../shared/local/functions';
+import { capturedLogger } from '../../../../support/captured-logger';
+import { waitFor } from '../../../../support/wait-for';
 
 const ESBUILD = path.join(__dirname, '../../../../../node_modules/esbuild');
 
@@ -16,13 +18,35 @@ describe('functions in one file', () => {
   afterEach(() => rm(project, { recursive: true }));
 
   const write = (name: string, text: string) => writeFile(path.join(project, 'service', name), text);
-  const program = (...names: string[]) => {
-    const root = path.join(project, 'service');
-    const definitions = names.map((name) => ({
-      ...{ name, functionName: name, handler: `${name}.handler`, root, timeoutMs: 1_000, memorySize: 128, arn: 'arn' },
+  const definitionsOf = (...names: string[]) =>
+    names.map((name) => ({
+      ...{ name, functionName: name, handler: `${name}.handler`, root: path.join(project, 'service') },
+      ...{ timeoutMs: 1_000, memorySize: 128, arn: 'arn' },
     }));
-    return bundledProgram({ root, definitions, options: {} })();
-  };
+  const programOf = (...names: string[]) =>
+    bundledProgram({ root: path.join(project, 'service'), definitions: definitionsOf(...names), options: {} });
+  const program = (...names: string[]) => programOf(...names)();
+
+  it('are loaded anew after an edit, however often their files were looked at before', async () => {
+    await write('one.ts', 'export const handler = (): number => 1;');
+    const options = { environment: {}, program: programOf('one'), logger: capturedLogger() };
+    const running = startFunctionProcess({ definitions: definitionsOf('one'), ...options });
+    // At each call it is time to look.
+    let now = Date.now();
+    jest.spyOn(Date, 'now').mockImplementation(() => (now += 1_000));
+    try {
+      for (let calls = 0; calls < 3; calls++)
+        expect(await running.functions[0]?.invoke({})).toMatchObject({ ok: true, payload: '1' });
+      await write('one.ts', 'export const handler = (): number => 2;');
+      await waitFor('the edited one', async () => {
+        const invocation = await running.functions[0]?.invoke({});
+        return invocation?.ok === true && invocation.payload === '2';
+      });
+    } finally {
+      jest.restoreAllMocks();
+      await running.close();
+    }
+  });
 
   it('is kept in the nearest node_modules until a source changes', async () => {
     await write('one.ts', 'export const handler = (): number => 1;');
