@@ -6,7 +6,7 @@ import type { RequestTarget } from './request-target';
 import type { Route } from './route-table/route';
 import type { Condition } from './route-table/schema';
 
-/** What the choice depends on. */
+/** What the choice depends on; read only as far as it does. */
 export interface RequestFacts {
   readonly method: string;
   readonly target: RequestTarget;
@@ -113,7 +113,7 @@ function isMet(condition: Condition, { headers, target }: RequestFacts): boolean
 
 /** Why a client would notice API Gateway if this request went there; undefined when it would not. */
 function unfitForApiGateway(route: Route, request: RequestFacts): LegacyReason | undefined {
-  const { method, target, headers, oversize, hasToken } = request;
+  const { method, target, headers } = request;
   const length = headers['content-length'];
   const hasBody = headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
   if (hasBody && (method === 'GET' || method === 'HEAD')) return 'body-on-get';
@@ -121,11 +121,11 @@ function unfitForApiGateway(route: Route, request: RequestFacts): LegacyReason |
   if (length === '0' && isCoded(headers)) return 'empty-body';
   if (hasBody && !isUtf8(headers['content-type'])) return 'charset';
   if (Number(length ?? 0) > Math.min(route.maxBodyBytes, MAX_BODY_BYTES)) return 'large-body';
-  if (hasBody && !hasToken && route.auth === 'required') return 'anonymous-body';
+  if (hasBody && route.auth === 'required' && !request.hasToken) return 'anonymous-body';
   if (!hasPlainEncoding(target.pathname)) return 'path-encoding';
   if (target.query !== undefined && !isDecodable(target.query)) return 'query-encoding';
   if (isSignedForAws(headers.authorization, target.query)) return 'aws-signature';
-  return oversize;
+  return request.oversize;
 }
 
 /** A scheme of AWS (`AWS4-HMAC-SHA256` and the like) or a presigned URL (IAM user guide, "AWS Signature Version 4"). */
@@ -149,8 +149,9 @@ function isUtf8(contentType = ''): boolean {
 
 /** True when both sides decode the path alike: well-formed, no encoded slash or backslash, no dot segment, no raw non-ASCII. */
 function hasPlainEncoding(pathname: string): boolean {
+  // Most have nothing to look at more closely.
+  if (!/[^\x21-\x7e]|[\\%]|\/\./.test(pathname)) return true;
   if (/[^\x21-\x7e]|\\/.test(pathname)) return false;
-  if (!pathname.includes('%') && !pathname.includes('/.')) return true;
   if (!isDecodable(pathname) || /%(2f|5c|00)/i.test(pathname)) return false;
   return !decodeURIComponent(pathname)
     .split('/')

@@ -2,7 +2,7 @@ import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { ProxyLimits } from './limits';
 import { clientAddress } from './client/client-address';
-import { Shares } from './http1/shares';
+import { Shares, type Share } from './http1/shares';
 
 type Serve = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -23,15 +23,16 @@ export class ClientLimits {
   private readonly byAddress = new Map<string, number>();
   private readonly shared: Shared;
 
-  constructor(limits: ProxyLimits, serve: Serve) {
+  constructor(limits: ProxyLimits) {
     const counts = { connections: 0, inFlight: 0, heldBack: 0 };
     const refused = { connections: 0, address: 0, headers: 0, timeout: 0, pipelined: 0 };
-    this.shared = { limits, serve, counts, refused, held: new HeldRequests() };
+    this.shared = { limits, serve: () => undefined, counts, refused, held: new HeldRequests() };
   }
 
-  /** Watches a server's connections. Its requests come in by {@link take}. */
-  watch(server: Server): void {
+  /** Watches a server's connections. Its requests come in by {@link take} and go on to `serve`, which must not throw. */
+  watch(server: Server, serve: Serve): void {
     const { limits, refused } = this.shared;
+    this.shared.serve = serve;
     server.maxConnections = limits.maxConnections;
     server.on('drop', () => (refused.connections += 1));
     server.on('connection', (socket: Socket) => void this.of(socket));
@@ -94,7 +95,7 @@ export class ClientLimits {
 /** What the connections have in common. */
 interface Shared {
   readonly limits: ProxyLimits;
-  readonly serve: Serve;
+  serve: Serve;
   readonly counts: { connections: number; inFlight: number; heldBack: number };
   readonly refused: Record<ClientRefusal, number>;
   readonly held: HeldRequests;
@@ -108,16 +109,15 @@ class HeldRequests {
   private total = 0;
   private readonly shares = new Shares();
 
-  take(address: string): boolean {
-    if (!this.shares.allows(address, MAX_HELD - this.total)) return false;
+  take(address: string): Share | undefined {
+    if (!this.shares.allows(address, MAX_HELD - this.total)) return undefined;
     this.total += 1;
-    this.shares.take(address);
-    return true;
+    return this.shares.take(address);
   }
 
-  giveBack(address: string, count: number): void {
+  giveBack(share: Share, count: number): void {
     this.total -= count;
-    this.shares.giveBack(address, count);
+    this.shares.giveBack(share, count);
   }
 }
 
@@ -142,6 +142,8 @@ class ClientConnection {
   private looking: NodeJS.Timeout | undefined;
   private silentLooks = 0;
   private ignored = 0;
+  /** What it has held and ignored counts against; good while there is any. */
+  private share: Share | undefined;
   private written = 0;
 
   constructor(
@@ -166,7 +168,11 @@ class ClientConnection {
   /** For one more request that is kept; without it the connection ends. */
   private hasRoom(): boolean {
     const { held, refused } = this.shared;
-    if (held.take(this.address)) return true;
+    const share = held.take(this.address);
+    if (share !== undefined) {
+      this.share = share;
+      return true;
+    }
     refused.pipelined += 1;
     this.socket.destroy();
     return false;
@@ -183,13 +189,16 @@ class ClientConnection {
   }
 
   forget(): void {
-    const { counts, held } = this.shared;
-    counts.inFlight -= this.underWay.length;
+    this.shared.counts.inFlight -= this.underWay.length;
     this.underWay.length = 0;
-    held.giveBack(this.address, this.held.length + this.ignored);
+    this.giveBack(this.held.length + this.ignored);
     this.ignored = 0;
     this.held = [];
     clearInterval(this.looking);
+  }
+
+  private giveBack(count: number): void {
+    if (this.share !== undefined && count > 0) this.shared.held.giveBack(this.share, count);
   }
 
   private stopReading(): void {
@@ -227,13 +236,13 @@ class ClientConnection {
   /** Answers go out, and close, in their order. */
   private readonly onAnswered = (): void => {
     if (this.underWay.shift() === undefined) return;
-    const { counts, held, limits } = this.shared;
+    const { counts, limits } = this.shared;
     counts.inFlight -= 1;
     if (this.held.length === 0) return;
     while (this.underWay.length < limits.maxPipelined) {
       const next = this.held.shift();
       if (next === undefined) break;
-      held.giveBack(this.address, 1);
+      this.giveBack(1);
       this.begin(...next);
     }
     if (this.held.length > 0) return;

@@ -1,32 +1,31 @@
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../shared/logger';
-import { queryForm, shownMethod, shownPath } from '../shared/plain-name';
+import { queryForm } from '../shared/plain-name';
 import { FORCE_HEADER, readMark } from '../shared/signed-mark';
 import { tokenFromHeaders } from '../shared/session/token-from-request';
 import { chooseTarget, mayMirror, type Reason, type RequestFacts } from './choose-target';
 import { Client } from './client/client';
+import { clientAddress } from './client/client-address';
 import { isInShare } from './cohort/bucket';
 import type { CohortUser, SessionUsers } from './cohort/session-users';
 import type { EndedSessions } from './fallback/ended-sessions';
 import type { RetryBudget } from './fallback/retry-budget';
 import { fromApiGateway, toApiGateway } from './forward/for-api-gateway';
 import { forward, hasBody, type ForwardOptions, type ForwardResult, type ResponseTap } from './forward/forwarder';
-import { isRefusedByGateway } from './forward/gateway-refusal';
 import { requestHeaders } from './forward/headers';
-import { oversize } from './forward/oversize';
+import { oversize, type Oversize } from './forward/oversize';
 import { closeWithConnection } from './forward/pipelined';
-import { headerValue } from './http1/raw-headers';
 import type { RequestHead } from './http1/request-head';
 import type { LambdaSide, Upstream } from './forward/upstream';
 import { forwardingHeaderWarning } from './forward/warn-of-forwarding-headers';
-import { sendError } from './forward/send-error';
 import { isRefusal, type RefusalChecks } from './guard/check-refusals';
 import type { UpstreamError } from './forward/upstream-errors';
+import { LambdaAnswer } from './lambda-answer';
 import type { LambdaAttempt, Observer } from './observation';
 import type { OverrideState } from './overrides/state';
 import type { Recorder } from './record/recorder';
 import { bothTaps } from './record/both-taps';
+import { reportRequest, type HandledRequest } from './report-request';
 import { parseRequestTarget, type RequestTarget } from './request-target';
 import type { RouteTable } from './route-table/load';
 import type { Route } from './route-table/route';
@@ -57,22 +56,6 @@ export interface RequestHandlerOptions {
   readonly logger: Logger;
 }
 
-interface LambdaAnswer {
-  /** Whether legacy can be asked the same afterwards. */
-  readonly isRepeatable: boolean;
-  /** When Lambda had the whole request, and when its head came; of `performance.now`. */
-  begun: number;
-  headAt: number | undefined;
-  statusCode: number | undefined;
-  coldStart: boolean;
-  isRefusedByGateway: boolean;
-  /** Why legacy is to answer instead. */
-  insteadBy: 'gateway-refused' | 'session-refused' | 'fallback' | undefined;
-}
-
-/** On an answer of a function's first invocation (lambda/http); removed on the way to the client. */
-const COLD_START_HEADER = 'x-banyan-cold-start';
-
 /** Takes a request; its way is reported once it is over. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -85,75 +68,99 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
     closeWithConnection(request, response);
     const target = parseRequestTarget(request.url ?? '/');
     const route = table().match(request.method ?? 'GET', target.pathname);
-    const handling = new Handling(options, request, response, target, route);
-    handling.protect(() => handling.start());
+    new Handling(options, request, response, target, route).start();
   };
 }
 
-/** One request on its way. A class, so that a request costs one object and few closures. */
-class Handling {
-  private readonly begun = performance.now();
-  private upstream: Upstream['name'] = 'legacy';
-  private reason: Reason = 'unlisted';
-  private attempt: LambdaAttempt | undefined;
-  /** What the client presents as its session; not verified. */
-  private token: string | undefined;
+/** One request on its way. A class, so that a request costs one object and few closures; what most requests do not need is found out when asked for. */
+class Handling implements RequestFacts, HandledRequest {
+  readonly begun = performance.now();
+  upstream: Upstream['name'] = 'legacy';
+  reason: Reason = 'unlisted';
+  attempt: LambdaAttempt | undefined;
+  /** Of whom the request came from: its socket no longer knows once the client has gone. */
+  private readonly address: string;
   private identified: Client | undefined;
+  private presented: { readonly token: string | undefined } | undefined;
   /** Records the exchange, whoever answers in the end. */
   private recording: ResponseTap | undefined;
 
   constructor(
     private readonly options: RequestHandlerOptions,
-    private readonly request: IncomingMessage,
-    private readonly response: ServerResponse,
-    private readonly target: RequestTarget,
-    private readonly route: Route | undefined,
-  ) {}
-
-  private get client(): Client {
-    return (this.identified ??= new Client(this.request, this.token, this.options));
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+    readonly target: RequestTarget,
+    readonly route: Route | undefined,
+  ) {
+    this.address = clientAddress(request, options.trustedHops);
   }
 
-  /** A fault of ours in one request must not end the others. */
-  protect(step: () => void): void {
-    try {
-      step();
-    } catch (error) {
-      this.options.logger.error({ err: error }, 'request handler failed');
-      this.response.destroy();
+  get method(): string {
+    return this.request.method ?? 'GET';
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.request.headers;
+  }
+
+  /** What the client presents as its session; not verified. */
+  get token(): string | undefined {
+    if (this.presented === undefined) {
+      const { authorization, cookie } = this.request.headers;
+      this.presented = { token: tokenFromHeaders(authorization, cookie, this.options.sessionCookie)?.value };
     }
+    return this.presented.token;
+  }
+
+  get hasToken(): boolean {
+    return this.token !== undefined;
+  }
+
+  get oversize(): Oversize | undefined {
+    const { options, route } = this;
+    if (options.lambda === undefined || route === undefined) return undefined;
+    return oversize(this.request, this.target, route, options.lambda, options.trustedHops);
+  }
+
+  get client(): Client {
+    return (this.identified ??= new Client(this.address, this, this.options));
   }
 
   start(): void {
     const { options, request, response, route, target } = this;
-    this.recording = options.recorder?.begin(request, response, route, target.pathname);
-    if (route === undefined) this.toLegacy('unlisted', this.recording, undefined);
-    else this.startListed(route);
+    try {
+      this.recording = options.recorder?.begin(request, response, route, target.pathname);
+      if (route === undefined) this.toLegacy('unlisted', this.recording);
+      else this.startListed(route);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** A fault of ours in one request must not end the others. */
+  private fail(error: unknown): void {
+    this.options.logger.error({ err: error }, 'request handler failed');
+    this.response.destroy();
   }
 
   private startListed(route: Route): void {
-    const { options, request, target } = this;
-    const { method = 'GET', headers } = request;
-    const { lambda, trustedHops } = options;
-    const token = tokenFromHeaders(headers.authorization, headers.cookie, options.sessionCookie)?.value;
-    this.token = token;
-    const facts: RequestFacts = {
-      method,
-      target,
-      headers,
-      oversize: lambda === undefined ? undefined : oversize(request, target, route, lambda, trustedHops),
-      hasToken: token !== undefined,
-    };
-    const chosen = chooseTarget(route, facts, options.overrides(), forcedSide(request, options.secrets));
+    const { options } = this;
+    const chosen = chooseTarget(route, this, options.overrides(), forcedSide(this.request, options.secrets));
     if (chosen.upstream !== 'by-cohort') {
-      this.toSide(chosen.upstream, chosen.reason, route, facts);
+      this.toSide(chosen.upstream, chosen.reason, route, this.begun);
       return;
     }
+    const { token } = this;
     const user = token === undefined ? undefined : options.users?.userOf(token);
-    const decide = (found: CohortUser | undefined): void =>
-      this.toSide(this.sideOf(found, route), 'cohort', route, facts);
-    if (user instanceof Promise) void user.then((found) => this.protect(() => decide(found)));
-    else decide(user);
+    if (!(user instanceof Promise)) this.toSide(this.sideOf(user, route), 'cohort', route, this.begun);
+    else
+      void user.then((found) => {
+        try {
+          this.toSide(this.sideOf(found, route), 'cohort', route, performance.now());
+        } catch (error) {
+          this.fail(error);
+        }
+      });
   }
 
   private sideOf(user: CohortUser | undefined, { percent }: Route): Upstream['name'] {
@@ -161,80 +168,83 @@ class Handling {
     return this.options.table().assigned.get(user.userId) ?? (isInShare(user.bucket, percent) ? 'lambda' : 'legacy');
   }
 
-  private toSide(side: Upstream['name'], reason: Reason, route: Route, facts: RequestFacts): void {
+  private toSide(side: Upstream['name'], reason: Reason, route: Route, now: number): void {
     const { lambda, shadow, overrides } = this.options;
     // A table is refused when it has a route on Lambda and there is no Lambda side, so both are there together.
     if (side === 'lambda' && lambda !== undefined) {
       this.reason = reason;
-      this.toLambda(lambda, route);
+      this.toLambda(lambda, route, now);
       return;
     }
-    const isMirrored = shadow !== undefined && mayMirror(route, facts, overrides());
+    const isMirrored = shadow !== undefined && mayMirror(route, this, overrides());
     const tap = isMirrored
-      ? shadow.begin(this.request, this.target, route, {
-          about: describe(facts, this.token, this.options),
-          client: this.client,
-        })
+      ? shadow.begin(this.request, this.target, route, { about: this.describe(), client: this.client })
       : undefined;
-    this.toLegacy(reason, bothTaps(tap, this.recording), route);
+    this.toLegacy(reason, bothTaps(tap, this.recording));
   }
 
-  private toLegacy(reason: Reason, tap: ResponseTap | undefined, route: Route | undefined): void {
-    const { request, response } = this;
+  /** What the ledger may know of it. */
+  private describe(): { identity: 'anonymous' | 'session' | 'other-credential'; queryForm: string } {
+    const hasOther = this.options.otherCredentials.some((name) => Object.hasOwn(this.headers, name));
+    const identity = this.hasToken ? 'session' : hasOther ? 'other-credential' : 'anonymous';
+    return { identity, queryForm: queryForm(this.target.query) };
+  }
+
+  private toLegacy(reason: Reason, tap: ResponseTap | undefined): void {
+    const { request, response, address } = this;
     this.upstream = 'legacy';
     this.reason = reason;
-    const options: ForwardOptions = { tap, isSafe: route?.isSafe };
+    const options: ForwardOptions = { address, sendsBody: hasBody(request), tap, isSafe: this.route?.isSafe };
     forward(this.options.legacy, request, response, this.legacyRequest(), options, this.end);
   }
 
   private legacyRequest(): RequestHead {
-    const { request, options } = this;
-    const { method = 'GET', url = '/' } = request;
-    return { method, path: url, headers: requestHeaders(request, options.trustedHops) };
+    const { request, options, method } = this;
+    return { method, path: request.url ?? '/', headers: requestHeaders(request, options.trustedHops) };
   }
 
-  private toLambda({ upstream, url, accessDeniedBy }: LambdaSide, route: Route): void {
-    const { request, response, target } = this;
+  private toLambda({ upstream, url, accessDeniedBy }: LambdaSide, route: Route, now: number): void {
+    const { request, response, target, address } = this;
     const { budget, refusalBudget, trustedHops } = this.options;
+    const sendsBody = hasBody(request);
     // Only a request that changes nothing and has no body to lose can be asked of legacy afterwards.
-    const isRepeatable = route.isSafe && !hasBody(request);
-    const answer: LambdaAnswer = {
-      isRepeatable,
-      begun: performance.now(),
-      headAt: undefined,
-      statusCode: undefined,
-      coldStart: false,
-      isRefusedByGateway: false,
-      insteadBy: undefined,
-    };
-    this.upstream = 'lambda';
-    budget.deposit();
-    refusalBudget.deposit();
+    const isRepeatable = route.isSafe && !sendsBody;
+    const answer = new LambdaAnswer(request, now);
     // The client's own time is not Lambda's: it counts from the end of the request to the head of the answer.
-    if (hasBody(request)) request.once('end', () => (answer.begun = performance.now()));
+    if (sendsBody) request.once('end', () => (answer.begun = performance.now()));
+    this.upstream = 'lambda';
+    budget.deposit(now);
+    refusalBudget.deposit(now);
     const options: ForwardOptions = {
+      address,
+      sendsBody,
       answerTimeout: route.timeout,
       isSafe: route.isSafe,
       tap: this.recording,
       adapt: (head) => {
-        const { statusCode } = head;
-        answer.statusCode = statusCode;
-        answer.headAt = performance.now();
-        answer.coldStart = headerValue(head.headers, COLD_START_HEADER) !== undefined;
-        answer.isRefusedByGateway = isRefusedByGateway(head, accessDeniedBy);
-        if (isRepeatable && route.stage !== 'retired' && answer.isRefusedByGateway)
-          answer.insteadBy = 'gateway-refused';
-        else if (isRepeatable && mayFallBack(route, statusCode) && budget.tryWithdraw(this.client))
-          answer.insteadBy = 'fallback';
-        else if (isRepeatable && this.mayBeWronglyRefused(route, statusCode) && refusalBudget.tryWithdraw(this.client))
-          answer.insteadBy = 'session-refused';
+        answer.readHead(head, accessDeniedBy);
+        if (isRepeatable) answer.insteadBy = this.insteadOf(answer, head.statusCode, route);
         return answer.insteadBy === undefined ? fromApiGateway(head, url) : 'decline';
       },
     };
     const toApi = toApiGateway(request, target, route, url, trustedHops);
-    forward(upstream, request, response, toApi, options, (result) =>
-      this.protect(() => this.afterLambda(route, result, answer)),
-    );
+    forward(upstream, request, response, toApi, options, (result) => {
+      try {
+        this.afterLambda(route, result, answer, { isRepeatable });
+      } catch (error) {
+        this.fail(error);
+      }
+    });
+  }
+
+  /** Why legacy is to answer instead of what Lambda answered. */
+  private insteadOf(answer: LambdaAnswer, statusCode: number, route: Route): LambdaAnswer['insteadBy'] {
+    const { budget, refusalBudget } = this.options;
+    if (statusCode < 400) return undefined;
+    if (route.stage !== 'retired' && answer.isRefusedByGateway) return 'gateway-refused';
+    if (mayFallBack(route, statusCode) && budget.tryWithdraw(this.client)) return 'fallback';
+    if (this.mayBeWronglyRefused(route, statusCode) && refusalBudget.tryWithdraw(this.client)) return 'session-refused';
+    return undefined;
   }
 
   /** Whether Lambda refused what seems to have a session: a mistake of an authorizer, or an ended session. Legacy decides. */
@@ -245,65 +255,27 @@ class Handling {
     return this.client.session !== undefined;
   }
 
-  /** What legacy said to a session that Lambda refused. A client that has gone, and a fault of legacy, say nothing. */
-  private tellRefusal({ id }: Route, refusedWith: number, statusCode: number): void {
-    if (statusCode === 499 || statusCode >= 500) return;
-    if (statusCode === 401 && this.token !== undefined) this.options.endedSessions.add(this.token);
-    const isShared = statusCode >= 400;
-    this.options.observer.refusal(
-      {
-        routeId: id,
-        statusCode: refusedWith,
-        isShared,
-        isSession: true,
-      },
-      this.client,
-    );
-  }
-
   private afterLambda(
     route: Route,
     result: ForwardResult,
-    {
-      begun,
-      headAt,
-      statusCode,
-      coldStart,
-      isRefusedByGateway: isGatewayRefusal,
-      insteadBy,
-      isRepeatable,
-    }: LambdaAnswer,
+    answer: LambdaAnswer,
+    { isRepeatable }: { readonly isRepeatable: boolean },
   ): void {
     const { budget, refusals } = this.options;
-    let instead = insteadBy;
-    const isFailed = result.kind === 'failed';
-    if (isFailed && instead === undefined && route.fallbackStatuses !== undefined) {
+    const { statusCode } = answer;
+    let instead = answer.insteadBy;
+    if (result.kind === 'failed' && instead === undefined && route.fallbackStatuses !== undefined) {
       const { error, neverSent } = result;
       // Never sent: nothing is done twice, so it costs no budget.
       if (maySendAgain(error, this.response) && (neverSent || (isRepeatable && budget.tryWithdraw(this.client))))
         instead = 'fallback';
     }
-    // It was not asked: that says nothing about it.
-    const isAsked = !isFailed || result.error.code !== 'upstream_busy';
-    this.attempt = isAsked
-      ? {
-          outcome: isGatewayRefusal ? 'gateway-refused' : isFailed ? 'failed' : 'answered',
-          statusCode,
-          ms: Math.max(0, (headAt ?? performance.now()) - begun),
-          // Lambda waits for a client no longer than it must: who has not sent all of the request has ended it.
-          code: isFailed
-            ? hasBody(this.request) && !this.request.complete
-              ? 'client_gone'
-              : result.error.code
-            : undefined,
-          coldStart,
-        }
-      : undefined;
+    this.attempt = answer.attempt(result);
     if (instead !== undefined) {
-      this.toLegacy(instead, this.recording, route);
+      this.toLegacy(instead, this.recording);
       return;
     }
-    if (route.guard !== undefined && isRepeatable && !isGatewayRefusal && isRefusal(statusCode)) {
+    if (route.guard !== undefined && isRepeatable && !answer.isRefusedByGateway && isRefusal(statusCode)) {
       refusals.check({
         routeId: route.id,
         statusCode,
@@ -315,45 +287,23 @@ class Handling {
     this.end(result);
   }
 
-  private readonly end = (result: ForwardResult): void => this.protect(() => this.tell(result));
-
-  /** Answers what could not be had, and counts it. */
-  private tell(result: ForwardResult): void {
-    const { request, response, route, upstream, reason, attempt } = this;
-    const { observer, logger } = this.options;
-    const error = result.kind === 'failed' ? result.error : undefined;
-    const requestId = error === undefined ? undefined : randomUUID();
-    // What the client saw: an answer that broke off keeps the status that it began with, and has a `code`.
-    const seen = error === undefined || (response.headersSent && error.code !== 'client_gone');
-    const statusCode = seen ? response.statusCode : error.statusCode;
-    if (error !== undefined) sendError(response, error, requestId);
-
-    const ms = performance.now() - this.begun;
-    const { method = 'GET' } = request;
-    if (route === undefined) observer.unlisted(statusCode, ms);
-    else {
-      const at = Date.now();
-      observer.request(
-        { routeId: route.id, method, statusCode, ms, upstream, reason, lambda: attempt, at },
-        this.client,
-      );
-      if (reason === 'session-refused') this.tellRefusal(route, attempt?.statusCode ?? 0, statusCode);
+  private readonly end = (result: ForwardResult): void => {
+    const { options, route, reason, attempt } = this;
+    try {
+      const statusCode = reportRequest(this, result, options.observer, options.logger);
+      if (reason === 'session-refused' && route !== undefined)
+        this.tellRefusal(route, attempt?.statusCode ?? 0, statusCode);
+    } catch (error) {
+      this.fail(error);
     }
+  };
 
-    const line = {
-      method: shownMethod(method),
-      // What clients choose stays out, ids and the query included: they put tokens there.
-      path: route?.path ?? shownPath(this.target.pathname),
-      route: route?.id,
-      upstream,
-      reason,
-      status: statusCode,
-      ms: Math.round(ms * 10) / 10,
-    };
-    if (error !== undefined) logger.warn({ ...line, code: error.code, requestId, err: error.cause }, 'request failed');
-    else if (attempt !== undefined && upstream === 'legacy' && attempt.statusCode !== statusCode) {
-      logger.warn({ ...line, lambda: { status: attempt.statusCode, code: attempt.code } }, 'request');
-    } else logger.info(line, 'request');
+  /** What legacy said to a session that Lambda refused. A client that has gone, and a fault of legacy, say nothing. */
+  private tellRefusal({ id: routeId }: Route, refusedWith: number, statusCode: number): void {
+    if (statusCode === 499 || statusCode >= 500) return;
+    if (statusCode === 401 && this.token !== undefined) this.options.endedSessions.add(this.token);
+    const isShared = statusCode >= 400;
+    this.options.observer.refusal({ routeId, statusCode: refusedWith, isShared, isSession: true }, this.client);
   }
 }
 
@@ -373,15 +323,4 @@ function forcedSide({ headers }: IncomingMessage, secrets: readonly string[]): '
 /** True when the client is there and has seen nothing of an answer. */
 function maySendAgain(error: UpstreamError, response: ServerResponse): boolean {
   return !response.headersSent && !response.destroyed && error.statusCode >= 500;
-}
-
-/** What the ledger may know of a request. */
-function describe(
-  { headers, target }: RequestFacts,
-  token: string | undefined,
-  { otherCredentials }: RequestHandlerOptions,
-): { identity: 'anonymous' | 'session' | 'other-credential'; queryForm: string } {
-  const hasOther = otherCredentials.some((name) => Object.hasOwn(headers, name));
-  const identity = token !== undefined ? 'session' : hasOther ? 'other-credential' : 'anonymous';
-  return { identity, queryForm: queryForm(target.query) };
 }

@@ -1,7 +1,9 @@
 import { closeSync, openSync, write as writeFile, writeSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { types } from 'node:util';
-import pino, { type Logger } from 'pino';
+import pino from 'pino';
 import { loggableError } from '../shared/loggable-error';
+import type { Logger } from '../shared/logger';
 
 /** A write costs more than making the line: lines are written when so many bytes have come together ... */
 const BATCH_BYTES = 32 * 1024;
@@ -18,10 +20,46 @@ export function createProxyLogger(level: string, file: string | number = 1): Log
     clearInterval(timer);
     lines.end(typeof file === 'string');
   });
-  return pino(
+  const log = pino(
     { level, serializers: { err: (error: unknown) => (types.isNativeError(error) ? loggableError(error) : error) } },
     lines,
   );
+  return {
+    debug: (fields, message) => log.debug(fields, message),
+    info: log.isLevelEnabled('info') ? quickInfo(log, lines) : () => undefined,
+    warn: (fields, message) => log.warn(fields, message),
+    error: (fields, message) => log.error(fields, message),
+  };
+}
+
+/** The level of most lines, one for each request: those with flat fields are written as pino would, in a third of its time. */
+function quickInfo(log: pino.Logger, lines: LineWriter): Logger['info'] {
+  const base = `,"pid":${process.pid},"hostname":${JSON.stringify(hostname())}`;
+  return (fields, message) => {
+    const text = flatFields(fields);
+    if (text === undefined) log.info(fields, message);
+    else lines.write(`{"level":30,"time":${Date.now()}${base}${text},"msg":${quoted(message)}}\n`);
+  };
+}
+
+/** Fields as JSON, each with a comma before it; undefined when one of them holds others. */
+function flatFields(fields: object): string | undefined {
+  let text = '';
+  for (const name in fields) {
+    const value: unknown = fields[name as keyof typeof fields];
+    if (typeof value === 'string') text += `,"${name}":${quoted(value)}`;
+    else if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value)))
+      text += `,"${name}":${String(value)}`;
+    else if (value !== undefined) return undefined;
+  }
+  return text;
+}
+
+/** What JSON writes otherwise than as it is (RFC 8259 section 7), and halves of pairs, which UTF-8 cannot have. */
+const NOT_AS_IT_IS = /["\\\u0000-\u001f\ud800-\udfff]/;
+
+function quoted(text: string): string {
+  return NOT_AS_IT_IS.test(text) ? JSON.stringify(text) : `"${text}"`;
 }
 
 /** Drops what a full disk or stopped reader does not take: pino's sonic-boom makes all else wait, and measures each line in bytes. */

@@ -1,7 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findProject } from '../shared/config/load';
 import { ConfigError } from '../shared/errors';
@@ -10,29 +8,22 @@ import type { Logger } from '../shared/logger';
 import { connectMongo } from '../shared/mongo';
 import { redactionOf } from '../shared/recording/redact/redaction-of';
 import { packageVersion } from '../shared/package-version';
-import { shownMethod } from '../shared/plain-name';
 import { printable, withoutUrlSecrets } from '../shared/printable';
 import { storeFormat } from '../shared/session/stores/registry';
-import { clientAddress } from './client/client-address';
 import { ClientLimits } from './client-limits';
+import { createClientServer } from './client-server';
 import { createSessionUsers, type SessionUsers } from './cohort/session-users';
 import { loadProxyConfig, type ProxyConfig } from './config';
 import { EndedSessions } from './fallback/ended-sessions';
 import { RetryBudget } from './fallback/retry-budget';
-import { hasBody } from './forward/forwarder';
 import { gatewayRoom } from './forward/gateway-room';
-import { ClientConnections } from './forward/client-connections';
 import { createUpstream } from './forward/upstream';
 import type { OriginOptions } from './http1/origin';
 import { originLimits } from './limits';
 import type { ProxyLoad } from './metrics/load';
-import { ignoreUpgrade } from './forward/ignore-upgrade';
-import { hasUnmetExpectation, requestFault } from './forward/request-fault';
-import { isClosing, sendError } from './forward/send-error';
 import { createUpgradeForwarder } from './forward/upgrade';
 import { createRefusalChecks } from './guard/check-refusals';
 import { createRequestHandler } from './handle-request';
-import { answerHealth } from './health';
 import { endOnUncaught } from './end-on-uncaught';
 import { HELP } from './help';
 import { createProxyLogger } from './logger';
@@ -59,8 +50,6 @@ export interface Proxy {
   readonly close: () => Promise<void>;
 }
 
-/** Longer than a load balancer keeps an idle connection (60 s by default on AWS), else it sends into a closed one. */
-const KEEP_ALIVE = 65_000;
 /** Between chunks of an answer from API Gateway, which sends it whole. */
 const LAMBDA_BODY_TIMEOUT = 30_000;
 const SHUTDOWN_LIMIT = 30_000;
@@ -103,10 +92,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
   const rules = await loadRules(lambdaUrl && config.parityRules, logger);
   const { limits } = config;
   const { clientTimeout } = limits;
-  const origin: OriginOptions = {
-    limits: originLimits(limits),
-    clientOf: (request) => clientAddress(request, trustedHops),
-  };
+  const origin: OriginOptions = { limits: originLimits(limits) };
   const legacyLimits = { answerTimeout: config.legacyTimeout, bodyTimeout: 0, clientTimeout };
   const legacy = createUpstream('legacy', legacyUrl, legacyLimits, { ...origin, ...config.legacyTls });
   const lambda = lambdaUrl && {
@@ -120,13 +106,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
       { ...origin, ...config.lambdaTls },
     ),
   };
-  const clients = new ClientLimits(limits, (request, response) => {
-    try {
-      onRequest(request, response);
-    } catch (error) {
-      closeFaulty(request.socket, error);
-    }
-  });
+  const clients = new ClientLimits(limits);
   const load = (): ProxyLoad => ({
     clients: clients.load(),
     upstreams: [legacy, ...(lambda ? [lambda.upstream] : [])].map((upstream) => ({
@@ -170,59 +150,13 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
     logger,
   });
   let ready = true;
-
-  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    // What came before it may have been the last that is answered.
-    if (isClosing(request.socket)) return;
-    if (answerHealth(request.url ?? '/', response, ready ? 'ready' : 'draining')) return;
-    const fault = requestFault(request);
-    if (fault !== undefined) {
-      const { statusCode, code } = fault;
-      logger.warn({ method: shownMethod(request.method), status: statusCode, code }, 'request refused');
-      sendError(response, fault, undefined);
-    } else if (hasUnmetExpectation(request)) response.writeHead(417).end();
-    else handle(request, response);
-  };
-  /** A fault of ours on one connection must not end the others. */
-  const closeFaulty = (socket: Socket, error: unknown): void => {
-    logger.error({ err: error }, 'connection failed');
-    socket.destroy();
-  };
-  const server = createServer(
-    {
-      keepAliveTimeout: KEEP_ALIVE,
-      requireHostHeader: false,
-      maxHeaderSize: limits.maxHeaderBytes,
-      headersTimeout: limits.headersTimeout,
-      requestTimeout: limits.requestTimeout,
-      connectionsCheckingInterval: 1_000,
-    },
-    // In the order in which they came: what waits for the answers before it counts those that are held, too.
-    (request, response) => {
-      if (connections.begin(request.socket, response)) clients.take(request, response);
-      else clients.ignore(request.socket);
-    },
-  );
-  // Unheard, Node answers it itself: an answer that an upgrade behind it would not wait for, which ends the process.
-  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
-    server.emit('request', request, response),
-  );
-  clients.watch(server);
-  // Node drops headers after the 2,000th in silence, and a length or a cookie with them; their size is limited anyway.
-  server.maxHeadersCount = 0;
-  const connections = new ClientConnections(server);
-  server.on('upgrade', (request: IncomingMessage, _socket: Duplex, rest: Buffer) => {
-    const { socket } = request;
-    connections.whenAnswered(socket, () => {
-      try {
-        if (isWebSocketHandshake(request)) {
-          connections.handOver(socket);
-          upgrades.upgrade(request, socket, rest);
-        } else ignoreUpgrade(server, request, socket, rest);
-      } catch (error) {
-        closeFaulty(socket, error);
-      }
-    });
+  const { server, connections } = createClientServer({
+    limits,
+    clients,
+    handle,
+    upgrades,
+    isReady: () => ready,
+    logger,
   });
 
   const closeUpstreams = async (): Promise<void> => {
@@ -284,13 +218,6 @@ async function openRecorder(
     await table.close();
     throw error;
   }
-}
-
-/** RFC 6455 section 4.1: GET, HTTP/1.1, no body. Anything else that offers an upgrade is an ordinary request. */
-function isWebSocketHandshake(request: IncomingMessage): boolean {
-  const { method, headers, httpVersion } = request;
-  if (method !== 'GET' || httpVersion !== '1.1' || headers.upgrade?.toLowerCase() !== 'websocket') return false;
-  return !hasBody(request) && requestFault(request) === undefined;
 }
 
 /** Runs the proxy until a signal ends it. What is wrong at the start is printed and ends the process with 1. */

@@ -1,12 +1,9 @@
 import { hash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { unsign } from '../../shared/session/unsign';
 import type { SessionUsers } from '../cohort/session-users';
-import { clientAddress } from './client-address';
 
 /** How clients are distinguished. */
 export interface ClientSettings {
-  readonly trustedHops: number;
   /** Verify session tokens; without any, clients are addresses. */
   readonly secrets: readonly string[];
   /** Without it a well-signed session counts as a client, whether it has ended or not. */
@@ -16,19 +13,14 @@ export interface ClientSettings {
 /** Who sent a request, for shares and counting; permits nothing. Private fields, so that neither JSON nor a logger shows them. */
 export class Client {
   readonly #address: string;
-  readonly #token: string | undefined;
+  readonly #presented: { readonly token: string | undefined };
   readonly #settings: ClientSettings;
   #session: { readonly key: string | undefined } | undefined;
 
-  /** @param token what the client presents as its session */
-  constructor(
-    request: Pick<IncomingMessage, 'headers' | 'socket'>,
-    token: string | undefined,
-    settings: ClientSettings,
-  ) {
-    // Now: the socket of a client that has gone no longer knows.
-    this.#address = clientAddress(request, settings.trustedHops);
-    this.#token = token;
+  /** @param presented what the client presents as its session; read only when it matters */
+  constructor(address: string, presented: { readonly token: string | undefined }, settings: ClientSettings) {
+    this.#address = address;
+    this.#presented = presented;
     this.#settings = settings;
   }
 
@@ -54,9 +46,10 @@ export class Client {
   /** The user of a session that is alive, else the address: a client may collect sessions. Where no store can be asked, the session. */
   id(): string | Promise<string> {
     const { users } = this.#settings;
-    if (this.#token === undefined) return this.network;
+    const { token } = this.#presented;
+    if (token === undefined) return this.network;
     if (users === undefined) return this.session ?? this.network;
-    const user = users.userOf(this.#token);
+    const user = users.userOf(token);
     return user instanceof Promise ? user.then((found) => this.#idOf(found)) : this.#idOf(user);
   }
 
@@ -65,7 +58,8 @@ export class Client {
   }
 
   #verifiedSession(): string | undefined {
-    const verified = this.#token === undefined ? undefined : unsign(this.#token, this.#settings.secrets);
+    const { token } = this.#presented;
+    const verified = token === undefined ? undefined : unsign(token, this.#settings.secrets);
     return verified && `session ${hash('sha256', verified.id, 'base64')}`;
   }
 }

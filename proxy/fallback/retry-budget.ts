@@ -57,9 +57,10 @@ export class RetryBudget {
     this.spendingEnds = this.intervalEnds;
   }
 
-  deposit(): void {
+  /** Lambda is asked, at `time` of the clock. */
+  deposit(time = this.now()): void {
     this.asked += 1;
-    this.balance = Math.min(this.limit(this.now()), this.balance + this.ratio);
+    this.balance = Math.min(this.limit(time), this.balance + this.ratio);
   }
 
   /** Spends one second try. A client gets at most as much as it leaves to others; all sessions of an address three times that. */

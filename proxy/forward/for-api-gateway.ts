@@ -5,7 +5,7 @@ import { headerValue, withoutHeaders, type RawHeaders } from '../http1/raw-heade
 import type { RequestHead } from '../http1/request-head';
 import { namedByConnection } from '../http1/hop-by-hop';
 import { edgeHeaders } from './headers';
-import { remembered } from './remembered';
+import { mayBeOneOf, remembered } from './remembered';
 import type { UpstreamResponse } from './forwarder';
 
 /** Headers that API Gateway, CloudFront (trap 23) and our own functions add to an answer; Express sends none of them. */
@@ -14,7 +14,8 @@ const REMAPPED = /^x-amzn-remapped-/i;
 /** Remapped names that describe another message than the one sent to the client. */
 const NOT_RESTORED = new Set(['content-length', 'connection', 'date', 'server', 'transfer-encoding']);
 
-/** The name that a header of an answer has for the client; undefined for one that is not for the client. */
+const mayBeRenamed = mayBeOneOf(['via'], ['x-amz', 'x-banyan-', 'x-cache']);
+/** The name that a header of an answer that {@link mayBeRenamed} has for the client; undefined for one that is not for the client. */
 const clientNameOf = remembered((name) => {
   if (NOT_FORWARDED.test(name)) return undefined;
   const restored = name.replace(REMAPPED, '');
@@ -53,12 +54,13 @@ export function toApiGateway(
   trustedHops: number,
 ): RequestHead {
   const query = target.query === undefined ? '' : `?${encodeForApiGateway(target.query)}`;
+  const { host, prefix } = partsOf(lambdaUrl);
   const headers = joinedHeaders(request);
   addForwardedHeaders(headers, request, trustedHops);
-  headers.push('Host', lambdaUrl.host);
+  headers.push('Host', host);
   return {
     method: request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET'),
-    path: `${stagePrefix(lambdaUrl)}${canonicalPath(route, target.pathname)}${query}`,
+    path: `${prefix}${canonicalPath(route, target.pathname)}${query}`,
     headers,
   };
 }
@@ -69,7 +71,7 @@ export function fromApiGateway({ statusCode, headers }: UpstreamResponse, lambda
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i] ?? '';
     const value = headers[i + 1] ?? '';
-    const clientName = clientNameOf(name);
+    const clientName = mayBeRenamed(name) ? clientNameOf(name) : name;
     if (clientName === undefined) continue;
     const isLocation = name.length === LOCATION.length && name.toLowerCase() === LOCATION;
     fit.push(clientName, isLocation ? toClientLocation(value, lambdaUrl) : value);
@@ -80,7 +82,6 @@ export function fromApiGateway({ statusCode, headers }: UpstreamResponse, lambda
 
 const LOCATION = 'location';
 const PROTOCOL = 'x-forwarded-proto';
-const RECEIVED_FORWARDED = ['x-forwarded-for', PROTOCOL, 'x-forwarded-port', 'forwarded'];
 
 /** Encodes what Express takes as it is and API Gateway refuses in a query (`|`, `{`, `}`) or splits at (`;`), or what RFC 3986 section 3.4 does not allow there. */
 function encodeForApiGateway(query: string): string {
@@ -88,13 +89,14 @@ function encodeForApiGateway(query: string): string {
 }
 
 /** Static segments as listed, parameters as sent, no trailing slash. */
-function canonicalPath(route: Route, pathname: string): string {
-  const sent = pathname.split('/');
+function canonicalPath({ segments = [] }: Route, pathname: string): string {
   let path = '';
-  let i = 0;
-  for (const segment of route.segments ?? []) {
-    i += 1;
-    path += `/${segment.kind === 'static' ? segment.text : (sent[i] ?? '')}`;
+  let begin = 1;
+  for (const segment of segments) {
+    const slash = pathname.indexOf('/', begin);
+    const end = slash < 0 ? pathname.length : slash;
+    path += `/${segment.kind === 'static' ? segment.text : pathname.slice(begin, end)}`;
+    begin = end + 1;
   }
   return path === '' ? '/' : path;
 }
@@ -142,10 +144,10 @@ function addForwardedHeaders(to: RawHeaders, request: IncomingMessage, trustedHo
     to.push(...edge);
     protocol = headerValue(edge, PROTOCOL);
   } else {
-    for (const name of RECEIVED_FORWARDED) {
-      const value = joinedValue(headers, name);
-      if (value !== undefined) to.push(name, value);
-    }
+    pushIfSent(to, 'x-forwarded-for', headers['x-forwarded-for']);
+    pushIfSent(to, PROTOCOL, headers[PROTOCOL]);
+    pushIfSent(to, 'x-forwarded-port', headers['x-forwarded-port']);
+    pushIfSent(to, 'forwarded', headers.forwarded);
     const host = headers['x-forwarded-host'] ?? headers.host;
     if (host !== undefined) to.push('X-Forwarded-Host', String(host));
     protocol = headers[PROTOCOL]?.toString();
@@ -153,15 +155,35 @@ function addForwardedHeaders(to: RawHeaders, request: IncomingMessage, trustedHo
   to.push('X-Banyan-Forwarded-Proto', protocol ?? 'http');
 }
 
+function pushIfSent(to: RawHeaders, name: string, value: string | readonly string[] | undefined): void {
+  if (value !== undefined) to.push(name, String(value));
+}
+
 function toClientLocation(location: string, lambdaUrl: URL): string {
-  const path = location.startsWith(`${lambdaUrl.origin}/`) ? location.slice(lambdaUrl.origin.length) : location;
-  const prefix = stagePrefix(lambdaUrl);
+  const { origin, prefix } = partsOf(lambdaUrl);
+  const path = location.startsWith(`${origin}/`) ? location.slice(origin.length) : location;
   if (prefix === '' || !(path === prefix || path.startsWith(`${prefix}/`) || path.startsWith(`${prefix}?`)))
     return path;
   return path.slice(prefix.length) || '/';
 }
 
-/** The stage, with its slash; empty when the gateway has a domain of its own. */
-export function stagePrefix({ pathname }: URL): string {
-  return pathname.endsWith('/') ? pathname.slice(0, -1) : pathname;
+/** What requests need of the API's URL. */
+interface UrlParts {
+  readonly host: string;
+  readonly origin: string;
+  /** The stage, with its slash; empty when the gateway has a domain of its own. */
+  readonly prefix: string;
+}
+
+const known = new WeakMap<URL, UrlParts>();
+
+/** Remembered: each accessor of `URL` makes a string. */
+export function partsOf(url: URL): UrlParts {
+  let parts = known.get(url);
+  if (parts === undefined) {
+    const { host, origin, pathname } = url;
+    parts = { host, origin, prefix: pathname.endsWith('/') ? pathname.slice(0, -1) : pathname };
+    known.set(url, parts);
+  }
+  return parts;
 }

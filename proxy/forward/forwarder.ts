@@ -38,6 +38,10 @@ export type ForwardResult =
     };
 
 export interface ForwardOptions {
+  /** The client's, by which clients have shares and take turns. */
+  readonly address: string;
+  /** {@link hasBody} of the client's request. */
+  readonly sendsBody: boolean;
   readonly adapt?: AdaptResponse | undefined;
   readonly tap?: ResponseTap | undefined;
   /** Until the head of the answer, in ms, instead of the upstream's own limit. */
@@ -83,7 +87,6 @@ class Forwarding implements ExchangeHandler {
   private mayRetry: boolean;
   private hints: EarlyHints | undefined;
   private waitsForDrain = false;
-  private readonly sendsBody: boolean;
 
   constructor(
     private readonly upstream: Upstream,
@@ -93,8 +96,7 @@ class Forwarding implements ExchangeHandler {
     private readonly options: ForwardOptions,
     private readonly done: (result: ForwardResult) => void,
   ) {
-    this.sendsBody = hasBody(client);
-    this.mayRetry = !this.sendsBody && (options.isSafe ?? (client.method === 'GET' || client.method === 'HEAD'));
+    this.mayRetry = !options.sendsBody && (options.isSafe ?? (client.method === 'GET' || client.method === 'HEAD'));
   }
 
   start(): void {
@@ -107,12 +109,12 @@ class Forwarding implements ExchangeHandler {
   }
 
   private send(connection: 'any' | 'fresh' = 'any'): void {
-    const { upstream, request, client, sendsBody } = this;
-    const { answerTimeout } = this.options;
+    const { upstream, request, client } = this;
+    const { address, sendsBody, answerTimeout } = this.options;
     try {
       const body = sendsBody ? client : undefined;
       const fresh = connection === 'fresh';
-      this.exchange = upstream.send(request, this, { client, body, answerTimeout, fresh });
+      this.exchange = upstream.send(request, this, { client: address, body, answerTimeout, fresh });
     } catch (error) {
       this.failed({ error: toUpstreamError(error), neverSent: true });
     }
@@ -215,12 +217,12 @@ class Forwarding implements ExchangeHandler {
     this.settled = true;
     this.exchange = undefined;
     this.options.tap?.onEnd(endOf(result));
-    this.response.off('close', this.onClientClose);
     if (this.waitsForDrain) this.response.off('drain', this.onDrain);
     this.done(result);
   }
 
   private readonly onClientClose = (): void => {
+    if (this.settled) return;
     this.exchange?.abort(this);
     this.failed({ error: CLIENT_GONE, neverSent: false });
   };

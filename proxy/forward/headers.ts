@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { FORWARDING_HEADERS, HOP_BY_HOP, namedByConnection } from '../http1/hop-by-hop';
 import type { RawHeaders } from '../http1/raw-headers';
-import { remembered } from './remembered';
+import { mayBeOneOf, remembered } from './remembered';
 
 /** Never passed on; `Expect` has been answered by the proxy. */
 const NOT_TO_LEGACY = new Set([...HOP_BY_HOP, 'expect']);
@@ -10,7 +10,8 @@ const OWN_HEADERS = 'x-banyan-';
 
 type Kind = 'passed' | 'dropped' | 'forwarding' | 'length';
 
-/** What becomes of a header, by its name as sent. */
+const mayMatter = mayBeOneOf([...NOT_TO_LEGACY, ...FORWARDING_HEADERS, 'content-length'], [OWN_HEADERS]);
+/** What becomes of a header that {@link mayMatter}, by its name as sent. */
 const kindOf = remembered((name): Kind => {
   const lower = name.toLowerCase();
   if (NOT_TO_LEGACY.has(lower) || lower.startsWith(OWN_HEADERS)) return 'dropped';
@@ -32,7 +33,7 @@ export function requestHeaders(request: IncomingMessage, trustedHops: number): R
   const raw = request.rawHeaders;
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? '';
-    const kind = kindOf(name);
+    const kind = mayMatter(name) ? kindOf(name) : 'passed';
     if (kind === 'dropped' || (isEdge && kind === 'forwarding')) continue;
     if (named?.has(name.toLowerCase()) === true) continue;
     const value = raw[i + 1] ?? '';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestTarget } from '../request-target';
 import type { Route } from '../route-table/route';
-import { stagePrefix, toApiGateway } from './for-api-gateway';
+import { partsOf, toApiGateway } from './for-api-gateway';
 import type { GatewayRoom } from './gateway-room';
 import type { LambdaSide } from './upstream';
 
@@ -27,7 +27,7 @@ export function oversize(
   const { method, path, headers } = toApiGateway(request, target, route, url, trustedHops);
   if (path.length > room.targetCharacters) return 'long-url';
   const end = path.indexOf('?');
-  const methodPath = method.length + (end === -1 ? path.length : end) - stagePrefix(url).length;
+  const methodPath = method.length + (end === -1 ? path.length : end) - partsOf(url).prefix.length;
   if (methodPath > room.methodPathBytes) return 'long-path';
   return lineBytes(headers) > headerBytes ? 'large-headers' : undefined;
 }
@@ -40,16 +40,17 @@ function isFarBelow(
   headerBytes: number,
 ): boolean {
   if (method.length + pathname.length > room.methodPathBytes) return false;
-  const longestTarget = url.pathname.length + pathname.length + 1 + LONGEST_ENCODING * query.length;
+  const { host, prefix } = partsOf(url);
+  const longestTarget = prefix.length + pathname.length + 1 + LONGEST_ENCODING * query.length;
   if (longestTarget > room.targetCharacters) return false;
   // The protocol is sent twice: addForwardedHeaders.
-  const added = ADDED_AT_MOST + url.host.length + (headers['x-forwarded-proto']?.length ?? 0);
+  const added = ADDED_AT_MOST + host.length + (headers['x-forwarded-proto']?.length ?? 0);
   return lineBytes(rawHeaders) + added <= headerBytes;
 }
 
 /** Size as sent, `name: value\r\n` each; one character is one byte here. */
 function lineBytes(headers: readonly string[]): number {
-  let bytes = 0;
-  for (const text of headers) bytes += text.length + 2;
+  let bytes = 2 * headers.length;
+  for (let i = 0; i < headers.length; i += 1) bytes += headers[i]?.length ?? 0;
   return bytes;
 }

@@ -28,8 +28,8 @@ export interface LambdaSide {
 }
 
 export interface SendOptions {
-  /** The client's request, when one waits for the answer; others never wait for a connection. */
-  readonly client?: IncomingMessage | undefined;
+  /** The address of the client that waits for the answer; without one a request never waits for a connection. */
+  readonly client?: string | undefined;
   /** The client's request, when it has a body; read once there is a connection to write it to. */
   readonly body?: IncomingMessage | undefined;
   /** Until the head of the answer, in ms, instead of the upstream's own limit. */

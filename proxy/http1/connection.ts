@@ -6,6 +6,7 @@ import { RequestBody } from './request-body';
 import type { RawHeaders } from './raw-headers';
 import type { RequestFraming } from './request-head';
 import { parseResponseHead, type ResponseHead } from './response-head';
+import type { Share } from './shares';
 
 /** Sees one exchange. Nothing is called after `onEnd` or `onFault`, but `onFault` for an `onEnd` that throws; nothing may throw except `onHead`, which fails the exchange. */
 export interface ExchangeHandler {
@@ -45,8 +46,8 @@ export interface Outgoing {
   readonly framing: RequestFraming;
   /** Read only once there is a connection to write it to. */
   readonly body: IncomingMessage | undefined;
-  /** Who waits for the answer: it may wait for a connection too. Undefined when no client does. */
-  readonly client: IncomingMessage | undefined;
+  /** The address of who waits for the answer: it may wait for a connection too. Undefined when no client does. */
+  readonly client: string | undefined;
   /** Until the answer's head, in ms, while the upstream has everything it needs; 0: no limit. */
   readonly answerTimeout: number;
   /** Between two parts of the answer's body, in ms; 0: no limit. */
@@ -79,12 +80,14 @@ const CONNECT_TIMEOUT = 10_000;
 export class Connection implements Exchange {
   /** When the upstream will have been silent for too long (`performance.now`); Infinity while it is not its turn. */
   deadline: number;
+  /** While it is idle, when it is not to be used any more (`performance.now`). */
+  idleUntil = 0;
   /** Whether it counts against the limit of connections: not while it carries what takes long. */
   isCounted = true;
-  /** Whose share it counts against. */
-  holder: string | undefined;
-  /** Whose it is while it does not count. */
-  longHolder: string | undefined;
+  /** What it counts against. */
+  share: Share | undefined;
+  /** The same while it does not count. */
+  longShare: Share | undefined;
   /** How often in a row it was found to transfer a body, by whoever looks at deadlines. */
   transferTicks = 0;
   requests = 0;
@@ -111,23 +114,22 @@ export class Connection implements Exchange {
     this.deadline = performance.now() + CONNECT_TIMEOUT;
     socket.once(connected, () => {
       this.part = 'idle';
-      if (this.exchange !== undefined && this.outgoing !== undefined) this.write(this.outgoing);
+      if (this.exchange !== undefined && this.outgoing !== undefined) this.write(this.outgoing, performance.now());
     });
     socket.on('end', () => this.onEnd());
     socket.on('error', (error) => this.fail(error));
     socket.on('close', () => this.fail(new Http1Error('ENDED_EARLY', 'the connection closed')));
   }
 
-  /** Begins an exchange; the connection must be new or idle. */
-  send(outgoing: Outgoing, handler: ExchangeHandler): void {
+  /** Begins an exchange at `now` (`performance.now`); the connection must be new or idle. */
+  send(outgoing: Outgoing, handler: ExchangeHandler, now: number): void {
     this.exchange = handler;
     this.outgoing = outgoing;
     this.hasAnswered = false;
     this.requests += 1;
-    if (this.part === 'idle') this.write(outgoing);
+    if (this.part === 'idle') this.write(outgoing, now);
     // Who waits less long for an answer does not wait longer for a connection.
-    else if (outgoing.answerTimeout > 0)
-      this.deadline = performance.now() + Math.min(CONNECT_TIMEOUT, outgoing.answerTimeout);
+    else if (outgoing.answerTimeout > 0) this.deadline = now + Math.min(CONNECT_TIMEOUT, outgoing.answerTimeout);
   }
 
   /** A body is under way, of the request or of the answer. */
@@ -181,7 +183,7 @@ export class Connection implements Exchange {
     this.owner.onClose(this);
   }
 
-  private write(outgoing: Outgoing): void {
+  private write(outgoing: Outgoing, now: number): void {
     const { head, framing, body } = outgoing;
     this.part = 'head';
     if (body === undefined) this.socket.write(head, 'latin1');
@@ -191,7 +193,7 @@ export class Connection implements Exchange {
       this.socket.write(head, 'latin1');
       this.body = new RequestBody(body, this.socket, framing, () => this.expectMore());
     }
-    this.expectMore();
+    this.expectMore(now);
   }
 
   /** The client is to send more of its request. */
@@ -206,14 +208,14 @@ export class Connection implements Exchange {
   }
 
   /** Sets the deadline: whose turn it is, upstream or client, is to do something. */
-  private expectMore(): void {
+  private expectMore(now = performance.now()): void {
     const { outgoing, part } = this;
     if (outgoing === undefined || part === 'closed') return;
     let timeout = part === 'body' ? outgoing.bodyTimeout : outgoing.answerTimeout;
     if (this.isClientsTurn) timeout = outgoing.clientTimeout;
     // An answer that began early may go on as the request does, however slowly.
     else if (this.isClientSending) timeout = 0;
-    this.deadline = timeout === 0 ? Number.POSITIVE_INFINITY : performance.now() + timeout;
+    this.deadline = timeout === 0 ? Number.POSITIVE_INFINITY : now + timeout;
   }
 
   /** Bytes came from the upstream; they are good only during the call. */
@@ -224,6 +226,7 @@ export class Connection implements Exchange {
       return;
     }
     this.hasAnswered = true;
+    const isInBody = this.part === 'body';
     try {
       let rest: Buffer | undefined = chunk;
       while (rest !== undefined && rest.length > 0) {
@@ -236,7 +239,7 @@ export class Connection implements Exchange {
         }
       }
       if (this.part !== 'body') return;
-      if (this.outgoing?.bodyTimeout !== 0) this.expectMore();
+      if (!isInBody || this.outgoing?.bodyTimeout !== 0) this.expectMore();
       this.exchange.onPart();
     } catch (error) {
       // Beyond here it would end the process, and every request.
@@ -259,7 +262,7 @@ export class Connection implements Exchange {
       return undefined;
     }
     this.begun = NOTHING;
-    const response = parseResponseHead(bytes.toString('latin1', 0, end + 2), this.outgoing?.method ?? '');
+    const response = parseResponseHead(bytes, end + 2, this.outgoing?.method ?? '');
     const rest = bytes.subarray(end + 4);
     if (response.statusCode < 200) {
       this.onInformation(response);
@@ -270,7 +273,6 @@ export class Connection implements Exchange {
     const { framing } = response;
     this.left = typeof framing === 'number' ? framing : framing === 'none' ? 0 : Number.POSITIVE_INFINITY;
     if (framing === 'chunked') this.chunks = new ChunkedDecoder((data) => this.exchange?.onData(data));
-    this.expectMore();
     if (response.isEventStream) this.owner.onEventStream(this);
     this.exchange?.onHead(response);
     if (this.left === 0) this.complete([], rest.length);

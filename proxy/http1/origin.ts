@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { Connection, type ConnectionOwner, type Exchange, type ExchangeHandler, type Outgoing } from './connection';
@@ -14,11 +13,6 @@ const TCP_KEEP_ALIVE = 60_000;
 
 /** Of each connection's own read buffer: what one upstream connection says can never stand in the memory of another's. */
 const READ_BUFFER_BYTES = 32 * 1024;
-
-interface Idle {
-  readonly connection: Connection;
-  readonly until: number;
-}
 
 /** An exchange whose body takes longer no longer counts as work of the upstream: a slow reader, a long upload. */
 const LONG_TRANSFER_TICKS = 1_000 / TICK;
@@ -36,8 +30,6 @@ export interface OriginLimits {
 
 export interface OriginOptions extends UpstreamTls {
   readonly limits?: OriginLimits;
-  /** Whose request it is: clients have shares, and take turns. */
-  readonly clientOf?: (request: IncomingMessage) => string;
 }
 
 /** What an origin is doing now, and what it has refused so far. */
@@ -63,7 +55,7 @@ const NO_LIMITS: OriginLimits = {
 
 /** Connections to one origin, kept as its `Keep-Alive` allows, the last used first so that others fade away; the rest waits in line. */
 export class Origin {
-  private readonly idle: Idle[] = [];
+  private readonly idle: Connection[] = [];
   private readonly open = new Set<Connection>();
   private readonly host: string;
   private readonly port: number;
@@ -73,7 +65,6 @@ export class Origin {
   private isClosed = false;
   private readonly limits: OriginLimits;
   private readonly tls: UpstreamTls;
-  private readonly clientOf: (request: IncomingMessage) => string;
   private readonly line: WaitingLine;
   private readonly shares = new Shares();
   /** What does not count, by client: one has no more of it than there are connections that count. */
@@ -83,10 +74,9 @@ export class Origin {
   private long = 0;
   private readonly refused = { full: 0, timeout: 0 };
 
-  constructor(url: URL, { limits = NO_LIMITS, clientOf = () => '', ...tls }: OriginOptions = {}) {
+  constructor(url: URL, { limits = NO_LIMITS, ...tls }: OriginOptions = {}) {
     this.limits = limits;
     this.tls = tls;
-    this.clientOf = clientOf;
     this.line = new WaitingLine(limits.maxWaiting);
     this.isTls = url.protocol === 'https:';
     this.host = url.hostname.replace(/^\[(.*)\]$/, '$1');
@@ -95,15 +85,15 @@ export class Origin {
 
   /** Sends a request, at once or once a connection is free. Throws Http1Error `CLOSING`, or `QUEUE_FULL` when it may not wait. */
   send(outgoing: Outgoing, handler: ExchangeHandler): Exchange {
-    const { fresh = false } = outgoing;
+    const { client, fresh = false } = outgoing;
     if (this.isClosed) throw new Http1Error('CLOSING', 'the proxy is closing its connections');
-    const client = outgoing.client === undefined ? undefined : this.clientOf(outgoing.client);
     if (!this.isFreeFor(client)) return this.wait(outgoing, handler, client);
     if (fresh && !this.hasRoom) this.closeOldestIdle();
-    const connection = (fresh ? undefined : this.takeIdle()) ?? this.connect();
+    const now = performance.now();
+    const connection = (fresh ? undefined : this.takeIdle(now)) ?? this.connect();
     this.hold(connection, client);
     this.ticker ??= setInterval(() => this.tick(), TICK).unref();
-    connection.send(outgoing, handler);
+    connection.send(outgoing, handler, now);
     return connection;
   }
 
@@ -136,13 +126,12 @@ export class Origin {
   }
 
   private hold(connection: Connection, client: string | undefined): void {
-    connection.holder = client;
-    if (client !== undefined) this.shares.take(client);
+    if (client !== undefined) connection.share = this.shares.take(client);
   }
 
   private release(connection: Connection): void {
-    if (connection.holder !== undefined) this.shares.giveBack(connection.holder);
-    connection.holder = undefined;
+    if (connection.share !== undefined) this.shares.giveBack(connection.share);
+    connection.share = undefined;
   }
 
   /** Only a request that a client waits for: copies that are compared must not make clients wait. */
@@ -170,21 +159,21 @@ export class Origin {
     while (!this.isClosed && this.line.size > 0) {
       const next = this.line.take((client) => this.isFreeFor(client));
       if (next === undefined) return;
-      const connection = this.takeIdle() ?? this.connect();
+      const now = performance.now();
+      const connection = this.takeIdle(now) ?? this.connect();
       this.hold(connection, next.client);
-      next.begin(connection);
+      next.begin(connection, now);
     }
   }
 
   private stopCounting(connection: Connection): void {
-    const { holder } = connection;
+    const { share } = connection;
     if (!connection.isCounted) return;
-    if (holder !== undefined && !this.longOf.allows(holder, this.limits.maxConnections)) return;
+    if (share !== undefined && !this.longOf.allows(share.client, this.limits.maxConnections)) return;
     connection.isCounted = false;
     this.long += 1;
     this.release(connection);
-    connection.longHolder = holder;
-    if (holder !== undefined) this.longOf.take(holder);
+    if (share !== undefined) connection.longShare = this.longOf.take(share.client);
     this.serveLine();
   }
 
@@ -192,31 +181,27 @@ export class Origin {
     if (connection.isCounted) return;
     connection.isCounted = true;
     this.long -= 1;
-    if (connection.longHolder !== undefined) this.longOf.giveBack(connection.longHolder);
-    connection.longHolder = undefined;
+    if (connection.longShare !== undefined) this.longOf.giveBack(connection.longShare);
+    connection.longShare = undefined;
   }
 
-  private isWornOut({ openedAt, requests }: Connection): boolean {
+  private isWornOut({ openedAt, requests }: Connection, now: number): boolean {
     const { maxAge, maxRequests, maxConnections } = this.limits;
     if (maxRequests > 0 && requests >= maxRequests) return true;
-    if (maxAge > 0 && performance.now() - openedAt >= maxAge) return true;
+    if (maxAge > 0 && now - openedAt >= maxAge) return true;
     // It did not count, and others have taken its place.
     return this.open.size - this.long > maxConnections;
   }
 
   private closeOldestIdle(): void {
-    this.idle[0]?.connection.fail(new Http1Error('CLOSING', 'replaced by another connection'));
+    this.idle[0]?.fail(new Http1Error('CLOSING', 'replaced by another connection'));
   }
 
-  private takeIdle(): Connection | undefined {
+  private takeIdle(now: number): Connection | undefined {
     for (let last = this.idle.at(-1); last !== undefined; last = this.idle.at(-1)) {
-      const { connection, until } = last;
       // One that fails is taken out as it closes.
-      if (until <= performance.now()) connection.fail(new Http1Error('CLOSING', 'idle for too long'));
-      else {
-        this.idle.pop();
-        return connection;
-      }
+      if (last.idleUntil <= now) last.fail(new Http1Error('CLOSING', 'idle for too long'));
+      else return this.idle.pop();
     }
     return undefined;
   }
@@ -254,9 +239,11 @@ export class Origin {
     onIdle: (connection, idleTime) => {
       this.startCounting(connection);
       this.release(connection);
-      if (this.isWornOut(connection)) connection.fail(new Http1Error('CLOSING', 'reached its maximum age'));
+      const now = performance.now();
+      if (this.isWornOut(connection, now)) connection.fail(new Http1Error('CLOSING', 'reached its maximum age'));
       else {
-        this.idle.push({ connection, until: performance.now() + idleTime });
+        connection.idleUntil = now + idleTime;
+        this.idle.push(connection);
         this.serveLine();
       }
     },
@@ -265,7 +252,7 @@ export class Origin {
       this.startCounting(connection);
       this.release(connection);
       this.open.delete(connection);
-      const place = this.idle.findIndex((idle) => idle.connection === connection);
+      const place = this.idle.indexOf(connection);
       // An idle one held no client's place, so its end frees none.
       if (place >= 0) this.idle.splice(place, 1);
       else this.serveLine();
@@ -284,7 +271,7 @@ export class Origin {
       this.endWait(waiting, new Http1Error('QUEUE_TIMEOUT', 'no connection became free in time'));
     }
     // Those that were used least recently stand first, but each has a time of its own.
-    for (const { connection } of this.idle.filter(({ until }) => until <= now)) {
+    for (const connection of this.idle.filter(({ idleUntil }) => idleUntil <= now)) {
       connection.fail(new Http1Error('CLOSING', 'idle for too long'));
     }
     if (this.open.size === 0) {

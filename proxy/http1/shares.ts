@@ -5,20 +5,33 @@
  */
 export class Shares {
   /** Clients without any are not kept. */
-  private readonly held = new Map<string, number>();
+  private readonly held = new Map<string, Share>();
 
   /** @param free of all connections */
   allows(client: string, free: number): boolean {
-    return (this.held.get(client) ?? 0) < free;
+    return (this.held.get(client)?.count ?? 0) < free;
   }
 
-  take(client: string): void {
-    this.held.set(client, (this.held.get(client) ?? 0) + 1);
+  /** Takes one more for a client. */
+  take(client: string): Share {
+    const share = this.held.get(client);
+    if (share === undefined) {
+      const first = { client, count: 1 };
+      this.held.set(client, first);
+      return first;
+    }
+    share.count += 1;
+    return share;
   }
 
-  giveBack(client: string, count = 1): void {
-    const left = (this.held.get(client) ?? 0) - count;
-    if (left <= 0) this.held.delete(client);
-    else this.held.set(client, left);
+  giveBack(share: Share, count = 1): void {
+    share.count -= count;
+    if (share.count <= 0) this.held.delete(share.client);
   }
+}
+
+/** What one client holds; counted in place, without a look-up. */
+export interface Share {
+  readonly client: string;
+  count: number;
 }

@@ -14,9 +14,9 @@ export class Waiting implements Exchange {
     readonly deadline: number,
   ) {}
 
-  begin(connection: Connection): void {
+  begin(connection: Connection, now: number): void {
     this.connection = connection;
-    connection.send(this.outgoing, this.handler);
+    connection.send(this.outgoing, this.handler, now);
   }
 
   pause(handler: ExchangeHandler): void {

@@ -42,7 +42,7 @@ export function createMatcher(routes: readonly Route[]): Matcher {
   return (method, pathname) => {
     const listedMethod = method === 'HEAD' ? 'GET' : method;
     const tree = trees.get(listedMethod);
-    let found = tree === undefined ? undefined : findFirst(tree, segmentsOf(pathname), 0);
+    let found = tree === undefined ? undefined : findInTree(tree, pathname);
     for (const pattern of patterns) {
       if (found !== undefined && found.position < pattern.position) break;
       if (pattern.route.method === listedMethod && pattern.regexp.test(pathname)) {
@@ -59,21 +59,28 @@ export function compileExpressPath(path: string): RegExp {
   return pathToRegexp(path, [], { sensitive: false, strict: false, end: true });
 }
 
-/** `/a/b` and `/a/b/` give `['a', 'b']`; anything that no listed path can match gives an empty segment, which nothing accepts. */
-function segmentsOf(pathname: string): readonly string[] {
-  if (pathname === '/') return [];
-  return pathname.slice(1, pathname.endsWith('/') ? -1 : undefined).split('/');
+/** `/a/b` and `/a/b/` are the same; an empty segment is accepted by nothing. */
+function findInTree(tree: Node, pathname: string): Listed | undefined {
+  if (!pathname.startsWith('/')) return undefined;
+  return findFirst(tree, pathname, 0, pathname.endsWith('/') ? pathname.length - 1 : pathname.length);
 }
 
-function findFirst(node: Node, segments: readonly string[], depth: number): Listed | undefined {
-  const segment = segments[depth];
-  if (segment === undefined) return node.listed;
-  if (segment === '') return undefined;
-  const child = node.statics.get(segment.toLowerCase());
-  const byStatic = child && findFirst(child, segments, depth + 1);
-  const byParam = node.param && findFirst(node.param, segments, depth + 1);
+/** @param slash before the segment that is next; at `end` there is none */
+function findFirst(node: Node, pathname: string, slash: number, end: number): Listed | undefined {
+  if (slash >= end) return node.listed;
+  const next = pathname.indexOf('/', slash + 1);
+  const segmentEnd = next < 0 || next > end ? end : next;
+  if (segmentEnd === slash + 1) return undefined;
+  const child = node.statics.size === 0 ? undefined : staticChild(node, pathname.slice(slash + 1, segmentEnd));
+  const byStatic = child && findFirst(child, pathname, segmentEnd, end);
+  const byParam = node.param && findFirst(node.param, pathname, segmentEnd, end);
   if (byStatic === undefined || byParam === undefined) return byStatic ?? byParam;
   return byStatic.position < byParam.position ? byStatic : byParam;
+}
+
+/** As listed, in lower case, it usually came. */
+function staticChild({ statics }: Node, segment: string): Node | undefined {
+  return statics.get(segment) ?? statics.get(segment.toLowerCase());
 }
 
 function getOrCreate(nodes: Map<string, Node>, key: string): Node {

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { Client, type ClientSettings } from '../../proxy/client/client';
+import { clientAddress } from '../../proxy/client/client-address';
 
 export interface GivenClient extends Partial<ClientSettings> {
   /** What it presents as its session. */
@@ -9,7 +10,7 @@ export interface GivenClient extends Partial<ClientSettings> {
 /** A client at an address that a trusted proxy reports. */
 export function clientAt(address: string, { token, ...settings }: GivenClient = {}): Client {
   const request = { headers: { 'x-forwarded-for': address }, socket: new Socket() };
-  return new Client(request, token, { trustedHops: 1, secrets: [], users: undefined, ...settings });
+  return new Client(clientAddress(request, 1), { token }, { secrets: [], users: undefined, ...settings });
 }
 
 /** One of several clients, each at an address of its own. */

@@ -4,6 +4,8 @@ import { openSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import fc from 'fast-check';
+import pino from 'pino';
 import { createProxyLogger, LineWriter } from '../../../proxy/logger';
 import { waitFor } from '../../support/wait-for';
 
@@ -25,6 +27,37 @@ describe('the log', () => {
     expect(lines.map((line) => (JSON.parse(line) as { path: string }).path)).toEqual(paths);
   });
 
+  it('is what pino would write, whatever the fields', async () => {
+    const file = path.join(folder, 'log');
+    const logger = createProxyLogger('info', file);
+    const expected: string[] = [];
+    const reference = pino({ level: 'info' }, { write: (line) => void expected.push(line) });
+    const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('"', '\\', '\n', '\u0001', 'é😀'));
+    const value = fc.oneof(text, fc.double(), fc.boolean(), fc.constant(undefined), fc.constant(null), fc.constant({}));
+    fc.assert(
+      fc.property(fc.record({ path: value, status: value, lambda: value }), text, (fields, message) => {
+        logger.info(fields, message);
+        reference.info(fields, message);
+      }),
+      { numRuns: 500 },
+    );
+    const lines = await waitFor('all lines', async () => {
+      const written = (await readFile(file, 'utf8')).trimEnd().split('\n');
+      return written.length === expected.length ? written : undefined;
+    });
+    const withoutTime = (line: string): string => line.trimEnd().replace(/"time":\d+/, '"time":0');
+    expect(lines.map(withoutTime)).toEqual(expected.map(withoutTime));
+  });
+
+  it('writes nothing below its level', async () => {
+    const file = path.join(folder, 'log');
+    const logger = createProxyLogger('warn', file);
+    logger.info({}, 'one');
+    logger.warn({}, 'two');
+    const text = await waitFor('a line', async () => (await readFile(file, 'utf8')) || undefined);
+    expect(text.match(/"msg":"\w+"/g)).toEqual(['"msg":"two"']);
+  });
+
   it('drops lines that a full disk does not take, and goes on', async () => {
     const fd = openSync('/dev/full', 'w');
     const lines = new LineWriter(fd);
@@ -40,7 +73,7 @@ describe('the log', () => {
   it('writes what is left when the process ends', async () => {
     const script = `
       const { createProxyLogger } = require('./proxy/logger');
-      createProxyLogger('info').info('the last line');
+      createProxyLogger('info').info({}, 'the last line');
       process.exit(3);`;
     const child = spawn(process.execPath, ['--import', 'tsx', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
     let text = '';

@@ -96,7 +96,7 @@ describe('answers are kept apart', () => {
       };
       const edge = createServer((request, response) => {
         const head = { method: 'GET', path: '/', headers: ['Host', 'a'] };
-        forward(upstream, request, response, head, { tap }, () => undefined);
+        forward(upstream, request, response, head, { address: '127.0.0.1', sendsBody: false, tap }, () => undefined);
       });
       expect(await (await fetch(`http://127.0.0.1:${await listen(edge)}`)).text()).toBe(parts.join(''));
       expect(Buffer.concat(chunks).toString()).toBe(parts.join(''));

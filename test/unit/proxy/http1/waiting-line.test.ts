@@ -1,5 +1,3 @@
-import { IncomingMessage } from 'node:http';
-import { Socket } from 'node:net';
 import { Origin, type OriginLimits } from '../../../../proxy/http1/origin';
 import { waitFor } from '../../../support/wait-for';
 import { ask, handUpstream, over, type HandUpstream, type ToldExchange } from './exchanges';
@@ -13,15 +11,10 @@ describe('an origin with a limit of connections', () => {
   let origin: Origin;
 
   const open = (limits: Partial<OriginLimits> = {}): void => {
-    const clientOf = ({ url = '' }: IncomingMessage): string => url;
-    origin = new Origin(new URL(`http://127.0.0.1:${upstream.port}`), { limits: { ...LIMITS, ...limits }, clientOf });
+    origin = new Origin(new URL(`http://127.0.0.1:${upstream.port}`), { limits: { ...LIMITS, ...limits } });
   };
   /** A request of a client. */
-  const from = (name: string): ToldExchange => {
-    const client = new IncomingMessage(new Socket());
-    client.url = name;
-    return ask(origin, { client });
-  };
+  const from = (client: string): ToldExchange => ask(origin, { client });
   /** What an answer on a connection lets go on, by the order of heads on all of them. */
   const answer = async (index: number, heads: number, text = OK): Promise<void> => {
     (await upstream.asked(index, heads)).write(text);
