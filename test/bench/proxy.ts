@@ -6,12 +6,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildSubjects } from './build-subjects';
+import { startInstalled } from './installed';
 import { cpuMicroseconds } from './cpu-time';
 import { load, quantile, type LoadOptions } from './load';
 import {
+  CANARY_KNOWN,
   CONTROL,
   DIRECT,
   FASTIFY,
+  FLOOR,
   LISTED_ROW,
   MIDDLEWARE,
   ON_LEGACY_ROW,
@@ -25,7 +28,7 @@ import {
 import { storeSessions } from './sessions';
 import { startSubject, type Subject } from './subject';
 
-const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 9);
+const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 7);
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 2);
 const CONNECTIONS = 50;
 const RATE = 500;
@@ -105,6 +108,7 @@ async function main(): Promise<void> {
     // A process for each row: what one has compiled and collected for another would help or hurt it.
     const rows: Row[] = [
       { name: DIRECT, subject: upstream, request: get(LISTED) },
+      { name: FLOOR, subject: await start('floor'), request: get(LISTED) },
       { name: UNLISTED_ROW, subject: await banyan('unlisted', ten), request: get(UNLISTED) },
       { name: CONTROL, subject: await banyan('control', ten), request: get(UNLISTED) },
       { name: LISTED_ROW, subject: await banyan('listed', ten), request: get(LISTED) },
@@ -115,12 +119,16 @@ async function main(): Promise<void> {
         subject: await banyan('shadow', shadow, { LAMBDA_URL: `${url}/slow/5000` }),
         request: get(ON_LEGACY),
       },
-      { name: 'banyan, canary at 50 %, users known', subject: canary, request: withToken(LISTED, warm) },
+      { name: CANARY_KNOWN, subject: canary, request: withToken(LISTED, warm) },
       { name: 'banyan, canary at 50 %, users looked up', subject: canary, request: withToken(LISTED, cold) },
       { name: FASTIFY, subject: await start('fastify-http-proxy', [url]), request: get(LISTED) },
       { name: MIDDLEWARE, subject: await start('http-proxy-middleware', [url]), request: get(LISTED) },
       { name: 'undici dispatch alone', subject: await start('undici-dispatch', [url]), request: get(LISTED) },
     ];
+    for (const { name, subject } of await startInstalled(folder, upstream.port)) {
+      subjects.push(subject);
+      rows.push({ name, subject, request: get(LISTED) });
+    }
     printThroughput(await measureThroughput(rows), { rounds: ROUNDS, seconds: SECONDS, connections: CONNECTIONS });
     printAddedLatency(await measureLatency(rows), RATE);
   } finally {

@@ -7,12 +7,15 @@ export interface Throughput {
 }
 
 export const DIRECT = 'direct';
+/** Node's own server, which answers the same and forwards nothing. */
+export const FLOOR = 'plain node:http server (the floor)';
 export const UNLISTED_ROW = 'banyan, unlisted route';
 export const CONTROL = 'banyan, unlisted route (A/A control)';
 export const LISTED_ROW = 'banyan, listed route';
 export const THOUSAND = 'banyan, listed route of 1,000';
 export const ON_LEGACY_ROW = 'banyan, listed route on legacy';
 export const SHADOW = 'banyan, the same on shadow, Lambda takes 5 s';
+export const CANARY_KNOWN = 'banyan, canary at 50 %, users known';
 export const FASTIFY = '@fastify/http-proxy';
 export const MIDDLEWARE = 'http-proxy-middleware';
 
@@ -34,6 +37,9 @@ const UNCHANGED: readonly (readonly [row: string, than: string])[] = [
   [SHADOW, ON_LEGACY_ROW],
 ];
 
+/** What routing costs: rows of listed routes beside the one that only forwards. */
+const BESIDE_UNLISTED: readonly string[] = [LISTED_ROW, CANARY_KNOWN];
+
 /** The middle value. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -43,6 +49,8 @@ export function median(values: readonly number[]): number {
 const left = (text: string): string => text.padEnd(46);
 const right = (text: string): string => text.padStart(12);
 
+const columnOf = ({ name }: Throughput): string => (name === FLOOR ? 'floor' : name);
+
 /** Prints throughput and ratios, and sets the exit code to 1 when a required ratio is not reached. */
 export function printThroughput(
   rows: readonly Throughput[],
@@ -51,12 +59,12 @@ export function printThroughput(
   console.log(
     `node ${process.version}, ${process.platform} ${process.arch}; ${rounds} interleaved rounds of ${seconds} s, ${connections} connections, 230 bytes of JSON; medians\n`,
   );
-  const peers = rows.filter(({ name }) => name === FASTIFY || name === MIDDLEWARE);
+  const peers = rows.filter(({ name }) => name === FLOOR || name === FASTIFY || name === MIDDLEWARE);
   console.log(
     [
       left('throughput'),
       ...['requests/s', 'worst', 'best', 'CPU µs/req'].map(right),
-      ...peers.map(({ name }) => `  / ${name}`),
+      ...peers.map((peer) => `  / ${columnOf(peer)}`),
     ].join(''),
   );
   for (const { name, requestsPerSecond, cpu } of rows) {
@@ -65,7 +73,7 @@ export function printThroughput(
       right(n.toFixed(0)),
     );
     const ratios = peers.map((peer) =>
-      (middle / median(peer.requestsPerSecond)).toFixed(2).padStart(peer.name.length + 4),
+      (middle / median(peer.requestsPerSecond)).toFixed(2).padStart(columnOf(peer).length + 4),
     );
     console.log([left(name), ...cells, right(median(cpu).toFixed(1)), ...ratios].join(''));
   }
@@ -86,6 +94,10 @@ export function printThroughput(
       `${row} / ${than}: ${ratio.toFixed(2)}, required within the control's spread of ${spread.toFixed(2)}: ${verdict}`,
     );
   }
+  for (const row of BESIDE_UNLISTED) {
+    const ratio = median(ratios(roundsOf(row), roundsOf(UNLISTED_ROW)));
+    console.log(`${row} / ${UNLISTED_ROW}: ${ratio.toFixed(2)}`);
+  }
   for (const { row, peer, factor } of REQUIREMENTS) {
     const ratio = median(roundsOf(row)) / median(roundsOf(peer));
     console.log(`${row} / ${peer}: ${ratio.toFixed(2)}, required ${factor}: ${fail(ratio >= factor)}`);
@@ -93,7 +105,8 @@ export function printThroughput(
   console.log(
     '\nWhat this says: how much a proxy in Node adds to a request, beside others in Node, when it is the bottleneck. What it does not:\n' +
       'how fast your system is (a request to MongoDB costs hundreds of times as much), nor that Node is the fastest place for a proxy:\n' +
-      'nginx and HAProxy are several times faster, and know nothing of sessions, stages and comparisons. Client, upstream and subject\n' +
+      'nginx and HAProxy (rows of their own where they are installed) are faster, and know nothing of sessions, stages and comparisons. A\n' +
+      'proxy does the work of a server and of a client for each request: about half of the floor is what Node gives. Client, upstream and subject\n' +
       'share the cores of one machine: compare ratios of one run, never figures of two. Users that are looked up cost what the embedded\n' +
       'MongoDB costs, which is the same JavaScript on the same cores.',
   );

@@ -1,19 +1,13 @@
 /** The cheapest upstream: looks for the end of each head and writes 230 bytes of JSON. `/slow` waits as many ms as it says. */
 import { createServer } from 'node:net';
+import { pairs } from '../../../proxy/http1/raw-headers';
+import { BODY, HEADERS } from './answer';
 import { announce } from './listen';
 
-const event = {
-  id: '65f0c0ffee65f0c0ffee65f0',
-  title: 'A conference of some size',
-  status: 'published',
-  capacity: 250,
-};
-const json = JSON.stringify({ event, padding: '' });
-const body = JSON.stringify({ event, padding: 'x'.repeat(230 - json.length) });
+const fields = pairs(HEADERS).map(([name, value]) => `${name}: ${value}\r\n`);
 const answer = Buffer.from(
-  'HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\n' +
-    'ETag: W/"e6-0123456789abcdefghijklmnopq"\r\nX-Powered-By: Express\r\nDate: Mon, 23 Nov 2026 12:00:00 GMT\r\n' +
-    `Connection: keep-alive\r\nKeep-Alive: timeout=60\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  `HTTP/1.1 200 OK\r\n${fields.join('')}Date: Mon, 23 Nov 2026 12:00:00 GMT\r\n` +
+    `Connection: keep-alive\r\nKeep-Alive: timeout=60\r\n\r\n${BODY}`,
 );
 
 announce(
