@@ -229,7 +229,8 @@ class ClientConnection {
   private begin(request: IncomingMessage, response: ServerResponse): void {
     this.underWay.push(response);
     this.shared.counts.inFlight += 1;
-    response.once('close', this.onAnswered);
+    // Only a connection that closes may say so twice, and then nothing is under way any more: `once` would cost two closures.
+    response.on('close', this.onAnswered);
     this.shared.serve(request, response);
   }
 
