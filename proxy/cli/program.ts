@@ -3,6 +3,7 @@ import { BanyanError } from '../../shared/errors';
 import { packageVersion } from '../../shared/package-version';
 import { resolveSession } from '../../shared/session/session-config';
 import { checkDeployment } from './check/check-deployment';
+import type { AppFlags } from './check/app';
 import { checkProject } from './check/check-project';
 import { quietAwsSdk, readInvokeApi, readRoutesFile, readSessionEnvironment } from './config';
 import type { CliIo, CommonOptions, Finish } from './cli-io';
@@ -18,7 +19,7 @@ import { inspectSession } from './inspect/inspect-session';
 import { forceHeader, MAX_MINUTES, SIDES } from './force';
 import { loadBanyanConfig } from '../../shared/config/load';
 import { addParityCommand } from './parity/command';
-import { addRoutesCommand } from './routes/command';
+import { addRoutesCommand, readPort } from './routes/command';
 import { addScaffoldCommands } from './scaffold/command';
 import { runSchedule } from './run-schedule';
 import { withDatabase } from './with-database';
@@ -52,7 +53,7 @@ export async function run(argv: readonly string[], io: CliIo): Promise<number> {
   }
 }
 
-interface CheckOptions extends CommonOptions {
+interface CheckOptions extends CommonOptions, AppFlags {
   readonly serverless?: string;
   readonly stage?: string;
 }
@@ -126,13 +127,18 @@ function createProgram(io: CliIo, finish: Finish): Command {
   withCommonOptions(program.command('check'))
     .description('Check that route table, banyan.config.ts, app module and serverless.yml agree. Needs no database')
     .option('--serverless <file>', 'the file with the functions; default: serverless of banyan.config.ts')
+    .option('--app <file>', 'the module that starts or exports the app; default: app of banyan.config.ts')
+    .option('--port <number>', 'of the app that is meant, where several listen', readPort)
+    .option('--connect', 'let the app reach what it wants to, its own MongoDB included')
+    .option('--without-app', 'do not start the app: its routes are those of app-routes.json')
     .option('--stage <stage>', 'also check that AWS has what a deployment of this stage needs; read-only')
     .addHelpText('after', CHECK_HELP)
     .action(async (options: CheckOptions) => {
-      const { config: configFile, serverless: serverlessFile, stage } = options;
+      const { config: configFile, serverless: serverlessFile, stage, app, port, connect, withoutApp } = options;
       const routesFile = readRoutesFile(io.env);
       const project = await checkProject({
         env: io.env,
+        flags: { app, port, connect, withoutApp },
         ...(routesFile !== undefined && { routesFile }),
         ...(serverlessFile !== undefined && { serverlessFile }),
         ...(configFile !== undefined && { configFile }),

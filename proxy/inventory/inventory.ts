@@ -50,6 +50,10 @@ const inventory = z.object({
   express: z.string(),
   /** In matching order. */
   routes: z.array(routeSchema),
+  /** What answers beside the routes: by `app.use('/path', handler)`, or what no route answers; and what answers errors. In matching order. */
+  handlers: z.array(
+    z.object({ kind: z.enum(['mounted', 'error']), path: z.string(), name: z.string(), place: z.string() }),
+  ),
   /** Variables that its own code has read, and whether they were set. */
   variables: z.array(z.object({ name: z.string(), isSet: z.boolean() })),
   /** What it could not do here: addresses that it may not reach, errors that it did not catch. */
@@ -71,6 +75,8 @@ export const reportSchema = z.union([
 export type Middleware = z.infer<typeof middleware>;
 export type AppRoute = z.infer<typeof routeSchema>;
 export type Inventory = z.infer<typeof inventory>;
+/** What answers and is no route. */
+export type OtherHandler = Inventory['handlers'][number];
 export type Report = z.infer<typeof reportSchema>;
 
 /** What that process is started with. */

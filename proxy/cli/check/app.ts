@@ -14,21 +14,40 @@ export interface CheckedApp {
   readonly inventory?: Inventory;
 }
 
+/** How the app is started, where banyan.config.ts is not enough. */
+export interface AppFlags {
+  readonly app?: string | undefined;
+  readonly port?: number | undefined;
+  readonly connect?: boolean | undefined;
+  /** Not at all. */
+  readonly withoutApp?: boolean | undefined;
+}
+
 /** Starts the monolith's app in a process of its own, where it reaches nothing, and says whether that works. */
 export async function checkApp(
-  { app, session }: Pick<BanyanConfig, 'app' | 'session'>,
+  { app: configured, session }: Pick<BanyanConfig, 'app' | 'session'>,
   root: string,
-  env: Environment,
+  { env, app, port, connect = false, withoutApp = false }: AppFlags & { readonly env: Environment },
 ): Promise<CheckedApp> {
+  if (withoutApp)
+    return {
+      findings: [warning('app', 'not started, because of --without-app', 'leave it out where the app can be started')],
+    };
   try {
-    const inventory = await takeInventory({ app, root, env: withPlaceholders(env, session) });
+    const [name, from] = app === undefined ? [configured, root] : [app, process.cwd()];
+    const order = { app: name, root: from, port, mayConnect: connect, env: withPlaceholders(env, session) };
+    const inventory = await takeInventory(order);
     const { express, routes, notes } = inventory;
-    const text = [`${app} starts: Express ${express}, routes: ${routes.length}`, ...notes].join('; ');
+    const text = [`${name} starts: Express ${express}, routes: ${routes.length}`, ...notes].join('; ');
     return { findings: [ok('app', text)], inventory };
   } catch (error) {
     if (!(error instanceof InventoryError)) throw error;
     const [text = '', remedy = ''] = error.message.split(' -> ', 2);
-    return { findings: [warning('app', text, remedy)] };
+    const others = [
+      ...(connect ? [] : ['--connect lets it reach what it needs at its start']),
+      '--without-app checks the rest against app-routes.json',
+    ];
+    return { findings: [fault('app', text, `${remedy}; ${others.join('; ')}`)] };
   }
 }
 

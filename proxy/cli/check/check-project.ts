@@ -6,20 +6,24 @@ import { ConfigError } from '../../../shared/errors';
 import { loadRouteTable, parseRouteTable } from '../../route-table/load';
 import type { Route } from '../../route-table/route';
 import { STAGES } from '../../route-table/schema';
-import type { ShadowedRoute } from '../../route-table/shadowed';
 import type { CommandResult } from '../exit-codes';
 import { fault, judge, ok, warning, type Finding } from '../finding';
 import { DEFAULT_CONFIG } from '../../../shared/config/default-config';
 import { loadBanyanConfig } from '../../../shared/config/load';
 import { placesOf } from '../../../shared/config/places';
-import { checkApp, checkMiddleware, type CheckedApp } from './app';
+import type { BanyanConfig } from '../../../shared/config';
+import type { Inventory } from '../../inventory/inventory';
+import { flagTable, suitesOf } from '../routes/table-flags';
+import { checkApp, checkMiddleware, type AppFlags, type CheckedApp } from './app';
 import { checkCredentials } from './credentials';
 import { checkEndpointTypes, readEndpointTypes } from './endpoint-types';
 import { checkFunctions } from './functions';
+import { readDeployedFunctions, sourcesOf, type DeployedFunction } from './function-sources';
 import { checkGatewayResponses } from './gateway-responses';
-import { readGatewayRoutes } from './gateway-routes';
+import { readGatewayRoutes, type GatewayRoute } from './gateway-routes';
 import { checkRoutesSchema } from './routes-schema';
 import { checkSecrets } from './secrets';
+import { checkSources } from './sources';
 
 export interface CheckParts {
   readonly configFile?: string;
@@ -27,10 +31,11 @@ export interface CheckParts {
   /** Only looked at when it is there. Default: the project's own. */
   readonly serverlessFile?: string;
   readonly env?: Environment;
+  readonly flags?: AppFlags;
 }
 
 /** Checks route table, banyan.config.ts, app module and serverless.yml against each other, without secrets or database; exit code 1 for a fault. */
-export async function checkProject({ configFile, env = {}, ...given }: CheckParts): Promise<CommandResult> {
+export async function checkProject({ configFile, env = {}, flags = {}, ...given }: CheckParts): Promise<CommandResult> {
   const findings: Finding[] = [];
   const config = await attempt('banyan.config.ts', 'fix the file', findings, () =>
     loadBanyanConfig(process.cwd(), configFile),
@@ -45,15 +50,22 @@ export async function checkProject({ configFile, env = {}, ...given }: CheckPart
       : await attempt('route table', 'fix the file', findings, () =>
           loadRouteTable({ file: routesFile, lambdaAvailable: true }),
         );
-  if (table !== undefined)
-    findings.push(ok('route table', describeRoutes(table.routes, routesFile)), ...table.shadowed.map(judgeShadowed));
+  if (table !== undefined) findings.push(ok('route table', describeRoutes(table.routes, routesFile)));
 
   let app: CheckedApp | undefined;
   if (config !== undefined) {
     const root = path.dirname(config.file);
-    app = await checkApp(config.banyan, root, env);
+    app = await checkApp(config.banyan, root, { env, ...flags });
     findings.push(ok('banyan.config.ts', 'loads'), ...app.findings, ...checkSecrets(config.banyan.session, env));
     if (table !== undefined) findings.push(...checkCredentials(config.banyan, table.routes, app.inventory?.routes));
+  }
+  if (table !== undefined) {
+    const withCases = suitesOf(places.parity.cases.map((place) => place.path));
+    findings.push(
+      ...flagTable(table, app?.inventory?.routes, withCases).map(({ id, text, remedy }) =>
+        warning(`route ${id}`, text, remedy),
+      ),
+    );
   }
   if (table !== undefined)
     findings.push(
@@ -61,7 +73,10 @@ export async function checkProject({ configFile, env = {}, ...given }: CheckPart
         checkMiddleware(routesFile, table.routes, app?.inventory),
       )) ?? []),
     );
-  if (table !== undefined) findings.push(...(await checkServerless(serverlessFile, table.routes)));
+  if (table !== undefined) {
+    const sources = config && { banyan: config.banyan, root: path.dirname(config.file), inventory: app?.inventory };
+    findings.push(...(await checkServerless(serverlessFile, table.routes, sources)));
+  }
   findings.push(...checkRoutesSchema(routesFile));
   if (config !== undefined && existsSync(serverlessFile))
     findings.push(
@@ -81,19 +96,48 @@ function describeRoutes(routes: readonly Route[], file: string): string {
   return `${file}; ${[`listed: ${routes.length}`, ...stages].join(', ')}`;
 }
 
-const judgeShadowed = ({ route, by }: ShadowedRoute): Finding =>
-  warning(
-    `route ${route.id}`,
-    `never reached: ${by.id} (${by.path}) in line ${by.line} of the route table takes the requests of ${route.method} ${route.path} first`,
-    `list ${route.id}, now in line ${route.line}, above ${by.id}`,
-  );
+interface Surroundings {
+  readonly banyan: BanyanConfig;
+  readonly root: string;
+  readonly inventory: Inventory | undefined;
+}
 
-async function checkServerless(file: string, routes: readonly Route[]): Promise<Finding[]> {
+async function checkServerless(
+  file: string,
+  routes: readonly Route[],
+  surroundings: Surroundings | undefined,
+): Promise<Finding[]> {
   if (!existsSync(file)) return [ok('functions', `not checked: there is no ${file}`)];
   const findings: Finding[] = [];
   const gateway = await attempt('functions', 'fix the file', findings, () => readGatewayRoutes(file) ?? 'made');
   if (gateway === 'made') return [ok('functions', `not checked: a program makes those of ${file}`)];
-  return gateway === undefined ? findings : checkFunctions(routes, gateway);
+  if (gateway === undefined) return findings;
+  return [
+    ...checkFunctions(routes, gateway),
+    ...(surroundings === undefined ? [] : checkSourcesOf(file, { routes, gateway, ...surroundings })),
+  ];
+}
+
+function checkSourcesOf(
+  file: string,
+  {
+    routes,
+    gateway,
+    inventory,
+    ...rest
+  }: Surroundings & { routes: readonly Route[]; gateway: readonly GatewayRoute[] },
+): Finding[] {
+  let functions: readonly DeployedFunction[];
+  try {
+    functions = readDeployedFunctions(file);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return [
+      warning('sources', `functions not examined: ${error.faults.join('; ')}`, 'what plugins resolve, check by hand'),
+    ];
+  }
+  const appFiles = sourcesOf(path.resolve(rest.root, rest.banyan.app.split('#', 1)[0] ?? ''));
+  return checkSources(routes, gateway, { ...rest, functions, read: inventory?.variables, appFiles });
 }
 
 /** What this reader does not understand (merge keys, variables of plugins) need not be wrong. */

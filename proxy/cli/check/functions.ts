@@ -41,7 +41,7 @@ function checkAuth({ id, auth, line }: Route, serving: GatewayRoute): Finding[] 
 
 function checkRoute(route: Route, gateway: readonly GatewayRoute[]): Finding[] {
   const { id, method, path, stage } = route;
-  const [serving] = gateway.filter((candidate) => serves(candidate, route)).sort(bySpecificity);
+  const serving = servingFunction(route, gateway);
   if (serving !== undefined) return checkAuth(route, serving);
   const subject = `route ${id}`;
   const almost = gateway.find((candidate) => serves(candidate, route, { ignoreCase: true }));
@@ -59,6 +59,11 @@ function checkRoute(route: Route, gateway: readonly GatewayRoute[]): Finding[] {
       ),
     ];
   return [warning(subject, text, almost ? 'use the same spelling' : 'add the function before the route is moved')];
+}
+
+/** The event by which API Gateway answers a route. */
+export function servingFunction(route: Route, gateway: readonly GatewayRoute[]): GatewayRoute | undefined {
+  return gateway.filter((candidate) => serves(candidate, route)).sort(bySpecificity)[0];
 }
 
 /** API Gateway prefers literal segments to parameters, these to a greedy one, and a named method to ANY. */

@@ -1,7 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { findProject } from '../../../shared/config/load';
-import { ConfigError } from '../../../shared/errors';
 import { readTraffic } from '../../inventory/access-log';
 import { writeAppRoutes } from '../../inventory/app-routes';
 import { takeInventory } from '../../inventory/take-inventory';
@@ -9,10 +8,9 @@ import type { CliIo, CommonOptions, Finish } from '../cli-io';
 import { readProjectRoutes } from '../config';
 import { withPlaceholders } from '../placeholders';
 import { EXIT } from '../exit-codes';
-import { loadSuites } from '../../parity/load-cases';
 import { loadRouteTable } from '../../route-table/load';
 import { describeInventory, judgeRoutes } from './describe-inventory';
-import { flagTable } from './table-flags';
+import { flagTable, suitesOf } from './table-flags';
 
 interface RoutesOptions extends CommonOptions {
   readonly app?: string;
@@ -58,14 +56,14 @@ export function addRoutesCommand(program: Command, io: CliIo, finish: Finish): v
         : [];
       const written = write && (await writeAppRoutes(routesFile, inventory.routes));
       const text = describeInventory(inventory, { judged, traffic, flags });
-      const { express, notes } = inventory;
+      const { express, handlers, notes } = inventory;
       const routes = judged.map(({ route, ...verdict }) => ({ ...route, ...verdict }));
       const log = traffic && { requests: traffic.requests, unknown: traffic.unknown, brokenLines: traffic.brokenLines };
       finish(
         {
           exitCode: EXIT.fine,
           text: written === undefined ? text : `${text}written: ${written}\n`,
-          json: { express, routes, flags, notes, accessLog: log, written },
+          json: { express, routes, handlers, flags, notes, accessLog: log, written },
         },
         options,
       );
@@ -74,19 +72,8 @@ export function addRoutesCommand(program: Command, io: CliIo, finish: Finish): v
 
 const readTable = (file: string) => loadRouteTable({ file, lambdaAvailable: true });
 
-/** Routes that have parity cases; undefined: there are none to read. */
-function suitesOf(places: readonly string[]): ReadonlySet<string> | undefined {
-  const there = places.filter((place) => existsSync(place));
-  if (there.length === 0) return new Set();
-  try {
-    return new Set(loadSuites(there, process.cwd()).map(({ route }) => route));
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return undefined;
-  }
-}
-
-function readPort(text: string): number {
+/** @throws commander's error for what is no port */
+export function readPort(text: string): number {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw new InvalidArgumentError('expected a port, from 1 to 65535');

@@ -1,7 +1,8 @@
 import type { Traffic } from '../../inventory/access-log';
-import type { AppRoute, Inventory } from '../../inventory/inventory';
+import type { AppRoute, Inventory, OtherHandler } from '../../inventory/inventory';
 import { judgeRoute, type Judged } from '../../inventory/verdict';
 import { alignColumns } from '../align-columns';
+import type { TableFlag } from './table-flags';
 
 /** A route of the monolith with what is known of it. */
 export interface JudgedRoute extends Judged {
@@ -24,12 +25,12 @@ interface Described {
   readonly judged: readonly JudgedRoute[];
   readonly traffic?: Traffic<AppRoute> | undefined;
   /** Of the route table. */
-  readonly flags: readonly string[];
+  readonly flags: readonly TableFlag[];
 }
 
 /** A table of the routes; what stands in front of the whole app is said once. Pure. */
 export function describeInventory(
-  { express, routes, notes }: Inventory,
+  { express, routes, handlers, notes }: Inventory,
   { judged, traffic, flags }: Described,
 ): string {
   const global = globalMiddleware(routes);
@@ -71,7 +72,12 @@ export function describeInventory(
       'Credentials other than the session: Lambda must know them, or leave such requests to legacy by unless',
       also,
     ),
-    ...section('The route table', flags),
+    ...section('Answered by no route, and so not listed above', ofKind(handlers, 'mounted')),
+    ...section('Error handlers, whose answers parity cases show', ofKind(handlers, 'error')),
+    ...section(
+      'The route table',
+      flags.map(({ id, text: what, remedy }) => `${id}: ${what} -> ${remedy}`),
+    ),
     ...section('While it was examined', notes),
     ...section('Access log', traffic === undefined ? [] : [describeTraffic(traffic)]),
     '',
@@ -90,6 +96,15 @@ export const globalMiddleware = (routes: readonly AppRoute[]): ReadonlyMap<strin
 
 export const describeGlobal = (global: ReadonlyMap<string, string>): string =>
   [...global].map(([name, place]) => `${name} (${place})`).join(', ') || 'none';
+
+const ofKind = (handlers: readonly OtherHandler[], kind: OtherHandler['kind']): readonly string[] =>
+  handlers
+    .filter((one) => one.kind === kind)
+    .map(({ path, name, place }) => `${path} by ${describeFunction(name, place)}`);
+
+/** Without a name a function is called by its file. */
+const describeFunction = (name: string, place: string): string =>
+  place.startsWith(name) ? place : `${name} (${place})`;
 
 const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : ['', `${title}:`, ...lines.map((line) => `  ${line}`)];

@@ -39,6 +39,8 @@ export const OWN_TABLE = '# Which routes are on Lambda, and how far. Written by 
 /** What only concerns a process that listens, or its machine. */
 const NOT_FOR_LAMBDA =
   /^(?:PORT|HOST|HOSTNAME|PATH|PWD|HOME|USER|SHELL|LANG|TZ|CI|NODE_ENV|NODE_OPTIONS|NODE_APP_INSTANCE|npm_.*|AWS_.*)$/;
+/** What `banyan init` declares for lifted functions. */
+export const MONOLITH = '${self:custom.monolith}';
 const MONGODB = /mongo|^(?:database|db)_ur[il]$/i;
 /** Names of what others must not read. */
 const SECRET = /mongo|secret|key|token|passw|credential|dsn|_ur[il]$/i;
@@ -202,7 +204,7 @@ function lifted(
         `  lifted: { app: ${inline(path.relative(folder, app.folder) || '.')} }`,
         ...(known === undefined
           ? ['  environment:', '    NODE_ENV: production', ...declared]
-          : ['  environment: ${self:custom.monolith}']),
+          : [`  environment: ${MONOLITH}`]),
         '  events:',
         `    ${event}`,
       ],

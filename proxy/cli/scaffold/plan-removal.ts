@@ -9,7 +9,7 @@ import type { Stage } from '../../route-table/schema';
 import { readIfThere, type Change } from './changes';
 import { removeEntry } from './edit-yaml';
 import { stateOf } from './mark';
-import { OWN_TABLE, valueOf } from './plan-addition';
+import { MONOLITH, OWN_TABLE, valueOf } from './plan-addition';
 import { appEntry, type ScaffoldProject } from './project';
 import { httpEvent, ServerlessEntries } from './serverless-entries';
 
@@ -114,7 +114,8 @@ function withoutFunction(project: ScaffoldProject, { id, isLifted, method, path:
   const others = new ServerlessEntries(text);
   const environment: unknown = ownProperty(definition, 'environment');
   const asWritten = isLifted
-    ? Object.entries(environment ?? {}).every(
+    ? environment === MONOLITH ||
+      Object.entries(environment ?? {}).every(
         ([key, value]) => key === 'NODE_ENV' || isDeepStrictEqual(value, parse(valueOf(key, others))),
       )
     : isDeepStrictEqual(environment, others.authorizerEnvironment);

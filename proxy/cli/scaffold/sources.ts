@@ -1,6 +1,6 @@
 import type { AppRoute } from '../../inventory/inventory';
 import { exported, importLine, quoted, specifier, type Dialect } from './dialect';
-import { marked } from './mark';
+import { marked, stateOf } from './mark';
 
 /** The function that runs the monolith's own app. */
 export function liftedSource(
@@ -14,6 +14,11 @@ export function liftedSource(
 ${exported(dialect, 'handler')} lift(${quoted(entry)}${options});
 `);
 }
+
+const UNWRITTEN = 'not written yet';
+
+/** Whether a function is as {@link rewrittenSource} made it. */
+export const isUnwritten = (text: string): boolean => stateOf(text) === 'unchanged' && text.includes(UNWRITTEN);
 
 interface Rewritten {
   readonly route: AppRoute;
@@ -40,7 +45,7 @@ ${importLine(dialect, name, config)}
 /**
  * ${title}, to be written: on the monolith ${handler.place} answers it${own}. What stands in front of it is listed in routes.yml.${found}
  */
-${exported(dialect, 'handler')} bindHttpHandler(banyan)(${access}() => json(501, { error: 'not written yet' }));
+${exported(dialect, 'handler')} bindHttpHandler(banyan)(${access}() => json(501, { error: ${quoted(UNWRITTEN)} }));
 `);
 }
 

@@ -14,7 +14,7 @@ import { readSetup } from './read-setup';
 import { readUser } from './read-user';
 import { restrictNetwork } from './restrict-network';
 import { variableValues, watchVariables } from './config';
-import { walkRoutes } from './walk-routes';
+import { walkOthers, walkRoutes } from './walk-routes';
 import { watchClients } from './watch-clients';
 import { watchSessions } from './watch-sessions';
 
@@ -171,7 +171,8 @@ function inventoryOf(app: ExpressApp, found: ExpressHooks, namer: FunctionNamer)
   if (servers.some(({ server }) => server.listenerCount('upgrade') > 0))
     notes.add('it takes WebSocket upgrades, which stay on legacy');
   const read = [...variables].map(([name, isSet]) => ({ name, isSet }));
-  return { express: expressVersion(), routes, variables: read, notes: [...notes] };
+  const handlers = walkOthers(app, found, namer);
+  return { express: expressVersion(), routes, handlers, variables: read, notes: [...notes] };
 }
 
 function expressVersion(): string {

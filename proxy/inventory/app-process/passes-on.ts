@@ -1,8 +1,9 @@
+import type { AnyNode } from 'acorn';
 import type { Handler } from './express-types';
 import type { FunctionInspector } from './inspect-functions';
 import { nodesIn } from './nodes';
 
-/** Whether a handler may leave a request to the next one: it calls `next()` or `next('route')`, or hands `next` over. */
+/** Whether a handler may leave a request to the next one: it calls `next()` or `next('route')`, or hands `next` over, other than to `catch`. */
 export function passesOn(handler: Handler, functions: FunctionInspector): boolean {
   const node = functions.parse(functions.unwrap(handler));
   // What cannot be read may do so.
@@ -16,7 +17,12 @@ export function passesOn(handler: Handler, functions: FunctionInspector): boolea
     const [first] = call.arguments;
     if (call.callee.type === 'Identifier' && isNext(call.callee.name)) {
       if (first === undefined || (first.type === 'Literal' && typeof first.value === 'string')) return true;
-    } else if (call.arguments.some((argument) => argument.type === 'Identifier' && isNext(argument.name))) return true;
+    } else if (isCatch(call.callee)) continue;
+    else if (call.arguments.some((argument) => argument.type === 'Identifier' && isNext(argument.name))) return true;
   }
   return false;
 }
+
+/** `work().catch(next)` passes an error on, no request. */
+const isCatch = (callee: AnyNode): boolean =>
+  callee.type === 'MemberExpression' && callee.property.type === 'Identifier' && callee.property.name === 'catch';

@@ -1,4 +1,4 @@
-import type { AppRoute, Middleware } from '../inventory';
+import type { AppRoute, Middleware, OtherHandler } from '../inventory';
 import { innerOf, routerOf, type ExpressHooks } from './express-hooks';
 import type { ExpressApp, Handler, Layer, Stack } from './express-types';
 import type { FunctionNamer } from './name-functions';
@@ -76,6 +76,28 @@ function* targetsIn(
     if (inner !== undefined)
       for (const path of textsOf(hooks.mounts.get(layer) ?? '?')) yield* targetsIn(inner, join(prefix, path), hooks);
   }
+}
+
+/** What answers and is no route: mounted handlers that do not pass on, static files, error handlers. */
+export function walkOthers(app: ExpressApp, hooks: ExpressHooks, namer: FunctionNamer): OtherHandler[] {
+  const found: OtherHandler[] = [];
+  const walk = ({ stack }: Stack, prefix: string): void => {
+    for (const layer of stack) {
+      if (layer.route !== undefined || isOfExpress(layer.handle)) continue;
+      const inner = innerOf(layer, hooks);
+      for (const text of textsOf(hooks.mounts.get(layer) ?? '?')) {
+        const path = join(prefix, text);
+        const { handle } = layer;
+        const { name, place } = namer.describe(handle);
+        const isError = handle.length > 3;
+        if (inner !== undefined) walk(inner, path);
+        else if (isError || place === 'serve-static' || !passesOn(handle, namer.functions))
+          found.push({ kind: isError ? 'error' : 'mounted', path, name, place });
+      }
+    }
+  };
+  walk(routerOf(app) ?? { stack: [] }, '');
+  return found;
 }
 
 const textsOf = (path: unknown): readonly string[] => (Array.isArray(path) ? path.flat(Infinity) : [path]).map(String);

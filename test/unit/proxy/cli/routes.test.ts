@@ -1,5 +1,6 @@
 import { describeInventory, judgeRoutes } from '../../../../proxy/cli/routes/describe-inventory';
 import { flagTable } from '../../../../proxy/cli/routes/table-flags';
+import type { Inventory } from '../../../../proxy/inventory/inventory';
 import { parseRouteTable } from '../../../../proxy/route-table/load';
 import { appRoute } from '../../../support/app-route';
 
@@ -7,6 +8,11 @@ const ROUTES = [
   appRoute('GET', '/items/:id'),
   appRoute('GET', '/items/new', { shadowedBy: 'GET /:id' }),
   appRoute('POST', '/items', { renders: true, middleware: [{ name: 'guard', level: 'route', place: 'app.js:2' }] }),
+];
+const HANDLERS: Inventory['handlers'] = [
+  { kind: 'mounted', path: '/graphql', name: 'graphqlMiddleware', place: 'express-graphql' },
+  { kind: 'mounted', path: '/', name: 'app.js', place: 'app.js:80' },
+  { kind: 'error', path: '/', name: 'showError', place: 'lib/errors.js:3' },
 ];
 
 it('the route table is flagged where the monolith, API Gateway or missing cases make it useless', () => {
@@ -21,16 +27,18 @@ it('the route table is flagged where the monolith, API Gateway or missing cases 
     file: 'routes.yml',
     lambdaAvailable: true,
   });
-  expect(flagTable(table, ROUTES, new Set())).toEqual([
-    'new: never reached, get in line 2 takes its requests',
+  const flagsOf = (known: ReadonlySet<string> | undefined): readonly string[] =>
+    flagTable(table, ROUTES, known).map(({ id, text }) => `${id}: ${text}`);
+  expect(flagsOf(new Set())).toEqual([
+    'new: never reached: get (/items/:id) in line 2 of the route table takes the requests of GET /items/new first',
     'get: on lambda without parity cases',
-    'new: never reached on the monolith, GET /:id takes its requests',
+    'new: never reached on the monolith: GET /:id takes its requests',
     'gone: the monolith has no GET /gone',
     'files: the monolith has no GET /files/*',
     'files: unfit for API Gateway, which knows only static segments and :params',
   ]);
   for (const known of [new Set(['GET /items/:id']), undefined])
-    expect(flagTable(table, ROUTES, known).join()).not.toContain('without parity');
+    expect(flagsOf(known).join()).not.toContain('without parity');
 });
 
 it('the busiest routes stand first when there is an access log', () => {
@@ -42,13 +50,21 @@ it('the busiest routes stand first when there is an access log', () => {
     ['/items/new', 0],
   ]);
   const text = describeInventory(
-    { express: '4', routes: ROUTES, variables: [], notes: ['it is'] },
-    { judged, traffic, flags: ['a flag'] },
+    { express: '4', routes: ROUTES, handlers: HANDLERS, variables: [], notes: ['it is'] },
+    { judged, traffic, flags: [{ id: 'a', text: 'is wrong', remedy: 'do it' }] },
   );
   expect(text).toMatch(/^Express 4, routes: 3, the busiest first\nglobal: session \(express-session\)\n/);
   expect(text).toMatch(/7 +lift +POST +\/items +app\.js:1 +guard; without session\n/);
   expect(text).toContain("lift: POST /items\n    answers with the app's own views\n");
   expect(text).toContain('requests: 9, of no route: 2, lines that are no request: 1');
-  for (const part of ['The route table:\n  a flag', 'While it was examined:\n  it is', 'it cannot see'])
+  expect(text).toContain(
+    'not listed above:\n  /graphql by graphqlMiddleware (express-graphql)\n  / by app.js:80\n\nError',
+  );
+  for (const part of [
+    'show:\n  / by showError (lib/errors.js:3)',
+    'The route table:\n  a: is wrong -> do it',
+    'While it was examined:\n  it is',
+    'it cannot see',
+  ])
     expect(text).toContain(part);
 });

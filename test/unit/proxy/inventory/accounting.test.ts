@@ -78,7 +78,7 @@ describe('check', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const inventory: Inventory = { express: '4', routes: ROUTES, variables: [], notes: [] };
+  const inventory: Inventory = { express: '4', routes: ROUTES, handlers: [], variables: [], notes: [] };
   const check = async (entry: string, found: Inventory | 'none' = inventory) => {
     const text = `middleware: { session: reproduced }\nroutes:\n  - { id: a, match: GET /items/:id, ${entry} }\n`;
     const { routes } = parseRouteTable(text, { file: 'routes.yml', lambdaAvailable: true });

@@ -98,6 +98,31 @@ app.listen(3000);
     expect(listed(inventory)).toEqual(['GET /x/b [router onlyMembers]']);
   });
 
+  it('are not all that answers: mounted handlers, static files, the page for what is not found, error handlers', async () => {
+    const { handlers } = await take(`${APP}
+app.use(express.static('public'));
+app.use((req, res, next) => next());
+app.use('/graphql', function graphql(req, res) { res.end(); });
+app.use('/proxy', (req, res, next) => fetch(req.url).then(() => res.end()).catch(next));
+const api = express.Router();
+api.use('/legacy', function legacyApi(req, res, next) { if (req.query.old) res.end(); else next(new Error('gone')); });
+api.use(function apiErrors(error, req, res, next) { next(error); });
+app.use('/api', api);
+app.use(function notFound(req, res) { res.end(); });
+app.use(function showError(error, req, res, next) { res.end(); });
+module.exports = app;
+`);
+    expect(handlers.map(({ kind, path: at, name, place }) => `${kind} ${at} ${name} ${place}`)).toEqual([
+      'mounted / serveStatic serve-static',
+      'mounted /graphql graphql app.js:6',
+      'mounted /proxy app.js app.js:7',
+      'mounted /api/legacy legacyApi app.js:9',
+      'error /api apiErrors app.js:10',
+      'mounted / notFound app.js:12',
+      'error / showError app.js:13',
+    ]);
+  });
+
   it('tell functions of the same name apart', async () => {
     const inventory = await take(`${APP}
 const of = (x) => (req, res, next) => next(x);

@@ -77,6 +77,7 @@ function add(route: AppRoute | undefined, mode: Mode, more: { id?: string; examp
   const inventory: Inventory = {
     express: '4',
     routes: ROUTES,
+    handlers: [],
     variables: [
       { name: 'KEY', isSet: true },
       { name: 'MONGO_URL', isSet: true },
@@ -111,12 +112,15 @@ it('the function that runs the app has the variables under custom.monolith, wher
     'custom:',
     'custom:\n  monolith: { NODE_ENV: production, KEY: x, MONGO_URL: x, SITE: x }',
   );
+  const before = tree();
   expect(added(ROUTES[0], 'lift')).toEqual([
     expect.stringMatching(
       /^the app also reads API_TOKEN, CURRENCY: declare under custom\.monolith of .*serverless\.yml/,
     ),
   ]);
   expect(read('banyan/serverless.yml')).toContain('    environment: ${self:custom.monolith}\n    events:\n');
+  expect(removed('list-items')).toEqual([]);
+  expect(tree()).toEqual(before);
 });
 
 it('a lifted route is one event of the one function that runs the app', () => {
