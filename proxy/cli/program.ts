@@ -22,6 +22,7 @@ import { addParityCommand } from './parity/command';
 import { addRoutesCommand, readPort } from './routes/command';
 import { addScaffoldCommands } from './scaffold/command';
 import { runSchedule } from './run-schedule';
+import { addVerifyCommand } from './verify/command';
 import { withDatabase } from './with-database';
 import { HELP } from '../help';
 import { runProxy } from '../server';
@@ -186,6 +187,7 @@ function createProgram(io: CliIo, finish: Finish): Command {
   addScaffoldCommands(program, io, finish);
   addParityCommand(program, io, finish);
   addCutoverCommands(program, io, finish);
+  addVerifyCommand(program, io, finish);
 
   return program;
 }

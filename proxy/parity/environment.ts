@@ -143,7 +143,8 @@ async function behindProxy(
   };
 }
 
-function loadStarter({ path: system, isDefault }: Place): StartSides {
+/** The default export of `parity.system`. Throws BanyanError or ConfigError where there is none. */
+export function loadStarter({ path: system, isDefault }: Place): StartSides {
   const file = path.resolve(system);
   if (!existsSync(file)) {
     const fault = `parity.system: ${system} does not exist`;

@@ -7,6 +7,7 @@ import type { Secret } from './secrets';
 
 /** What must be there before a deployment: `custom.stage`, `vpc`, `access` and `secrets`, as lambda/deployment reads them. */
 export interface StageConfig {
+  readonly service: string;
   readonly region: string;
   readonly secrets: readonly Secret[];
   readonly network: StageNetwork;
@@ -25,6 +26,7 @@ export function readStage(serverlessFile: string, stage: string, lookedUp: Reado
   const number = (value: Value | undefined) => (typeof value?.primitive === 'number' ? value.primitive : undefined);
   const texts = (value: Value | undefined) => value?.items.map(({ text }) => text) ?? [];
   return {
+    service: root.get('service')?.text ?? '',
     // The framework's default.
     region: root.get('provider.region')?.text ?? 'us-east-1',
     secrets: [...(custom('secrets')?.entries ?? [])].map(([variable, secret]) => ({

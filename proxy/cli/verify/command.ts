@@ -1,0 +1,178 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { findProject } from '../../../shared/config/load';
+import { describeCost } from '../../../shared/deployment/verify/cost';
+import {
+  countVerdicts,
+  describeVerification,
+  isSound,
+  type Verification,
+} from '../../../shared/deployment/verify/report';
+import { BanyanError } from '../../../shared/errors';
+import { findStage } from '../../../shared/serverless-file/stages';
+import { loadProject } from '../../parity/project';
+import { runProject } from '../../parity/run-project';
+import { readGatewayRoutes } from '../check/gateway-routes';
+import type { CliIo, CommonOptions, Finish } from '../cli-io';
+import { quietAwsSdk, readLocalSides, readProjectRoutes } from '../config';
+import { EXIT } from '../exit-codes';
+import { awsTarget, localTarget } from './target';
+import { verify } from './verify';
+
+interface VerifyFlags extends CommonOptions {
+  readonly stage?: string;
+  readonly local?: true;
+  readonly yes?: true;
+  readonly deploy?: string;
+  readonly remove?: string;
+  readonly suite?: string;
+  readonly control?: string;
+  readonly report: string;
+}
+
+const HELP = `
+A stage is named dev-<name>, because everything in it is removed at the end, also after Ctrl-C (a second one leaves it). It needs a file of
+its own where serverless.yml has one for each stage, and credentials as every tool of AWS finds them (AWS_PROFILE and the like).
+With --local everything is on this machine: the local gateway, and what parity.system of banyan.config.ts starts. Nothing is asked then.
+What it asks: every row of the table in shared/local/gateway/README.md, by HTTP, of an API of its own; each route of serverless.yml as no one;
+the parity suite; and what proxy, gateway and authorizer add to a function, cold and warm.
+The report, verification.json and verification.md, goes to the folder of --report. Exit code 1: something is refuted, differs, or is left behind.`;
+
+/** Requests of each way, after the first. */
+const SAMPLES = 100;
+
+/** Adds `banyan verify` to the program. */
+export function addVerifyCommand(program: Command, io: CliIo, finish: Finish): void {
+  program
+    .command('verify')
+    .description(
+      'Deploy a stage, confirm or refute every assumption about API Gateway, measure each hop, remove everything',
+    )
+    .option('--stage <stage>', 'dev-<name>, such as dev-ada')
+    .option('--local', 'on this machine instead of AWS')
+    .option('--yes', 'do not ask before anything is deployed')
+    .option('--deploy <command>', 'deploys the project, is given --stage; default: serverless deploy')
+    .option('--remove <command>', 'removes it, is given --stage; default: serverless remove')
+    .option('--suite <command>', 'also run these tests, with TEST_MODE=http and API_URL')
+    .option('--control <url>', 'the monolith that parity compares with; without it no parity is run on AWS')
+    .option('--report <folder>', 'where the report goes', 'banyan-verification')
+    .option('--json', 'print JSON instead of text')
+    .option('--config <file>', 'path of another banyan.config.ts')
+    .addHelpText('after', HELP)
+    .action(async (flags: VerifyFlags) => {
+      const project = findProject(process.cwd(), flags.config);
+      const isLocal = flags.local === true;
+      const stage = isLocal ? 'dev' : devStage(flags.stage, project.places.serverless.path);
+      if (!isLocal) {
+        io.writeError(`${describeCost(stage)}\n`);
+        if (flags.yes !== true && !(await isConfirmed(io))) {
+          const text = 'Nothing was deployed.\n';
+          finish({ exitCode: EXIT.refused, text, json: { deployed: false } }, flags);
+          return;
+        }
+        quietAwsSdk();
+      }
+      const { env } = io;
+      const file = project.places.serverless.path;
+      const found = await untilStopped(io, async (signal) =>
+        verify({
+          ...{ stage, signal, now: io.now, samples: SAMPLES, banyan: project.banyan },
+          target: isLocal ? localTarget(project, env) : await awsTarget({ ...flags, project, stage, env }),
+          routes: readGatewayRoutes(readFileSync(file, 'utf8'), file) ?? [],
+          runParity: (app) => runParity(app, flags, io),
+          runSuite: flags.suite === undefined ? undefined : (app) => runSuite(flags.suite ?? '', app, io),
+          progress: (text) => io.writeError(`${text}\n`),
+        }),
+      );
+      const files = writeReport(flags.report, found);
+      const counts = countVerdicts(found.semantics);
+      const said = Object.entries(counts).map(([verdict, count]) => `${count} ${verdict}`);
+      const text = [
+        ...found.faults.map((fault) => `fault: ${fault}`),
+        `${found.semantics.length} rows: ${said.join(', ')}; report: ${files.join(', ')}`,
+        found.removed ? 'Everything was removed.' : 'NOT everything was removed: see above.',
+      ];
+      finish(
+        { exitCode: isSound(found) ? EXIT.fine : EXIT.findings, text: `${text.join('\n')}\n`, json: found },
+        flags,
+      );
+    });
+}
+
+/** Everything in it will be removed: never a stage that others use. */
+function devStage(given: string | undefined, serverlessFile: string): string {
+  if (given === undefined || !/^dev-[a-z0-9][a-z0-9-]{0,20}$/.test(given))
+    throw new BanyanError(
+      `--stage is ${given === undefined ? 'missing' : JSON.stringify(given)}; expected dev-<name>, such as dev-ada, because everything in it is removed at the end. --local needs no stage`,
+      { code: 'usage' },
+    );
+  return findStage(serverlessFile, given).name;
+}
+
+async function isConfirmed({ writeError, readInput }: CliIo): Promise<boolean> {
+  writeError('Go on? (yes) ');
+  return /^y(?:es)?$/i.test((await readInput()).trim());
+}
+
+/** The first Ctrl-C stops between two steps, so that what was deployed is removed; the second ends the process. */
+async function untilStopped<T>({ writeError }: CliIo, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    writeError('\nstopping: what was deployed is removed first. Ctrl-C again leaves it where it is\n');
+    controller.abort();
+  };
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.on(signal, stop);
+  try {
+    return await work(controller.signal);
+  } finally {
+    for (const signal of signals) process.off(signal, stop);
+  }
+}
+
+async function runParity(app: URL, flags: VerifyFlags, io: CliIo): Promise<Verification['parity']> {
+  const isLocal = flags.local === true;
+  if (!isLocal && flags.control === undefined) return { notRun: 'no --control names a monolith to compare with' };
+  const run = { route: [], session: [], generate: 0, ...(flags.config !== undefined && { config: flags.config }) };
+  const sides = isLocal ? { isolated: true } : { control: flags.control ?? '', candidate: app.href };
+  const { env } = io;
+  const project = loadProject(
+    { ...run, ...sides },
+    { env, routesFile: readProjectRoutes(env).file, local: readLocalSides(env) },
+  );
+  const silent = { caseDone: () => undefined, finish: () => undefined };
+  const { totals } = (await runProject(project, { ...run, ...sides }, { now: io.now, startProgress: () => silent }))
+    .run;
+  const { equal, accepted, different, skipped } = totals;
+  return { equal: equal + accepted, different, skipped };
+}
+
+async function runSuite(command: string, app: URL, { env }: CliIo): Promise<Verification['suite']> {
+  const [program = '', ...args] = command.trim().split(/\s+/);
+  const passed = await new Promise<boolean>((resolve, reject) => {
+    const own = { TEST_MODE: 'http', API_URL: app.href.replace(/\/$/, '') };
+    const child = spawn(program, args, { env: { ...env, ...own }, stdio: ['ignore', 2, 2] });
+    child.on('error', reject);
+    child.on('exit', (code) => resolve(code === 0));
+  });
+  return { command, passed };
+}
+
+function writeReport(folder: string, found: Verification): readonly string[] {
+  const files = ['verification.json', 'verification.md'].map((name) => path.join(folder, name));
+  const [json = '', markdown = ''] = files;
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(json, `${JSON.stringify(found, null, 2)}\n`);
+    writeFileSync(markdown, describeVerification(found));
+  } catch (cause) {
+    throw new BanyanError(`${folder} cannot be written; name another folder with --report`, {
+      code: 'file_unwritable',
+      cause,
+    });
+  }
+  return files;
+}
