@@ -128,18 +128,19 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
     });
 
   for (const [name, work, description] of [
-    ['rollback', rollBack, 'Roll a route back to legacy on every proxy, until resume'],
-    ['resume', resume, 'End a rollback: the route table decides again'],
+    ['rollback', rollBack, 'Roll routes back to legacy on every proxy, until resume'],
+    ['resume', resume, 'End rollbacks: the route table decides again'],
   ] as const)
     withReason(program.command(name))
       .description(description)
-      .argument('<route>', 'id in routes.yml')
-      .action(async (routeId: string, options: ReasonOptions) => {
+      .argument('<route...>', 'ids in routes.yml')
+      .action(async (routeIds: readonly string[], options: ReasonOptions) => {
         const changeIt = (): Promise<CommandResult> => {
           const { mongodbUri, versions, user } = readCutoverEnvironment(io.env);
           const location = readPublishedRoutes(io.env);
           const change = { by: options.by ?? user, why: options.reason, versions, now: io.now(), ...waiting(io) };
-          const run = (db: Parameters<typeof work>[0]['db']) => work({ ...change, ...location, routeId, db });
+          const run = async (db: Parameters<typeof work>[0]['db']) =>
+            together(await Promise.all(routeIds.map((routeId) => work({ ...change, ...location, routeId, db }))));
           return withDatabase(mongodbUri, run);
         };
         finish(await (name === 'rollback' ? orWithoutDatabase('route', changeIt) : changeIt()), options);
@@ -157,6 +158,18 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
       };
       finish(await (state === 'on' ? orWithoutDatabase('all', switchIt) : switchIt()), options);
     });
+}
+
+/** What became of several routes, as of one; the worst exit code stands for all. */
+function together(results: readonly CommandResult[]): CommandResult {
+  const [first] = results;
+  if (first !== undefined && results.length === 1) return first;
+  const worst = results.reduce((one, other) => (other.exitCode > one.exitCode ? other : one));
+  return {
+    exitCode: worst.exitCode,
+    text: results.map(({ text }) => text).join(''),
+    json: { routes: results.map(({ json }) => json) },
+  };
 }
 
 /** Whoever looks on may stop the command: what it is for has been done. */

@@ -54,6 +54,8 @@ export interface SystemOptions {
   readonly print: (part: PartName, line: string) => void;
   /** Use databases that were started for this system: for the monolith's data, and for overrides and ledger. */
   readonly databases?: Pick<LocalSystem, 'mongo' | 'state'>;
+  /** Load functions from here, where the zips of a deployment are unpacked, instead of from their sources. */
+  readonly unpacked?: string | undefined;
   /** Settings of the proxy that win over its variables. */
   readonly proxy?: Partial<ProxyConfig>;
 }
@@ -115,7 +117,7 @@ export async function startSystem(
     started.push(() => services.close());
 
     const functions = hasFunctions
-      ? await startFunctions({ ...config, ...serverless }, { schedules, shared, services, logger, print, started })
+      ? await startFunctions({ ...config, ...serverless }, { ...options, schedules, shared, services, started })
       : undefined;
     const legacy = await startLegacy({ port, env: { ...monolithEnv, ...services.monolith } });
     started.push(() => legacy.close());
@@ -146,7 +148,7 @@ export async function startSystem(
   }
 }
 
-interface FunctionsOptions extends Pick<SystemOptions, 'logger' | 'print'> {
+interface FunctionsOptions extends Pick<SystemOptions, 'logger' | 'print' | 'unpacked'> {
   readonly schedules: ReturnType<typeof readEventSourcesFile>['schedules'];
   readonly shared: Readonly<Record<string, string>>;
   readonly services: Services;
@@ -155,7 +157,7 @@ interface FunctionsOptions extends Pick<SystemOptions, 'logger' | 'print'> {
 
 async function startFunctions(
   { serverlessFile, stage, env, invokePort, gatewayPort }: SystemConfig & { readonly serverlessFile: string },
-  { schedules, shared, services, logger, print, started }: FunctionsOptions,
+  { schedules, shared, services, logger, print, unpacked, started }: FunctionsOptions,
 ): Promise<LocalFunctions> {
   // It must have its address before the functions, which use it, are loaded.
   let functions: RunningGateway['functions'] = new Map();
@@ -173,6 +175,7 @@ async function startFunctions(
     host: LOOPBACK,
     port: gatewayPort,
     allFunctions: true,
+    unpacked,
     env,
     environment: { ...shared, ...services.functions },
     platform: { LAMBDA_ENDPOINT: invokeApi.url, ...services.platform },

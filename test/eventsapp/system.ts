@@ -28,6 +28,8 @@ export interface SystemOptions extends ServicesOptions {
   readonly databases?: Pick<LocalSystem, 'mongo' | 'state'>;
   readonly logger: Logger;
   readonly proxy?: Partial<ProxyConfig>;
+  /** Where the zips of a deployment are unpacked; default: functions are loaded from their sources. */
+  readonly unpacked?: string;
 }
 
 const PROJECT = projectOf(banyan, path.join(__dirname, '../..'));
@@ -49,6 +51,7 @@ export async function startSystem({
   databases,
   logger,
   proxy = {},
+  unpacked,
   ...options
 }: SystemOptions): Promise<LocalSystem> {
   const { now } = options;
@@ -58,6 +61,7 @@ export async function startSystem({
     logger: () => logger,
     // The monolith's Express prints the errors that it answers.
     print: (part, line) => env['LOG_LEVEL'] === 'silent' || process.stdout.write(`${part} | ${line}\n`),
+    unpacked,
     proxy: { adminPort: undefined, ...proxy },
     ...(databases && { databases }),
     startServices: async (given) => (services = await startServices(given, options)),

@@ -118,7 +118,7 @@ describe('packages that only some need', () => {
     expect(banyan('package', '--stage', 'prod')).toEqual({
       status: 2,
       stderr:
-        'banyan: banyan package needs the Serverless Framework; run "npm install --save-dev serverless@npm:osls@4"\n',
+        'banyan: packaging and deploying need the Serverless Framework; run "npm install --save-dev serverless@npm:osls@4"\n',
     });
   });
 

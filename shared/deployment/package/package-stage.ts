@@ -17,6 +17,8 @@ interface PackageOptions extends Pick<ServerlessRun, 'env' | 'frameworkOutput'> 
   readonly stage: string | undefined;
   /** Where the result goes; default: `.serverless` next to the file. It is emptied first. */
   readonly output?: string;
+  /** Zips that were packaged and loaded before, and are promoted to this stage as they are: nothing is built or loaded. */
+  readonly zips?: string | undefined;
   /** How large a function's zip may be; undefined for no limit. */
   readonly zipLimit?: (packaged: PackagedFunction) => ZipLimit | undefined;
 }
@@ -31,7 +33,7 @@ export interface Packaged {
   readonly stacks: readonly Stack[];
   /** Each function as it was loaded from its zip, and on which Node.js. */
   readonly loaded: LoadedZips['loaded'];
-  readonly node: LoadedZips['node'];
+  readonly node: LoadedZips['node'] | undefined;
   /** Functions without a zip, zips and stacks over their limit, functions that cannot be loaded, a sentence each. */
   readonly faults: readonly string[];
   /** True when the stage looks up values in AWS, which are placeholders here. */
@@ -44,13 +46,14 @@ export async function packageStage({
   stage: wanted,
   output = path.join(path.dirname(serverlessFile), '.serverless'),
   zipLimit = () => undefined,
+  zips: promoted,
   ...run
 }: PackageOptions): Promise<Packaged> {
   const stage = findStage(serverlessFile, wanted);
   const lookups = findLookups(await readFile(stage.file ?? serverlessFile, 'utf8'));
   const aws = await startPlaceholderAws(lookups);
   try {
-    await runServerless({ ...run, serverlessFile, stage: stage.name, output, awsUrl: aws.url });
+    await runServerless({ ...run, serverlessFile, stage: stage.name, output, zips: promoted, awsUrl: aws.url });
   } finally {
     await aws.close();
   }
@@ -59,7 +62,12 @@ export async function packageStage({
   const zips = await listZips(output);
   const stacks = await listStacks(output);
   const root = path.dirname(path.resolve(serverlessFile));
+<<<<<<< HEAD
   const { loaded, node, faults } = await loadZips({ folder: output, state, root });
+=======
+  const { loaded, node, faults } =
+    promoted === undefined ? await loadZips({ folder: output, root }) : { loaded: [], node: undefined, faults: [] };
+>>>>>>> a1643ca (The pipeline: buildspecs, its steps, and a rehearsal on this machine)
   return {
     stage: stage.name,
     output,

@@ -19,6 +19,8 @@ export interface ServerlessRun {
   readonly frameworkOutput: 'stderr' | 'ignore';
   /** Every AWS call goes here. */
   readonly awsUrl: string;
+  /** A folder of zips that were packaged before and are taken as they are (lambda/deployment/promoted-zips.js). */
+  readonly zips?: string | undefined;
   /** PATH and HOME are taken from it, nothing else. */
   readonly env: Environment;
 }
@@ -28,7 +30,7 @@ const TIMEOUT_MS = 120_000;
 
 /** Runs `serverless package` so that it reaches `awsUrl` only: no profile, metadata or telemetry. Throws BanyanError when it fails. */
 export async function runServerless(run: ServerlessRun): Promise<void> {
-  const { serverlessFile, stage, output, frameworkOutput, awsUrl, env } = run;
+  const { serverlessFile, stage, output, frameworkOutput, awsUrl, zips, env } = run;
   const root = dirname(serverlessFile);
   const cli = findFramework(root);
   // A zip of a function that has since been renamed would be listed as if it were new.
@@ -39,7 +41,7 @@ export async function runServerless(run: ServerlessRun): Promise<void> {
     const options = ['--stage', stage, '--package', relative(root, output), '--config', basename(serverlessFile)];
     const child = spawn(process.execPath, [cli, 'package', ...options], {
       cwd: root,
-      env: { ...offlineEnvironment(awsUrl, env), TMPDIR: temporary },
+      env: { ...offlineEnvironment(awsUrl, env), TMPDIR: temporary, ...(zips !== undefined && { BANYAN_ZIPS: zips }) },
       stdio: frameworkOutput === 'ignore' ? 'ignore' : ['ignore', 2, 2],
       timeout: TIMEOUT_MS,
     });
@@ -56,11 +58,13 @@ export async function runServerless(run: ServerlessRun): Promise<void> {
   }
 }
 
-function findFramework(root: string): string {
+/** The command line of the project's framework. Throws BanyanError when it is not installed. */
+export function findFramework(root: string): string {
   try {
     return createRequire(join(root, 'serverless.yml')).resolve('serverless/bin/serverless.js');
   } catch (cause) {
-    const message = 'banyan package needs the Serverless Framework; run "npm install --save-dev serverless@npm:osls@4"';
+    const message =
+      'packaging and deploying need the Serverless Framework; run "npm install --save-dev serverless@npm:osls@4"';
     throw new BanyanError(message, { code: 'package_missing', cause });
   }
 }

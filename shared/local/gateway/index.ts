@@ -1,6 +1,7 @@
 export { readEventSourcesFile } from './serverless-file';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { lambdaEnvironment } from '../../lambda-environment';
 import { createLogger, type Logger } from '../../logger';
 import {
@@ -35,6 +36,8 @@ export interface StartGatewayOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** What every function finds in addition to the declared variables, such as addresses of services on this machine; Lambda's own are there already. */
   readonly platform?: Readonly<Record<string, string>>;
+  /** Load functions from here: a folder that the zips of a deployment are unpacked into, one over another. */
+  readonly unpacked?: string | undefined;
   /** Load also the functions that no route needs. */
   readonly allFunctions?: boolean;
   readonly logger?: Logger;
@@ -80,7 +83,8 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     now = Date.now,
     logger = createLogger({ level: 'warn', base: { component: 'gateway' } }),
   } = options;
-  const api = readServerlessFile(options);
+  const written = readServerlessFile(options);
+  const api = options.unpacked === undefined ? written : loadedFrom(options.unpacked, written);
   const limits = { ...limitsOf(api.endpointType), ...options.limits };
   const started = startFunctions(api, limits, { ...options, logger });
   const { functions } = started;
@@ -113,6 +117,13 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     await started.close();
     throw error;
   }
+}
+
+function loadedFrom(folder: string, api: Api): Api {
+  const root = path.resolve(folder);
+  const functions = [...api.functions].map(([name, one]) => [name, { ...one, root }] as const);
+  const lifted = [...api.lifted.keys()].map((name) => [name, root] as const);
+  return { ...api, functions: new Map(functions), lifted: new Map(lifted), bundling: undefined };
 }
 
 interface StartedFunctions {

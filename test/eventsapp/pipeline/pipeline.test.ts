@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import { parse } from 'yaml';
+import { differing, releaseOf } from './artefact';
+import { asDeployer } from './aws';
+import { BUILDSPECS, readBuildspec, readOrder } from './buildspec';
+import { envFile, outputVariables } from './outputs';
+
+const ROOT = path.join(__dirname, '../../..');
+const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
+const names = readdirSync(BUILDSPECS).flatMap((file) => (file.endsWith('.yml') ? [file.slice(0, -'.yml'.length)] : []));
+const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts);
+
+describe('buildspecs', () => {
+  it.each(names)('%s calls one command a step, which exists, and holds no logic', (name) => {
+    const commands = Object.values(readBuildspec(name).phases).flatMap((phase) => phase?.commands ?? []);
+    expect(commands.filter((command) => /[;&|<>`]|\$\(|\b(?:if|for|while)\b/.test(command))).toEqual([]);
+    const called = commands.flatMap((command) => /^npm run ([\w:-]+)/.exec(command)?.[1] ?? []);
+    expect(called.filter((script) => !scripts.includes(script))).toEqual([]);
+    expect(commands.filter((command) => !/^npm (?:run|ci) /.test(command))).toEqual([]);
+  });
+
+  it('are in an order: config check before every deployment, routes back before prod is deployed again', () => {
+    const order = readOrder();
+    expect(
+      Object.values(order)
+        .flat()
+        .filter((name) => !names.includes(name)),
+    ).toEqual([]);
+    for (const stage of ['test', 'staging', 'prod'])
+      expect(order[stage]?.slice(0, 2)).toEqual(['config-check', 'deploy']);
+    expect(readBuildspec(order['prod']?.at(-1) ?? '').phases['post_build']?.commands).toEqual([
+      'npm run pipeline -- roll-back-routes --stage $STAGE',
+    ]);
+  });
+});
+
+describe('what a pipeline is given', () => {
+  it('secrets.sample.env names the secrets of serverless.yml, and no value', () => {
+    const sample = parseEnv(read('secrets.sample.env'));
+    expect(Object.keys(sample)).toEqual(Object.keys(parse(read('lambda/eventsapp/secrets.yml')) as object));
+    expect(Object.values(sample).join('')).toBe('');
+  });
+
+  it('outputs become variables; a private API is reached by its endpoint', () => {
+    const none = new Map<string, string>();
+    const api = new Map([['ServiceEndpoint', 'https://abc.execute-api.eu-west-1.amazonaws.com/prod']]);
+    const network = new Map([['ExecuteApiEndpoint', 'vpce-1']]);
+    const infra = new Map([['PhotosDomain', 'd1.cloudfront.net']]);
+    const proxy = new Map([['ProxyUrl', 'https://app.example.com']]);
+    const variables = outputVariables({ network, infra, api, proxy });
+    expect(variables).toMatchObject({
+      API_URL: 'https://abc-vpce-1.execute-api.eu-west-1.amazonaws.com/prod',
+      PROXY_URL: 'https://app.example.com',
+      CDN_URL: 'https://d1.cloudfront.net',
+      EXECUTE_API_ENDPOINT: 'vpce-1',
+    });
+    expect(parseEnv(envFile(variables))).toEqual(variables);
+    expect(outputVariables({ network: none, infra: none, api, proxy: none })['API_URL']).toBe(
+      api.get('ServiceEndpoint'),
+    );
+  });
+
+  it('acts as the deployer by a profile, which holds no credential', () => {
+    expect(asDeployer({ A: '1' })).toEqual({ A: '1' });
+    const env = asDeployer({ DEPLOYER_ROLE_ARN: 'arn:aws:iam::111111111111:role/deployer' });
+    expect(readFileSync(env['AWS_CONFIG_FILE'] ?? '', 'utf8')).toMatch(
+      /^\[profile deployer\]\nrole_arn = arn:aws:iam::111111111111:role\/deployer\ncredential_source = EcsContainer\n/,
+    );
+    expect(env['AWS_PROFILE']).toBe('deployer');
+  });
+});
+
+it('a release is named by its code alone, and other code by its function', () => {
+  const one = new Map([
+    ['a', 'x'],
+    ['b', 'y'],
+  ]);
+  expect(releaseOf(one)).toBe(releaseOf(new Map([...one].reverse())));
+  expect(releaseOf(one)).not.toBe(releaseOf(new Map(one).set('b', 'z')));
+  expect(
+    differing(
+      one,
+      new Map([
+        ['a', 'x'],
+        ['c', 'y'],
+      ]),
+    ),
+  ).toEqual(['b', 'c']);
+});

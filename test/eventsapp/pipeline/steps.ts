@@ -1,0 +1,165 @@
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import { parse } from 'yaml';
+import type { Environment } from 'banyan-strangler/lambda';
+import { loadRouteTable } from 'banyan-strangler/proxy';
+import { codeHashes, differing, releaseOf } from './artefact';
+import { asDeployer, deployedHashes, stackOutputs } from './aws';
+import { envFile, outputVariables } from './outputs';
+import { runCommand, StepFailed } from './run-command';
+
+const ROOT = path.join(__dirname, '../../..');
+const inRoot = (...parts: string[]): string => path.join(ROOT, ...parts);
+const cli = (...args: string[]): readonly string[] => ['--import', 'tsx', 'proxy/cli/main.ts', ...args];
+const banyan = (args: readonly string[], env: Environment) => runCommand(process.execPath, cli(...args), env);
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** What a step of a buildspec is given. */
+export interface StepOptions {
+  readonly env: Environment;
+  readonly stage: string;
+  /** The folder that `build` has made. */
+  readonly package?: string | undefined;
+  readonly outputs?: string | undefined;
+}
+
+/** Packages once, for all stages: zips do not depend on one. */
+export async function build({ env }: Pick<StepOptions, 'env'>): Promise<void> {
+  await banyan(['package', '--stage', 'dev'], env);
+  rmSync(inRoot('.artefact'), { recursive: true, force: true });
+  cpSync(inRoot('.serverless'), inRoot('.artefact'), {
+    recursive: true,
+    filter: (file) => !/cloudformation-template/.test(file),
+  });
+  const hashes = codeHashes(inRoot('.artefact'));
+  say(`release ${releaseOf(hashes)}: ${hashes.size} functions`);
+}
+
+/** Every secret of secrets.sample.env is known to serverless.yml, and the stage's account has all that a deployment needs. */
+export async function configCheck({ env, stage }: StepOptions): Promise<void> {
+  const sample = Object.entries(parseEnv(readFileSync(inRoot('secrets.sample.env'), 'utf8')));
+  const declared = Object.keys(parse(readFileSync(inRoot('lambda/eventsapp/secrets.yml'), 'utf8')) as object);
+  const faults = [
+    ...sample
+      .filter(([name]) => !declared.includes(name))
+      .map(([name]) => `${name} is in no store: add it to lambda/eventsapp/secrets.yml`),
+    ...sample
+      .filter(([, value]) => value !== '')
+      .map(([name]) => `${name} has a value in secrets.sample.env: secrets never go into git`),
+    ...declared
+      .filter((name) => !sample.some(([one]) => one === name))
+      .map((name) => `${name} is missing in secrets.sample.env`),
+  ];
+  if (faults.length > 0) throw new StepFailed(faults.join('\n'));
+  // The table that is in git, not the published one.
+  await banyan(['check', '--stage', stage], { ...asDeployer(env), ROUTES_FILE: undefined });
+}
+
+/** Infrastructure, then the API from the zips that were built; then every function must run the code that was built. */
+export async function deploy({ env, stage, package: folder }: StepOptions): Promise<void> {
+  if (folder === undefined) throw new StepFailed('deploy needs --package <folder that "build" has made>');
+  const wanted = codeHashes(folder);
+  if (wanted.size === 0)
+    throw new StepFailed(`${folder} holds no zips; expected what "npm run pipeline -- build" has made`);
+  const as = asDeployer(env);
+  const standIn = env['PIPELINE_STAND_IN'];
+  if (standIn === undefined)
+    await runCommand('npm', ['run', 'deploy', '--', '--stage', stage], { ...as, BANYAN_ZIPS: path.resolve(folder) });
+  else await deployToStandIn(standIn, { env, stage, package: folder });
+  const found = await deployedHashes(wanted.keys(), { prefix: `banyan-${stage}-`, region: regionOf(stage) });
+  const others = differing(wanted, found);
+  if (others.length > 0) throw new StepFailed(`${stage} runs other code than was built: ${others.join(', ')}`);
+  say(`${stage} runs release ${releaseOf(found)}: the code hashes of ${found.size} functions are those of the build`);
+}
+
+/** The template is made as for AWS, with the zips promoted; what AWS would do with both, the rehearsal's stand-in does. */
+async function deployToStandIn(url: string, { env, stage, package: folder = '' }: StepOptions): Promise<void> {
+  const output = inRoot(`.serverless-${stage}`);
+  try {
+    await banyan(['package', '--stage', stage, '--zips', folder, '--output', output], env);
+    const answer = await fetch(`${url}/deploy?folder=${encodeURIComponent(output)}`, { method: 'POST' });
+    if (!answer.ok) throw new StepFailed(`the stand-in of ${stage} refused the deployment: ${await answer.text()}`);
+  } finally {
+    rmSync(output, { recursive: true, force: true });
+  }
+}
+
+/** Writes what the stacks of a stage have put out to `.outputs/<stage>.env`, for tests. */
+export async function exportOutputs({ env, stage }: StepOptions): Promise<void> {
+  Object.assign(process.env, asDeployer(env));
+  const region = regionOf(stage);
+  const [network, infra, api, proxy] = await Promise.all(
+    [`banyan-network-${stage}`, `banyan-infra-${stage}`, `banyan-${stage}`, `banyan-proxy-${stage}`].map((stack) =>
+      stackOutputs(stack, region),
+    ),
+  );
+  const none = new Map<string, string>();
+  const variables = outputVariables({
+    network: network ?? none,
+    infra: infra ?? none,
+    api: api ?? none,
+    proxy: proxy ?? none,
+  });
+  if (variables['API_URL'] === undefined)
+    throw new StepFailed(`stack banyan-${stage} has no ServiceEndpoint: has it been deployed?`);
+  mkdirSync(inRoot('.outputs'), { recursive: true });
+  writeFileSync(inRoot('.outputs', `${stage}.env`), envFile(variables));
+  say(`${Object.keys(variables).length} outputs of ${stage} in .outputs/${stage}.env`);
+}
+
+/** The route tests, against the deployed gateway; people log in on the monolith. */
+export async function e2e({ env, outputs = '' }: StepOptions): Promise<void> {
+  const { API_URL, PROXY_URL } = parseEnv(readFileSync(outputs, 'utf8'));
+  const LEGACY_URL = env['LEGACY_URL'] ?? PROXY_URL;
+  if (LEGACY_URL === undefined)
+    throw new StepFailed('there is no proxy in this stage: LEGACY_URL must name its monolith');
+  await runCommand('npm', ['run', 'test:routes'], { ...env, TEST_MODE: 'http', API_URL, LEGACY_URL });
+}
+
+/** After a failed build, returns every route that Lambda answers to legacy. Reads what CodeBuild says of the phases before. */
+export async function rollBackRoutes({ env, stage }: StepOptions): Promise<void> {
+  if (env['CODEBUILD_BUILD_SUCCEEDING'] === '1') {
+    say('smoke tests passed: no route is rolled back');
+    return;
+  }
+  const file = env['ROUTES_FILE'] ?? inRoot('proxy/routes.yml');
+  const { routes } = await loadRouteTable({ file, lambdaAvailable: true });
+  const onLambda = routes.filter((route) => route.stage === 'lambda' || route.stage === 'canary').map(({ id }) => id);
+  if (onLambda.length === 0) {
+    say('no route is on Lambda: there is nothing to roll back');
+    return;
+  }
+  const began = performance.now();
+  const why = `smoke tests of ${stage} failed after a deployment`;
+  await banyan(['rollback', ...onLambda, '--reason', why, '--by', 'pipeline'], env);
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  say(
+    `${onLambda.length} routes back on legacy in ${seconds} s; when the cause is known: banyan resume ${onLambda.join(' ')}`,
+  );
+}
+
+/** Checks the route table and puts it where the proxies look: `ROUTES_FILE`, an object of a versioned bucket. */
+export async function publishRoutes({ env }: Pick<StepOptions, 'env'>): Promise<void> {
+  const target = /^s3:\/\/([^/]+)\/(.+)$/.exec(env['ROUTES_FILE'] ?? '');
+  if (target === null)
+    throw new StepFailed('ROUTES_FILE must name the published table, such as s3://banyan-routes-prod/routes.yml');
+  await banyan(['check'], { ...env, ROUTES_FILE: undefined });
+  const { S3Client, PutObjectCommand } = await import('@aws-sdk/client-s3');
+  Object.assign(process.env, asDeployer(env));
+  const [, Bucket, Key] = target;
+  const Body = readFileSync(inRoot('proxy/routes.yml'));
+  const { VersionId } = await new S3Client({}).send(
+    new PutObjectCommand({ Bucket, Key, Body, ContentType: 'application/yaml' }),
+  );
+  if (VersionId === undefined)
+    throw new StepFailed(`${Bucket} keeps no versions: the table before this one is lost; turn versioning on`);
+  say(`published as version ${VersionId}; proxies follow within a second or two (banyan status)`);
+}
+
+function regionOf(stage: string): string {
+  const { region } = parse(readFileSync(inRoot(`lambda/eventsapp/stages/${stage}.yml`), 'utf8')) as {
+    readonly region: string;
+  };
+  return region;
+}
