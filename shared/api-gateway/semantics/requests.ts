@@ -81,7 +81,7 @@ export const REQUESTS: readonly Semantic[] = [
   },
   {
     behaviour: 'path and path parameters raw, not decoded; several slashes after the stage are one',
-    follows: 'AWS’s tests of REST APIs (aws-lambda-dotnet); LocalStack (recorded)',
+    follows: "AWS's tests of REST APIs (aws-lambda-dotnet); LocalStack (recorded)",
     async probe({ send }) {
       const event = eventOf(await send('/echo/a%2Fb%20c'));
       same([event['path'], event['pathParameters']], ['/echo/a%2Fb%20c', { name: 'a%2Fb%20c' }], 'path');
