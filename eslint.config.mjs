@@ -52,21 +52,19 @@ const POSITIONAL_BOOLEANS = [
 export default tseslint.config(
   {
     ignores: [
-<<<<<<< HEAD
-      ...['**/dist/**', '**/node_modules/**', '.serverless/**', '.esbuild/**', 'coverage/**', 'test/foreign/*/**'],
+      ...[
+        '**/dist/**',
+        '**/node_modules/**',
+        '.serverless/**',
+        '.esbuild/**',
+        '.rehearsal/**',
+        'coverage/**',
+        'test/foreign/*/**',
+      ],
       // Linted with its own packages, which .ci/infrastructure installs: their types are what the rules judge by.
       ...(existsSync(path.join(import.meta.dirname, 'lambda/infrastructure/node_modules'))
         ? ['lambda/infrastructure/cdk.out/**']
         : ['lambda/infrastructure/**']),
-=======
-      '**/dist/**',
-      'node_modules/**',
-      '.serverless/**',
-      '.esbuild/**',
-      '.rehearsal/**',
-      'coverage/**',
-      'test/foreign/*/**',
->>>>>>> a1643ca (The pipeline: buildspecs, its steps, and a rehearsal on this machine)
     ],
   },
   ...tseslint.configs.strictTypeChecked,

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { findProject } from '../../../shared/config/load';
@@ -80,7 +80,7 @@ export function addVerifyCommand(program: Command, io: CliIo, finish: Finish): v
         verify({
           ...{ stage, signal, now: io.now, samples: SAMPLES, banyan: project.banyan },
           target: isLocal ? localTarget(project, env) : await awsTarget({ ...flags, project, stage, env }),
-          routes: readGatewayRoutes(readFileSync(file, 'utf8'), file) ?? [],
+          routes: readGatewayRoutes(file) ?? [],
           runParity: (app) => runParity(app, flags, io),
           runSuite: flags.suite === undefined ? undefined : (app) => runSuite(flags.suite ?? '', app, io),
           progress: (text) => io.writeError(`${text}\n`),

@@ -62,12 +62,10 @@ export async function packageStage({
   const zips = await listZips(output);
   const stacks = await listStacks(output);
   const root = path.dirname(path.resolve(serverlessFile));
-<<<<<<< HEAD
-  const { loaded, node, faults } = await loadZips({ folder: output, state, root });
-=======
   const { loaded, node, faults } =
-    promoted === undefined ? await loadZips({ folder: output, root }) : { loaded: [], node: undefined, faults: [] };
->>>>>>> a1643ca (The pipeline: buildspecs, its steps, and a rehearsal on this machine)
+    promoted === undefined
+      ? await loadZips({ folder: output, state, root })
+      : { loaded: [], node: undefined, faults: [] };
   return {
     stage: stage.name,
     output,
