@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { devEnvironment } from '../../shared/config/dev-environment';
 import type { Project } from '../../shared/config/load';
 import type { Environment } from '../../shared/env';
 import { BanyanError } from '../../shared/errors';
@@ -104,7 +105,7 @@ export async function startSystem(
 
     const port = await freePort(config.legacyPort);
     const shared = {
-      ...variablesOf(banyan.dev?.environment, mongo.uri, port),
+      ...devEnvironment(banyan, { mongodbUri: mongo.uri, port }),
       MONGODB_URI: mongo.uri,
       ...config.secrets,
     };
@@ -195,21 +196,4 @@ async function seed(options: Parameters<typeof startProjectProcess>[0]): Promise
   throw new BanyanError([`dev.seed (${options.command}) ended with ${how}`, ...lines].join('\n'), {
     code: 'seed_failed',
   });
-}
-
-function variablesOf(
-  environment: Readonly<Record<string, string>> = {},
-  mongodbUri: string,
-  port: number,
-): Record<string, string> {
-  const values = new Map([
-    ['MONGODB_URI', mongodbUri],
-    ['PORT', String(port)],
-  ]);
-  return Object.fromEntries(
-    Object.entries(environment).map(([name, text]) => [
-      name,
-      text.replaceAll(/\{\{(\w+)\}\}/g, (whole, word: string) => values.get(word) ?? whole),
-    ]),
-  );
 }

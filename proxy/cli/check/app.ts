@@ -25,7 +25,7 @@ export interface AppFlags {
 
 /** Starts the monolith's app in a process of its own, where it reaches nothing, and says whether that works. */
 export async function checkApp(
-  { app: configured, session }: Pick<BanyanConfig, 'app' | 'session'>,
+  banyan: Pick<BanyanConfig, 'app' | 'session' | 'dev'>,
   root: string,
   { env, app, port, connect = false, withoutApp = false }: AppFlags & { readonly env: Environment },
 ): Promise<CheckedApp> {
@@ -34,8 +34,11 @@ export async function checkApp(
       findings: [warning('app', 'not started, because of --without-app', 'leave it out where the app can be started')],
     };
   try {
-    const [name, from] = app === undefined ? [configured, root] : [app, process.cwd()];
-    const order = { app: name, root: from, port, mayConnect: connect, env: withPlaceholders(env, session) };
+    const [name, from] = app === undefined ? [banyan.app, root] : [app, process.cwd()];
+    // With --connect it reaches what its own .env names.
+    const { session, dev } = banyan;
+    const given = withPlaceholders(env, { session, ...(dev && !connect && { dev }) });
+    const order = { app: name, root: from, port, mayConnect: connect, env: given };
     const inventory = await takeInventory(order);
     const { express, routes, notes } = inventory;
     const text = [`${name} starts: Express ${express}, routes: ${routes.length}`, ...notes].join('; ');

@@ -44,7 +44,7 @@ export function addRoutesCommand(program: Command, io: CliIo, finish: Finish): v
     )
     .action(async ({ app, port, write, config, accessLog, ...options }: RoutesOptions) => {
       const { banyan, root, places } = findProject(process.cwd(), config);
-      const env = withPlaceholders(io.env, banyan.session);
+      const env = withPlaceholders(io.env, banyan);
       const from = app === undefined ? root : process.cwd();
       const inventory = await takeInventory({ app: app ?? banyan.app, root: from, port, env });
       const traffic = accessLog === undefined ? undefined : await readTraffic(accessLog, inventory.routes);

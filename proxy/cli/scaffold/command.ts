@@ -50,7 +50,7 @@ parameters of the path (read-only); ROUTES_FILE`,
         });
       const project = loadScaffoldProject(io.env, config);
       const { banyan, root } = project;
-      const inventory = await takeInventory({ app: banyan.app, root, env: withPlaceholders(io.env, banyan.session) });
+      const inventory = await takeInventory({ app: banyan.app, root, env: withPlaceholders(io.env, banyan) });
       const requested = findRequested(text, inventory.routes);
       const examples = await findExamples(requested.path, paramsOf(requested.path), io.env['MONGODB_URI']);
       const mode = lift === true ? 'lift' : 'rewrite';
