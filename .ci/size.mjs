@@ -36,7 +36,7 @@ function placeOf(file) {
   if (file.startsWith(`${EMBEDDED}/`)) return room('embedded MongoDB', [EMBEDDED]);
   if (top === 'test')
     return room(second === 'eventsapp' ? 'tests of the example' : 'tests of the kit', [top, second, third]);
-  if (top === 'legacy' || file.startsWith('lambda/eventsapp/') || file === 'banyan.config.ts')
+  if (top === 'legacy' || /^lambda\/(?:eventsapp|infrastructure)\//.test(file) || file === 'banyan.config.ts')
     return room('example', [top, second]);
   if (['lambda', 'proxy', 'shared'].includes(top)) return room('kit', [top, second]);
   return room('tools', [top]);
