@@ -46,7 +46,7 @@ export const ROOMS = {
       'listen-error',
       'env',
     ],
-    ...['mangled-value', 'lifted-symbol', 'parsed-yaml', 'errors'],
+    ...['mangled-value', 'lifted-symbol', 'parsed-yaml', 'text-file', 'errors'],
     ...['printable', 'plain-name', 'nearest-name', 'json-path', 'this-machine-only', 'weak-etag'],
   ],
   lambda: ['index', 'lifted', 'authorizer', 'http', 'mongo', 'config', 'vpc-proxy', 'backoff', 'whatwg-url'],

@@ -4,6 +4,7 @@ import type { CliIo, CommonOptions, Finish } from './cli-io';
 import { readCutoverEnvironment, readProjectRoutes, readPublishedRoutes } from './config';
 import type { CommandResult } from './exit-codes';
 import { DEFAULT_MAX_MISMATCH_RATE, DEFAULT_MIN_ANSWERS } from '../ledger/evidence-rules';
+import { wholeNumber, withJson } from './options';
 import { promote } from './promote/promote';
 import { resume, rollBack, setKillSwitch } from './overrides/change-overrides';
 import { orWithoutDatabase } from './overrides/without-database';
@@ -36,20 +37,15 @@ const LATER_STAGES = STAGES.slice(1);
 
 export function addCutoverCommands(program: Command, io: CliIo, finish: Finish): void {
   const withReason = (command: Command): Command => {
-    return (
-      command
-        // Not mandatory: an emergency brake must not be refused.
-        .option('--reason <text>', 'why; recorded in the ledger', 'no reason given')
-        .option('--by <name>', 'who makes the change (default: your user name)')
-        .option('--json', 'print JSON instead of text')
-        .addHelpText('after', VARIABLES)
-    );
+    // The reason is not mandatory: an emergency brake must not be refused.
+    return withJson(command)
+      .option('--reason <text>', 'why; recorded in the ledger', 'no reason given')
+      .option('--by <name>', 'who makes the change (default: your user name)')
+      .addHelpText('after', VARIABLES);
   };
 
-  program
-    .command('status')
+  withJson(program.command('status'))
     .description("Show each route's stage, overrides, traffic on both sides and evidence")
-    .option('--json', 'print JSON instead of text')
     .addHelpText('after', VARIABLES)
     .action(async (options: JsonOption) => {
       const { mongodbUri, versions } = readCutoverEnvironment(io.env);
@@ -59,8 +55,7 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
       finish(await withDatabase(mongodbUri, show), options);
     });
 
-  program
-    .command('promote')
+  withJson(program.command('promote'))
     .description(
       'Move a route to the next stage in routes.yml if the evidence suffices; otherwise report what is missing',
     )
@@ -80,13 +75,13 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
     .option(
       '--min-canary-requests <count>',
       'answers by Lambda to clients on canary, before lambda',
-      readCount,
+      wholeNumber(0, 999_999_999),
       DEFAULT_MIN_ANSWERS.canary,
     )
     .option(
       '--min-lambda-requests <count>',
       'answers by Lambda to clients on lambda, before retired',
-      readCount,
+      wholeNumber(0, 999_999_999),
       DEFAULT_MIN_ANSWERS.lambda,
     )
     .option(
@@ -97,7 +92,6 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
     .option('--reason <text>', 'why it is forced')
     .option('--by <name>', 'who makes the change (default: your user name)')
     .option('--dry-run', 'report what would happen without changing anything')
-    .option('--json', 'print JSON instead of text')
     .addHelpText('after', VARIABLES)
     .action(async (routeId: string, options: PromoteOptions, command: Command) => {
       const { to, percent, force, reason, development = false, dryRun = false } = options;
@@ -185,12 +179,6 @@ function readStage(text: string): Stage {
       ? 'cannot promote to legacy: "banyan rollback <route>" moves a route back at once; "stage: legacy" in routes.yml does so permanently'
       : `expected ${LATER_STAGES.join(', ')}`,
   );
-}
-
-function readCount(text: string): number {
-  const value = Number(text);
-  if (/^\d{1,9}$/.test(text)) return value;
-  throw new InvalidArgumentError('expected a whole number, 0 or more');
 }
 
 function readPercent(text: string): number {

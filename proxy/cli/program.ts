@@ -1,5 +1,4 @@
-import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
-import { BanyanError } from '../../shared/errors';
+import { Argument, Command, CommanderError } from 'commander';
 import { packageVersion } from '../../shared/package-version';
 import { resolveSession } from '../../shared/session/session-config';
 import { checkDeployment } from './check/check-deployment';
@@ -18,8 +17,9 @@ import { inspectWithMangledSecret } from './inspect/inspect-mangled';
 import { inspectSession } from './inspect/inspect-session';
 import { forceHeader, MAX_MINUTES, SIDES } from './force';
 import { loadBanyanConfig } from '../../shared/config/load';
+import { readPort, wholeNumber, withCommonOptions, withJson } from './options';
 import { addParityCommand } from './parity/command';
-import { addRoutesCommand, readPort } from './routes/command';
+import { addRoutesCommand } from './routes/command';
 import { addScaffoldCommands } from './scaffold/command';
 import { runSchedule } from './run-schedule';
 import { addVerifyCommand } from './verify/command';
@@ -108,7 +108,7 @@ function createProgram(io: CliIo, finish: Finish): Command {
 
   withCommonOptions(session.command('doctor'))
     .description('Compare the configured secrets and options with the contents of the session store. Read-only')
-    .option('--sample <count>', 'how many records to read', readCount, 200)
+    .option('--sample <count>', 'how many records to read', wholeNumber(1, 99_999), 200)
     .addHelpText('after', '\nVariables: MONGODB_URI and the secrets named in banyan.config.ts (SESSION_SECRET)')
     .action(async (options: CommonOptions & { readonly sample: number }) => {
       const { banyan } = loadBanyanConfig(process.cwd(), options.config);
@@ -160,11 +160,9 @@ function createProgram(io: CliIo, finish: Finish): Command {
       );
     });
 
-  program
-    .command('run-schedule')
+  withJson(program.command('run-schedule'))
     .description('Run a schedule from serverless.yml now, in the local system that npm start runs')
     .argument('<name>', 'such as daily-report')
-    .option('--json', 'print JSON instead of text')
     .addHelpText('after', '\nVariables: INVOKE_PORT (3003), as for npm start')
     .action(async (name: string, options: CommonOptions) => {
       finish(await runSchedule(name, readInvokeApi(io.env)), options);
@@ -173,7 +171,7 @@ function createProgram(io: CliIo, finish: Finish): Command {
   withCommonOptions(program.command('force'))
     .description("Print a signed header that sends a request to one side, regardless of its route's stage")
     .addArgument(new Argument('<side>', 'side that answers').choices(SIDES))
-    .option('--minutes <count>', 'how long the header is valid', readMinutes, 10)
+    .option('--minutes <count>', 'how long the header is valid', wholeNumber(1, MAX_MINUTES), 10)
     .addHelpText('after', '\nVariables: the secrets named in banyan.config.ts (SESSION_SECRET), as on the proxy')
     .action((side: (typeof SIDES)[number], options: CommonOptions & { readonly minutes: number }) => {
       const { banyan } = loadBanyanConfig(process.cwd(), options.config);
@@ -190,23 +188,4 @@ function createProgram(io: CliIo, finish: Finish): Command {
   addVerifyCommand(program, io, finish);
 
   return program;
-}
-
-function withCommonOptions(command: Command): Command {
-  return command
-    .option('--json', 'print JSON instead of text')
-    .option('--config <file>', 'path of another banyan.config.ts');
-}
-
-function readCount(text: string): number {
-  if (!/^[1-9]\d{0,4}$/.test(text))
-    throw new BanyanError(`--sample is ${JSON.stringify(text)}; expected a number from 1 to 99999`, { code: 'usage' });
-  return Number(text);
-}
-
-function readMinutes(text: string): number {
-  const minutes = Number(text);
-  if (!Number.isInteger(minutes) || minutes < 1 || minutes > MAX_MINUTES)
-    throw new InvalidArgumentError(`expected minutes, from 1 to ${MAX_MINUTES}`);
-  return minutes;
 }

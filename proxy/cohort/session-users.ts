@@ -27,7 +27,6 @@ export interface SessionUsersOptions {
   readonly logger: Logger;
   /** What a request waits for a lookup at most, in ms. */
   readonly deadline?: number;
-  readonly ttl?: number;
   /** Remembered tokens at most; about 300 bytes each. */
   readonly max?: number;
   readonly now?: () => number;
@@ -38,14 +37,16 @@ interface Known {
   readonly until: number;
 }
 
+/** ms that an answer is good for. */
+const TTL = 30_000;
 /** A token without a session may get one by a login that keeps the session id (passport before 0.6). */
-const TTL_OF_NOBODY = 1_000;
+const TTL_OF_NONE = 1_000;
 /** After a failed lookup no request waits for another one so long: an unavailable MongoDB must not cost every request its deadline. */
 const PAUSE = 1_000;
 
 /** Verifies the signature, reads the session once and remembers it under a hash. An old answer is used while no new one can be had. */
 export function createSessionUsers(options: SessionUsersOptions): SessionUsers {
-  const { secrets, logger, deadline = 150, ttl = 30_000, max = 50_000, now = Date.now } = options;
+  const { secrets, logger, deadline = 150, max = 50_000, now = Date.now } = options;
   const known = new LRUCache<string, Known>({ max });
   /** Sessions without a user, of which one client may have any number: apart, so that they displace no one. */
   const nobodys = new LRUCache<string, Known>({ max });
@@ -68,7 +69,7 @@ export function createSessionUsers(options: SessionUsersOptions): SessionUsers {
     };
     const finding = find(options, sessionId, onRead).then((user) => {
       // Also when it comes too late for the request that asked: the next one finds it.
-      remember(key, user, user === undefined ? TTL_OF_NOBODY : ttl);
+      remember(key, user, user === undefined ? TTL_OF_NONE : TTL);
       return user;
     });
     try {
@@ -77,7 +78,7 @@ export function createSessionUsers(options: SessionUsersOptions): SessionUsers {
       const before = known.get(key)?.user;
       const { isRead } = lookUp;
       // What is wrong with one record says nothing about the store, and must not affect others.
-      if (isRead) remember(key, before, TTL_OF_NOBODY);
+      if (isRead) remember(key, before, TTL_OF_NONE);
       // A burst of new sessions may overrun the deadline while MongoDB is well.
       else if (now() - lastAnswer >= PAUSE) pausedUntil = now() + PAUSE;
       if (now() >= quietUntil && (isRead || now() < pausedUntil)) {

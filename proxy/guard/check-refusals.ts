@@ -8,10 +8,6 @@ import type { Observer } from '../observation';
 export interface RefusalChecksOptions {
   readonly legacy: Upstream;
   readonly observer: Observer;
-  /** Questions to legacy at a time about one route; what is more is not asked. Each route has its own, so that a slow one starves no other. */
-  readonly maxConcurrent?: number;
-  /** Until legacy's answer, in ms. */
-  readonly timeout?: number;
 }
 
 export interface RefusalChecks {
@@ -28,6 +24,12 @@ export interface Refusal {
   readonly withoutBody: boolean;
 }
 
+/** Questions to legacy at a time about one route; what is more is not asked. Each route has its own, so that a slow one starves no other. */
+const PER_ROUTE = 4;
+/** One client leaves room for others. */
+const PER_CLIENT = 2;
+/** Until legacy's answer, in ms. */
+const TIMEOUT = 5_000;
 /** 502 to 504 are API Gateway's: what legacy does then, fallback shows. 500 is what a function or the authorizer answers. */
 const DOUBTFUL = new Set([401, 403, 404, 500]);
 /** The body is of no interest, but has to be read. */
@@ -39,11 +41,9 @@ export function isRefusal(statusCode: number | undefined): statusCode is number 
 }
 
 /** Distinguishes mistakes from deserved refusals by legacy's answer to the same request: clients make any number of 401, 403 and 404. */
-export function createRefusalChecks(options: RefusalChecksOptions): RefusalChecks {
-  const { legacy, observer, maxConcurrent = 4, timeout = 5_000 } = options;
-  const perRoute = new Places(maxConcurrent);
-  // One client leaves room for others.
-  const perClient = new Places(Math.ceil(maxConcurrent / 2));
+export function createRefusalChecks({ legacy, observer }: RefusalChecksOptions): RefusalChecks {
+  const perRoute = new Places(PER_ROUTE);
+  const perClient = new Places(PER_CLIENT);
   return {
     check({ routeId, statusCode, request, client, withoutBody }) {
       const place = `${routeId} ${client.address}`;
@@ -54,7 +54,7 @@ export function createRefusalChecks(options: RefusalChecksOptions): RefusalCheck
         observer.refusal({ routeId, statusCode, isShared, isSession: false }, client);
       // Where legacy refuses too, with whatever status, the client is no better off there. Of an error only another error is a share.
       const shares = statusCode >= 500 ? 500 : 400;
-      collect(legacy, request, { timeout, maxBodyBytes: MAX_BODY_BYTES, withoutBody })
+      collect(legacy, request, { timeout: TIMEOUT, maxBodyBytes: MAX_BODY_BYTES, withoutBody })
         .then(
           (answer) => report(answer.statusCode >= shares),
           (error: unknown) => {

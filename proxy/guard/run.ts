@@ -18,8 +18,6 @@ export interface GuardParts {
   /** Names this proxy in reasons: `proxy web-1`. */
   readonly name: string;
   readonly logger: Logger;
-  /** ms, monotonic; default `performance.now`. */
-  readonly clock?: () => number;
   /** How often a missing baseline is asked for again, in ms; default one minute. */
   readonly baselineInterval?: number;
 }
@@ -33,16 +31,8 @@ export interface RunningGuard extends Observer {
 
 /** Starts the guard. It judges after every request that went badly, so a breach acts with the request that shows it. */
 export function startGuard(parts: GuardParts): RunningGuard {
-  const {
-    overrides,
-    ledger,
-    notifier,
-    name,
-    logger,
-    clock = () => performance.now(),
-    baselineInterval = 60_000,
-  } = parts;
-  const guard = createGuard(clock);
+  const { overrides, ledger, notifier, name, logger, baselineInterval = 60_000 } = parts;
+  const guard = createGuard(() => performance.now());
   const acting = new Set<string>();
   const closing = new AbortController();
   let lowered: ReadonlySet<string> = new Set(overrides.current().lowered.keys());

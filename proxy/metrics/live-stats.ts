@@ -7,12 +7,6 @@ import type {
   ShadowDropReason,
 } from '../observation';
 
-interface Span {
-  requests: number;
-  errors: number;
-  readonly latency: Uint32Array;
-}
-
 /** Sums since the proxy started, and the last quarter of an hour in spans. */
 interface RouteStats {
   readonly legacy: SideStats;
@@ -27,8 +21,8 @@ interface RouteStats {
 interface SideStats {
   answered: number;
   errors: number;
-  /** By number of the span; the oldest are removed. */
-  readonly spans: Map<number, Span>;
+  /** Latency by number of the span; the oldest are removed. */
+  readonly spans: Map<number, Uint32Array>;
 }
 
 export const SPAN = 10_000;
@@ -141,14 +135,12 @@ function count(side: SideStats, at: number, outcome: 'answer' | 'error', ms: num
   const number = Math.floor(at / SPAN);
   let span = side.spans.get(number);
   if (span === undefined) {
-    span = { requests: 0, errors: 0, latency: new Uint32Array(LATENCY_BUCKETS) };
+    span = new Uint32Array(LATENCY_BUCKETS);
     side.spans.set(number, span);
     for (const old of side.spans.keys()) if (old <= number - SPANS) side.spans.delete(old);
   }
-  span.requests += 1;
-  if (outcome === 'error') span.errors += 1;
   const bucket = latencyBucket(ms);
-  span.latency[bucket] = (span.latency[bucket] ?? 0) + 1;
+  span[bucket] = (span[bucket] ?? 0) + 1;
 }
 
 function seriesOf({ spans }: SideStats, last: number): LatencySeries {
@@ -156,7 +148,7 @@ function seriesOf({ spans }: SideStats, last: number): LatencySeries {
   const at = (quantile: number) =>
     numbers.map((number) => {
       const span = spans.get(number);
-      const value = span && latencyQuantile(span.latency, quantile);
+      const value = span && latencyQuantile(span, quantile);
       return value === undefined || !Number.isFinite(value) ? null : value;
     });
   return { p50: at(0.5), p99: at(0.99) };

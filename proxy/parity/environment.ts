@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { MongoClient, type Db } from 'mongodb';
 import type { BanyanConfig } from '../../shared/config';
@@ -160,13 +160,4 @@ export function loadStarter({ path: system, isDefault }: Place): StartSides {
 
 function isStarter(value: unknown): value is StartSides {
   return typeof value === 'function';
-}
-
-/** @throws BanyanError when the file cannot be read, saying what it is for */
-export function readText(file: string, what: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new BanyanError(`${what}: ${file} cannot be read; check the path`, { code: 'file_unreadable', cause: error });
-  }
 }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { BanyanError } from '../../shared/errors';
 import { parseHar } from '../../shared/recording/har/parse-har';
 import type { NotRun } from '../../shared/parity/result';
-import { readText } from './environment';
+import { readText } from '../../shared/text-file';
 import { planCases } from './plan';
 import type { Project, RunFlags } from './project';
 import { readSessionOption } from './recorded-sessions';

@@ -6,7 +6,8 @@ import { parseRules } from '../../shared/parity/rules-file';
 import { parseRouteTable } from '../route-table/load';
 import { loadBanyanConfig } from '../../shared/config/load';
 import { placesOf, type Place } from '../../shared/config/places';
-import { readText, type SidesOptions } from './environment';
+import { readText } from '../../shared/text-file';
+import type { SidesOptions } from './environment';
 import { loadSuites } from './load-cases';
 
 export interface RunFlags {

@@ -1,13 +1,11 @@
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { BanyanConfig } from '../../shared/config';
-import { BanyanError } from '../../shared/errors';
 import { usersOf, type Har } from '../../shared/recording/har/har';
 import { parseHar } from '../../shared/recording/har/parse-har';
 import { writeHar } from '../../shared/recording/har/write-har';
 import { createRedactor } from '../../shared/recording/redact/redact-entry';
 import { redactionOf } from '../../shared/recording/redact/redaction-of';
-import { readText } from './environment';
+import { readText, writeText } from '../../shared/text-file';
 
 export interface RedactOptions {
   readonly input: string;
@@ -27,7 +25,7 @@ export function redactHar({ input, output, overwrite, banyan }: RedactOptions): 
   const redactor = createRedactor(redactionOf(banyan));
   const entries = har.log.entries.map((entry) => redactor.redact(entry));
   const redacted: Har = { log: { ...har.log, entries } };
-  write(output, writeHar(redacted), { overwrite });
+  writeText(output, writeHar(redacted), { isNew: !overwrite, isPrivate: true });
 
   const sessions = new Set(entries.flatMap(({ _banyan: notes }) => [notes?.session, notes?.begins]));
   sessions.delete(undefined);
@@ -49,17 +47,6 @@ export function redactHar({ input, output, overwrite, banyan }: RedactOptions): 
     text: `${lines.join('\n')}\n`,
     json: { output, exchanges: entries.length, sessions: [...sessions], omitted, repaired },
   };
-}
-
-function write(file: string, text: string, { overwrite }: { readonly overwrite: boolean }): void {
-  try {
-    writeFileSync(file, text, { flag: overwrite ? 'w' : 'wx', mode: 0o600 });
-  } catch (error) {
-    const exists = typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST';
-    throw exists
-      ? new BanyanError(`${file} already exists; choose another file, or use --overwrite`, { code: 'file_exists' })
-      : new BanyanError(`${file} cannot be written; check the path`, { code: 'file_unwritable', cause: error });
-  }
 }
 
 function pathOf(url: string): string {

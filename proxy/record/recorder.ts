@@ -21,13 +21,10 @@ export interface RecorderOptions {
   readonly redaction: RedactionSettings;
   /** Whose session a token is, asked outside of the way of requests. */
   readonly userOf?: (token: string) => Promise<{ readonly userId: string } | undefined>;
-  /** A longer body is left out of its entry. */
-  readonly maxBodyBytes?: number;
   /** Of all bodies that are kept until they are written. */
   readonly maxMemoryBytes?: number;
   readonly maxFileBytes?: number;
   readonly maxTotalBytes?: number;
-  readonly maxFileAge?: number;
 }
 
 /** Since it was started; all but `waiting` only grow. */
@@ -59,6 +56,8 @@ export interface Recorder {
 /** Entries are written when so much has come together, or so long after the first, in ms. */
 const BATCH_BYTES = 256 * 1024;
 const BATCH_DELAY = 500;
+/** A longer body is left out of its entry. */
+const MAX_BODY_BYTES = 128 * 1024;
 const MEASURE_EVERY = 30_000;
 /** Alongside clients' requests, so that recording takes a quarter of the event loop's time at most. */
 const PAUSE_FACTOR = 3;
@@ -67,12 +66,12 @@ const EXCHANGE_BYTES = 4 * 1024;
 
 /** Records exchanges as redacted HAR files, dropping and counting what does not fit. Throws ConfigError when the folder cannot be written. */
 export async function createRecorder(options: RecorderOptions, logger: Logger): Promise<Recorder> {
-  const { table, redaction, userOf, maxBodyBytes = 128 * 1024, maxMemoryBytes = 32 * 1024 * 1024 } = options;
+  const { table, redaction, userOf, maxMemoryBytes = 32 * 1024 * 1024 } = options;
   const folder = await HarFolder.open({
     folder: options.folder,
     maxFileBytes: options.maxFileBytes ?? 16 * 1024 * 1024,
     maxTotalBytes: options.maxTotalBytes ?? 512 * 1024 * 1024,
-    maxFileAge: options.maxFileAge ?? 15 * 60_000,
+    maxFileAge: 15 * 60_000,
   });
   const redactor = createRedactor(redaction);
   const dropped: Record<DropReason, number> = { incomplete: 0, memory: 0, full: 0, disk: 0, unredactable: 0 };
@@ -200,7 +199,7 @@ export async function createRecorder(options: RecorderOptions, logger: Logger): 
       return new RecordedExchange(request, response, {
         route: route?.id,
         memory: room,
-        maxBodyBytes,
+        maxBodyBytes: MAX_BODY_BYTES,
         isWanted: mayBegin ? isWanted : undefined,
         done,
       });

@@ -29,14 +29,10 @@ export interface ShadowOptions {
   readonly logger: Logger;
   /** Copies under way at most, waiting for legacy's answer included. One route takes three quarters of them at most, one client half. */
   readonly maxConcurrent?: number;
-  /** Bytes of answers kept for comparing at most, of all copies together. */
-  readonly maxBytes?: number;
   /** Until Lambda's whole answer, in ms; and until legacy's, beyond which it gives up its place to another. */
   readonly timeout?: number;
   /** ms, monotonic; default `performance.now`. */
   readonly clock?: () => number;
-  /** From 0 up to 1. */
-  readonly random?: () => number;
 }
 
 /** Whose request is mirrored, and what the ledger may know of it. */
@@ -48,12 +44,14 @@ export interface Shadow {
   idle(): Promise<void>;
 }
 
+/** Of answers kept for comparing, of all copies together. */
+const MAX_BYTES = 32 * 1024 * 1024;
 const MARK_LIFETIME = 60_000;
 
 /** Makes the mirror. Its memory and its load on both sides are bounded; what does not fit is dropped and counted. */
 export function createShadow(options: ShadowOptions): Shadow {
-  const { legacy, lambda, trustedHops, secrets, rules = [], observer, logger, random = Math.random } = options;
-  const { maxConcurrent = 16, maxBytes = 32 * 1024 * 1024, timeout = 10_000 } = options;
+  const { legacy, lambda, trustedHops, secrets, rules = [], observer, logger } = options;
+  const { maxConcurrent = 16, timeout = 10_000 } = options;
   const { clock = () => performance.now() } = options;
   const perRoute = new Places(Math.ceil((maxConcurrent * 3) / 4));
   const perClient = new Places(Math.ceil(maxConcurrent / 2));
@@ -81,7 +79,7 @@ export function createShadow(options: ShadowOptions): Shadow {
 
   const lacking = (routeId: string, address: string): ShadowDropReason | undefined => {
     if (total >= maxConcurrent || perRoute.isFull(routeId) || perClient.isFull(address)) return 'busy';
-    return bytes >= maxBytes ? 'memory' : undefined;
+    return bytes >= MAX_BYTES ? 'memory' : undefined;
   };
   /** A stream, or a client that reads slowly, would keep its place for as long as it likes. */
   const giveUpSlow = (): void => {
@@ -129,7 +127,7 @@ export function createShadow(options: ShadowOptions): Shadow {
   return {
     begin(request, target, route, { about, client }) {
       const settings = route.shadow;
-      if (settings === undefined || random() >= settings.sample) return undefined;
+      if (settings === undefined || Math.random() >= settings.sample) return undefined;
       const drop = (reason: ShadowDropReason): void => observer.shadowDropped(route.id, reason);
       const { address } = client;
       if (lacking(route.id, address) !== undefined) giveUpSlow();
@@ -156,7 +154,7 @@ export function createShadow(options: ShadowOptions): Shadow {
       };
       const tap = new LegacyAnswer(settings.maxBodyBytes, {
         mayKeep: (size) => {
-          if (bytes + size > maxBytes) return false;
+          if (bytes + size > MAX_BYTES) return false;
           bytes += size;
           return true;
         },

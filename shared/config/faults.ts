@@ -9,23 +9,14 @@ export class Faults {
     this.list.push(`${path}: is ${describe(value)}; expected ${expected}`);
   }
 
-  check(path: string, value: unknown, isGood: (value: unknown) => boolean, expected: string): void {
-    if (!isGood(value)) this.add(path, value, expected);
-  }
-
   /** Refuses unknown keys: a misspelt one would silently change what is accepted. `hints` say what to do about a key known elsewhere. */
-  unknown(path: string, value: unknown, known: readonly string[], hints: Hints = {}): void {
-    if (!isRecord(value)) return;
+  unknown(path: string, value: object, known: readonly string[], hints: Hints = {}): void {
     for (const key of Object.keys(value).filter((name) => !known.includes(name))) {
       const hint = Object.hasOwn(hints, key) ? hints[key] : undefined;
       const near = nearestName(key, known);
       const remedy = hint ?? (near === undefined ? `expected one of ${known.join(', ')}` : `did you mean ${near}?`);
       this.list.push(`${path}${path && '.'}${shownKey(key)}: is not an option here; ${remedy}`);
     }
-  }
-
-  optional(path: string, value: unknown, isGood: (value: unknown) => boolean, expected: string): void {
-    if (value !== undefined) this.check(path, value, isGood, expected);
   }
 }
 
@@ -49,3 +40,4 @@ export const isBoolean = (value: unknown) => typeof value === 'boolean';
 export const isFunction = (value: unknown) => typeof value === 'function';
 export const isNotNegative = (value: unknown) => typeof value === 'number' && Number.isFinite(value) && value >= 0;
 export const isPositive = (value: unknown) => isNotNegative(value) && value !== 0;
+export const isListOfTexts = (value: unknown) => Array.isArray(value) && value.every(isText);

@@ -1,138 +1,141 @@
 import { getHashes } from 'node:crypto';
 import { manglingOf } from '../mangled-value';
-import type { StoreOptions } from '../session/session-config';
-import { isBoolean, isFunction, isNotNegative, isPositive, isRecord, isText, type Faults } from './faults';
+import type {
+  ConnectMongodbSessionOptions,
+  ConnectMongoOptions,
+  SessionOptions,
+  StoreOptions,
+} from '../session/session-config';
+import { any, maybe, object, optional, required, type Check } from './checks';
+import { isBoolean, isFunction, isNotNegative, isPositive, isRecord, isText } from './faults';
 import { CONNECT_MONGO_HINTS, CONNECT_MONGODB_SESSION_HINTS, COOKIE_HINTS, SESSION_HINTS } from './option-hints';
 
 const VERBATIM = 'give it by fromEnvironment(name, { verbatim: true }) if the monolith has it like this';
-
-type Options = Readonly<Record<string, unknown>>;
-
-const SESSION_OPTIONS = ['cookieName', 'secrets', 'store', 'touchAfter', 'rolling', 'resave', 'cookie'];
-const CONNECT_MONGO_OPTIONS = [
-  'format',
-  'collectionName',
-  'dbName',
-  'stringify',
-  'ttl',
-  'timestamps',
-  'serialize',
-  'unserialize',
-  'transformId',
-  'encryption',
-];
-const CONNECT_MONGODB_SESSION_OPTIONS = ['format', 'collection', 'databaseName', 'idField', 'expiresKey', 'expires'];
-const SCHEMES = ['kruptein', 'webcrypto'];
 // RFC 6265 section 4.1.1: cookie-name is a token.
 const COOKIE_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
-/** Checks `session`, whose values may come from untyped code. */
-export function validateSession(session: unknown, faults: Faults): void {
-  if (!isRecord(session)) {
-    faults.add('session', session, 'an object');
-    return;
-  }
-  faults.unknown('session', session, SESSION_OPTIONS, SESSION_HINTS);
-  const { cookieName, secrets, store, touchAfter, rolling, resave, cookie } = session;
-  faults.optional(
-    'session.cookieName',
-    cookieName,
-    (name) => typeof name === 'string' && COOKIE_NAME.test(name),
-    'a cookie name',
+const trueOrFalse = optional(isBoolean, 'true or false');
+const name = optional(isText, 'a name');
+const aFunction = optional(isFunction, 'a function');
+const oneOf = (...words: readonly string[]): Check =>
+  optional(
+    (value) => typeof value === 'string' && words.includes(value),
+    `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`,
   );
-  validateSecret('session.secrets', secrets, faults);
-  faults.optional('session.touchAfter', touchAfter, isNotNegative, 'seconds, 0 or more');
-  faults.optional('session.rolling', rolling, isBoolean, 'true or false');
-  faults.optional('session.resave', resave, isBoolean, 'true or false');
-  faults.optional('session.cookie', cookie, isRecord, 'an object');
-  faults.unknown('session.cookie', cookie, ['path'], COOKIE_HINTS);
-  if (isRecord(cookie)) faults.optional('session.cookie.path', cookie['path'], startsWithSlash, 'a path such as /');
-  validateStore(store, faults);
-}
 
-const startsWithSlash = (path: unknown) => typeof path === 'string' && path.startsWith('/');
+const FROM_ENVIRONMENT = object(
+  { kind: any, name: required(isText, 'the name of a variable'), verbatim: trueOrFalse },
+  '',
+);
 
 /** By name, or values: an empty one would let anyone sign. Never shows a value. */
-function validateSecret(path: string, secret: unknown, faults: Faults): void {
-  if (isRecord(secret) && secret['kind'] === 'environment') {
-    faults.unknown(path, secret, ['kind', 'name', 'verbatim']);
-    faults.check(`${path}.name`, secret['name'], isText, 'the name of a variable');
-    faults.optional(`${path}.verbatim`, secret['verbatim'], isBoolean, 'true or false');
-    return;
-  }
+const secret: Check = (path, value, faults) => {
   const expected = "fromEnvironment('SESSION_SECRET'), or a list of secrets none of which is empty";
-  if (!Array.isArray(secret)) faults.list.push(`${path}: is not valid; expected ${expected}`);
-  else if (secret.length === 0) faults.list.push(`${path}: is an empty list; expected ${expected}`);
-  else if (!secret.every((value) => typeof value === 'string' && value.trim() !== ''))
+  if (isRecord(value) && value['kind'] === 'environment') FROM_ENVIRONMENT(path, value, faults);
+  else if (!Array.isArray(value)) faults.list.push(`${path}: is not valid; expected ${expected}`);
+  else if (value.length === 0) faults.list.push(`${path}: is an empty list; expected ${expected}`);
+  else if (!value.every((one) => typeof one === 'string' && one.trim() !== ''))
     faults.list.push(`${path}: holds an empty secret; expected ${expected}`);
   else
-    secret.forEach((value: string, index) => {
-      const mangling = manglingOf(value);
+    value.forEach((one: string, index) => {
+      const mangling = manglingOf(one);
       if (mangling !== undefined)
         faults.list.push(`${path}[${index}]: ${mangling.looks}; ${mangling.remedy}, or ${VERBATIM}`);
     });
-}
+};
 
-function validateStore(store: unknown, faults: Faults): void {
-  if (!isRecord(store)) {
-    faults.add('session.store', store, 'an object with a format');
-    return;
-  }
-  const validate = VALIDATORS.get(store['format']);
-  if (validate === undefined)
-    faults.add('session.store.format', store['format'], `one of ${[...VALIDATORS.keys()].join(', ')}`);
-  else validate(store, faults);
-}
+const ENCRYPTIONS = new Map<unknown, Check>([
+  [
+    'kruptein',
+    object(
+      {
+        ...{ scheme: any, secret },
+        hashing: optional(
+          (hash) => typeof hash === 'string' && getHashes().includes(hash),
+          'the name of a hash, such as sha512',
+        ),
+        encodeas: oneOf('base64', 'hex'),
+      },
+      '',
+    ),
+  ],
+  [
+    'webcrypto',
+    object(
+      {
+        ...{ scheme: any, secret },
+        encoding: oneOf('base64', 'base64url', 'hex'),
+        salt: optional(isText, 'a text'),
+        iterations: optional(isPositive, 'a number, more than 0'),
+        ivLength: optional(isPositive, 'a number, more than 0'),
+      },
+      '',
+    ),
+  ],
+]);
+
+const encryption: Check = (path, value, faults) => {
+  const scheme = isRecord(value) ? value['scheme'] : value;
+  const check = isRecord(value) ? ENCRYPTIONS.get(scheme) : undefined;
+  if (check !== undefined) check(path, value, faults);
+  else
+    faults.add(
+      `${path}.scheme`,
+      scheme,
+      `one of ${[...ENCRYPTIONS.keys()].join(', ')}; other encryption cannot be read`,
+    );
+};
+
+const connectMongo = object(
+  {
+    ...{ format: any, collectionName: name, dbName: name, stringify: trueOrFalse },
+    ttl: optional(isPositive, 'seconds, more than 0'),
+    ...{ timestamps: trueOrFalse, serialize: aFunction, unserialize: aFunction, transformId: aFunction },
+    encryption: maybe(encryption),
+  } satisfies Record<keyof ConnectMongoOptions, Check>,
+  '',
+  CONNECT_MONGO_HINTS,
+);
+
+const connectMongodbSession = object(
+  {
+    ...{ format: any, collection: name, databaseName: name, idField: name, expiresKey: name },
+    expires: optional(isPositive, 'milliseconds, more than 0'),
+  } satisfies Record<keyof ConnectMongodbSessionOptions, Check>,
+  '',
+  CONNECT_MONGODB_SESSION_HINTS,
+);
 
 /** By the format of the store. */
-const VALIDATORS = new Map<unknown, (store: Options, faults: Faults) => void>([
-  ['connect-mongo', validateConnectMongo],
-  ['connect-mongodb-session', validateConnectMongodbSession],
-] satisfies [StoreOptions['format'], (store: Options, faults: Faults) => void][]);
+const STORES = new Map<unknown, Check>([
+  ['connect-mongo', connectMongo],
+  ['connect-mongodb-session', connectMongodbSession],
+] satisfies [StoreOptions['format'], Check][]);
 
-function validateConnectMongo(store: Options, faults: Faults): void {
-  faults.unknown('session.store', store, CONNECT_MONGO_OPTIONS, CONNECT_MONGO_HINTS);
-  for (const name of ['collectionName', 'dbName'])
-    faults.optional(`session.store.${name}`, store[name], isText, 'a name');
-  for (const name of ['stringify', 'timestamps'])
-    faults.optional(`session.store.${name}`, store[name], isBoolean, 'true or false');
-  for (const name of ['serialize', 'unserialize', 'transformId'])
-    faults.optional(`session.store.${name}`, store[name], isFunction, 'a function');
-  faults.optional('session.store.ttl', store['ttl'], isPositive, 'seconds, more than 0');
-  if (store['encryption'] !== undefined) validateEncryption(store['encryption'], faults);
-}
-
-function validateConnectMongodbSession(store: Options, faults: Faults): void {
-  faults.unknown('session.store', store, CONNECT_MONGODB_SESSION_OPTIONS, CONNECT_MONGODB_SESSION_HINTS);
-  for (const name of ['collection', 'databaseName', 'idField', 'expiresKey'])
-    faults.optional(`session.store.${name}`, store[name], isText, 'a name');
-  faults.optional('session.store.expires', store['expires'], isPositive, 'milliseconds, more than 0');
-}
-
-function validateEncryption(encryption: unknown, faults: Faults): void {
-  const path = 'session.store.encryption';
-  if (!isRecord(encryption) || !SCHEMES.includes(String(encryption['scheme']))) {
-    const found = isRecord(encryption) ? encryption['scheme'] : encryption;
-    faults.add(`${path}.scheme`, found, `one of ${SCHEMES.join(', ')}; other encryption cannot be read`);
+const store: Check = (path, value, faults) => {
+  if (!isRecord(value)) {
+    faults.add(path, value, 'an object with a format');
     return;
   }
-  validateSecret(`${path}.secret`, encryption['secret'], faults);
-  if (encryption['scheme'] === 'kruptein') {
-    faults.unknown(path, encryption, ['scheme', 'secret', 'hashing', 'encodeas']);
-    const isHash = (name: unknown) => typeof name === 'string' && getHashes().includes(name);
-    faults.optional(`${path}.hashing`, encryption['hashing'], isHash, 'the name of a hash, such as sha512');
-    faults.optional(`${path}.encodeas`, encryption['encodeas'], oneOf('base64', 'hex'), 'base64 or hex');
-    return;
-  }
-  faults.unknown(path, encryption, ['scheme', 'secret', 'encoding', 'salt', 'iterations', 'ivLength']);
-  const encodings = oneOf('base64', 'base64url', 'hex');
-  faults.optional(`${path}.encoding`, encryption['encoding'], encodings, 'base64, base64url or hex');
-  faults.optional(`${path}.salt`, encryption['salt'], isText, 'a text');
-  for (const name of ['iterations', 'ivLength'])
-    faults.optional(`${path}.${name}`, encryption[name], isPositive, 'a number, more than 0');
-}
+  const check = STORES.get(value['format']);
+  if (check === undefined) faults.add(`${path}.format`, value['format'], `one of ${[...STORES.keys()].join(', ')}`);
+  else check(path, value, faults);
+};
 
-const oneOf =
-  (...words: readonly string[]) =>
-  (value: unknown) =>
-    typeof value === 'string' && words.includes(value);
+/** Checks `session`. */
+export const session = object(
+  {
+    cookieName: optional((value) => typeof value === 'string' && COOKIE_NAME.test(value), 'a cookie name'),
+    ...{ secrets: secret, store, rolling: trueOrFalse, resave: trueOrFalse },
+    touchAfter: optional(isNotNegative, 'seconds, 0 or more'),
+    cookie: maybe(
+      object(
+        { path: optional((path) => typeof path === 'string' && path.startsWith('/'), 'a path such as /') },
+        'an object',
+        COOKIE_HINTS,
+      ),
+    ),
+  } satisfies Record<keyof SessionOptions, Check>,
+  'an object',
+  SESSION_HINTS,
+);

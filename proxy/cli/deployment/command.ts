@@ -1,14 +1,13 @@
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { findProject, loadBanyanConfig } from '../../../shared/config/load';
 import { placesOf } from '../../../shared/config/places';
 import { gatewayResponsesFile } from '../../../shared/deployment/gateway-responses-file';
 import { packageStage } from '../../../shared/deployment/package/package-stage';
-import { BanyanError } from '../../../shared/errors';
-import { systemErrorCode } from '../../overrides/system-error';
+import { writeText } from '../../../shared/text-file';
 import type { CliIo, CommonOptions, Finish } from '../cli-io';
 import { EXIT } from '../exit-codes';
+import { withCommonOptions } from '../options';
 import { describePackage } from './describe-package';
 
 interface PackageFlags extends CommonOptions {
@@ -20,8 +19,7 @@ interface PackageFlags extends CommonOptions {
 
 /** Adds `banyan package` and `banyan gateway-responses` to the program. */
 export function addDeploymentCommands(program: Command, io: CliIo, finish: Finish): void {
-  program
-    .command('package')
+  withCommonOptions(program.command('package'))
     .description('Package the functions of one stage as they would be deployed, without credentials or network')
     .option('--stage <stage>', 'stage of serverless.yml, such as prod')
     .option('--serverless <file>', 'the file with the functions; default: serverless of banyan.config.ts')
@@ -30,8 +28,6 @@ export function addDeploymentCommands(program: Command, io: CliIo, finish: Finis
       '--output <folder>',
       'where the result goes; default: .serverless next to serverless.yml. It is emptied first',
     )
-    .option('--json', 'print JSON instead of text')
-    .option('--config <file>', 'path of another banyan.config.ts')
     .addHelpText(
       'after',
       `
@@ -54,28 +50,15 @@ serverless.yml declares; what cannot start fails by the name of what is missing.
       finish(describePackage(packaged), options);
     });
 
-  program
-    .command('gateway-responses')
+  withCommonOptions(program.command('gateway-responses'))
     .description('Write the answers that API Gateway gives itself, from the responses in banyan.config.ts')
     .argument('[file]', 'default: gateway-responses.yml next to serverless.yml')
-    .option('--json', 'print JSON instead of text')
-    .option('--config <file>', 'path of another banyan.config.ts')
     .addHelpText('after', '\nName the file under resources in serverless.yml: - ${file(./gateway-responses.yml)}')
     .action((given: string | undefined, options: CommonOptions) => {
       const { banyan, file: configFile } = loadBanyanConfig(process.cwd(), options.config);
       const { serverless } = placesOf(banyan, path.dirname(configFile));
       const file = given ?? path.join(path.dirname(serverless.path), 'gateway-responses.yml');
-      try {
-        writeFileSync(file, gatewayResponsesFile(banyan));
-      } catch (cause) {
-        throw new BanyanError(
-          `${file} cannot be written (${systemErrorCode(cause)}); name a file in a folder that exists`,
-          {
-            code: 'file_unwritable',
-            cause,
-          },
-        );
-      }
+      writeText(file, gatewayResponsesFile(banyan));
       finish({ exitCode: EXIT.fine, text: `Wrote ${file}\n`, json: { file } }, options);
     });
 }

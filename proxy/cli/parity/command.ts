@@ -1,8 +1,9 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { loadBanyanConfig } from '../../../shared/config/load';
 import { BanyanError } from '../../../shared/errors';
+import { writeText } from '../../../shared/text-file';
 import { isClean } from '../../../shared/parity/result';
 import { learnRules } from '../../parity/learn-rules';
 import { describeNotRun } from '../../parity/plan-run';
@@ -13,11 +14,15 @@ import { runProject } from '../../parity/run-project';
 import type { CliIo, CommonOptions, Finish } from '../cli-io';
 import { readLocalSides, readProjectRoutes } from '../config';
 import { EXIT } from '../exit-codes';
+import { wholeNumber, withCommonOptions } from '../options';
 import { recordRun } from './record-run';
 
 interface RedactFlags extends CommonOptions {
   readonly overwrite?: boolean;
 }
+
+/** Beyond, a run would not end. */
+const MANY = 999_999_999;
 
 export function addParityCommand(program: Command, io: CliIo, finish: Finish): void {
   const parity = program.command('parity').description('Compare what legacy and Lambda answer to the same requests');
@@ -33,8 +38,8 @@ export function addParityCommand(program: Command, io: CliIo, finish: Finish): v
       collect,
       [],
     )
-    .option('--generate <count>', 'also run this many generated variations of the cases', readNumber('--generate'), 0)
-    .option('--seed <number>', 'the same seed generates the same cases (default: 1)', readNumber('--seed'))
+    .option('--generate <count>', 'also run this many generated variations of the cases', wholeNumber(0, MANY), 0)
+    .option('--seed <number>', 'the same seed generates the same cases (default: 1)', wholeNumber(0, MANY))
     .option('--junit <file>', 'also write JUnit XML')
     .option('--html <file>', 'also write an HTML report')
     .option(
@@ -54,8 +59,8 @@ export function addParityCommand(program: Command, io: CliIo, finish: Finish): v
       });
       const compared = run.totals.cases - run.totals.skipped;
       if (flags.record === true && compared > 0) await recordRun(run, io, database);
-      if (flags.junit !== undefined) writeReport(flags.junit, toJUnit(run));
-      if (flags.html !== undefined) writeReport(flags.html, toHtml(run));
+      if (flags.junit !== undefined) writeText(flags.junit, toJUnit(run));
+      if (flags.html !== undefined) writeText(flags.html, toHtml(run));
       const result = { text: describeRun(run, { color }), json: toJson(run) };
       if (compared > 0) {
         finish({ exitCode: isClean(run) ? EXIT.fine : EXIT.findings, ...result }, flags);
@@ -79,14 +84,11 @@ export function addParityCommand(program: Command, io: CliIo, finish: Finish): v
       finish({ exitCode: isNoisy ? EXIT.findings : EXIT.fine, ...result }, flags);
     });
 
-  parity
-    .command('redact')
+  withCommonOptions(parity.command('redact'))
     .description("Remove passwords, tokens, keys and cookies from a browser's recording, as the proxy's recorder does")
     .argument('<in.har>', 'HAR file exported by the browser')
     .argument('<out.har>', 'file to write')
     .option('--overwrite', 'replace an existing file')
-    .option('--json', 'print JSON instead of text')
-    .option('--config <file>', 'path of another banyan.config.ts')
     .addHelpText('after', '\nAlso removed: whatever parity.redact in banyan.config.ts names.')
     .action((input: string, output: string, flags: RedactFlags) => {
       const { banyan } = loadBanyanConfig(process.cwd(), flags.config);
@@ -102,19 +104,10 @@ function projectOf(flags: RunFlags, { env }: CliIo): Project {
 }
 
 function withSides(command: Command): Command {
-  return command
-    .option('--json', 'print JSON instead of text')
-    .option('--config <file>', 'path of another banyan.config.ts')
+  return withCommonOptions(command)
     .option('--control <url>', 'the monolith (default: that of npm start)')
     .option('--isolated', 'start both sides on copies of the data (parity.system), which allows cases that write')
     .option('--route <route>', 'only this route, by id or as GET /path; repeatable', collect, []);
-}
-
-function readNumber(option: string): (text: string) => number {
-  return (text) => {
-    if (/^\d{1,9}$/.test(text)) return Number(text);
-    throw new BanyanError(`${option} is ${JSON.stringify(text)}; expected a whole number`, { code: 'usage' });
-  };
 }
 
 /** Before a run that may take long, rather than after it. */
@@ -122,14 +115,6 @@ function checkFolder(file: string | undefined): void {
   if (file === undefined) return;
   const folder = path.dirname(path.resolve(file));
   if (!existsSync(folder)) throw new BanyanError(`${file}: the folder ${folder} does not exist`, { code: 'usage' });
-}
-
-function writeReport(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    throw new BanyanError(`${file} cannot be written; check the path`, { code: 'file_unwritable', cause: error });
-  }
 }
 
 /** Since run is what parity does by itself, a mistyped command arrives as its argument. */

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { findProject } from '../../../shared/config/load';
 import { readTraffic } from '../../inventory/access-log';
@@ -8,6 +8,7 @@ import type { CliIo, CommonOptions, Finish } from '../cli-io';
 import { readProjectRoutes } from '../config';
 import { withPlaceholders } from '../placeholders';
 import { EXIT } from '../exit-codes';
+import { readPort, withCommonOptions } from '../options';
 import { loadRouteTable } from '../../route-table/load';
 import { describeInventory, judgeRoutes } from './describe-inventory';
 import { flagTable, suitesOf } from './table-flags';
@@ -21,8 +22,7 @@ interface RoutesOptions extends CommonOptions {
 
 /** Adds `banyan routes`, the inventory of the monolith. */
 export function addRoutesCommand(program: Command, io: CliIo, finish: Finish): void {
-  program
-    .command('routes')
+  withCommonOptions(program.command('routes'))
     .description(
       "List the monolith's routes: whether to lift, rewrite or leave each and why, its handler, and the middleware in front of it",
     )
@@ -36,8 +36,6 @@ export function addRoutesCommand(program: Command, io: CliIo, finish: Finish): v
       'rank by traffic: a log of an ALB, in the combined format, or JSON lines; gzip or not',
     )
     .option('--write', 'keep the list in app-routes.json next to the route table, for promote')
-    .option('--json', 'print JSON instead of text')
-    .option('--config <file>', 'path of another banyan.config.ts')
     .addHelpText(
       'after',
       '\nThe app is started in a process of its own, in which it listens on no port and reaches nothing but an empty MongoDB.\nVariables: what the app needs, from the environment or from .env next to its package.json; ROUTES_FILE',
@@ -71,11 +69,3 @@ export function addRoutesCommand(program: Command, io: CliIo, finish: Finish): v
 }
 
 const readTable = (file: string) => loadRouteTable({ file, lambdaAvailable: true });
-
-/** @throws commander's error for what is no port */
-export function readPort(text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new InvalidArgumentError('expected a port, from 1 to 65535');
-  return port;
-}

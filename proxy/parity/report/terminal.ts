@@ -5,23 +5,19 @@ import { createColors, type Colors } from './color';
 import { curlOf } from './curl';
 import { printable } from '../../../shared/printable';
 
-export interface TerminalOptions {
-  readonly color?: boolean;
-  readonly maxCases?: number;
-  readonly maxDifferences?: number;
-}
-
+const MAX_CASES = 20;
+const MAX_DIFFERENCES = 8;
 const LONGEST_COMMAND = 1_000;
 const COLUMNS = ['cases', ...VERDICTS] as const;
 const SIGNS: Readonly<Record<Verdict, string>> = { equal: '✓', different: '✗', accepted: '≈', skipped: '-' };
 
 /** A run as text: a table of the routes, what differs, what was skipped and why, one line at the end. */
-export function describeRun(run: ParityRun, options: TerminalOptions = {}): string {
-  const colors = createColors(options.color ?? false);
+export function describeRun(run: ParityRun, { color = false } = {}): string {
+  const colors = createColors(color);
   const sections = [
     sides(run),
     table(run, colors),
-    ...run.routes.flatMap((route) => differences(route, run.control.url, options, colors)),
+    ...run.routes.flatMap((route) => differences(route, run.control.url, colors)),
     skipped(run, colors),
     notRun(run.notRun, colors),
     rules(run, colors),
@@ -66,12 +62,7 @@ function signOf({ different, equal, accepted }: ParityRun['totals'], colors: Col
   return equal > 0 ? colors.green(SIGNS.equal) : colors.dim(SIGNS.skipped);
 }
 
-function differences(
-  { route, cases }: RouteResult,
-  url: string,
-  { maxCases = 20, maxDifferences = 8 }: TerminalOptions,
-  colors: Colors,
-): string[][] {
+function differences({ route, cases }: RouteResult, url: string, colors: Colors): string[][] {
   const different = cases.filter(({ verdict }) => verdict === 'different');
   const [first] = different;
   if (first === undefined) return [];
@@ -84,17 +75,17 @@ function differences(
 
   // The first is shown in any case, as an example; of the others, those that have a difference of their own.
   const shown = different.filter((found) => found === first || own(found).length > 0 || shared.length === 0);
-  for (const found of shown.slice(0, maxCases)) {
+  for (const found of shown.slice(0, MAX_CASES)) {
     const list = own(found);
     lines.push(`  ${colors.red(SIGNS.different)} ${nameOf(found)}`);
     lines.push(colors.dim(`      ${printable(found.request.method)} ${printable(found.request.path)}`));
-    for (const one of list.slice(0, maxDifferences)) lines.push(`      ${printable(describeDifference(one))}`);
-    const rest = list.length - maxDifferences;
+    for (const one of list.slice(0, MAX_DIFFERENCES)) lines.push(`      ${printable(describeDifference(one))}`);
+    const rest = list.length - MAX_DIFFERENCES;
     if (rest > 0) lines.push(colors.dim(`      and ${rest} more ${rest === 1 ? 'difference' : 'differences'}`));
     // One for each route is enough to begin with; --json and --html have all of them, for both sides.
     if (found === first) lines.push(...reproduce(found, url, colors));
   }
-  const rest = different.length - Math.min(shown.length, maxCases);
+  const rest = different.length - Math.min(shown.length, MAX_CASES);
   if (rest > 0)
     lines.push(colors.dim(`  and ${rest} more ${rest === 1 ? 'case' : 'cases'}; all of them are in --html and --json`));
   return [lines];

@@ -238,7 +238,7 @@ describe('a login in steps', () => {
       configOf({ kind: 'steps', steps } as never);
     } catch (error) {
       expect(error instanceof ConfigError ? error.faults.map((fault) => fault.split(':', 1)[0]) : []).toEqual(
-        ['[0].from', '[0].request', '[1].form', '[1]', '[1].status', '[1].extract.a', '[1].extract.b.pattern'].map(
+        ['[0].from', '[0].request', '[1].form', '[1].status', '[1].extract.a', '[1].extract.b.pattern', '[1]'].map(
           (at) => `parity.identities.member.steps${at}`,
         ),
       );

@@ -283,7 +283,7 @@ describe('defineConfig', () => {
   });
 
   it('assumes the strictest API, and authorizers that never return Deny', () => {
-    expect(defineConfig({ ...banyan, gateway: {} }).gateway).toEqual({
+    expect(defineConfig({ ...banyan, gateway: { endpointType: undefined } as never }).gateway).toEqual({
       endpointType: 'private',
       accessDeniedBy: 'resource-policy',
     });
@@ -294,9 +294,8 @@ describe('defineConfig', () => {
   it.each<[unknown, string]>([
     ['private', 'gateway: is "private"; expected an object'],
     [{ endpointType: 'PRIVATE' }, 'gateway.endpointType: is "PRIVATE"; expected one of edge, regional, private'],
-    [{ endpointType: undefined }, 'gateway.endpointType: is missing; expected one of'],
     [{ accessDeniedBy: 'nobody' }, 'gateway.accessDeniedBy: is "nobody"; expected one of resource-policy, authorizer'],
-    [{ type: 'edge' }, 'gateway.type: is not known; expected one of endpointType, accessDeniedBy'],
+    [{ type: 'edge' }, 'gateway.type: is not an option here; expected one of endpointType, accessDeniedBy'],
   ])('refuses gateway %j', (gateway, fault) => {
     expect(faultsOf({ gateway })).toEqual([expect.stringContaining(fault)]);
   });
