@@ -1,19 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import type { AppRoute } from '../../proxy/inventory/inventory';
 import { takeInventory } from '../../proxy/inventory/take-inventory';
 import { judgeRoute } from '../../proxy/inventory/verdict';
+import { installed } from './installed';
 
 jest.setTimeout(180_000);
-
-/** From its lock file, as its team would. */
-function installed(name: string): string {
-  const root = path.join(__dirname, name);
-  if (!existsSync(path.join(root, 'node_modules')))
-    execFileSync('npm', ['ci', '--ignore-scripts'], { cwd: root, stdio: 'ignore' });
-  return root;
-}
 
 const describeRoute = (route: AppRoute): string => {
   const kinds = [...new Set(route.hazards.map(({ kind }) => kind))].sort();
