@@ -29,7 +29,7 @@ export const FRAMEWORK_ROWS: readonly ToolRow[] = [
         actions: cloudFormation(
           ...['CreateChangeSet', 'CreateStack', 'DeleteChangeSet', 'DescribeChangeSet', 'DescribeStackEvents'],
           ...['DescribeStackResource', 'DescribeStackResources', 'DescribeStacks', 'ExecuteChangeSet', 'GetTemplate'],
-          ...['ListStackResources', 'UpdateStack'],
+          ...['ListStackResources', 'TagResource', 'UntagResource', 'UpdateStack'],
         ),
         on: 'stacks',
       },

@@ -7,6 +7,7 @@ import { loadRouteTable } from 'banyan-strangler/proxy';
 import { codeHashes, differing, releaseOf } from './artefact';
 import { asDeployer, deployedHashes, stackOutputs } from './aws';
 import { envFile, outputVariables } from './outputs';
+import { runInProxyTask } from './proxy-task';
 import { runCommand, StepFailed } from './run-command';
 
 const ROOT = path.join(__dirname, '../../..');
@@ -117,10 +118,18 @@ export async function e2e({ env, outputs = '' }: StepOptions): Promise<void> {
   await runCommand('npm', ['run', 'test:routes'], { ...env, TEST_MODE: 'http', API_URL, LEGACY_URL });
 }
 
-/** After a failed build, returns every route that Lambda answers to legacy. Reads what CodeBuild says of the phases before. */
+/**
+ * After a failed build, returns every route that Lambda answers to legacy: with `PROXY_CLUSTER` in that stage, else from here, by `MONGODB_URI`. Reads
+ * what CodeBuild says of the phases before.
+ */
 export async function rollBackRoutes({ env, stage }: StepOptions): Promise<void> {
   if (env['CODEBUILD_BUILD_SUCCEEDING'] === '1') {
     say('smoke tests passed: no route is rolled back');
+    return;
+  }
+  const cluster = env['PROXY_CLUSTER'];
+  if (cluster !== undefined) {
+    await killSwitchInStage(cluster, { env, stage });
     return;
   }
   const file = env['ROUTES_FILE'] ?? inRoot('proxy/routes.yml');
@@ -137,6 +146,15 @@ export async function rollBackRoutes({ env, stage }: StepOptions): Promise<void>
   say(
     `${onLambda.length} routes back on legacy in ${seconds} s; when the cause is known: banyan resume ${onLambda.join(' ')}`,
   );
+}
+
+/** A build in the tools account has no way to a stage's MongoDB, which holds what proxies follow: a task of the proxy has. */
+async function killSwitchInStage(cluster: string, { env, stage }: StepOptions): Promise<void> {
+  const began = performance.now();
+  const why = `smoke tests of ${stage} failed after a deployment`;
+  await runInProxyTask(cluster, ['banyan', 'kill-switch', 'on', '--reason', why, '--by', 'pipeline'], asDeployer(env));
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  say(`all routes back on legacy in ${seconds} s; when the cause is known: banyan kill-switch off`);
 }
 
 /** Checks the route table and puts it where the proxies look: `ROUTES_FILE`, an object of a versioned bucket. */

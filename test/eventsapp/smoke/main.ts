@@ -8,7 +8,8 @@ const HELP = `npm run smoke -- --url <url>: is a stage available, and is what is
   --url <url>        what clients talk to: the proxy, or its load balancer
   --api-url <url>    the gateway itself, stage included; a private one can be reached from its VPC only
   --cdn-url <url>    the CDN of the photos
-  --outputs <file>   take these from a file that "npm run pipeline -- export-outputs" wrote: PROXY_URL, API_URL, CDN_URL
+  --outputs <file>   take these from a file that "npm run pipeline -- export-outputs" wrote: PROXY_URL, CDN_URL, and API_URL
+                     unless that is private
   --json             print JSON instead of text
 
 Variables: SMOKE_TOKEN, a session of a user who may read; without it no answer for a user is checked
@@ -29,10 +30,12 @@ function readTarget(given: Readonly<Record<string, unknown>>): SmokeTarget {
   };
   const main = url('url', 'PROXY_URL');
   if (main === undefined) throw new UsageError('--url is missing, and no --outputs names PROXY_URL');
+  // A private API can be reached from its VPC only: who runs there names it.
+  const isPrivate = outputs['EXECUTE_API_ENDPOINT'] !== undefined && given['api-url'] === undefined;
   const token = process.env['SMOKE_TOKEN'];
   return {
     url: main,
-    apiUrl: url('api-url', 'API_URL'),
+    apiUrl: isPrivate ? undefined : url('api-url', 'API_URL'),
     cdnUrl: url('cdn-url', 'CDN_URL'),
     token: token === '' ? undefined : token,
   };

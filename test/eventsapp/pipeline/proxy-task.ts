@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Environment } from 'banyan-strangler/lambda';
+import { StepFailed } from './run-command';
+
+const run = promisify(execFile);
+
+/** As `aws ecs describe-services` says it; passed on as it is. */
+interface Service {
+  readonly taskDefinition?: string;
+  readonly networkConfiguration?: unknown;
+}
+
+/**
+ * Runs a command of Banyan in a task of its own, next to the proxies: with their image, secrets and network, and so with a way to MongoDB that a build
+ * in another account does not have. Needs the AWS command line, which build images bring.
+ *
+ * @param cluster with the service `proxy`: lambda/infrastructure/proxy/proxy-service.ts
+ * @throws StepFailed when there is no such service, no task was started, or the command failed
+ */
+export async function runInProxyTask(cluster: string, command: readonly string[], env: Environment): Promise<void> {
+  const ecs = async (...args: string[]): Promise<unknown> => {
+    const { stdout } = await run('aws', ['ecs', ...args, '--cluster', cluster, '--output', 'json'], {
+      env: { ...env },
+    });
+    return stdout.trim() === '' ? undefined : JSON.parse(stdout);
+  };
+  const described = await ecs('describe-services', '--services', 'proxy');
+  const [service] = (described as { readonly services: readonly Service[] }).services;
+  if (service?.taskDefinition === undefined) throw new StepFailed(`${cluster} has no service "proxy"`);
+  const { taskDefinition, networkConfiguration } = service;
+  const started = await ecs(
+    ...['run-task', '--launch-type', 'FARGATE', '--task-definition', taskDefinition, '--started-by', 'pipeline'],
+    ...['--network-configuration', JSON.stringify(networkConfiguration)],
+    ...['--overrides', JSON.stringify({ containerOverrides: [{ name: 'proxy', command }] })],
+  );
+  const { tasks, failures } = started as {
+    readonly tasks: readonly { readonly taskArn: string }[];
+    readonly failures: unknown;
+  };
+  const [task] = tasks;
+  if (task === undefined) throw new StepFailed(`ECS started no task: ${JSON.stringify(failures)}`);
+  await ecs('wait', 'tasks-stopped', '--tasks', task.taskArn);
+  const stopped = (await ecs('describe-tasks', '--tasks', task.taskArn)) as {
+    readonly tasks: readonly {
+      readonly containers: readonly { readonly exitCode?: number; readonly reason?: string }[];
+    }[];
+  };
+  const { exitCode, reason = 'see its log' } = stopped.tasks[0]?.containers[0] ?? {};
+  if (exitCode !== 0)
+    throw new StepFailed(
+      `${command.join(' ')} ended with ${exitCode ?? 'no exit code'} in a task of the proxy: ${reason}`,
+    );
+}
