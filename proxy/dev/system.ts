@@ -3,7 +3,6 @@ import path from 'node:path';
 import { devEnvironment } from '../../shared/config/dev-environment';
 import type { Project } from '../../shared/config/load';
 import type { Environment } from '../../shared/env';
-import { BanyanError } from '../../shared/errors';
 import { freePort } from '../../shared/local/free-port';
 import { readEventSourcesFile, startGateway, type RunningGateway } from '../../shared/local/gateway';
 import { startInvokeApi, type InvokeApi } from '../../shared/local/invoke/invoke-api';
@@ -14,10 +13,11 @@ import { loadRouteTable } from '../route-table/load';
 import { startProxy, type Proxy } from '../server';
 import { byLines } from './lines';
 import type { RunningMonolith } from './monolith';
-import { startProjectProcess } from './project-process';
+import { seed } from './seed';
 import type { Services, StartServices } from './services';
 import type { SystemConfig } from './system-config';
 import { refuseTakenPorts } from './taken-ports';
+import { within } from './within';
 
 /** The whole migration on one machine. */
 export interface LocalSystem {
@@ -62,6 +62,7 @@ export interface SystemOptions {
 }
 
 const LOOPBACK = '127.0.0.1';
+const SERVICES_LIMIT = 60_000;
 const NO_SERVICES: Services = { close: () => Promise.resolve() };
 
 /**
@@ -114,7 +115,8 @@ export async function startSystem(
     if (banyan.dev?.seed !== undefined && !isNamed)
       await seed({ command: banyan.dev.seed, cwd: root, env: monolithEnv, onLine: (line) => print('seed', line) });
     const given = { mongodbUri: mongo.uri, isNamed, env: config.env, logger: logger('services') };
-    const services = (await startServices?.(given)) ?? NO_SERVICES;
+    const starting = startServices?.(given) ?? Promise.resolve(NO_SERVICES);
+    const services = await within(SERVICES_LIMIT, starting, `${banyan.dev?.services ?? 'services'} (dev.services)`);
     started.push(() => services.close());
 
     const functions = hasFunctions
@@ -186,14 +188,4 @@ async function startFunctions(
   functions = gateway.functions;
   started.push(() => gateway.close());
   return { invokeApi, gateway };
-}
-
-async function seed(options: Parameters<typeof startProjectProcess>[0]): Promise<void> {
-  const running = startProjectProcess(options);
-  const how = await running.ended;
-  if (how === 'exit code 0') return;
-  const lines = running.lastLines().map((line) => `  ${line}`);
-  throw new BanyanError([`dev.seed (${options.command}) ended with ${how}`, ...lines].join('\n'), {
-    code: 'seed_failed',
-  });
 }

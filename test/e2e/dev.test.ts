@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { waitFor } from '../support/wait-for';
 
-const MAIN = path.join(__dirname, '../../proxy/cli/main.ts');
+const ROOT = path.join(__dirname, '../..');
+const MAIN = path.join(ROOT, 'proxy/cli/main.ts');
 const TSX = require.resolve('tsx');
 const PORTS = ['PORT', 'ADMIN_PORT', 'LEGACY_PORT', 'GATEWAY_PORT', 'INVOKE_PORT', 'MONGO_PORT'];
 const FREE_PORTS = Object.fromEntries(PORTS.map((name) => [name, '0']));
@@ -103,6 +104,35 @@ describe('banyan dev', () => {
     expect(output).toMatch(/^banyan: the monolith \(npm start --silent\) ended with exit code 1 before it listened$/m);
     expect(output).toMatch(/^banyan: {3}Error: no SITE_NAME$/m);
     expect(output).toMatch(/^banyan: -> start it by hand, and fix what it says$/m);
+  });
+
+  it('seeds the database before the monolith starts, and says why that failed', async () => {
+    const config = `
+      const { defineConfig, expressJson, fromEnvironment } = require('${ROOT}/shared/config');
+      const { passportUserData, sessionAuthenticator } = require('${ROOT}/shared/session');
+      const no = (status) => expressJson(status, {});
+      module.exports = defineConfig({
+        app: 'app.js',
+        session: { secrets: fromEnvironment('KEY'), store: { format: 'connect-mongo' } },
+        identity: passportUserData(),
+        authenticators: [sessionAuthenticator],
+        responses: { headers: {}, unauthorized: no(401), forbidden: no(403), internalError: no(500) },
+        parity: { identities: {} },
+        dev: { seed: 'echo "seeds $DATABASE_URL"; exit $SEEDED', environment: { DATABASE_URL: '{{MONGODB_URI}}' } },
+      });`;
+    await writeFile(path.join(folder, 'banyan.config.cjs'), config);
+    try {
+      expect(await start({ SEEDED: '3' })).toEqual([2, null]);
+      expect(output).toMatch(/^seed {6}\| seeds mongodb:\/\/127\.0\.0\.1:\d+\/banyan-dev-/m);
+      expect(output).toMatch(/^banyan: dev\.seed \(echo .*\) ended with exit code 3$/m);
+      const exited = start({ SEEDED: '0' });
+      await ready();
+      expect(output).toMatch(/^seed {6}\| [^]*^monolith {2}\| process/m);
+      child?.kill('SIGINT');
+      expect(await exited).toEqual([0, null]);
+    } finally {
+      await rm(path.join(folder, 'banyan.config.cjs'));
+    }
   });
 
   it('is not its own monolith', async () => {
