@@ -1,3 +1,4 @@
+import { counted } from '../statistics/counted';
 import { EXIT, type CommandResult } from './exit-codes';
 
 export type Level = 'ok' | 'warning' | 'fault';
@@ -38,10 +39,9 @@ export function judge(findings: readonly Finding[]): CommandResult {
   const count = (level: Level) => findings.filter((finding) => finding.level === level).length;
   const faults = count('fault');
   const warnings = count('warning');
-  const plural = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
   return {
     exitCode: faults === 0 ? EXIT.fine : EXIT.findings,
-    text: `${renderFindings(findings)}\n${plural(faults, 'fault')}, ${plural(warnings, 'warning')}\n`,
+    text: `${renderFindings(findings)}\n${counted(faults, 'fault')}, ${counted(warnings, 'warning')}\n`,
     json: { faults, warnings, findings },
   };
 }

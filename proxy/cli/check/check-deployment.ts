@@ -1,6 +1,7 @@
 import { findProject } from '../../../shared/config/load';
 import { connectAws } from '../../../shared/deployment/check-stage/aws';
 import { checkStage } from '../../../shared/deployment/check-stage/check-stage';
+import { counted } from '../../statistics/counted';
 import { EXIT, type CommandResult } from '../exit-codes';
 
 interface DeploymentParts {
@@ -28,5 +29,3 @@ export async function checkDeployment({
     json: { stage, faults, unchecked },
   };
 }
-
-const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -6,6 +6,7 @@ import { findBanyanConfig } from '../../../shared/config/load';
 import { placesOf } from '../../../shared/config/places';
 import { BanyanError } from '../../../shared/errors';
 import type { CliIo, Finish } from '../cli-io';
+import { readPort, wholeNumber, withJson } from '../options';
 import { EXIT, type CommandResult } from '../exit-codes';
 import { applyChanges, readIfThere, type Change } from '../scaffold/changes';
 import { dialectOf } from '../scaffold/dialect';
@@ -22,8 +23,7 @@ import { serverlessSource } from './serverless-source';
 
 /** Adds `banyan init`. */
 export function addInitCommand(program: Command, io: CliIo, finish: Finish): void {
-  program
-    .command('init')
+  withJson(program.command('init'))
     .description(
       "Find out what the monolith gives Express, express-session, its store and passport, and write the project's files",
     )
@@ -35,11 +35,14 @@ export function addInitCommand(program: Command, io: CliIo, finish: Finish): voi
     )
     .option('--port <number>', 'of the app that is meant, where several listen', readPort)
     .option('--connect', 'let the app reach what it wants to, its own MongoDB included')
-    .option('--trusted-hops <number>', 'load balancers, CDNs and other proxies in front of the app', readHops)
+    .option(
+      '--trusted-hops <number>',
+      'load balancers, CDNs and other proxies in front of the app',
+      wholeNumber(0, MAX_TRUSTED_HOPS),
+    )
     .option('--no-dev-dependencies', 'do not add the packages for packaging and the local system to package.json')
     .option('--yes', 'accept what it suggests; of files that exist and would change, none is')
     .option('--replace', 'replace a banyan.config that exists, without asking; the old one is kept next to it')
-    .option('--json', 'print JSON instead of text')
     .addHelpText(
       'after',
       `
@@ -192,16 +195,4 @@ function describePlan(changes: readonly Change[], { kept }: FilePlan): string {
 function readUrl(text: string): URL {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text);
   throw new InvalidArgumentError('expected a URL such as http://127.0.0.1:3000');
-}
-
-function readPort(text: string): number {
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
-  throw new InvalidArgumentError('expected a port, from 1 to 65535');
-}
-
-function readHops(text: string): number {
-  const hops = Number(text);
-  if (/^\d+$/.test(text) && hops <= MAX_TRUSTED_HOPS) return hops;
-  throw new InvalidArgumentError(`expected a whole number from 0 to ${MAX_TRUSTED_HOPS}`);
 }

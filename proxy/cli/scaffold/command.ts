@@ -3,6 +3,7 @@ import { BanyanError } from '../../../shared/errors';
 import { routeSchema } from '../../route-table/schema';
 import { takeInventory } from '../../inventory/take-inventory';
 import type { CliIo, CommonOptions, Finish } from '../cli-io';
+import { withCommonOptions } from '../options';
 import { EXIT } from '../exit-codes';
 import { withPlaceholders } from '../placeholders';
 import { applyChanges, type Change } from './changes';
@@ -25,8 +26,7 @@ interface RemoveOptions extends CommonOptions {
 
 /** Adds `banyan add` and `banyan remove`. */
 export function addScaffoldCommands(program: Command, io: CliIo, finish: Finish): void {
-  program
-    .command('add')
+  withCommonOptions(program.command('add'))
     .description(
       'Write what a route needs to move: its function, its entries in serverless.yml and routes.yml, a parity suite',
     )
@@ -34,8 +34,6 @@ export function addScaffoldCommands(program: Command, io: CliIo, finish: Finish)
     .addOption(new Option('--lift', "the function runs the monolith's own app").conflicts('rewrite'))
     .option('--rewrite', 'a function to be written; it answers 501 until then')
     .option('--id <name>', 'id of the route; default: made of method and path, such as get-item', readId)
-    .option('--json', 'print JSON instead of text')
-    .option('--config <file>', 'path of another banyan.config.ts')
     .addHelpText(
       'after',
       `
@@ -73,13 +71,10 @@ parameters of the path (read-only); ROUTES_FILE`,
       finish({ exitCode: EXIT.fine, text: `${lines.join('\n')}\n`, json }, options);
     });
 
-  program
-    .command('remove')
+  withCommonOptions(program.command('remove'))
     .description('Undo banyan add: delete its files and take its entries out of serverless.yml and routes.yml')
     .argument('<id>', 'of a route on stage legacy')
     .option('--force', 'also if files were edited since')
-    .option('--json', 'print JSON instead of text')
-    .option('--config <file>', 'path of another banyan.config.ts')
     .addHelpText('after', '\nVariables: ROUTES_FILE')
     .action((id: string, { force = false, config, ...options }: RemoveOptions) => {
       const project = loadScaffoldProject(io.env, config);

@@ -17,6 +17,7 @@ import { runProject } from '../../parity/run-project';
 import { readGatewayRoutes } from '../check/gateway-routes';
 import type { CliIo, CommonOptions, Finish } from '../cli-io';
 import { quietAwsSdk, readLocalSides, readProjectRoutes } from '../config';
+import { withCommonOptions } from '../options';
 import { EXIT } from '../exit-codes';
 import { awsTarget, localTarget } from './target';
 import { verify } from './verify';
@@ -45,8 +46,7 @@ const SAMPLES = 100;
 
 /** Adds `banyan verify` to the program. */
 export function addVerifyCommand(program: Command, io: CliIo, finish: Finish): void {
-  program
-    .command('verify')
+  withCommonOptions(program.command('verify'))
     .description(
       'Deploy a stage, confirm or refute every assumption about API Gateway, measure each hop, remove everything',
     )
@@ -58,8 +58,6 @@ export function addVerifyCommand(program: Command, io: CliIo, finish: Finish): v
     .option('--suite <command>', 'also run these tests, with TEST_MODE=http and API_URL')
     .option('--control <url>', 'the monolith that parity compares with; without it no parity is run on AWS')
     .option('--report <folder>', 'where the report goes', 'banyan-verification')
-    .option('--json', 'print JSON instead of text')
-    .option('--config <file>', 'path of another banyan.config.ts')
     .addHelpText('after', HELP)
     .action(async (flags: VerifyFlags) => {
       const project = findProject(process.cwd(), flags.config);

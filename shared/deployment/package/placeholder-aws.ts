@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 
+import { closeServer, listenOn } from '../../local/http-server';
 import type { StageLookups } from './stage-lookups';
 
 /** A stand-in for two AWS services, on a free loopback port. */
@@ -24,18 +24,7 @@ export async function startPlaceholderAws(lookups: StageLookups): Promise<Placeh
       response.writeHead(answer.statusCode, { 'content-type': answer.contentType }).end(answer.body);
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('Expected a TCP address');
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  return { url: `http://127.0.0.1:${await listenOn(server)}`, close: () => closeServer(server) };
 }
 
 /** The same for the same name, and of the shape that CloudFormation's own checks expect of such an id. */

@@ -1,6 +1,4 @@
 export { readEventSourcesFile } from './serverless-file';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { lambdaEnvironment } from '../../lambda-environment';
 import { createLogger, type Logger } from '../../logger';
@@ -23,6 +21,7 @@ import { limitsOf, type Limits } from './limits';
 import { setProcessEnvironment } from './process-environment';
 import { createRouter } from './router';
 import { createGatewayServer } from './server';
+import { closeServer, listenOn } from '../http-server';
 import { readServerlessFile } from './serverless-file';
 
 export interface StartGatewayOptions {
@@ -100,7 +99,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
       logger,
     });
     const server = createGatewayServer({ handle, limits });
-    address.port = await listen(server, port, host);
+    address.port = await listenOn(server, port, host);
     return {
       url: `http://${host}:${address.port}/${api.stage}`,
       port: address.port,
@@ -203,23 +202,4 @@ function routesOf(api: Api): GatewayRoute[] {
     functionName: target.kind === 'function' ? target.functionName : undefined,
     authorizer: target.kind === 'function' ? target.authorizer?.functionName : undefined,
   }));
-}
-
-async function listen(server: Server, port: number, host: string): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.removeListener('error', reject);
-      resolve();
-    });
-  });
-  return (server.address() as AddressInfo).port;
-}
-
-async function closeServer(server: Server): Promise<void> {
-  if (!server.listening) return;
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createLogger, type Logger } from '../../logger';
 import { refuseForeignRequests } from '../../this-machine-only';
 import type { Schedule } from '../gateway/api';
 import { InvocationRefused, REQUEST_PAYLOAD_LIMIT, type FunctionFailure, type LambdaFunction } from '../functions';
+import { closeServer, listenOn } from '../http-server';
 import { scheduledEvent } from './scheduled-event';
 
 interface InvokeApiOptions {
@@ -138,19 +138,8 @@ export async function startInvokeApi({
     );
   });
   refuseForeignRequests(server);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const address = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    port: address.port,
-    async close() {
-      server.closeAllConnections();
-      if (server.listening) await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  const actual = await listenOn(server, port);
+  return { url: `http://127.0.0.1:${actual}`, port: actual, close: () => closeServer(server) };
 }
 
 /** `name`, `account:function:name` or an ARN, each with or without `:qualifier`. */

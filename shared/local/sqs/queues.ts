@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
 import type { QueueDefinition } from '../gateway/api';
 import { loadOptional } from '../../optional-package';
 import { refuseForeignRequests } from '../../this-machine-only';
+import { closeServer, listenOn, portOf } from '../http-server';
 import { createSqsFront } from './long-polls';
 
 interface SqsOptions {
@@ -57,10 +56,9 @@ export async function startSqs({ port = 0, region, queues }: SqsOptions): Promis
   refuseForeignRequests(emulator);
   const front = createSqsFront(`http://127.0.0.1:${await portOf(emulator)}`);
   refuseForeignRequests(front);
-  front.listen(port, '127.0.0.1');
   let url: string;
   try {
-    url = `http://127.0.0.1:${await portOf(front)}`;
+    url = `http://127.0.0.1:${await listenOn(front, port)}`;
   } catch (error) {
     await closeServer(emulator);
     throw error;
@@ -75,18 +73,4 @@ export async function startSqs({ port = 0, region, queues }: SqsOptions): Promis
       await closeServer(emulator);
     },
   };
-}
-
-async function portOf(server: Server): Promise<number> {
-  if (!server.listening) await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('SQS listens on no port');
-  return address.port;
-}
-
-async function closeServer(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
 }

@@ -9,6 +9,7 @@ import {
   type RouteResult,
   type RuleReference,
 } from '../../../../shared/parity/result';
+import { counted } from '../../../statistics/counted';
 import { toCurl } from '../curl';
 import { bodyRows, headRows } from './exchange-rows';
 import { Marks, type Mark, type Row } from './marks';
@@ -57,9 +58,9 @@ function outcome(run: ParityRun): Markup {
   const tone = !isClean(run) ? 'different' : nothing ? 'skipped' : totals.accepted > 0 ? 'accepted' : 'equal';
   const text =
     totals.different > 0
-      ? `${totals.different} of ${plural(totals.cases, 'case')} different`
+      ? `${totals.different} of ${counted(totals.cases, 'case')} different`
       : ruleFaults.length > 0
-        ? `${plural(ruleFaults.length, 'fault')} in the rules`
+        ? `${counted(ruleFaults.length, 'fault')} in the rules`
         : nothing
           ? 'Nothing was compared'
           : totals.accepted > 0
@@ -166,11 +167,9 @@ function shortened(rows: readonly Row[]): readonly (Row | number)[] {
 }
 
 function line(one: Row | number): Markup {
-  if (typeof one === 'number') return row('soft', '', plural(one, 'equal line'), '');
+  if (typeof one === 'number') return row('soft', '', counted(one, 'equal line'), '');
   const [a, b, mark] = one;
   return row(mark, mark === 'equal' ? '' : SIGNS[mark], a ?? '', b ?? '');
 }
 
 const describeRule = ({ kind, path, reason, place }: RuleReference) => `${kind} ${path}: ${reason} (${place})`;
-
-const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
