@@ -122,7 +122,7 @@ describe('starting', () => {
       code: 'Runtime.HandlerNotFound',
     });
     await expect(startApi({}, { environment: { LEFT: '1' } })).rejects.toThrow(
-      /api\.yml:40: SESSION_SECRET: \$\{ssm:.*only after a deployment.*environment\.SESSION_SECRET/,
+      /api\.yml:40: SESSION_SECRET: \$\{ssm:.*only after a deployment; set SESSION_SECRET/,
     );
     expect(process.env['LEFT']).toBeUndefined();
   });
