@@ -60,6 +60,8 @@ const answer = z.object({
   /** Those that stay the same from request to request. */
   headers: z.record(z.string(), z.string()),
   body: z.string(),
+  /** Names of the cookies that it sets. */
+  cookies: z.array(z.string()),
   /** False: the same request got another body the next time. */
   isFixed: z.boolean(),
 });

@@ -18,6 +18,7 @@ import { nextCommands } from './next-commands';
 import { missingPeers, parseManifest, withDevDependencies, type Manifest } from './peers';
 import { planFiles, type FilePlan } from './plan-files';
 import { questionsTo, type Questions } from './questions';
+import { rulesSource } from './rules-source';
 import { runDoctor } from './run-doctor';
 import { serverlessSource } from './serverless-source';
 
@@ -95,6 +96,7 @@ async function init(options: InitOptions, io: CliIo): Promise<CommandResult> {
     dialect: dialectOf(path.resolve(configFile)),
     places: placesOf(existing?.banyan ?? DEFAULT_CONFIG, process.cwd()),
     serverless: newServerless(manifest, examined, Object.keys(dotEnv)),
+    rules: rulesSource(inventory?.setup, io.now()),
     manifest:
       addsPeers && manifestText !== undefined
         ? { file: 'package.json', text: withDevDependencies(manifestText, peers) }

@@ -13,6 +13,7 @@ export interface ProjectFiles {
   /** What banyan.config.* is to be, unless one is kept. */
   readonly config: string;
   readonly serverless: string;
+  readonly rules: string;
   /** Absent: package.json stays as it is. */
   readonly manifest?: { readonly file: string; readonly text: string } | undefined;
 }
@@ -28,9 +29,6 @@ const ROUTES = `# yaml-language-server: $schema=../node_modules/banyan-strangler
 # banyan add lists a route here, banyan promote moves it on.
 routes: []
 `;
-const RULES = `# What may differ between the two sides, and why: banyan parity learn proposes entries.
-rules: []
-`;
 const IGNORED = `# Of banyan package
 .serverless/
 .esbuild/
@@ -42,7 +40,7 @@ const IGNORED = `# Of banyan package
  * @throws ConfigError when the configuration that counts cannot be loaded
  */
 export function planFiles(files: ProjectFiles): FilePlan {
-  const { configFile, places, dialect, config, serverless, manifest } = files;
+  const { configFile, places, dialect, config, serverless, rules, manifest } = files;
   const folder = path.dirname(places.serverless.path);
   const responses = path.join(folder, 'gateway-responses.yml');
   const authorizer = path.join(places.functions.path, `authorizer.${dialect.extension}`);
@@ -50,7 +48,7 @@ export function planFiles(files: ProjectFiles): FilePlan {
     [places.routes.path, ROUTES],
     [places.serverless.path, serverless],
     [authorizer, authorizerSource(dialect, places.functions.path, configFile)],
-    [places.parity.rules.path, RULES],
+    [places.parity.rules.path, rules],
     [path.join(folder, '.gitignore'), IGNORED],
   ];
   const before = readIfThere(responses);

@@ -61,6 +61,7 @@ function ask(listener: RequestListener, path: string): Promise<Answer | undefine
               ),
             ),
             body,
+            cookies: (response.headers['set-cookie'] ?? []).map((cookie) => cookie.split('=', 1)[0] ?? ''),
           }),
         );
         response.on('error', () => end());

@@ -1,10 +1,12 @@
 import { parse } from 'yaml';
 import { configSource } from '../../../../../proxy/cli/init/config-source';
 import { learnResponses } from '../../../../../proxy/cli/init/responses';
+import { rulesSource } from '../../../../../proxy/cli/init/rules-source';
 import { serverlessSource } from '../../../../../proxy/cli/init/serverless-source';
 import type { Dialect } from '../../../../../proxy/cli/scaffold/dialect';
 import type { AnswerFact, Setup } from '../../../../../proxy/inventory/setup';
 import { expressErrorPage, expressJson } from '../../../../../shared/config';
+import { parseRules } from '../../../../../shared/parity/rules-file';
 
 const COMMONJS: Dialect = { syntax: 'commonjs', extension: 'js', isModule: false };
 const TYPESCRIPT: Dialect = { syntax: 'typescript', extension: 'ts', isModule: false };
@@ -125,6 +127,7 @@ describe('responses', () => {
     statusCode,
     headers: { 'x-frame-options': 'DENY', date: 'now', ...headers },
     body,
+    cookies: [],
     isFixed,
   });
   const refusal = expressJson(401, { error: "don't" });
@@ -189,4 +192,24 @@ it('serverless.yml names where values are kept, and has none', () => {
     STRIPE_KEY: { store: 'secretsmanager', name: 'shop/${sls:stage}/STRIPE_KEY' },
   });
   expect(text).toContain('were not set when this file was written: CURRENCY\n');
+});
+
+describe('rules.yml', () => {
+  const now = new Date('2026-11-28T12:00:00Z');
+  const given = (...cookies: string[]): Setup => ({
+    ...SETUP,
+    answers: [{ path: '/', statusCode: 200, headers: {}, body: '', cookies, isFixed: true }],
+  });
+
+  it('lets the session cookie differ where anonymous clients get one', () => {
+    const [rule, ...others] = parseRules(rulesSource(given('x', 'sid'), now), 'rules.yml');
+    expect(rule).toMatchObject({ route: '*', path: 'cookie sid', kind: 'ignore' });
+    expect(others).toEqual([]);
+    expect(rulesSource(given('sid'), now)).toContain('expires: 2027-05-29\n');
+  });
+
+  it('is empty where they get none, because a rule that is not needed fails a run', () => {
+    for (const setup of [given('x'), given(), undefined])
+      expect(parseRules(rulesSource(setup, now), 'rules.yml')).toEqual([]);
+  });
 });
