@@ -48,6 +48,7 @@ function compareAttributes(
 }
 
 function isSame(attribute: string, a: string, b: string, unifier: Unifier): boolean {
+  if (attribute === '') return unifier.isSameCookie(a, b);
   return attribute === 'expires' ? unifier.isSameExpiry(a, b) : unifier.isSameText(a, b);
 }
 

@@ -34,6 +34,7 @@ const OBJECT_ID = String.raw`(?<![0-9A-Za-z])[0-9a-f]{24}(?![0-9A-Za-z])`;
 const UUID = String.raw`(?<![0-9A-Za-z])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9A-Za-z])`;
 /** As express-session makes it: id, signature; in a cookie percent-encoded. */
 const SESSION = String.raw`s(?::|%3A)[\w-]{32}\.(?:[A-Za-z0-9+/]|%2B|%2F){43}`;
+const SESSION_ALONE = new RegExp(`^${SESSION}$`);
 const ISO_TIME = String.raw`(?<!\d)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)`;
 const HTTP_DATE = String.raw`[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT`;
 /** Milliseconds since the epoch, as a number of its own. */
@@ -88,7 +89,17 @@ export class Unifier {
       const other = b.tokens[i];
       return other !== undefined && this.isSameToken(token, other, bindings, times);
     });
-    if (!isSame) return false;
+    return isSame && this.bindAll(bindings);
+  }
+
+  /** As {@link isSameText}, for a cookie: a request of any method may be given a session, if only for its CSRF token. */
+  isSameCookie(control: string, candidate: string): boolean {
+    if (this.isSameText(control, candidate)) return true;
+    const areNew = [control, candidate].every((text) => SESSION_ALONE.test(text) && !this.isAnyKnown(text));
+    return areNew && this.bindAll([[control, candidate], ...partsOfSession(control, candidate)]);
+  }
+
+  private bindAll(bindings: readonly (readonly [control: string, candidate: string])[]): boolean {
     for (const [from, to] of bindings) {
       if (this.renaming.isBound(from, to)) continue;
       if (!this.renaming.canBind(from, to)) return false;

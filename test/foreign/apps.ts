@@ -1,5 +1,14 @@
 interface Route {
   readonly id: string;
+  /** What `banyan add` is given. */
+  readonly route: string;
+  /** Of one that is written anew: the file by hand, and what became of its middleware. */
+  readonly rewritten?: {
+    readonly file: string;
+    readonly middleware: Readonly<Record<string, string>>;
+    /** A change to its suite. */
+    readonly suite?: { readonly find: string; readonly write: string };
+  };
   readonly path: string;
   /** What stands for `{}` in the path, from the answer to another. */
   readonly from?: { readonly path: string; readonly pattern: RegExp };
@@ -9,6 +18,8 @@ interface Route {
 export interface ForeignApp {
   readonly name: string;
   readonly routes: readonly Route[];
+  /** Changes by hand to the banyan.config.js that `banyan init` has written. */
+  readonly edits: readonly { readonly find: string; readonly write: string }[];
   /** Its `.env`. */
   readonly environment: Readonly<Record<string, string>>;
   /** Returns the cookies of a user. */
@@ -18,9 +29,43 @@ export interface ForeignApp {
 const formShop: ForeignApp = {
   name: 'form-shop',
   routes: [
-    { id: 'items', path: '/items' },
-    { id: 'account', path: '/account' },
-    { id: 'stock', path: '/items/stock' },
+    { id: 'list-items', route: 'GET /items', path: '/items' },
+    { id: 'get-account', route: 'GET /account', path: '/account' },
+    {
+      id: 'stock',
+      route: 'GET /items/stock',
+      path: '/items/stock',
+      rewritten: {
+        file: 'stock.js',
+        middleware: {
+          helmetMiddleware: 'reproduced',
+          urlencodedParser: '{ dropped: the function reads no body }',
+          session: 'reproduced',
+          initialize: 'reproduced',
+          authenticate: 'reproduced',
+          'connect-flash': '{ dropped: it shows no messages }',
+          csrfSynchronisedProtection: '{ dropped: GET needs no token }',
+          'app.js': '{ dropped: it renders no view }',
+          requireUser: 'reproduced',
+        },
+        // The monolith remembers in a new session where anonymous clients wanted to go; the authorizer makes none.
+        suite: { find: "identities: ['anonymous', 'ada']", write: "identities: ['ada']" },
+      },
+    },
+  ],
+  edits: [
+    {
+      find: "anonymous: { kind: 'anonymous' },",
+      write: `anonymous: { kind: 'anonymous' },
+      ada: {
+        kind: 'steps',
+        steps: [
+          { request: 'GET /login', extract: { csrf: { selector: 'input[name=_csrf]' } } },
+          { request: 'POST /login', form: { _csrf: '{{csrf}}', email: 'ada@example.com', password: 'a quiet password' }, location: '/account' },
+          { request: 'GET /' },
+        ],
+      },`,
+    },
   ],
   environment: {
     NODE_ENV: 'production',
@@ -46,9 +91,59 @@ const formShop: ForeignApp = {
 const notesApi: ForeignApp = {
   name: 'notes-api',
   routes: [
-    { id: 'team', path: '/api/teams/mine' },
-    { id: 'get-note', path: '/api/notes/{}', from: { path: '/api/notes', pattern: /"id":"(\w+)"/ } },
-    { id: 'list-notes', path: '/api/notes' },
+    { id: 'get-team-mine', route: 'GET /api/teams/mine', path: '/api/teams/mine' },
+    {
+      id: 'get-note',
+      route: 'GET /api/notes/:noteId',
+      path: '/api/notes/{}',
+      from: { path: '/api/notes', pattern: /"id":"(\w+)"/ },
+    },
+    {
+      id: 'list-notes',
+      route: 'GET /api/notes',
+      path: '/api/notes',
+      rewritten: {
+        file: 'list-notes.js',
+        middleware: {
+          jsonParser: '{ dropped: the function reads no body }',
+          session: 'reproduced',
+          initialize: 'reproduced',
+          authenticate: 'reproduced',
+          apiKey: 'reproduced',
+          requireCaller: 'reproduced',
+        },
+      },
+    },
+  ],
+  edits: [
+    {
+      find: 'import { passportUserId, sessionAuthenticator }',
+      write: 'import { apiKeyAuthenticator, passportUserId, sessionAuthenticator }',
+    },
+    {
+      find: '{ projection: { _id: 1 } }),',
+      write: `{ projection: { team: 1 } }),
+    parse: (user) => (typeof user?.team === 'string' ? { userId: String(user._id ?? user.userId), team: user.team } : undefined),`,
+    },
+    {
+      find: 'authenticators: [sessionAuthenticator],',
+      write: `authenticators: [
+    sessionAuthenticator,
+    apiKeyAuthenticator({
+      async findIdentity(db, hash) {
+        const key = await db.collection('keys').findOne({ hash });
+        return key === null ? undefined : { userId: \`key:\${key.label}\`, team: key.team };
+      },
+    }),
+  ],`,
+    },
+    { find: 'expressErrorPage(500)', write: "expressJson(500, { error: 'internal error' })" },
+    {
+      find: "anonymous: { kind: 'anonymous' },",
+      write: `anonymous: { kind: 'anonymous' },
+      ada: { kind: 'steps', steps: [{ request: 'POST /api/login', json: { username: 'ada', password: 'a quiet password' } }] },
+      key: { kind: 'headers', headers: { 'x-api-key': 'red-key-7f3a' } },`,
+    },
   ],
   environment: {
     NODE_ENV: 'production',

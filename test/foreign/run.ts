@@ -1,10 +1,20 @@
 /**
- * `npm run test:foreign [app]`: moves two routes of a foreign monolith lifted and one rewritten, all the way and back, with what the npm package holds
- * (`npm run build` first). Each app is copied, installed from its lock file, and given the kit.
+ * `npm run test:foreign [app]`: moves two routes of a foreign monolith lifted and one rewritten, all the way and back, by the documented commands and
+ * with what the npm package holds (`npm run build` first). Each app is copied, installed from its lock file, and given the kit.
  */
+import assert from 'node:assert';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -20,6 +30,8 @@ const TOOLS = ['serverless', 'serverless-esbuild', 'esbuild', 'fflate', 'banyan-
 const REQUESTS = 420;
 const AT_ONCE = 2;
 const DEADLINE_MS = 90_000;
+/** Of what a team writes by hand until its first routes are on shadow. */
+const MOST_LINES = 40;
 const PORTS = ['PORT', 'ADMIN_PORT', 'LEGACY_PORT', 'GATEWAY_PORT', 'INVOKE_PORT', 'MONGO_PORT'];
 
 const run = promisify(execFile);
@@ -32,8 +44,7 @@ async function move(app: ForeignApp): Promise<void> {
     console.log(`${app.name} ${((performance.now() - began) / 1000).toFixed(1)} s: ${text}`);
   try {
     const source = path.join(__dirname, app.name);
-    cpSync(source, folder, { recursive: true, filter: (file) => !file.includes('node_modules') });
-    step(`hand-written lines: ${countLines(source)}`);
+    cpSync(source, folder, { recursive: true, filter: (file) => !/node_modules|by-hand/.test(file) });
     await run('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline', '--silent'], { cwd: folder });
     symlinkSync(ROOT, path.join(folder, 'node_modules/banyan-strangler'));
     for (const tool of TOOLS)
@@ -52,8 +63,27 @@ async function move(app: ForeignApp): Promise<void> {
     const banyan = async (...args: string[]): Promise<string> =>
       (await run(process.execPath, [CLI, ...args], { cwd: folder, env })).stdout.trim();
 
+    step(await banyan('init', '--yes', '--trusted-hops', '0', '--no-dev-dependencies'));
+    const byHand = new ByHand(folder);
+    for (const { find, write } of app.edits) byHand.replace('banyan.config.js', find, write);
     await banyan('gateway-responses');
+    const before = treeOf(folder);
+
+    for (const { id, route, rewritten } of app.routes) {
+      step(await banyan('add', route, rewritten === undefined ? '--lift' : '--rewrite', '--id', id));
+      if (rewritten === undefined) continue;
+      const [mark] = readFileSync(path.join(folder, `banyan/functions/${id}.js`), 'utf8').split('\n');
+      const text = readFileSync(path.join(source, 'by-hand', rewritten.file), 'utf8');
+      byHand.write(`banyan/functions/${id}.js`, `${mark ?? ''}\n${text}`);
+      for (const [name, account] of Object.entries(rewritten.middleware))
+        byHand.replace('banyan/routes.yml', `${name}: todo`, `${name}: ${account}`);
+      const { suite } = rewritten;
+      if (suite !== undefined) byHand.replace(`banyan/parity/cases/${id}.js`, suite.find, suite.write);
+    }
+    step(`lines written by hand: ${byHand.lines}`);
+    if (byHand.lines > MOST_LINES) throw new Error(`more than ${MOST_LINES} lines are written by hand`);
     await banyan('routes', '--write');
+    step(await banyan('check'));
     step(await banyan('package', '--stage', 'dev'));
     const { close, banner } = await startDev(folder, env);
     stops.push(close);
@@ -104,10 +134,67 @@ async function move(app: ForeignApp): Promise<void> {
     step(`status\n${await banyan('status')}`);
     for (const { id } of app.routes) step(await banyan('rollback', id, '--reason', 'the way back'));
     await waitForSide('legacy');
-    step('done');
+    stops.pop();
+    await close();
+
+    const [first] = app.routes;
+    await expectRefusal(banyan('remove', first?.id ?? ''), 'it is on stage canary');
+    const table = path.join(folder, 'banyan/routes.yml');
+    writeFileSync(table, readFileSync(table, 'utf8').replaceAll(/stage: canary\n *percent: 100\n/g, 'stage: legacy\n'));
+    for (const { id, rewritten } of app.routes) {
+      if (rewritten !== undefined) await expectRefusal(banyan('remove', id), 'was edited since');
+      step(await banyan('remove', id, ...(rewritten === undefined ? [] : ['--force'])));
+    }
+    assert.deepStrictEqual(treeOf(folder), before);
+    step('done: the tree is as before');
   } finally {
     for (const stop of stops.reverse()) await stop();
   }
+}
+
+/** Changes that a person makes to the files of a project. */
+class ByHand {
+  lines = 0;
+
+  constructor(private readonly folder: string) {}
+
+  write(file: string, text: string): void {
+    const at = path.join(this.folder, file);
+    const known = (existsSync(at) ? readFileSync(at, 'utf8') : '').split('\n');
+    for (const line of text.split('\n')) {
+      const position = known.indexOf(line);
+      if (position === -1) this.lines += 1;
+      else known.splice(position, 1);
+    }
+    writeFileSync(at, text);
+  }
+
+  replace(file: string, find: string, text: string): void {
+    const before = readFileSync(path.join(this.folder, file), 'utf8');
+    if (before.split(find).length !== 2) throw new Error(`${file} has ${JSON.stringify(find)} not once`);
+    this.write(
+      file,
+      before.replace(find, () => text),
+    );
+  }
+}
+
+/** The files of a project that belong into git, but for what `banyan routes --write` has written. */
+function treeOf(folder: string): Readonly<Record<string, string>> {
+  const names = filesIn(folder).map((file) => path.relative(folder, file));
+  const own = names
+    .filter((name) => !/node_modules|\.serverless|\.esbuild|^\.npm\/|app-routes\.json/.test(name))
+    .sort();
+  return Object.fromEntries(own.map((name) => [name, readFileSync(path.join(folder, name), 'utf8')]));
+}
+
+async function expectRefusal(command: Promise<string>, reason: string): Promise<void> {
+  const refusal = await command.then(
+    () => ({ code: 0, stdout: '' }),
+    (error: unknown) => error as { readonly code: number; readonly stdout: string },
+  );
+  assert.strictEqual(refusal.code, 3);
+  assert.ok(refusal.stdout.includes(reason), refusal.stdout);
 }
 
 /** What is read of `banyan status --json`. */
@@ -165,12 +252,6 @@ async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
-}
-
-/** Of the user's files, those that no command writes. */
-function countLines(folder: string): number {
-  const files = [path.join(folder, 'banyan.config.ts'), ...filesIn(path.join(folder, 'banyan'))];
-  return files.reduce((sum, file) => sum + readFileSync(file, 'utf8').trimEnd().split('\n').length, 0);
 }
 
 const filesIn = (folder: string): string[] =>

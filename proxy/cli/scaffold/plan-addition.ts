@@ -113,14 +113,12 @@ export function planAddition(
   ];
   const routesText = insertRoute(routes.text ?? `${OWN_TABLE}routes: []\n`, entry, { file: routes.file, id });
 
-  const names = Object.keys(project.banyan.parity.identities);
-  const anonymous = Object.values(project.banyan.parity.identities).some(({ kind }) => kind === 'anonymous');
   const suite = {
     file: path.join(casesFolder, `${id}.${dialect.extension}`),
     after: suiteSource(dialect, {
       method,
       path: routePath,
-      identities: anonymous ? names : ['anonymous', ...names],
+      identities: Object.keys(project.banyan.parity.identities),
       examples,
       sendsForm: isForm(route.middleware),
     }),

@@ -47,6 +47,17 @@ describe('cookies', () => {
     expect(reported([`a=1; Until=${control}`], [`a=1; Until=${candidate}`], options())).toHaveLength(1);
   });
 
+  it('may hold a session that each side has made, whatever the method, but none that was there before', () => {
+    const session = (letter: string) => `s%3A${letter.repeat(32)}.${letter.repeat(43)}`;
+    const options = (known: string) => ({ unifier: new Unifier({ isKnown: (value) => value === session(known) }) });
+    const [a = '', b = '', c = ''] = ['a', 'b', 'c'].map((letter) => `sid=${session(letter)}; Path=/`);
+    expect(reported([a], [b], options('d'))).toEqual([]);
+    for (const known of ['a', 'b']) expect(reported([a], [b], options(known))).toHaveLength(1);
+    expect(reported([a, a], [b, c], options('d'))).toHaveLength(1);
+    expect(reported([a], [`x${b}`], options('d'))).toHaveLength(1);
+    expect(reported([a], ['sid=s%3Abbb.bbb; Path=/'], options('d'))).toHaveLength(1);
+  });
+
   it('may be masked by a rule', () => {
     const asked: string[][] = [];
     const isSameMasked = (...given: [string, string, string]) => asked.push(given) > 0;

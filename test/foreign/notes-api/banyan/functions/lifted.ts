@@ -1,3 +1,0 @@
-import { lift } from 'banyan-strangler/lifted';
-
-export const handler = lift('src/server.js');
