@@ -53,7 +53,7 @@ export const SERVICES: readonly ServiceDefinition[] = [
     ],
   },
   {
-    // A route is moved, and moved back, without building or deploying anything: nobody is asked but the reviewers of the change.
+    // A route is moved, and moved back, without building or deploying anything: only the reviewers of the change are asked.
     serviceName: 'banyan-routes',
     repository: REPOSITORY,
     deploysBy: 'publisher',

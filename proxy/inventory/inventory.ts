@@ -50,7 +50,7 @@ const inventory = z.object({
   express: z.string(),
   /** In matching order. */
   routes: z.array(routeSchema),
-  /** What answers beside the routes: by `app.use('/path', handler)`, or what no route answers; and what answers errors. In matching order. */
+  /** What answers in addition to the routes: by `app.use('/path', handler)`, or what no route answers; and what answers errors. In matching order. */
   handlers: z.array(
     z.object({ kind: z.enum(['mounted', 'error']), path: z.string(), name: z.string(), place: z.string() }),
   ),

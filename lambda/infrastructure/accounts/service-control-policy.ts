@@ -34,7 +34,7 @@ export const SCP_SIZE = 5120;
 
 /**
  * What no one may do in a developer's account, its administrators included. Of services only those that the templates are made of, which the
- * derived permissions name; of regions only ours; nothing whose price runs on while nobody works; and no way around the alarms on what is spent.
+ * derived permissions name; of regions only ours; nothing whose price runs on while no one works; and no way around the alarms on what is spent.
  */
 export function serviceControlPolicy(region: string): object {
   const actions = deriveStatements(deployedService('dev')).flatMap(({ Action }) => Action);

@@ -21,7 +21,7 @@ interface PullRequestPipelineProps {
 
 /**
  * The shorter pipeline of a pull request: what needs no stage, on the same machines and images as the mainline. Its builds may assume no role, because
- * what they run has been reviewed by nobody yet.
+ * what they run has not been reviewed yet.
  */
 export class PullRequestPipeline extends Construct {
   constructor(scope: Construct, id: string, { repository, artefacts }: PullRequestPipelineProps) {

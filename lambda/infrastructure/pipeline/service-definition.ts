@@ -34,7 +34,7 @@ export interface Deployment {
 export type DeploysBy = 'deployer' | 'publisher' | 'cdk';
 
 /**
- * One service that is deployed by itself: all that tells its pipeline from another's. What its deployers may do is derived from what its
+ * One service that is deployed by itself: all that distinguishes its pipeline from another's. What its deployers may do is derived from what its
  * templates hold (permissions/).
  */
 export interface ServiceDefinition {

@@ -22,7 +22,7 @@ export function questionsTo({ ask }: Pick<CliIo, 'ask'>, { yes }: { readonly yes
     );
   return {
     async hops(suggested, why) {
-      const question = `\nHow many load balancers, CDNs or other proxies stand in front of the app today? A wrong 0 behind TLS means that nobody can log in.\n${why} [${suggested}] `;
+      const question = `\nHow many load balancers, CDNs or other proxies stand in front of the app today? A wrong 0 behind TLS means that no one can log in.\n${why} [${suggested}] `;
       for (;;) {
         const text = (await ask(question)).trim();
         const hops = text === '' ? suggested : Number(text);

@@ -8,7 +8,7 @@ const VARYING =
 /** Of one kind of answer. */
 const OF_THE_BODY = /^(content-type|etag|cache-control|www-authenticate|content-disposition)$/;
 
-/** `responses` of banyan.config.ts, as far as anonymous answers of the app tell. Pure. */
+/** `responses` of banyan.config.ts, as far as the app's answers to anonymous requests show. Pure. */
 export function learnResponses(answers: readonly AnswerFact[]): {
   readonly text: string;
   readonly todo: readonly string[];

@@ -56,7 +56,7 @@ ${[...rewritten].map(([name, from]) => `    ${name}: \${self:custom.secrets.${fr
   # For routes with \`auth: required\`. Neither identity source nor caching: a cached decision outlives a logout.
   authorizer: { name: authorizer, type: request, resultTtlInSeconds: 0, identitySource: '' }
 
-  # The only addresses that may call the API: those that your proxies' requests come from. 192.0.2.0/24 is nobody's, so nothing gets in until
+  # The only addresses that may call the API: those that your proxies' requests come from. 192.0.2.0/24 is no one's, so nothing gets in until
   # you write yours.
   proxyAddresses: [192.0.2.0/24]
 
