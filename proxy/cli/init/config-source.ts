@@ -24,7 +24,7 @@ export function configSource(
 ): string {
   const session = setup?.sessions[0];
   const responses = learnResponses(setup?.answers ?? []);
-  const identity = identityOf(setup?.user, dialect);
+  const identity = setup === undefined ? UNKNOWN : identityOf(setup.user, dialect);
   const config = ['defineConfig', 'expressErrorPage', 'expressJson', 'fromEnvironment'];
   const used = config.filter((name) => name !== 'expressErrorPage' || responses.text.includes(name));
   const sessionNames = [identity.imports, 'sessionAuthenticator'].flat();
@@ -147,6 +147,15 @@ interface IdentityText {
   readonly text: string;
   readonly todo: readonly string[];
 }
+
+const UNKNOWN: IdentityText = {
+  imports: ['passportUserData'],
+  text: 'passportUserData()',
+  todo: [
+    "To do: session and identity as in the app's code, which was not looked at; these are the defaults of express-session,",
+    'connect-mongo and passport. npx banyan init --entry <file> finds them out.',
+  ],
+};
 
 function identityOf(user: UserFact | undefined, { syntax }: Dialect): IdentityText {
   const key = user === undefined || user.key === 'passport' ? '' : `key: ${quoted(user.key)}`;

@@ -70,6 +70,9 @@ function sessionWarnings({ secret, store }: SessionFact): readonly string[] {
     ...(secret.variables.length > 0
       ? []
       : [`the session secret is in no variable: set ${name} to the same value for proxies, commands and functions`]),
+    ...(store.encryption?.secret?.variables.length === 0
+      ? ['the secret of the encrypted records is in no variable: set SESSION_ENCRYPTION_SECRET to it']
+      : []),
     ...(secret.count > 1
       ? [`express-session has ${secret.count} secrets: for Banyan ${name} must hold all, as a JSON array, newest first`]
       : []),

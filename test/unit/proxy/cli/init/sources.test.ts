@@ -75,6 +75,13 @@ describe('banyan.config', () => {
     expect(configSource(COMMONJS, plain)).not.toContain('dev:');
   });
 
+  it('says of an app that was not looked at that these are defaults', () => {
+    const text = configSource(COMMONJS, { ...facts, setup: undefined, cookieName: 'seen.sid' });
+    expect(text).toContain("cookieName: 'seen.sid'");
+    expect(text).toContain('To do: session and identity');
+    expect(text).not.toContain('does not use passport');
+  });
+
   it('is typed in TypeScript', () => {
     const text = configSource(TYPESCRIPT, facts);
     expect(text).toContain(
