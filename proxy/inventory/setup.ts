@@ -60,10 +60,10 @@ const answer = z.object({
   /** Those that stay the same from request to request. */
   headers: z.record(z.string(), z.string()),
   body: z.string(),
-  /** Names of the cookies that it sets. */
-  cookies: z.array(z.string()),
   /** False: the same request got another body the next time. */
   isFixed: z.boolean(),
+  /** What was there both times with another value: cookies and headers by name, and fields of pages that hold a token against CSRF. */
+  varies: z.object({ cookies: z.array(z.string()), headers: z.array(z.string()), fields: z.array(z.string()) }),
 });
 export type AnswerFact = z.infer<typeof answer>;
 

@@ -145,7 +145,7 @@ class RuleUse {
       if (occurs(rule, places) || changed.some((place) => rule.path.startsWith(place))) this.met.add(rule);
   }
 
-  /** An accepted difference that is gone, and any rule whose place no answer has. */
+  /** An accepted difference that is gone, and any rule of one route whose place no answer has: for all routes, it may be of one not listed yet. */
   superfluous(ran: ReadonlySet<string>, { routes, complete }: RunOptions): readonly string[] {
     const concerns = ({ route }: Rule): boolean =>
       (route === '*' && complete === 'all routes') ||
@@ -153,7 +153,7 @@ class RuleUse {
       ran.has(routes.find(({ id }) => id === route)?.name ?? '');
     return this.rules.flatMap((rule) => {
       if (this.needed.has(rule) || !concerns(rule)) return [];
-      if (rule.kind !== 'accepted' && this.met.has(rule)) return [];
+      if (rule.kind !== 'accepted' && (this.met.has(rule) || rule.route === '*')) return [];
       const why = this.met.has(rule) ? 'nothing differs there' : 'no answer has this place';
       return [`${rule.place} is not needed: ${why} (${rule.kind} ${rule.path}); remove the rule`];
     });

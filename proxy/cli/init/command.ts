@@ -95,8 +95,8 @@ async function init(options: InitOptions, io: CliIo): Promise<CommandResult> {
     config: config.text,
     dialect: dialectOf(path.resolve(configFile)),
     places: placesOf(existing?.banyan ?? DEFAULT_CONFIG, process.cwd()),
-    serverless: newServerless(manifest, examined, Object.keys(dotEnv)),
     rules: rulesSource(inventory?.setup, io.now()),
+    serverless: newServerless(manifest, examined, Object.keys(dotEnv)),
     manifest:
       addsPeers && manifestText !== undefined
         ? { file: 'package.json', text: withDevDependencies(manifestText, peers) }

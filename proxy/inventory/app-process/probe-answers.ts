@@ -24,12 +24,49 @@ export async function probeAnswers(listener: RequestListener, routes: readonly A
     if (first === undefined || second === undefined) continue;
     const again = new Map(Object.entries(second.headers));
     const headers = Object.entries(first.headers).filter(([name, value]) => again.get(name) === value);
-    answers.push({ ...first, headers: Object.fromEntries(headers), isFixed: second.body === first.body });
+    const { cookies, ...answer } = first;
+    answers.push({
+      ...answer,
+      headers: Object.fromEntries(headers),
+      isFixed: second.body === first.body,
+      varies: {
+        cookies: varying(cookies, second.cookies),
+        headers: varying(Object.entries(first.headers), Object.entries(second.headers)),
+        fields: varying(tokenFields(first.body), tokenFields(second.body)),
+      },
+    });
   }
   return answers;
 }
 
-type Answer = Omit<AnswerFact, 'isFixed'>;
+type Named = readonly (readonly [name: string, value: string])[];
+
+interface Answer extends Omit<AnswerFact, 'isFixed' | 'varies'> {
+  readonly cookies: Named;
+}
+
+function varying(first: Named, second: Named): string[] {
+  const again = new Map(second);
+  return first.filter(([name, value]) => again.has(name) && again.get(name) !== value).map(([name]) => name);
+}
+
+/** Inputs and metas of a page by their name, where that says CSRF. */
+function tokenFields(body: string): Named {
+  const tags = body.matchAll(/<(input|meta)\s[^>]{0,1000}>/gi);
+  return [...tags].flatMap(([tag, element = '']): Named => {
+    const name = /\sname=["']?([\w-]{1,64})/i.exec(tag)?.[1];
+    return name !== undefined && /csrf|xsrf|authenticity/i.test(name)
+      ? [[`${element.toLowerCase()} ${name}`, tag]]
+      : [];
+  });
+}
+
+function cookiesOf(lines: readonly string[] = []): Named {
+  return lines.map((line) => {
+    const [, name = '', value = ''] = /^([^=;]*)=([^;]*)/.exec(line) ?? [];
+    return [name, value];
+  });
+}
 
 /** Over a connection that is no socket: none may be opened here. */
 function ask(listener: RequestListener, path: string): Promise<Answer | undefined> {
@@ -60,8 +97,8 @@ function ask(listener: RequestListener, path: string): Promise<Answer | undefine
                 typeof value === 'string' ? [[name, value]] : [],
               ),
             ),
+            cookies: cookiesOf(response.headers['set-cookie']),
             body,
-            cookies: (response.headers['set-cookie'] ?? []).map((cookie) => cookie.split('=', 1)[0] ?? ''),
           }),
         );
         response.on('error', () => end());

@@ -148,6 +148,7 @@ app.use((req, res, next) => { res.set({ 'X-Always': 'yes', 'X-Count': String(n++
 app.get('/me', (req, res) => res.status(401).json({ error: 'log in' }));
 app.get('/page', (req, res) => res.send('page ' + n));
 app.get('/leak', (req, res) => res.send('a known secret'));
+app.get('/form', (req, res) => { req.session.seen = 1; res.send('<meta name=csrf-token content=' + n + '><input name="_csrf" value="' + n + '"><input name="email" value="' + n + '">'); });
 app.get('/never', () => undefined);
 app.get('/items/:id', (req, res) => res.end());
 app.post('/me', (req, res) => res.end());
@@ -156,9 +157,19 @@ ${LISTEN}`,
   expect(setup.answers.map(({ path: at, statusCode, body, isFixed }) => [at, statusCode, body, isFixed])).toEqual([
     ['/me', 401, '{"error":"log in"}', true],
     ['/page', 200, expect.stringContaining('page'), false],
+    ['/form', 200, expect.stringContaining('csrf'), false],
   ]);
   expect(setup.answers[0]?.headers).toMatchObject({ 'x-always': 'yes', 'x-powered-by': 'Express' });
   expect(setup.answers[0]?.headers).not.toHaveProperty('x-count');
+  expect(setup.answers[0]?.varies).toMatchObject({
+    cookies: ['connect.sid'],
+    headers: expect.arrayContaining(['x-count']),
+    fields: [],
+  });
+  expect(setup.answers[2]?.varies).toMatchObject({
+    cookies: ['connect.sid'],
+    fields: ['meta csrf-token', 'input _csrf'],
+  });
 });
 
 it('variables that its own files read are listed by name; copies of all of them, and what packages read, are not', async () => {

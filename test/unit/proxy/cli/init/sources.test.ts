@@ -6,6 +6,7 @@ import { serverlessSource } from '../../../../../proxy/cli/init/serverless-sourc
 import type { Dialect } from '../../../../../proxy/cli/scaffold/dialect';
 import type { AnswerFact, Setup } from '../../../../../proxy/inventory/setup';
 import { expressErrorPage, expressJson } from '../../../../../shared/config';
+import { compareExchange } from '../../../../../shared/parity/compare';
 import { parseRules } from '../../../../../shared/parity/rules-file';
 
 const COMMONJS: Dialect = { syntax: 'commonjs', extension: 'js', isModule: false };
@@ -136,6 +137,7 @@ describe('responses', () => {
     body,
     cookies: [],
     isFixed,
+    varies: { cookies: [], headers: [], fields: [] },
   });
   const refusal = expressJson(401, { error: "don't" });
 
@@ -174,6 +176,53 @@ describe('responses', () => {
   });
 });
 
+describe('rules', () => {
+  const NOW = new Date('2026-11-28T12:00:00Z');
+  const varies = {
+    cookies: ['sid', 'tracking'],
+    headers: ['date', 'ratelimit-reset', 'x-ratelimit-remaining', 'x-request-id'],
+    fields: ['input _csrf', 'meta csrf-token'],
+  };
+  const answers = [{ path: '/', statusCode: 200, headers: {}, body: '', isFixed: false, varies }];
+  const rules = parseRules(rulesSource({ ...SETUP, answers }, NOW), 'rules.yml');
+  const page = (token: string, session: string, left: string) => ({
+    statusCode: 200,
+    headers: [
+      ['Content-Type', 'text/html; charset=utf-8'],
+      ['Set-Cookie', `sid=s%3A${session.repeat(32)}.${`${session}%2B`.repeat(21)}; Path=/app`],
+      ['RateLimit-Reset', left],
+    ] as const,
+    body: Buffer.from(
+      `<!DOCTYPE html><html><head><meta name="csrf-token" content="${token}"></head><body><form><input name=_csrf value="${token}"></form></body></html>`,
+    ),
+  });
+
+  it('allow what the app itself answers differently each time, for 90 days', () => {
+    expect(rules.map(({ path, kind, expires }) => [path, kind, expires])).toEqual([
+      ['cookie sid', 'token', '2027-02-26'],
+      ['body input[name=_csrf] @value', 'token', '2027-02-26'],
+      ['body meta[name=csrf-token] @content', 'token', '2027-02-26'],
+      ['header ratelimit-reset', 'ignore', '2027-02-26'],
+      ['header x-ratelimit-remaining', 'ignore', '2027-02-26'],
+    ]);
+    const [control, candidate] = [page('tEST/+oken0=', 'a', '10'), page('aN0ther+/one', 'b', '11')];
+    expect(compareExchange(control, candidate, { rules, identity: 'anonymous' }).differences).toEqual([]);
+  });
+
+  it('allow neither a token that is missing nor another session of a user', () => {
+    const [control, candidate] = [page('tEST/+oken0=', 'a', '10'), page('', 'b', '10')];
+    const paths = (identity: string): string[] =>
+      compareExchange(control, candidate, { rules, identity }).differences.map(({ path }) => path);
+    expect(paths('anonymous').join()).toMatch(/meta\[name=csrf-token\].*input\[name=_csrf\]/);
+    expect(paths('anonymous')).not.toContain('cookie sid');
+    expect(paths('member')).toContain('cookie sid');
+  });
+
+  it('are none for an app that answers the same each time', () => {
+    expect(parseRules(rulesSource(undefined, NOW), 'rules.yml')).toEqual([]);
+  });
+});
+
 it('serverless.yml names where values are kept, and has none', () => {
   const text = serverlessSource({
     service: 'shop',
@@ -199,24 +248,4 @@ it('serverless.yml names where values are kept, and has none', () => {
     STRIPE_KEY: { store: 'secretsmanager', name: 'shop/${sls:stage}/STRIPE_KEY' },
   });
   expect(text).toContain('were not set when this file was written: CURRENCY\n');
-});
-
-describe('rules.yml', () => {
-  const now = new Date('2026-11-28T12:00:00Z');
-  const given = (...cookies: string[]): Setup => ({
-    ...SETUP,
-    answers: [{ path: '/', statusCode: 200, headers: {}, body: '', cookies, isFixed: true }],
-  });
-
-  it('lets the session cookie differ where anonymous clients get one', () => {
-    const [rule, ...others] = parseRules(rulesSource(given('x', 'sid'), now), 'rules.yml');
-    expect(rule).toMatchObject({ route: '*', path: 'cookie sid', kind: 'ignore' });
-    expect(others).toEqual([]);
-    expect(rulesSource(given('sid'), now)).toContain('expires: 2027-05-29\n');
-  });
-
-  it('is empty where they get none, because a rule that is not needed fails a run', () => {
-    for (const setup of [given('x'), given(), undefined])
-      expect(parseRules(rulesSource(setup, now), 'rules.yml')).toEqual([]);
-  });
 });
