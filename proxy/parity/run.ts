@@ -12,9 +12,10 @@ import {
   type ReportedSide,
   type RouteResult,
 } from '../../shared/parity/result';
-import { occurs, placesOf, rulesOf, type Rule } from '../../shared/parity/rules';
+import { rulesOf, type Rule } from '../../shared/parity/rules';
 import { faultsOfRules } from '../../shared/parity/rules-file';
 import { reportRequest } from './reported';
+import { RuleUse } from './rule-use';
 import { runCase, type CaseContext, type RanCase } from './run-case';
 
 /** A case, and why it cannot be run here if so. */
@@ -127,37 +128,6 @@ function bindRecorded({ recorded }: PlannedCase, { control }: RanCase, names: Re
   if (recorded === undefined || isSafe(control.request.method)) return;
   const moments = { control: recorded.moment, candidate: control.moment };
   compareExchange(recorded.response, control.response, { renaming: names, moments, mayCreate: true });
-}
-
-class RuleUse {
-  private readonly needed = new Set<Rule>();
-  private readonly met = new Set<Rule>();
-
-  constructor(private readonly rules: readonly Rule[]) {}
-
-  note({ control, candidate, needed }: RanCase, rules: readonly Rule[]): void {
-    for (const rule of needed) this.needed.add(rule);
-    const open = rules.filter((rule) => !this.needed.has(rule) && !this.met.has(rule));
-    if (open.length === 0) return;
-    const places = [...placesOf(control.response), ...placesOf(candidate.response)];
-    const changed = control.changes.map(({ collection, kind }) => `database ${collection} ${kind} after`);
-    for (const rule of open)
-      if (occurs(rule, places) || changed.some((place) => rule.path.startsWith(place))) this.met.add(rule);
-  }
-
-  /** An accepted difference that is gone, and any rule of one route whose place no answer has: for all routes, it may be of one not listed yet. */
-  superfluous(ran: ReadonlySet<string>, { routes, complete }: RunOptions): readonly string[] {
-    const concerns = ({ route }: Rule): boolean =>
-      (route === '*' && complete === 'all routes') ||
-      ran.has(route) ||
-      ran.has(routes.find(({ id }) => id === route)?.name ?? '');
-    return this.rules.flatMap((rule) => {
-      if (this.needed.has(rule) || !concerns(rule)) return [];
-      if (rule.kind !== 'accepted' && (this.met.has(rule) || rule.route === '*')) return [];
-      const why = this.met.has(rule) ? 'nothing differs there' : 'no answer has this place';
-      return [`${rule.place} is not needed: ${why} (${rule.kind} ${rule.path}); remove the rule`];
-    });
-  }
 }
 
 function checkIdentities(cases: readonly SourcedCase[], known: ReadonlySet<string>): void {

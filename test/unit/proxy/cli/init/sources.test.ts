@@ -135,7 +135,6 @@ describe('responses', () => {
     statusCode,
     headers: { 'x-frame-options': 'DENY', date: 'now', ...headers },
     body,
-    cookies: [],
     isFixed,
     varies: { cookies: [], headers: [], fields: [] },
   });
