@@ -75,6 +75,7 @@ export function findBreach(
   const errorLimit = (ofLegacy(baseline?.errorRate) ?? 0) + errorRate;
   const { checked, checkedSessions, compared, different, slow, timed } = counts;
   const slowFrom = latencyLimit(baseline, settings);
+  const legacyP99Ms = baseline?.p99 ?? 0;
   const refusal = (status: 401 | 403 | 404, saw: Counted, trials: number, what: string, more: Evidence): Limit => ({
     ...{ rule: `status ${status}`, saw: [saw], trials, limit: statusShare },
     why: () => `Lambda answered ${status} to ${counts[saw]} of ${trials} ${what}; ${allowed(statusShare)}`,
@@ -115,8 +116,8 @@ export function findBreach(
           {
             ...({ rule: 'latency', saw: ['slow'], trials: timed, limit: SLOW_SHARE } as const),
             why: () =>
-              `${slow} of ${timed} warm answers by Lambda took longer than ${Math.round(slowFrom)} ms; legacy's p99 was ${baseline?.p99 ?? 0} ms`,
-            evidence: { slow, timed, limitMs: slowFrom, legacyP99Ms: baseline?.p99 ?? 0 },
+              `${slow} of ${timed} warm answers by Lambda took longer than ${Math.round(slowFrom)} ms; legacy's p99 was ${legacyP99Ms} ms`,
+            evidence: { slow, timed, limitMs: slowFrom, legacyP99Ms },
           },
         ]),
     {

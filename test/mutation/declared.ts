@@ -55,13 +55,6 @@ export const DECLARED: Readonly<Record<string, readonly Declared[]>> = {
       reason: 'spares decoding; what follows decides the same',
     },
   ],
-  'proxy/guard/judge.ts': [
-    {
-      source: 'evidence: { slow, timed, limitMs: slowFrom, legacyP99Ms: baseline?.p99 ?? 0 },',
-      changes: ['baseline?.p99 => baseline.p99'],
-      reason: 'asked by the type checker only: without a baseline there is no limit to exceed',
-    },
-  ],
   'shared/session/cookie-header.ts': [
     {
       source: 'while (start < end && isPadding(text.charCodeAt(start))) start += 1;',
