@@ -3,9 +3,10 @@ import type { Project } from '../../../shared/config/load';
 import { connectAws } from '../../../shared/deployment/check-stage/aws';
 import { readStage } from '../../../shared/deployment/check-stage/stage';
 import {
-  deployProbe,
+  deployedProbe,
   endpointOf,
-  startProbe,
+  localProbe,
+  refuseExisting,
   type ProbeService,
 } from '../../../shared/deployment/verify/probe-service';
 import { runUndisturbed } from '../../../shared/deployment/verify/run-undisturbed';
@@ -17,7 +18,8 @@ import { loadStarter } from '../../parity/environment';
 /** Where everything is put, asked and removed again. */
 export interface VerifyTarget {
   readonly kind: 'local' | 'aws';
-  startProbe(): Promise<ProbeService>;
+  /** The API of the rows. */
+  readonly probe: ProbeService;
   /** The project's own API, with its stage. */
   startApp(): Promise<URL>;
   /** Removes the project's own. */
@@ -29,7 +31,7 @@ export function localTarget({ places }: Project, env: Environment): VerifyTarget
   let sides: StartedSides | undefined;
   return {
     kind: 'local',
-    startProbe: () => startProbe(),
+    probe: localProbe(),
     async startApp() {
       sides = await loadStarter(places.parity.system)({ run: `verify_${process.pid}`, env });
       return new URL(sides.candidate.url);
@@ -49,12 +51,13 @@ interface AwsTargetOptions {
   readonly remove?: string | undefined;
 }
 
-/** An account, by the credentials that every tool of AWS finds. */
+/** An account, by the credentials that every tool of AWS finds. Throws BanyanError for a stage that is deployed already, and without credentials. */
 export async function awsTarget({ project, stage, env, ...commands }: AwsTargetOptions): Promise<VerifyTarget> {
   const { root, places } = project;
   const serverlessFile = path.resolve(places.serverless.path);
   const { region, service } = readStage(serverlessFile, stage, new Map());
   const aws = await connectAws();
+  for (const name of [service, 'banyan-verify']) await refuseExisting(aws, region, `${name}-${stage}`);
   const run = (command: string | undefined, own: 'deploy' | 'remove') => {
     const [program = '', ...args] = command?.trim().split(/\s+/) ?? [
       process.execPath,
@@ -67,7 +70,7 @@ export async function awsTarget({ project, stage, env, ...commands }: AwsTargetO
   };
   return {
     kind: 'aws',
-    startProbe: () => deployProbe({ root: path.dirname(serverlessFile), stage, region, aws, env }),
+    probe: deployedProbe({ root: path.dirname(serverlessFile), stage, region, aws, env }),
     async startApp() {
       await run(commands.deploy, 'deploy');
       return endpointOf(aws, region, `${service}-${stage}`);

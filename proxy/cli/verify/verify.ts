@@ -54,40 +54,36 @@ export async function verify(parts: VerifyParts): Promise<Verification> {
   };
 
   const at = now().toISOString();
-  await step('the API that the rows are asked of', async () => {
-    const probe = await target.startProbe();
-    try {
+  if (!signal.aborted) {
+    await step('the API that the rows are asked of', async () => {
+      const { api, invoke } = await target.probe.start();
       await step('latency', async () => {
-        found.latency = await measure(probe.api, () => probe.invoke(), parts);
+        found.latency = await measure(api, invoke, parts);
       });
       await step('rows', async () => {
-        found.semantics = await judgeSemantics(probe.api, {
+        found.semantics = await judgeSemantics(api, {
           signal,
           onRow: ({ verdict, behaviour, why }) => progress(`  ${verdict}: ${behaviour}${why ? ` (${why})` : ''}`),
         });
       });
-    } finally {
-      await remove('the API of the rows', () => probe.remove());
-    }
-  });
+    });
+    await remove('the API of the rows', () => target.probe.remove());
+  }
   if (!signal.aborted) {
-    try {
-      await step(`the project's own stage`, async () => {
-        const app = await target.startApp();
-        await step('routes', async () => {
-          found.routes = await judgeRoutes(app, parts.routes);
-        });
-        await step('parity', async () => {
-          found.parity = await parts.runParity(app);
-        });
-        if (parts.runSuite)
-          await step('suite', async () => {
-            found.suite = await parts.runSuite?.(app);
-          });
+    await step(`the project's own stage`, async () => {
+      const app = await target.startApp();
+      await step('routes', async () => {
+        found.routes = await judgeRoutes(app, parts.routes);
       });
-    } finally {
-      await remove(`stage ${stage}`, () => target.removeApp());
-    }
+      await step('parity', async () => {
+        found.parity = await parts.runParity(app);
+      });
+      if (parts.runSuite)
+        await step('suite', async () => {
+          found.suite = await parts.runSuite?.(app);
+        });
+    });
+    await remove(`stage ${stage}`, () => target.removeApp());
   }
   if (found.semantics.length === 0) found.semantics = await judgeSemantics(NOWHERE, { signal: AbortSignal.abort() });
   if (signal.aborted) faults.push('it was stopped before the end');

@@ -6,9 +6,9 @@ import { connectProbe, type ProbeApi } from '../../api-gateway/semantics';
 import { REQUEST_LIMITS } from '../../api-gateway/limits';
 import type { Environment } from '../../env';
 import { BanyanError } from '../../errors';
-import { startGateway } from '../../local/gateway';
+import { startGateway, type RunningGateway } from '../../local/gateway';
 import { createLogger } from '../../logger';
-import type { AwsOf } from '../check-stage/aws';
+import { ask, NotAsked, type AwsOf } from '../check-stage/aws';
 import { findFramework } from '../package/run-serverless';
 import { runUndisturbed } from './run-undisturbed';
 
@@ -17,30 +17,37 @@ const FILES = ['verify.yml', 'verify-functions.js'];
 const SERVICE = 'banyan-verify';
 
 /** The API that the rows are asked of, and a way to its functions without it. */
-export interface ProbeService {
+export interface RunningProbe {
   readonly api: ProbeApi;
   /** Invokes a function of the same code without it. */
   readonly invoke: () => Promise<unknown>;
-  /** Leaves nothing of it. @throws BanyanError that says what is left */
+}
+
+/** Where that API is put. */
+export interface ProbeService {
+  readonly start: () => Promise<RunningProbe>;
+  /** Leaves nothing of it, also of a start that has failed half-way. Throws BanyanError when it cannot. */
   readonly remove: () => Promise<void>;
 }
 
-/** Where {@link startProbe} may change what the local gateway does: for tests of the rows. */
-export type ProbeOverrides = Pick<Parameters<typeof startGateway>[0], 'limits'>;
-
-/** Serves it by the local gateway. */
-export async function startProbe(overrides: ProbeOverrides = {}): Promise<ProbeService> {
-  const gateway = await startGateway({
-    serverlessFile: path.join(FOLDER, 'verify.yml'),
-    stage: 'dev',
-    port: 0,
-    logger: createLogger({ level: 'silent' }),
-    print: () => undefined,
-    ...overrides,
-  });
-  const api = connectProbe({ url: new URL(gateway.url), limits: REQUEST_LIMITS.regional, isLocal: true });
-  const invoke = async () => gateway.functions.get('slow')?.invoke({});
-  return { api, invoke, remove: () => gateway.close() };
+/** By the local gateway. `overrides` change what it does: for tests of the rows. */
+export function localProbe(overrides: Pick<Parameters<typeof startGateway>[0], 'limits'> = {}): ProbeService {
+  let gateway: RunningGateway | undefined;
+  return {
+    async start() {
+      const started = (gateway = await startGateway({
+        serverlessFile: path.join(FOLDER, 'verify.yml'),
+        stage: 'dev',
+        port: 0,
+        logger: createLogger({ level: 'silent' }),
+        print: () => undefined,
+        ...overrides,
+      }));
+      const api = connectProbe({ url: new URL(started.url), limits: REQUEST_LIMITS.regional, isLocal: true });
+      return { api, invoke: async () => started.functions.get('slow')?.invoke({}) };
+    },
+    remove: async () => gateway?.close(),
+  };
 }
 
 interface DeployOptions {
@@ -52,32 +59,49 @@ interface DeployOptions {
   readonly env: Environment;
 }
 
-/** Deploys it as a stack of its own. What fails is removed as far as it came before this throws BanyanError. */
-export async function deployProbe({ root, stage, region, aws, env }: DeployOptions): Promise<ProbeService> {
-  const cli = findFramework(root);
-  const folder = await mkdtemp(path.join(tmpdir(), 'banyan-verify-'));
-  for (const file of FILES) await copyFile(path.join(FOLDER, file), path.join(folder, file));
-  const run = (command: 'deploy' | 'remove') =>
-    runUndisturbed({
-      command: process.execPath,
-      args: [cli, command, '--stage', stage, '--config', 'verify.yml'],
-      cwd: folder,
-      env: { ...env, BANYAN_VERIFY_REGION: region },
-    });
-  const remove = async (): Promise<void> => {
-    await run('remove');
-    await rm(folder, { recursive: true, force: true });
+/** As a stack of its own. */
+export function deployedProbe({ root, stage, region, aws, env }: DeployOptions): ProbeService {
+  const run = async (command: 'deploy' | 'remove'): Promise<void> => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'banyan-verify-'));
+    try {
+      for (const file of FILES) await copyFile(path.join(FOLDER, file), path.join(folder, file));
+      await runUndisturbed({
+        command: process.execPath,
+        args: [findFramework(root), command, '--stage', stage, '--config', 'verify.yml'],
+        cwd: folder,
+        env: { ...env, BANYAN_VERIFY_REGION: region },
+      });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   };
-  try {
-    await run('deploy');
-    const url = await endpointOf(aws, region, `${SERVICE}-${stage}`);
-    const { lambda } = aws(region);
-    const api = connectProbe({ url, limits: REQUEST_LIMITS.regional, isLocal: false });
-    return { api, invoke: () => lambda.invoke({ FunctionName: `${SERVICE}-${stage}-slow`, Payload: '{}' }), remove };
-  } catch (cause) {
-    await remove();
+  return {
+    async start() {
+      await run('deploy');
+      const url = await endpointOf(aws, region, `${SERVICE}-${stage}`);
+      const { lambda } = aws(region);
+      const api = connectProbe({ url, limits: REQUEST_LIMITS.regional, isLocal: false });
+      return { api, invoke: () => lambda.invoke({ FunctionName: `${SERVICE}-${stage}-slow`, Payload: '{}' }) };
+    },
+    remove: () => run('remove'),
+  };
+}
+
+/** Refuses a stack that is there already, because it would be removed. Throws BanyanError, also where AWS cannot be asked. */
+export async function refuseExisting(aws: AwsOf, region: string, stack: string): Promise<void> {
+  const found = await ask(
+    'cloudformation:DescribeStacks',
+    ({ name, message }) => name === 'ValidationError' && message.includes('does not exist'),
+    () => aws(region).cloudFormation.describeStacks({ StackName: stack }),
+  ).catch((cause: unknown) => {
+    if (cause instanceof NotAsked) throw new BanyanError(cause.message, { code: 'aws_not_asked', cause });
     throw cause;
-  }
+  });
+  if (found !== undefined)
+    throw new BanyanError(
+      `stack ${stack} exists in ${region}, and would be removed at the end; choose another --stage, or remove it first`,
+      { code: 'stack_exists' },
+    );
 }
 
 /** The address of an API that a stack has made. Throws BanyanError for a stack without one. */

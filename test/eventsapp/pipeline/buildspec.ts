@@ -16,7 +16,7 @@ const Buildspec = z.strictObject({
   version: z.literal(0.2),
   env: z.strictObject({ variables: z.record(z.string(), z.string()) }).optional(),
   phases: z.strictObject(Object.fromEntries(PHASES.map((name) => [name, Phase.optional()]))),
-  artifacts: z.strictObject({ 'base-directory': z.string(), files: z.array(z.string()) }).optional(),
+  artifacts: z.strictObject({ 'base-directory': z.string().optional(), files: z.array(z.string()) }).optional(),
   cache: z.strictObject({ paths: z.array(z.string()) }).optional(),
 });
 

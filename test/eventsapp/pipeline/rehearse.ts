@@ -1,6 +1,8 @@
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { zipSync } from 'fflate';
+import { parse } from 'yaml';
 import type { Environment } from 'banyan-strangler/lambda';
 import { DEMO_PASSWORD } from '../seed';
 import { codeHashes, releaseOf } from './artefact';
@@ -41,7 +43,7 @@ export async function rehearse({ fault, from }: RehearsalOptions): Promise<boole
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
     if (fault === undefined) return await rehearsal.green(from);
-    if (!existsSync(BUILT) && !(await rehearsal.build('build'))) return false;
+    if (!isCurrent() && !(await rehearsal.build('build'))) return false;
     return fault === 'missing-secret' ? await rehearsal.missingSecret() : await rehearsal.prodSmoke();
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
@@ -192,6 +194,16 @@ class Rehearsal {
   async close(): Promise<void> {
     for (const stand of [...this.stages.values()].reverse()) await stand.close();
   }
+}
+
+/** Whether the last rehearsal's artefact has the functions of serverless.yml; their code may be older. */
+function isCurrent(): boolean {
+  if (!existsSync(BUILT)) return false;
+  const { functions } = parse(readFileSync(path.join(ROOT, 'serverless.yml'), 'utf8')) as {
+    readonly functions: object;
+  };
+  const built = [...codeHashes(BUILT).keys()];
+  return isDeepStrictEqual(built, Object.keys(functions).sort());
 }
 
 /** Hashes by function, without the stage's prefix. */

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { judgeSemantics, SEMANTICS, semanticsTable } from '../../../../shared/api-gateway/semantics';
-import { startProbe, type ProbeOverrides, type ProbeService } from '../../../../shared/deployment/verify/probe-service';
+import { localProbe, refuseExisting } from '../../../../shared/deployment/verify/probe-service';
 import { addedByHop } from '../../../../shared/deployment/verify/latency';
 import { describeVerification, isSound, statusOf, Verification } from '../../../../shared/deployment/verify/report';
 import { verify } from '../../../../proxy/cli/verify/verify';
 import type { VerifyTarget } from '../../../../proxy/cli/verify/target';
+import { connectAws } from '../../../../shared/deployment/check-stage/aws';
+import { startFakeAws, type FakeAccount } from '../../../support/fake-aws';
 import { testBanyan } from '../../../support/test-banyan';
 
 const ROOT = path.join(__dirname, '../../../..');
@@ -15,10 +17,10 @@ const squeezed = (text: string): string => text.replaceAll(/ {2,}/g, ' ').replac
 /** The gateway's own patience, which the rows wait for, is shortened. */
 const FAST = { integrationTimeoutMs: 7_000 } as const;
 
-async function judged(limits: ProbeOverrides['limits'] = {}) {
-  const probe = await startProbe({ limits: { ...FAST, ...limits } });
+async function judged(limits: object = {}) {
+  const probe = localProbe({ limits: { ...FAST, ...limits } });
   try {
-    return await judgeSemantics(probe.api);
+    return await judgeSemantics((await probe.start()).api);
   } finally {
     await probe.remove();
   }
@@ -38,19 +40,20 @@ describe('the rows about API Gateway', () => {
     expect(rows).toHaveLength(SEMANTICS.length);
   });
 
-  it.each([
-    [{ methodArnBytes: 1_000_000 }, /^method ARN over 1,600 bytes: 414/],
-    [{ urlCharacters: 1_000_000 }, /^URL over 10,240 characters/],
-    [{ headerBytes: 1_000_000 }, /^headers over 10,240 bytes/],
-  ])('are refuted by a gateway that does otherwise: %j', async (limits, row) => {
-    const refuted = verdicts(await judged(limits), 'refuted');
-    expect(refuted).toEqual([expect.stringMatching(row)]);
+  it('are refuted by a gateway that does otherwise, and they alone', async () => {
+    const broken = { methodArnBytes: 1_000_000, urlCharacters: 1_000_000, headerBytes: 60_000 };
+    expect(verdicts(await judged(broken), 'refuted')).toEqual([
+      expect.stringMatching(/^method ARN over 1,600 bytes: 414/),
+      expect.stringMatching(/^headers over 10,240 bytes/),
+      expect.stringMatching(/^URL over 10,240 characters/),
+    ]);
   });
 
   it('are not tried where nothing answers, which refutes nothing', async () => {
-    const probe = await startProbe();
+    const probe = localProbe();
+    const { api } = await probe.start();
     await probe.remove();
-    const rows = await judgeSemantics(probe.api);
+    const rows = await judgeSemantics(api);
     expect(verdicts(rows, 'not tried')).toHaveLength(SEMANTICS.length);
   });
 });
@@ -59,7 +62,7 @@ describe('banyan verify', () => {
   /** A target whose steps note themselves, and that answers nothing. */
   function target(
     steps: string[],
-    faults: { readonly startApp?: Error; readonly removeApp?: Error } = {},
+    faults: { readonly probe?: Error; readonly startApp?: Error; readonly removeApp?: Error } = {},
   ): VerifyTarget {
     const note = (step: string, error?: Error) => {
       steps.push(step);
@@ -67,11 +70,15 @@ describe('banyan verify', () => {
     };
     return {
       kind: 'aws',
-      startProbe: async () => {
-        const { api, invoke, remove } = await startProbe();
-        await remove();
-        await note('probe');
-        return { api, invoke, remove: () => note('probe removed') } satisfies ProbeService;
+      probe: {
+        start: async () => {
+          const probe = localProbe();
+          const started = await probe.start();
+          await probe.remove();
+          await note('probe', faults.probe);
+          return started;
+        },
+        remove: () => note('probe removed'),
       },
       startApp: async () => {
         await note('app', faults.startApp);
@@ -99,6 +106,28 @@ describe('banyan verify', () => {
     );
     expect([found.removed, isSound(found), found.semantics.length]).toEqual([false, false, SEMANTICS.length]);
     expect(Verification.parse(JSON.parse(JSON.stringify(found)))).toEqual(JSON.parse(JSON.stringify(found)));
+  });
+
+  it('removes what a deployment has left half-way', async () => {
+    const steps: string[] = [];
+    const found = await run({ target: target(steps, { probe: new Error('half-way') }) });
+    expect(steps).toEqual(['probe', 'probe removed', 'app', 'app removed']);
+    expect(found.removed).toBe(true);
+  });
+
+  it('refuses a stage that is deployed already, which it would remove', async () => {
+    const account: FakeAccount = {
+      ...{ parameters: {}, stacks: { 'shop-dev-ada': {} }, secrets: {}, subnets: {}, securityGroups: {} },
+      ...{ vpcs: [], endpoints: {}, concurrency: 0, forbidden: [] },
+    };
+    const aws = await startFakeAws(account);
+    try {
+      const clients = await connectAws({ endpoint: aws.url, credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
+      await expect(refuseExisting(clients, 'eu-west-1', 'shop-dev-ada')).rejects.toThrow('would be removed at the end');
+      await expect(refuseExisting(clients, 'eu-west-1', 'shop-dev-eva')).resolves.toBeUndefined();
+    } finally {
+      await aws.close();
+    }
   });
 
   it('after Ctrl-C asks no more, deploys no more, and removes what there is', async () => {
