@@ -193,6 +193,7 @@ class Rehearsal {
 
   async close(): Promise<void> {
     for (const stand of [...this.stages.values()].reverse()) await stand.close();
+    rmSync(WORK, { recursive: true, force: true });
   }
 }
 
