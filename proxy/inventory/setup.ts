@@ -62,8 +62,8 @@ const answer = z.object({
   body: z.string(),
   /** False: the same request got another body the next time. */
   isFixed: z.boolean(),
-  /** What was there both times with another value: cookies and headers by name, and fields of pages that hold a token against CSRF. */
-  varies: z.object({ cookies: z.array(z.string()), headers: z.array(z.string()), fields: z.array(z.string()) }),
+  /** What was there both times with another value: headers by name, and fields of pages that hold a token against CSRF. */
+  varies: z.object({ headers: z.array(z.string()), fields: z.array(z.string()) }),
 });
 export type AnswerFact = z.infer<typeof answer>;
 

@@ -105,7 +105,7 @@ describe('a monolith in CommonJS on a database that is there', () => {
     );
     expect(read('banyan.config.js')).toContain("'x-frame-options': 'SAMEORIGIN',");
     expect(read('package.json')).toContain('"serverless": "npm:osls@');
-    expect(read('banyan/parity/rules.yml')).toContain('path: cookie shop.id');
+    expect(read('banyan/parity/rules.yml')).toContain('path: body input[name=_csrf] @value');
 
     const check = await banyan(['check'], env);
     expect(check.text).toContain('\n0 faults, 0 warnings\n');

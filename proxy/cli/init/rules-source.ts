@@ -3,30 +3,18 @@ import type { AnswerFact, Setup } from '../../inventory/setup';
 
 /** Days until a rule must be looked at again. */
 const LIFE = 90;
-/** As express-session writes a new one: id and signature, percent-encoded. */
-const SESSION_COOKIE = String.raw`s%3A[\w-]{32}\.[\w%]{43,129}`;
 const CSRF_TOKEN = String.raw`[\w+/=-]{8,200}`;
 const RATE_LIMIT = /^(?:x-)?ratelimit(?:-|$)|^retry-after$/;
 const HEADER = `# What may differ between the two sides, and why: banyan parity learn proposes entries.
 `;
 
 /**
- * The rules file, with what the app's own anonymous answers differed in from one request to the next: a session that each answer begins,
- * tokens against CSRF, what is left of a rate limit. Pure.
+ * The rules file, with what the app's own anonymous answers differed in from one request to the next: tokens against CSRF, what is left of a
+ * rate limit. Pure.
  */
 export function rulesSource(setup: Setup | undefined, now: Date): string {
   const answers = setup?.answers ?? [];
-  const session = setup?.sessions[0]?.cookieName;
   const rules = [
-    ...seen(answers, 'cookies')
-      .filter((name) => name === session)
-      .map((name) => ({
-        path: `cookie ${name}`,
-        kind: 'token',
-        pattern: SESSION_COOKIE,
-        when: { identity: 'anonymous' },
-        reason: 'an answer to a client without a session begins one, with a random id',
-      })),
     ...seen(answers, 'fields').map((field) => {
       const [element = '', name = ''] = field.split(' ');
       const attribute = element === 'meta' ? '@content' : '@value';

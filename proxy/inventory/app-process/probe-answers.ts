@@ -24,13 +24,11 @@ export async function probeAnswers(listener: RequestListener, routes: readonly A
     if (first === undefined || second === undefined) continue;
     const again = new Map(Object.entries(second.headers));
     const headers = Object.entries(first.headers).filter(([name, value]) => again.get(name) === value);
-    const { cookies, ...answer } = first;
     answers.push({
-      ...answer,
+      ...first,
       headers: Object.fromEntries(headers),
       isFixed: second.body === first.body,
       varies: {
-        cookies: varying(cookies, second.cookies),
         headers: varying(Object.entries(first.headers), Object.entries(second.headers)),
         fields: varying(tokenFields(first.body), tokenFields(second.body)),
       },
@@ -41,9 +39,7 @@ export async function probeAnswers(listener: RequestListener, routes: readonly A
 
 type Named = readonly (readonly [name: string, value: string])[];
 
-interface Answer extends Omit<AnswerFact, 'isFixed' | 'varies'> {
-  readonly cookies: Named;
-}
+type Answer = Omit<AnswerFact, 'isFixed' | 'varies'>;
 
 function varying(first: Named, second: Named): string[] {
   const again = new Map(second);
@@ -58,13 +54,6 @@ function tokenFields(body: string): Named {
     return name !== undefined && /csrf|xsrf|authenticity/i.test(name)
       ? [[`${element.toLowerCase()} ${name}`, tag]]
       : [];
-  });
-}
-
-function cookiesOf(lines: readonly string[] = []): Named {
-  return lines.map((line) => {
-    const [, name = '', value = ''] = /^([^=;]*)=([^;]*)/.exec(line) ?? [];
-    return [name, value];
   });
 }
 
@@ -97,7 +86,6 @@ function ask(listener: RequestListener, path: string): Promise<Answer | undefine
                 typeof value === 'string' ? [[name, value]] : [],
               ),
             ),
-            cookies: cookiesOf(response.headers['set-cookie']),
             body,
           }),
         );
