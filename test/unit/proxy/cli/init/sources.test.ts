@@ -178,10 +178,19 @@ describe('responses', () => {
 describe('rules', () => {
   const NOW = new Date('2026-11-28T12:00:00Z');
   const varies = {
-    headers: ['date', 'ratelimit-reset', 'x-ratelimit-remaining', 'x-request-id'],
+    headers: ['date', 'x-ratelimit-remaining', 'x-request-id'],
     fields: ['input _csrf', 'meta csrf-token'],
   };
-  const answers = [{ path: '/', statusCode: 200, headers: {}, body: '', isFixed: false, varies }];
+  const answers = [
+    {
+      path: '/',
+      statusCode: 200,
+      headers: { 'ratelimit-reset': '900', 'ratelimit-limit': '5' },
+      body: '',
+      isFixed: false,
+      varies,
+    },
+  ];
   const rules = parseRules(rulesSource({ ...SETUP, answers }, NOW), 'rules.yml');
   const page = (token: string, session: string, left: string) => ({
     statusCode: 200,
