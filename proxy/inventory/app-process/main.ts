@@ -61,6 +61,8 @@ process.exit = (code?: unknown) => {
 };
 // Whoever started it has gone.
 process.on('disconnect', () => exit(1));
+// Listening to that alone must not keep an app alive that comes to its end.
+process.channel?.unref();
 process.on('beforeExit', () => fail('it came to its end without listening, and exports no Express app'));
 
 if (!order.mayConnect) restrictNetwork(order.mongoPort, (address) => notes.add(`it could not connect to ${address}`));
