@@ -80,7 +80,7 @@ describe('a deployment by command', () => {
     rmSync(path.join(folder, 'node_modules'));
     expect(await banyan('package', '--stage', 'prod')).toMatchObject({
       exitCode: 2,
-      err: expect.stringMatching(/needs the Serverless Framework; run "npm install --save-dev/) as string,
+      err: expect.stringMatching(/need the Serverless Framework; run "npm install --save-dev/) as string,
     });
   });
 
