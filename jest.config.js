@@ -1,3 +1,4 @@
+const { availableParallelism } = require('node:os');
 const { paths } = require('./tsconfig.paths.json').compilerOptions;
 
 /** @type {import('jest').Config} */
@@ -17,7 +18,7 @@ module.exports = {
     Object.entries(paths).map(([name, [file]]) => [`^${name}$`, file.replace('./', '<rootDir>/')]),
   ),
   setupFiles: ['<rootDir>/test/setup-env.ts'],
-  // Much of the time is waiting, so both cores of a small machine are used.
-  maxWorkers: '100%',
+  // Much of the time is waiting: a worker more than there are cores keeps a small machine busy.
+  maxWorkers: availableParallelism() + 1,
   testTimeout: 30_000,
 };
