@@ -66,7 +66,15 @@ export const SERVICES: readonly ServiceDefinition[] = [
     repository: REPOSITORY,
     deploysBy: 'cdk',
     paths: {
-      includes: ['proxy/**', 'shared/**', 'banyan.config.ts', 'Dockerfile', 'package-lock.json'],
+      includes: [
+        'proxy/**',
+        'shared/**',
+        'banyan.config.ts',
+        'lambda/eventsapp/identity.ts',
+        'lambda/infrastructure/proxy/Dockerfile',
+        'Dockerfile',
+        'package-lock.json',
+      ],
       excludes: ['proxy/routes.yml', '**/*.md'],
     },
     build: step('build-image', { timeout: 30, docker: true }),

@@ -1,4 +1,4 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnAccount, CfnOrganizationalUnit, CfnPolicy } from 'aws-cdk-lib/aws-organizations';
 import { CfnAssignment, CfnPermissionSet } from 'aws-cdk-lib/aws-sso';
 import type { Construct } from 'constructs';
@@ -31,6 +31,7 @@ export class OrganisationStack extends Stack {
       managedPolicies: MANAGED_POLICIES.map((name) => `arn:aws:iam::aws:policy/${name}`),
       sessionDuration: 'PT8H',
     });
+    let previous: CfnAccount | undefined;
     for (const { name, email, userId } of developers) {
       const account = new CfnAccount(this, `Account-${name}`, {
         accountName: `banyan-dev-${name}`,
@@ -39,6 +40,10 @@ export class OrganisationStack extends Stack {
         // Access of IAM to billing is allowed for accounts that are made this way, unless one says otherwise.
         roleName: 'OrganizationAccountAccessRole',
       });
+      // Taking a developer out of the list must not close an account; Organizations makes one at a time.
+      account.applyRemovalPolicy(RemovalPolicy.RETAIN);
+      if (previous !== undefined) account.addResourceDependency(previous);
+      previous = account;
       new CfnAssignment(this, `Assignment-${name}`, {
         instanceArn: ORGANISATION.identityCenterArn,
         permissionSetArn: permissionSet.attrPermissionSetArn,

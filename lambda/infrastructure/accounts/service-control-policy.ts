@@ -11,6 +11,7 @@ const AROUND = [
     'cloudshell',
     'cloudtrail',
     'cur',
+    'ecr',
     'freetier',
     'health',
     'iam',

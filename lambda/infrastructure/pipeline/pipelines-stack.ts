@@ -29,7 +29,7 @@ interface PipelinesStackProps extends StackProps {
 export class PipelinesStack extends Stack {
   constructor(scope: Construct, id: string, { services, chat, ...props }: PipelinesStackProps) {
     super(scope, id, props);
-    const artefacts = this.artefacts();
+    const artefacts = this.artefacts('Artefacts');
     const images = this.images();
     const approvals = new Topic(this, 'Approvals', { topicName: 'banyan-approvals', enforceSSL: true });
     const failures = new Topic(this, 'Failures', { topicName: 'banyan-pipeline-failures', enforceSSL: true });
@@ -54,13 +54,16 @@ export class PipelinesStack extends Stack {
     }
     const [first] = services;
     if (first !== undefined)
-      new PullRequestPipeline(this, 'pull-requests', { repository: first.repository, artefacts });
+      new PullRequestPipeline(this, 'pull-requests', {
+        repository: first.repository,
+        artefacts: this.artefacts('PullRequestArtefacts'),
+      });
     new CfnOutput(this, 'ApprovalsTopic', { value: approvals.topicArn });
     new CfnOutput(this, 'FailuresTopic', { value: failures.topicArn });
   }
 
-  private artefacts(): Bucket {
-    const bucket = new Bucket(this, 'Artefacts', {
+  private artefacts(id: string): Bucket {
+    const bucket = new Bucket(this, id, {
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       minimumTLSVersion: 1.2,

@@ -6,16 +6,18 @@ import {
   PipelineType,
   ProviderType,
 } from 'aws-cdk-lib/aws-codepipeline';
-import { CodeBuildAction, CodeStarConnectionsSourceAction } from 'aws-cdk-lib/aws-codepipeline-actions';
+import { CodeBuildAction } from 'aws-cdk-lib/aws-codepipeline-actions';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledgeArtefacts } from './acknowledge-artefacts';
 import { buildRole } from './build-role';
+import { ConnectionSource } from './connection-source';
 import type { SourceRepository } from './service-definition';
 import { StepProject } from './step-project';
 
 interface PullRequestPipelineProps {
   readonly repository: SourceRepository;
+  /** Its own: what it runs has not been reviewed, and must not reach the packages that are deployed. */
   readonly artefacts: Bucket;
 }
 
@@ -28,15 +30,7 @@ export class PullRequestPipeline extends Construct {
     super(scope, id);
     const name = 'banyan-pull-requests';
     const source = new Artifact('source');
-    const sourceAction = new CodeStarConnectionsSourceAction({
-      actionName: 'repository',
-      owner: repository.owner,
-      repo: repository.name,
-      branch: repository.branch,
-      connectionArn: repository.connectionArn,
-      output: source,
-      triggerOnPush: false,
-    });
+    const sourceAction = new ConnectionSource(repository, source);
     const { project } = new StepProject(this, 'check', {
       projectName: name,
       step: { buildspec: 'pull-request', timeout: 30, docker: false },

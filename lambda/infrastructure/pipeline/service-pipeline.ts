@@ -8,11 +8,7 @@ import {
   Result,
   type IAction,
 } from 'aws-cdk-lib/aws-codepipeline';
-import {
-  CodeBuildAction,
-  CodeStarConnectionsSourceAction,
-  ManualApprovalAction,
-} from 'aws-cdk-lib/aws-codepipeline-actions';
+import { CodeBuildAction, ManualApprovalAction } from 'aws-cdk-lib/aws-codepipeline-actions';
 import type { Repository } from 'aws-cdk-lib/aws-ecr';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -23,6 +19,7 @@ import { clusterName } from '../proxy/proxy-service';
 import { routesLocation } from '../proxy/routes-stack';
 import { acknowledgeArtefacts } from './acknowledge-artefacts';
 import { buildRole } from './build-role';
+import { ConnectionSource } from './connection-source';
 import { accountOf, buildRoleName, deployerRoleArn } from './deployer-names';
 import type { Deployment, ServiceDefinition, Step } from './service-definition';
 import { StepProject } from './step-project';
@@ -53,7 +50,7 @@ export class ServicePipeline extends Construct {
     super(scope, id);
     const source = new Artifact('source');
     const built = new Artifact(PACKAGE);
-    const sourceAction = sourceOf(service, source);
+    const sourceAction = new ConnectionSource(service.repository, source);
     this.pipeline = new Pipeline(this, 'Pipeline', {
       pipelineName: service.serviceName,
       pipelineType: PipelineType.V2,
@@ -153,19 +150,6 @@ export class ServicePipeline extends Construct {
       target === step.buildspec ? `${serviceName}-${target}` : `${serviceName}-${target}-${step.buildspec}`;
     return new StepProject(this, projectName, { projectName, step, role, variables }).project;
   }
-}
-
-function sourceOf({ repository }: ServiceDefinition, output: Artifact): CodeStarConnectionsSourceAction {
-  return new CodeStarConnectionsSourceAction({
-    actionName: 'repository',
-    owner: repository.owner,
-    repo: repository.name,
-    branch: repository.branch,
-    connectionArn: repository.connectionArn,
-    output,
-    // The trigger decides, by paths.
-    triggerOnPush: false,
-  });
 }
 
 function rolesToAssume({ serviceName, deploysBy }: ServiceDefinition, target: string): string[] {

@@ -67,6 +67,27 @@ describe('the organisation', () => {
     ).toEqual(DEVELOPERS.map(({ userId }) => userId).sort());
   });
 
+  test('keeps an account whose developer leaves, and makes them one after another', () => {
+    const developers = ['ada', 'bob', 'eve'].map((name) => ({
+      name,
+      email: `${name}@eventsapp.example`,
+      account: '555555555555',
+      userId: name,
+      monthlyBudget: 50,
+      cidr: '10.0.0.0/16',
+    }));
+    const three = Template.fromStack(new OrganisationStack(new App(), 'organisation', { developers }));
+    const accounts: Readonly<Record<string, unknown>>[] = Object.values(
+      three.findResources('AWS::Organizations::Account'),
+    );
+    expect(accounts.map((account) => account['DeletionPolicy'])).toEqual(['Retain', 'Retain', 'Retain']);
+    expect(accounts.map((account) => account['DependsOn'])).toEqual([
+      undefined,
+      [expect.any(String)],
+      [expect.any(String)],
+    ]);
+  });
+
   test('lets developers see what their account costs', () => {
     template.hasResourceProperties('AWS::SSO::PermissionSet', {
       ManagedPolicies: Match.arrayWith(['arn:aws:iam::aws:policy/AWSBillingReadOnlyAccess']),
@@ -105,6 +126,8 @@ describe('the service control policy', () => {
       Action.map((action) => action.replace(/:.*/, ':*')),
     );
     expect(needed.filter((service) => !left.includes(service))).toEqual([]);
+    // What `cdk bootstrap` makes in an account.
+    for (const service of ['cloudformation:*', 'ecr:*', 'iam:*', 's3:*', 'ssm:*']) expect(left).toContain(service);
     for (const service of ['sagemaker:*', 'rds:*', 'redshift:*', 'bedrock:*', 'eks:*'])
       expect(left).not.toContain(service);
   });

@@ -164,7 +164,7 @@ describe('pull requests', () => {
     expect(JSON.stringify(Triggers)).toContain('"Events":["OPEN","UPDATED"]');
   });
 
-  test('their builds may assume no role: nobody has reviewed them yet', () => {
+  test('their builds may assume no role and reach no package of the mainline: no one has reviewed them yet', () => {
     const [role] = Object.keys(
       template.findResources('AWS::IAM::Role', { Properties: { RoleName: 'build-banyan-pull-requests' } }),
     );
@@ -173,7 +173,23 @@ describe('pull requests', () => {
     );
     expect(policies).toHaveLength(1);
     expect(JSON.stringify(policies)).not.toContain('sts:AssumeRole');
+    const buckets = Object.keys(template.findResources('AWS::S3::Bucket'));
+    expect(buckets).toHaveLength(2);
+    const [mainline] = buckets.filter((name) => name.startsWith('Artefacts'));
+    expect(mainline).toBeDefined();
+    expect(JSON.stringify(policies)).not.toContain(`"${mainline}"`);
   });
+});
+
+test('sources use their connection by both names of its service', () => {
+  const uses = propertiesOf(template, 'AWS::IAM::Policy').filter((policy) =>
+    JSON.stringify(policy).includes(':UseConnection'),
+  );
+  expect(uses).toHaveLength(SERVICES.length + 1);
+  for (const policy of uses) {
+    expect(JSON.stringify(policy)).toContain('"codestar-connections:UseConnection"');
+    expect(JSON.stringify(policy)).toContain('"codeconnections:UseConnection"');
+  }
 });
 
 describe('build projects', () => {

@@ -122,7 +122,7 @@ async function untilStopped<T>({ writeError }: CliIo, work: (signal: AbortSignal
     writeError('\nstopping: what was deployed is removed first. Ctrl-C again leaves it where it is\n');
     controller.abort();
   };
-  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, stop);
   try {
     return await work(controller.signal);

@@ -68,6 +68,8 @@ export async function deploy({ env, stage, package: folder }: StepOptions): Prom
   if (standIn === undefined)
     await runCommand('npm', ['run', 'deploy', '--', '--stage', stage], { ...as, BANYAN_ZIPS: path.resolve(folder) });
   else await deployToStandIn(standIn, { env, stage, package: folder });
+  // The SDK reads its credentials here: what runs is asked for as the deployer, too.
+  Object.assign(process.env, as);
   const found = await deployedHashes(wanted.keys(), { prefix: `banyan-${stage}-`, region: regionOf(stage) });
   const others = differing(wanted, found);
   if (others.length > 0) throw new StepFailed(`${stage} runs other code than was built: ${others.join(', ')}`);
