@@ -7,7 +7,7 @@ import { isS3Location } from '../route-table/s3-source';
 import { readRoutesLocation, type RoutesLocation } from '../route-table/location';
 import { resolveSession, type ResolvedSession, type SessionConfig } from '../../shared/session/session-config';
 
-const URI_EXAMPLE = 'mongodb://127.0.0.1:27017/eventsapp';
+const URI_EXAMPLE = 'mongodb://127.0.0.1:27017/shop';
 
 export interface SessionEnvironment {
   readonly mongodbUri: string;
@@ -112,7 +112,7 @@ function sessionOrFaults(session: SessionConfig, env: Environment, faults: strin
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     // The monolith's, not any: another secret would only say that no token is good.
-    const remedy = "set it to the monolith's own, as given to npm start or to the deployment";
+    const remedy = "set it to the monolith's own, as given to banyan dev or to the deployment";
     faults.push(...error.faults.map((text) => text.replace(/set it$/, remedy)));
     return { ...session, secrets: [] };
   }

@@ -32,7 +32,7 @@ interface PromoteOptions extends JsonOption {
 
 const VARIABLES = `
 Variables: MONGODB_URI, ROUTES_FILE (routes of banyan.config.ts, else banyan/routes.yml), LEGACY_VERSION, LAMBDA_VERSION (unversioned), as for the proxies
-With npm start: MONGODB_URI=mongodb://127.0.0.1:3005/eventsapp, or the address it prints for MongoDB`;
+With banyan dev: the MONGODB_URI that it prints with the status command`;
 const LATER_STAGES = STAGES.slice(1);
 
 export function addCutoverCommands(program: Command, io: CliIo, finish: Finish): void {

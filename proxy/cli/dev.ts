@@ -31,10 +31,11 @@ Variables (default):
   LEGACY_PORT (3001) monolith, GATEWAY_PORT (3002) gateway, INVOKE_PORT (3003) Lambda Invoke API and schedules,
   MONGO_PORT (3005) MongoDB, always on loopback
   MONGODB_URI       use this MongoDB unchanged: not seeded; overrides and ledger are kept elsewhere for the run.
-                    Otherwise a mongod on PATH, one downloaded with MONGOD_DOWNLOAD=1, or the embedded one
+                    Empty or unset: a mongod on PATH, one downloaded with MONGOD_DOWNLOAD=1, or the embedded one
   the session secret that banyan.config.ts names (SESSION_SECRET): made up at each start, but required with MONGODB_URI
   ROUTES_FILE, TRUSTED_HOPS, KILL_SWITCH_FILE, LOG_LEVEL and all others of "banyan proxy" but its addresses
-MONGODB_URI, the secret, and values that serverless.yml leaves to the deployment may also stand in .env.
+MONGODB_URI, the secret, and values that serverless.yml leaves to the deployment may also stand in .env, where the shell does not set them;
+those that are set in neither stay unset, as they do for the monolith.
 "kill -USR2" on the printed process returns all listed routes to legacy until "banyan kill-switch off".`;
 
 /** Everything is closed within this time (ms), or ended. */

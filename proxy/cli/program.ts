@@ -161,9 +161,9 @@ function createProgram(io: CliIo, finish: Finish): Command {
     });
 
   withJson(program.command('run-schedule'))
-    .description('Run a schedule from serverless.yml now, in the local system that npm start runs')
+    .description('Run a schedule from serverless.yml now, in the local system that banyan dev runs')
     .argument('<name>', 'such as daily-report')
-    .addHelpText('after', '\nVariables: INVOKE_PORT (3003), as for npm start')
+    .addHelpText('after', '\nVariables: INVOKE_PORT (3003), as for banyan dev')
     .action(async (name: string, options: CommonOptions) => {
       finish(await runSchedule(name, readInvokeApi(io.env)), options);
     });

@@ -3,7 +3,7 @@ import { EXIT, type CommandResult } from './exit-codes';
 
 const TIMEOUT_MS = 70_000;
 
-/** Runs a schedule of `serverless.yml` by the Invoke API of `npm start`. Throws BanyanError when none answers, or for an unknown schedule. */
+/** Runs a schedule of `serverless.yml` by the Invoke API of `banyan dev`. Throws BanyanError when none answers, or for an unknown schedule. */
 export async function runSchedule(name: string, url: URL): Promise<CommandResult> {
   const response = await ask(new URL(`/local/schedules/${encodeURIComponent(name)}`, url));
   const answer = await readObject(response);
@@ -29,7 +29,7 @@ async function ask(url: URL): Promise<Response> {
     return await fetch(url, { method: 'POST', signal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch (cause) {
     throw new BanyanError(
-      `nothing answers at ${url.origin}; start the system with "npm start", or set INVOKE_PORT to the port it prints for Lambda`,
+      `nothing answers at ${url.origin}; start the system with "banyan dev", or set INVOKE_PORT to the port it prints for Lambda`,
       { code: 'local_system_unreachable', cause },
     );
   }

@@ -100,7 +100,7 @@ export async function waitForMonolith(url: URL, timeLimit = URL_TIME_LIMIT): Pro
   while (!(await accepts(url.hostname.replace(/^\[|\]$/g, ''), port))) {
     if (performance.now() > deadline)
       throw new BanyanError(
-        `the monolith does not accept connections at ${url.origin} (${timeLimit / 1000} s)\n-> start it, or give the command that starts it: --legacy 'npm start'`,
+        `the monolith does not accept connections at ${url.origin} (${timeLimit / 1000} s)\n-> start it, or give the command that starts it: --legacy 'node server.js'`,
         { code: 'monolith_failed' },
       );
     await delay(LOOK_EVERY);

@@ -21,6 +21,8 @@ export interface SystemConfig {
   readonly env: Environment;
   /** Chooses MongoDB. */
   readonly mongoEnv: Environment;
+  /** `.env` has its MONGODB_URI: the user may not know. */
+  readonly isUriFromDotenv: boolean;
   /** The session secrets by the variable that holds them; empty while they are not known. */
   readonly secrets: Readonly<Record<string, string>>;
   /** They were made up for this start: no one else can know them. */
@@ -51,7 +53,8 @@ export function readSystemConfig(
 ): SystemConfig {
   const env = { ...readDotenv(root), ...shell };
   // Of .env, the kit reads what the monolith and it have in common: its PORT there is the monolith's.
-  const mongoEnv = { ...shell, MONGODB_URI: env['MONGODB_URI'] };
+  // An empty one in the shell hides that of .env.
+  const mongoEnv = { ...shell, MONGODB_URI: env['MONGODB_URI'] === '' ? undefined : env['MONGODB_URI'] };
   const { secrets: source } = banyan.session;
   const name = 'kind' in source ? source.name : undefined;
   const given = name === undefined ? undefined : (env[name] ?? banyan.dev?.environment?.[name]);
@@ -84,6 +87,7 @@ export function readSystemConfig(
       gatewayPort: read.port('GATEWAY_PORT', 3002),
       invokePort: read.port('INVOKE_PORT', 3003),
       mongoPort: read.port('MONGO_PORT', 3005),
+      isUriFromDotenv: shell['MONGODB_URI'] === undefined,
       ...{ env, mongoEnv, secrets, isSecretMadeUp, adminToken, stage },
     };
   });

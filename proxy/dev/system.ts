@@ -8,6 +8,7 @@ import { readEventSourcesFile, startGateway, type RunningGateway } from '../../s
 import { startInvokeApi, type InvokeApi } from '../../shared/local/invoke/invoke-api';
 import { startMongo, type LocalMongo } from '../../shared/local/mongo';
 import type { Logger } from '../../shared/logger';
+import type { SessionConfig } from '../../shared/session/session-config';
 import type { ProxyConfig } from '../config';
 import { loadRouteTable } from '../route-table/load';
 import { startProxy, type Proxy } from '../server';
@@ -95,7 +96,10 @@ export async function startSystem(
   try {
     const databaseName = banyan.dev?.database ?? (path.basename(root).replaceAll(/[^\w-]/g, '-') || 'banyan');
     const start = async (env: Environment): Promise<LocalMongo> => {
-      const mongo = await startMongo({ env, databaseName, logger: logger('mongodb'), port: config.mongoPort });
+      const mongo = await startMongo({
+        ...{ env, databaseName, logger: logger('mongodb'), port: config.mongoPort },
+        isFromDotenv: config.isUriFromDotenv,
+      });
       started.push(() => mongo.stop());
       return mongo;
     };
@@ -120,7 +124,10 @@ export async function startSystem(
     started.push(() => services.close());
 
     const functions = hasFunctions
-      ? await startFunctions({ ...config, ...serverless }, { ...options, schedules, shared, services, started })
+      ? await startFunctions(
+          { ...config, ...serverless },
+          { ...options, schedules, shared, services, secrets: banyan.session.secrets, started },
+        )
       : undefined;
     const legacy = await startLegacy({ port, env: { ...monolithEnv, ...services.monolith } });
     started.push(() => legacy.close());
@@ -155,12 +162,13 @@ interface FunctionsOptions extends Pick<SystemOptions, 'logger' | 'print' | 'unp
   readonly schedules: ReturnType<typeof readEventSourcesFile>['schedules'];
   readonly shared: Readonly<Record<string, string>>;
   readonly services: Services;
+  readonly secrets: SessionConfig['secrets'];
   readonly started: (() => Promise<unknown>)[];
 }
 
 async function startFunctions(
   { serverlessFile, stage, env, invokePort, gatewayPort }: SystemConfig & { readonly serverlessFile: string },
-  { schedules, shared, services, logger, print, unpacked, started }: FunctionsOptions,
+  { schedules, shared, services, secrets, logger, print, unpacked, started }: FunctionsOptions,
 ): Promise<LocalFunctions> {
   // It must have its address before the functions, which use it, are loaded.
   let functions: RunningGateway['functions'] = new Map();
@@ -172,6 +180,10 @@ async function startFunctions(
   });
   started.push(() => invokeApi.close());
   const printed = byLines((line) => print('functions', line));
+  // As for the monolith, whose code may have a default of its own; but sessions cannot be read without their secret.
+  const unset = new Set<string>();
+  const mayBeUnset = (name: string): boolean =>
+    !('kind' in secrets && secrets.name === name) && unset.add(name).has(name);
   const gateway = await startGateway({
     serverlessFile,
     stage,
@@ -181,11 +193,14 @@ async function startFunctions(
     unpacked,
     env,
     environment: { ...shared, ...services.functions },
+    mayBeUnset,
     platform: { LAMBDA_ENDPOINT: invokeApi.url, ...services.platform },
     print: (text) => printed.write(text),
     logger: logger('gateway'),
   });
   functions = gateway.functions;
   started.push(() => gateway.close());
+  if (unset.size > 0)
+    print('functions', `note: not set here, known only after a deployment: ${[...unset].sort().join(', ')}`);
   return { invokeApi, gateway };
 }

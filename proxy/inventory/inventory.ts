@@ -69,6 +69,8 @@ export const reportSchema = z.union([
     failure: z.string(),
     /** Variables that the app has read and that are not set. */
     unset: z.array(z.string()),
+    /** It ended without listening: what it printed last may say why. */
+    hasEnded: z.boolean(),
   }),
 ]);
 

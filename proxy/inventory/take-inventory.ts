@@ -5,11 +5,14 @@ import { pathToFileURL } from 'node:url';
 import type { Environment } from '../../shared/env';
 import { BanyanError } from '../../shared/errors';
 import { startEmbedded } from '../../shared/local/mongo';
+import { printable, withoutUrlSecrets } from '../../shared/printable';
+import { byLines } from '../dev/lines';
 import { reportSchema, type Inventory, type Order, type Report } from './inventory';
 
 const TIME_LIMIT = 30_000;
-/** Of what the app writes to standard error. */
-const LAST_OUTPUT = 2_000;
+/** Lines of what the app prints, without stack frames. */
+const LAST_LINES = 5;
+const LONGEST_LINE = 300;
 const IS_SOURCE = path.extname(__filename) === '.ts';
 
 export interface InventoryOptions {
@@ -52,17 +55,17 @@ export async function takeInventory({
   const mongo = mayConnect ? undefined : await startEmbedded().catch(() => undefined);
   try {
     const order: Order = { entry, exported, port, root, mongoPort: mongo?.port, mayConnect, withSetup };
-    const { report, exitCode, lastOutput } = await runApp(order, env);
+    const { report, exitCode, lastLines } = await runApp(order, env);
     if (report !== undefined && 'inventory' in report) return report.inventory;
-    const output = lastOutput === '' ? '' : `; it wrote: ${lastOutput}`;
+    const output = lastLines.length === 0 ? '' : `; it printed:\n${lastLines.join('\n')}\n`;
     if (report === undefined)
       throw exitCode === 'late'
         ? failed(app, `it neither listened nor came to an end within ${TIME_LIMIT / 1000} s${output}`)
         : failed(app, `its process ended with exit code ${exitCode}${output}`);
-    const { failure, unset } = report;
+    const { failure, unset, hasEnded } = report;
     throw failed(
       app,
-      failure,
+      hasEnded ? `${failure}${output}` : failure,
       unset.length === 0
         ? undefined
         : `it read variables that are not set: ${unset.join(', ')}; set what it needs, in the environment or in .env`,
@@ -73,7 +76,9 @@ export async function takeInventory({
 }
 
 function failed(app: string, why: string, remedy = 'start it by hand, and fix what it says'): InventoryError {
-  return new InventoryError(`${app} cannot be examined: ${why} -> ${remedy}`, { code: 'app_not_examined' });
+  return new InventoryError(`${app} cannot be examined: ${why}${why.endsWith('\n') ? '' : ' '}-> ${remedy}`, {
+    code: 'app_not_examined',
+  });
 }
 
 function resolveEntry(file: string): string | undefined {
@@ -87,7 +92,7 @@ function resolveEntry(file: string): string | undefined {
 interface Ended {
   readonly report: Report | undefined;
   readonly exitCode: number | 'late' | null;
-  readonly lastOutput: string;
+  readonly lastLines: readonly string[];
 }
 
 function runApp(order: Order, env: Environment): Promise<Ended> {
@@ -97,10 +102,17 @@ function runApp(order: Order, env: Environment): Promise<Ended> {
     env,
     // Nothing of this process's own: a test runner's would not fit.
     execArgv: ['--enable-source-maps', ...loaderFor(order.entry)],
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  let output = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-LAST_OUTPUT)));
+  const lastLines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    const lines = byLines((line) => {
+      if (/^\s*(?:at .*)?$/.test(line)) return;
+      lastLines.push(printable(withoutUrlSecrets(line)).slice(0, LONGEST_LINE));
+      if (lastLines.length > LAST_LINES) lastLines.shift();
+    });
+    stream?.on('data', (text: Buffer) => lines.write(text)).on('end', () => lines.end());
+  }
   return new Promise((resolve, reject) => {
     let report: Report | undefined;
     let isLate = false;
@@ -113,8 +125,7 @@ function runApp(order: Order, env: Environment): Promise<Ended> {
     child.on('error', reject);
     child.on('close', (code) => {
       clearTimeout(limit);
-      const [lastOutput = ''] = output.trim().split('\n').slice(-1);
-      resolve({ report, exitCode: isLate ? 'late' : code, lastOutput });
+      resolve({ report, exitCode: isLate ? 'late' : code, lastLines });
     });
   });
 }

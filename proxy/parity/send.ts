@@ -78,7 +78,7 @@ function joinPath(url: URL, path: string): string {
 function unreachable(url: URL, error: Error): BanyanError {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.message;
   return new BanyanError(
-    `${url.origin} does not answer (${code}); is it running? Start both sides with npm start, or name others with --control and --candidate`,
+    `${url.origin} does not answer (${code}); is it running? Start both sides with "banyan dev", set LEGACY_PORT and GATEWAY_PORT as for it where it has other ports, or name others with --control and --candidate`,
     { code: 'side_unreachable', cause: error },
   );
 }

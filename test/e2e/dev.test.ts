@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { waitFor } from '../support/wait-for';
@@ -19,6 +19,20 @@ if (process.env.STUBBORN) process.on('SIGINT', () => console.log('not yet'));
 require('http').createServer((request, response) => response.end(process.env.MONGODB_URI)).listen(process.env.PORT);
 console.log('process ' + process.pid + ' of the app');
 `;
+
+const CONFIG = `
+  const { defineConfig, expressJson, fromEnvironment } = require('${ROOT}/shared/config');
+  const { passportUserData, sessionAuthenticator } = require('${ROOT}/shared/session');
+  const no = (status) => expressJson(status, {});
+  module.exports = defineConfig({
+    app: 'app.js',
+    session: { secrets: fromEnvironment('KEY'), store: { format: 'connect-mongo' } },
+    identity: passportUserData(),
+    authenticators: [sessionAuthenticator],
+    responses: { headers: {}, unauthorized: no(401), forbidden: no(403), internalError: no(500) },
+    parity: { identities: {} },
+    dev: { seed: 'echo "seeds $DATABASE_URL"; exit $SEEDED', environment: { DATABASE_URL: '{{MONGODB_URI}}' } },
+  });`;
 
 /** `banyan dev` in a folder that has nothing of Banyan: package.json and an app. */
 describe('banyan dev', () => {
@@ -107,20 +121,7 @@ describe('banyan dev', () => {
   });
 
   it('seeds the database before the monolith starts, and says why that failed', async () => {
-    const config = `
-      const { defineConfig, expressJson, fromEnvironment } = require('${ROOT}/shared/config');
-      const { passportUserData, sessionAuthenticator } = require('${ROOT}/shared/session');
-      const no = (status) => expressJson(status, {});
-      module.exports = defineConfig({
-        app: 'app.js',
-        session: { secrets: fromEnvironment('KEY'), store: { format: 'connect-mongo' } },
-        identity: passportUserData(),
-        authenticators: [sessionAuthenticator],
-        responses: { headers: {}, unauthorized: no(401), forbidden: no(403), internalError: no(500) },
-        parity: { identities: {} },
-        dev: { seed: 'echo "seeds $DATABASE_URL"; exit $SEEDED', environment: { DATABASE_URL: '{{MONGODB_URI}}' } },
-      });`;
-    await writeFile(path.join(folder, 'banyan.config.cjs'), config);
+    await writeFile(path.join(folder, 'banyan.config.cjs'), CONFIG);
     try {
       expect(await start({ SEEDED: '3' })).toEqual([2, null]);
       expect(output).toMatch(/^seed {6}\| seeds mongodb:\/\/127\.0\.0\.1:\d+\/banyan-dev-/m);
@@ -132,6 +133,50 @@ describe('banyan dev', () => {
       expect(await exited).toEqual([0, null]);
     } finally {
       await rm(path.join(folder, 'banyan.config.cjs'));
+    }
+  });
+
+  it('leaves a variable unset that only a deployment knows, for functions as for the monolith, and says so once', async () => {
+    const value = "'{{resolve:ssm:/shop/x}}'";
+    await writeFile(path.join(folder, 'banyan.config.cjs'), CONFIG);
+    await writeFile(
+      path.join(folder, 'hello.js'),
+      'exports.handler = async () => ({ statusCode: 200, body: `${typeof process.env.MAIL_KEY} ${typeof process.env.KEY}` });',
+    );
+    await mkdir(path.join(folder, 'banyan'), { recursive: true });
+    await writeFile(
+      path.join(folder, 'banyan/serverless.yml'),
+      `service: shop\nprovider:\n  name: aws\n  environment: { MAIL_KEY: ${value}, ANALYTICS: ${value}, KEY: ${value}, MONGODB_URI: ${value} }\n` +
+        'functions:\n  hello: { handler: hello.handler, events: [{ http: { method: get, path: /hello } }] }\n' +
+        '  again: { handler: hello.handler, events: [{ http: { method: get, path: /again } }] }\n',
+    );
+    try {
+      const exited = start({ SEEDED: '0' });
+      await ready();
+      expect(output.match(/known only after a deployment.*/g)).toEqual([
+        'known only after a deployment: ANALYTICS, MAIL_KEY',
+      ]);
+      const gateway = /http:\/\/127\.0\.0\.1:\d+\/dev\b/.exec(output)?.[0] ?? '';
+      expect(await (await fetch(`${gateway}/hello`)).text()).toBe('undefined string');
+      child?.kill('SIGINT');
+      expect(await exited).toEqual([0, null]);
+    } finally {
+      await rm(path.join(folder, 'banyan.config.cjs'));
+      await rm(path.join(folder, 'banyan'), { recursive: true });
+    }
+  });
+
+  it('an empty MONGODB_URI hides the one of .env, whose message says where it is from', async () => {
+    await writeFile(path.join(folder, '.env'), 'MONGODB_URI=mongodb://127.0.0.1:9/shop\n');
+    try {
+      expect(await start()).toEqual([2, null]);
+      expect(output).toMatch(/^banyan: MONGODB_URI \(from \.env\): no MongoDB answers at 127\.0\.0\.1:9 /m);
+      const exited = start({ MONGODB_URI: '' });
+      await ready();
+      child?.kill('SIGINT');
+      expect(await exited).toEqual([0, null]);
+    } finally {
+      await rm(path.join(folder, '.env'));
     }
   });
 

@@ -67,8 +67,17 @@ function resolveSource(name: string): string | undefined {
   const candidates = EXTENSIONS.map((extension) => name + extension);
   const typescript = name.replace(/\.([cm]?)js$/, '.$1ts');
   return [...candidates, typescript].find(
-    (file) => /\.[cm]?[jt]sx?$/.test(file) && statSync(file, { throwIfNoEntry: false })?.isFile(),
+    (file) => /\.[cm]?[jt]sx?$/.test(file) && isFile(file),
   );
+}
+
+function isFile(name: string): boolean {
+  try {
+    return statSync(name).isFile();
+  } catch {
+    // Also `package.json/index.js`, which leads through a file.
+    return false;
+  }
 }
 
 /** A variable that a source reads. */

@@ -29,7 +29,7 @@ export function addParityCommand(program: Command, io: CliIo, finish: Finish): v
 
   withSides(parity.command('run', { isDefault: true }))
     .description('Send every case to both sides and report every difference a client could see')
-    .option('--candidate <url>', 'API Gateway with its stage (default: that of npm start)')
+    .option('--candidate <url>', 'API Gateway with its stage (default: that of banyan dev, at GATEWAY_PORT, 3002)')
     .option('--direct', 'compare the candidate directly, without a proxy that has every route on lambda')
     .option('--har <file>', 'replay a recording instead of the suites')
     .option(
@@ -105,7 +105,7 @@ function projectOf(flags: RunFlags, { env }: CliIo): Project {
 
 function withSides(command: Command): Command {
   return withCommonOptions(command)
-    .option('--control <url>', 'the monolith (default: that of npm start)')
+    .option('--control <url>', 'the monolith (default: that of banyan dev, at LEGACY_PORT, 3001)')
     .option('--isolated', 'start both sides on copies of the data (parity.system), which allows cases that write')
     .option('--route <route>', 'only this route, by id or as GET /path; repeatable', collect, []);
 }

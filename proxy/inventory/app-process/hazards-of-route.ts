@@ -14,7 +14,9 @@ interface RouteParts {
 }
 
 /** Of middleware, what it does to the answer or takes from the request, whatever its route is. */
-const OF_MIDDLEWARE = /^(credential|memory|session|multipart)$/;
+const OF_MIDDLEWARE = /^(credential|memory|session)$/;
+/** Their requests have no content (RFC 9110, 9.3.1), so middleware for the whole app finds no upload in them. */
+const WITHOUT_CONTENT = /^(GET|HEAD)$/;
 
 /** What a route's handler and middleware do that a move can break. */
 export function hazardsOf(
@@ -27,7 +29,12 @@ export function hazardsOf(
   const place = names.at(-1)?.place ?? '';
   const all: Hazard[] = [
     ...hazards,
-    ...inFront.filter(({ kind }) => OF_MIDDLEWARE.test(kind) || (kind === 'csrf' && renders)),
+    ...inFront.filter(
+      ({ kind }) =>
+        OF_MIDDLEWARE.test(kind) ||
+        (kind === 'csrf' && renders) ||
+        (kind === 'multipart' && !WITHOUT_CONTENT.test(method)),
+    ),
     ...names
       // Global ones read the session; those of a route log in.
       .filter(

@@ -39,8 +39,8 @@ function report(message: Report): void {
   process.send?.(message, undefined, undefined, () => exit(0));
 }
 
-function fail(failure: string): void {
-  report({ failure, unset: [...variables].flatMap(([name, isSet]) => (isSet ? [] : [name])) });
+function fail(failure: string, { hasEnded = false } = {}): void {
+  report({ failure, hasEnded, unset: [...variables].flatMap(([name, isSet]) => (isSet ? [] : [name])) });
 }
 
 function describeError(error: unknown): string {
@@ -56,14 +56,16 @@ process.on('uncaughtException', onFault);
 process.on('unhandledRejection', onFault);
 process.exit = (code?: unknown) => {
   exitCodes.push(code ?? process.exitCode ?? 0);
-  fail(`it ended its process with exit code ${String(exitCodes[0])} before it listened`);
+  fail(`it ended its process with exit code ${String(exitCodes[0])} before it listened`, { hasEnded: true });
   throw new Error('the app has ended its process');
 };
 // Whoever started it has gone.
 process.on('disconnect', () => exit(1));
 // Listening to that alone must not keep an app alive that comes to its end.
 process.channel?.unref();
-process.on('beforeExit', () => fail('it came to its end without listening, and exports no Express app'));
+process.on('beforeExit', () =>
+  fail('it came to its end without listening, and exports no Express app', { hasEnded: true }),
+);
 
 if (!order.mayConnect) restrictNetwork(order.mongoPort, (address) => notes.add(`it could not connect to ${address}`));
 // Without an embedded MongoDB to a port that is refused, so that no name is looked up either.

@@ -33,6 +33,8 @@ export interface StartGatewayOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Where `${env:...}` is looked up after `environment`, and what only a deployment knows by the variable's name. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Asked for a variable whose value only a deployment knows and that is not set here: true leaves it unset. Without it that is a fault. */
+  readonly mayBeUnset?: (name: string) => boolean;
   /** What every function finds in addition to the declared variables, such as addresses of services on this machine; Lambda's own are there already. */
   readonly platform?: Readonly<Record<string, string>>;
   /** Load functions from here: a folder that the zips of a deployment are unpacked into, one over another. */

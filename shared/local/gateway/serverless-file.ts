@@ -21,6 +21,8 @@ export interface ServerlessFileOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Where `${env:X}` is looked up after `environment`, and what only a deployment knows by the variable's name. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Asked for a variable whose value only a deployment knows and that is not set here: true leaves it unset. Without it that is a fault. */
+  readonly mayBeUnset?: (name: string) => boolean;
   /** Also those that no route needs (queue consumers, schedules, functions that others invoke), and what runs them. */
   readonly allFunctions?: boolean;
 }
@@ -31,6 +33,7 @@ export function readServerlessFile({
   stage,
   environment = {},
   env = {},
+  mayBeUnset,
   allFunctions = false,
 }: ServerlessFileOptions): Api {
   const file = path.resolve(serverlessFile);
@@ -57,7 +60,8 @@ export function readServerlessFile({
     environments: new Map(
       [...functions.keys()].map((name) => {
         const own = root.get('functions')?.entries.get(name)?.get('environment');
-        return [name, functionEnvironment(root.get('provider.environment'), own, { given: environment, env }, faults)];
+        const sources = { given: environment, env, mayBeUnset };
+        return [name, functionEnvironment(root.get('provider.environment'), own, sources, faults)];
       }),
     ),
     lifted: new Map(

@@ -15,6 +15,8 @@ export type { CommandEvent, EmbeddedMongo, FaultInjector } from 'banyan-embedded
 export interface StartMongoOptions {
   /** Read here: MONGODB_URI, PATH, MONGOD_DOWNLOAD. `process.env` fits. */
   readonly env: Environment;
+  /** MONGODB_URI is from `.env`, for messages. */
+  readonly isFromDotenv?: boolean;
   /** Named in the URI when MONGODB_URI names none. */
   readonly databaseName?: string;
   /** Of what is started here; default: a free one. */
@@ -44,12 +46,13 @@ const REACHABLE_MILLISECONDS = 3_000;
 /** `MONGODB_URI`, a `mongod` on PATH, a downloaded one (`MONGOD_DOWNLOAD=1`), else the embedded one. Throws BanyanError for one that fails. */
 export async function startMongo({
   env,
+  isFromDotenv = false,
   databaseName = 'banyan',
   port: wanted = 0,
   logger,
 }: StartMongoOptions): Promise<LocalMongo> {
   const given = env['MONGODB_URI'];
-  if (given !== undefined && given !== '') return useGiven(given, databaseName);
+  if (given !== undefined && given !== '') return useGiven(given, { databaseName, isFromDotenv });
 
   const executable = findMongod(env['PATH']);
   if (executable !== undefined) {
@@ -96,35 +99,40 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
 
 const localUri = (port: number, databaseName: string): string => `mongodb://127.0.0.1:${port}/${databaseName}`;
 
-async function useGiven(given: string, databaseName: string): Promise<LocalMongo> {
+async function useGiven(
+  given: string,
+  { databaseName, isFromDotenv }: Required<Pick<StartMongoOptions, 'databaseName' | 'isFromDotenv'>>,
+): Promise<LocalMongo> {
+  const remedy = isFromDotenv
+    ? 'or run "MONGODB_URI= npx banyan dev" to use a local MongoDB'
+    : 'or unset MONGODB_URI to use a local MongoDB';
+  const place = isFromDotenv ? 'MONGODB_URI (from .env)' : 'MONGODB_URI';
   const { hosts, uriWithDatabase } = parseConnectionString(given, databaseName);
   try {
     await ping(uriWithDatabase, REACHABLE_MILLISECONDS);
   } catch (error) {
-    throw unreachable(hosts, error);
+    throw new BanyanError(`${place}: ${problemOf(hosts, error)}, ${remedy}`, { code: 'mongodb_unreachable' });
   }
   return {
     uri: uriWithDatabase,
     chosen: 'MONGODB_URI',
-    why: `MONGODB_URI is set (${hosts})`,
+    why: `${place} is set (${hosts})`,
     stop: () => Promise.resolve(),
   };
 }
 
 /** The driver's own message may repeat the URI with its password, so neither it nor its error goes on; the error's class does. */
-function unreachable(hosts: string, error: unknown): BanyanError {
+function problemOf(hosts: string, error: unknown): string {
   const name = error instanceof Error ? error.name : 'error';
   // Of these messages the names of options are all; leftovers of older drivers such as useNewUrlParser.
   const unknown = /^(options? [\w, ]+) (?:is|are) not supported$/.exec(
     error instanceof Error ? error.message : '',
   )?.[1];
-  const problem =
-    name === 'MongoServerError'
-      ? `MONGODB_URI: ${hosts} refused the connection; check user and password`
-      : name === 'MongoServerSelectionError' || name === 'MongoNetworkError'
-        ? `MONGODB_URI: no MongoDB answers at ${hosts} within ${REACHABLE_MILLISECONDS / 1000} s; start it or correct the host`
-        : unknown !== undefined
-          ? `MONGODB_URI: the driver (version 7) does not know ${unknown}, in the URI of ${hosts}; remove it`
-          : `MONGODB_URI: cannot be used for ${hosts} (${name}); correct it`;
-  return new BanyanError(`${problem}, or unset MONGODB_URI to use a local MongoDB`, { code: 'mongodb_unreachable' });
+  return name === 'MongoServerError'
+    ? `${hosts} refused the connection; check user and password`
+    : name === 'MongoServerSelectionError' || name === 'MongoNetworkError'
+      ? `no MongoDB answers at ${hosts} within ${REACHABLE_MILLISECONDS / 1000} s; start it or correct the host`
+      : unknown !== undefined
+        ? `the driver (version 7) does not know ${unknown}, in the URI of ${hosts}; remove it`
+        : `cannot be used for ${hosts} (${name}); correct it`;
 }

@@ -82,7 +82,7 @@ describe('banyan', () => {
     });
     expect(exitCode).toBe(2);
     expect(err).toBe(
-      'banyan: MONGODB_URI is missing; set it, for example MONGODB_URI=mongodb://127.0.0.1:27017/eventsapp\nbanyan: SESSION_SECRET holds 1 empty secrets\n',
+      'banyan: MONGODB_URI is missing; set it, for example MONGODB_URI=mongodb://127.0.0.1:27017/shop\nbanyan: SESSION_SECRET holds 1 empty secrets\n',
     );
     expect(JSON.parse(out)).toMatchObject({
       error: {

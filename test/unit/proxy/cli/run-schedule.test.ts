@@ -67,5 +67,5 @@ it('names the schedules that there are', async () => {
 it('says what to do when nothing runs', async () => {
   const { exitCode, text } = await banyan(['run-schedule', 'daily-report'], 1);
   expect(exitCode).toBe(2);
-  expect(text).toMatch(/^banyan: nothing answers at http:\/\/127\.0\.0\.1:1; start the system with "npm start"/);
+  expect(text).toMatch(/^banyan: nothing answers at http:\/\/127\.0\.0\.1:1; start the system with "banyan dev"/);
 });

@@ -105,6 +105,9 @@ app.get('/files/*', (req, res) => res.end());
 app.get('/twice', (req, res) => res.end());
 app.get('/twice', (req, res) => res.end());
 app.all('/all', (req, res) => res.end());
+app.use(multer().single('photo'));
+app.get('/form', (req, res) => res.render('form'));
+app.put('/form', (req, res) => res.end());
 module.exports = app;
 `);
   const judged = routes.map((route) => ({ path: route.path, ...judgeRoute(route) }));
@@ -117,5 +120,7 @@ module.exports = app;
     expect.stringMatching(/^\/twice rewrite/),
     '/twice look: never reached: GET /twice takes its requests',
     '/all look: answers every method',
+    "/form lift: answers with the app's own views",
+    '/form stay: uploads are cut at the limits of API Gateway (reads uploads by multer, multer)',
   ]);
 });

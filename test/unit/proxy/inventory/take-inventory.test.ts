@@ -200,13 +200,13 @@ new MongoClient('mongodb+srv://ann:secret@cluster.example.net/shop?replicaSet=rs
     ],
     [
       'exits',
-      "console.error('bad licence'); process.exit(3)",
-      /it ended its process with exit code 3 before it listened/,
+      "console.error('\\u001b[31mInvalid licence at mongodb://a:hunter2@db.example/shop'); console.log('bye'); process.env.NODE_ENV; process.exit(3)",
+      /exit code 3 before it listened; it printed:\n(?=[^]*\\u001b\[31mInvalid licence at mongodb:\/\/\[redacted\]@db\.example\/shop\n)(?=[^]*^bye\n)[^]*^-> it read variables that are not set: NODE_ENV; set/m,
     ],
     [
       'is killed',
       "console.error('bad licence'); process.kill(process.pid, 'SIGKILL')",
-      /its process ended with exit code null; it wrote: bad licence/,
+      /its process ended with exit code null; it printed:\nbad licence\n-> start it by hand/,
     ],
     ['comes to an end', 'exports.a = 1', /it came to its end without listening, and exports no Express app/],
     [

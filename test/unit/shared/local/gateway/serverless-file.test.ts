@@ -111,6 +111,9 @@ describe('the constructs of the source article', () => {
     expect([...readServerlessFile({ ...options, environment }).environments.values()]).toContainEqual(
       expect.objectContaining({ GREETING: 'y' }),
     );
+    const unset = readServerlessFile({ ...options, mayBeUnset: (name) => name === 'GREETING' });
+    for (const variables of unset.environments.values()) expect(variables).not.toHaveProperty('GREETING');
+    expect(() => readServerlessFile({ ...options, mayBeUnset: () => false })).toThrow(/GREETING: /);
   });
 });
 

@@ -114,6 +114,13 @@ describe('what was asked for and does not work is one line', () => {
     expect(performance.now() - start).toBeLessThan(4_500);
   });
 
+  test('a host that does not answer, named in .env', async () => {
+    const env = { MONGODB_URI: 'mongodb://127.0.0.1:9/app' };
+    await expect(startMongo({ env, isFromDotenv: true })).rejects.toThrow(
+      'MONGODB_URI (from .env): no MongoDB answers at 127.0.0.1:9 within 3 s; start it or correct the host, or run "MONGODB_URI= npx banyan dev" to use a local MongoDB',
+    );
+  });
+
   test('no connection string at all', async () => {
     expect(await messageOf({ MONGODB_URI: 'postgres://user:s3cret@host/db' })).toContain(
       'mongodb://127.0.0.1:27017/shop, or unset it',
