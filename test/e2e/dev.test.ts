@@ -139,11 +139,11 @@ describe('banyan dev', () => {
   it('leaves a variable unset that only a deployment knows, for functions as for the monolith, and says so once', async () => {
     const value = "'{{resolve:ssm:/shop/x}}'";
     await writeFile(path.join(folder, 'banyan.config.cjs'), CONFIG);
+    await mkdir(path.join(folder, 'banyan'), { recursive: true });
     await writeFile(
-      path.join(folder, 'hello.js'),
+      path.join(folder, 'banyan/hello.js'),
       'exports.handler = async () => ({ statusCode: 200, body: `${typeof process.env.MAIL_KEY} ${typeof process.env.KEY}` });',
     );
-    await mkdir(path.join(folder, 'banyan'), { recursive: true });
     await writeFile(
       path.join(folder, 'banyan/serverless.yml'),
       `service: shop\nprovider:\n  name: aws\n  environment: { MAIL_KEY: ${value}, ANALYTICS: ${value}, KEY: ${value}, MONGODB_URI: ${value} }\n` +
@@ -169,7 +169,7 @@ describe('banyan dev', () => {
   it('an empty MONGODB_URI hides the one of .env, whose message says where it is from', async () => {
     await writeFile(path.join(folder, '.env'), 'MONGODB_URI=mongodb://127.0.0.1:9/shop\n');
     try {
-      expect(await start()).toEqual([2, null]);
+      expect(await start({ SESSION_SECRET: 'its own' })).toEqual([2, null]);
       expect(output).toMatch(/^banyan: MONGODB_URI \(from \.env\): no MongoDB answers at 127\.0\.0\.1:9 /m);
       const exited = start({ MONGODB_URI: '' });
       await ready();

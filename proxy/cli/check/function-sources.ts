@@ -66,9 +66,7 @@ export function sourcesOf(start: string): readonly SourceFile[] {
 function resolveSource(name: string): string | undefined {
   const candidates = EXTENSIONS.map((extension) => name + extension);
   const typescript = name.replace(/\.([cm]?)js$/, '.$1ts');
-  return [...candidates, typescript].find(
-    (file) => /\.[cm]?[jt]sx?$/.test(file) && isFile(file),
-  );
+  return [...candidates, typescript].find((file) => /\.[cm]?[jt]sx?$/.test(file) && isFile(file));
 }
 
 function isFile(name: string): boolean {

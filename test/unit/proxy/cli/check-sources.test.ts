@@ -145,3 +145,9 @@ it('a function that answers 501 as a command wrote it must not be on Lambda', ()
   expect(found({ ...given, route: 'stage: shadow' })).toEqual([`fault route items on shadow, ${text}`]);
   expect(found({ ...given, files: { 'f.js': source.replace('501', '200') } })).toEqual([expect.stringMatching(/^ok/)]);
 });
+
+it('an import of a file that is no source leads nowhere', () => {
+  write('package.json', '{}');
+  const files = { 'f.js': "require('./package.json'); process.env.MISSING;" };
+  expect(found({ files })).toEqual([expect.stringContaining('MISSING')]);
+});
