@@ -1,12 +1,12 @@
 import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import type { Environment } from '../../shared/env';
 import { BanyanError } from '../../shared/errors';
 import { startEmbedded } from '../../shared/local/mongo';
 import { printable, withoutUrlSecrets } from '../../shared/printable';
-import { byLines } from '../dev/lines';
 import { reportSchema, type Inventory, type Order, type Report } from './inventory';
 
 const TIME_LIMIT = 30_000;
@@ -105,14 +105,13 @@ function runApp(order: Order, env: Environment): Promise<Ended> {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const lastLines: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    const lines = byLines((line) => {
-      if (/^\s*(?:at .*)?$/.test(line)) return;
-      lastLines.push(printable(withoutUrlSecrets(line)).slice(0, LONGEST_LINE));
-      if (lastLines.length > LAST_LINES) lastLines.shift();
-    });
-    stream?.on('data', (text: Buffer) => lines.write(text)).on('end', () => lines.end());
-  }
+  for (const stream of [child.stdout, child.stderr])
+    if (stream !== null)
+      createInterface({ input: stream }).on('line', (line) => {
+        if (/^\s*(?:at .*)?$/.test(line)) return;
+        lastLines.push(printable(withoutUrlSecrets(line)).slice(0, LONGEST_LINE));
+        if (lastLines.length > LAST_LINES) lastLines.shift();
+      });
   return new Promise((resolve, reject) => {
     let report: Report | undefined;
     let isLate = false;
