@@ -27,10 +27,11 @@ export interface RunOptions<State> {
   readonly isStopped: () => boolean;
 }
 
-/** Runs batch after batch until done or stopped; the state is kept after each. Returns the last one. */
+/** Runs batch after batch until done or stopped; the state is kept after each, and one that is done begins again. Returns the last one. */
 export async function runBatches<State extends MigrationState>(options: RunOptions<State>): Promise<State> {
   const { store, initial, step, rate, onProgress, isStopped } = options;
-  let state = (await store.load()) ?? initial;
+  const kept = await store.load();
+  let state = kept === undefined || kept.isDone ? initial : kept;
   while (!state.isDone && !isStopped()) {
     const begun = performance.now();
     const result = await step(state);

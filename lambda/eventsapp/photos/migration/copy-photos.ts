@@ -25,6 +25,11 @@ export interface Stores {
   readonly photos: PhotoRepository;
 }
 
+/** What a state file is of: that of another database or bucket says nothing of these. */
+export function stateKind(direction: 'copy' | 'back', { db, bucket }: Pick<Stores, 'db' | 'bucket'>): string {
+  return `photos-${direction} of database ${db.databaseName} and bucket ${bucket}`;
+}
+
 /** First everything is copied, then everything is read again from both sides and compared. */
 export interface CopyState extends MigrationState {
   readonly phase: 'copy' | 'verify';

@@ -13,6 +13,7 @@ import {
   INITIAL_COPY,
   parseBackState,
   parseCopyState,
+  stateKind,
   type Stores,
 } from './copy-photos';
 import { INITIAL_SCHEMA, parseSchemaState, schemaStep } from './migrate-schema';
@@ -26,8 +27,8 @@ const HELP = `npm run migrate:photos -- [options]: MongoDB's photos to S3 and Dy
   --batch <n>      photos at a time (25)
   --rate <n>       photos a second at most (100)
 
-It may be stopped at any moment and started again with the same state file; a finished one is removed to begin again. Ctrl-C ends after the
-batch. Exit code 1: the two sides differ; 2: it could not run; 130: stopped.
+It may be stopped at any moment and started again with the same state file; after the end it begins again. Ctrl-C ends after the batch.
+Exit code 1: the two sides differ; 2: it could not run; 130: stopped.
 
 Variables: MONGODB_URI, PHOTOS_BUCKET, PHOTOS_TABLE, REFUSED_UPLOADS_TABLE, with --schema only SINGLE_TABLE; AWS_REGION and credentials as the
 AWS SDK reads them. It runs inside the VPC, where S3 and DynamoDB are reached by gateway endpoints.
@@ -73,10 +74,10 @@ async function migratePhotos(given: Arguments): Promise<number> {
     const photos = multiTableRepository(await documentClient(), config.tables);
     const stores: Stores = { db: client.db(), s3: new S3Client({}), bucket: config.bucket, photos };
     if (given.back) {
-      const state = await run(given, 'photos-back', INITIAL_BACK, parseBackState, backStep(stores, given));
+      const state = await run(given, stateKind('back', stores), INITIAL_BACK, parseBackState, backStep(stores, given));
       return exitCode(state, { isEqual: true });
     }
-    const state = await run(given, 'photos-copy', INITIAL_COPY, parseCopyState, copyStep(stores, given));
+    const state = await run(given, stateKind('copy', stores), INITIAL_COPY, parseCopyState, copyStep(stores, given));
     const inMongo = await stores.db.collection('photos').countDocuments();
     print(`MongoDB has ${inMongo} photos; ${state.verified} verified, ${state.different.length} differ\n`);
     const isEqual = given.dryRun || (state.different.length === 0 && state.mongoHash === state.s3Hash);
@@ -89,9 +90,12 @@ async function migratePhotos(given: Arguments): Promise<number> {
 async function migrateSchema(given: Arguments): Promise<number> {
   const table = singleTable();
   const step = schemaStep({ ...given, documents: await documentClient(), table });
-  return exitCode(await run(given, `schema${given.back ? '-back' : ''}`, INITIAL_SCHEMA, parseSchemaState, step), {
-    isEqual: true,
-  });
+  return exitCode(
+    await run(given, `schema${given.back ? '-back' : ''} of table ${table}`, INITIAL_SCHEMA, parseSchemaState, step),
+    {
+      isEqual: true,
+    },
+  );
 }
 
 async function documentClient() {

@@ -1,10 +1,16 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { Binary, MongoClient, ObjectId, type Document } from 'mongodb';
+import { fileStore } from '../../../../lambda/eventsapp/photos/migration/batches';
 import {
   backStep,
   copyStep,
   INITIAL_BACK,
   INITIAL_COPY,
+  parseCopyState,
+  stateKind,
   type Stores,
 } from '../../../../lambda/eventsapp/photos/migration/copy-photos';
 import { startTestMongo, type TestMongo } from '../../../support/test-mongo';
@@ -95,4 +101,21 @@ it('the way back gives MongoDB what it lacks, but no photos of events that are g
   await events.deleteMany({});
   expect(await migrate(INITIAL_BACK, backStep(stores, STEP))).toMatchObject({ restored: 0, removed: 4 });
   expect([await collection.countDocuments(), s3.objects.size]).toEqual([0, 0]);
+});
+
+it('does not take the state of another database, bucket or direction', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'banyan-copy-'));
+  try {
+    const storeOf = (kind: string) => fileStore(path.join(folder, 'state.json'), kind, parseCopyState);
+    await storeOf(stateKind('copy', stores)).save(INITIAL_COPY);
+    expect(await storeOf(stateKind('copy', stores)).load()).toEqual(INITIAL_COPY);
+    for (const other of [
+      stateKind('copy', { ...stores, bucket: 'others' }),
+      stateKind('copy', { ...stores, db: client.db('others') }),
+      stateKind('back', stores),
+    ])
+      await expect(storeOf(other).load()).rejects.toThrow('name another file');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
