@@ -114,6 +114,18 @@ export function copyStep(stores: Stores, { batch, dryRun }: StepOptions) {
   };
 }
 
+/**
+ * Whether a finished copy found the same on both sides; not when photos came or went meanwhile.
+ *
+ * @param inMongo how many photos MongoDB has, whatever their ids are
+ */
+export function areEqual(
+  { different, verified, mongoHash, s3Hash }: Pick<CopyState, 'different' | 'verified' | 'mongoHash' | 's3Hash'>,
+  inMongo: number,
+): boolean {
+  return different.length === 0 && verified === inMongo && mongoHash === s3Hash;
+}
+
 function nextPhase(state: CopyState, { dryRun }: Pick<StepOptions, 'dryRun'>): CopyState {
   if (state.phase === 'verify' || dryRun) return { ...state, isDone: true };
   return { ...state, phase: 'verify', after: null };

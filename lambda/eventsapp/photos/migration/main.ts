@@ -11,6 +11,7 @@ import {
   copyStep,
   INITIAL_BACK,
   INITIAL_COPY,
+  areEqual,
   parseBackState,
   parseCopyState,
   stateKind,
@@ -80,8 +81,7 @@ async function migratePhotos(given: Arguments): Promise<number> {
     const state = await run(given, stateKind('copy', stores), INITIAL_COPY, parseCopyState, copyStep(stores, given));
     const inMongo = await stores.db.collection('photos').countDocuments();
     print(`MongoDB has ${inMongo} photos; ${state.verified} verified, ${state.different.length} differ\n`);
-    const isEqual = given.dryRun || (state.different.length === 0 && state.mongoHash === state.s3Hash);
-    return exitCode(state, { isEqual });
+    return exitCode(state, { isEqual: given.dryRun || areEqual(state, inMongo) });
   } finally {
     await client.close();
   }
@@ -129,7 +129,7 @@ function describe(state: MigrationState): string {
 function exitCode({ isDone }: MigrationState, { isEqual }: { readonly isEqual: boolean }): number {
   if (!isDone) return 130;
   return (
-    print(isEqual ? 'Done\n' : 'Done, but the two sides differ: see "different" in the state file\n') +
+    print(isEqual ? 'Done\n' : 'Done, but the two sides differ: see the counts, and "different" in the state file\n') +
     (isEqual ? 0 : 1)
   );
 }

@@ -9,6 +9,7 @@ import {
   copyStep,
   INITIAL_BACK,
   INITIAL_COPY,
+  areEqual,
   parseCopyState,
   stateKind,
   type Stores,
@@ -118,4 +119,17 @@ it('does not take the state of another database, bucket or direction', async () 
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+it('is not equal while MongoDB has a photo more, also one whose id is no ObjectId', async () => {
+  const collection = stores.db.collection<Document & { _id: ObjectId | string }>('photos');
+  await collection.deleteMany({});
+  await collection.insertOne(documentOf());
+  const state = await migrate(INITIAL_COPY, copyStep(stores, STEP));
+  expect(areEqual(state, await collection.countDocuments())).toBe(true);
+  expect(areEqual({ ...state, s3Hash: '' }, 1)).toBe(false);
+  expect(areEqual({ ...state, different: ['x'] }, 1)).toBe(false);
+  await collection.insertOne(documentOf({ _id: 'no ObjectId' }));
+  const again = await migrate(INITIAL_COPY, copyStep(stores, STEP));
+  expect(areEqual(again, await collection.countDocuments())).toBe(false);
 });
