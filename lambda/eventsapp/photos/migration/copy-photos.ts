@@ -14,6 +14,8 @@ export const MIGRATED = 'migrated/';
 
 /** The monolith takes 255 characters; an item has room for many more. */
 const MAX_FILE_NAME = 1_000;
+/** What a header can carry, within DynamoDB's and S3's limits. */
+const CONTENT_TYPE = /^[\x20-\x7e]{0,255}$/;
 /** Characters of up to four bytes. */
 const MAX_TITLE = 240;
 
@@ -160,10 +162,9 @@ function isWhole(document: Partial<MongoPhoto>): boolean {
   const { eventId, customerAccountId, createdBy, fileName, contentType, size, createdAt, data } = document;
   const isMoment = createdAt instanceof Date && !Number.isNaN(createdAt.getTime());
   const hasIds = [eventId, customerAccountId, createdBy].every((id) => id instanceof ObjectId);
+  const isTyped = typeof contentType === 'string' && CONTENT_TYPE.test(contentType);
   const isNamed = typeof fileName === 'string' && fileName.length <= MAX_FILE_NAME;
-  return (
-    isMoment && hasIds && isNamed && typeof contentType === 'string' && data instanceof Binary && size === data.length()
-  );
+  return isMoment && hasIds && isNamed && isTyped && data instanceof Binary && size === data.length();
 }
 
 function photoIn(

@@ -73,6 +73,9 @@ it('a dry run counts, and writes nothing; damaged documents are named and stay i
     documentOf({ data: 'text' }),
     documentOf({ fileName: 'x'.repeat(500_000) }),
     documentOf({ createdAt: 'yesterday' }),
+    documentOf({ contentType: 'image/пнг' }),
+    documentOf({ contentType: 'image/png\r\nx: y' }),
+    documentOf({ contentType: 'x'.repeat(100_000) }),
   ];
   const collection = stores.db.collection<Document & { _id: ObjectId | string }>('photos');
   await collection.insertMany([...good, ...damaged, documentOf({ _id: 'not an ObjectId' })]);
