@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { S3Client } from '@aws-sdk/client-s3';
+import type { HeadObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { Binary, ObjectId, type Collection, type Db } from 'mongodb';
 import { isFields } from 'banyan-strangler/lambda';
+import { photoTypeOf } from '../../contracts/photos';
+import { readMetadata, uploadKey, type UploadMetadata } from '../metadata';
 import { unlessGone } from '../process-upload';
 import type { Photo } from '../photo';
 import { removePhoto } from '../remove-photos';
@@ -138,9 +140,10 @@ type Outcome = 'copied' | 'known' | 'different';
 /** Object first, then item: what DynamoDB lists can be fetched. */
 async function copy(
   document: MongoPhoto,
-  { s3, bucket, photos }: Stores,
+  stores: Stores,
   { dryRun }: Pick<StepOptions, 'dryRun'>,
 ): Promise<{ readonly outcome: Outcome; readonly photo: Photo | undefined }> {
+  const { s3, bucket, photos } = stores;
   const { HeadObjectCommand, PutObjectCommand } = await import('@aws-sdk/client-s3');
   if (!isWhole(document)) return { outcome: 'different', photo: undefined };
   const data = Buffer.from(document.data.value());
@@ -148,6 +151,10 @@ async function copy(
   const existing = await photos.find(photo.id);
   if (existing !== undefined) return { outcome: isSame(existing, photo) ? 'known' : 'different', photo: existing };
   if (dryRun) return { outcome: 'copied', photo };
+  // MongoDB has it, DynamoDB not yet: the item is the one that the upload is about to add.
+  const upload = await uploadOf(photo, stores);
+  if (upload !== undefined)
+    return { outcome: (await photos.add(upload)) === 'added' ? 'copied' : 'known', photo: upload };
   const at = { Bucket: bucket, Key: photo.key };
   const head = await unlessGone(s3.send(new HeadObjectCommand(at)));
   if (head?.Metadata?.['sha256'] !== photo.sha256)
@@ -155,6 +162,27 @@ async function copy(
       new PutObjectCommand({ ...at, Body: data, ContentType: photo.contentType, Metadata: { sha256: photo.sha256 } }),
     );
   return { outcome: (await photos.add(photo)) === 'added' ? 'copied' : 'known', photo };
+}
+
+/** The photo as its upload describes it; undefined when its object is not there, or is not the photo's upload. */
+async function uploadOf(photo: Photo, { s3, bucket }: Stores): Promise<Photo | undefined> {
+  const type = photoTypeOf(photo.contentType);
+  if (type === undefined) return undefined;
+  const { HeadObjectCommand } = await import('@aws-sdk/client-s3');
+  const key = uploadKey(photo, type);
+  const head = await unlessGone(s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })));
+  const upload = head && metadataOf(head);
+  if (upload?.id !== photo.id) return undefined;
+  const { title, description } = upload;
+  return { ...photo, title, description, key, origin: 'upload' };
+}
+
+function metadataOf({ Metadata }: HeadObjectCommandOutput): UploadMetadata | undefined {
+  try {
+    return readMetadata(Metadata);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Older versions of the monolith, or a hand, may have left documents that would not look the same afterwards. They stay in MongoDB alone. */

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Binary, MongoClient, ObjectId, type Document } from 'mongodb';
 import { fileStore } from '../../../../lambda/eventsapp/photos/migration/batches';
 import {
@@ -14,6 +14,11 @@ import {
   stateKind,
   type Stores,
 } from '../../../../lambda/eventsapp/photos/migration/copy-photos';
+import { uploadKey, writeMetadata } from '../../../../lambda/eventsapp/photos/metadata';
+import type { Photo } from '../../../../lambda/eventsapp/photos/photo';
+import { processUpload } from '../../../../lambda/eventsapp/photos/process-upload';
+import { storeMongoPhoto } from '../../../../lambda/eventsapp/photos/repository/mongodb';
+import { capturedLogger } from '../../../support/captured-logger';
 import { startTestMongo, type TestMongo } from '../../../support/test-mongo';
 import { LOCAL_CREDENTIALS } from '../../aws/local-dynamodb';
 import { startS3, type LocalS3 } from '../../aws/local-s3';
@@ -135,4 +140,54 @@ it('is not equal while MongoDB has a photo more, also one whose id is no ObjectI
   await collection.insertOne(documentOf({ _id: 'no ObjectId' }));
   const again = await migrate(INITIAL_COPY, copyStep(stores, STEP));
   expect(areEqual(again, await collection.countDocuments())).toBe(false);
+});
+
+describe('a photo whose upload is in MongoDB and not yet in DynamoDB', () => {
+  const PNG = Buffer.from('\x89PNG\r\n\x1a\n and more', 'latin1');
+  const uploadOf = () => {
+    const [id = '', eventId = '', customerAccountId = '', createdBy = ''] = Array.from({ length: 4 }, () =>
+      new ObjectId().toHexString(),
+    );
+    const createdAt = '2026-11-28T10:00:00.000Z';
+    return { id, eventId, customerAccountId, createdBy, createdAt, title: 'Keynote', description: 'on stage' };
+  };
+  const put = (Key: string, Metadata: Record<string, string>) =>
+    s3Client.send(new PutObjectCommand({ Bucket: 'photos', Key, Body: PNG, ContentType: 'image/png', Metadata }));
+  const mongoPhotoOf = (upload: ReturnType<typeof uploadOf>) =>
+    storeMongoPhoto(stores.db, { ...upload, fileName: 'Keynote.png', contentType: 'image/png' }, PNG);
+  const migratedKeys = () => [...s3.objects.keys()].filter((key) => key.startsWith('migrated/'));
+  beforeEach(async () => {
+    await stores.db.collection('photos').deleteMany({});
+    await migrate(INITIAL_BACK, backStep(stores, STEP));
+  });
+
+  it('keeps its title, description and object when the migration passes in between', async () => {
+    const upload = uploadOf();
+    const key = uploadKey(upload, 'image/png');
+    await put(key, writeMetadata(upload));
+    let passed: Photo | undefined;
+    const mirror = async (photo: Photo) => {
+      await mongoPhotoOf(upload);
+      expect(await migrate(INITIAL_COPY, copyStep(stores, STEP))).toMatchObject({ copied: 1, verified: 1 });
+      passed = photo;
+      return 'stored' as const;
+    };
+    const deps = { s3: s3Client, bucket: 'photos', photos: stores.photos, mirror, logger: capturedLogger() };
+    expect(await processUpload(key, deps)).toBe('known');
+    expect(await stores.photos.find(upload.id)).toEqual(passed);
+    expect([passed?.title, passed?.description, passed?.origin]).toEqual(['Keynote', 'on stage', 'upload']);
+    expect(migratedKeys()).toEqual([]);
+  });
+
+  it.each([
+    ['without metadata', () => ({})],
+    ['of another id', () => writeMetadata(uploadOf())],
+  ])('is copied when the object under its key is one %s', async (_what, metadata) => {
+    const upload = uploadOf();
+    await put(uploadKey(upload, 'image/png'), metadata());
+    await mongoPhotoOf(upload);
+    expect(await migrate(INITIAL_COPY, copyStep(stores, STEP))).toMatchObject({ copied: 1, verified: 1 });
+    expect(await stores.photos.find(upload.id)).toMatchObject({ origin: 'migration', title: 'Keynote.png' });
+    expect(migratedKeys()).toEqual([`migrated/${upload.id}`]);
+  });
 });
