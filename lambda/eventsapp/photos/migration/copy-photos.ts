@@ -45,7 +45,7 @@ export interface CopyState extends MigrationState {
   /** Chains of SHA-256 over ids and bytes in the order of ids: equal when everything verified is. */
   readonly mongoHash: string;
   readonly s3Hash: string;
-  /** Ids of photos that the two sides disagree about, and of documents that are no whole photos; nothing is overwritten. */
+  /** Ids of photos that the two sides disagree about, in fields or bytes, and of documents that are no whole photos; nothing is overwritten. */
   readonly different: readonly string[];
 }
 
@@ -93,30 +93,30 @@ export function copyStep(stores: Stores, { batch, dryRun }: StepOptions) {
     if (last === undefined) return { state: nextPhase(state, { dryRun }), handled: 0 };
     const outcomes = await Promise.all(documents.map((document) => copy(document, stores, { dryRun })));
     const count = (wanted: Outcome): number => outcomes.filter(({ outcome }) => outcome === wanted).length;
+    const ids = documents.map(({ _id }) => _id.toHexString());
     const next: CopyState = {
       ...state,
       after: last,
       copied: state.copied + count('copied'),
-      different: [
-        ...new Set([
-          ...state.different,
-          ...documents.flatMap(({ _id }, index) =>
-            outcomes[index]?.outcome === 'different' ? [_id.toHexString()] : [],
-          ),
-        ]),
-      ],
+      different: union(
+        state.different,
+        ids.filter((_id, index) => outcomes[index]?.outcome === 'different'),
+      ),
     };
     const known = state.known + count('known');
     const handled = documents.length;
     if (state.phase === 'copy') return { state: { ...next, known, bytes: state.bytes + bytesOf(documents) }, handled };
     const stored = await Promise.all(outcomes.map(async ({ photo }) => photo && storedBytes(photo, stores)));
     const inMongo = documents.map((document) => (isWhole(document) ? Buffer.from(document.data.value()) : undefined));
-    const ids = documents.map(({ _id }) => _id.toHexString());
+    const unequal = ids.filter((_id, index) => !stored[index]?.equals(inMongo[index] ?? Buffer.alloc(0)));
+    const different = union(next.different, unequal);
     const verified = state.verified + stored.filter((bytes) => bytes !== undefined).length;
     const mongoHash = chain(state.mongoHash, ids, inMongo);
-    return { state: { ...next, verified, mongoHash, s3Hash: chain(state.s3Hash, ids, stored) }, handled };
+    return { state: { ...next, different, verified, mongoHash, s3Hash: chain(state.s3Hash, ids, stored) }, handled };
   };
 }
+
+const union = (a: readonly string[], b: readonly string[]): readonly string[] => [...new Set([...a, ...b])];
 
 /**
  * Whether a finished copy found the same on both sides; not when photos came or went meanwhile.
@@ -143,25 +143,36 @@ async function copy(
   stores: Stores,
   { dryRun }: Pick<StepOptions, 'dryRun'>,
 ): Promise<{ readonly outcome: Outcome; readonly photo: Photo | undefined }> {
-  const { s3, bucket, photos } = stores;
-  const { HeadObjectCommand, PutObjectCommand } = await import('@aws-sdk/client-s3');
+  const { photos } = stores;
   if (!isWhole(document)) return { outcome: 'different', photo: undefined };
   const data = Buffer.from(document.data.value());
   const photo = photoIn(document, data);
   const existing = await photos.find(photo.id);
-  if (existing !== undefined) return { outcome: isSame(existing, photo) ? 'known' : 'different', photo: existing };
+  if (existing !== undefined) {
+    if (!isSame(existing, photo)) return { outcome: 'different', photo: existing };
+    // A way back that was ended between object and item left the item alone.
+    if (existing.origin === 'migration' && !dryRun) await putUnlessThere(existing, data, stores);
+    return { outcome: 'known', photo: existing };
+  }
   if (dryRun) return { outcome: 'copied', photo };
   // MongoDB has it, DynamoDB not yet: the item is the one that the upload is about to add.
   const upload = await uploadOf(photo, stores);
   if (upload !== undefined)
     return { outcome: (await photos.add(upload)) === 'added' ? 'copied' : 'known', photo: upload };
-  const at = { Bucket: bucket, Key: photo.key };
-  const head = await unlessGone(s3.send(new HeadObjectCommand(at)));
-  if (head?.Metadata?.['sha256'] !== photo.sha256)
-    await s3.send(
-      new PutObjectCommand({ ...at, Body: data, ContentType: photo.contentType, Metadata: { sha256: photo.sha256 } }),
-    );
+  await putUnlessThere(photo, data, stores);
   return { outcome: (await photos.add(photo)) === 'added' ? 'copied' : 'known', photo };
+}
+
+async function putUnlessThere(
+  { key, contentType, sha256 }: Photo,
+  data: Buffer,
+  { s3, bucket }: Stores,
+): Promise<void> {
+  const { HeadObjectCommand, PutObjectCommand } = await import('@aws-sdk/client-s3');
+  const at = { Bucket: bucket, Key: key };
+  const head = await unlessGone(s3.send(new HeadObjectCommand(at)));
+  if (head?.Metadata?.['sha256'] === sha256) return;
+  await s3.send(new PutObjectCommand({ ...at, Body: data, ContentType: contentType, Metadata: { sha256 } }));
 }
 
 /** The photo as its upload describes it; undefined when its object is not there, or is not the photo's upload. */

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Binary, MongoClient, ObjectId, type Document } from 'mongodb';
 import { fileStore } from '../../../../lambda/eventsapp/photos/migration/batches';
 import {
@@ -189,5 +189,34 @@ describe('a photo whose upload is in MongoDB and not yet in DynamoDB', () => {
     expect(await migrate(INITIAL_COPY, copyStep(stores, STEP))).toMatchObject({ copied: 1, verified: 1 });
     expect(await stores.photos.find(upload.id)).toMatchObject({ origin: 'migration', title: 'Keynote.png' });
     expect(migratedKeys()).toEqual([`migrated/${upload.id}`]);
+  });
+});
+
+describe('an object of the migration', () => {
+  let id: string;
+  let at: { readonly Bucket: string; readonly Key: string };
+  beforeEach(async () => {
+    const collection = stores.db.collection('photos');
+    await collection.deleteMany({});
+    const document = documentOf();
+    await collection.insertOne(document as Document & { _id: ObjectId });
+    expect(await migrate(INITIAL_COPY, copyStep(stores, STEP))).toMatchObject({ verified: 1, different: [] });
+    id = String(document._id);
+    at = { Bucket: 'photos', Key: `migrated/${id}` };
+  });
+
+  it('is put again when a way back was ended before it removed the item', async () => {
+    await s3Client.send(new DeleteObjectCommand(at));
+    await migrate(INITIAL_COPY, copyStep(stores, { ...STEP, dryRun: true }));
+    expect(s3.objects.has(at.Key)).toBe(false);
+    expect(await migrate(INITIAL_COPY, copyStep(stores, STEP))).toMatchObject({ known: 1, verified: 1, different: [] });
+    expect(s3.objects.get(at.Key)).toMatchObject({ bytes: Buffer.from('bytes'), contentType: 'image/png' });
+  });
+
+  it('is named when its bytes are others', async () => {
+    const { metadata } = s3.objects.get(at.Key) ?? {};
+    await s3Client.send(new PutObjectCommand({ ...at, Body: 'bytez', ContentType: 'image/png', Metadata: metadata }));
+    const state = await migrate(INITIAL_COPY, copyStep(stores, STEP));
+    expect([state.different, areEqual(state, 1)]).toEqual([[id], false]);
   });
 });
