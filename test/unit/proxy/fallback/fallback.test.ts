@@ -172,8 +172,8 @@ describe('fallback to legacy', () => {
     await waitFor('the first half', () => gateway.requests.length === 1 && performance.now() - begun > 300);
     client.send('cd');
     await client.closed();
-    expect(observed.requests[0]?.lambda?.ms).toBeLessThan(250);
-    expect(observed.requests[0]?.ms).toBeGreaterThan(300);
+    const { ms = 0, lambda } = observed.requests[0] ?? {};
+    expect(ms - (lambda?.ms ?? ms)).toBeGreaterThan(200);
   });
 
   it('gives up when the budget is spent', async () => {
