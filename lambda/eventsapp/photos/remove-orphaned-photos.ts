@@ -49,8 +49,10 @@ export async function findOrphans(
   do {
     const page = await photos.scan({ limit: PAGE, after });
     for (const photo of page.photos) {
-      const exists = events.get(photo.eventId) ?? (await isEvent(photo));
-      events.set(photo.eventId, exists);
+      // Of another account there is no such event: what one photo says of its event must not speak for the others.
+      const key = `${photo.customerAccountId} ${photo.eventId}`;
+      const exists = events.get(key) ?? (await isEvent(photo));
+      events.set(key, exists);
       if (!exists) orphans.push(photo);
     }
     after = page.next;

@@ -35,6 +35,14 @@ describe('photos of deleted events', () => {
     expect(await findOrphans(tableOf([]), () => Promise.resolve(false))).toEqual([]);
   });
 
+  it('are not the photos of an event of which another account has an item too', async () => {
+    const odd = { ...photoOf('0', 'here'), customerAccountId: 'b' };
+    const orphans = await findOrphans(tableOf([odd, ...photos]), ({ eventId, customerAccountId }) =>
+      Promise.resolve(customerAccountId === 'a' && eventId !== 'gone'),
+    );
+    expect(orphans.map(({ id }) => id)).toEqual(['0', '2', '3']);
+  });
+
   it('are not all photos there are: that is another database', async () => {
     await expect(findOrphans(tableOf(photos), () => Promise.resolve(false))).rejects.toThrow(
       'MongoDB has none of the 3 events that have photos: is MONGODB_URI the right database? Nothing was removed',
