@@ -39,8 +39,8 @@ export function addEndpoints(stack: Stack, { stage, vpc, callers }: EndpointSett
   vpc.addGatewayEndpoint('DynamoDb', { service: GatewayVpcEndpointAwsService.DYNAMODB, subnets }).addToPolicy(
     ownOnly(
       stack,
-      // `Scan`: the migration of photos.
-      ['GetItem', 'Query', 'Scan', 'PutItem', 'DeleteItem'].map((action) => `dynamodb:${action}`),
+      // `Scan`, `UpdateItem`: the migrations of photos and of their schema.
+      ['GetItem', 'Query', 'Scan', 'PutItem', 'UpdateItem', 'DeleteItem'].map((action) => `dynamodb:${action}`),
       [ownTables, `${ownTables}/index/*`],
     ),
   );
