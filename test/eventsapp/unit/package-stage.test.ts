@@ -439,6 +439,16 @@ describe('banyan package --stage prod', () => {
       for (const alarm of alarms) expect(alarm).toMatchObject({ AlarmActions: [placeholderFor('AlarmTopic')] });
     });
 
+    it('sound for a photo that keeps failing, of which the age of the oldest message says nothing after three receipts', () => {
+      const alarm = propertiesOf('AWS::CloudWatch::Alarm').find(
+        (one) => one['AlarmName'] === `${PREFIX}photo-failures`,
+      );
+      expect(alarm).toMatchObject({
+        MetricName: 'ApproximateNumberOfMessagesVisible',
+        ...{ Statistic: 'Maximum', Period: 900, EvaluationPeriods: 5, Threshold: 0 },
+      });
+    });
+
     it('take an authorizer’s logged faults for errors, not the visitors it refuses', () => {
       for (const name of ['authorizer', 'optional-authorizer']) {
         const alarm = propertiesOf('AWS::CloudWatch::Alarm').find(
