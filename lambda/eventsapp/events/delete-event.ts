@@ -21,7 +21,9 @@ export const handler = httpHandler(async ({ identity, params }) => {
   if (!(await isEvent(db, write.account, eventId))) throw notFound('Event not found');
   // Before the event, so that a client to whom this fails can ask again. What is uploaded meanwhile remove-orphaned-photos finds.
   const storage = await photoStorage();
-  await removePhotos(await storage.photos.listOfEvent(eventId.toHexString()), storage);
+  const photos = await storage.photos.listOfEvent(eventId.toHexString());
+  const own = photos.filter((photo) => photo.customerAccountId === write.account.toHexString());
+  await removePhotos(own, storage);
   if (!(await deleteEvent(db, write, eventId))) throw notFound('Event not found');
   return noContent();
 });

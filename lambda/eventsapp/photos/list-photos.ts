@@ -25,7 +25,9 @@ export const handler = (event: APIGatewayProxyEvent, context: ListContext): Prom
       photos.listOfEvent(eventId),
     ]);
     if (!inMongo.isEvent) throw notFound('Event not found');
-    const listed = new Map(stored.map((photo) => [photo.id, toJson(photo)]));
+    // The index knows events alone.
+    const own = stored.filter((photo) => photo.customerAccountId === customerAccountId);
+    const listed = new Map(own.map((photo) => [photo.id, toJson(photo)]));
     // Of a photo in both stores, what DynamoDB says.
     const united = inMongo.photos.map(({ id, json: listedThere }) => listed.get(id) ?? listedThere);
     return json(200, { photos: withPhotos ? united : [...listed.values()] });

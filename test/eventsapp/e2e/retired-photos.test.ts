@@ -133,6 +133,17 @@ describe('photos once the monolith’s photo routes are retired', () => {
     expect((await member.list()).length).toBe(2);
   });
 
+  it('of another account are neither listed with an event nor removed with it', async () => {
+    const [own] = await stores.photos.listOfEvent(eventId(7));
+    if (own === undefined) throw new Error('event 7 has no photo');
+    const id = DEMO_IDS.photo(99).toHexString();
+    const customerAccountId = DEMO_IDS.otherAccount.toHexString();
+    await stores.photos.add({ ...own, ...{ id, customerAccountId, key: `uploads/${id}` } });
+    expect((await member.list(eventId(7))).map((photo) => photo.id)).toEqual([own.id]);
+    expect((await organiser.ask('DELETE', `/api/events/${eventId(7)}`)).status).toBe(204);
+    expect((await stores.photos.listOfEvent(eventId(7))).map((photo) => photo.id)).toEqual([id]);
+  });
+
   it('are not removed by halves: a deletion that fails can be asked for again', async () => {
     const event = `/api/events/${eventId(2)}`;
     const port = Number(new URL(system.s3.url).port);
