@@ -90,19 +90,31 @@ describeInBrowser('the page to upload photos with, in Chromium', (start) => {
     expect((await monolith.fetchPhoto(photo?.id ?? '')).equals(PNG)).toBe(true);
   });
 
-  it('is cancelled, and tried again with success, also after the network was cut in the middle', async () => {
+  const emulator = async () => {
     const network = await page.context().newCDPSession(page);
-    const emulate = ({ offline = false, uploadThroughput = -1 }) =>
+    return ({ offline = false, uploadThroughput = -1 }) =>
       network.send('Network.emulateNetworkConditions', {
         offline,
         latency: 0,
         downloadThroughput: -1,
         uploadThroughput,
       });
+  };
+  const isUnderWay = () =>
+    waitFor('progress', async () => (await page.evaluate("document.getElementById('progress').value > 2")) === true);
+  const drop = () =>
+    page.evaluate(`(() => {
+      const bytes = Uint8Array.from(atob('${PNG.toString('base64')}'), (character) => character.charCodeAt(0));
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([bytes], 'dropped.png', { type: 'image/png' }));
+      document.getElementById('drop').dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer }));
+    })()`);
+  const cancel = () => page.getByRole('button', { name: 'Cancel' }).click();
+
+  it('is cancelled, and tried again with success, also after the network was cut in the middle', async () => {
+    const emulate = await emulator();
     await choose('large.png', 'image/png', Buffer.concat([PNG, Buffer.alloc(4 * MB)]));
     await emulate({ uploadThroughput: 300 * 1024 });
-    const isUnderWay = () =>
-      waitFor('progress', async () => (await page.evaluate("document.getElementById('progress').value > 2")) === true);
     await upload('Large');
     await isUnderWay();
     await page.getByRole('button', { name: 'Cancel' }).click();
@@ -121,15 +133,53 @@ describeInBrowser('the page to upload photos with, in Chromium', (start) => {
   });
 
   it('takes a picture that is dropped', async () => {
-    await page.evaluate(`(() => {
-      const bytes = Uint8Array.from(atob('${PNG.toString('base64')}'), (character) => character.charCodeAt(0));
-      const dataTransfer = new DataTransfer();
-      dataTransfer.items.add(new File([bytes], 'dropped.png', { type: 'image/png' }));
-      document.getElementById('drop').dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer }));
-    })()`);
+    await drop();
     await upload('Dropped');
     await says('Your picture is in the list');
     await page.getByRole('img', { name: 'Dropped.png' }).waitFor();
+  });
+
+  it('takes no other picture while one is sent, which can still be cancelled', async () => {
+    const emulate = await emulator();
+    await choose('busy.png', 'image/png', Buffer.concat([PNG, Buffer.alloc(4 * MB)]));
+    await emulate({ uploadThroughput: 300 * 1024 });
+    await upload('Busy');
+    await isUnderWay();
+    await drop();
+    for (const name of ['event', 'title', 'description', 'file'])
+      expect([name, await page.locator(`#upload [name=${name}]`).isDisabled()]).toEqual([name, true]);
+    await cancel();
+    await says('Cancelled');
+    expect(await page.getByLabel('Choose a picture').inputValue()).toContain('busy.png');
+
+    // With another title it is another upload.
+    await emulate({});
+    await page.getByRole('textbox', { name: 'Title' }).fill('Renamed');
+    expect(await page.getByRole('button', { name: 'Try again' }).isVisible()).toBe(false);
+    await page.getByRole('button', { name: 'Upload' }).click();
+    await says('Your picture is in the list');
+    await page.getByRole('img', { name: 'Renamed.png' }).waitFor();
+  });
+
+  it('is cancelled while it asks and while the picture is processed', async () => {
+    await choose('stage.png', 'image/png', PNG);
+    await page.route('**/initiate-upload', () => undefined);
+    await upload('Patient');
+    await says('Asking whether you may upload');
+    await cancel();
+    await says('Cancelled');
+    await page.unroute('**/initiate-upload');
+
+    const ofAnUpload = /\/events\/[0-9a-f]{24}\/photos\/[0-9a-f]{24}$/;
+    await page.route(ofAnUpload, (route) => route.fulfill({ json: { status: 'waiting' } }));
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await says('it is being processed');
+    await cancel();
+    await says('No longer waiting: the picture is uploaded and will appear later');
+    await page.unroute(ofAnUpload);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await says('Your picture is in the list');
+    await page.getByRole('img', { name: 'Patient.png' }).waitFor();
   });
 
   it('has thrown nothing', () => {

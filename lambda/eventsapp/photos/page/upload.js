@@ -9,8 +9,11 @@ const byId = (id) => document.getElementById(id);
 const [login, upload, message, progress] = ['login', 'upload', 'message', 'progress'].map(byId);
 const [send, cancel, retry, drop] = ['send', 'cancel', 'retry', 'drop'].map(byId);
 
-/** The upload that runs or was interrupted: its URL is good for a second attempt. */
-let current;
+/** The upload that was interrupted: its URL is good for a second attempt with the form as it is. */
+let interrupted;
+
+/** Ends the upload that runs. */
+let running = new AbortController();
 
 /** An answer in words, for the person who uploads. */
 class Refused extends Error {}
@@ -18,14 +21,15 @@ class Refused extends Error {}
 async function api(path, options) {
   const response = await fetch(path, { credentials: 'same-origin', ...options });
   const answer = await response.json().catch(() => ({}));
+  options?.signal?.throwIfAborted();
   if (response.ok) return answer;
   const fields = Object.entries(answer.fields ?? {}).map(([name, fault]) => `${name} ${fault}`);
   if (response.status === 401) showLogin();
   throw new Refused(fields.join('; ') || answer.error || `The server answered ${response.status}`);
 }
 
-const post = (path, body) =>
-  api(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+const post = (path, body, signal) =>
+  api(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal });
 
 function say(text, kind = 'info') {
   message.textContent = text;
@@ -68,18 +72,18 @@ async function showPhotos() {
   );
 }
 
-/** Sends the file, with progress; aborted by `current.request`. */
-function put(url, file) {
+/** Sends the file, with progress. */
+function put(url, file, signal) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    current.request = request;
+    signal.addEventListener('abort', () => request.abort());
     request.open('PUT', url);
     request.setRequestHeader('Content-Type', file.type);
     request.setRequestHeader('If-None-Match', '*');
     request.upload.onprogress = ({ loaded, total }) => (progress.value = (100 * loaded) / total);
     request.onerror = () =>
       reject(new Refused('The connection was interrupted. The picture was not uploaded; try again'));
-    request.onabort = () => reject(new Refused('Cancelled'));
+    request.onabort = () => reject(signal.reason);
     request.onload = () => {
       // 412: an earlier attempt arrived, only its answer did not.
       if (request.status === 200 || request.status === 412) resolve();
@@ -91,9 +95,11 @@ function put(url, file) {
   });
 }
 
-async function waitUntilProcessed({ eventId, photoId }) {
+async function waitUntilProcessed({ eventId, photoId }, signal) {
   for (const until = Date.now() + PATIENCE; Date.now() < until;) {
-    const { status, reason } = await api(`/api/events/${eventId}/photos/${photoId}`);
+    const { status, reason } = await api(`/api/events/${eventId}/photos/${photoId}`, { signal }).catch((error) => {
+      throw signal.aborted ? new Refused('No longer waiting: the picture is uploaded and will appear later') : error;
+    });
     if (status === 'stored') return;
     if (status === 'refused') throw Object.assign(new Refused(reason), { final: true });
     await new Promise((resolve) => setTimeout(resolve, 500));
@@ -114,11 +120,14 @@ async function run({ again }) {
   const [file] = upload.file.files;
   const fault = faultOf(file);
   if (fault !== undefined) return say(fault, 'error');
+  let current = again ? interrupted : undefined;
+  interrupted = undefined;
+  running = new AbortController();
+  const { signal } = running;
   busy(true);
   try {
-    if (!again || current?.photoId === undefined) {
+    if (current === undefined) {
       const eventId = upload.event.value;
-      current = { eventId };
       say('Asking whether you may upload');
       const about = {
         title: upload.title.value,
@@ -126,18 +135,18 @@ async function run({ again }) {
         contentType: file.type,
         size: file.size,
       };
-      Object.assign(current, await post(`/api/events/${eventId}/photos/initiate-upload`, about));
+      current = { eventId, ...(await post(`/api/events/${eventId}/photos/initiate-upload`, about, signal)) };
     }
     say('Uploading');
-    await put(current.s3PutObjectUrl, file);
+    await put(current.s3PutObjectUrl, file, signal);
     say('Uploaded; it is being processed');
-    await waitUntilProcessed(current);
+    await waitUntilProcessed(current, signal);
     current = undefined;
     for (const field of [upload.file, upload.title, upload.description]) field.value = '';
     say('Your picture is in the list');
     await showPhotos();
   } catch (error) {
-    if (error.final || error.expired) current = undefined;
+    interrupted = error.final || error.expired ? undefined : current;
     say(error instanceof Refused ? error.message : 'The connection was interrupted; try again', 'error');
     retry.hidden = Boolean(error.final);
   } finally {
@@ -146,7 +155,7 @@ async function run({ again }) {
 }
 
 function busy(is) {
-  send.disabled = is;
+  for (const field of [send, upload.event, upload.title, upload.description, upload.file]) field.disabled = is;
   cancel.hidden = !is;
   progress.hidden = !is;
   progress.value = 0;
@@ -168,23 +177,23 @@ upload.addEventListener('submit', (event) => {
   void run({ again: false });
 });
 retry.addEventListener('click', () => void run({ again: true }));
-cancel.addEventListener('click', () => current?.request?.abort());
+cancel.addEventListener('click', () => running.abort(new Refused('Cancelled')));
 upload.event.addEventListener('change', () => void showPhotos());
-// Another picture is another upload.
-upload.file.addEventListener('change', () => {
-  current = undefined;
+// Other details are another upload: the URL has the old ones.
+upload.addEventListener('input', () => {
+  interrupted = undefined;
   retry.hidden = true;
-  say(faultOf(upload.file.files[0]) ?? '', 'error');
 });
+upload.file.addEventListener('change', () => say(faultOf(upload.file.files[0]) ?? '', 'error'));
 for (const type of ['dragenter', 'dragover']) drop.addEventListener(type, () => drop.classList.add('over'));
 for (const type of ['dragleave', 'drop']) drop.addEventListener(type, () => drop.classList.remove('over'));
 // The label would follow the file's address.
 document.addEventListener('dragover', (event) => event.preventDefault());
 document.addEventListener('drop', (event) => {
   event.preventDefault();
-  if (!upload.hidden && event.dataTransfer?.files.length) {
+  if (!upload.hidden && !upload.file.disabled && event.dataTransfer?.files.length) {
     upload.file.files = event.dataTransfer.files;
-    upload.file.dispatchEvent(new Event('change'));
+    for (const type of ['input', 'change']) upload.file.dispatchEvent(new Event(type, { bubbles: true }));
   }
 });
 
