@@ -44,7 +44,7 @@ describe.each(['dev', 'test', 'staging', 'prod'])('the infrastructure stack of %
       expect(written.Resources[id]).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
   });
 
-  it('has a private, encrypted bucket that pages of named origins may PUT into, and tables that can be restored', () => {
+  it('has a private, encrypted bucket that pages of named origins may PUT into, and both bucket and tables can be restored', () => {
     const { PhotosBucket, PhotosTable, RefusedUploadsTable } = template.Resources;
     expect(PhotosBucket?.Properties).toMatchObject({
       PublicAccessBlockConfiguration: {
@@ -62,7 +62,13 @@ describe.each(['dev', 'test', 'staging', 'prod'])('the infrastructure stack of %
           AllowedOrigins: [expect.not.stringContaining('*') as string],
         })),
       },
-      LifecycleConfiguration: { Rules: [{ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } }] },
+      VersioningConfiguration: { Status: 'Enabled' },
+      LifecycleConfiguration: {
+        Rules: [
+          { NoncurrentVersionExpiration: { NoncurrentDays: 30 } },
+          { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } },
+        ],
+      },
     });
     for (const table of [PhotosTable, RefusedUploadsTable])
       expect(table?.Properties).toMatchObject({
