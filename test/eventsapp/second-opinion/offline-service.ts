@@ -33,6 +33,7 @@ export interface OfflineService {
 
 const Service = z.looseObject({ plugins: z.array(z.string()), custom: z.looseObject({ monolith: z.looseObject({}) }) });
 const StageFile = z.looseObject({});
+const PhotosEnvironment = z.looseObject({ PHOTOS_BUCKET: z.string() });
 
 /**
  * Starts serverless-offline on free ports, over the bundles that would be deployed. What it serves is `serverless.yml` itself: only
@@ -127,10 +128,19 @@ async function writeService(folder: string, options: OfflineServiceOptions, lamb
     REFUSED_UPLOADS_TABLE: '${self:custom.stage.photos.refusedUploadsTable}',
     MONOLITH_PHOTOS: 'kept',
     FUNCTION_PREFIX: reports.FUNCTION_PREFIX,
+  };
+  const addresses = {
     LAMBDA_ENDPOINT: reports.LAMBDA_ENDPOINT,
     AWS_ENDPOINT_URL_S3: options.s3Endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: options.dynamoDbEndpoint,
   };
+  // Every environment of a function that reaches photos, whatever else is in it.
+  const environments: readonly (readonly [string, object])[] = Object.entries({ ...service.custom, photos }).flatMap(
+    ([name, value]) => {
+      const environment = PhotosEnvironment.safeParse(value);
+      return environment.success ? [[name, { ...environment.data, ...addresses }] as const] : [];
+    },
+  );
   const secrets = { MONGODB_URI: { value: options.mongodbUri }, SESSION_SECRET: { value: options.sessionSecret } };
   const offline = {
     ...service,
@@ -148,8 +158,7 @@ async function writeService(folder: string, options: OfflineServiceOptions, lamb
       },
       reports,
       sessionAndReports: { SESSION_SECRET: options.sessionSecret, ...reports },
-      photos,
-      sessionAndPhotos: { SESSION_SECRET: options.sessionSecret, ...photos },
+      ...Object.fromEntries(environments),
     },
   };
   await writeFile(path.join(folder, 'serverless.yml'), stringify(offline));
