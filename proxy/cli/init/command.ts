@@ -12,8 +12,9 @@ import { applyChanges, readIfThere, type Change } from '../scaffold/changes';
 import { dialectOf } from '../scaffold/dialect';
 import { chooseConfig } from './choose-config';
 import { configSource, variableOf } from './config-source';
-import { describeSetup, likelyHops, warningsOf } from './describe-setup';
+import { describeSetup, likelyHops, nodeEnvWarnings, warningsOf } from './describe-setup';
 import { examine, readDotEnv, type Examined, type InitOptions } from './examine';
+import { nodeEnvOf } from './find-entry';
 import { nextCommands } from './next-commands';
 import { missingPeers, parseManifest, withDevDependencies, type Manifest } from './peers';
 import { planFiles, type FilePlan } from './plan-files';
@@ -68,7 +69,8 @@ async function init(options: InitOptions, io: CliIo): Promise<CommandResult> {
   if (inventory !== undefined) say(describeSetup(inventory, `${app} (by ${foundBy})`));
 
   const trustedHops = options.trustedHops ?? existing?.banyan.trustedHops ?? (await askHops(questions, examined));
-  const warnings = inventory === undefined ? [] : warningsOf(inventory, trustedHops);
+  const warnings =
+    inventory === undefined ? [] : [...warningsOf(inventory, trustedHops), ...nodeEnvWarnings(nodeEnvOf(manifest))];
   say(`\ntrustedHops: ${trustedHops}, what stands in front of the app\n`);
   if (warnings.length > 0) say(`\nTo know or to do:\n${warnings.map((line) => `  ${line}\n`).join('')}`);
 
@@ -165,7 +167,8 @@ function newConfig(
   return configSource(dialectOf(path.resolve(configFile)), { app, trustedHops, setup, cookieName, routes, seed });
 }
 
-function newServerless({ name = '' }: Manifest, { inventory }: Examined, inDotEnv: readonly string[]): string {
+function newServerless(manifest: Manifest, { inventory }: Examined, inDotEnv: readonly string[]): string {
+  const { name = '' } = manifest;
   const { setup, variables = [] } = inventory ?? {};
   const session = setup?.sessions[0];
   const encryption = session?.store.encryption;
@@ -176,6 +179,7 @@ function newServerless({ name = '' }: Manifest, { inventory }: Examined, inDotEn
     .replace(/^[^a-zA-Z]+|-+$/g, '');
   return serverlessSource({
     service: service || 'app',
+    nodeEnv: nodeEnvOf(manifest) ?? 'production',
     databaseVariable: setup?.databaseVariables[0] ?? 'MONGODB_URI',
     secretVariables: [
       variableOf(session?.secret, 'SESSION_SECRET'),

@@ -55,6 +55,15 @@ export function warningsOf({ setup, routes, notes }: Inventory, trustedHops: num
   ];
 }
 
+/** That functions do as the start script does, where that is not what production wants. Pure. */
+export function nodeEnvWarnings(nodeEnv: string | undefined): readonly string[] {
+  return nodeEnv === undefined || nodeEnv === 'production'
+    ? []
+    : [
+        `npm start sets NODE_ENV=${nodeEnv}, so lifted functions get the same: clients see the stack traces of errors. If production sets another, write that into custom.monolith of serverless.yml`,
+      ];
+}
+
 function sessionWarnings({ secret, store }: SessionFact): readonly string[] {
   const name = variableOf(secret, 'SESSION_SECRET');
   return [

@@ -60,3 +60,8 @@ function fileRunBy(command: string): string | undefined {
       !/\.(env|json|d\.ts)(\.|$)|^dotenv|\/register|\/config$/.test(word),
   );
 }
+
+/** NODE_ENV as the start script sets it, on which answers may depend: Express's error pages, the layout of views. */
+export function nodeEnvOf({ scripts = {} }: Manifest): string | undefined {
+  return /\bNODE_ENV=["']?(\w+)/.exec(scripts['start'] ?? '')?.[1];
+}

@@ -1,5 +1,7 @@
 export interface ServerlessFacts {
   readonly service: string;
+  /** NODE_ENV of the monolith. */
+  readonly nodeEnv: string;
   /** Of the monolith: the connection string and the session's secrets, by the names that it has for them. */
   readonly databaseVariable: string;
   readonly secretVariables: readonly string[];
@@ -19,6 +21,7 @@ export const isForLambda = (name: string): boolean => !NOT_FOR_LAMBDA.test(name)
 /** The text of a serverless.yml without routes: the authorizer, and what every stage needs. No value of a variable stands in it. Pure. */
 export function serverlessSource({
   service,
+  nodeEnv,
   databaseVariable,
   secretVariables,
   variables,
@@ -47,7 +50,7 @@ custom:
 ${stored.map((name) => secretEntry(service, name, secrets)).join('\n')}
   # What lifted functions read: all that the monolith does.
   monolith:
-    NODE_ENV: production
+    NODE_ENV: ${nodeEnv}
 ${stored.map((name) => `    ${name}: \${self:custom.secrets.${name}.value}`).join('\n')}
 ${missing.length === 0 ? '' : `    # It also reads these, which were not set when this file was written: ${missing.join(', ')}\n`}  # What rewritten functions and the authorizer read.
   rewritten:

@@ -1,4 +1,4 @@
-import { likelyHops, warningsOf } from '../../../../../proxy/cli/init/describe-setup';
+import { likelyHops, nodeEnvWarnings, warningsOf } from '../../../../../proxy/cli/init/describe-setup';
 import type { SessionFact, Setup } from '../../../../../proxy/inventory/setup';
 
 const SESSION: SessionFact = {
@@ -66,4 +66,9 @@ it.each([
   [false, { ...SESSION, secure: true }, 1],
 ])('trust proxy %j suggests a number of proxies', (trustProxy, session, expected) => {
   expect(likelyHops({ ...SETUP, trustProxy, sessions: [session] })).toBe(expected);
+});
+
+it.each([undefined, 'production'])('NODE_ENV %s needs no warning, another does', (nodeEnv) => {
+  expect(nodeEnvWarnings(nodeEnv)).toEqual([]);
+  expect(nodeEnvWarnings('development').join()).toContain('npm start sets NODE_ENV=development');
 });

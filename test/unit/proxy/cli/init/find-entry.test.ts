@@ -1,10 +1,20 @@
 import fc from 'fast-check';
 import { diffLines } from '../../../../../proxy/cli/init/diff';
-import { findEntry } from '../../../../../proxy/cli/init/find-entry';
+import { findEntry, nodeEnvOf } from '../../../../../proxy/cli/init/find-entry';
 import { missingPeers, parseManifest, withDevDependencies } from '../../../../../proxy/cli/init/peers';
 
 const find = (manifest: Parameters<typeof findEntry>[0], ...files: string[]): string =>
   findEntry(manifest, (file) => files.includes(file)).file;
+
+it.each([
+  ['cross-env NODE_ENV=development node server.js', 'development'],
+  ["NODE_ENV='staging' node .", 'staging'],
+  ['node app.js --NODE_ENV', undefined],
+  ['node app.js', undefined],
+])('NODE_ENV of the script "%s" is %s', (start, expected) => {
+  expect(nodeEnvOf({ scripts: { start } })).toBe(expected);
+  expect(nodeEnvOf({})).toBeUndefined();
+});
 
 describe('the entry', () => {
   it.each([

@@ -229,6 +229,7 @@ describe('rules', () => {
 it('serverless.yml names where values are kept, and has none', () => {
   const text = serverlessSource({
     service: 'shop',
+    nodeEnv: 'development',
     databaseVariable: 'MONGO_URL',
     secretVariables: ['SESSION_KEY'],
     variables: ['MONGO_URL', 'PORT', 'SITE_NAME', 'STRIPE_KEY'],
@@ -236,7 +237,7 @@ it('serverless.yml names where values are kept, and has none', () => {
   });
   const { custom } = parse(text) as { custom: Record<string, Record<string, unknown>> };
   expect(custom['monolith']).toEqual({
-    NODE_ENV: 'production',
+    NODE_ENV: 'development',
     MONGO_URL: '${self:custom.secrets.MONGO_URL.value}',
     SESSION_KEY: '${self:custom.secrets.SESSION_KEY.value}',
     SITE_NAME: '${self:custom.secrets.SITE_NAME.value}',
