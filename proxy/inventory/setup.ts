@@ -49,8 +49,8 @@ const user = z.object({
   shape: z.enum(['id', 'data', 'unknown']),
   /** Of an id the property that it is; of data its keys. */
   properties: z.array(z.string()),
-  /** Where it is looked up: absent when `deserializeUser` asks nothing. */
-  lookup: z.object({ collection: z.string(), field: z.string() }).optional(),
+  /** Of an id where it is looked up; `none`: `deserializeUser` accepts any; `unseen`: it refuses one that does not exist, by what was not seen. */
+  lookup: z.union([z.object({ collection: z.string(), field: z.string() }), z.enum(['none', 'unseen'])]).optional(),
 });
 export type UserFact = z.infer<typeof user>;
 

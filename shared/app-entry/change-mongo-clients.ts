@@ -9,9 +9,10 @@ export interface ClientSettings {
 }
 type ClientClass = new (uri: string, options?: ClientSettings['options']) => EventEmitter;
 interface VersionThree {
-  readonly prototype: {
-    connect: (this: { readonly s: { url: string; options: ClientSettings['options'] } }, ...args: unknown[]) => unknown;
-  };
+  readonly prototype: { connect: (this: ClientOfVersionThree, ...args: unknown[]) => unknown };
+}
+interface ClientOfVersionThree extends EventEmitter {
+  readonly s: { url: string; options: ClientSettings['options'] };
 }
 
 /** In every version of the driver, wherever and under whatever name it is installed: mongoose and session stores bring their own. */
@@ -22,7 +23,7 @@ const CLIENT_FILE = /[\\/]node_modules[\\/][^\\/]+[\\/]lib[\\/]mongo_client\.js$
  * the app is.
  *
  * @param change is called for each client; driver 3 has other names for some options
- * @param onClient gets each client of driver 4 and later, when it is made
+ * @param onClient gets each client, when it is made; of driver 3, when it connects
  */
 export function changeMongoClients(
   change: (client: ClientSettings, driver: 'version 3' | 'later') => ClientSettings,
@@ -50,6 +51,7 @@ export function changeMongoClients(
     prototype.connect = function (...args) {
       const { uri, options } = change({ uri: this.s.url, options: this.s.options }, 'version 3');
       Object.assign(this.s, { url: uri, options });
+      onClient(this);
       return connect.apply(this, args);
     };
   }

@@ -170,13 +170,18 @@ function identityOf(user: UserFact | undefined, { syntax }: Dialect): IdentityTe
     const kept = `The session keeps ${user.properties.join(', ')} of a user; with parse, functions get more than the id.`;
     return { ...data, todo: [hasId ? kept : `To do: parse that finds the id. ${kept}`] };
   }
-  if (user.shape === 'unknown' || user.lookup === undefined)
+  if (user.shape === 'unknown')
+    return { ...data, todo: ['To do: serializeUser could not be understood: what does it keep of a user?'] };
+  if (typeof user.lookup !== 'object')
     return {
       ...data,
       todo:
-        user.shape === 'unknown'
-          ? ['To do: serializeUser could not be understood: what does it keep of a user?']
-          : ['deserializeUser asks the database nothing: the id counts as it is in the session.'],
+        user.lookup === 'none'
+          ? ['deserializeUser accepts any id: it counts as it is in the session.']
+          : [
+              'To do: how deserializeUser finds the user could not be seen. If it asks the database: passportUserId({ findUser }) as it does;',
+              'as it is here, a user who has been deleted stays logged in.',
+            ],
     };
   const { collection, field } = user.lookup;
   const isTyped = syntax === 'typescript';

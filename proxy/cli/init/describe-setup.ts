@@ -33,7 +33,10 @@ function storeLine({ from, options, encryption }: SessionFact['store']): string 
 function userLine({ shape, properties, lookup }: NonNullable<Setup['user']>): string {
   if (shape === 'unknown') return 'serializeUser could not be understood';
   const kept = `the session keeps ${properties.join(', ')}`;
-  return lookup === undefined ? kept : `${kept}; looked up in ${lookup.collection} by ${lookup.field}`;
+  if (lookup === undefined) return kept;
+  if (lookup === 'none') return `${kept}; deserializeUser accepts any`;
+  if (lookup === 'unseen') return `${kept}; how deserializeUser finds the user could not be seen`;
+  return `${kept}; looked up in ${lookup.collection} by ${lookup.field}`;
 }
 
 /** What a person must know or do before the first route moves. Pure. */

@@ -25,12 +25,12 @@ export async function readUser(
   }
   const deserialize = passport._deserializers[0];
   finds.length = 0;
-  if (deserialize !== undefined) await answerOf(deserialize, SAMPLE_ID);
-  const lookup = finds.flatMap(({ collection, filter }) => {
+  const user = deserialize && (await answerOf(deserialize, SAMPLE_ID)).answer;
+  const [found] = finds.flatMap(({ collection, filter }) => {
     const field = fieldWith(filter);
     return field === undefined ? [] : [{ collection, field }];
-  })[0];
-  return { key, shape: 'id', properties: [property], ...(lookup !== undefined && { lookup }) };
+  });
+  return { key, shape: 'id', properties: [property], lookup: found ?? (user ? 'none' : 'unseen') };
 }
 
 /** What either calls back with, in an object because a made-up property may look like a promise; undefined when it throws, fails or takes too long. */

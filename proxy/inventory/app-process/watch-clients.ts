@@ -4,7 +4,7 @@ import { changeMongoClients } from '../../../shared/app-entry/change-mongo-clien
 export interface ClientWatch {
   /** That it gave its clients, as it gave them: they may hold a password. */
   readonly uris: Set<string>;
-  /** Of `find` commands since it was emptied last. Drivers before 4 do not report them. */
+  /** Of `find` commands since it was emptied last. */
   readonly finds: { readonly collection: string; readonly filter: unknown }[];
 }
 
@@ -19,9 +19,9 @@ const NOT_EMBEDDED = /^(tls|ssl|auth|replicaSet|srv|loadBalanced|directConnectio
 export function watchClients(port: number | undefined): ClientWatch {
   const watch: ClientWatch = { uris: new Set(), finds: [] };
   changeMongoClients(
-    ({ uri, options }, driver) => {
+    ({ uri, options }) => {
       watch.uris.add(uri);
-      const watched = driver === 'later' ? { ...options, monitorCommands: true } : options;
+      const watched = { ...options, monitorCommands: true };
       if (port === undefined) return { uri, options: watched };
       const database = /^mongodb(?:\+srv)?:\/\/[^/]+(?:\/([^?]*))?/.exec(uri);
       const kept = Object.entries(watched).filter(([name]) => !NOT_EMBEDDED.test(name));

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Setup } from '../../../../proxy/inventory/setup';
 import { takeInventory } from '../../../../proxy/inventory/take-inventory';
 
+const DRIVER_3 = path.join(__dirname, '../../../oracles/connect-mongo-3/node_modules/mongodb');
 const MODULES = path.join(__dirname, '../../../../node_modules');
 let root: string;
 beforeAll(async () => {
@@ -112,9 +113,13 @@ ${LISTEN}`;
 });
 
 describe('what passport keeps of a user', () => {
-  const passport = (serialize: string, deserialize = '(id, done) => done(null, false)'): string => `${EXPRESS}
+  const passport = (
+    serialize: string,
+    deserialize = '(id, done) => done(null, false)',
+    driver = 'mongodb',
+  ): string => `${EXPRESS}
 const passport = require('passport');
-const { MongoClient } = require('mongodb');
+const { MongoClient } = require(${JSON.stringify(driver)});
 const db = new MongoClient('mongodb://db.example.net/x').db();
 passport.serializeUser(${serialize});
 passport.deserializeUser(${deserialize});
@@ -128,6 +133,26 @@ ${LISTEN}`;
       properties: ['login'],
       lookup: { collection: 'people', field: 'login' },
     });
+  });
+
+  it('is looked up by driver 3, which mongoose 5 has, as well', async () => {
+    const find = `async (id, done) => {
+      const client = await MongoClient.connect('mongodb://db.example.net/x', { useUnifiedTopology: true });
+      done(null, await client.db().collection('people').findOne({ login: id }));
+    }`;
+    const setup = await setupOf(
+      passport('(user, done) => done(null, user.login)', find, DRIVER_3).replace('const db', '//'),
+    );
+    expect(setup.user).toMatchObject({ lookup: { collection: 'people', field: 'login' } });
+  });
+
+  it.each([
+    ['accepts any', '(id, done) => done(null, { id })', 'none'],
+    ['refuses one that it finds in no query which is seen', '(id, done) => done(null, false)', 'unseen'],
+    ['fails', '(id, done) => done(new Error())', 'unseen'],
+  ])('is an id of which deserializeUser %s', async (_what, deserialize, lookup) => {
+    const { user } = await setupOf(passport('(user, done) => done(null, user.id)', deserialize));
+    expect(user).toEqual({ key: 'passport', shape: 'id', properties: ['id'], lookup });
   });
 
   it.each([

@@ -116,7 +116,8 @@ describe('banyan.config', () => {
     [{ key: 'passport', shape: 'unknown' as const, properties: [] }, 'could not be understood'],
     [{ key: 'passport', shape: 'data' as const, properties: ['email'] }, 'To do: parse that finds the id'],
     [{ key: 'passport', shape: 'data' as const, properties: ['id', 'email'] }, '// The session keeps id, email'],
-    [{ key: 'passport', shape: 'id' as const, properties: ['id'] }, 'asks the database nothing'],
+    [{ key: 'passport', shape: 'id' as const, properties: ['id'], lookup: 'none' as const }, 'accepts any id'],
+    [{ key: 'passport', shape: 'id' as const, properties: ['id'], lookup: 'unseen' as const }, 'could not be seen'],
   ])('an identity that is not looked up says why: %j', (user, expected) => {
     const text = configSource(COMMONJS, { ...facts, setup: { ...SETUP, user } });
     expect(text).toContain(expected);
