@@ -9,4 +9,4 @@ interface ModuleLoader {
   readonly _extensions: { '.js': (module: { exports: unknown }, file: string) => void };
 }
 
-export const moduleLoader = Module as unknown as ModuleLoader;
+export const moduleLoader = Module as typeof Module & ModuleLoader;

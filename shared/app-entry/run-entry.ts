@@ -43,10 +43,13 @@ export async function runEntry(file: string, { attempt = 1, loadsEnvFile = false
 
 /** Of a CommonJS module, `default` is what it exports as a whole, unless it says otherwise. */
 export function exportNamed(exports: unknown, name: string): unknown {
-  const isHolder = (typeof exports === 'object' || typeof exports === 'function') && exports !== null;
-  const own: unknown = isHolder ? Reflect.get(exports, name) : undefined;
+  const own: unknown = isHolder(exports) ? Reflect.get(exports, name) : undefined;
   return own === undefined && name === 'default' ? exports : own;
 }
+
+/** Whether what a module exports has properties. */
+export const isHolder = (exports: unknown): exports is object =>
+  (typeof exports === 'object' || typeof exports === 'function') && exports !== null;
 
 function nearestManifest(entry: string): string | undefined {
   for (let folder = path.dirname(entry); ; folder = path.dirname(folder)) {

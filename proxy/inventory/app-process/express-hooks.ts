@@ -19,11 +19,9 @@ export interface ExpressHooks {
   readonly subApps: WeakSet<ExpressApp>;
 }
 
-const isExpressApp = (value: unknown): value is ExpressApp =>
+export const isExpressApp = (value: unknown): value is ExpressApp =>
   typeof value === 'function' &&
-  ['use', 'handle', 'set'].every((name) => typeof Reflect.get(value, name) === 'function');
-
-export { isExpressApp };
+  ['use', 'handle', 'get', 'set'].every((name) => typeof Reflect.get(value, name) === 'function');
 
 /**
  * Watches `use` of every Express that this process loads: to be called before the app is loaded.

@@ -1,3 +1,5 @@
+import type { RequestListener } from 'node:http';
+
 /** What of Express 4 and 5 is read here; nothing of it is in their types. */
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- of whatever kind: handlers, error handlers, functions that they call
@@ -30,7 +32,9 @@ export interface Stack {
   readonly params?: Readonly<Record<string, readonly Handler[]>>;
 }
 
-export interface ExpressApp extends Handler {
+export interface ExpressApp extends Handler, RequestListener {
+  /** Of a setting. */
+  get(name: string): unknown;
   readonly _router?: Stack;
   readonly router?: Stack;
 }

@@ -1,8 +1,7 @@
 import type { Server } from 'node:http';
-import type { RequestListener } from 'node:http';
 import { createRequire } from 'node:module';
 import { captureListen } from '../../../shared/app-entry/capture-listen';
-import { exportNamed, runEntry } from '../../../shared/app-entry/run-entry';
+import { exportNamed, isHolder, runEntry } from '../../../shared/app-entry/run-entry';
 import type { Inventory, Order, Report } from '../inventory';
 import type { Setup } from '../setup';
 import { hookExpress, isExpressApp, type ExpressHooks } from './express-hooks';
@@ -131,9 +130,6 @@ async function finishListening(): Promise<void> {
     );
 }
 
-const isHolder = (value: unknown): value is object =>
-  (typeof value === 'object' || typeof value === 'function') && value !== null;
-
 function exportedApp(exports: unknown): ExpressApp | undefined {
   const values = isHolder(exports)
     ? [exports, ...Object.keys(exports).map((name): unknown => Reflect.get(exports, name))]
@@ -165,7 +161,7 @@ async function finish(app: ExpressApp | undefined, exported: string | undefined)
 async function setupOf(app: ExpressApp, { routes }: Inventory, namer: FunctionNamer): Promise<Setup> {
   const { uris } = clients;
   // Elsewhere than here the app's requests would be real ones.
-  const answers = order.mayConnect ? [] : await probeAnswers(app as unknown as RequestListener, routes);
+  const answers = order.mayConnect ? [] : await probeAnswers(app, routes);
   const user = await readUser([...sessions.passports], clients);
   return readSetup({ app, sessions, uris, values: variableValues(), namer, user, answers });
 }

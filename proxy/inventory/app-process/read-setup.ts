@@ -33,7 +33,7 @@ export function readSetup({ app, sessions, uris, values, namer, user, answers }:
 }
 
 function trustProxyOf(app: ExpressApp): Setup['trustProxy'] {
-  const value: unknown = (app as unknown as { get: (name: string) => unknown }).get('trust proxy');
+  const value: unknown = app.get('trust proxy');
   if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string') return value;
   return value === undefined ? false : Array.isArray(value) ? value.join(', ') : 'a function';
 }
