@@ -3,14 +3,11 @@ import type { BanyanConfig } from '../../../shared/config';
 import type { Inventory } from '../../inventory/inventory';
 import type { Route } from '../../route-table/route';
 import { fault, ok, warning, type Finding } from '../finding';
+import { isForLambda } from '../scaffold/app-variables';
 import { isUnwritten } from '../scaffold/sources';
 import { servingFunction } from './functions';
 import type { GatewayRoute } from './gateway-routes';
 import { variablesIn, type DeployedFunction, type ReadVariable, type SourceFile } from './function-sources';
-
-/** What Lambda or the platform sets, and what only concerns a process that listens or its machine. */
-const NOT_DECLARED =
-  /^(?:AWS_.*|LAMBDA_.*|_HANDLER|_X_AMZN_.*|TZ|LANG|PATH|NODE_ENV|NODE_OPTIONS|NODE_PATH|PORT|HOST|HOSTNAME|PWD|HOME|USER|SHELL|CI|npm_.*)$/;
 
 export interface Sources {
   readonly banyan: Pick<BanyanConfig, 'app' | 'session'>;
@@ -47,7 +44,7 @@ function checkFunction(one: DeployedFunction, { banyan, root, read, appFiles }: 
   const declare = 'under environment of the function in serverless.yml';
   const missingOf = (found: readonly ReadVariable[]): string =>
     [...new Map(found.map(({ name, place }) => [name, place]))]
-      .filter(([name]) => !one.variables.has(name) && !NOT_DECLARED.test(name))
+      .filter(([name]) => !one.variables.has(name) && isForLambda(name))
       .map(([name, place]) => `${name} (${place})`)
       .join(', ');
   const ofKit = missingOf(kitVariables(one.sources, banyan.session));

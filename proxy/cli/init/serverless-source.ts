@@ -1,3 +1,5 @@
+import { isForLambda, isSecret } from '../scaffold/app-variables';
+
 export interface ServerlessFacts {
   readonly service: string;
   /** NODE_ENV of the monolith. */
@@ -10,13 +12,6 @@ export interface ServerlessFacts {
   /** That it also reads, but that are not set here. */
   readonly unset: readonly string[];
 }
-
-/** Of the process or the platform: Lambda has its own. */
-const NOT_FOR_LAMBDA =
-  /^(NODE_ENV|NODE_OPTIONS|NODE_PATH|PORT|HOST|HOSTNAME|PATH|HOME|PWD|USER|SHELL|LANG|TERM|TZ|INIT_CWD|npm_.*|AWS_.*|_)$/;
-const IS_SECRET = /secret|key|token|password|passwd|credential|ur[il]$|dsn|salt|private/i;
-
-export const isForLambda = (name: string): boolean => !NOT_FOR_LAMBDA.test(name);
 
 /** The text of a serverless.yml without routes: the authorizer, and what every stage needs. No value of a variable stands in it. Pure. */
 export function serverlessSource({
@@ -107,8 +102,8 @@ resources:
 
 /** Free of charge in the parameter store, unless its name says that it is secret. */
 function secretEntry(service: string, name: string, known: readonly string[]): string {
-  const isSecret = known.includes(name) || IS_SECRET.test(name);
-  const at = isSecret ? `${service}/\${sls:stage}/${name}` : `/${service}/\${sls:stage}/${name}`;
-  const reference = isSecret ? `secretsmanager:${at}` : `ssm:${at}`;
-  return `    ${name}: { store: ${isSecret ? 'secretsmanager' : 'ssm'}, name: '${at}', value: '{{resolve:${reference}}}' }`;
+  const isHidden = known.includes(name) || isSecret(name);
+  const at = isHidden ? `${service}/\${sls:stage}/${name}` : `/${service}/\${sls:stage}/${name}`;
+  const reference = isHidden ? `secretsmanager:${at}` : `ssm:${at}`;
+  return `    ${name}: { store: ${isHidden ? 'secretsmanager' : 'ssm'}, name: '${at}', value: '{{resolve:${reference}}}' }`;
 }

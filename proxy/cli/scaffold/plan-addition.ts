@@ -8,6 +8,7 @@ import type { Inventory, Middleware } from '../../inventory/inventory';
 import { judgeRoute } from '../../inventory/verdict';
 import { parseRouteTable, type RouteTable } from '../../route-table/load';
 import { parseSegments } from '../../route-table/route';
+import { isForLambda, isSecret } from './app-variables';
 import { readIfThere, type Change } from './changes';
 import { insertEntry } from './edit-yaml';
 import type { Requested } from './find-requested';
@@ -36,14 +37,9 @@ interface Wanted {
 /** What a routes.yml that a command has made begins with: it is deleted with its last route. */
 export const OWN_TABLE = '# Which routes are on Lambda, and how far. Written by banyan add\n';
 
-/** What only concerns a process that listens, or its machine. */
-const NOT_FOR_LAMBDA =
-  /^(?:PORT|HOST|HOSTNAME|PATH|PWD|HOME|USER|SHELL|LANG|TZ|CI|NODE_ENV|NODE_OPTIONS|NODE_APP_INSTANCE|npm_.*|AWS_.*)$/;
 /** What `banyan init` declares for lifted functions. */
 export const MONOLITH = '${self:custom.monolith}';
 const MONGODB = /mongo|^(?:database|db)_ur[il]$/i;
-/** Names of what others must not read. */
-const SECRET = /mongo|secret|key|token|passw|credential|dsn|_ur[il]$/i;
 /** Names of what lets in users only. */
 const GUARD = /require|ensure|protect|guard|login|loggedin|auth|member|admin|user/i;
 
@@ -182,7 +178,7 @@ function lifted(
   const entry = path
     .relative(shipped, app.file)
     .replace(/\.([cm]?)tsx?$/, (_text, kind: string) => (kind === '' ? '' : `.${kind}js`));
-  const own = variables.filter(({ name }) => !NOT_FOR_LAMBDA.test(name) && !entries.providerVariables.has(name));
+  const own = variables.filter(({ name }) => isForLambda(name) && !entries.providerVariables.has(name));
   const declared = own.filter(({ isSet }) => isSet).map(({ name }) => `    ${name}: ${valueOf(name, entries)}`);
   const monolith = entries.at('custom', 'monolith');
   const known = typeof monolith === 'object' && monolith !== null ? monolith : undefined;
@@ -217,7 +213,7 @@ export function valueOf(name: string, entries: ServerlessEntries): string {
   const known = entries.knownVariables;
   const value = known.get(name) ?? (MONGODB.test(name) ? known.get('MONGODB_URI') : undefined);
   if (value !== undefined) return inline(value);
-  const store = SECRET.test(name) ? 'secretsmanager:' : 'ssm:/';
+  const store = isSecret(name) ? 'secretsmanager:' : 'ssm:/';
   return `'{{resolve:${store}${entries.service}/\${sls:stage}/${name}}}'`;
 }
 

@@ -1,3 +1,4 @@
+import { isForLambda, isSecret } from '../../../../../proxy/cli/scaffold/app-variables';
 import { collectionOf, exampleIn } from '../../../../../proxy/cli/scaffold/examples';
 import { findRequested } from '../../../../../proxy/cli/scaffold/find-requested';
 import { marked, stateOf } from '../../../../../proxy/cli/scaffold/mark';
@@ -72,3 +73,21 @@ it('values for parameters are those of a document that the path names', () => {
   expect(exampleIn({ _id: { a: 1 } }, 'id')).toBeUndefined();
   expect(exampleIn({ _id: id }, 'slug')).toBeUndefined();
 });
+
+it.each(['MONGO_URL', 'DATABASE_URI', 'SESSION_SECRET', 'PASSWORD_SALT', 'PRIVATE_PEM', 'SENTRY_DSN', 'API_TOKEN'])(
+  'the value of %s is a secret',
+  (name) => {
+    expect(isSecret(name)).toBe(true);
+    expect(isForLambda(name)).toBe(true);
+  },
+);
+
+it.each(['SITE', 'CURRENCY', 'REPORT_PATH', 'PORTAL', 'CITY'])('the value of %s is declared, and no secret', (name) => {
+  expect(isSecret(name)).toBe(false);
+  expect(isForLambda(name)).toBe(true);
+});
+
+it.each(['PORT', 'CI', 'NODE_ENV', 'NODE_PATH', 'TERM', 'npm_package_name', 'AWS_REGION', 'LAMBDA_TASK_ROOT', '_'])(
+  '%s is of a process or a platform, and never declared',
+  (name) => expect(isForLambda(name)).toBe(false),
+);
