@@ -6,10 +6,11 @@ import { ownProperty } from '../../../shared/session/own-property';
 import { parseRouteTable } from '../../route-table/load';
 import type { Route } from '../../route-table/route';
 import type { Stage } from '../../route-table/schema';
+import { MONOLITH, valueOf } from './add-function';
+import { OWN_TABLE } from './add-table-entry';
 import { readIfThere, type Change } from './changes';
 import { removeEntry } from './edit-yaml';
 import { stateOf } from './mark';
-import { MONOLITH, OWN_TABLE, valueOf } from './plan-addition';
 import { appEntry, type ScaffoldProject } from './project';
 import { httpEvent, ServerlessEntries } from './serverless-entries';
 

@@ -2,7 +2,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { applyChanges } from '../../../../../proxy/cli/scaffold/changes';
-import { planAddition, type Mode } from '../../../../../proxy/cli/scaffold/plan-addition';
+import type { Mode } from '../../../../../proxy/cli/scaffold/add-table-entry';
+import { planAddition } from '../../../../../proxy/cli/scaffold/plan-addition';
 import { planRemoval } from '../../../../../proxy/cli/scaffold/plan-removal';
 import type { ScaffoldProject } from '../../../../../proxy/cli/scaffold/project';
 import { appRoute } from '../../../../support/app-route';
