@@ -12,7 +12,7 @@ import { probeAnswers } from './probe-answers';
 import { readSetup } from './read-setup';
 import { readUser } from './read-user';
 import { restrictNetwork } from './restrict-network';
-import { variableValues, watchVariables } from './config';
+import { variableValues, watchVariables } from './watch-variables';
 import { walkOthers, walkRoutes } from './walk-routes';
 import { watchClients } from './watch-clients';
 import { watchSessions } from './watch-sessions';
