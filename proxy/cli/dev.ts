@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Command } from 'commander';
+import { parseEntry } from '../../shared/app-entry/parse-entry';
 import { findProject, type Project } from '../../shared/config/load';
 import { loadModule } from '../../shared/config/load-module';
 import { BanyanError } from '../../shared/errors';
@@ -129,7 +130,7 @@ async function runDev({ legacy: given, stage, config: configFile }: DevOptions, 
 
 function defaultCommand({ banyan, root }: Project): string {
   if (scriptOf(root, 'start') !== undefined) return 'npm start --silent';
-  const [file = '', exported] = banyan.app.split('#', 2);
+  const { file, exported } = parseEntry(banyan.app);
   if (exported === undefined) {
     const loader = /\.[cm]?ts$/.test(file) ? typescriptLoader(root) : [];
     return ['node', ...loader, file].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');

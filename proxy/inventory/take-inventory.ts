@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
+import { parseEntry } from '../../shared/app-entry/parse-entry';
 import type { Environment } from '../../shared/env';
 import { BanyanError } from '../../shared/errors';
 import { startEmbedded } from '../../shared/local/mongo';
@@ -49,7 +50,7 @@ export async function takeInventory({
   mayConnect = false,
   withSetup = false,
 }: InventoryOptions): Promise<Inventory> {
-  const [file = '', exported] = app.split('#', 2);
+  const { file, exported } = parseEntry(app);
   const entry = resolveEntry(path.resolve(root, file));
   if (entry === undefined) throw failed(app, 'it does not exist', 'set app in banyan.config.ts, or name it by --app');
   const mongo = mayConnect ? undefined : await startEmbedded().catch(() => undefined);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { moduleLoader } from './module-loader';
+import { nearestManifest } from './nearest-manifest';
 
 interface RunOptions {
   /** From 1; an ES module is evaluated anew at each, what it imports is not. */
@@ -21,7 +22,7 @@ interface RunOptions {
  */
 export async function runEntry(file: string, { attempt = 1, loadsEnvFile = false }: RunOptions = {}): Promise<unknown> {
   const entry = createRequire(file).resolve(file);
-  const manifest = nearestManifest(entry);
+  const manifest = nearestManifest(path.dirname(entry));
   process.argv = [process.argv[0] ?? process.execPath, entry];
   process.chdir(path.dirname(manifest ?? entry));
   if (loadsEnvFile && existsSync('.env')) process.loadEnvFile('.env');
@@ -50,14 +51,6 @@ export function exportNamed(exports: unknown, name: string): unknown {
 /** Whether what a module exports has properties. */
 export const isHolder = (exports: unknown): exports is object =>
   (typeof exports === 'object' || typeof exports === 'function') && exports !== null;
-
-function nearestManifest(entry: string): string | undefined {
-  for (let folder = path.dirname(entry); ; folder = path.dirname(folder)) {
-    const manifest = path.join(folder, 'package.json');
-    if (existsSync(manifest)) return manifest;
-    if (folder === path.dirname(folder)) return undefined;
-  }
-}
 
 /** As Node decides it, but for files whose syntax alone decides. */
 function isModule(entry: string, manifest: string | undefined): boolean {

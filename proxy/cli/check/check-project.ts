@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { parseEntry } from '../../../shared/app-entry/parse-entry';
 import type { Environment } from '../../../shared/env';
 import type { EndpointType } from '../../../shared/api-gateway/limits';
 import { ConfigError } from '../../../shared/errors';
@@ -136,7 +137,7 @@ function checkSourcesOf(
       warning('sources', `functions not examined: ${error.faults.join('; ')}`, 'what plugins resolve, check by hand'),
     ];
   }
-  const appFiles = sourcesOf(path.resolve(rest.root, rest.banyan.app.split('#', 1)[0] ?? ''));
+  const appFiles = sourcesOf(path.resolve(rest.root, parseEntry(rest.banyan.app).file));
   return checkSources(routes, gateway, { ...rest, functions, read: inventory?.variables, appFiles });
 }
 

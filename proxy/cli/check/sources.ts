@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { parseEntry } from '../../../shared/app-entry/parse-entry';
 import type { BanyanConfig } from '../../../shared/config';
 import type { Inventory } from '../../inventory/inventory';
 import type { Route } from '../../route-table/route';
@@ -104,7 +105,7 @@ function checkRoute(route: Route, gateway: readonly GatewayRoute[], { banyan, ro
           ),
         ]
       : [];
-  const why = whyNotLifted(serving, own, path.resolve(root, banyan.app.split('#', 1)[0] ?? ''));
+  const why = whyNotLifted(serving, own, path.resolve(root, parseEntry(banyan.app).file));
   return why === undefined
     ? []
     : [

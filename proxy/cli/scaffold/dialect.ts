@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { nearestManifest } from '../../../shared/app-entry/nearest-manifest';
 import { ownProperty } from '../../../shared/session/own-property';
 
 /** How a project writes its modules. */
@@ -12,17 +13,11 @@ export interface Dialect {
 
 /** By the configuration's own file, and by the nearest package.json. */
 export function dialectOf(configFile: string): Dialect {
-  const isModule = ownProperty(manifestOf(path.dirname(configFile)), 'type') === 'module';
+  const manifest = nearestManifest(path.dirname(configFile));
+  const content: unknown = manifest === undefined ? undefined : JSON.parse(readFileSync(manifest, 'utf8'));
+  const isModule = ownProperty(content, 'type') === 'module';
   if (/\.[cm]?ts$/.test(configFile)) return { syntax: 'typescript', extension: 'ts', isModule };
   return { syntax: isModule ? 'esm' : 'commonjs', extension: 'js', isModule };
-}
-
-function manifestOf(folder: string): unknown {
-  for (let at = folder; ; at = path.dirname(at)) {
-    const file = path.join(at, 'package.json');
-    if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
-    if (at === path.dirname(at)) return undefined;
-  }
 }
 
 export function importLine({ syntax }: Dialect, names: string, from: string): string {

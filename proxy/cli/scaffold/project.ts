@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { nearestManifest } from '../../../shared/app-entry/nearest-manifest';
+import { parseEntry } from '../../../shared/app-entry/parse-entry';
 import type { BanyanConfig } from '../../../shared/config';
 import { loadBanyanConfig } from '../../../shared/config/load';
 import { placesOf } from '../../../shared/config/places';
@@ -63,10 +64,7 @@ export function appEntry({ banyan, root }: Pick<ScaffoldProject, 'banyan' | 'roo
   readonly exported: string | undefined;
   readonly folder: string;
 } {
-  const [name = '', exported] = banyan.app.split('#', 2);
+  const { file: name, exported } = parseEntry(banyan.app);
   const file = createRequire(path.join(root, 'x')).resolve(path.resolve(root, name));
-  let folder = path.dirname(file);
-  while (!existsSync(path.join(folder, 'package.json')) && folder !== path.dirname(folder))
-    folder = path.dirname(folder);
-  return { file, exported, folder };
+  return { file, exported, folder: path.dirname(nearestManifest(path.dirname(file)) ?? file) };
 }
