@@ -1,6 +1,6 @@
 import type { AppRoute } from '../../inventory/inventory';
 import type { SecretFact, SessionFact, Setup, UserFact } from '../../inventory/setup';
-import { exportDefault, importLine, quoted, type Dialect } from '../scaffold/dialect';
+import { exportDefault, importLine, propertyKey, quoted, type Dialect } from '../scaffold/dialect';
 import { Code, literal } from './literal';
 import { learnResponses } from './responses';
 
@@ -185,7 +185,7 @@ function identityOf(user: UserFact | undefined, { syntax }: Dialect): IdentityTe
     };
   const { collection, field } = user.lookup;
   const isTyped = syntax === 'typescript';
-  const property = /^[A-Za-z_$][\w$]*$/.test(field) ? field : quoted(field);
+  const property = propertyKey(field);
   const type = isTyped ? `<{ ${property}: UserId }>` : '';
   return {
     imports: ['passportUserId', ...(isTyped ? ['type UserId'] : [])],

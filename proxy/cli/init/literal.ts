@@ -1,4 +1,4 @@
-import { quoted } from '../scaffold/dialect';
+import { propertyKey, quoted } from '../scaffold/dialect';
 
 const LONGEST = 100;
 
@@ -15,7 +15,7 @@ export function literal(value: unknown, indent = 0): string {
   const isList = Array.isArray(value);
   const entries = Object.entries(value).map(([name, entry]) => {
     const text = literal(entry, indent + 2);
-    return isList ? text : `${/^[A-Za-z_$][\w$]*$/.test(name) ? name : quoted(name)}: ${text}`;
+    return isList ? text : `${propertyKey(name)}: ${text}`;
   });
   const [open, close] = isList ? ['[', ']'] : ['{', '}'];
   if (entries.length === 0) return open + close;

@@ -40,5 +40,8 @@ export function specifier({ syntax, isModule }: Dialect, folder: string, file: s
 /** As a JavaScript literal. */
 export const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'`;
 
+/** As a key of an object literal. */
+export const propertyKey = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : quoted(name));
+
 export const exportDefault = ({ syntax }: Dialect): string =>
   syntax === 'commonjs' ? 'module.exports =' : 'export default';

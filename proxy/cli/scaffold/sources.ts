@@ -1,5 +1,5 @@
 import type { AppRoute } from '../../inventory/inventory';
-import { exported, importLine, quoted, specifier, type Dialect } from './dialect';
+import { exported, importLine, propertyKey, quoted, specifier, type Dialect } from './dialect';
 import { marked, stateOf } from './mark';
 
 /** The function that runs the monolith's own app. */
@@ -76,7 +76,7 @@ export function suiteSource(dialect: Dialect, { method, path, identities, exampl
   const type = dialect.syntax === 'typescript' ? `import type { CaseSuite } from 'banyan-strangler/parity';\n\n` : '';
   const typed = dialect.syntax === 'typescript' ? '' : `\n * @type {import('banyan-strangler/parity').CaseSuite}`;
   return marked(`${type}/**
- * What both sides must answer alike. Add what clients send, and what the monolith answers to whom, such as status: { ${key(identities[0] ?? 'anonymous')}: 200 }.${typed}
+ * What both sides must answer alike. Add what clients send, and what the monolith answers to whom, such as status: { ${propertyKey(identities[0] ?? 'anonymous')}: 200 }.${typed}
  */
 ${exported(dialect, 'suite', 'CaseSuite')} {
   route: ${quoted(`${method} ${path}`)},
@@ -92,5 +92,3 @@ ${exported(dialect, 'suite', 'CaseSuite')} {
 }
 
 export const paramsOf = (path: string): readonly string[] => [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
-
-const key = (name: string): string => (/^[A-Za-z_]\w*$/.test(name) ? name : quoted(name));
