@@ -1,7 +1,4 @@
-import fc from 'fast-check';
-import { diffLines } from '../../../../../proxy/cli/init/diff';
 import { findEntry, nodeEnvOf } from '../../../../../proxy/cli/init/find-entry';
-import { missingPeers, parseManifest, withDevDependencies } from '../../../../../proxy/cli/init/peers';
 
 const find = (manifest: Parameters<typeof findEntry>[0], ...files: string[]): string =>
   findEntry(manifest, (file) => files.includes(file)).file;
@@ -42,31 +39,4 @@ describe('the entry', () => {
       /no dist\/x.js \(the script start.*--entry.*--url/,
     );
   });
-});
-
-describe('devDependencies', () => {
-  it('are added in order, in the indentation of the file, and nothing else changes', () => {
-    const text = '{\n\t"version": "1",\n\t"devDependencies": {\n\t\t"jest": "1"\n\t},\n\t"name": "x"\n}\n';
-    const added = withDevDependencies(text, new Map([['esbuild', '2']]));
-    expect(added).toBe(text.replace('\t\t"jest"', '\t\t"esbuild": "2",\n\t\t"jest"'));
-  });
-
-  it('are those that are missing, the framework under the name of the one it continues', () => {
-    const peers = missingPeers(parseManifest('{"dependencies": {"esbuild": "1"}, "devDependencies": {"fflate": "1"}}'));
-    expect([...peers.keys()]).toEqual(['serverless', 'serverless-esbuild', 'banyan-embedded-mongo']);
-    expect(peers.get('serverless')).toMatch(/^npm:osls@\^4/);
-  });
-});
-
-it('a diff has what makes one text the other', () => {
-  const text = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 8 });
-  fc.assert(
-    fc.property(text, text, (before, after) => {
-      const lines = diffLines(before.join('\n'), after.join('\n'), 20);
-      const side = (mark: string): string[] => lines.filter((line) => line[0] !== mark).map((line) => line.slice(1));
-      if (lines.length === 0) expect(before).toEqual(after);
-      else expect([side('+').join('\n'), side('-').join('\n')]).toEqual([before.join('\n'), after.join('\n')]);
-    }),
-  );
-  expect(diffLines('1\n2\n3\n4\n5\n6', 'x\n2\n3\n4\n5\ny', 1)).toEqual(['-1', '+x', ' 2', '...', ' 5', '-6', '+y']);
 });
