@@ -2,6 +2,7 @@ import path from 'node:path';
 import { parseEntry } from '../../../shared/app-entry/parse-entry';
 import type { BanyanConfig } from '../../../shared/config';
 import type { Inventory } from '../../inventory/inventory';
+import { encryptionOf } from '../../../shared/session/session-config';
 import type { Route } from '../../route-table/route';
 import { fault, ok, warning, type Finding } from '../finding';
 import { isForLambda } from '../scaffold/app-variables';
@@ -70,15 +71,11 @@ const relative = ({ name, place }: ReadVariable, root: string): ReadVariable => 
 });
 
 /** What the kit's parts of a function need. */
-function kitVariables(
-  sources: readonly SourceFile[],
-  { secrets, store }: BanyanConfig['session'],
-): readonly ReadVariable[] {
+function kitVariables(sources: readonly SourceFile[], session: BanyanConfig['session']): readonly ReadVariable[] {
   const text = sources.map((source) => source.text).join('\n');
   const uses = (part: string): boolean => new RegExp(`['"]banyan-strangler/${part}['"]`).test(text);
-  const encryption = store.format === 'connect-mongo' ? store.encryption?.secret : undefined;
   const place = 'banyan.config.ts';
-  const names = [secrets, encryption].flatMap((source) =>
+  const names = [session.secrets, encryptionOf(session)?.secret].flatMap((source) =>
     source !== undefined && 'kind' in source ? [{ name: source.name, place }] : [],
   );
   return [
