@@ -14,11 +14,13 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startMongo, type LocalMongo } from '../../shared/local/mongo';
+import { waitFor } from '../support/wait-for';
 import { installed } from './installed';
 
 const ROOT = path.join(__dirname, '../..');
 const LOADER = path.join(ROOT, 'node_modules/tsx/dist/loader.mjs');
 const SECRET = 'the key of the shop';
+const PATIENCE = 30_000;
 jest.setTimeout(120_000);
 
 let folder: string;
@@ -202,21 +204,13 @@ it('ended in the middle it has written nothing, and the app ends with it', async
   });
   const mark = path.join(folder, 'node_modules.pid');
   const child = start(['init', '--yes'], { MARK: mark });
-  await waitFor(() => existsSync(mark) && readFileSync(mark, 'utf8') !== '');
+  await waitFor('the app to start', () => existsSync(mark) && readFileSync(mark, 'utf8') !== '', PATIENCE);
   child.kill('SIGINT');
   await once(child, 'exit');
   const pid = Number(readFileSync(mark, 'utf8'));
-  await waitFor(() => !isRunning(pid));
+  await waitFor('the app to end', () => !isRunning(pid), PATIENCE);
   expect(filesIn()).toEqual(['app.js', 'package.json']);
 });
-
-async function waitFor(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error('waited in vain');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 function isRunning(pid: number): boolean {
   try {
