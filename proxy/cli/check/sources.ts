@@ -11,6 +11,9 @@ import { servingFunction } from './functions';
 import type { GatewayRoute } from './gateway-routes';
 import { variablesIn, type DeployedFunction, type ReadVariable, type SourceFile } from './function-sources';
 
+/** Of the process, and so not declared; but an app that reads one may do something else where it is missing, as the first of pm2's instances does. */
+const MISSED = /^(?:NODE_APP_INSTANCE|TERM|INIT_CWD|_)$/;
+
 export interface Sources {
   readonly banyan: Pick<BanyanConfig, 'app' | 'session'>;
   /** The folder of banyan.config.ts. */
@@ -46,7 +49,7 @@ function checkFunction(one: DeployedFunction, { banyan, root, read, appFiles }: 
   const declare = 'under environment of the function in serverless.yml';
   const missingOf = (found: readonly ReadVariable[]): string =>
     [...new Map(found.map(({ name, place }) => [name, place]))]
-      .filter(([name]) => !one.variables.has(name) && isForLambda(name))
+      .filter(([name]) => !one.variables.has(name) && (isForLambda(name) || MISSED.test(name)))
       .map(([name, place]) => `${name} (${place})`)
       .join(', ');
   const ofKit = missingOf(kitVariables(one.sources, banyan.session));

@@ -103,12 +103,12 @@ describe('a function of a lifted route', () => {
       { name: 'SITE', isSet: true },
       { name: 'UNSET', isSet: false },
       { name: 'PORT', isSet: true },
+      { name: 'NODE_APP_INSTANCE', isSet: true },
     ];
-    expect(found({ ...lifted, environment: '{ FROM_FILE: 1, SITE: 1 }', read })).toEqual([
-      expect.stringMatching(/^ok/),
-    ]);
+    const environment = '{ FROM_FILE: 1, SITE: 1, NODE_APP_INSTANCE: 0 }';
+    expect(found({ ...lifted, environment, read })).toEqual([expect.stringMatching(/^ok/)]);
     expect(found({ ...lifted, read })).toEqual([
-      'warning function f the app reads variables that it is not given: FROM_FILE (app.js:1), SITE (set here)',
+      'warning function f the app reads variables that it is not given: FROM_FILE (app.js:1), SITE (set here), NODE_APP_INSTANCE (set here)',
     ]);
   });
 
