@@ -369,37 +369,33 @@ describe('banyan package --stage prod', () => {
         resource: `arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/${name}`,
       });
       const [photos, refused] = [placeholderFor('PhotosTable'), placeholderFor('RefusedUploadsTable')];
-      const readItems = ['GetItem', 'Query'].flatMap((action) =>
-        [photos, `${photos}/index/*`, refused].map((name) => onTable(action, name)),
-      );
+      const listOfEvent = onTable('Query', `${photos}/index/byEvent`);
       const processUploads = [
         ...[inBucket('GetObject'), inBucket('DeleteObject'), inBucket('ListBucket', '')],
-        ...readItems,
-        ...[photos, refused].map((name) => onTable('PutItem', name)),
+        ...['GetItem', 'PutItem'].flatMap((action) => [photos, refused].map((name) => onTable(action, name))),
         ...['db-store-photo', 'db-list-photos'].map(invoke),
-        ...['SendMessage', 'ReceiveMessage', 'DeleteMessage'].map(failures),
       ];
       const removePhotos = [
         onTable('DeleteItem', photos),
         ...['/uploads/*', '/migrated/*'].map((key) => inBucket('DeleteObject', key)),
       ];
       const expected: Readonly<Record<string, readonly object[]>> = {
-        'delete-event': [...readItems, ...removePhotos],
+        'delete-event': [listOfEvent, ...removePhotos],
         'remove-orphaned-photos': [onTable('Scan', photos), ...removePhotos, invoke('db-list-photos')],
         'initiate-upload': [inBucket('PutObject'), invoke('db-check-photo-upload')],
-        'get-upload-status': [...readItems, invoke('db-list-photos')],
-        'list-photos': [...readItems, invoke('db-list-photos')],
+        'get-upload-status': [onTable('GetItem', photos), onTable('GetItem', refused), invoke('db-list-photos')],
+        'list-photos': [listOfEvent, invoke('db-list-photos')],
         'get-photo': [
-          ...readItems,
+          onTable('GetItem', photos),
           ...[inBucket('ListBucket', ''), inBucket('GetObject'), inBucket('GetObject', '/migrated/*')],
           invoke('db-find-photo'),
         ],
         'get-health': [
-          ...readItems,
-          ...[inBucket('ListBucket', ''), inBucket('GetObject'), invoke('db-find-photo'), queue('GetQueueAttributes')],
+          ...[onTable('GetItem', photos), inBucket('ListBucket', ''), inBucket('GetObject', '/uploads/health')],
+          ...[invoke('db-find-photo'), queue('GetQueueAttributes')],
         ],
-        'process-uploaded-photo': processUploads,
-        'replay-photo-uploads': processUploads,
+        'process-uploaded-photo': [...processUploads, failures('SendMessage')],
+        'replay-photo-uploads': [...processUploads, ...['ReceiveMessage', 'DeleteMessage'].map(failures)],
         'db-store-photo': [inBucket('GetObject'), inBucket('ListBucket', '')],
         'create-report': [invoke('db-create-report'), invoke('db-store-report'), queue('SendMessage')],
         'run-daily-report': [invoke('db-get-report-results'), invoke('db-finish-daily-report'), queue('SendMessage')],
