@@ -1,4 +1,5 @@
-import { backStep, copyStep, INITIAL_BACK, INITIAL_COPY } from '../../../lambda/eventsapp/photos/migration/copy-photos';
+import { backStep, INITIAL_BACK } from '../../../lambda/eventsapp/photos/migration/copy-back';
+import { copyStep, INITIAL_COPY } from '../../../lambda/eventsapp/photos/migration/copy-photos';
 import * as photos from '../cases/photos';
 import { deleteEventsEventId } from '../cases/delete-event';
 import { migrate, photoStoresOf, type PhotoStores } from '../support/photo-stores';

@@ -3,7 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { MongoClient } from 'mongodb';
 import { noStore, runBatches, type MigrationState } from '../../../lambda/eventsapp/photos/migration/batches';
-import type { Stores } from '../../../lambda/eventsapp/photos/migration/copy-photos';
+import type { Stores } from '../../../lambda/eventsapp/photos/migration/stores';
 import { documentsOf } from '../../../lambda/eventsapp/photos/repository/documents';
 import { multiTableRepository } from '../../../lambda/eventsapp/photos/repository/multi-table';
 import { LOCAL_CREDENTIALS } from '../aws/local-dynamodb';

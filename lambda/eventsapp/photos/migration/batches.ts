@@ -85,3 +85,19 @@ function notAState(file: string, kind: string, cause?: unknown): BanyanError {
 export function noStore<State>(): StateStore<State> {
   return { load: () => Promise.resolve(undefined), save: () => Promise.resolve() };
 }
+
+/** Reads the part that all states have. */
+export function placeOf({ after, isDone }: Readonly<Record<string, unknown>>): MigrationState {
+  if ((typeof after !== 'string' && after !== null) || typeof isDone !== 'boolean') throw new TypeError('not a state');
+  return { after, isDone };
+}
+
+/** Reads counts by their names. */
+export function countsOf<const Name extends string>(
+  value: Readonly<Record<string, unknown>>,
+  names: readonly Name[],
+): Record<Name, number> {
+  if (!isFields(value) || names.some((name) => typeof value[name] !== 'number'))
+    throw new TypeError('a count is missing');
+  return Object.fromEntries(names.map((name) => [name, value[name]])) as Record<Name, number>;
+}

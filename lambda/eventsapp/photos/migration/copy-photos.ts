@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { HeadObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
+import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { Binary, ObjectId, type Collection, type Db } from 'mongodb';
-import { isFields } from 'banyan-strangler/lambda';
 import { photoTypeOf } from '../../contracts/photos';
 import { readMetadata, uploadKey, type UploadMetadata } from '../metadata';
 import { unlessGone } from '../process-upload';
 import type { Photo } from '../photo';
-import { removePhoto } from '../remove-photos';
-import type { PhotoRepository } from '../repository/photo-repository';
-import { storeMongoPhoto } from '../repository/mongodb';
-import type { MigrationState } from './batches';
+import { countsOf, placeOf, type MigrationState } from './batches';
+import { storedBytes, type StepOptions, type Stores } from './stores';
 
 /** Where migrated objects go. Events of `uploads/` alone call a function. */
 export const MIGRATED = 'migrated/';
@@ -20,19 +17,6 @@ const MAX_FILE_NAME = 1_000;
 const CONTENT_TYPE = /^[\x20-\x7e]{0,255}$/;
 /** Characters of up to four bytes. */
 const MAX_TITLE = 240;
-
-/** Both stores of photos. */
-export interface Stores {
-  readonly db: Db;
-  readonly s3: Pick<S3Client, 'send'>;
-  readonly bucket: string;
-  readonly photos: PhotoRepository;
-}
-
-/** What a state file is of: that of another database or bucket says nothing of these. */
-export function stateKind(direction: 'copy' | 'back', { db, bucket }: Pick<Stores, 'db' | 'bucket'>): string {
-  return `photos-${direction} of database ${db.databaseName} and bucket ${bucket}`;
-}
 
 /** First everything is copied, then everything is read again from both sides and compared. */
 export interface CopyState extends MigrationState {
@@ -47,14 +31,6 @@ export interface CopyState extends MigrationState {
   readonly s3Hash: string;
   /** Ids of photos that the two sides disagree about, in fields or bytes, and of documents that are no whole photos; nothing is overwritten. */
   readonly different: readonly string[];
-}
-
-/** How a step works. */
-interface StepOptions {
-  /** Photos at a time. */
-  readonly batch: number;
-  /** Writes nothing. */
-  readonly dryRun: boolean;
 }
 
 export const INITIAL_COPY: CopyState = {
@@ -236,13 +212,6 @@ function isSame(a: Photo, b: Photo): boolean {
   return seen(a) === seen(b);
 }
 
-async function storedBytes({ key }: Photo, { s3, bucket }: Stores): Promise<Buffer | undefined> {
-  const { GetObjectCommand } = await import('@aws-sdk/client-s3');
-  const object = await unlessGone(s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
-  const bytes = await object?.Body?.transformToByteArray();
-  return bytes && Buffer.from(bytes);
-}
-
 /** Goes on with a chain of hashes; a missing object counts as empty. */
 function chain(before: string, ids: readonly string[], photos: readonly (Buffer | undefined)[]): string {
   return photos.reduce((hash: string, bytes, index) => {
@@ -263,61 +232,6 @@ const collection = (db: Db): Collection<MongoPhoto> => db.collection<MongoPhoto>
 const bytesOf = (documents: readonly MongoPhoto[]): number =>
   documents.reduce((sum, one) => sum + (isWhole(one) ? one.data.length() : 0), 0);
 
-/** Of the way back. */
-export interface BackState extends MigrationState {
-  /** Photos that MongoDB did not have, such as those of an upload while its photo routes were retired. */
-  readonly restored: number;
-  /** Items and objects of the migration that were taken away. */
-  readonly removed: number;
-  readonly kept: number;
-}
-
-export const INITIAL_BACK: BackState = { after: null, isDone: false, restored: 0, removed: 0, kept: 0 };
-
-/**
- * The next batch of the way back: MongoDB gets what it lacks, then what the migration made is removed. What uploads made stays. Bytes that
- * cannot be read stop it.
- */
-export function backStep(stores: Stores, { batch, dryRun }: StepOptions) {
-  return async (state: BackState): Promise<{ readonly state: BackState; readonly handled: number }> => {
-    const { photos, next } = await stores.photos.scan({
-      limit: batch,
-      ...(state.after !== null && { after: state.after }),
-    });
-    let { restored, removed, kept } = state;
-    for (const photo of photos) {
-      // The monolith removes photos together with their event: such a photo does not come back.
-      if (!(await isInMongo(photo, stores.db)) && (await isEvent(photo, stores.db))) {
-        restored += 1;
-        if (!dryRun) await restore(photo, stores);
-      }
-      if (photo.origin === 'migration') removed += 1;
-      else kept += 1;
-      // MongoDB has the bytes, and get-photo asks it for them.
-      if (photo.origin === 'migration' && !dryRun) await removePhoto(photo, stores);
-    }
-    return {
-      state: { after: next ?? null, isDone: next === undefined, restored, removed, kept },
-      handled: photos.length,
-    };
-  };
-}
-
-async function isInMongo({ id }: Photo, db: Db): Promise<boolean> {
-  return (await collection(db).findOne({ _id: new ObjectId(id) }, { projection: { _id: 1 } })) !== null;
-}
-
-async function isEvent({ eventId }: Photo, db: Db): Promise<boolean> {
-  return (await db.collection('events').findOne({ _id: new ObjectId(eventId) }, { projection: { _id: 1 } })) !== null;
-}
-
-async function restore(photo: Photo, stores: Stores): Promise<void> {
-  const bytes = await storedBytes(photo, stores);
-  if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== photo.sha256)
-    throw new Error(`photo ${photo.id}: the object ${photo.key} is missing or damaged, and MongoDB does not have it`);
-  await storeMongoPhoto(stores.db, photo, bytes);
-}
-
 /** Reads the state of a copy from its file. */
 export function parseCopyState(value: Readonly<Record<string, unknown>>): CopyState {
   const { different, phase, mongoHash, s3Hash } = value;
@@ -329,25 +243,4 @@ export function parseCopyState(value: Readonly<Record<string, unknown>>): CopySt
     typeof s3Hash === 'string';
   if (!isState) throw new TypeError('not the state of a copy');
   return { ...placeOf(value), ...numbers, phase, mongoHash, s3Hash, different: different.map(String) };
-}
-
-/** Reads the state of the way back from its file. */
-export function parseBackState(value: Readonly<Record<string, unknown>>): BackState {
-  return { ...placeOf(value), ...countsOf(value, ['restored', 'removed', 'kept']) };
-}
-
-/** Reads the part that all states have. */
-export function placeOf({ after, isDone }: Readonly<Record<string, unknown>>): MigrationState {
-  if ((typeof after !== 'string' && after !== null) || typeof isDone !== 'boolean') throw new TypeError('not a state');
-  return { after, isDone };
-}
-
-/** Reads counts by their names. */
-export function countsOf<const Name extends string>(
-  value: Readonly<Record<string, unknown>>,
-  names: readonly Name[],
-): Record<Name, number> {
-  if (!isFields(value) || names.some((name) => typeof value[name] !== 'number'))
-    throw new TypeError('a count is missing');
-  return Object.fromEntries(names.map((name) => [name, value[name]])) as Record<Name, number>;
 }

@@ -6,18 +6,10 @@ import { documentsOf } from '../repository/documents';
 import { multiTableRepository } from '../repository/multi-table';
 import { migrationConfig, singleTable } from './config';
 import { fileStore, noStore, runBatches, type MigrationState, type RunOptions } from './batches';
-import {
-  backStep,
-  copyStep,
-  INITIAL_BACK,
-  INITIAL_COPY,
-  areEqual,
-  parseBackState,
-  parseCopyState,
-  stateKind,
-  type Stores,
-} from './copy-photos';
+import { backStep, INITIAL_BACK, parseBackState } from './copy-back';
+import { areEqual, copyStep, INITIAL_COPY, parseCopyState } from './copy-photos';
 import { INITIAL_SCHEMA, parseSchemaState, schemaStep } from './migrate-schema';
+import { stateKind, type Stores } from './stores';
 
 const HELP = `npm run migrate:photos -- [options]: MongoDB's photos to S3 and DynamoDB, while both sides answer as before.
 

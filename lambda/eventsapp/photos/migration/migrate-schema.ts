@@ -1,8 +1,7 @@
 import { setExisting, type Documents } from '../repository/documents';
 import { photoOf } from '../repository/items';
 import { largestKeys } from '../repository/single-table';
-import { countsOf, placeOf } from './copy-photos';
-import type { MigrationState } from './batches';
+import { countsOf, placeOf, type MigrationState } from './batches';
 
 /** Of the schema migration of the single table: the index gsi3, an account's largest photos. */
 export interface SchemaState extends MigrationState {

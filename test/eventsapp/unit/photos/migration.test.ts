@@ -4,16 +4,14 @@ import path from 'node:path';
 import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Binary, MongoClient, ObjectId, type Document } from 'mongodb';
 import { fileStore } from '../../../../lambda/eventsapp/photos/migration/batches';
+import { backStep, INITIAL_BACK } from '../../../../lambda/eventsapp/photos/migration/copy-back';
 import {
-  backStep,
-  copyStep,
-  INITIAL_BACK,
-  INITIAL_COPY,
   areEqual,
+  copyStep,
+  INITIAL_COPY,
   parseCopyState,
-  stateKind,
-  type Stores,
 } from '../../../../lambda/eventsapp/photos/migration/copy-photos';
+import { stateKind, type Stores } from '../../../../lambda/eventsapp/photos/migration/stores';
 import { uploadKey, writeMetadata } from '../../../../lambda/eventsapp/photos/metadata';
 import type { Photo } from '../../../../lambda/eventsapp/photos/photo';
 import { processUpload } from '../../../../lambda/eventsapp/photos/process-upload';
