@@ -27,6 +27,18 @@ test('the pipeline of the API has the steps that are rehearsed', () => {
   });
 });
 
+test('packages are cached in the source tree, where npm is asked to keep them', () => {
+  const installing = files.filter((file) => readFileSync(path.join(FOLDER, file), 'utf8').includes('npm ci'));
+  expect(installing).not.toEqual([]);
+  for (const file of files) {
+    const { env, cache } = specOf(path.basename(file, '.yml')) as { readonly env?: unknown; readonly cache?: unknown };
+    const expected = installing.includes(file)
+      ? { env: { variables: { npm_config_cache: '.npm-cache' } }, cache: { paths: ['.npm-cache/**/*'] } }
+      : { env: undefined, cache: undefined };
+    expect([file, env, cache]).toEqual([file, expected.env, expected.cache]);
+  }
+});
+
 test('what a build leaves for the deployments, it says', () => {
   for (const { build } of SERVICES) expect(specOf(build.buildspec)).toHaveProperty('artifacts.files');
 });
