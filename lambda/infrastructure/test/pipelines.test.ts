@@ -33,10 +33,12 @@ const template = Template.fromStack(
     chat: CHAT,
   }),
 );
+const isPipeline = (properties: object): properties is PipelineProperties =>
+  'Name' in properties && 'Stages' in properties && Array.isArray(properties.Stages);
 const pipelines = new Map(
   propertiesOf(template, 'AWS::CodePipeline::Pipeline').map((properties) => {
-    const pipeline = properties as unknown as PipelineProperties;
-    return [pipeline.Name, pipeline];
+    if (!isPipeline(properties)) throw new Error(`no pipeline: ${JSON.stringify(properties)}`);
+    return [properties.Name, properties] as const;
   }),
 );
 const pipeline = (name: string): PipelineProperties => {
