@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { devNull, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
-import { listen } from '../../support/listen';
+import { freePort } from '../../../shared/local/free-port';
 import { waitFor } from '../../support/wait-for';
 
 const ROOT = path.join(__dirname, '../../..');
@@ -167,11 +166,4 @@ async function writeService(folder: string, options: OfflineServiceOptions, lamb
 async function link(from: string, to: string, wanted: (name: string) => boolean): Promise<void> {
   const names = (await readdir(from)).filter(wanted);
   await Promise.all(names.map((name) => symlink(path.join(from, name), path.join(to, name))));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
