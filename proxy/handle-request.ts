@@ -292,14 +292,14 @@ class Handling implements RequestFacts, HandledRequest {
     try {
       const statusCode = reportRequest(this, result, options.observer, options.logger);
       if (reason === 'session-refused' && route !== undefined)
-        this.tellRefusal(route, attempt?.statusCode ?? 0, statusCode);
+        this.reportRefusal(route, attempt?.statusCode ?? 0, statusCode);
     } catch (error) {
       this.fail(error);
     }
   };
 
   /** What legacy said to a session that Lambda refused. A client that has gone, and a fault of legacy, say nothing. */
-  private tellRefusal({ id: routeId }: Route, refusedWith: number, statusCode: number): void {
+  private reportRefusal({ id: routeId }: Route, refusedWith: number, statusCode: number): void {
     if (statusCode === 499 || statusCode >= 500) return;
     if (statusCode === 401 && this.token !== undefined) this.options.endedSessions.add(this.token);
     const isShared = statusCode >= 400;

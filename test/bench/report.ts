@@ -37,8 +37,8 @@ const UNCHANGED: readonly (readonly [row: string, than: string])[] = [
   [SHADOW, ON_LEGACY_ROW],
 ];
 
-/** What routing costs: rows of listed routes beside the one that only forwards. */
-const BESIDE_UNLISTED: readonly string[] = [LISTED_ROW, CANARY_KNOWN];
+/** What routing costs: rows of listed routes against the one that only forwards. */
+const AGAINST_UNLISTED: readonly string[] = [LISTED_ROW, CANARY_KNOWN];
 
 /** The middle value. */
 export function median(values: readonly number[]): number {
@@ -94,7 +94,7 @@ export function printThroughput(
       `${row} / ${than}: ${ratio.toFixed(2)}, required within the control's spread of ${spread.toFixed(2)}: ${verdict}`,
     );
   }
-  for (const row of BESIDE_UNLISTED) {
+  for (const row of AGAINST_UNLISTED) {
     const ratio = median(ratios(roundsOf(row), roundsOf(UNLISTED_ROW)));
     console.log(`${row} / ${UNLISTED_ROW}: ${ratio.toFixed(2)}`);
   }

@@ -24,10 +24,10 @@ function sessionLine({ cookieName, secret, rolling, resave }: SessionFact): stri
 }
 
 function storeLine({ from, options, encryption }: SessionFact['store']): string {
-  const told = Object.entries(options)
+  const shown = Object.entries(options)
     .filter(([name]) => /^(collection|collectionName|dbName|databaseName|touchAfter|ttl|stringify)$/.test(name))
     .map(([name, value]) => `${name} ${String(value)}`);
-  return [from, ...told, ...(encryption === undefined ? [] : [`encrypted (${encryption.scheme})`])].join(', ');
+  return [from, ...shown, ...(encryption === undefined ? [] : [`encrypted (${encryption.scheme})`])].join(', ');
 }
 
 function userLine({ shape, properties, lookup }: NonNullable<Setup['user']>): string {

@@ -51,7 +51,7 @@ interface BuildOptions {
 }
 
 /**
- * Runs a buildspec as CodeBuild does: phases in order, commands by a shell; a failed build phase still gets its post_build, which is told by
+ * Runs a buildspec as CodeBuild does: phases in order, commands by a shell; a failed build phase still gets its post_build, which learns of it by
  * `CODEBUILD_BUILD_SUCCEEDING`. True when every command has succeeded.
  *
  * @see https://docs.aws.amazon.com/codebuild/latest/userguide/view-build-details-phases.html

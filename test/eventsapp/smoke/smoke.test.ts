@@ -92,7 +92,7 @@ describe('smoke', () => {
     expect(await faultsBy(asks({ '/api/auth/me': 401 }))).toEqual(['SMOKE_TOKEN']);
   });
 
-  it('tells CloudFront from anything else', async () => {
+  it('distinguishes CloudFront from anything else', async () => {
     const cdnUrl = 'http://cdn.example';
     const cdn = async (answer: Response) => {
       const results = await runSmoke({ url: system.proxy.url, cdnUrl }, { send: answering(/cdn/, () => answer) });

@@ -290,7 +290,7 @@ describe('who is let in', () => {
 
   it.each([
     ['an API key where only sessions count', { auth: 'required' }, key],
-    ['nobody, although the authorizer let it through', { auth: 'required' }, anonymous],
+    ['an anonymous client, although the authorizer let it through', { auth: 'required' }, anonymous],
     ['a key of a kind that is not named', { auth: 'required', accepts: ['session', 'partner-key'] }, key],
     ['a session where only keys count', { auth: 'required', accepts: ['api-key'] }, AUTHORIZER],
   ] as const)('gets the monolith’s 401 otherwise: %s', async (_case, access, authorizer) => {
@@ -318,7 +318,7 @@ describe('who is let in', () => {
 
   it.each([
     ['a session', AUTHORIZER, IDENTITY],
-    ['nobody', anonymous, undefined],
+    ['an anonymous client', anonymous, undefined],
     ['an API key that does not count here', key, undefined],
   ])('is everybody where it is optional: %s', async (_case, authorizer, identity) => {
     expect((await call(wrap({ auth: 'optional' }, identities), { authorizer })).statusCode).toBe(204);

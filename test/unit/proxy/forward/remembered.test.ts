@@ -19,7 +19,7 @@ describe('the quick look at a name', () => {
     fc.assert(fc.property(fc.oneof(one, longer), (name) => mayBe(name)));
   });
 
-  it('tells the most usual others apart', () => {
+  it('distinguishes most of the usual other names', () => {
     for (const name of ['Host', 'User-Agent', 'Accept', 'Accept-Language', 'Cookie', 'ETag'])
       expect(mayBe(name)).toBe(false);
   });

@@ -307,7 +307,7 @@ functions:
       expect(await judge(text)).toContain(expected);
     });
 
-    it('are told by the function that API Gateway would call', async () => {
+    it('are reported by the function that API Gateway would call', async () => {
       const greedy = "functions:\n  g:\n    events:\n      - http: { path: '{proxy+}', method: any }\n";
       const text = written('', OPTIONAL, REQUIRED).replace('functions:\n', greedy);
       expect(await judge(text)).not.toContain('fault');
