@@ -1,7 +1,7 @@
 import type { ObservedResponse } from '../../shared/parity/exchange';
 import type { UpstreamResponse } from './forwarder';
 import type { Upstream } from './upstream';
-import type { Exchange, ExchangeFault, ExchangeHandler } from '../http1/connection';
+import type { Exchange, ExchangeFault, ExchangeHandler } from '../http1/exchange';
 import { Http1Error } from '../http1/faults';
 import { pairs } from '../http1/raw-headers';
 import type { RequestHead } from '../http1/request-head';

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Exchange, ExchangeFault, ExchangeHandler } from '../http1/connection';
+import type { Exchange, ExchangeFault, ExchangeHandler } from '../http1/exchange';
 import { pairs, type RawHeaders } from '../http1/raw-headers';
 import type { RequestHead } from '../http1/request-head';
 import type { ResponseHead } from '../http1/response-head';

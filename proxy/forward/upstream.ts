@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { GatewayConfig } from '../../shared/config';
-import type { Exchange, ExchangeHandler } from '../http1/connection';
+import type { Exchange, ExchangeHandler } from '../http1/exchange';
 import { Origin, type OriginLoad, type OriginOptions } from '../http1/origin';
 import type { GatewayRoom } from './gateway-room';
 import { formatRequestHead, type RequestFraming, type RequestHead } from '../http1/request-head';

@@ -1,6 +1,7 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { Connection, type ConnectionOwner, type Exchange, type ExchangeHandler, type Outgoing } from './connection';
+import { Connection, type ConnectionOwner } from './connection';
+import type { Exchange, ExchangeHandler, Outgoing } from './exchange';
 import { Http1Error } from './faults';
 import { Shares } from './shares';
 import type { UpstreamTls } from './upstream-tls';

@@ -1,4 +1,5 @@
-import type { Connection, Exchange, ExchangeHandler, Outgoing } from './connection';
+import type { Connection } from './connection';
+import type { Exchange, ExchangeHandler, Outgoing } from './exchange';
 
 /** A request that waits for a connection, and stands for its exchange once there is one. */
 export class Waiting implements Exchange {

@@ -1,13 +1,8 @@
 import { once } from 'node:events';
 import { IncomingMessage } from 'node:http';
 import { createServer, Socket } from 'node:net';
-import {
-  Connection,
-  type Exchange,
-  type ExchangeFault,
-  type ExchangeHandler,
-  type Outgoing,
-} from '../../../../proxy/http1/connection';
+import { Connection } from '../../../../proxy/http1/connection';
+import type { Exchange, ExchangeFault, ExchangeHandler, Outgoing } from '../../../../proxy/http1/exchange';
 import { Origin } from '../../../../proxy/http1/origin';
 import type { RawHeaders } from '../../../../proxy/http1/raw-headers';
 import type { ResponseHead } from '../../../../proxy/http1/response-head';

@@ -1,4 +1,5 @@
-import { Connection, type ExchangeHandler } from '../../../../proxy/http1/connection';
+import { Connection } from '../../../../proxy/http1/connection';
+import type { ExchangeHandler } from '../../../../proxy/http1/exchange';
 import type { Upstream } from '../../../../proxy/forward/upstream';
 import type { RouteEvidence } from '../../../../proxy/ledger/evidence';
 import {
