@@ -10,7 +10,7 @@ export interface ToolRow {
 
 /** Only where the stage has a proxy: the pipeline returns routes to legacy by a command in a task of its own, which reaches MongoDB as proxies do. */
 export const PROXY_ROW: ToolRow = {
-  what: 'routes return to legacy when smoke tests fail: `banyan rollback` in a task of the proxy',
+  what: 'routes return to legacy when smoke tests fail: `banyan kill-switch on` in a task of the proxy',
   source: 'test/eventsapp/pipeline (aws ecs describe-services, run-task, wait tasks-stopped)',
   grants: [
     { actions: ['ecs:DescribeServices', 'ecs:DescribeTasks', 'ecs:RunTask'], on: 'proxy tasks' },

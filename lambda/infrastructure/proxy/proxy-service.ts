@@ -64,7 +64,7 @@ export function addProxyService(
     securityGroups: [network.proxyGroup],
     vpcSubnets: { subnetGroupName: egress === 'nat' ? SUBNETS.tasks : SUBNETS.edge },
     assignPublicIp: egress === 'public-address',
-    // The way in for operators and for the pipeline's roll back of routes: the admin port is on the loopback of each task.
+    // The way in for operators: the admin port is on the loopback of each task.
     enableExecuteCommand: true,
   });
   service.attachToApplicationTargetGroup(targets);
