@@ -2,7 +2,7 @@ import type { APIGatewayProxyResult, Context } from 'aws-lambda';
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { photosOutside } from '../photos/outside';
-import { unlessGone } from '../photos/process-upload';
+import { unlessGone } from '../photos/unless-gone';
 import { dbFindPhoto } from '../photos/vpc-functions';
 import { queueConfig } from './config';
 

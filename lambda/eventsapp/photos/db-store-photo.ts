@@ -4,7 +4,7 @@ import { connectEarly, mongo } from 'banyan-strangler/mongo';
 import { ObjectId } from 'mongodb';
 import { isEvent } from '../events/repository';
 import { bucketConfig } from './config';
-import { unlessGone } from './process-upload';
+import { unlessGone } from './unless-gone';
 import { removeMongoPhoto, storeMongoPhoto } from './repository/mongodb';
 import { dbStorePhoto } from './vpc-functions';
 

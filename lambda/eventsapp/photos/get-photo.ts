@@ -6,8 +6,8 @@ import { READERS } from '../readers';
 import { mediaTypeOf } from './media-type';
 import { objectIdOf } from './object-id';
 import { connectPhotosEarly, photosOutside } from './outside';
-import { unlessGone } from './process-upload';
 import { presignDownload } from './presign';
+import { unlessGone } from './unless-gone';
 import { dbFindPhoto, MAX_ANSWER_BYTES } from './vpc-functions';
 
 connectPhotosEarly();

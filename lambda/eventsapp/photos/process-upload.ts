@@ -6,6 +6,7 @@ import { fileNameOf, readMetadata, UPLOADS, type UploadMetadata } from './metada
 import type { Photo } from './photo';
 import { FIRST_BYTES, pictureTypeOf } from './picture-type';
 import type { PhotoRepository } from './repository/photo-repository';
+import { unlessGone } from './unless-gone';
 
 /** What became of an object. `gone`: there is none under that key any more. `known`: it had been processed before. */
 export type UploadOutcome = 'stored' | 'known' | 'refused' | 'gone' | 'not an upload';
@@ -109,15 +110,3 @@ async function discard(
   logger.info({ key }, 'upload refused, object deleted');
   return 'refused';
 }
-
-/** Undefined when there is no such object, or another one than was asked for. */
-export async function unlessGone<T>(sent: Promise<T>): Promise<T | undefined> {
-  try {
-    return await sent;
-  } catch (error) {
-    if (error instanceof Error && GONE.has(error.name)) return undefined;
-    throw error;
-  }
-}
-
-const GONE = new Set(['NoSuchKey', 'NotFound', 'PreconditionFailed']);

@@ -3,8 +3,8 @@ import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { Binary, ObjectId, type Collection, type Db } from 'mongodb';
 import { photoTypeOf } from '../../contracts/photos';
 import { readMetadata, uploadKey, type UploadMetadata } from '../metadata';
-import { unlessGone } from '../process-upload';
 import type { Photo } from '../photo';
+import { unlessGone } from '../unless-gone';
 import { countsOf, placeOf, type MigrationState } from './batches';
 import { storedBytes, type StepOptions, type Stores } from './stores';
 

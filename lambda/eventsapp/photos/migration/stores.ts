@@ -1,8 +1,8 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Db } from 'mongodb';
 import type { Photo } from '../photo';
-import { unlessGone } from '../process-upload';
 import type { PhotoRepository } from '../repository/photo-repository';
+import { unlessGone } from '../unless-gone';
 
 /** Both stores of photos. */
 export interface Stores {
