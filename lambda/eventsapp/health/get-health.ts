@@ -4,7 +4,7 @@ import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { photosOutside } from '../photos/outside';
 import { unlessGone } from '../photos/unless-gone';
 import { dbFindPhoto } from '../photos/vpc-functions';
-import { queueConfig } from './config';
+import { queueConfig } from '../config';
 
 type HealthContext = Pick<Context, 'awsRequestId' | 'functionName' | 'getRemainingTimeInMillis'>;
 
@@ -19,7 +19,7 @@ let sqs: SQSClient | undefined;
  */
 export async function handler(_event: unknown, context: HealthContext): Promise<APIGatewayProxyResult> {
   const { config, logger, vpc, s3, photos } = await photosOutside(context.functionName, [dbFindPhoto]);
-  const { queueUrl, endpoint } = queueConfig();
+  const { queueUrl, endpoint } = queueConfig('REPORT_QUEUE_URL');
   const queues = (sqs ??= new SQSClient({ region: config.region, ...(endpoint !== undefined && { endpoint }) }));
   const reads = {
     // Through a function inside the VPC, as every other way to MongoDB.

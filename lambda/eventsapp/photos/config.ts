@@ -67,14 +67,6 @@ export function bucketConfig(): { readonly region: string; readonly bucket: stri
   }));
 }
 
-/** Of replay-photo-uploads: the queue of failed events. Throws ConfigError. */
-export function failureQueueConfig(): { readonly queueUrl: string; readonly endpoint: string | undefined } {
-  return readEnvironment(process.env, (reader) => ({
-    queueUrl: reader.string('PHOTO_FAILURES_URL'),
-    endpoint: reader.optionalString('SQS_ENDPOINT'),
-  }));
-}
-
 /** True in AWS, where initialisation is free of charge to begin while the module loads. */
 export const isInLambda = (): boolean => process.env['AWS_EXECUTION_ENV'] !== undefined;
 

@@ -1,7 +1,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SNSEvent } from 'aws-lambda';
 import { isFields } from 'banyan-strangler/lambda';
-import { failureQueueConfig } from './config';
+import { queueConfig } from '../config';
 import { connectPhotosEarly, photosOutside } from './outside';
 import { processDeps, processEvent } from './process-uploaded-photo';
 import { dbListPhotos, dbStorePhoto } from './vpc-functions';
@@ -17,7 +17,7 @@ export interface Replay {
   readonly failed: number;
 }
 
-let sqs: Promise<SQSClient> | undefined;
+let sqs: SQSClient | undefined;
 
 /**
  * On a schedule, and on demand: processes again what the on-failure destination of process-uploaded-photo has collected, such as uploads
@@ -29,12 +29,12 @@ export const handler = async (
 ): Promise<Replay> => {
   const outside = await photosOutside(context.functionName, [dbStorePhoto, dbListPhotos]);
   const deps = processDeps(outside, context);
-  const { queueUrl, endpoint } = failureQueueConfig();
+  const { queueUrl, endpoint } = queueConfig('PHOTO_FAILURES_URL');
   const { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } = await import('@aws-sdk/client-sqs');
-  sqs ??= Promise.resolve(
-    new SQSClient({ region: outside.config.region, ...(endpoint !== undefined && { endpoint }) }),
-  );
-  const client = await sqs;
+  const client = (sqs ??= new SQSClient({
+    region: outside.config.region,
+    ...(endpoint !== undefined && { endpoint }),
+  }));
   let [processed, failed] = [0, 0];
   while (context.getRemainingTimeInMillis() > RESERVE_MS) {
     const { Messages = [] } = await client.send(
