@@ -6,7 +6,7 @@ import { deployerRole } from '../pipeline/deployer-role';
 import type { Stage } from '../stages';
 import { functionBoundary } from './boundary';
 import { boundaryName, deployedService, namesIn, SERVICE } from './deployed-service';
-import { deriveStatements, packPolicies, ROWS, type Statement } from './derive';
+import { deriveStatements, packPolicies, policyDocument, ROWS, type Statement } from './derive';
 import { FRAMEWORK_ROWS, PROXY_ROW } from './framework-grants';
 
 /**
@@ -19,25 +19,14 @@ export class DeployersStack extends Stack {
     this.policy('FunctionBoundary', boundaryName(stage.name), functionBoundary(namesIn(stage)));
     const most = this.policy('DeployerBoundary', `boundary-deployer-${SERVICE}-${stage.name}`, [reviewedActions()]);
     const role = deployerRole(this, { serviceName: SERVICE, target: stage.name }, most);
-    const statements = deriveStatements(deployedService(stage.name));
-    for (const [index, document] of packPolicies(statements).entries())
-      role.addManagedPolicy(
-        this.policy(`Deploy${index}`, `deploy-${SERVICE}-${stage.name}-${index}`, document.Statement, statements),
-      );
+    for (const [index, statements] of packPolicies(deriveStatements(deployedService(stage.name))).entries())
+      role.addManagedPolicy(this.policy(`Deploy${index}`, `deploy-${SERVICE}-${stage.name}-${index}`, statements));
   }
 
-  private policy(
-    id: string,
-    managedPolicyName: string,
-    statements: readonly object[],
-    reasons = statements,
-  ): IManagedPolicy {
-    const document = {
-      Version: '2012-10-17',
-      Statement: statements.map((statement) => ({ ...statement, why: undefined })),
-    };
-    const policy = new ManagedPolicy(this, id, { managedPolicyName, document: PolicyDocument.fromJson(document) });
-    for (const { Resource, why } of reasons as readonly Statement[])
+  private policy(id: string, managedPolicyName: string, statements: readonly Statement[]): IManagedPolicy {
+    const document = PolicyDocument.fromJson(policyDocument(statements));
+    const policy = new ManagedPolicy(this, id, { managedPolicyName, document });
+    for (const { Resource, why } of statements)
       for (const arn of Resource)
         if (arn.includes('*'))
           acknowledge(policy, `AwsSolutions-IAM5[Resource::${arn}]`, why ?? 'Begins with the name of the service.');

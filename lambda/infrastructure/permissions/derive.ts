@@ -73,22 +73,27 @@ function conditionOf({ only }: Grant, boundary: string | undefined): Statement['
 /** Characters, white space not counted, that one managed policy may have. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const POLICY_SIZE = 6144;
 
-/** The documents of as few managed policies as hold the statements, in their order. */
-export function packPolicies(
-  statements: readonly Statement[],
-): readonly { readonly Version: string; readonly Statement: readonly object[] }[] {
-  const documents: { Version: string; Statement: object[] }[] = [];
-  for (const { Effect, Action, Resource, Condition } of statements) {
-    const statement = { Effect, Action, Resource, ...(Condition !== undefined && { Condition }) };
-    const last = documents.at(-1);
-    const fits = last !== undefined && sizeOf({ ...last, Statement: [...last.Statement, statement] }) <= POLICY_SIZE;
-    if (fits) last.Statement.push(statement);
-    else documents.push({ Version: '2012-10-17', Statement: [statement] });
+/** What IAM is given of statements. */
+export function policyDocument(statements: readonly Statement[]): object {
+  return { Version: '2012-10-17', Statement: statements.map((statement) => ({ ...statement, why: undefined })) };
+}
+
+/**
+ * The statements of as few managed policies as hold them, in their order.
+ *
+ * @throws Error for a statement that none holds
+ */
+export function packPolicies(statements: readonly Statement[]): readonly (readonly Statement[])[] {
+  const policies: Statement[][] = [];
+  for (const statement of statements) {
+    const alone = sizeOf(policyDocument([statement]));
+    if (alone > POLICY_SIZE)
+      throw new Error(`one statement alone has ${alone} characters; a managed policy holds ${POLICY_SIZE}`);
+    const last = policies.at(-1);
+    if (last !== undefined && sizeOf(policyDocument([...last, statement])) <= POLICY_SIZE) last.push(statement);
+    else policies.push([statement]);
   }
-  const tooLarge = documents.find((document) => sizeOf(document) > POLICY_SIZE);
-  if (tooLarge !== undefined)
-    throw new Error(`one statement alone has ${sizeOf(tooLarge)} characters; a managed policy holds ${POLICY_SIZE}`);
-  return documents;
+  return policies;
 }
 
 /** As IAM counts. */

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { deployedService } from './deployed-service';
-import { deriveStatements, packPolicies, sizeOf } from './derive';
+import { deriveStatements, packPolicies, policyDocument, sizeOf } from './derive';
 import { packagedTypes, RECORDED } from './packaged-types';
 
 const HELP = `npm run permissions -- --stage <stage>: what the deployer of a stage may do, derived from the resource types of its templates.
@@ -23,7 +23,7 @@ function main(): void {
   const packaged = { api: packagedTypes('api'), infra: packagedTypes('infra') };
   const types = { api: packaged.api ?? RECORDED.api, infra: packaged.infra ?? RECORDED.infra };
   const statements = deriveStatements(deployedService(values.stage, types));
-  const documents = packPolicies(statements);
+  const documents = packPolicies(statements).map(policyDocument);
   if (values.json) {
     process.stdout.write(`${JSON.stringify(documents, null, 2)}\n`);
     return;
