@@ -1,15 +1,18 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { z } from 'zod';
 import type { Environment } from 'banyan-strangler/lambda';
 import { StepFailed } from './run-command';
 
 const run = promisify(execFile);
 
-/** As `aws ecs describe-services` says it; passed on as it is. */
-interface Service {
-  readonly taskDefinition?: string;
-  readonly networkConfiguration?: unknown;
-}
+// What is read of the command line's answers; the network is passed on as it is.
+const Services = z.object({
+  services: z.array(z.object({ taskDefinition: z.string().optional(), networkConfiguration: z.unknown() })),
+});
+const Started = z.object({ tasks: z.array(z.object({ taskArn: z.string() })), failures: z.unknown() });
+const Container = z.object({ exitCode: z.number().optional(), reason: z.string().optional() });
+const Stopped = z.object({ tasks: z.array(z.object({ containers: z.array(Container) })) });
 
 /**
  * Runs a command of Banyan in a task of its own, next to the proxies: with their image, secrets and network, and so with a way to MongoDB that a build
@@ -25,27 +28,19 @@ export async function runInProxyTask(cluster: string, command: readonly string[]
     });
     return stdout.trim() === '' ? undefined : JSON.parse(stdout);
   };
-  const described = await ecs('describe-services', '--services', 'proxy');
-  const [service] = (described as { readonly services: readonly Service[] }).services;
+  const [service] = Services.parse(await ecs('describe-services', '--services', 'proxy')).services;
   if (service?.taskDefinition === undefined) throw new StepFailed(`${cluster} has no service "proxy"`);
   const { taskDefinition, networkConfiguration } = service;
-  const started = await ecs(
+  const answer = await ecs(
     ...['run-task', '--launch-type', 'FARGATE', '--task-definition', taskDefinition, '--started-by', 'pipeline'],
     ...['--network-configuration', JSON.stringify(networkConfiguration)],
     ...['--overrides', JSON.stringify({ containerOverrides: [{ name: 'proxy', command }] })],
   );
-  const { tasks, failures } = started as {
-    readonly tasks: readonly { readonly taskArn: string }[];
-    readonly failures: unknown;
-  };
+  const { tasks, failures } = Started.parse(answer);
   const [task] = tasks;
   if (task === undefined) throw new StepFailed(`ECS started no task: ${JSON.stringify(failures)}`);
   await ecs('wait', 'tasks-stopped', '--tasks', task.taskArn);
-  const stopped = (await ecs('describe-tasks', '--tasks', task.taskArn)) as {
-    readonly tasks: readonly {
-      readonly containers: readonly { readonly exitCode?: number; readonly reason?: string }[];
-    }[];
-  };
+  const stopped = Stopped.parse(await ecs('describe-tasks', '--tasks', task.taskArn));
   const { exitCode, reason = 'see its log' } = stopped.tasks[0]?.containers[0] ?? {};
   if (exitCode !== 0)
     throw new StepFailed(
