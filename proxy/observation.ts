@@ -33,6 +33,8 @@ export interface LambdaAttempt {
   readonly coldStart: boolean;
 }
 
+export const COMPARISON_SOURCES = ['shadow', 'replay', 'suite'] as const;
+
 /** One comparison of both sides' answers to the same request. Paths and types, never values. */
 export interface ComparisonObservation {
   readonly routeId: string;
@@ -42,7 +44,7 @@ export interface ComparisonObservation {
   readonly identity: 'anonymous' | 'session' | 'other-credential';
   /** Names of the query's parameters, sorted, joined by `&`; empty without. */
   readonly queryForm: string;
-  readonly source: 'shadow' | 'replay' | 'suite';
+  readonly source: (typeof COMPARISON_SOURCES)[number];
   readonly at: number;
 }
 
@@ -83,8 +85,17 @@ export interface NoisePlace extends Omit<ProposedRule, 'kind'> {
   readonly kind: ProposedRule['kind'] | 'none';
 }
 
-export type ShadowDropReason =
-  'busy' | 'memory' | 'slow' | 'answer-too-large' | 'legacy-failed' | 'client-gone' | 'gateway-refused' | 'noise';
+export const SHADOW_DROP_REASONS = [
+  'busy',
+  'memory',
+  'slow',
+  'answer-too-large',
+  'legacy-failed',
+  'client-gone',
+  'gateway-refused',
+  'noise',
+] as const;
+export type ShadowDropReason = (typeof SHADOW_DROP_REASONS)[number];
 
 /** Passes on to several. */
 export function observers(list: readonly Observer[]): Observer {

@@ -1,3 +1,4 @@
+import { describeUnreadable, UNREADABLE_REMEDY } from './documents';
 import type { RouteEvidence } from './evidence';
 import { explainDrops } from './explain-drops';
 import { wilsonInterval } from '../statistics/wilson';
@@ -16,7 +17,7 @@ export interface Target {
 
 /** Something that stands in the way, and what would remove it. */
 export interface Obstacle {
-  readonly kind: 'order' | 'override' | 'comparisons' | 'suite' | 'coverage' | 'answers' | 'middleware';
+  readonly kind: 'order' | 'override' | 'comparisons' | 'suite' | 'coverage' | 'answers' | 'middleware' | 'ledger';
   readonly text: string;
   readonly remedy: string;
 }
@@ -93,11 +94,19 @@ export function evidenceObstacles(
   rules: EvidenceRules,
 ): readonly Obstacle[] {
   return [
+    ...ledgerObstacles(evidence),
     ...(route.isSafe ? comparisonObstacles(evidence, rules) : []),
     ...suiteObstacles(evidence, rules),
     ...coverageObstacles(evidence, rules),
     ...answerObstacles(route, target, evidence, rules),
   ];
+}
+
+/** What cannot be read may be a mismatch or a failure. */
+function ledgerObstacles({ unreadable }: RouteEvidence): Obstacle[] {
+  return unreadable.length === 0
+    ? []
+    : [{ kind: 'ledger', text: describeUnreadable(unreadable), remedy: UNREADABLE_REMEDY }];
 }
 
 /** How many more comparisons without a mismatch would do; undefined when no number up to a billion would. Pure. */

@@ -1,4 +1,5 @@
-import type { Db } from 'mongodb';
+import type { Db, Document, Filter } from 'mongodb';
+import type { z } from 'zod';
 import type { ComparisonObservation } from '../observation';
 import type { Stage } from '../route-table/schema';
 import {
@@ -12,47 +13,23 @@ import {
 } from './collections';
 import type { Tally } from './comparisons';
 import type { CountedNoise, DropCount } from './drops';
-import type { MismatchPlace } from './mismatches';
+import {
+  answerSchema,
+  comparisonSchema,
+  coverageSchema,
+  DocumentReader,
+  dropSchema,
+  mismatchSchema,
+  suiteSchema,
+  type UnreadableDocument,
+} from './documents';
 import type { Versions } from '../history/stages';
 import type { SuiteDocument } from './suites';
 
 type Source = ComparisonObservation['source'];
-
-interface Evidence {
-  readonly _id: string;
-  readonly routeId: string;
-  readonly source: Source;
-  readonly versions: Versions;
-  readonly database: DatabaseKind;
-  readonly lastAt: Date;
-}
-
-interface ComparisonDocument extends Evidence {
-  readonly count: number;
-  readonly different: number;
-}
-
-interface CoverageDocument extends Evidence {
-  readonly statuses: readonly Tally<number>[];
-  readonly identities: readonly Tally<string>[];
-  readonly queryForms: readonly Tally<string>[];
-}
-
-export interface MismatchDocument extends Evidence {
-  readonly statusCode: number;
-  readonly identity: string;
-  readonly queryForm: string;
-  readonly differences: readonly MismatchPlace[];
-  /** At least. */
-  readonly count: number;
-  readonly firstAt: Date;
-}
-
-interface DropDocument {
-  readonly lastAt: Date;
-  readonly drops: readonly DropCount[];
-  readonly noise: readonly (CountedNoise & { readonly lastAt: Date })[];
-}
+type ComparisonDocument = z.infer<typeof comparisonSchema>;
+type DropDocument = z.infer<typeof dropSchema>;
+export type MismatchDocument = z.infer<typeof mismatchSchema>;
 
 /** Comparisons of one kind, gathered in one kind of database. */
 export interface ComparisonSum {
@@ -93,6 +70,8 @@ export interface RouteEvidence {
   readonly suite: SuiteDocument | undefined;
   /** Comparisons on other pairs of versions, which do not count. */
   readonly otherVersions: readonly (Versions & { readonly count: number })[];
+  /** They count for nothing. */
+  readonly unreadable: readonly UnreadableDocument[];
 }
 
 const LAST_MISMATCHES = 10;
@@ -100,18 +79,19 @@ const LAST_MISMATCHES = 10;
 /** Reads the evidence about a route. Bounded by the number of processes that have gathered any within 90 days. */
 export async function readEvidence(db: Db, routeId: string, versions: Versions): Promise<RouteEvidence> {
   const onVersions = { routeId, 'versions.legacy': versions.legacy, 'versions.lambda': versions.lambda };
-  const [comparisons, coverage, mismatches, answers, drops, suite] = await Promise.all([
-    db.collection<ComparisonDocument>(COMPARISONS_COLLECTION).find({ routeId }).toArray(),
-    db.collection<CoverageDocument>(COVERAGE_COLLECTION).find(onVersions).toArray(),
-    db
-      .collection<MismatchDocument>(MISMATCHES_COLLECTION)
-      .find(onVersions)
-      .sort({ lastAt: -1 })
-      .limit(LAST_MISMATCHES)
-      .toArray(),
-    db.collection<AnswerSum>(ANSWERS_COLLECTION).find(onVersions).toArray(),
-    db.collection<DropDocument>(DROPS_COLLECTION).find(onVersions).toArray(),
-    db.collection<SuiteDocument>(SUITES_COLLECTION).findOne(onVersions, { sort: { at: -1 } }),
+  const reader = new DocumentReader();
+  const read = async <T>(collection: string, schema: z.ZodType<T>, filter: Filter<Document>, latest?: Latest) => {
+    const cursor = db.collection(collection).find(filter);
+    if (latest !== undefined) cursor.sort({ [latest.by]: -1 }).limit(latest.limit);
+    return reader.read(collection, schema, await cursor.toArray());
+  };
+  const [comparisons, coverage, mismatches, answers, drops, [suite]] = await Promise.all([
+    read(COMPARISONS_COLLECTION, comparisonSchema, { routeId }),
+    read(COVERAGE_COLLECTION, coverageSchema, onVersions),
+    read(MISMATCHES_COLLECTION, mismatchSchema, onVersions, { by: 'lastAt', limit: LAST_MISMATCHES }),
+    read(ANSWERS_COLLECTION, answerSchema, onVersions),
+    read(DROPS_COLLECTION, dropSchema, onVersions),
+    read(SUITES_COLLECTION, suiteSchema, onVersions, { by: 'at', limit: 1 }),
   ]);
   const [current, others] = [
     comparisons.filter((document) => isSame(document.versions, versions)),
@@ -145,13 +125,19 @@ export async function readEvidence(db: Db, routeId: string, versions: Versions):
       ['count'],
     ),
     noise: latestNoise(drops, current),
-    suite: suite ?? undefined,
+    suite,
     otherVersions: sumUp(
       others.map(({ versions: { legacy, lambda }, count }) => ({ legacy, lambda, count })),
       ({ legacy, lambda }) => JSON.stringify([legacy, lambda]),
       ['count'],
     ),
+    unreadable: reader.unreadable,
   };
+}
+
+interface Latest {
+  readonly by: string;
+  readonly limit: number;
 }
 
 function isSame(a: Versions, b: Versions): boolean {

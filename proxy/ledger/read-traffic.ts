@@ -1,5 +1,7 @@
 import type { Db } from 'mongodb';
+import type { z } from 'zod';
 import { TRAFFIC_COLLECTION } from './collections';
+import { DocumentReader, trafficSchema, type UnreadableDocument } from './documents';
 import type { CountedAnswers } from '../statistics/baseline';
 import { LATENCY_BUCKETS, latencyQuantile } from '../statistics/latency';
 
@@ -14,16 +16,14 @@ export interface TrafficSummary extends CountedAnswers {
 const COUNTED = ['requests', 'errors', 'coldStarts', 'fallbacks'] as const;
 type Counted = (typeof COUNTED)[number];
 
-export interface TrafficDocument extends Readonly<Record<Counted, number>> {
-  readonly _id: string;
-  readonly routeId: string;
-  readonly side: 'legacy' | 'lambda';
-  readonly minute: Date;
-  readonly latency: readonly number[];
-}
-
 /** Sums of one side by route id. */
 export type TrafficBySide = Readonly<Record<'legacy' | 'lambda', TrafficSummary | undefined>>;
+
+export interface ReadTraffic {
+  readonly byRoute: ReadonlyMap<string, TrafficBySide>;
+  /** They count for nothing. */
+  readonly unreadable: readonly UnreadableDocument[];
+}
 
 /** Whole minutes: the one in which `until` lies is left out. */
 export interface TrafficSpan {
@@ -33,22 +33,24 @@ export interface TrafficSpan {
 }
 
 /** Sums up what was recorded in a span of time, of one route or all of them. */
-export async function readTraffic(
-  db: Db,
-  { since, until }: TrafficSpan,
-  routeId?: string,
-): Promise<ReadonlyMap<string, TrafficBySide>> {
+export async function readTraffic(db: Db, { since, until }: TrafficSpan, routeId?: string): Promise<ReadTraffic> {
   const sums = new Map<string, { legacy?: Sum; lambda?: Sum }>();
-  const cursor = db.collection<TrafficDocument>(TRAFFIC_COLLECTION).find({
+  const cursor = db.collection(TRAFFIC_COLLECTION).find({
     minute: { $gte: since, ...(until !== undefined && { $lt: startOfMinute(until) }) },
     ...(routeId !== undefined && { routeId }),
   });
-  for await (const document of cursor) {
+  const reader = new DocumentReader();
+  for await (const found of cursor) {
+    const [document] = reader.read(TRAFFIC_COLLECTION, trafficSchema, [found]);
+    if (document === undefined) continue;
     const sides = sums.get(document.routeId) ?? {};
     sums.set(document.routeId, sides);
     add((sides[document.side] ??= newSum()), document);
   }
-  return new Map([...sums].map(([id, { legacy, lambda }]) => [id, { legacy: sumUp(legacy), lambda: sumUp(lambda) }]));
+  const byRoute = new Map(
+    [...sums].map(([id, { legacy, lambda }]) => [id, { legacy: sumUp(legacy), lambda: sumUp(lambda) }]),
+  );
+  return { byRoute, unreadable: reader.unreadable };
 }
 
 function startOfMinute(at: Date): Date {
@@ -65,7 +67,7 @@ function newSum(): Sum {
   return { counts, latency: Array.from({ length: LATENCY_BUCKETS }, () => 0) };
 }
 
-function add({ counts, latency }: Sum, document: TrafficDocument): void {
+function add({ counts, latency }: Sum, document: z.infer<typeof trafficSchema>): void {
   for (const name of COUNTED) counts[name] += document[name];
   latency.forEach((value, bucket) => (latency[bucket] = value + (document.latency[bucket] ?? 0)));
 }

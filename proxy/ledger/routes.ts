@@ -107,5 +107,5 @@ export async function frozenBaseline(db: Db, routeId: string, now: Date): Promis
 }
 
 async function legacyTraffic(db: Db, routeId: string, span: TrafficSpan): Promise<TrafficSummary | undefined> {
-  return (await readTraffic(db, span, routeId)).get(routeId)?.legacy;
+  return (await readTraffic(db, span, routeId)).byRoute.get(routeId)?.legacy;
 }

@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import { readEvidence } from '../../ledger/evidence';
+import { readEvidence, type RouteEvidence } from '../../ledger/evidence';
 import { readTraffic, type TrafficBySide } from '../../ledger/read-traffic';
 import { readHistory, type Versions } from '../../history/stages';
 import { counted } from '../../statistics/counted';
@@ -13,6 +13,7 @@ import { formatDuration } from '../duration';
 import { oneLine, printable } from '../../../shared/printable';
 import { EXIT, type CommandResult } from '../exit-codes';
 import { describeProxies, describeTables, tablesInForce } from './describe-proxies';
+import { describeUnreadable, UNREADABLE_REMEDY, type UnreadableDocument } from '../../ledger/documents';
 import { countedComparisons } from '../../ledger/evidence-rules';
 import { explainDrops } from '../../ledger/explain-drops';
 
@@ -39,19 +40,25 @@ export async function showStatus({
   const state: OverrideState = { known: true, ...toState(await readOverrides(db)) };
   const traffic = await readTraffic(db, { since: new Date(now.getTime() - TRAFFIC_SPAN) });
   const described = [];
-  for (const route of routes) described.push(await describeRoute(db, route, state, traffic.get(route.id), versions));
+  const unreadable = [...traffic.unreadable];
+  for (const route of routes) {
+    const evidence = await readEvidence(db, route.id, versions);
+    unreadable.push(...evidence.unreadable);
+    described.push(await describeRoute(db, route, state, traffic.byRoute.get(route.id), evidence));
+  }
   const { killSwitch, lowered } = state;
   const proxies = await readProxies(db);
   const revision = await readRevision(db);
   const tables = tablesInForce(proxies);
   return {
     exitCode: killSwitch === undefined && lowered.size === 0 && tables.agree ? EXIT.fine : EXIT.findings,
-    text: `${render(described, state, now, versions)}${describeProxies(proxies, revision)}${describeTables(tables, digest, routesFile)}`,
+    text: `${render(described, state, now, versions)}${describeProxies(proxies, revision)}${describeTables(tables, digest, routesFile)}${describeLedger(unreadable)}`,
     json: {
       versions,
       killSwitch: killSwitch ?? null,
       lowered: Object.fromEntries(lowered),
       routes: described,
+      unreadable,
       revision,
       proxies,
       routeTable: { file: routesFile, digest, ...tables },
@@ -64,9 +71,8 @@ async function describeRoute(
   { id, method, path, stage, percent, isSafe }: Route,
   state: OverrideState,
   traffic: TrafficBySide | undefined,
-  versions: Versions,
+  evidence: RouteEvidence,
 ) {
-  const evidence = await readEvidence(db, id, versions);
   const [last] = await readHistory(db, id, 1);
   return {
     id,
@@ -138,6 +144,11 @@ function describeDrops(routes: readonly Described[]): string[] {
           ...(dropped.isStuck ? [`    -> waiting gathers nothing: ${printable(dropped.remedy)}\n`] : []),
         ],
   );
+}
+
+/** What is left out above. */
+function describeLedger(unreadable: readonly UnreadableDocument[]): string {
+  return unreadable.length === 0 ? '' : `Left out: ${describeUnreadable(unreadable)}\n    -> ${UNREADABLE_REMEDY}\n`;
 }
 
 function both({ legacy, lambda }: Described['traffic'], what: 'errors' | 'p99'): string {

@@ -232,6 +232,7 @@ function ledgerOf(now: number): Ledger {
         wanted: { statuses: [200, 304, 401, 404], identities: ['anonymous', 'member', 'organiser'] },
       },
       otherVersions: [],
+      unreadable: [],
       drops: [],
       noise: [],
     };

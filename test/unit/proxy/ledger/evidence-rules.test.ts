@@ -49,6 +49,7 @@ const evidence = (given: Partial<RouteEvidence> = {}): RouteEvidence => ({
   answers: [],
   suite: SUITE,
   otherVersions: [],
+  unreadable: [],
   drops: [],
   noise: [],
   ...given,

@@ -219,7 +219,9 @@ describe('comparisons', () => {
     const { comparisons, mismatches } = await ledger.routeEvidence('list-events');
     expect(comparisons).toMatchObject([{ count: 10, different: 10 }]);
     expect(mismatches).toMatchObject([{ count: 10 }]);
-    expect((await readTraffic(db, { since: new Date(0) })).get('list-events')?.legacy).toMatchObject({ requests: 1 });
+    expect((await readTraffic(db, { since: new Date(0) })).byRoute.get('list-events')?.legacy).toMatchObject({
+      requests: 1,
+    });
   });
 
   it('have a bounded number of query forms, and names that mean something to MongoDB are values', async () => {
@@ -280,7 +282,7 @@ describe('traffic', () => {
       request({ statusCode: 499, upstream: 'lambda', lambda: { ...attempt, outcome: 'failed', code: 'client_gone' } }),
     );
     await Promise.all([a.flush(), b.flush()]);
-    expect((await readTraffic(db, { since: new Date(NOW - 60_000) })).get('list-events')).toEqual({
+    expect((await readTraffic(db, { since: new Date(NOW - 60_000) })).byRoute.get('list-events')).toEqual({
       legacy: {
         ...{ requests: 101, errors: 0 },
         ...{ coldStarts: 0, fallbacks: 0, p50: 12, p99: 12 },
@@ -309,7 +311,9 @@ describe('traffic', () => {
     await ledger.flush();
     ledger.recordTraffic(request());
     await ledger.flush();
-    expect((await readTraffic(db, { since: new Date(0) })).get('list-events')?.legacy).toMatchObject({ requests: 7 });
+    expect((await readTraffic(db, { since: new Date(0) })).byRoute.get('list-events')?.legacy).toMatchObject({
+      requests: 7,
+    });
   });
 });
 

@@ -237,6 +237,7 @@ describe('what Lambda does not repeat', () => {
         coverage: { statuses: [], identities: [], queryForms: [] },
         equalStatuses: [],
         otherVersions: [],
+        unreadable: [],
         drops: [],
         noise: [],
       },

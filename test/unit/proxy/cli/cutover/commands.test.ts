@@ -228,6 +228,92 @@ describe('promote', () => {
   });
 });
 
+describe('documents of the ledger that something else has changed', () => {
+  const now = new Date();
+  const of = { routeId: 'list-events', versions: VERSIONS, database: 'mongodb', lastAt: now };
+  const compared = { ...of, source: 'shadow' };
+  const ODD: Readonly<Record<string, readonly object[]>> = {
+    banyanComparisons: [
+      { ...compared, count: '500', different: 0 },
+      { ...compared, count: 500, different: -1 },
+      { ...compared, versions: undefined, count: 500, different: 0 },
+      { ...compared, lastAt: 'today', count: 500, different: 0 },
+      { ...compared, database: 'another', count: 500, different: 0 },
+    ],
+    banyanCoverage: [compared, { ...compared, statuses: {}, identities: [], queryForms: [] }],
+    banyanMismatches: [{ ...compared, differences: null, count: 1 }],
+    banyanAnswers: [{ ...of, stage: 'canary', answered: '5', failed: 0 }],
+    banyanDrops: [of, { ...of, drops: [{ reason: 'noise', count: 'many' }], noise: [] }],
+    banyanSuites: [{ ...of, at: new Date(now.getTime() + 60_000), cases: 4, different: 0 }],
+    banyanTraffic: [
+      { ...of, side: 'legacy', minute: now, requests: '9', errors: 0, coldStarts: 0, fallbacks: 0, latency: [] },
+      { ...of, side: 'toString', minute: now, requests: 9 },
+    ],
+  };
+  const IDS = Object.entries(ODD).flatMap(([collection, list]) => list.map((_, index) => `${collection}-${index}`));
+
+  beforeEach(async () => {
+    await gather(381);
+    for (const [collection, list] of Object.entries(ODD))
+      await client
+        .db()
+        .collection<{ _id: string }>(collection)
+        .insertMany(list.map((document, index) => ({ _id: `${collection}-${index}`, ...document })));
+  });
+
+  it('are left out and named by status', async () => {
+    const { exitCode, json } = await banyan('status', '--json');
+    expect(exitCode).toBe(0);
+    expect(json).toMatchObject({
+      routes: [
+        {
+          id: 'list-events',
+          comparisons: { count: 381, different: 0 },
+          traffic: { legacy: null, lambda: null },
+          drops: [],
+          suite: null,
+          lastMismatch: null,
+        },
+        { id: 'create-event' },
+        { id: 'private' },
+      ],
+    });
+    const { unreadable } = json as { readonly unreadable: readonly { readonly id: string }[] };
+    expect(unreadable.map(({ id }) => id).sort()).toEqual([...IDS].sort());
+    const { out } = await banyan('status');
+    expect(out).toContain(
+      `\nLeft out: ${IDS.length} documents of the ledger cannot be read: banyanTraffic "banyanTraffic-0", `,
+    );
+    expect(out).toContain(
+      `, and ${IDS.length - 10} more\n    -> delete them if something other than banyan changed them`,
+    );
+  });
+
+  it('refuse a promotion until they are gone', async () => {
+    const step = (...more: string[]) => banyan('promote', 'list-events', '--to', 'canary', '--percent', '10', ...more);
+    for (const [collection, [odd]] of Object.entries(ODD)) {
+      for (const each of Object.keys(ODD))
+        await client
+          .db()
+          .collection<{ _id: string }>(each)
+          .deleteMany({ _id: { $regex: /-\d$/ } });
+      expect(await step('--dry-run')).toMatchObject({ exitCode: 0 });
+      await client
+        .db()
+        .collection<{ _id: string }>(collection)
+        .insertOne({ _id: 'odd-0', ...odd });
+      // Traffic is no evidence.
+      const { exitCode, out } = await step('--dry-run');
+      if (collection === 'banyanTraffic') expect(exitCode).toBe(0);
+      else {
+        expect(exitCode).toBe(3);
+        expect(out).toContain(`1 document of the ledger cannot be read: ${collection} "odd-0"\n`);
+      }
+    }
+    expect(await routesFile()).toBe(ROUTES);
+  });
+});
+
 describe('rollback, resume, kill-switch', () => {
   it('are seen by status, which then ends with 1', async () => {
     await follow('web-1');
