@@ -3,13 +3,12 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { freePorts } from '../support/free-ports';
 import { waitFor } from '../support/wait-for';
 
 const ROOT = path.join(__dirname, '../..');
 const MAIN = path.join(ROOT, 'proxy/cli/main.ts');
 const TSX = require.resolve('tsx');
-const PORTS = ['PORT', 'ADMIN_PORT', 'LEGACY_PORT', 'GATEWAY_PORT', 'INVOKE_PORT', 'MONGO_PORT'];
-const FREE_PORTS = Object.fromEntries(PORTS.map((name) => [name, '0']));
 const LONG = 60_000;
 jest.setTimeout(2 * LONG);
 
@@ -55,7 +54,7 @@ describe('banyan dev', () => {
     output = '';
     child = spawn(process.execPath, ['--import', TSX, MAIN, 'dev', ...args], {
       cwd: folder,
-      env: { PATH: process.env['PATH'], HOME: folder, npm_config_update_notifier: 'false', ...FREE_PORTS, ...env },
+      env: { PATH: process.env['PATH'], HOME: folder, npm_config_update_notifier: 'false', ...freePorts(), ...env },
     });
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));

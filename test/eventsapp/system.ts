@@ -12,6 +12,7 @@ import banyan from '../../banyan.config';
 import { loadConfig as loadLegacyConfig } from '../../legacy/config';
 import { createLogger as createLegacyLogger } from '../../legacy/logging';
 import { startServer } from '../../legacy/server';
+import { FREE_PORTS } from './support/free-ports';
 import { startServices, type EventsappServices, type ServicesOptions } from './services';
 
 /** What `npm start` runs, with the monolith in this process, for tests. */
@@ -33,17 +34,6 @@ export interface SystemOptions extends ServicesOptions {
 }
 
 const PROJECT = projectOf(banyan, path.join(__dirname, '../..'));
-const PORTS = [
-  'PORT',
-  'LEGACY_PORT',
-  'GATEWAY_PORT',
-  'INVOKE_PORT',
-  'MONGO_PORT',
-  'SQS_PORT',
-  'S3_PORT',
-  'DYNAMODB_PORT',
-];
-const FREE_PORTS = Object.fromEntries(PORTS.map((name) => [name, '0']));
 
 /** Starts everything; it has no dashboard unless `proxy` gives it a port. Throws as `banyan dev` does, leaving nothing running. */
 export async function startSystem({

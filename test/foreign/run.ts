@@ -20,6 +20,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 import { freePort } from '../../shared/local/free-port';
+import { DEV_PORTS } from '../support/free-ports';
 import { APPS, type ForeignApp } from './apps';
 
 const ROOT = path.join(__dirname, '../..');
@@ -32,7 +33,6 @@ const AT_ONCE = 2;
 const DEADLINE_MS = 90_000;
 /** Of what a team writes by hand until its first routes are on shadow. */
 const MOST_LINES = 40;
-const PORTS = ['PORT', 'ADMIN_PORT', 'LEGACY_PORT', 'GATEWAY_PORT', 'INVOKE_PORT', 'MONGO_PORT'];
 
 const run = promisify(execFile);
 
@@ -53,7 +53,7 @@ async function move(app: ForeignApp): Promise<void> {
 
     const dotenv = Object.entries(app.environment).map(([name, value]) => `${name}='${value}'\n`);
     writeFileSync(path.join(folder, '.env'), dotenv.join(''));
-    const ports = await Promise.all(PORTS.map(async (name) => [name, String(await freePort())] as const));
+    const ports = await Promise.all(DEV_PORTS.map(async (name) => [name, String(await freePort())] as const));
     const env: Record<string, string | undefined> = {
       ...Object.fromEntries(ports),
       PATH: process.env['PATH'],

@@ -5,6 +5,7 @@ import { hash } from 'bcryptjs';
 import { MongoClient, ObjectId } from 'mongodb';
 import { run } from '../../../proxy/cli/program';
 import { startEmbedded, type EmbeddedMongo } from '../../../shared/local/mongo';
+import { FREE_PORTS } from '../support/free-ports';
 import { waitFor } from '../../support/wait-for';
 import { onlyOnEmbedded } from '../../support/test-mongo';
 
@@ -12,19 +13,6 @@ const { describe } = onlyOnEmbedded();
 
 const ROOT = path.join(__dirname, '../../..');
 const SECRET = 'the secret of the owner';
-const FREE_PORTS = Object.fromEntries(
-  [
-    'PORT',
-    'ADMIN_PORT',
-    'LEGACY_PORT',
-    'GATEWAY_PORT',
-    'INVOKE_PORT',
-    'SQS_PORT',
-    'MONGO_PORT',
-    'S3_PORT',
-    'DYNAMODB_PORT',
-  ].map((name) => [name, '0'] as const),
-);
 const OWN = { email: 'owner@shop.example', password: 'known to its owner' };
 
 /** Every collection of every database: how many documents, which indexes. */

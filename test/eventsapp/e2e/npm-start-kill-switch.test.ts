@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { FREE_PORTS } from '../support/free-ports';
 import { demoRoutes } from '../support/running-system';
 import { waitFor } from '../../support/wait-for';
 
@@ -14,24 +15,13 @@ it('npm start obeys SIGUSR2 and KILL_SWITCH_FILE, and says who changed what', as
   const routes = path.join(folder, 'routes.yml');
   const file = path.join(folder, 'kill');
   await writeFile(routes, await demoRoutes('lambda'));
-  const ports = [
-    'PORT',
-    'ADMIN_PORT',
-    'LEGACY_PORT',
-    'GATEWAY_PORT',
-    'INVOKE_PORT',
-    'SQS_PORT',
-    'MONGO_PORT',
-    'S3_PORT',
-    'DYNAMODB_PORT',
-  ];
   const child = spawn(process.execPath, ['--import', 'tsx', 'proxy/cli/main.ts', 'dev'], {
     cwd: path.join(__dirname, '../../..'),
     env: {
       PATH: process.env['PATH'],
       ROUTES_FILE: routes,
       KILL_SWITCH_FILE: file,
-      ...Object.fromEntries(ports.map((name) => [name, '0'])),
+      ...FREE_PORTS,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

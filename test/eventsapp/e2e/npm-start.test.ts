@@ -8,27 +8,13 @@ import { promisify } from 'node:util';
 import type { ConfigError } from '../../../shared/errors';
 import { startSystem } from '../system';
 import { capturedLogger } from '../../support/captured-logger';
+import { FREE_PORTS } from '../support/free-ports';
 import { demoRoutes } from '../support/running-system';
 import { listen } from '../../support/listen';
 import { waitFor } from '../../support/wait-for';
 
 const SECRET = 'only for this start';
 const ROOT = path.join(__dirname, '../../..');
-
-const PORTS = [
-  ...[
-    'PORT',
-    'ADMIN_PORT',
-    'LEGACY_PORT',
-    'GATEWAY_PORT',
-    'INVOKE_PORT',
-    'SQS_PORT',
-    'MONGO_PORT',
-    'S3_PORT',
-    'DYNAMODB_PORT',
-  ],
-];
-const FREE_PORTS = Object.fromEntries(PORTS.map((name) => [name, '0']));
 
 /** `npm start` as a user runs it, but with free ports and an own temporary folder to look for stray files in. */
 interface Started {
@@ -175,7 +161,7 @@ describe('npm start', () => {
     it.each(['PORT', 'ADMIN_PORT'])('a busy %s', (variable) => busy(variable, (port) => refused({ [variable]: port })));
 
     // The start itself, without a process for each.
-    it.each(PORTS.slice(2))('a busy %s', (variable) =>
+    it.each(Object.keys(FREE_PORTS).slice(2))('a busy %s', (variable) =>
       busy(variable, async (port) => {
         const env = { SESSION_SECRET: SECRET, LOG_LEVEL: 'silent', [variable]: port };
         const fault: unknown = await startSystem({ env, logger: capturedLogger() }).catch((error: unknown) => error);
