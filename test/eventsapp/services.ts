@@ -12,7 +12,7 @@ import {
   type RunningGateway,
 } from 'banyan-strangler/local';
 import type { Services, StartServices } from 'banyan-strangler/proxy';
-import { startDynamoDb, tablesOf, type LocalDynamoDb } from './aws/local-dynamodb';
+import { LOCAL_CREDENTIALS, startDynamoDb, tablesOf, type LocalDynamoDb } from './aws/local-dynamodb';
 import { startS3, type LocalS3 } from './aws/local-s3';
 import { startObjectEvents, type ObjectEvents, type ObjectEventsOptions } from './aws/object-events';
 import { seedDemoData } from './seed';
@@ -53,8 +53,8 @@ const PHOTOS_BUCKET = `banyan-${STAGE}-photos`;
  */
 const LOCAL_AWS = {
   AWS_REGION: REGION,
-  AWS_ACCESS_KEY_ID: 'local',
-  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
   // A profile would win over the keys.
   AWS_PROFILE: '',
   // At every start, on Node.js 20.
@@ -196,8 +196,7 @@ function startConsumers({
 }
 
 function sqsClientOf({ url }: LocalSqs): SQSClient {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return new SQSClient({ region: REGION, endpoint: url, credentials });
+  return new SQSClient({ region: REGION, endpoint: url, credentials: LOCAL_CREDENTIALS });
 }
 
 /** What the AWS SDK finds in the environment of this process and of the monolith. */
