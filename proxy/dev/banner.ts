@@ -1,9 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { Project } from '../../shared/config/load';
 import type { LocalMongo } from '../../shared/local/mongo';
-import { ownProperty } from '../../shared/session/own-property';
 import type { Route } from '../route-table/route';
+import { scriptOf } from './package-script';
 import type { Row } from './services';
 import type { SystemConfig } from './system-config';
 import type { LocalSystem } from './system';
@@ -135,12 +133,4 @@ function describeTools(
 /** As package.json has it: a project may have a script for the command. */
 function commandOf(root: string): string {
   return scriptOf(root, 'banyan') === undefined ? 'npx banyan' : 'npm run --silent banyan --';
-}
-
-/** A script of the project's package.json; undefined where there is none. */
-export function scriptOf(root: string, name: string): string | undefined {
-  const file = path.join(root, 'package.json');
-  const manifest: unknown = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
-  const script = ownProperty(ownProperty(manifest, 'scripts'), name);
-  return typeof script === 'string' ? script : undefined;
 }
