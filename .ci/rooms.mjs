@@ -39,7 +39,7 @@ export const ROOMS = {
       'aws-client',
       'optional-package',
       'lambda-environment',
-      'package-version',
+      'own-package',
       'signed-mark',
       'logger',
       'loggable-error',

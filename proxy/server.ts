@@ -7,7 +7,7 @@ import { describeListenError } from '../shared/listen-error';
 import type { Logger } from '../shared/logger';
 import { connectMongo } from '../shared/mongo';
 import { redactionOf } from '../shared/recording/redact/redaction-of';
-import { packageVersion } from '../shared/package-version';
+import { packageVersion } from '../shared/own-package';
 import { printable, withoutUrlSecrets } from '../shared/printable';
 import { storeFormat } from '../shared/session/stores/registry';
 import { ClientLimits } from './client-limits';

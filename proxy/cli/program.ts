@@ -1,5 +1,5 @@
 import { Argument, Command, CommanderError } from 'commander';
-import { packageVersion } from '../../shared/package-version';
+import { packageVersion } from '../../shared/own-package';
 import { resolveSession } from '../../shared/session/session-config';
 import { checkDeployment } from './check/check-deployment';
 import type { AppFlags } from './check/app';

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Db } from 'mongodb';
 import type { Logger } from '../../shared/logger';
-import { packageVersion } from '../../shared/package-version';
+import { packageVersion } from '../../shared/own-package';
 import { createHeartbeatIndex, removeHeartbeat, writeHeartbeat } from './heartbeat';
 
 export interface Heart {

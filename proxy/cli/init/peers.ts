@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { peerRange } from '../../../shared/package-version';
+import { peerRange } from '../../../shared/own-package';
 
 /** What packaging and the local system need; production needs none of it. */
 const PEERS = ['serverless', 'serverless-esbuild', 'esbuild', 'fflate', 'banyan-embedded-mongo'];

@@ -2,7 +2,7 @@ import { judgeSemantics, type JudgedRow, type ProbeApi } from '../../../shared/a
 import type { BanyanConfig } from '../../../shared/config';
 import { measureLatencies } from '../../../shared/deployment/verify/latency';
 import type { Verification } from '../../../shared/deployment/verify/report';
-import { packageVersion } from '../../../shared/package-version';
+import { packageVersion } from '../../../shared/own-package';
 import { startCandidateProxy } from '../../parity/candidate-proxy';
 import type { GatewayRoute } from '../check/gateway-routes';
 import type { VerifyTarget } from './target';
