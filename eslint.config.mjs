@@ -99,8 +99,9 @@ export default tseslint.config(
       '**/config.ts',
       'legacy/server.ts',
       'proxy/server.ts',
-      // Functions that run in this process read their variables there.
+      // Functions that run in this process read their variables there; and an examined app's reading is watched there.
       'shared/local/gateway/process-environment.ts',
+      'proxy/inventory/app-process/watch-variables.ts',
     ],
     rules: {
       'no-restricted-properties': [
