@@ -44,6 +44,7 @@ export const ROOMS = {
       'logger',
       'loggable-error',
       'listen-error',
+      'dot-env',
       'env',
     ],
     ...['mangled-value', 'lifted-symbol', 'parsed-yaml', 'text-file', 'errors'],

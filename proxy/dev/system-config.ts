@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import { parseEnv } from 'node:util';
 import type { Project } from '../../shared/config/load';
+import { readDotEnv } from '../../shared/dot-env';
 import { readEnvironment, type Environment } from '../../shared/env';
 import { ConfigError } from '../../shared/errors';
 import { resolveSession } from '../../shared/session/session-config';
@@ -51,7 +49,7 @@ export function readSystemConfig(
   shell: Environment,
   { stage = 'dev', isLegacyRunning = false }: SystemConfigOptions = {},
 ): SystemConfig {
-  const env = { ...readDotenv(root), ...shell };
+  const env = { ...readDotEnv(root), ...shell };
   // Of .env, the kit reads what the monolith and it have in common: its PORT there is the monolith's.
   // An empty one in the shell hides that of .env.
   const mongoEnv = { ...shell, MONGODB_URI: env['MONGODB_URI'] === '' ? undefined : env['MONGODB_URI'] };
@@ -91,9 +89,4 @@ export function readSystemConfig(
       ...{ env, mongoEnv, secrets, isSecretMadeUp, adminToken, stage },
     };
   });
-}
-
-function readDotenv(root: string): Environment {
-  const file = path.join(root, '.env');
-  return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
 }

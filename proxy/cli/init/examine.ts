@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { parseEnv } from 'node:util';
 import type { Environment } from '../../../shared/env';
 import type { Inventory } from '../../inventory/inventory';
 import { takeInventory } from '../../inventory/take-inventory';
@@ -61,9 +60,4 @@ export async function examine(
         : findEntry(manifest, exists);
   const inventory = await takeInventory({ app, root, port, env, mayConnect: connect === true, withSetup: true });
   return { app, foundBy, inventory, cookieName: undefined };
-}
-
-/** What .env declares for the app, as it is started: in the working directory. */
-export function readDotEnv(): Environment {
-  return existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
 }
