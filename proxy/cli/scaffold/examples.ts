@@ -44,8 +44,12 @@ export function collectionOf(path: string, param: string, collections: readonly 
   return collections.find((name) => names.includes(essence(name)));
 }
 
-/** A field of the parameter's name; for an id, `_id`. Pure. */
+/** What a path says of a document without being private. A `:token` or an `:email` of a real user would be committed with the suite. */
+const IS_PLAIN = /(?:id|slug|number)$/i;
+
+/** A field of the parameter's name, if that is an id, a slug or a number; for an id, `_id`. Pure. */
 export function exampleIn(document: Document, param: string): string | undefined {
+  if (!IS_PLAIN.test(param)) return undefined;
   const own: unknown = Object.hasOwn(document, param) ? document[param] : undefined;
   const value: unknown = own ?? (/id$/i.test(param) ? document['_id'] : undefined);
   const text = typeof value === 'string' || typeof value === 'number' || isObjectId(value) ? String(value) : '';

@@ -74,6 +74,10 @@ it('values for parameters are those of a document that the path names', () => {
   expect(exampleIn({ _id: id }, 'slug')).toBeUndefined();
 });
 
+it.each(['token', 'email', 'phone', 'username'])('a :%s of the data is not written into a suite', (param) => {
+  expect(exampleIn({ _id: new ObjectId(), [param]: 'private' }, param)).toBeUndefined();
+});
+
 it.each(['MONGO_URL', 'DATABASE_URI', 'SESSION_SECRET', 'PASSWORD_SALT', 'PRIVATE_PEM', 'SENTRY_DSN', 'API_TOKEN'])(
   'the value of %s is a secret',
   (name) => {
