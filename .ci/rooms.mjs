@@ -8,7 +8,7 @@ import path from 'node:path';
 export const ROOMS = {
   proxy: [
     // Commands, and what starts a whole proxy.
-    ...['cli', 'index', 'dev', 'inventory', 'parity', 'server'],
+    ...['cli', 'index', 'dev', 'inventory', 'parity', 'export', 'server'],
     // Beside the way of a request: what operators see and decide.
     ...['control-plane', 'config', 'read-upstream-tls', 'misspelt-variables', 'admin', 'metrics'],
     // The way of a request, and who watches it.

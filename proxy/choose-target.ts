@@ -66,8 +66,8 @@ export type Reason =
 
 /** What an event holds besides the body: headers twice, path and query several times, what the authorizer found out. */
 const EVENT_ROOM_BYTES = 256 * 1024;
-/** Base64 makes four bytes of three. */
-const MAX_BODY_BYTES = Math.floor(((LAMBDA_EVENT_BYTES - EVENT_ROOM_BYTES) * 3) / 4);
+/** The largest body that an event holds: Base64 makes four bytes of three. */
+export const MAX_BODY_BYTES = Math.floor(((LAMBDA_EVENT_BYTES - EVENT_ROOM_BYTES) * 3) / 4);
 
 /** Chooses who answers. Pure. `forced` (an operator's signed header) wins over stages and overrides, not over what Lambda cannot take. */
 export function chooseTarget(

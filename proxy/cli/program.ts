@@ -12,6 +12,7 @@ import { addDevCommand } from './dev';
 import { describeError } from './describe-error';
 import { diagnoseDeployment } from './doctor/diagnose';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes';
+import { addExportCommand } from './export/command';
 import { addInitCommand } from './init/command';
 import { inspectWithMangledSecret } from './inspect/inspect-mangled';
 import { inspectSession } from './inspect/inspect-session';
@@ -186,6 +187,7 @@ function createProgram(io: CliIo, finish: Finish): Command {
   addParityCommand(program, io, finish);
   addCutoverCommands(program, io, finish);
   addVerifyCommand(program, io, finish);
+  addExportCommand(program, io, finish);
 
   return program;
 }

@@ -1,0 +1,134 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { Option, type Command } from 'commander';
+import { loadBanyanConfig } from '../../../shared/config/load';
+import { ConfigError } from '../../../shared/errors';
+import { packageVersion } from '../../../shared/own-package';
+import { loadProxyConfig, type ProxyConfig } from '../../config';
+import { decideExport, TRAPS, type ExportFacts, type Trap } from '../../export/decide';
+import { describeExport, NOTICED } from '../../export/describe';
+import { readMissing } from '../../export/missing';
+import { nginxConfig } from '../../export/nginx';
+import { gatewayRoom } from '../../forward/gateway-room';
+import { DEFAULT_MAX_MISMATCH_RATE, DEFAULT_MIN_ANSWERS } from '../../ledger/evidence-rules';
+import { NO_OVERRIDES } from '../../overrides/state';
+import { readOverrides, toState } from '../../overrides/store';
+import { parseRouteTable, type RouteTable } from '../../route-table/load';
+import type { CliIo, CommonOptions, Finish } from '../cli-io';
+import { readProjectRoutes } from '../config';
+import { EXIT, type CommandResult } from '../exit-codes';
+import { wholeNumber, withCommonOptions } from '../options';
+import { withDatabase } from '../with-database';
+
+interface ExportOptions extends CommonOptions {
+  readonly to: 'nginx';
+  readonly out?: string;
+  readonly listen: string;
+  readonly banyan?: string;
+  readonly resolver: string;
+  readonly accept: readonly Trap[];
+  readonly minDays: number;
+  readonly withoutEvidence?: true;
+}
+
+const HELP = `
+What the proxy absorbs and nginx cannot, accepted by --accept:
+${Object.entries(TRAPS)
+  .map(([name, text]) => `  ${name}: ${text}`)
+  .join('\n')}
+A client may notice in any case:
+${NOTICED.map((text) => `  ${text}`).join('\n')}
+
+Variables: those of the proxy (LEGACY_URL, LAMBDA_URL, TRUSTED_HOPS, ROUTES_FILE, MONGODB_URI, LEGACY_VERSION, LAMBDA_VERSION).
+Banyan stands behind nginx then: give it TRUSTED_HOPS of at least 1.`;
+
+export function addExportCommand(program: Command, io: CliIo, finish: Finish): void {
+  withCommonOptions(program.command('export'))
+    .description(
+      'Compile the route table for a front without the proxy: routes that are done go straight to API Gateway',
+    )
+    .addOption(new Option('--to <front>', 'what it is for').choices(['nginx']).makeOptionMandatory())
+    .option('--out <file>', 'where to write it; default: standard output')
+    .option('--listen <address>', "nginx's own address", '80')
+    .option('--banyan <url>', 'the proxy, for routes that are still moving; default: http://127.0.0.1:<PORT>')
+    .option(
+      '--resolver <address>',
+      "DNS server for API Gateway's name; the default is AWS's in every VPC",
+      '169.254.169.253',
+    )
+    .addOption(
+      new Option('--accept <trap...>', 'what a client may notice').choices(Object.keys(TRAPS)).default([], 'none'),
+    )
+    .option('--min-days <count>', 'how long a route must have been where it is, undisturbed', wholeNumber(0, 999), 14)
+    .option('--without-evidence', 'do not ask MongoDB whether routes are done')
+    .addHelpText('after', HELP)
+    .action(async (options: ExportOptions) => {
+      finish(await exportTable(options, io), options);
+    });
+}
+
+/** Exit code 3 when not one route could leave the proxy. Throws ConfigError for bad variables or a bad table. */
+async function exportTable(options: ExportOptions, io: CliIo): Promise<CommandResult> {
+  const { banyan } = loadBanyanConfig(process.cwd(), options.config);
+  const config = loadProxyConfig(banyan, io.env);
+  const { lambdaUrl } = config;
+  if (lambdaUrl === undefined)
+    throw new ConfigError('Environment', ["LAMBDA_URL is missing; set it to API Gateway's URL"]);
+  const { file } = readProjectRoutes(io.env);
+  const table = parseRouteTable(await readFile(file, 'utf8'), { file, lambdaAvailable: true });
+  const exported = decideExport(table.routes, await readFacts(table, config, options, io.now()));
+  const summary = describeExport(exported);
+  const text = [
+    `# ${file}, digest ${table.digest}, by banyan export ${packageVersion()}. Do not edit: change the table and export again.`,
+    ...[...summary, ...NOTICED.map((noticed) => `a client may notice: ${noticed}`)].map((line) => `# ${line}`),
+    '',
+    nginxConfig(exported, {
+      listen: options.listen,
+      legacy: config.legacyUrl,
+      lambda: lambdaUrl,
+      banyan: readUrl('--banyan', options.banyan ?? `http://127.0.0.1:${config.port}`),
+      resolver: options.resolver,
+      trustedHops: config.trustedHops,
+      sessionCookie: banyan.session.cookieName,
+      room: gatewayRoom(lambdaUrl, config.lambdaEndpointType),
+      lambdaTimeout: config.lambdaTimeout,
+    }),
+  ].join('\n');
+  if (options.out !== undefined) await writeFile(options.out, text);
+  const routes = exported.map(({ route, to, refusedBecause }) => ({ route: route.id, to, refusedBecause }));
+  return {
+    exitCode: exported.some(({ to }) => to === 'lambda') ? EXIT.fine : EXIT.refused,
+    text: options.out === undefined ? text : [...summary, `written to ${options.out}; next: nginx -t`, ''].join('\n'),
+    json: { routes, noticed: NOTICED, ...(options.out === undefined && { config: text }) },
+  };
+}
+
+async function readFacts(
+  { routes }: RouteTable,
+  { mongodbUri, versions }: ProxyConfig,
+  { accept, minDays, withoutEvidence }: ExportOptions,
+  now: Date,
+): Promise<ExportFacts> {
+  const accepted = new Set(accept);
+  if (withoutEvidence === true) return { overrides: NO_OVERRIDES, accepted, missing: new Map() };
+  if (mongodbUri === undefined)
+    throw new ConfigError('Environment', [
+      'MONGODB_URI is missing; it says which routes are done and which are rolled back. To go by the table alone: --without-evidence',
+    ]);
+  const rules = {
+    maxMismatchRate: DEFAULT_MAX_MISMATCH_RATE,
+    minAnswers: DEFAULT_MIN_ANSWERS,
+    development: false,
+    minDays,
+  };
+  return withDatabase(mongodbUri, async (connect) => {
+    const db = await connect();
+    const missing = await readMissing(db, routes, versions, rules, now);
+    return { overrides: { known: true, ...toState(await readOverrides(db)) }, accepted, missing };
+  });
+}
+
+function readUrl(name: string, text: string): URL {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw new ConfigError('Options', [`${name} is not a URL; expected one such as http://127.0.0.1:8080`]);
+  return new URL(text);
+}
