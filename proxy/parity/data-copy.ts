@@ -86,6 +86,15 @@ export async function copyDatabase(source: Db, target: Db): Promise<void> {
   }
 }
 
+/** Drops the indexes by which documents expire: what expires would be gone on one side first. */
+export async function stopExpiry(db: Db): Promise<void> {
+  const collections = await db.listCollections({}, { nameOnly: true }).toArray();
+  for (const { name } of collections.filter((one) => !one.name.startsWith('system.')))
+    for (const index of await db.collection(name).indexes())
+      if (index.expireAfterSeconds !== undefined && index.name !== undefined)
+        await db.collection(name).dropIndex(index.name);
+}
+
 async function read(db: Db): Promise<Map<string, Collection>> {
   const collections = await db.listCollections({}, { nameOnly: true }).toArray();
   const names = collections.map(({ name }) => name).filter((name) => !name.startsWith('system.'));

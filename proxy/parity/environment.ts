@@ -11,12 +11,13 @@ import type { ReportedSide } from '../../shared/parity/result';
 import type { StartedSides, StartSides } from '../../shared/parity/sides';
 import { databaseKind, type DatabaseKind } from '../ledger/collections';
 import { startCandidateProxy } from './candidate-proxy';
-import { copyDatabase, DataCopy } from './data-copy';
+import { copyDatabase, DataCopy, stopExpiry } from './data-copy';
 import { logIn } from './identities';
 import type { Side } from './observe';
 import { redactionOf } from './reported';
 import type { RunOptions } from './run';
 import { send } from './send';
+import { makeWorld, worldCredentials, type World } from './world';
 
 export interface SidesOptions {
   readonly banyan: BanyanConfig;
@@ -37,6 +38,8 @@ export interface SidesOptions {
 export interface ReadySides {
   readonly context: RunOptions['context'];
   readonly sides: { readonly control: ReportedSide; readonly candidate: ReportedSide };
+  /** Who asks besides the configured identities; none where the sides were not started here. */
+  readonly world?: World;
   /** What both sides' data are in, where they were started here; undefined: unknown. */
   readonly database?: DatabaseKind;
   close(): Promise<void>;
@@ -104,18 +107,33 @@ export async function withStarted(
   const [controlDb, candidateDb] = [databaseOf(started.control.mongodbUri), databaseOf(started.candidate.mongodbUri)];
   for (const prepare of new Set(suites.map((suite) => suite.prepare))) await prepare?.(controlDb);
   // Sessions are copied too: one credential is good on both sides.
-  const credentials = await logIn(banyan, started.control.url);
+  const own = await logIn(banyan, started.control.url);
+  // Data must not change by itself, and expired sessions are wanted.
+  for (const db of [controlDb, candidateDb]) await stopExpiry(db);
+  const { secrets } = started;
+  const now = new Date();
+  const world: World =
+    secrets === undefined ? new Map() : await makeWorld({ banyan, db: controlDb, secrets, credentials: own, now });
+  const credentials = new Map([...own, ...worldCredentials(world)]);
   await copyDatabase(controlDb, candidateDb);
   const controlData = await DataCopy.of(controlDb, started.control.takeMessages);
   const control = { name: 'legacy', url: started.control.url, data: controlData };
-  const common = { control, credentials, knownValues: controlData.knownValues(), redaction: redactionOf(banyan) };
+  const common = {
+    ...{ control, credentials, knownValues: controlData.knownValues(), redaction: redactionOf(banyan) },
+    sessions: sessionsOf(banyan.session),
+  };
   const data = await DataCopy.of(candidateDb, started.candidate.takeMessages);
   const database = await databaseKind(controlDb);
   const { url, legacyUrl } = started.candidate;
   if (twice) return { ...withCandidate(common, { name: 'legacy again', url: legacyUrl, data }), database };
   const side = { name: 'gateway', url, data };
-  if (direct) return { ...withCandidate(common, side), database };
-  return { ...(await behindProxy(common, side, { banyan, legacyUrl, routes }, stops)), database };
+  if (direct) return { ...withCandidate(common, side), database, world };
+  return { ...(await behindProxy(common, side, { banyan, legacyUrl, routes }, stops)), database, world };
+}
+
+/** The collection, by the name that is the store's own. */
+function sessionsOf({ store }: BanyanConfig['session']): string {
+  return (store.format === 'connect-mongo' ? store.collectionName : store.collection) ?? 'sessions';
 }
 
 type Common = Omit<RunOptions['context'], 'candidate' | 'proxy'>;

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { isSafe, requestLines, type ParityCase } from '../../shared/parity/case';
 import { compareExchangeInTurns } from '../../shared/parity/compare';
 import { compareChanges, type Change } from '../../shared/parity/database-effects';
@@ -24,17 +25,27 @@ export interface Observation extends Answer {
 export interface ObserveOptions {
   /** Leave the data as the request has left it, for the next of a sequence. */
   readonly keepData?: boolean;
+  /** Writes may follow the answer, as when an authorizer extends a session: the data is looked at again until it is as awaited, for a while. */
+  readonly isSettled?: (changes: readonly Change[]) => boolean;
 }
+
+const SETTLE = { times: 10, ms: 20 };
 
 /** Sends a request, sees what became of the side's data, and puts it back. */
 export async function observe(
   { url, data }: Side,
   request: OutgoingRequest,
-  { keepData = false }: ObserveOptions = {},
+  { keepData = false, isSettled = () => true }: ObserveOptions = {},
 ): Promise<Observation> {
   const answer = await send(url, request);
   // What a safe request should send to a queue is found after the next one that is not.
-  const changes = (await data?.changes({ withMessages: !isSafe(request.method) })) ?? [];
+  let changes = (await data?.changes({ withMessages: !isSafe(request.method) })) ?? [];
+  const messages = changes.filter(({ collection }) => collection.startsWith('queue '));
+  for (let waits = 0; data !== undefined && !isSettled(changes) && waits < SETTLE.times; waits += 1) {
+    await delay(SETTLE.ms);
+    // Queues were emptied.
+    changes = [...(await data.changes({ withMessages: false })), ...messages];
+  }
   if (keepData) data?.keep();
   else await data?.restore(changes);
   return { ...answer, request, changes };

@@ -5,6 +5,7 @@ import { planRun } from './plan-run';
 import type { Project, RunFlags } from './project';
 import type { Progress } from './report';
 import { runCases } from './run';
+import { worldCases } from './world';
 
 export interface RunWith {
   readonly now: () => Date;
@@ -19,8 +20,11 @@ export async function runProject(
   { now, startProgress }: RunWith,
 ): Promise<{ readonly run: ParityRun; readonly database: DatabaseKind | undefined }> {
   const { suites, routes, rules } = project;
-  const { cases, ...rest } = planRun(flags, project);
+  const { cases: planned, ...rest } = planRun(flags, project);
   const ready = await prepareSides(project.sides, suites);
+  const chosen = suites.filter(({ route }) => project.chosen?.has(route) ?? true);
+  const world = flags.har === undefined && ready.world !== undefined ? worldCases(chosen, ready.world) : [];
+  const cases = [...planned, ...world];
   const progress = startProgress(cases.length);
   try {
     const run = await runCases(cases, {

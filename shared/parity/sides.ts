@@ -17,6 +17,8 @@ export interface StartedSides {
     /** A monolith on the candidate's data: for what the proxy keeps on legacy. */
     readonly legacyUrl: string;
   };
+  /** The variables that `session` of banyan.config.ts reads, of both sides: with them a run makes sessions of every age. Give two secrets. */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Stops both and removes their databases. */
   close(): Promise<void>;
 }

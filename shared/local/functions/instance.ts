@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 
+import { clockArguments } from '../clock';
 import type { FunctionDefinition } from './function';
 import type { LoadFault, Order, Outcome, Report } from './messages';
 import type { Program } from './program';
@@ -127,7 +128,7 @@ function forkProgram({ file, execArgv }: Program, root: string, env: Readonly<Re
   return fork(file, [], {
     cwd: root,
     env,
-    execArgv: [...execArgv],
+    execArgv: [...clockArguments(), ...execArgv],
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -14,6 +14,9 @@ import { capturedLogger } from '../../support/captured-logger';
 import { TEST_SECRET } from '../support/running-system';
 import { startTestMongo } from '../../support/test-mongo';
 
+/** The first signs; sessions from before the rotation are good as well. */
+const SECRETS = JSON.stringify([TEST_SECRET, 'the secret before that']);
+
 /** Both sides use one queue: each empties it after its request, and nobody consumes it. */
 const QUEUE = 'ReportQueue';
 const EMPTY_ROUTES = path.join(__dirname, '../../support/no-routes.yml');
@@ -58,7 +61,7 @@ export default async function startParitySystem({
     // What a proxy writes of its own accord, such as its heartbeat, must not look like an effect of a case.
     const databases = { mongo: { ...mongo, uri: uriOf('candidate') }, state: { ...mongo, uri: uriOf('state') } };
     const system = await startSystem({
-      env: { ...env, ROUTES_FILE: EMPTY_ROUTES, SESSION_SECRET: TEST_SECRET, LOG_LEVEL: 'silent' },
+      env: { ...env, ROUTES_FILE: EMPTY_ROUTES, SESSION_SECRET: SECRETS, LOG_LEVEL: 'silent' },
       databases,
       logger,
       consumers: false,
@@ -67,7 +70,7 @@ export default async function startParitySystem({
     stops.push(() => system.close());
     const config = loadConfig({
       MONGODB_URI: uriOf('control'),
-      SESSION_SECRET: TEST_SECRET,
+      SESSION_SECRET: SECRETS,
       LEGACY_PORT: '0',
       NODE_ENV: 'production',
       LOG_LEVEL: 'silent',
@@ -93,6 +96,7 @@ export default async function startParitySystem({
     const takeMessages = () => takeAll(queue, system.sqs.queueUrl(QUEUE));
     return {
       system,
+      secrets: { SESSION_SECRET: SECRETS },
       control: { url: control.url, mongodbUri: uriOf('control'), takeMessages },
       candidate: {
         url: system.gateway.url,

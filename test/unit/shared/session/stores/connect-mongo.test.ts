@@ -87,6 +87,13 @@ describe('records that connect-mongo 6 writes', () => {
     expect(some(await format({}, 60).read(record)).lastModified).toEqual(record['lastModified']);
   });
 
+  it('fail where the content is null and touchAfter is set, as there', async () => {
+    const record = { _id: 'id', session: 'null', lastModified: new Date() };
+    await expect(connectMongoOracle({ touchAfter: 60 }).read(record)).rejects.toThrow('of null');
+    await expect(format({}, 60).read(record)).rejects.toThrow(SessionRecordError);
+    expect(await format().read(record)).toBeUndefined();
+  });
+
   it('keep an ObjectId with stringify: false, and its hex text otherwise', async () => {
     const userId = new ObjectId();
     const passport = { passport: { user: userId } };
