@@ -102,6 +102,8 @@ export default tseslint.config(
       // Functions that run in this process read their variables there; and an examined app's reading is watched there.
       'shared/local/gateway/process-environment.ts',
       'proxy/inventory/app-process/watch-variables.ts',
+      // Starts in front of a command that is traced.
+      'proxy/inventory/trace/preload.ts',
     ],
     rules: {
       'no-restricted-properties': [

@@ -3,8 +3,8 @@ import { open } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { BanyanError } from '../../shared/errors';
-import { compileExpressPath } from '../route-table/match';
 import type { KeptRoute } from './app-routes';
+import { routeFinder } from './route-finder';
 
 /** How often each route was asked for. */
 export interface Traffic<T> {
@@ -17,7 +17,6 @@ export interface Traffic<T> {
 
 const METHOD = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$/;
 const LONGEST_LINE = 64 * 1024;
-const REMEMBERED = 50_000;
 
 /** Counts a log of requests: of an ALB, in the combined format, or JSON lines; gzip or not. Throws BanyanError for one that cannot be read. */
 export async function readTraffic<T extends KeptRoute>(file: string, routes: readonly T[]): Promise<Traffic<T>> {
@@ -91,31 +90,6 @@ function flat(entry: unknown): ReadonlyMap<string, string> {
   };
   add(entry);
   return texts;
-}
-
-function routeFinder<T extends KeptRoute>(routes: readonly T[]): (method: string, path: string) => T | undefined {
-  const compiled = routes.map((route) => ({ route, regexp: compile(route.path) }));
-  const known = new Map<string, T | undefined>();
-  return (method, path) => {
-    const key = `${method} ${path}`;
-    if (known.has(key)) return known.get(key);
-    const found = compiled.find(
-      ({ route, regexp }) => (route.method === method || route.method === 'ALL') && regexp?.test(path),
-    )?.route;
-    if (known.size < REMEMBERED) known.set(key, found);
-    return found;
-  };
-}
-
-/** Express 5's spelling as Express 4 would have it. */
-function compile(path: string): RegExp | undefined {
-  try {
-    const written = /^\/(\^.*)\/([a-z]*)$/.exec(path);
-    if (written !== null) return new RegExp(written[1] ?? '', written[2]);
-    return compileExpressPath(path.replace(/\{\/:(\w+)\}/g, '/:$1?').replace(/\*\w+/g, '*'));
-  } catch {
-    return undefined;
-  }
 }
 
 async function* linesOf(file: string): AsyncGenerator<string> {

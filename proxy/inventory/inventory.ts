@@ -23,6 +23,7 @@ export const HAZARDS = [
   'file',
   'multipart',
   'write',
+  'outgoing',
   'credential',
 ] as const;
 export type HazardKind = (typeof HAZARDS)[number];
@@ -44,6 +45,8 @@ export const routeSchema = z.object({
   isReadable: z.boolean(),
   /** An earlier route that takes its requests and passes none of them on. */
   shadowedBy: z.string().optional(),
+  /** What a trace has seen of it: answers by status. */
+  seen: z.object({ requests: z.number(), statuses: z.record(z.string(), z.number()) }).optional(),
 });
 
 const inventory = z.object({

@@ -21,6 +21,7 @@ const LOOKS: Partial<Record<HazardKind, string>> = {
   timer: 'a timer may not run on Lambda once it has answered',
   file: 'uses files, which Lambda keeps for one instance at most',
   write: 'a GET that writes: safe: false in routes.yml',
+  outgoing: 'calls another host, which a function in the VPC does not reach without a NAT gateway',
 };
 const LIFTS: Partial<Record<HazardKind, string>> = {
   session: 'writes the session, which only the app itself may',

@@ -4,6 +4,9 @@ import { findProject } from '../../../shared/config/load';
 import { readTraffic } from '../../inventory/access-log';
 import { writeAppRoutes } from '../../inventory/app-routes';
 import { takeInventory } from '../../inventory/take-inventory';
+import { runTraced } from '../../inventory/trace/run-traced';
+import { withTrace } from '../../inventory/trace/trace';
+import type { StoreOptions } from '../../../shared/session/session-config';
 import type { CliIo, CommonOptions, Finish } from '../cli-io';
 import { readProjectRoutes } from '../config';
 import { withPlaceholders } from '../placeholders';
@@ -18,6 +21,7 @@ interface RoutesOptions extends CommonOptions {
   readonly port?: number;
   readonly write?: true;
   readonly accessLog?: string;
+  readonly trace?: true;
 }
 
 /** Adds `banyan routes`, the inventory of the monolith. */
@@ -35,16 +39,26 @@ export function addRoutesCommand(program: Command, io: CliIo, finish: Finish): v
       '--access-log <file>',
       'rank by traffic: a log of an ALB, in the combined format, or JSON lines; gzip or not',
     )
+    .option('--trace', 'also run a command, such as the app or its tests, and see what requests do')
+    .argument('[command...]', 'for --trace: banyan routes --trace -- npm test')
     .option('--write', 'keep the list in app-routes.json next to the route table, for promote')
     .addHelpText(
       'after',
       '\nThe app is started in a process of its own, in which it listens on no port and reaches nothing but an empty MongoDB.\nVariables: what the app needs, from the environment or from .env next to its package.json; ROUTES_FILE',
     )
-    .action(async ({ app, port, write, config, accessLog, ...options }: RoutesOptions) => {
+    .action(async (command: readonly string[], given: RoutesOptions, own: Command) => {
+      const { app, port, write, config, accessLog, trace, ...options } = given;
+      if (trace === true && command.length === 0)
+        own.error('error: --trace needs a command: banyan routes --trace -- npm test');
+      if (trace !== true && command.length > 0) own.error('error: a command is for --trace only');
       const { banyan, root, places } = findProject(process.cwd(), config);
       const env = withPlaceholders(io.env, banyan);
       const from = app === undefined ? root : process.cwd();
-      const inventory = await takeInventory({ app: app ?? banyan.app, root: from, port, env });
+      const read = await takeInventory({ app: app ?? banyan.app, root: from, port, env });
+      const traced =
+        trace &&
+        (await runTraced(command, { routes: read.routes, ownCollections: [sessionsOf(banyan.session.store)] }, io.env));
+      const inventory = traced === undefined ? read : withTrace(read, traced.trace);
       const traffic = accessLog === undefined ? undefined : await readTraffic(accessLog, inventory.routes);
       const judged = judgeRoutes(inventory.routes, traffic);
       const { file: routesFile } = readProjectRoutes(io.env);
@@ -53,7 +67,8 @@ export function addRoutesCommand(program: Command, io: CliIo, finish: Finish): v
         ? flagTable(await readTable(routesFile), inventory.routes, suitesOf(cases))
         : [];
       const written = write && (await writeAppRoutes(routesFile, inventory.routes));
-      const text = describeInventory(inventory, { judged, traffic, flags });
+      const ran = traced && { command: command.join(' '), exitCode: traced.exitCode, unknown: traced.trace.unknown };
+      const text = describeInventory(inventory, { judged, traffic, flags, ran });
       const { express, handlers, notes } = inventory;
       const routes = judged.map(({ route, ...verdict }) => ({ ...route, ...verdict }));
       const log = traffic && { requests: traffic.requests, unknown: traffic.unknown, brokenLines: traffic.brokenLines };
@@ -61,11 +76,15 @@ export function addRoutesCommand(program: Command, io: CliIo, finish: Finish): v
         {
           exitCode: EXIT.fine,
           text: written === undefined ? text : `${text}written: ${written}\n`,
-          json: { express, routes, handlers, flags, notes, accessLog: log, written },
+          json: { express, routes, handlers, flags, notes, accessLog: log, trace: ran, written },
         },
         options,
       );
     });
 }
+
+/** Its reads and writes are the session's own. */
+const sessionsOf = (store: StoreOptions): string =>
+  (store.format === 'connect-mongo' ? store.collectionName : store.collection) ?? 'sessions';
 
 const readTable = (file: string) => loadRouteTable({ file, lambdaAvailable: true });

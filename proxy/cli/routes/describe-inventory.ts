@@ -26,12 +26,21 @@ interface Described {
   readonly traffic?: Traffic<AppRoute> | undefined;
   /** Of the route table. */
   readonly flags: readonly TableFlag[];
+  readonly ran?: TracedCommand | undefined;
+}
+
+/** What was run to see what requests do. */
+interface TracedCommand {
+  readonly command: string;
+  readonly exitCode: number;
+  /** Requests that no route of the inventory answers. */
+  readonly unknown: number;
 }
 
 /** A table of the routes; what stands in front of the whole app is said once. Pure. */
 export function describeInventory(
   { express, routes, handlers, notes }: Inventory,
-  { judged, traffic, flags }: Described,
+  { judged, traffic, flags, ran }: Described,
 ): string {
   const global = globalMiddleware(routes);
   const order = traffic === undefined ? 'in matching order' : 'the busiest first';
@@ -79,9 +88,12 @@ export function describeInventory(
       flags.map(({ id, text: what, remedy }) => `${id}: ${what} -> ${remedy}`),
     ),
     ...section('While it was examined', notes),
+    ...section('Trace', ran === undefined ? [] : describeTrace(routes, ran)),
     ...section('Access log', traffic === undefined ? [] : [describeTraffic(traffic)]),
     '',
-    'Read from the code: what packages do, what is put together at run time, and what only some requests do, it cannot see.',
+    ran === undefined
+      ? 'Read from the code: what packages do, what is put together at run time, and what only some requests do, it cannot see. --trace -- npm test shows more.'
+      : 'Read from the code, and seen while it ran: what no request did there, it cannot see.',
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -108,6 +120,19 @@ const describeFunction = (name: string, place: string): string =>
 
 const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : ['', `${title}:`, ...lines.map((line) => `  ${line}`)];
+
+function describeTrace(routes: readonly AppRoute[], { command, exitCode, unknown }: TracedCommand): readonly string[] {
+  const missed = routes.filter(({ seen }) => seen === undefined);
+  const requests = routes.reduce((sum, { seen }) => sum + (seen?.requests ?? 0), 0);
+  return [
+    `${command}: requests: ${requests}, to routes: ${routes.length - missed.length} of ${routes.length}, of no route: ${unknown}`,
+    ...(exitCode === 0 ? [] : [`it ended with exit code ${exitCode}; what it did until then counts`]),
+    ...(requests > 0 ? [] : ['no request reached an Express app in a Node process of this command']),
+    ...(requests > 0 && missed.length > 0
+      ? [`never asked for: ${missed.map(({ method, path }) => `${method} ${path}`).join(', ')}`]
+      : []),
+  ];
+}
 
 const describeTraffic = ({ requests, unknown, brokenLines }: Traffic<AppRoute>): string =>
   `requests: ${requests}, of no route: ${unknown}, lines that are no request: ${brokenLines}`;
