@@ -17,7 +17,9 @@ export function learnResponses(answers: readonly AnswerFact[]): {
   const refusals = answers.filter(({ statusCode }) => statusCode === 401);
   const [refusal] = mostFrequent(refusals.filter(({ isFixed }) => isFixed));
   const missing = [
-    ...(refusal !== undefined ? [] : [refusals.length > 0 ? '401 (here it differs from request to request)' : '401']),
+    ...(refusal !== undefined
+      ? []
+      : [refusals.length > 0 ? '401 (here it differs from request to request, or holds a secret)' : '401']),
     '403',
     '500',
   ];

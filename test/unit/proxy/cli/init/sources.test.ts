@@ -172,7 +172,7 @@ describe('responses', () => {
   it('have none that differs from request to request', () => {
     const { text, todo } = learnResponses([answer(401, 'token 1', {}, false)]);
     expect(text).not.toContain('token 1');
-    expect(todo.join()).toContain('401 (here it differs from request to request), 403, 500');
+    expect(todo.join()).toContain('401 (here it differs from request to request, or holds a secret), 403, 500');
   });
 });
 
