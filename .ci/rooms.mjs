@@ -47,7 +47,7 @@ export const ROOMS = {
       'dot-env',
       'env',
     ],
-    ...['mangled-value', 'lifted-symbol', 'untyped-header', 'parsed-yaml', 'text-file', 'errors'],
+    ...['mangled-value', 'lifted-symbol', 'parsed-yaml', 'text-file', 'errors'],
     ...['printable', 'plain-name', 'nearest-name', 'json-path', 'this-machine-only', 'weak-etag'],
   ],
   lambda: ['index', 'lifted', 'authorizer', 'http', 'mongo', 'config', 'vpc-proxy', 'backoff', 'whatwg-url'],

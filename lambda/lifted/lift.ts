@@ -5,7 +5,6 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 
 import { changeMongoClients } from '../../shared/app-entry/change-mongo-clients';
 import { LIFTED } from '../../shared/lifted-symbol';
-import { UNTYPED_HEADER } from '../../shared/untyped-header';
 import { liftedConfig } from '../config';
 import { markColdStart } from '../http/cold-start';
 import { watchBackground, type BackgroundChoice, type BackgroundWatch, type BackgroundWork } from './background';
@@ -118,7 +117,6 @@ async function answer(
   if (result === undefined) throw new TypeError('serverless-express resolved to nothing');
   const headers = Object.entries(result.multiValueHeaders ?? {});
   const own = headers.filter(([name]) => !NOT_OURS.has(name.toLowerCase()));
-  if (!own.some(([name]) => name.toLowerCase() === 'content-type')) own.push([UNTYPED_HEADER, ['1']]);
   return { ...result, multiValueHeaders: Object.fromEntries(own) };
 }
 

@@ -98,14 +98,7 @@ const NOT_TO_AWS = [
 
 const ADDED_BY_AWS = [
   ...['X-Amzn-RequestId', 'X-Amz-Apigw-Id', 'X-Amzn-Trace-Id', 'X-Amzn-ErrorType', 'X-Amz-Cf-Id', 'X-Amz-Cf-Pop'],
-  ...[
-    'Via',
-    'X-Cache',
-    'X-Banyan-Cold-Start',
-    'X-Banyan-Untyped',
-    'X-Amzn-Remapped-WWW-Authenticate',
-    'X-Amzn-Remapped-Date',
-  ],
+  ...['Via', 'X-Cache', 'X-Banyan-Cold-Start', 'X-Amzn-Remapped-WWW-Authenticate', 'X-Amzn-Remapped-Date'],
   ...['Connection', 'Content-Length', 'Server', 'Transfer-Encoding', 'Host', 'User-Agent'].map(
     (name) => `X-Amzn-Remapped-${name}`,
   ),

@@ -101,9 +101,9 @@ export function nginxConfig(exported: readonly ExportedRoute[], settings: NginxS
       ['HEAD', 'GET'],
       ['default', '$request_method'],
     ]),
-    '# An answer without a body has no type, nor has one that its function says has none; API Gateway adds one.',
-    map('"$upstream_status|$upstream_http_x_banyan_untyped"', '$banyan_content_type', [
-      ['~(?:204|304)\\||\\|1$', ''],
+    '# An answer without a body has no type; API Gateway adds one.',
+    map('$upstream_status', '$banyan_content_type', [
+      ['~(?:204|304)$', ''],
       ['default', '$upstream_http_content_type'],
     ]),
     map('$http_upgrade', '$banyan_connection', [

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { UNTYPED_HEADER } from '../../shared/untyped-header';
 import type { RequestTarget } from '../request-target';
 import type { Route } from '../route-table/route';
 import { headerValue, withoutHeaders, type RawHeaders } from '../http1/raw-headers';
@@ -25,7 +24,6 @@ const clientNameOf = remembered((name) => {
 
 /** An answer without a body has no type and no length in Express; API Gateway adds both. */
 const DESCRIBES_BODY = new Set(['content-type', 'content-length']);
-const TYPE = new Set(['content-type']);
 /** Of one connection only, or replaced on the way. */
 const NOT_SENT =
   /^(host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|forwarded|x-forwarded-(for|host|port|proto)|x-real-ip|x-banyan-.*)$/;
@@ -70,20 +68,15 @@ export function toApiGateway(
 /** Makes API Gateway's answer fit for the client: what AWS adds goes, what it renamed returns (trap 23), `Location` shows no gateway (trap 21). */
 export function fromApiGateway({ statusCode, headers }: UpstreamResponse, lambdaUrl: URL): UpstreamResponse {
   let fit: RawHeaders = [];
-  let isUntyped = false;
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i] ?? '';
     const value = headers[i + 1] ?? '';
     const clientName = mayBeRenamed(name) ? clientNameOf(name) : name;
-    if (clientName === undefined) {
-      isUntyped ||= name.toLowerCase() === UNTYPED_HEADER;
-      continue;
-    }
+    if (clientName === undefined) continue;
     const isLocation = name.length === LOCATION.length && name.toLowerCase() === LOCATION;
     fit.push(clientName, isLocation ? toClientLocation(value, lambdaUrl) : value);
   }
   if (statusCode === 204 || statusCode === 304) fit = withoutHeaders(fit, DESCRIBES_BODY);
-  else if (isUntyped) fit = withoutHeaders(fit, TYPE);
   return { statusCode, headers: fit };
 }
 

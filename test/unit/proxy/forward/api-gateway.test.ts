@@ -163,18 +163,6 @@ describe('forward to API Gateway', () => {
     expect(answer).not.toMatch(/content-type|content-length/i);
   });
 
-  it('takes the type of API Gateway from an answer that has none', async () => {
-    const headers = { 'Content-Type': 'application/json', Location: '/login' };
-    gateway.answer((_request, response) => response.writeHead(302, { ...headers, 'x-banyan-untyped': '1' }).end());
-    const untyped = await exchangeRaw(proxy.port, `GET /api/events HTTP/1.1\r\nHost: a\r\n${close}`);
-    expect(untyped).toMatch(/^Location: \/login\r$/m);
-    expect(untyped).not.toMatch(/content-type|x-banyan/i);
-    gateway.answer((_request, response) => response.writeHead(302, headers).end());
-    expect(await exchangeRaw(proxy.port, `GET /api/events HTTP/1.1\r\nHost: a\r\n${close}`)).toMatch(
-      /^Content-Type: /m,
-    );
-  });
-
   it.each([
     [429, { 'x-amzn-ErrorType': 'TooManyRequestsException' }],
     [403, { 'x-amzn-ErrorType': 'MissingAuthenticationTokenException' }],

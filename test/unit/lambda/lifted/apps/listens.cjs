@@ -20,8 +20,6 @@ app.post('/upload', multer().any(), (req, res) => res.json(req.files.map((file) 
 app.get('/latin1', (_req, res) => res.type('text/plain; charset=latin1').send(Buffer.from('\xe9', 'latin1')));
 app.get('/pdf', (_req, res) => res.type('application/pdf').send(Buffer.from([0x25, 0xff])));
 app.get('/cookies', (_req, res) => res.cookie('a', '1').cookie('b', '2').redirect('/who'));
-// As passport redirects.
-app.get('/untyped', (_req, res) => res.writeHead(302, { Location: '/who', 'Content-Length': '0' }).end());
 app.get('/closed', (_req, res) => res.json({ closed }));
 app.get('/broken', () => {
   throw new Error('not for clients');
