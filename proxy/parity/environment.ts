@@ -6,6 +6,7 @@ import type { Environment } from '../../shared/env';
 import { BanyanError, ConfigError } from '../../shared/errors';
 import { loadModule } from '../../shared/config/load-module';
 import type { Place } from '../../shared/config/places';
+import { collectionOf } from '../../shared/session/session-config';
 import type { CaseSuite } from '../../shared/parity/case';
 import type { ReportedSide } from '../../shared/parity/result';
 import type { StartedSides, StartSides } from '../../shared/parity/sides';
@@ -120,7 +121,7 @@ export async function withStarted(
   const control = { name: 'legacy', url: started.control.url, data: controlData };
   const common = {
     ...{ control, credentials, knownValues: controlData.knownValues(), redaction: redactionOf(banyan) },
-    sessions: sessionsOf(banyan.session),
+    sessions: collectionOf(banyan.session.store),
   };
   const data = await DataCopy.of(candidateDb, started.candidate.takeMessages);
   const database = await databaseKind(controlDb);
@@ -129,11 +130,6 @@ export async function withStarted(
   const side = { name: 'gateway', url, data };
   if (direct) return { ...withCandidate(common, side), database, world };
   return { ...(await behindProxy(common, side, { banyan, legacyUrl, routes }, stops)), database, world };
-}
-
-/** The collection, by the name that is the store's own. */
-function sessionsOf({ store }: BanyanConfig['session']): string {
-  return (store.format === 'connect-mongo' ? store.collectionName : store.collection) ?? 'sessions';
 }
 
 type Common = Omit<RunOptions['context'], 'candidate' | 'proxy'>;

@@ -101,6 +101,11 @@ export function completeSession(options: SessionOptions): SessionConfig {
   });
 }
 
+/** The collection of the records, by the store's own option or default. Pure. */
+export function collectionOf(store: StoreOptions): string {
+  return (store.format === 'connect-mongo' ? store.collectionName : store.collection) ?? 'sessions';
+}
+
 /** Of the records, where the store encrypts them. */
 export function encryptionOf({ store }: Pick<SessionConfig, 'store'>): EncryptionOptions | undefined {
   return 'encryption' in store ? store.encryption : undefined;

@@ -6,7 +6,7 @@ import { writeAppRoutes } from '../../inventory/app-routes';
 import { takeInventory } from '../../inventory/take-inventory';
 import { runTraced } from '../../inventory/trace/run-traced';
 import { withTrace } from '../../inventory/trace/trace';
-import type { StoreOptions } from '../../../shared/session/session-config';
+import { collectionOf } from '../../../shared/session/session-config';
 import type { CliIo, CommonOptions, Finish } from '../cli-io';
 import { readProjectRoutes } from '../config';
 import { withPlaceholders } from '../placeholders';
@@ -57,7 +57,11 @@ export function addRoutesCommand(program: Command, io: CliIo, finish: Finish): v
       const read = await takeInventory({ app: app ?? banyan.app, root: from, port, env });
       const traced =
         trace &&
-        (await runTraced(command, { routes: read.routes, ownCollections: [sessionsOf(banyan.session.store)] }, io.env));
+        (await runTraced(
+          command,
+          { routes: read.routes, ownCollections: [collectionOf(banyan.session.store)] },
+          io.env,
+        ));
       const inventory = traced === undefined ? read : withTrace(read, traced.trace);
       const traffic = accessLog === undefined ? undefined : await readTraffic(accessLog, inventory.routes);
       const judged = judgeRoutes(inventory.routes, traffic);
@@ -82,9 +86,5 @@ export function addRoutesCommand(program: Command, io: CliIo, finish: Finish): v
       );
     });
 }
-
-/** Its reads and writes are the session's own. */
-const sessionsOf = (store: StoreOptions): string =>
-  (store.format === 'connect-mongo' ? store.collectionName : store.collection) ?? 'sessions';
 
 const readTable = (file: string) => loadRouteTable({ file, lambdaAvailable: true });

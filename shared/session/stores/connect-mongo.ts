@@ -1,6 +1,6 @@
 import type { Document, Filter } from 'mongodb';
 import { parseJson } from '../parse-json';
-import type { ConnectMongoOptions, ResolvedSession } from '../session-config';
+import { collectionOf, type ConnectMongoOptions, type ResolvedSession } from '../session-config';
 import { SessionFormatError, SessionRecordError } from '../session-errors';
 import type { StoreFormat, StoredSession, Touch } from './store-format';
 import { expiryAfterUse, notExpired } from './expiry';
@@ -29,7 +29,7 @@ export class ConnectMongoFormat implements StoreFormat {
     private readonly options: ConnectMongoOptions,
     private readonly session: Pick<ResolvedSession, 'touchAfter' | 'encryptionSecret'>,
   ) {
-    this.collection = options.collectionName ?? 'sessions';
+    this.collection = collectionOf(options);
     this.database = options.dbName;
     this.decrypt = decrypter(options, session.encryptionSecret);
     this.unserialize = options.unserialize ?? (options.serialize && ((stored) => stored));

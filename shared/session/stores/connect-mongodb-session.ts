@@ -1,5 +1,5 @@
 import type { Document, Filter } from 'mongodb';
-import type { ConnectMongodbSessionOptions, ResolvedSession } from '../session-config';
+import { collectionOf, type ConnectMongodbSessionOptions, type ResolvedSession } from '../session-config';
 import { SessionFormatError } from '../session-errors';
 import type { StoreFormat, StoredSession, Touch } from './store-format';
 import { expiryAfterUse } from './expiry';
@@ -24,7 +24,7 @@ export class ConnectMongodbSessionFormat implements StoreFormat {
     private readonly options: ConnectMongodbSessionOptions,
     private readonly session: Pick<ResolvedSession, 'resave'>,
   ) {
-    this.collection = options.collection ?? 'sessions';
+    this.collection = collectionOf(options);
     this.database = options.databaseName;
     this.idField = options.idField ?? '_id';
     this.expiryField = options.expiresKey ?? 'expires';
