@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { run } from '../../proxy/cli/program';
+import { runBanyan } from '../support/run-banyan';
 import { startEmbedded, type EmbeddedMongo } from '../../shared/local/mongo';
 import { listen } from '../support/listen';
 import { waitFor } from '../support/wait-for';
@@ -66,15 +66,11 @@ describe('a change of the overrides, by a command beside two proxies', () => {
   }
 
   async function banyan(database: string, ...argv: string[]) {
-    let text = '';
-    const exitCode = await run(argv, {
-      env: { MONGODB_URI: `${origin}/${database}`, ROUTES_FILE: path.join(folder, 'routes.yml') },
-      readInput: () => Promise.resolve(''),
-      write: (chunk) => (text += chunk),
-      writeError: (chunk) => (text += chunk),
-      now: () => new Date(),
+    const { exitCode, out, err } = await runBanyan(argv, {
+      MONGODB_URI: `${origin}/${database}`,
+      ROUTES_FILE: path.join(folder, 'routes.yml'),
     });
-    return { exitCode, text };
+    return { exitCode, text: out + err };
   }
 
   const answers = () => Promise.all(proxies.map(async ({ url }) => (await fetch(`${url}/list`)).text()));

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { MongoClient } from 'mongodb';
-import { run } from '../../proxy/cli/program';
+import { runBanyan } from '../support/run-banyan';
 import { stages } from '../../proxy/history/stages';
 import { startTestMongo, type TestMongo } from '../support/test-mongo';
 
@@ -37,17 +37,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function banyan(...argv: string[]) {
-  let [out, err] = ['', ''];
-  const exitCode = await run(argv, {
-    env,
-    readInput: () => Promise.resolve(''),
-    write: (text) => (out += text),
-    writeError: (text) => (err += text),
-    now: () => NOW,
-  });
-  return { exitCode, out, err };
-}
+const banyan = (...argv: string[]) => runBanyan(argv, env, NOW);
 const arrive = (routeId: string, to: 'lambda' | 'retired', days: number) =>
   stages(client.db()).insertOne({
     _id: routeId,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { hash } from 'bcryptjs';
 import { MongoClient, ObjectId } from 'mongodb';
-import { run } from '../../../proxy/cli/program';
+import { runBanyan } from '../../support/run-banyan';
 import { startEmbedded, type EmbeddedMongo } from '../../../shared/local/mongo';
 import { FREE_PORTS } from '../support/free-ports';
 import { waitFor } from '../../support/wait-for';
@@ -118,13 +118,7 @@ describe('a database that MONGODB_URI names', () => {
     'is only read by banyan %s',
     async (command) => {
       const before = await contentOf(client);
-      await run(command.split(' '), {
-        env: { MONGODB_URI: uri, SESSION_SECRET: SECRET },
-        readInput: () => Promise.resolve(''),
-        write: () => undefined,
-        writeError: () => undefined,
-        now: () => new Date(),
-      });
+      await runBanyan(command.split(' '), { MONGODB_URI: uri, SESSION_SECRET: SECRET });
       expect(await contentOf(client)).toEqual(before);
     },
   );
@@ -133,17 +127,10 @@ describe('a database that MONGODB_URI names', () => {
     const commands: string[] = [];
     // What the driver of this test asks by itself is left out.
     const stop = mongo.onCommand(({ command }) => command !== 'hello' && command !== 'ping' && commands.push(command));
-    let text = '';
     const argv = ['parity', 'run', '--isolated', '--route', 'list-events', '--json'];
-    const exitCode = await run(argv, {
-      env: { PATH: process.env['PATH'], MONGODB_URI: uri },
-      readInput: () => Promise.resolve(''),
-      write: (chunk) => (text += chunk),
-      writeError: () => undefined,
-      now: () => new Date(),
-    });
+    const { exitCode, out } = await runBanyan(argv, { PATH: process.env['PATH'], MONGODB_URI: uri });
     stop();
-    expect([exitCode, text.length > 0]).toEqual([0, true]);
+    expect([exitCode, out.length > 0]).toEqual([0, true]);
     expect(commands).toEqual([]);
   }, 60_000);
 });

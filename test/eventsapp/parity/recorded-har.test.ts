@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { run } from '../../../proxy/cli/program';
+import { runBanyan } from '../../support/run-banyan';
 import { parseHar } from '../../../shared/recording/har/parse-har';
 import { usersOf } from '../../../shared/recording/har/har';
 import type { ParityRun } from '../../../shared/parity/result';
@@ -9,15 +9,8 @@ import type { ParityRun } from '../../../shared/parity/result';
 const RECORDING = path.join(__dirname, 'recorded/browser-session.har');
 
 async function banyan(...argv: readonly string[]): Promise<{ exitCode: number; output: string; errors: string }> {
-  const written = { output: '', errors: '' };
-  const exitCode = await run(argv, {
-    env: { PATH: process.env['PATH'] },
-    readInput: () => Promise.resolve(''),
-    write: (text) => void (written.output += text),
-    writeError: (text) => void (written.errors += text),
-    now: () => new Date(),
-  });
-  return { exitCode, ...written };
+  const { exitCode, out: output, err: errors } = await runBanyan(argv, { PATH: process.env['PATH'] });
+  return { exitCode, output, errors };
 }
 
 describe('a browser session recorded against the monolith', () => {

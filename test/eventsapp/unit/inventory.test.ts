@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { run } from '../../../proxy/cli/program';
+import { runBanyan } from '../../support/run-banyan';
 import type { AppRoute } from '../../../proxy/inventory/inventory';
 
 jest.setTimeout(60_000);
@@ -11,13 +11,9 @@ interface Printed {
 }
 
 it('banyan routes: what becomes of each route of the monolith, and why', async () => {
-  let out = '';
-  const exitCode = await run(['routes', '--json'], {
-    env: { PATH: process.env['PATH'], ROUTES_FILE: path.join(__dirname, '../../../proxy/routes.yml') },
-    readInput: () => Promise.resolve(''),
-    write: (text) => (out += text),
-    writeError: (text) => (out += text),
-    now: () => new Date(),
+  const { exitCode, out } = await runBanyan(['routes', '--json'], {
+    PATH: process.env['PATH'],
+    ROUTES_FILE: path.join(__dirname, '../../../proxy/routes.yml'),
   });
   expect(exitCode).toBe(0);
   const { routes, flags, notes } = JSON.parse(out) as Printed;

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { run } from '../../../../proxy/cli/program';
+import { runBanyan } from '../../../support/run-banyan';
 import { setProcessEnvironment } from '../../../../shared/local';
 import { startFakeAws } from '../../../support/fake-aws';
 
@@ -37,17 +37,8 @@ describe('a deployment by command', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  const banyan = async (...argv: string[]) => {
-    let [out, err] = ['', ''];
-    const exitCode = await run([...argv, '--config', path.join(folder, 'banyan.config.ts')], {
-      env: process.env,
-      readInput: () => Promise.resolve(''),
-      write: (text) => (out += text),
-      writeError: (text) => (err += text),
-      now: () => new Date(),
-    });
-    return { exitCode, out, err };
-  };
+  const banyan = (...argv: string[]) =>
+    runBanyan([...argv, '--config', path.join(folder, 'banyan.config.ts')], process.env);
 
   it('packages a stage, with the limits of banyan.config.ts', async () => {
     const { exitCode, out, err } = await banyan('package', '--stage', 'prod');

@@ -1,29 +1,19 @@
 import path from 'node:path';
-import { run } from '../../../../proxy/cli/program';
+import { runBanyan } from '../../../support/run-banyan';
 import { readMark } from '../../../../shared/signed-mark';
 
 const CONFIG = path.join(__dirname, '../../../support/project/banyan.config.ts');
 const NOW = new Date('2026-11-23T12:00:00Z');
 const later = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
 
-async function banyan(argv: readonly string[], env: Record<string, string> = { SESSION_SECRET: 'a secret' }) {
-  let text = '';
-  let faults = '';
-  const exitCode = await run(['force', ...argv, '--config', CONFIG], {
-    env,
-    readInput: () => Promise.resolve(''),
-    write: (part) => (text += part),
-    writeError: (part) => (faults += part),
-    now: () => NOW,
-  });
-  return { exitCode, text, faults };
-}
+const banyan = (argv: readonly string[], env: Record<string, string> = { SESSION_SECRET: 'a secret' }) =>
+  runBanyan(['force', ...argv, '--config', CONFIG], env, NOW);
 
 describe('banyan force', () => {
   it('prints a header that the proxy believes for as long as was asked', async () => {
-    const { exitCode, text } = await banyan(['lambda', '--minutes', '5']);
+    const { exitCode, out } = await banyan(['lambda', '--minutes', '5']);
     expect(exitCode).toBe(0);
-    const mark = /^x-banyan-force: (\S+)\n$/.exec(text)?.[1];
+    const mark = /^x-banyan-force: (\S+)\n$/.exec(out)?.[1];
     expect(readMark('force', mark, ['a secret'], later(4))).toBe('lambda');
     expect(readMark('force', mark, ['a secret'], later(5))).toBeUndefined();
   });
@@ -33,15 +23,15 @@ describe('banyan force', () => {
     [['lambda', '--minutes', '0'], /from 1 to 1440/],
     [['lambda', '--minutes', 'x'], /from 1 to 1440/],
   ])('refuses %j', async (argv, message) => {
-    const { exitCode, faults } = await banyan(argv);
+    const { exitCode, err } = await banyan(argv);
     expect(exitCode).toBe(2);
-    expect(faults).toMatch(message);
+    expect(err).toMatch(message);
   });
 
   it('needs the session secret, and does not print it', async () => {
-    const { exitCode, faults } = await banyan(['legacy'], {});
+    const { exitCode, err } = await banyan(['legacy'], {});
     expect(exitCode).toBe(2);
-    expect(faults).toMatch(/SESSION_SECRET is missing/);
-    expect((await banyan(['legacy'])).text).not.toContain('a secret');
+    expect(err).toMatch(/SESSION_SECRET is missing/);
+    expect((await banyan(['legacy'])).out).not.toContain('a secret');
   });
 });

@@ -1,4 +1,4 @@
-import { run } from '../../../../proxy/cli/program';
+import { runBanyan } from '../../../support/run-banyan';
 import { startInvokeApi, type InvokeApi } from '../../../../shared/local/invoke/invoke-api';
 import { createFunction } from '../../../../shared/local/functions';
 import { capturedLogger } from '../../../support/captured-logger';
@@ -27,16 +27,8 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 async function banyan(argv: readonly string[], port = api.port) {
-  let text = '';
-  const write = (more: string): void => void (text += more);
-  const exitCode = await run(argv, {
-    env: { INVOKE_PORT: String(port) },
-    readInput: () => Promise.resolve(''),
-    write,
-    writeError: write,
-    now: () => new Date(),
-  });
-  return { exitCode, text };
+  const { exitCode, out, err } = await runBanyan(argv, { INVOKE_PORT: String(port) });
+  return { exitCode, text: out + err };
 }
 
 it('runs a schedule in the local system and says what came of it', async () => {

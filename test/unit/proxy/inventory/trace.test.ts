@@ -6,7 +6,7 @@ import { mongoCommand } from '../../../../proxy/inventory/trace/mongo-command';
 import { runTraced } from '../../../../proxy/inventory/trace/run-traced';
 import { mergeTraces, withTrace } from '../../../../proxy/inventory/trace/trace';
 import { judgeRoute } from '../../../../proxy/inventory/verdict';
-import { run } from '../../../../proxy/cli/program';
+import { runBanyan } from '../../../support/run-banyan';
 import { startTestMongo } from '../../../support/test-mongo';
 
 jest.setTimeout(60_000);
@@ -87,9 +87,8 @@ it.each([
   [['routes', '--trace'], '--trace needs a command: banyan routes --trace -- npm test'],
   [['routes', 'npm', 'test'], 'a command is for --trace only'],
 ])('%j is refused', async (argv, message) => {
-  let err = '';
-  const io = { env: {}, readInput: () => Promise.resolve(''), write: () => undefined, now: () => new Date() };
-  expect(await run(argv, { ...io, writeError: (text) => (err += text) })).toBe(2);
+  const { exitCode, err } = await runBanyan(argv, {});
+  expect(exitCode).toBe(2);
   expect(err).toContain(message);
 });
 

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { run } from '../../../../proxy/cli/program';
+import { runBanyan } from '../../../support/run-banyan';
 import { parseHar } from '../../../../shared/recording/har/parse-har';
 
 const ROOT = path.join(__dirname, '../../../..');
@@ -60,18 +60,9 @@ describe('banyan parity redact', () => {
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   const redact = async (...args: string[]): Promise<{ code: number; out: string; err: string }> => {
-    let [out, err] = ['', ''];
-    const code = await run(
-      ['parity', 'redact', ...args, '--config', path.join(ROOT, 'test/support/project/banyan.config.ts')],
-      {
-        env: {},
-        readInput: () => Promise.resolve(''),
-        write: (text) => (out += text),
-        writeError: (text) => (err += text),
-        now: () => new Date(),
-      },
-    );
-    return { code, out, err };
+    const config = path.join(ROOT, 'test/support/project/banyan.config.ts');
+    const { exitCode: code, ...texts } = await runBanyan(['parity', 'redact', ...args, '--config', config], {});
+    return { code, ...texts };
   };
   const file = (name: string): string => path.join(folder, name);
 

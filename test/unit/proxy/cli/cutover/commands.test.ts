@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { MongoClient } from 'mongodb';
-import { run } from '../../../../../proxy/cli/program';
+import { runBanyan } from '../../../../support/run-banyan';
 import { recordSuite } from '../../../../../proxy/ledger/suites';
 import { openLedger } from '../../../../../proxy/ledger/ledger';
 import { type LocalMongo } from '../../../../../shared/local/mongo';
@@ -56,16 +56,9 @@ async function follow(name: string, port?: number): Promise<Follower> {
 }
 
 async function banyan(...argv: string[]) {
-  let [out, err] = ['', ''];
-  const exitCode = await run(argv, {
-    env,
-    readInput: () => Promise.resolve(''),
-    write: (text) => (out += text),
-    writeError: (text) => (err += text),
-    now: () => new Date(),
-  });
-  const json: unknown = argv.includes('--json') && out !== '' ? JSON.parse(out) : undefined;
-  return { exitCode, out, err, json };
+  const ran = await runBanyan(argv, env);
+  const json: unknown = argv.includes('--json') && ran.out !== '' ? JSON.parse(ran.out) : undefined;
+  return { ...ran, json };
 }
 const routesFile = () => readFile(env['ROUTES_FILE'] ?? '', 'utf8');
 

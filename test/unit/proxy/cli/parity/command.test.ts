@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { run } from '../../../../../proxy/cli/program';
+import { runBanyan } from '../../../../support/run-banyan';
 import type { ParityRun } from '../../../../../shared/parity/result';
 import { listen } from '../../../../support/listen';
 
@@ -94,17 +94,10 @@ describe('banyan parity', () => {
 
   afterEach(() => rm(folder, { recursive: true }));
 
-  async function banyan(...argv: string[]) {
-    let [out, err] = ['', ''];
-    const exitCode = await run(['parity', ...argv, '--config', path.join(folder, 'banyan.config.js')], {
-      env: { ROUTES_FILE: path.join(folder, 'routes.yml') },
-      readInput: () => Promise.resolve(''),
-      write: (text) => (out += text),
-      writeError: (text) => (err += text),
-      now: () => new Date(),
+  const banyan = (...argv: string[]) =>
+    runBanyan(['parity', ...argv, '--config', path.join(folder, 'banyan.config.js')], {
+      ROUTES_FILE: path.join(folder, 'routes.yml'),
     });
-    return { exitCode, out, err };
-  }
 
   it('starts nothing on a database that is not of this run', async () => {
     const side =
