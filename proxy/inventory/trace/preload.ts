@@ -10,7 +10,8 @@ import { isPlainName, OTHER } from '../../../shared/plain-name';
 import type { HazardKind } from '../inventory';
 import { routeFinder } from '../route-finder';
 import { mongoCommand } from './mongo-command';
-import { MAX_NAMES, TRACE_VARIABLE, type Seen, type TraceOrder } from './trace';
+import { addCounts, TRACE_VARIABLE, type TraceOrder } from './order';
+import type { Seen } from './trace';
 
 // Loaded by `node --require` in front of whatever a traced command starts: the app, its tests, npm. Sees what requests do, by Node's own modules alone,
 // so that it holds for every driver, loader and test runner. Names and counts are kept, no values.
@@ -19,12 +20,15 @@ const FLUSH_EVERY = 500;
 const WRITES = new Set(['insert', 'update', 'delete', 'findAndModify', 'bulkWrite']);
 const FILE_WRITES = ['writeFile', 'appendFile', 'mkdir', 'rm', 'unlink', 'rename', 'copyFile', 'symlink', 'truncate'];
 
+type Note = (kind: HazardKind, text: string) => void;
+type Hazard = `${HazardKind} ${string}`;
+const hazardOf = (kind: HazardKind, text: string): Hazard => `${kind} ${text}`;
+
 /** A request under way. What it does after its answer counts as well. */
 interface Running {
-  readonly found: Set<string>;
-  addLate: ((kind: HazardKind, text: string) => void) | undefined;
+  readonly found: Set<Hazard>;
+  addLate: Note | undefined;
 }
-type Note = (kind: HazardKind, text: string) => void;
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 /** As Express and its middleware extend it. */
 type Incoming = IncomingMessage & { readonly app?: unknown; readonly originalUrl?: string };
@@ -39,7 +43,7 @@ function trace(to: string): void {
   const find = routeFinder(order.routes.map((route, position) => ({ ...route, position })));
   const note: Note = (kind, text) => {
     const seen = running.getStore();
-    if (seen?.addLate === undefined) seen?.found.add(`${kind} ${text}`);
+    if (seen?.addLate === undefined) seen?.found.add(hazardOf(kind, text));
     else seen.addLate(kind, text);
   };
   const ended = (request: Incoming, status: number, seen: Running): void => {
@@ -66,35 +70,25 @@ function sums(to: string) {
   const file = path.join(to, `${process.pid}-${Math.random().toString(36).slice(2)}.json`);
   const total: { routes: Record<string, Seen>; unknown: number } = { routes: {}, unknown: 0 };
   let isDirty = false;
-  const count = (counts: Record<string, number>, name: string): void => {
-    if (Object.hasOwn(counts, name)) counts[name] = (counts[name] ?? 0) + 1;
-    else if (Object.keys(counts).length < MAX_NAMES) counts[name] = 1;
-  };
   return {
     /** @returns takes what the request does afterwards */
-    add(position: number | undefined, status: number, found: ReadonlySet<string>): Note {
+    add(position: number | undefined, status: number, found: ReadonlySet<Hazard>): Note {
       isDirty = true;
       if (position === undefined) {
         total.unknown += 1;
         return () => undefined;
       }
       const seen = (total.routes[String(position)] ??= { requests: 0, statuses: {}, hazards: {} });
-      const addHazard: Note = (kind, text) => {
-        isDirty = true;
-        if (found.has(`${kind} ${text}`)) return;
-        count((seen.hazards[kind] ??= {}), text);
-      };
       seen.requests += 1;
-      count(seen.statuses, String(status));
-      for (const one of found) {
-        const [kind = '', ...text] = one.split(' ');
-        count((seen.hazards[kind] ??= {}), text.join(' '));
-      }
-      const late = new Set<string>();
+      addCounts(seen.statuses, { [status]: 1 });
+      for (const hazard of found) addHazard(seen, hazard);
+      const noted = new Set(found);
       return (kind, text) => {
-        if (late.has(`${kind} ${text}`)) return;
-        late.add(`${kind} ${text}`);
-        addHazard(kind, text);
+        const hazard = hazardOf(kind, text);
+        if (noted.has(hazard)) return;
+        noted.add(hazard);
+        isDirty = true;
+        addHazard(seen, hazard);
       };
     },
     flush(): void {
@@ -108,6 +102,12 @@ function sums(to: string) {
       }
     },
   };
+}
+
+function addHazard(seen: Seen, hazard: Hazard): void {
+  const end = hazard.indexOf(' ');
+  const kind = hazard.slice(0, end) as HazardKind;
+  addCounts((seen.hazards[kind] ??= {}), { [hazard.slice(end + 1)]: 1 });
 }
 
 type Emit = (this: unknown, event: string | symbol, ...args: unknown[]) => boolean;
@@ -124,14 +124,16 @@ function watchRequests(
     if (event !== 'request' || !(request instanceof http.IncomingMessage) || !(response instanceof http.ServerResponse))
       return emit.call(this, event, ...args);
     const seen: Running = { found: new Set(), addLate: undefined };
-    const note: Note = (kind, text) => void seen.found.add(`${kind} ${text}`);
+    const note: Note = (kind, text) => void seen.found.add(hazardOf(kind, text));
     const finishSession = watchSession(request, note);
     response.once('close', () => {
       finishSession();
       const type = String(response.getHeader('content-type') ?? '');
       if (type.startsWith('text/event-stream')) note('stream', 'server-sent events');
-      else if (response.headersSent && !response.writableFinished) note('stream', 'the client left before its end');
-      if (/^multipart\//i.test(request.headers['content-type'] ?? '')) note('multipart', 'a multipart body');
+      else if (response.headersSent && !response.writableEnded)
+        note('stream', 'was still written when its client left');
+      const isTaken = response.statusCode < 400 && /^multipart\//i.test(request.headers['content-type'] ?? '');
+      if (isTaken) note('multipart', 'a multipart body');
       ended(request, response.statusCode, seen);
     });
     return running.run(seen, () => emit.call(this, event, ...args));

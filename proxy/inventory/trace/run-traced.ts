@@ -5,7 +5,8 @@ import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Environment } from '../../../shared/env';
 import { BanyanError } from '../../../shared/errors';
-import { mergeTraces, TRACE_VARIABLE, traceSchema, type Trace, type TraceOrder } from './trace';
+import { TRACE_VARIABLE, type TraceOrder } from './order';
+import { mergeTraces, traceSchema, type Trace } from './trace';
 
 /** Files of processes that are read; a command that starts more has been seen enough of. */
 const MAX_FILES = 2_000;
@@ -46,9 +47,9 @@ function nodeOptions(env: Environment): string {
 function run([program = '', ...args]: readonly string[], env: Environment): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { env, stdio: ['inherit', 2, 2] });
-    // At a terminal the command gets the signal as well; it decides.
+    // A terminal's Ctrl-C reaches the command as well; it decides.
     const passOn = (signal: NodeJS.Signals): void => {
-      if (!process.stdin.isTTY) child.kill(signal);
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     };
     for (const signal of SIGNALS) process.on(signal, passOn);
     const done = (): void => {

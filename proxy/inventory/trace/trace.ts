@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import type { HazardKind, Inventory } from '../inventory';
-
-/** How many different names of a kind are kept of a route. */
-export const MAX_NAMES = 20;
+import { HAZARDS, type Inventory } from '../inventory';
+import { addCounts } from './order';
 
 const names = z.record(z.string().max(200), z.int().min(0));
 
@@ -11,7 +9,7 @@ const seenSchema = z.object({
   requests: z.int().min(0),
   statuses: names,
   /** By kind of hazard and what was seen: requests. */
-  hazards: z.record(z.string(), names),
+  hazards: z.partialRecord(z.enum(HAZARDS), names),
 });
 export type Seen = z.infer<typeof seenSchema>;
 
@@ -23,16 +21,6 @@ export const traceSchema = z.object({
 });
 export type Trace = z.infer<typeof traceSchema>;
 
-/** What the traced processes have to know. */
-export interface TraceOrder {
-  readonly routes: readonly { readonly method: string; readonly path: string }[];
-  /** Collections of the session store, whose reads and writes are the session's own. */
-  readonly ownCollections: readonly string[];
-}
-
-/** The variable that names the folder of a trace: `order.json` is read there, a file for each process is written. */
-export const TRACE_VARIABLE = 'BANYAN_TRACE';
-
 /** All processes together. Pure. */
 export function mergeTraces(traces: readonly Trace[]): Trace {
   const routes: Record<string, Seen> = {};
@@ -41,16 +29,9 @@ export function mergeTraces(traces: readonly Trace[]): Trace {
       const sum = (routes[position] ??= { requests: 0, statuses: {}, hazards: {} });
       sum.requests += seen.requests;
       addCounts(sum.statuses, seen.statuses);
-      for (const [kind, found] of Object.entries(seen.hazards)) addCounts((sum.hazards[kind] ??= {}), found);
+      for (const kind of HAZARDS) addCounts((sum.hazards[kind] ??= {}), seen.hazards[kind] ?? {});
     }
   return { routes, unknown: traces.reduce((sum, { unknown }) => sum + unknown, 0) };
-}
-
-function addCounts(sum: Record<string, number>, counts: Readonly<Record<string, number>>): void {
-  for (const [name, count] of Object.entries(counts)) {
-    if (!Object.hasOwn(sum, name) && Object.keys(sum).length >= MAX_NAMES) continue;
-    sum[name] = (Object.hasOwn(sum, name) ? (sum[name] ?? 0) : 0) + count;
-  }
 }
 
 /** Adds what running has shown to what reading has: a hazard of a kind that was not read counts as one that was. Pure. */
@@ -58,15 +39,14 @@ export function withTrace(inventory: Inventory, trace: Trace): Inventory {
   const routes = inventory.routes.map((route, position) => {
     const seen = trace.routes[String(position)];
     if (seen === undefined) return route;
-    const found = Object.entries(seen.hazards)
-      .filter(([kind]) => kind !== 'write' || route.method === 'GET')
-      .flatMap(([kind, texts]) =>
-        Object.entries(texts).map(([text, count]) => ({
-          kind: kind as HazardKind,
-          text,
-          place: `seen in ${count} of ${seen.requests} requests`,
-        })),
-      );
+    // That a POST writes is no hazard.
+    const kinds = HAZARDS.filter((kind) => kind !== 'write' || route.method === 'GET');
+    const found = kinds.flatMap((kind) =>
+      Object.entries(seen.hazards[kind] ?? {}).map(([text, count]) => ({
+        ...{ kind, text },
+        place: `seen in ${count} of ${seen.requests} requests`,
+      })),
+    );
     return {
       ...route,
       hazards: [...route.hazards, ...found],

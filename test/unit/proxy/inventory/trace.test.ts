@@ -29,11 +29,14 @@ const ROUTES = [
   ['GET', '/later'],
   ['GET', '/outside'],
   ['GET', '/events'],
+  ['GET', '/large'],
+  ['GET', '/endless'],
+  ['POST', '/json'],
   ['GET', '/never'],
 ].map(([method = '', at = '']) => route(method, at));
 const INVENTORY: Inventory = { express: '4', routes: ROUTES, handlers: [], variables: [], notes: [] };
 
-it('shows what only running shows: eight hazards of seven routes, none missed and none too many', async () => {
+it('shows what only running shows: eight hazards of eleven routes, none missed and none too many', async () => {
   const mongo = await startTestMongo();
   const env = { PATH: process.env['PATH'], MONGO: mongo.uri };
   const before = readdirSync(tmpdir()).filter((name) => name.startsWith('banyan-trace-'));
@@ -59,6 +62,9 @@ it('shows what only running shows: eight hazards of seven routes, none missed an
     ['/later', 1, ['timer: setTimeout after the answer']],
     ['/outside', 1, ['outgoing: 127.0.0.1']],
     ['/events', 1, ['stream: server-sent events']],
+    ['/large', 1, []],
+    ['/endless', 1, ['stream: was still written when its client left']],
+    ['/json', 1, []],
     ['/never', undefined, []],
   ]);
   expect(routes.map((one) => judgeRoute(one).verdict)).toEqual([
@@ -69,6 +75,9 @@ it('shows what only running shows: eight hazards of seven routes, none missed an
     'look',
     'look',
     'stay',
+    'rewrite',
+    'stay',
+    'rewrite',
     'rewrite',
   ]);
   expect(JSON.stringify(trace)).not.toMatch(/secret|counted|8080/);

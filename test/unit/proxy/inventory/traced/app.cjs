@@ -38,6 +38,10 @@ app.get('/outside', (_request, response) => {
 app.get('/events', (_request, response) => {
   response.setHeader('content-type', ['text/event', 'stream'].join('-')).end();
 });
+// An answer that is whole, and one that goes on, each to a client that leaves.
+app.get('/large', (_request, response) => response.end(Buffer.alloc(50_000_000)));
+app.get('/endless', (_request, response) => response.write('x'));
+app.post('/json', (_request, response) => response.status(415).end());
 // Not the app: its requests do not count.
 const other = http.createServer((_request, response) => response.end());
 const server = http.createServer(app);
@@ -53,6 +57,16 @@ async function main() {
   await ask('/plain?secret=1');
   await ask('/plain', { method: 'HEAD' });
   for (const target of ['/counted/8', '/file', '/later', '/outside', '/events', '/unknown']) await ask(target);
+  for (const target of ['/large', '/endless']) {
+    const left = new AbortController();
+    const closed = new Promise((done) => server.once('request', (_request, response) => response.once('close', done)));
+    await fetch(`http://127.0.0.1:${server.address().port}${target}`, { signal: left.signal });
+    left.abort();
+    await closed;
+  }
+  const form = new FormData();
+  form.set('a', '1');
+  await ask('/json', { method: 'POST', body: form });
   await late;
   process.exitCode = 3;
   await client.close();
