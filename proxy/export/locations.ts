@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { partsOf } from '../forward/for-api-gateway';
 import { FORWARDING_HEADERS } from '../http1/hop-by-hop';
-import type { NginxSettings } from './settings';
+import type { NginxSettings, TlsFiles } from './settings';
 
 /** Connections are kept for less long than a Node server does (5 s), so that none is used while it is closed. */
 export function upstream(name: string, url: URL): string {
@@ -16,9 +16,9 @@ export function upstream(name: string, url: URL): string {
 }
 
 /** As the proxy asks legacy: everything as it came, streamed, upgrades too. What stands here is inherited, unless a location has headers of its own. */
-export function legacyLocations({ trustedHops, legacy, banyan }: NginxSettings): string[] {
-  const to = (name: string, url: URL): string[] => [
-    ...tls(url),
+export function legacyLocations({ trustedHops, legacy, legacyTls, banyan }: NginxSettings): string[] {
+  const to = (name: string, url: URL, files: TlsFiles): string[] => [
+    ...tls(url, files),
     `proxy_pass ${url.protocol}//banyan_${name}$request_uri;`,
   ];
   return [
@@ -33,9 +33,9 @@ export function legacyLocations({ trustedHops, legacy, banyan }: NginxSettings):
       ...clientHeaders(trustedHops),
       ...OWN_HEADERS.map((own) => header(own, '')),
     ].map((line) => `  ${line}`),
-    location('= /legacy', to('legacy', legacy)),
-    location('@legacy', to('legacy', legacy)),
-    location('= /banyan', to('proxy', banyan)),
+    location('= /legacy', to('legacy', legacy, legacyTls)),
+    location('@legacy', to('legacy', legacy, legacyTls)),
+    location('= /banyan', to('proxy', banyan, {})),
   ];
 }
 
@@ -49,7 +49,7 @@ export interface Answering {
 /** As the proxy asks API Gateway, and makes its answer fit for the client (forward/for-api-gateway.ts); one for each way of answering. */
 export function lambdaLocations(ways: readonly Answering[], settings: NginxSettings): string[] {
   if (ways.length === 0) return [];
-  const { lambda, trustedHops, resolver } = settings;
+  const { lambda, lambdaTls, trustedHops, resolver } = settings;
   const { origin, prefix } = partsOf(lambda);
   const isName = isIP(lambda.hostname.replace(/^\[|\]$/g, '')) === 0;
   const headers: Readonly<Record<string, string>> = {
@@ -57,12 +57,12 @@ export function lambdaLocations(ways: readonly Answering[], settings: NginxSetti
     Host: lambda.host,
     Connection: '',
     Cookie: '$http_cookie',
-    ...(trustedHops > 0 && { 'X-Forwarded-Host': '$http_host' }),
-    'X-Banyan-Forwarded-Proto': trustedHops === 0 ? '$scheme' : '$http_x_forwarded_proto',
+    ...(trustedHops > 0 && { 'X-Forwarded-Host': '$banyan_forwarded_host' }),
+    'X-Banyan-Forwarded-Proto': trustedHops === 0 ? '$scheme' : '$banyan_forwarded_proto',
   };
   const shared = [
     ...(isName ? [`resolver ${resolver} valid=10s;`] : []),
-    ...tls(lambda),
+    ...tls(lambda, lambdaTls),
     'proxy_buffering on;',
     'proxy_request_buffering on;',
     'proxy_connect_timeout 10s;',
@@ -115,14 +115,17 @@ function clientHeaders(trustedHops: number): string[] {
   return [...FORWARDING_HEADERS].map((name) => header(name, said[name] ?? ''));
 }
 
-function tls({ protocol, hostname }: URL): string[] {
+/** Verified, as by the proxy: against the system's authorities (where Debian has them) or the file that is named. */
+function tls({ protocol, hostname }: URL, { ca, cert, key, serverName }: TlsFiles): string[] {
   if (protocol !== 'https:') return [];
   return [
     'proxy_ssl_server_name on;',
-    `proxy_ssl_name ${hostname};`,
+    `proxy_ssl_name ${serverName ?? hostname};`,
     'proxy_ssl_verify on;',
     'proxy_ssl_verify_depth 3;',
-    'proxy_ssl_trusted_certificate /etc/ssl/certs/ca-certificates.crt;',
+    `proxy_ssl_trusted_certificate ${ca ?? '/etc/ssl/certs/ca-certificates.crt'};`,
+    ...(cert === undefined ? [] : [`proxy_ssl_certificate ${cert};`]),
+    ...(key === undefined ? [] : [`proxy_ssl_certificate_key ${key};`]),
   ];
 }
 

@@ -106,6 +106,15 @@ export function nginxConfig(exported: readonly ExportedRoute[], settings: NginxS
       ['~(?:204|304)$', ''],
       ['default', '$upstream_http_content_type'],
     ]),
+    '# Behind a load balancer: what it has said of the client.',
+    map('$http_x_forwarded_host', '$banyan_forwarded_host', [
+      ['', '$http_host'],
+      ['default', '$http_x_forwarded_host'],
+    ]),
+    map('$http_x_forwarded_proto', '$banyan_forwarded_proto', [
+      ['', 'http'],
+      ['default', '$http_x_forwarded_proto'],
+    ]),
     map('$http_upgrade', '$banyan_connection', [
       ['~.', 'upgrade'],
       ['default', ''],
@@ -128,7 +137,7 @@ export function nginxConfig(exported: readonly ExportedRoute[], settings: NginxS
   ].join('\n');
 }
 
-/** Bytes of requests as they came; a place of its own for every side, which no client can name: each URI is rewritten. */
+/** Requests reach each side as they came. A side has a place of its own, which no client can name, because every URI is rewritten. */
 const SERVER = [
   'server_tokens off;',
   'merge_slashes off;',

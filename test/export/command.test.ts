@@ -81,6 +81,17 @@ it('says what is needed', async () => {
   );
 });
 
+it.each([
+  [['--out', '/no/such/folder/banyan.conf'], {}, '/no/such/folder/banyan.conf cannot be written (ENOENT)'],
+  [[], { ROUTES_FILE: '/no/such/routes.yml' }, 'ROUTES_FILE: /no/such/routes.yml cannot be read'],
+  [['--banyan', 'proxy:8080'], {}, '--banyan is not a URL'],
+])('%j with %j is refused by name', async (argv, variables, message) => {
+  Object.assign(env, variables);
+  const answer = await banyan('export', '--to', 'nginx', '--without-evidence', ...argv);
+  expect(answer).toMatchObject({ exitCode: 2, out: '' });
+  expect(answer.err).toContain(message);
+});
+
 it('exit code 3 when no route is done', async () => {
   expect(await banyan('export', '--to', 'nginx')).toMatchObject({
     exitCode: 3,

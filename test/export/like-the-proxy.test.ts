@@ -116,6 +116,9 @@ const headers = fc.record({
     ),
   ),
   'content-encoding': seldom(fc.constantFrom('gzip')),
+  'x-forwarded-for': seldom(fc.constantFrom('192.0.2.1', '192.0.2.1, 198.51.100.2')),
+  'x-forwarded-host': seldom(fc.constantFrom('shop.example')),
+  'x-forwarded-proto': seldom(fc.constantFrom('https')),
   'x-partner-key': seldom(fc.constantFrom('k')),
 });
 const body = fc.constantFrom('', 'x', 'x'.repeat(99), 'x'.repeat(100), 'x'.repeat(2_000), 'x'.repeat(2_001));
@@ -126,7 +129,7 @@ const requests: fc.Arbitrary<Sent> = fc.record({
   body: seldom(body),
 });
 
-(hasNginx ? describe : describe.skip)('nginx with an exported table', () => {
+(hasNginx ? describe : describe.skip).each([0, 1])('nginx with an exported table, trusted hops: %d', (trustedHops) => {
   let legacy: RecordingServer;
   let lambda: RecordingServer;
   let proxy: RunningProxy;
@@ -137,7 +140,7 @@ const requests: fc.Arbitrary<Sent> = fc.record({
     legacy.answer((request, response) => response.setHeader('x-side', 'legacy').end(request.method));
     lambda.answer((request, response) => response.setHeader('x-side', 'lambda').end(request.method));
     const lambdaUrl = new URL('/dev', lambda.url);
-    proxy = await runProxy({ legacyUrl: legacy.url, lambdaUrl, routes: ROUTES });
+    proxy = await runProxy({ legacyUrl: legacy.url, lambdaUrl, routes: ROUTES, trustedHops });
     const port = await freePort();
     const { routes } = parseRouteTable(ROUTES, { file: 'routes.yml', lambdaAvailable: true });
     const accepted = new Set(['raw-query', 'write-without-fallback'] as const);
@@ -148,8 +151,10 @@ const requests: fc.Arbitrary<Sent> = fc.record({
         legacy: legacy.url,
         lambda: lambdaUrl,
         banyan: new URL(proxy.url),
+        legacyTls: {},
+        lambdaTls: {},
         resolver: '127.0.0.1',
-        trustedHops: 0,
+        trustedHops,
         sessionCookie: testBanyan.session.cookieName,
         room: gatewayRoom(lambdaUrl, 'private'),
         lambdaTimeout: 30_000,
@@ -175,6 +180,8 @@ const requests: fc.Arbitrary<Sent> = fc.record({
       host: one.headers.host?.replace(/:\d+$/, ''),
       proto: one.headers['x-banyan-forwarded-proto'],
       for: one.headers['x-forwarded-for'],
+      forwardedHost: one.headers['x-forwarded-host']?.toString().replace(/:\d+$/, ''),
+      forwardedProto: one.headers['x-forwarded-proto'],
       cookie: one.headers.cookie,
     }));
     return { ...answer, reached };

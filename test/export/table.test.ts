@@ -112,6 +112,34 @@ it.each([
   expect(missingAge({ stage: 'lambda' }, entries, 14, now)).toEqual(expected === undefined ? [] : [expected]);
 });
 
+it('TLS is verified, with the files that the proxy has been given', () => {
+  const lambda = new URL('https://abc1234567.execute-api.eu-west-1.amazonaws.com/prod');
+  const config = nginxConfig(exported, {
+    listen: '80',
+    legacy: new URL('https://app.internal'),
+    lambda,
+    banyan: new URL('http://127.0.0.1:8080'),
+    legacyTls: { ca: '/etc/ca.pem', cert: '/etc/own.pem', key: '/etc/own.key', serverName: 'app' },
+    lambdaTls: {},
+    resolver: '169.254.169.253',
+    trustedHops: 0,
+    sessionCookie: 'connect.sid',
+    room: gatewayRoom(lambda, 'regional'),
+    lambdaTimeout: 1_000,
+  });
+  const blocks = config.split(/^ {2}location /m);
+  const block = (place: string): string => blocks.find((one) => one.startsWith(place)) ?? '';
+  for (const place of ['= /legacy', '@legacy']) {
+    expect(block(place)).toContain('proxy_ssl_name app;\n');
+    expect(block(place)).toContain('proxy_ssl_trusted_certificate /etc/ca.pem;\n');
+    expect(block(place)).toContain('proxy_ssl_certificate_key /etc/own.key;\n');
+    expect(block(place)).toContain('proxy_pass https://banyan_legacy$request_uri;\n');
+  }
+  expect(block('/lambda_')).toContain('proxy_ssl_verify on;\n');
+  expect(block('/lambda_')).toContain('proxy_ssl_trusted_certificate /etc/ssl/certs/ca-certificates.crt;\n');
+  expect(block('= /banyan')).not.toContain('ssl');
+});
+
 it.each([0, 9, 10, 99, 100, 102_400, 999_999, 1_000_000])('numbers above %d are found, no others', (limit) => {
   const pattern = new RegExp(`^${above(limit)}$`);
   const near = [0, 1, limit - 1, limit, limit + 1, limit + 9, limit * 2, limit * 10 + 1].filter(
@@ -154,6 +182,8 @@ it.each([0, 9, 10, 99, 100, 102_400, 999_999, 1_000_000])('numbers above %d are 
       legacy: legacy.url,
       lambda: lambdaUrl,
       banyan: banyan.url,
+      legacyTls: {},
+      lambdaTls: {},
       resolver: '127.0.0.1',
       trustedHops: 1,
       sessionCookie: 'connect.sid',

@@ -1,13 +1,15 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import { loadBanyanConfig } from '../../../shared/config/load';
 import { ConfigError } from '../../../shared/errors';
+import type { Environment } from '../../../shared/env';
 import { packageVersion } from '../../../shared/own-package';
+import { readText, writeText } from '../../../shared/text-file';
 import { loadProxyConfig, type ProxyConfig } from '../../config';
 import { decideExport, TRAPS, type ExportFacts, type Trap } from '../../export/decide';
 import { describeExport, NOTICED } from '../../export/describe';
 import { readMissing } from '../../export/missing';
 import { nginxConfig } from '../../export/nginx';
+import type { TlsFiles } from '../../export/settings';
 import { gatewayRoom } from '../../forward/gateway-room';
 import { DEFAULT_MAX_MISMATCH_RATE, DEFAULT_MIN_ANSWERS } from '../../ledger/evidence-rules';
 import { NO_OVERRIDES } from '../../overrides/state';
@@ -38,7 +40,7 @@ ${Object.entries(TRAPS)
 A client may notice in any case:
 ${NOTICED.map((text) => `  ${text}`).join('\n')}
 
-Variables: those of the proxy (LEGACY_URL, LAMBDA_URL, TRUSTED_HOPS, ROUTES_FILE, MONGODB_URI, LEGACY_VERSION, LAMBDA_VERSION).
+Variables: those of the proxy (LEGACY_URL, LAMBDA_URL, TRUSTED_HOPS, ROUTES_FILE, MONGODB_URI, LEGACY_VERSION, LAMBDA_VERSION, LEGACY_CA_FILE and such, as they are where nginx runs).
 Banyan stands behind nginx then: give it TRUSTED_HOPS of at least 1.`;
 
 export function addExportCommand(program: Command, io: CliIo, finish: Finish): void {
@@ -74,7 +76,7 @@ async function exportTable(options: ExportOptions, io: CliIo): Promise<CommandRe
   if (lambdaUrl === undefined)
     throw new ConfigError('Environment', ["LAMBDA_URL is missing; set it to API Gateway's URL"]);
   const { file } = readProjectRoutes(io.env);
-  const table = parseRouteTable(await readFile(file, 'utf8'), { file, lambdaAvailable: true });
+  const table = parseRouteTable(readText(file, 'ROUTES_FILE'), { file, lambdaAvailable: true });
   const exported = decideExport(table.routes, await readFacts(table, config, options, io.now()));
   const summary = describeExport(exported);
   const text = [
@@ -86,6 +88,8 @@ async function exportTable(options: ExportOptions, io: CliIo): Promise<CommandRe
       legacy: config.legacyUrl,
       lambda: lambdaUrl,
       banyan: readUrl('--banyan', options.banyan ?? `http://127.0.0.1:${config.port}`),
+      legacyTls: tlsFiles('LEGACY', io.env),
+      lambdaTls: tlsFiles('LAMBDA', io.env),
       resolver: options.resolver,
       trustedHops: config.trustedHops,
       sessionCookie: banyan.session.cookieName,
@@ -93,7 +97,7 @@ async function exportTable(options: ExportOptions, io: CliIo): Promise<CommandRe
       lambdaTimeout: config.lambdaTimeout,
     }),
   ].join('\n');
-  if (options.out !== undefined) await writeFile(options.out, text);
+  if (options.out !== undefined) writeText(options.out, text);
   const routes = exported.map(({ route, to, refusedBecause }) => ({ route: route.id, to, refusedBecause }));
   return {
     exitCode: exported.some(({ to }) => to === 'lambda') ? EXIT.fine : EXIT.refused,
@@ -101,6 +105,14 @@ async function exportTable(options: ExportOptions, io: CliIo): Promise<CommandRe
     json: { routes, noticed: NOTICED, ...(options.out === undefined && { config: text }) },
   };
 }
+
+/** Names of files alone; that they can be used was found out with the proxy's configuration. */
+const tlsFiles = (prefix: 'LEGACY' | 'LAMBDA', env: Environment): TlsFiles => ({
+  ca: env[`${prefix}_CA_FILE`],
+  cert: env[`${prefix}_CERT_FILE`],
+  key: env[`${prefix}_KEY_FILE`],
+  serverName: env[`${prefix}_SERVER_NAME`],
+});
 
 async function readFacts(
   { routes }: RouteTable,

@@ -49,6 +49,8 @@ const NOTICED_RULE = `
         legacy,
         lambda,
         banyan: new URL('http://127.0.0.1:9'),
+        legacyTls: {},
+        lambdaTls: {},
         resolver: '127.0.0.1',
         trustedHops: 0,
         sessionCookie: banyan.session.cookieName,
