@@ -55,11 +55,15 @@ parameters of the path (read-only); ROUTES_FILE`,
       const addition = planAddition(project, inventory, requested, { mode, id, examples });
       applyChanges(addition.changes);
       const { notes } = addition;
+      const database =
+        io.env['MONGODB_URI'] === undefined
+          ? '   # with the MONGODB_URI of the proxies, or that banyan dev prints'
+          : '';
       const next = [
         ...(mode === 'lift' ? [] : [`write ${addition.changes[0]?.file ?? ''}`, 'npx banyan routes --write']),
         'npx banyan check',
         `npx banyan parity run --route ${addition.id}`,
-        `npx banyan promote ${addition.id} --to ${requested.method === 'GET' ? 'shadow' : 'canary'}`,
+        `npx banyan promote ${addition.id} --to ${requested.method === 'GET' ? 'shadow' : 'canary'}${database}`,
       ];
       const lines = [
         ...describeChanges(addition.changes),
