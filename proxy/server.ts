@@ -255,6 +255,7 @@ async function start(): Promise<void> {
   logger.info(
     {
       url: proxy.url,
+      admin: proxy.adminUrl,
       legacy: config.legacyUrl.origin,
       lambda: config.lambdaUrl?.origin,
       routes: proxy.routes().routes.length,

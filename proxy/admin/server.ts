@@ -10,6 +10,7 @@ import type { Logger } from '../../shared/logger';
 import { oneLine } from '../../shared/printable';
 import { shownMethod, shownPath } from '../../shared/plain-name';
 import { hostFault, isLoopback, originFault, siteFault } from '../../shared/this-machine-only';
+import { watchFleet, type Fleet } from '../fleet/fleet';
 import type { Metrics } from '../metrics/prometheus';
 import type { Outcome, Overrides } from '../overrides/overrides';
 import { parseRequestTarget } from '../request-target';
@@ -78,6 +79,13 @@ interface Asset {
   readonly body: Buffer;
 }
 
+interface Served {
+  readonly assets: ReadonlyMap<string, Asset>;
+  readonly wrongTokens: WrongTokens;
+  /** Every proxy; null without MongoDB. */
+  readonly fleet: () => Promise<Fleet | null>;
+}
+
 /** Starts the admin port. Reading needs a token except on loopback, changing always. Throws the listen error (EADDRINUSE and the like). */
 export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
   const { host, port, logger } = options;
@@ -89,8 +97,9 @@ export async function startAdmin(options: AdminOptions): Promise<AdminServer> {
     connectionsCheckingInterval: Math.ceil(patience / 5),
   };
   const wrongTokens = new WrongTokens({ logger, onWrong: () => options.metrics.wrongToken() });
+  const fleet = options.db === undefined ? () => Promise.resolve(null) : watchFleet(options.db);
   const server = createServer(limits, (request, response) => {
-    answer(request, response, options, { assets, wrongTokens }).catch((error: unknown) => {
+    answer(request, response, options, { assets, wrongTokens, fleet }).catch((error: unknown) => {
       refuse(request, response, error, logger);
     });
   });
@@ -113,7 +122,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   options: AdminOptions,
-  { assets, wrongTokens }: { readonly assets: ReadonlyMap<string, Asset>; readonly wrongTokens: WrongTokens },
+  { assets, wrongTokens, fleet }: Served,
 ): Promise<void> {
   const { pathname } = parseRequestTarget(request.url ?? '/');
   const isLocal = isLoopback(options.host);
@@ -141,7 +150,7 @@ async function answer(
     allowMethods(request, ['POST']);
     const outcome = await change(pathname as keyof typeof changeSchemas, request, token, options);
     const acknowledged = await acknowledge(outcome, options.db);
-    sendJson(response, 200, { ...describeState(partsOf(options)), ...acknowledged });
+    sendJson(response, 200, { ...describeState(partsOf(options)), fleet: await fleet(), ...acknowledged });
     return;
   }
   allowMethods(request, ['GET', 'HEAD']);
@@ -149,7 +158,7 @@ async function answer(
     send(response, 200, options.metrics.contentType, Buffer.from(await options.metrics.render()));
   } else if (pathname === '/api/state') {
     const may = token === undefined ? null : { name: token.name, mayChange: token.mayChange };
-    sendJson(response, 200, { ...describeState(partsOf(options)), token: may });
+    sendJson(response, 200, { ...describeState(partsOf(options)), fleet: await fleet(), token: may });
   } else {
     const id = /^\/api\/routes\/([a-z0-9-]{1,64})$/.exec(pathname)?.[1];
     const route = id === undefined ? undefined : await describeOne(id, partsOf(options));

@@ -28,7 +28,7 @@ function describeMongoError(error: Error): DescribedError {
     return {
       code: 'database_unreachable',
       lines: [
-        `MongoDB cannot be reached (${error.message}); check MONGODB_URI, and that this machine can reach that network`,
+        `MongoDB cannot be reached (${error.message}); check MONGODB_URI, and that this machine can reach that network; if it is only slow, add serverSelectionTimeoutMS=10000 to MONGODB_URI`,
       ],
     };
   if (error instanceof MongoServerError) {

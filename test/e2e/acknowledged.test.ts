@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Fleet } from '../../proxy/fleet/fleet';
 import { runBanyan } from '../support/run-banyan';
 import { startEmbedded, type EmbeddedMongo } from '../../shared/local/mongo';
 import { listen } from '../support/listen';
@@ -16,6 +17,7 @@ const ROUTES = 'routes:\n  - {id: list, match: GET /list, stage: lambda, guard: 
 interface Proxy {
   readonly child: ChildProcess;
   readonly url: string;
+  readonly adminUrl: string;
 }
 
 describe('a change of the overrides, by a command beside two proxies', () => {
@@ -61,8 +63,9 @@ describe('a change of the overrides, by a command beside two proxies', () => {
     });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    const url = await waitFor('the proxy', () => /"url":"(http:[^"]+)".*"proxy listens"/.exec(output)?.[1], 30_000);
-    return { child, url };
+    const listens = /"url":"(http:[^"]+)","admin":"(http:[^"]+)".*"proxy listens"/;
+    const [, url = '', adminUrl = ''] = await waitFor('the proxy', () => listens.exec(output) ?? undefined, 30_000);
+    return { child, url, adminUrl };
   }
 
   async function banyan(database: string, ...argv: string[]) {
@@ -100,6 +103,18 @@ describe('a change of the overrides, by a command beside two proxies', () => {
     const { exitCode, text } = await banyan('eventsapp', 'rollback', 'list');
     expect(text).toMatch(/\n1 of 2 proxies follow \(\d+ ms\)\ndoes not follow: web-2 \(/);
     expect(exitCode).toBe(5);
+    const status = await waitFor('the proxy to be silent', async () => {
+      const shown = await banyan('eventsapp', 'status');
+      return shown.text.includes('SILENT') && shown;
+    });
+    expect(status.text).toMatch(/\nProxies: 1 of 2 proxies running\n {2}web-2 \(.*\): no heartbeat for \d+ s/);
+    expect(status.exitCode).toBe(1);
+    const state = (await (await fetch(`${proxies[0]?.adminUrl}/api/state`)).json()) as { fleet: Fleet };
+    expect(state.fleet).toMatchObject({ running: 1, expected: 2 });
+    expect(state.fleet.proxies.map(({ name, state: is }) => `${name} ${is}`)).toEqual([
+      'web-1 running',
+      'web-2 silent',
+    ]);
     proxies[1]?.child.kill('SIGCONT');
     await waitFor('both to follow', async () => (await answers()).every((side) => side === 'legacy'));
     expect(await banyan('eventsapp', 'resume', 'list')).toMatchObject({ exitCode: 0 });

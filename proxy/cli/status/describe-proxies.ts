@@ -1,47 +1,26 @@
 import { oneLine } from '../../../shared/printable';
-import { EXPECTED } from '../../fleet/acknowledge';
-import type { SeenProxy } from '../../fleet/heartbeat';
+import { describeFleet, type Fleet } from '../../fleet/fleet';
 import { alignColumns } from '../align-columns';
 import { formatDuration } from '../duration';
 
-export interface TablesInForce {
-  /** Names of proxies by the digest of their table, the most common first. */
-  readonly byDigest: readonly { readonly digest: string; readonly proxies: readonly string[] }[];
-  readonly agree: boolean;
+/** How the route tables of the proxies differ from `file`; empty when none does. Pure. */
+export function describeTables({ proxies }: Fleet, digest: string, file: string): string {
+  const counts = new Map<string, number>();
+  for (const { routes, state } of proxies) if (state !== 'lost') counts.set(routes, (counts.get(routes) ?? 0) + 1);
+  if ([...counts.keys()].every((other) => other === digest)) return '';
+  const those = [...counts].map(
+    ([other, count]) => `${oneLine(other, 20)} (${count} ${count === 1 ? 'proxy' : 'proxies'})`,
+  );
+  return `Route table: ${file} is ${digest}; in force: ${those.join(', ')}.\n`;
 }
 
-/** Compares the route tables of the proxies. Pure. */
-export function tablesInForce(proxies: readonly SeenProxy[]): TablesInForce {
-  const names = new Map<string, string[]>();
-  for (const { routes, name, age } of proxies)
-    if (age <= EXPECTED) names.set(routes, [...(names.get(routes) ?? []), name]);
-  const byDigest = [...names].map(([digest, those]) => ({ digest, proxies: those }));
-  byDigest.sort((a, b) => b.proxies.length - a.proxies.length);
-  return { byDigest, agree: byDigest.length <= 1 };
-}
-
-/** How the proxies' tables differ from each other and from `file`; empty when none does. Pure. */
-export function describeTables({ byDigest, agree }: TablesInForce, digest: string, file: string): string {
-  const here = `${file} is ${digest}`;
-  if (agree) {
-    const [other] = byDigest.filter((table) => table.digest !== digest);
-    return other === undefined ? '' : `Route table: ${here}, the proxies have ${oneLine(other.digest, 20)}.\n`;
-  }
-  const lines = byDigest.map(({ digest: theirs, proxies }) => {
-    const shown = proxies.slice(0, SHOWN).map((name) => oneLine(name, 60));
-    const rest = proxies.length > SHOWN ? `, and ${proxies.length - SHOWN} more` : '';
-    return `  ${oneLine(theirs, 20)}: ${shown.join(', ')}${rest}\n`;
-  });
-  return `ROUTE TABLES DIFFER between proxies; ${here}:\n${lines.join('')}`;
-}
-
-const SHOWN = 5;
-
-/** The proxies that left a heartbeat within a day, and whether each follows the overrides that are stored. Pure. */
-export function describeProxies(proxies: readonly SeenProxy[], revision: number): string {
-  if (proxies.length === 0) return 'Proxies: none seen in this database.\n';
-  const header = ['proxy', 'address', 'version', 'route table', 'builds', 'overrides', 'last seen'];
-  const rows = proxies.map(({ name, host, port, version, routes, builds, revision: followed, age }) => [
+/** The proxies that left a heartbeat within a day: who is silent, who differs, and whether each follows the stored overrides. Pure. */
+export function describeProxies(fleet: Fleet): string {
+  const { proxies, revision } = fleet;
+  const sentence = `\nProxies: ${describeFleet(fleet).join('\n  ')}\n`;
+  if (proxies.length === 0) return sentence;
+  const header = ['proxy', 'address', 'version', 'route table', 'builds', 'overrides', 'last seen', ''];
+  const rows = proxies.map(({ name, host, port, version, routes, builds, revision: followed, age, state, differs }) => [
     oneLine(name, 60),
     `${oneLine(host, 60)}:${port}`,
     oneLine(version, 30),
@@ -49,6 +28,7 @@ export function describeProxies(proxies: readonly SeenProxy[], revision: number)
     `${oneLine(builds.legacy, 30)}/${oneLine(builds.lambda, 30)}`,
     followed === null ? 'unknown' : followed >= revision ? 'follows' : 'behind',
     `${formatDuration(age)} ago`,
+    [...(state === 'running' ? [] : [state.toUpperCase()]), ...(differs.length === 0 ? [] : ['DIFFERS'])].join(' '),
   ]);
-  return `\n${alignColumns([header, ...rows])}`;
+  return `${sentence}\n${alignColumns([header, ...rows])}`;
 }

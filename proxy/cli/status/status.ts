@@ -4,15 +4,15 @@ import { readTraffic, type TrafficBySide } from '../../ledger/read-traffic';
 import { readHistory, type Versions } from '../../history/stages';
 import { counted } from '../../statistics/counted';
 import { overrideOf, type OverrideState } from '../../overrides/state';
-import { readOverrides, readRevision, toState } from '../../overrides/store';
+import { readOverrides, toState } from '../../overrides/store';
 import { loadRouteTable } from '../../route-table/load';
 import type { Route } from '../../route-table/route';
-import { readProxies } from '../../fleet/heartbeat';
+import { readFleet } from '../../fleet/fleet';
 import { alignColumns } from '../align-columns';
 import { formatDuration } from '../duration';
 import { oneLine, printable } from '../../../shared/printable';
 import { EXIT, type CommandResult } from '../exit-codes';
-import { describeProxies, describeTables, tablesInForce } from './describe-proxies';
+import { describeProxies, describeTables } from './describe-proxies';
 import { describeUnreadable, UNREADABLE_REMEDY, type UnreadableDocument } from '../../ledger/documents';
 import { countedComparisons } from '../../ledger/evidence-rules';
 import { explainDrops } from '../../ledger/explain-drops';
@@ -27,7 +27,7 @@ export interface StatusParts {
 
 const TRAFFIC_SPAN = 3_600_000;
 
-/** Where every route stands. Exit code 1: kill switch on, a route rolled back, or proxies with different route tables. */
+/** Where every route stands. Exit code 1: kill switch on, a route rolled back, or a proxy that is silent or differs from the others. */
 export async function showStatus({
   routesFile,
   s3Endpoint,
@@ -47,21 +47,19 @@ export async function showStatus({
     described.push(await describeRoute(db, route, state, traffic.byRoute.get(route.id), evidence));
   }
   const { killSwitch, lowered } = state;
-  const proxies = await readProxies(db);
-  const revision = await readRevision(db);
-  const tables = tablesInForce(proxies);
+  const fleet = await readFleet(db);
+  const isWhole = fleet.agree && fleet.running === fleet.expected;
   return {
-    exitCode: killSwitch === undefined && lowered.size === 0 && tables.agree ? EXIT.fine : EXIT.findings,
-    text: `${render(described, state, now, versions)}${describeProxies(proxies, revision)}${describeTables(tables, digest, routesFile)}${describeLedger(unreadable)}`,
+    exitCode: killSwitch === undefined && lowered.size === 0 && isWhole ? EXIT.fine : EXIT.findings,
+    text: `${render(described, state, now, versions)}${describeProxies(fleet)}${describeTables(fleet, digest, routesFile)}${describeLedger(unreadable)}`,
     json: {
       versions,
       killSwitch: killSwitch ?? null,
       lowered: Object.fromEntries(lowered),
       routes: described,
       unreadable,
-      revision,
-      proxies,
-      routeTable: { file: routesFile, digest, ...tables },
+      fleet,
+      routeTable: { file: routesFile, digest },
     },
   };
 }
