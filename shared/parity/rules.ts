@@ -1,6 +1,6 @@
 import { decompress } from './decompress';
 import type { Difference, ObservedResponse } from './exchange';
-import { isHtmlPath, matchesElements, parseHtmlPath } from './html/html-path';
+import { isHtmlPath, matchesElements, parseHtmlPath, type HtmlPath } from './html/html-path';
 import { placesInHtml } from './html/places';
 import { placesIn } from './json-places';
 import { parseJson } from '../session/parse-json';
@@ -194,14 +194,22 @@ function expressionOf(path: string): RegExp {
   return new RegExp(`^${source}(?=$|[.[ ])`);
 }
 
+let lastPlace: { readonly path: string; readonly place: HtmlPath | undefined } | undefined;
+
+/** Many rules are tried at one place in a row, which is taken apart once. */
+function placeOf(path: string): HtmlPath | undefined {
+  if (lastPlace?.path !== path) lastPlace = { path, place: isHtmlPath(path) ? parseHtmlPath(path) : undefined };
+  return lastPlace.place;
+}
+
 /** An element without a leaf covers all that is in it. */
 function htmlPattern(path: string): Pattern {
   const { elements, leaf } = parseHtmlPath(path);
   const ofLeaf = leaf === undefined ? undefined : expressionOf(leaf);
   return {
     test(other) {
-      if (!isHtmlPath(other)) return false;
-      const found = parseHtmlPath(other);
+      const found = placeOf(other);
+      if (found === undefined) return false;
       if (!matchesElements(elements, found.elements, { below: ofLeaf === undefined })) return false;
       return ofLeaf === undefined || (found.leaf !== undefined && ofLeaf.test(found.leaf));
     },

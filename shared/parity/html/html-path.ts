@@ -59,5 +59,6 @@ export function withoutPosition(element: string): string {
 }
 
 export function tagOf(element: string): string {
-  return element.split(/[#[]/, 1)[0] ?? element;
+  const end = element.search(/[#[]/);
+  return end < 0 ? element : element.slice(0, end);
 }

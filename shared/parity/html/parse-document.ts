@@ -15,31 +15,35 @@ const CHUNK = 16 * 1024;
 
 class DocumentTooLargeError extends Error {}
 
+/** Of the page that is being parsed right now: one adapter serves all, which is faster than one a page. */
+let size = { depth: 0, nodes: 0 };
+
+const boundedTree: typeof defaultTreeAdapter = {
+  ...defaultTreeAdapter,
+  createElement(...args) {
+    size.nodes += 1;
+    if (size.nodes > MAX_NODES) throw new DocumentTooLargeError();
+    return defaultTreeAdapter.createElement(...args);
+  },
+  onItemPush() {
+    size.depth += 1;
+    if (size.depth > MAX_DEPTH) throw new DocumentTooLargeError();
+  },
+  onItemPop() {
+    size.depth -= 1;
+  },
+};
+
 /** Parses a page as a browser with scripts does (WHATWG HTML section 13.2), in steps; undefined when it is too deep or has too many nodes. */
 export function* parseDocument(text: string): Steps<HtmlDocument | undefined> {
   if (text.length > MAX_LENGTH) return undefined;
-  let depth = 0;
-  let nodes = 0;
-  const parser = new Parser<DefaultTreeAdapterMap>({
-    treeAdapter: {
-      ...defaultTreeAdapter,
-      createElement(...args) {
-        nodes += 1;
-        if (nodes > MAX_NODES) throw new DocumentTooLargeError();
-        return defaultTreeAdapter.createElement(...args);
-      },
-      onItemPush() {
-        depth += 1;
-        if (depth > MAX_DEPTH) throw new DocumentTooLargeError();
-      },
-      onItemPop() {
-        depth -= 1;
-      },
-    },
-  });
+  const own = { depth: 0, nodes: 0 };
+  const parser = new Parser<DefaultTreeAdapterMap>({ treeAdapter: boundedTree });
   try {
     for (let start = 0; start < text.length || start === 0; start += CHUNK) {
       if (start > 0) yield;
+      // Another page may have been parsed in between.
+      size = own;
       parser.tokenizer.write(text.slice(start, start + CHUNK), start + CHUNK >= text.length);
     }
     return parser.document;
