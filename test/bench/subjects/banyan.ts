@@ -1,5 +1,6 @@
 /**
- * Banyan as `node dist/proxy/server.js` runs it: routing, metrics and a log line per request. Lines go to the file in LOG_FILE.
+ * Banyan as `node dist/proxy/server.js` runs it: routing, metrics and a log line per request. Lines go to the file in LOG_FILE;
+ * COOKIE_NAME is that of the monolith's sessions.
  * The message `memory` is answered, after a collection, with resident memory, heap, and what keeps the process busy; SIGTERM drains.
  */
 import { DEFAULT_CONFIG } from '../../../shared/config/default-config';
@@ -10,7 +11,9 @@ import { upstreamUrl } from './listen';
 
 async function main(): Promise<void> {
   const defaults = { LAMBDA_URL: upstreamUrl(), LEGACY_URL: upstreamUrl(), PORT: '0', ADMIN_PORT: '0' };
-  const config = loadProxyConfig(DEFAULT_CONFIG, { ...defaults, ...process.env });
+  const { COOKIE_NAME: cookieName = DEFAULT_CONFIG.session.cookieName } = process.env;
+  const banyan = { ...DEFAULT_CONFIG, session: { ...DEFAULT_CONFIG.session, cookieName } };
+  const config = loadProxyConfig(banyan, { ...defaults, ...process.env });
   const proxy = await startProxy(config, createProxyLogger(config.logLevel, process.env['LOG_FILE'] ?? '/dev/null'));
   process.on('message', (message) => {
     if (message === 'memory') process.send?.(memoryAfterCollection());
