@@ -3,7 +3,7 @@ export type RawHeaders = string[];
 
 /** The first value of a header in a flat list; `name` in lower case. */
 export function headerValue(headers: readonly string[], name: string): string | undefined {
-  for (let i = 0; i + 1 < headers.length; i += 2) {
+  for (let i = 0; i < headers.length; i += 2) {
     const sent = headers[i];
     if (sent?.length === name.length && sent.toLowerCase() === name) return headers[i + 1];
   }

@@ -53,7 +53,6 @@ export class RequestBody {
     this.source.off('end', this.onEnd);
     this.socket.off('drain', this.onDrain);
     clearImmediate(this.next);
-    this.pending = [];
     if (!this.isSent) this.source.resume();
   }
 

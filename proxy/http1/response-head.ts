@@ -61,7 +61,7 @@ export function parseResponseHead(bytes: Buffer, length: number, requestMethod: 
   let hint: number | undefined;
   let isEventStream = false;
   for (let at = STATUS_LINE.lastIndex; at < length;) {
-    const colon = endOfName(bytes, at, length);
+    const colon = endOfName(bytes, at);
     const end = endOfValue(bytes, colon + 1, length);
     if (colon < 0 || end < 0) throw unreadable('a header');
     const value = trimmed(text, bytes, colon + 1, end);
@@ -93,7 +93,7 @@ export function parseResponseHead(bytes: Buffer, length: number, requestMethod: 
   if (requestMethod === 'HEAD' || statusCode < 200 || statusCode === 204 || statusCode === 304) framing = 'none';
   else if (isChunked) framing = 'chunked';
   else framing = contentLength ?? 'until-close';
-  const keeps = framing !== 'until-close' && persists(connection, isOneZero ? '1.0' : '1.1');
+  const keeps = framing !== 'until-close' && persists(connection ?? '', isOneZero ? '1.0' : '1.1');
   const statusMessage = status[3] ?? '';
   return {
     statusCode,
@@ -110,7 +110,7 @@ export function parseTrailers(text: string): RawHeaders {
   const trailers: RawHeaders = [];
   const bytes = Buffer.from(text, 'latin1');
   for (let at = 0; at < bytes.length;) {
-    const colon = endOfName(bytes, at, bytes.length);
+    const colon = endOfName(bytes, at);
     const end = endOfValue(bytes, colon + 1, bytes.length);
     if (colon < 0 || end < 0) throw unreadable('a trailer');
     const name = text.slice(at, colon);
@@ -140,8 +140,7 @@ function idleTime(hint: number | undefined): number {
 }
 
 /** RFC 9112 section 9.3; `close` wins. */
-function persists(connection: string | undefined, version: '1.0' | '1.1'): boolean {
-  if (connection === undefined || connection === 'keep-alive') return connection !== undefined || version === '1.1';
+function persists(connection: string, version: '1.0' | '1.1'): boolean {
   return !/\bclose\b/.test(connection) && (version === '1.1' || /\bkeep-alive\b/.test(connection));
 }
 
@@ -158,11 +157,11 @@ function bytesOf(allowed: RegExp): Uint8Array {
 
 // CR, LF and the end of the buffer end both loops, so that none goes far beyond a head.
 
-/** Where the colon behind a name stands; -1 when none does, or there is no name. */
-function endOfName(bytes: Buffer, from: number, to: number): number {
+/** Where the colon behind a name stands, be it beyond the head; -1 when none does, or there is no name. */
+function endOfName(bytes: Buffer, from: number): number {
   let at = from;
   while (IN_NAME[bytes[at] ?? 0] === 1) at += 1;
-  return at > from && at < to && bytes[at] === COLON ? at : -1;
+  return at > from && bytes[at] === COLON ? at : -1;
 }
 
 /** Where the CRLF behind a value stands; -1 when none does. A folded line (RFC 9112 section 5.2) has no name and fails there. */
@@ -186,10 +185,7 @@ function byLength(names: readonly string[]): readonly (readonly MeaningfulName[]
 function meaningfulName(bytes: Buffer, from: number, to: number): MeaningfulName | undefined {
   const candidates = MEANINGFUL[to - from];
   if (candidates === undefined) return undefined;
-  for (let i = 0; i < candidates.length; i += 1) {
-    const candidate = candidates[i];
-    if (candidate !== undefined && spells(bytes, from, candidate.bytes)) return candidate;
-  }
+  for (const candidate of candidates) if (spells(bytes, from, candidate.bytes)) return candidate;
   return undefined;
 }
 
@@ -199,12 +195,12 @@ function spells(bytes: Buffer, from: number, lower: Uint8Array): boolean {
   return true;
 }
 
-/** No expression: on a value with many spaces within, `[\t ]+$` takes seconds. */
+/** No expression: on a value with many spaces within, `[\t ]+$` takes seconds. The colon before it and the CR behind it end both loops. */
 function trimmed(text: string, bytes: Buffer, from: number, to: number): string {
   let start = from;
   let end = to;
-  while (start < end && isBlank(bytes[start])) start += 1;
-  while (end > start && isBlank(bytes[end - 1])) end -= 1;
+  while (isBlank(bytes[start])) start += 1;
+  while (isBlank(bytes[end - 1])) end -= 1;
   return text.slice(start, end);
 }
 

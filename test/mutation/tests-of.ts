@@ -26,7 +26,6 @@ const RECORDS = [
   'lambda/authorizer/hostile-records',
 ];
 const COOKIES = ['shared/session/set-cookie', 'shared/session/observed-steps'];
-const ANSWERS = ['proxy/http1/response-head', 'proxy/http1/connection'];
 
 /** The files whose tests are measured, and by which tests alone: those that are about the file. */
 export const TESTS_OF: Readonly<Record<string, Mutated>> = {
@@ -47,7 +46,7 @@ export const TESTS_OF: Readonly<Record<string, Mutated>> = {
   'shared/session/secret-source.ts': decider('shared/session/secret-source'),
   'shared/session/serialize-cookie.ts': decider('shared/session/set-cookie'),
   'shared/session/session-authenticator.ts': decider('shared/session/observed-steps', 'lambda/authorizer/authorizer'),
-  'shared/session/session-config.ts': decider('shared/session/secret-source'),
+  'shared/session/session-config.ts': decider('shared/session/session-config', 'shared/session/secret-source'),
   'shared/session/set-cookie.ts': decider(...COOKIES),
   'shared/session/stored-cookie.ts': decider(...COOKIES),
   'shared/session/token-from-request.ts': decider('shared/session/token-from-request'),
@@ -68,13 +67,13 @@ export const TESTS_OF: Readonly<Record<string, Mutated>> = {
   'lambda/authorizer/policy.ts': decider('lambda/authorizer/policy'),
   'proxy/forward/forwarder.ts': wire('proxy/forward/legacy', 'proxy/forward/early-answer'),
   'proxy/http1/chunked-decoder.ts': wire('proxy/http1/chunked-decoder'),
-  'proxy/http1/connection.ts': wire('proxy/http1/connection'),
-  'proxy/http1/hop-by-hop.ts': wire(...ANSWERS),
+  'proxy/http1/connection.ts': wire('proxy/http1/connection-by-hand'),
+  'proxy/http1/hop-by-hop.ts': decider('proxy/http1/hop-by-hop'),
   'proxy/http1/origin.ts': wire('proxy/http1/origin'),
-  'proxy/http1/raw-headers.ts': wire(...ANSWERS),
-  'proxy/http1/request-body.ts': wire('proxy/http1/request-body'),
-  'proxy/http1/request-head.ts': wire('proxy/http1/request-head'),
-  'proxy/http1/response-head.ts': wire(...ANSWERS),
-  'proxy/http1/shares.ts': wire('proxy/http1/origin'),
-  'proxy/http1/waiting-line.ts': wire('proxy/http1/waiting-line'),
+  'proxy/http1/raw-headers.ts': decider('proxy/http1/raw-headers'),
+  'proxy/http1/request-body.ts': wire('proxy/http1/request-body-by-hand'),
+  'proxy/http1/request-head.ts': decider('proxy/http1/request-head'),
+  'proxy/http1/response-head.ts': decider('proxy/http1/response-head'),
+  'proxy/http1/shares.ts': decider('proxy/http1/shares'),
+  'proxy/http1/waiting-line.ts': decider('proxy/http1/waiting-line'),
 };

@@ -32,7 +32,7 @@ describe('rules of an exchange', () => {
     expect(needed(...lists, unordered, ignored, token)).toEqual([unordered]);
     expect(needed(json({ n: 1 }), json({ n: 2 }), unordered, ignored)).toEqual([ignored]);
     expect(needed(json({ n: [1, 2] }), json({ n: [1, 2], m: 1 }), unordered)).toEqual([]);
-    expect(needed(json({ n: [1, 2] }), json({ n: [2, 1] }), unordered)).toEqual([]);
+    expect(needed(json({ n: [1, 2] }), json({ n: [2, 1] }), unordered)).toStrictEqual([]);
     expect(needed(json({ n: 1, tags: [1, 2] }), json({ n: 2, tags: [2, 1] }), unordered, ignored, ignored)).toEqual([
       unordered,
       ignored,

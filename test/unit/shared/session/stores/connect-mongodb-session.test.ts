@@ -56,6 +56,15 @@ describe('records of connect-mongodb-session 5', () => {
     });
   });
 
+  it('never expire without a date, are never touched by the store, and are named with their fields', () => {
+    const text = 'connect-mongodb-session with idField: sid, expiresKey: until';
+    expect(format({ idField: 'sid', expiresKey: 'until' })).toMatchObject({
+      nullNeverExpires: true,
+      touches: false,
+      text,
+    });
+  });
+
   it('are in the configured collection', () => {
     expect(format()).toMatchObject({ collection: 'sessions', database: undefined });
     const named = format({ collection: 'web', databaseName: 'other' });
