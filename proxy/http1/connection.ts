@@ -63,7 +63,7 @@ export class Connection implements Exchange {
     this.deadline = performance.now() + CONNECT_TIMEOUT;
     socket.once(connected, () => {
       this.part = 'idle';
-      if (this.exchange !== undefined && this.outgoing !== undefined) this.write(this.outgoing, performance.now());
+      if (this.outgoing !== undefined) this.write(this.outgoing, performance.now());
     });
     socket.on('end', () => this.onEnd());
     socket.on('error', (error) => this.fail(error));
@@ -108,7 +108,6 @@ export class Connection implements Exchange {
 
   /** Fails the exchange under way, if any, and closes. */
   fail(error: Error): void {
-    if (this.part === 'closed') return;
     const { exchange, isKept, hasAnswered } = this;
     const neverSent = this.part === 'connecting';
     this.exchange = undefined;
@@ -158,9 +157,9 @@ export class Connection implements Exchange {
 
   /** Sets the deadline: whose turn it is, upstream or client, is to do something. */
   private expectMore(now = performance.now()): void {
-    const { outgoing, part } = this;
-    if (outgoing === undefined || part === 'closed') return;
-    let timeout = part === 'body' ? outgoing.bodyTimeout : outgoing.answerTimeout;
+    const { outgoing } = this;
+    if (outgoing === undefined) return;
+    let timeout = this.part === 'body' ? outgoing.bodyTimeout : outgoing.answerTimeout;
     if (this.isClientsTurn) timeout = outgoing.clientTimeout;
     // An answer that began early may go on as the request does, however slowly.
     else if (this.isClientSending) timeout = 0;
@@ -169,11 +168,6 @@ export class Connection implements Exchange {
 
   /** Bytes came from the upstream; they are good only during the call. */
   receive(chunk: Buffer): void {
-    if (this.exchange === undefined) {
-      // No request is open: whatever it is, it must not pass for the next answer.
-      this.close();
-      return;
-    }
     this.hasAnswered = true;
     const isInBody = this.part === 'body';
     try {
@@ -182,14 +176,14 @@ export class Connection implements Exchange {
         if (this.part === 'head') rest = this.readHead(rest);
         else if (this.part === 'body') rest = this.readBody(rest);
         else {
-          // Bytes behind an answer belong to none.
+          // Behind an answer, or with no request open: whatever it is, it must not pass for the next answer.
           this.close();
           return;
         }
       }
       if (this.part !== 'body') return;
       if (!isInBody || this.outgoing?.bodyTimeout !== 0) this.expectMore();
-      this.exchange.onPart();
+      this.exchange?.onPart();
     } catch (error) {
       // Beyond here it would end the process, and every request.
       this.fail(asError(error));
@@ -282,7 +276,7 @@ export class Connection implements Exchange {
   }
 
   private onEnd(): void {
-    if (this.part !== 'body' || this.response?.framing !== 'until-close') {
+    if (this.response?.framing !== 'until-close') {
       this.fail(new Http1Error('ENDED_EARLY', 'the upstream closed the connection before its answer was complete'));
       return;
     }

@@ -72,8 +72,8 @@ export class WaitingLine {
       if (!mayGoOn(client)) continue;
       for (const first of own) {
         this.remove(first);
-        // To the end of those who take turns.
-        if (own.size > 0 && this.clients.delete(client)) this.clients.set(client, own);
+        // To the end of those who take turns, unless it was its last.
+        if (this.clients.delete(client)) this.clients.set(client, own);
         return first;
       }
     }

@@ -90,6 +90,8 @@ describe('connection, by hand', () => {
 
     it('waits for a request when none has been made', () => {
       const { socket, connection } = open();
+      const fresh = { idleUntil: 0, isCounted: true, transferTicks: 0, requests: 0, openedAt: 1_000 };
+      expect(connection).toMatchObject({ ...fresh, share: undefined, longShare: undefined, isTransferring: false });
       socket.emit('connect');
       expect(socket.sent).toBe('');
       send(connection);
@@ -106,6 +108,14 @@ describe('connection, by hand', () => {
       expect(connection.deadline).toBe(2_300);
       send(connection, { answerTimeout: 60_000 });
       expect(connection.deadline).toBe(12_000);
+    });
+
+    it('sends the head byte by byte as it is, with a body and without', () => {
+      const head = 'GET /\xe9 HTTP/1.1\r\n\r\n';
+      expect(ask({ head }).socket.sent).toBe(head);
+      const { socket } = ask({ head, body: clientBody() });
+      socket.uncork();
+      expect(socket.sent).toBe(head);
     });
 
     it('fails by saying that nothing was sent', () => {
@@ -135,7 +145,7 @@ describe('connection, by hand', () => {
       connection.transferTicks = 7;
       answer(connection, text);
       expect(told.events).toEqual(events);
-      expect(told.body.toString()).toBe(body);
+      expect([told.body.toString(), told.trailers]).toEqual([body, []]);
       expect(heard).toEqual(['idle 4000']);
       expect([connection.deadline, connection.transferTicks, connection.isTransferring]).toEqual([NEVER, 0, false]);
       const next = send(connection);

@@ -22,19 +22,17 @@ export class HandSocket extends Socket {
     done?.();
   }
 
-  override _write(chunk: Buffer | string, _encoding: BufferEncoding, done: Done): void {
-    this.keep([chunk], done);
+  override _write(chunk: Buffer | string, encoding: BufferEncoding, done: Done): void {
+    this._writev([{ chunk, encoding }], done);
   }
 
-  override _writev(chunks: { chunk: Buffer | string }[], done: Done): void {
-    this.keep(
-      chunks.map(({ chunk }) => chunk),
-      done,
+  override _writev(chunks: { chunk: Buffer | string; encoding: BufferEncoding }[], done: Done): void {
+    this.writes.push(
+      chunks
+        .map(({ chunk, encoding }) => (typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk))
+        .map((bytes) => bytes.toString('latin1'))
+        .join(''),
     );
-  }
-
-  private keep(chunks: (Buffer | string)[], done: Done): void {
-    this.writes.push(chunks.map((chunk) => chunk.toString('latin1')).join(''));
     if (this.isStuck) this.waiting = done;
     else done();
   }

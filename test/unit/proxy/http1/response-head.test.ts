@@ -9,8 +9,8 @@ const parseText = (head: string, method: string): ResponseHead => {
 /** Of a head without its status line. */
 const parse = (fields: string, method = 'GET', status = 'HTTP/1.1 200 OK'): ResponseHead =>
   parseText(`${status}\r\n${fields}`, method);
-const refuses = (fields: string, status?: string): void =>
-  expect(() => parse(fields, 'GET', status)).toThrow('invalid answer');
+const refuses = (fields: string, status?: string, what = ''): void =>
+  expect(() => parse(fields, 'GET', status)).toThrow(`invalid answer: ${what}`);
 
 describe('response head', () => {
   it('keeps names, values, order and repetitions byte by byte', () => {
@@ -135,7 +135,15 @@ describe('response head', () => {
       'HTTP/1.1 200 O\nK',
       '\r\nHTTP/1.1 200 OK',
     ]),
-  )('refuses the status line %j', (line) => refuses('', line));
+  )('refuses the status line %j', (line) => refuses('', line, 'its status line'));
+
+  it.each([
+    ['Content-Length: x', 'its Content-Length'],
+    ['Content-Length: 1\r\nContent-Length: 1', 'its Content-Length'],
+    ['Transfer-Encoding: gzip', 'its Transfer-Encoding'],
+    ['Transfer-Encoding: chunked\r\nContent-Length: 1', 'both Content-Length and Transfer-Encoding'],
+    ['A', 'a header'],
+  ])('says what is wrong with %j', (fields, what) => refuses(`${fields}\r\n`, undefined, what));
 
   it.each([1, 2, 3, 4])(
     'refuses a head that is cut off %i bytes before its end, whatever comes behind it',
@@ -197,6 +205,8 @@ describe('response head', () => {
     ['GET', 'HTTP/1.0 200 OK', `${LENGTH}Connection: x-a\r\n`, 5, 0],
     ['GET', 'HTTP/1.1 200 OK', `${LENGTH}Connection: closed, disclose\r\n`, 5, 4000],
     ['GET', 'HTTP/1.1 200 OK', `${LENGTH}Connection: close, x-a\r\n`, 5, 0],
+    ['GET', 'HTTP/1.1 200 OK', `${LENGTH}Connection: x-a\r\nConnection: Close\r\n`, 5, 0],
+    ['GET', 'HTTP/1.1 200 OK', `${LENGTH}TE: timeout=9\r\nUpgrade: timeout=9\r\n`, 5, 4000],
     ['GET', 'HTTP/1.1 200 OK', `${LENGTH}Connection: CLOSE\r\n`, 5, 0],
     ['GET', 'HTTP/1.1 200 OK', `${LENGTH}Connection: x-a, close\r\n`, 5, 0],
     ['GET', 'HTTP/1.1 200 OK', `${LENGTH}Connection: close\r\nConnection: x-a\r\n`, 5, 0],
@@ -220,6 +230,10 @@ describe('response head', () => {
     const fields =
       'X-A: 1\r\nConnection: x-a, Keep-Alive\r\nConnection: X-B\r\nX-b: 2\r\nX-C: 3\r\nKeep-Alive: timeout=5\r\nUpgrade: h2c\r\nProxy-Authenticate: Basic\r\nTE: x\r\nProxy-Connection: y\r\nTrailer: z\r\n';
     expect(parse(fields).headers).toEqual(['X-C', '3', 'Proxy-Authenticate', 'Basic', 'Trailer', 'z']);
+  });
+
+  it('strips nothing that Connection does not name', () => {
+    expect(parse('Connection: x-a\r\nUndefined: 1\r\nX-Ab: 2\r\n').headers).toEqual(['Undefined', '1', 'X-Ab', '2']);
   });
 
   it('never strips what frames a message or says who a client is, though Connection names it', () => {
