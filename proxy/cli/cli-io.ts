@@ -12,6 +12,17 @@ export interface CliIo {
   /** Asks whoever sits at the terminal, and waits for a line; undefined where there is no terminal. Rejects when it is interrupted. */
   readonly ask?: ((question: string) => Promise<string>) | undefined;
   readonly now: () => Date;
+  /** The terminal of standard output; undefined where there is none. */
+  readonly screen?: Screen | undefined;
+  /** Aborted by Ctrl-C and SIGTERM, which from the first call on no longer end the process. */
+  readonly interrupted?: () => AbortSignal;
+}
+
+/** A terminal that is drawn anew. */
+export interface Screen {
+  readonly size: () => { readonly columns: number; readonly rows: number };
+  /** Replaces what it shows. */
+  readonly draw: (lines: readonly string[]) => void;
 }
 
 export interface CommonOptions {

@@ -9,6 +9,7 @@ import { promote } from './promote/promote';
 import { resume, rollBack, setKillSwitch } from './overrides/change-overrides';
 import { orWithoutDatabase } from './overrides/without-database';
 import { showStatus } from './status/status';
+import { watchStatus } from './status/watch/watch';
 import { withDatabase } from './with-database';
 
 type JsonOption = Pick<CommonOptions, 'json'>;
@@ -46,12 +47,15 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
 
   withJson(program.command('status'))
     .description("Show each route's stage, overrides, traffic on both sides and evidence")
+    .addOption(new Option('--watch', 'keep showing stages, split, rates and proxies, until Ctrl-C').conflicts('json'))
     .addHelpText('after', VARIABLES)
-    .action(async (options: JsonOption) => {
+    .action(async (options: JsonOption & { readonly watch?: true }) => {
       const { mongodbUri, versions } = readCutoverEnvironment(io.env);
       const location = readPublishedRoutes(io.env);
       const show = (db: Parameters<typeof showStatus>[0]['db']) =>
-        showStatus({ ...location, versions, db, now: io.now() });
+        options.watch === true
+          ? watchStatus({ location, db, io })
+          : showStatus({ ...location, versions, db, now: io.now() });
       finish(await withDatabase(mongodbUri, show), options);
     });
 

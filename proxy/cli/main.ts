@@ -3,6 +3,7 @@ import { processEnvironment } from './config';
 import { forTerminal } from '../../shared/printable';
 import { askAtTerminal } from './ask-at-terminal';
 import { run } from './program';
+import { terminalScreen } from './terminal-screen';
 
 /** Reads up to the first line break behind some text, so that a pasted token needs Enter only. */
 async function readInput(): Promise<string> {
@@ -28,6 +29,12 @@ void run(process.argv.slice(2), {
   isTerminal: process.stderr.isTTY,
   ask: process.stdin.isTTY && process.stderr.isTTY ? askAtTerminal : undefined,
   now: () => new Date(),
+  screen: process.stdout.isTTY ? terminalScreen(process.stdout) : undefined,
+  interrupted: () => {
+    const interrupted = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+    return interrupted.signal;
+  },
 }).then((exitCode) => {
   process.exitCode = exitCode;
 });

@@ -50,6 +50,16 @@ export function stages(db: Db): Collection<StageDocument> {
   return db.collection<StageDocument>(STAGES_COLLECTION);
 }
 
+/** The guard's last: what it returns has the numbers that made it do so. Throws the driver's error. */
+export async function readLastBreach(db: Db): Promise<StageDocument | undefined> {
+  const last = await stages(db)
+    .find({ action: 'lowered', evidence: { $exists: true } })
+    .sort({ at: -1, _id: -1 })
+    .limit(1)
+    .next();
+  return last ?? undefined;
+}
+
 /** The latest changes of a route, newest first, those of the kill switch included. */
 export async function readHistory(db: Db, routeId: string, limit = HISTORY_LENGTH): Promise<readonly StageDocument[]> {
   return stages(db)

@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { Fleet } from '../../proxy/fleet/fleet';
 import { runBanyan } from '../support/run-banyan';
 import { startEmbedded, type EmbeddedMongo } from '../../shared/local/mongo';
+import { closeIfLeftOpen } from '../support/left-open';
 import { listen } from '../support/listen';
 import { waitFor } from '../support/wait-for';
 
@@ -117,6 +118,32 @@ describe('a change of the overrides, by a command beside two proxies', () => {
     ]);
     proxies[1]?.child.kill('SIGCONT');
     await waitFor('both to follow', async () => (await answers()).every((side) => side === 'legacy'));
+    expect(await banyan('eventsapp', 'resume', 'list')).toMatchObject({ exitCode: 0 });
+  });
+
+  it('is a line of `status --watch` without a terminal, and so is a proxy that was stopped, until Ctrl-C', async () => {
+    const watch = spawn(process.execPath, ['--import', 'tsx', 'proxy/cli/main.ts', 'status', '--watch'], {
+      cwd: ROOT,
+      env: {
+        ...{ PATH: process.env['PATH'], MONGODB_URI: `${origin}/eventsapp` },
+        ROUTES_FILE: path.join(folder, 'routes.yml'),
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const closed = closeIfLeftOpen(() => Promise.resolve(watch.kill('SIGKILL')));
+    let output = '';
+    watch.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const line = (text: string) => waitFor(text, () => output.includes(text), 30_000);
+    await line('Z 2 of 2 proxies running\n');
+    proxies[1]?.child.kill('SIGSTOP');
+    await banyan('eventsapp', 'rollback', 'list', '--by', 'ann', '--reason', 'slow');
+    await line('Z list: lambda -> rolled-back: slow (ann)\n');
+    await line('Z 1 of 2 proxies running; web-2 (');
+    proxies[1]?.child.kill('SIGCONT');
+    watch.kill('SIGINT');
+    const [exitCode] = (await once(watch, 'exit')) as unknown[];
+    closed();
+    expect(exitCode).toBe(0);
     expect(await banyan('eventsapp', 'resume', 'list')).toMatchObject({ exitCode: 0 });
   });
 
