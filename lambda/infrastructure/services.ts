@@ -22,20 +22,20 @@ const CONFIG_CHECK = step('config-check');
 // Infrastructure first, then the API.
 const DEPLOY = step('deploy', { timeout: 45 });
 const SMOKE = step('smoke', { timeout: 5 });
-// When it fails, routes return to legacy, before the stage puts the last artefact back.
+// When it fails, routes return to legacy at once; however it ends, if not well, pipeline/roll-back-pipeline.ts does the rest.
 const SMOKE_OR_ROLL_BACK = step('smoke-or-roll-back', { timeout: 10 });
 
 const automatic = (target: string, steps: readonly Step[]): Deployment => ({
   target,
   steps,
   approved: false,
-  rollsBack: false,
+  rollsBack: 'nothing',
 });
 const approved = (target: string, steps: readonly Step[]): Deployment => ({
   target,
   steps,
   approved: true,
-  rollsBack: true,
+  rollsBack: 'stage',
 });
 
 /** Every service, one definition each; a new one is a new entry, and its own pipeline. */
@@ -49,7 +49,7 @@ export const SERVICES: readonly ServiceDefinition[] = [
     deployments: [
       automatic('test', [CONFIG_CHECK, DEPLOY, step('e2e')]),
       automatic('staging', [CONFIG_CHECK, DEPLOY, SMOKE]),
-      approved('prod', [CONFIG_CHECK, DEPLOY, SMOKE_OR_ROLL_BACK]),
+      { ...approved('prod', [CONFIG_CHECK, DEPLOY, SMOKE_OR_ROLL_BACK]), rollsBack: 'routes, then stage' },
     ],
   },
   {

@@ -14,6 +14,8 @@ interface BuildRoleProps {
   readonly mayAssume: readonly string[];
   /** Where it pushes images to. */
   readonly images?: Repository;
+  /** A stage of a pipeline that it may have run again with what passed it before. */
+  readonly putsBack?: { readonly pipeline: string; readonly stage: string };
 }
 
 const PUSH = [
@@ -31,7 +33,7 @@ const PUSH = [
 export function buildRole(
   scope: Construct,
   id: string,
-  { roleName, artefacts, mayAssume, images }: BuildRoleProps,
+  { roleName, artefacts, mayAssume, images, putsBack }: BuildRoleProps,
 ): IRole {
   const stack = Stack.of(scope);
   const role = new Role(scope, id, { roleName, assumedBy: new ServicePrincipal('codebuild.amazonaws.com') });
@@ -48,6 +50,14 @@ export function buildRole(
   );
   if (mayAssume.length > 0)
     role.addToPolicy(new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [...mayAssume] }));
+  if (putsBack !== undefined) {
+    const pipeline = stack.formatArn({ service: 'codepipeline', resource: putsBack.pipeline });
+    const looks = ['codepipeline:GetPipelineState', 'codepipeline:ListPipelineExecutions'];
+    role.addToPolicy(new PolicyStatement({ actions: looks, resources: [pipeline] }));
+    role.addToPolicy(
+      new PolicyStatement({ actions: ['codepipeline:RollbackStage'], resources: [`${pipeline}/${putsBack.stage}`] }),
+    );
+  }
   if (images !== undefined) {
     role.addToPolicy(new PolicyStatement({ actions: PUSH, resources: [images.repositoryArn] }));
     role.addToPolicy(new PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }));

@@ -1,6 +1,6 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { SlackChannelConfiguration } from 'aws-cdk-lib/aws-chatbot';
-import { PipelineNotificationEvents } from 'aws-cdk-lib/aws-codepipeline';
+import { PipelineNotificationEvents, type Pipeline } from 'aws-cdk-lib/aws-codepipeline';
 import { DetailType } from 'aws-cdk-lib/aws-codestarnotifications';
 import { Repository, TagMutability } from 'aws-cdk-lib/aws-ecr';
 import { AccountPrincipal } from 'aws-cdk-lib/aws-iam';
@@ -40,17 +40,26 @@ export class PipelinesStack extends Stack {
       notificationTopics: [approvals],
     });
 
+    const notify = (pipeline: Pipeline, id: string, events: PipelineNotificationEvents[]): void =>
+      pipeline.notifyOn(id, failures, { detailType: DetailType.FULL, events }).addTarget(channel);
     for (const service of services) {
-      const { pipeline } = new ServicePipeline(this, service.serviceName, { service, artefacts, images, approvals });
-      const rule = pipeline.notifyOn('Failed', failures, {
-        detailType: DetailType.FULL,
-        events: [
-          PipelineNotificationEvents.PIPELINE_EXECUTION_FAILED,
-          PipelineNotificationEvents.MANUAL_APPROVAL_NEEDED,
-          PipelineNotificationEvents.MANUAL_APPROVAL_FAILED,
-        ],
+      const { pipeline, rollBacks } = new ServicePipeline(this, service.serviceName, {
+        service,
+        artefacts,
+        images,
+        approvals,
       });
-      rule.addTarget(channel);
+      notify(pipeline, 'Failed', [
+        PipelineNotificationEvents.PIPELINE_EXECUTION_FAILED,
+        PipelineNotificationEvents.MANUAL_APPROVAL_NEEDED,
+        PipelineNotificationEvents.MANUAL_APPROVAL_FAILED,
+      ]);
+      for (const rollBack of rollBacks)
+        notify(rollBack.pipeline, 'RollsBack', [
+          PipelineNotificationEvents.PIPELINE_EXECUTION_STARTED,
+          PipelineNotificationEvents.PIPELINE_EXECUTION_FAILED,
+          PipelineNotificationEvents.PIPELINE_EXECUTION_SUCCEEDED,
+        ]);
     }
     const [first] = services;
     if (first !== undefined)

@@ -16,6 +16,12 @@ export interface Step {
   readonly docker: boolean;
 }
 
+/**
+ * What goes back by itself. `stage`: a failing step has CodePipeline run the stage again with what passed it last. `routes, then stage`: however the
+ * last step ends, if not well, routes return to legacy before that.
+ */
+export type RollsBack = 'nothing' | 'stage' | 'routes, then stage';
+
 /** What happens in one account, in order. */
 export interface Deployment {
   /** `tools`, or a stage of stages.ts. */
@@ -23,8 +29,7 @@ export interface Deployment {
   readonly steps: readonly Step[];
   /** Whether a person is asked before. */
   readonly approved: boolean;
-  /** Whether a failing step puts back what was deployed before. */
-  readonly rollsBack: boolean;
+  readonly rollsBack: RollsBack;
 }
 
 /**

@@ -21,6 +21,7 @@ import { acknowledgeArtefacts } from './acknowledge-artefacts';
 import { buildRole } from './build-role';
 import { ConnectionSource } from './connection-source';
 import { accountOf, buildRoleName, deployerRoleArn } from './deployer-names';
+import { RollBackPipeline } from './roll-back-pipeline';
 import type { Deployment, ServiceDefinition, Step } from './service-definition';
 import { StepProject } from './step-project';
 
@@ -45,6 +46,8 @@ const PACKAGE = 'package';
  */
 export class ServicePipeline extends Construct {
   readonly pipeline: Pipeline;
+  /** Those that put a stage of it back. */
+  readonly rollBacks: readonly RollBackPipeline[];
 
   constructor(scope: Construct, id: string, { service, artefacts, images, approvals }: ServicePipelineProps) {
     super(scope, id);
@@ -91,10 +94,12 @@ export class ServicePipeline extends Construct {
         new CodeBuildAction({ actionName: service.build.buildspec, project: build, input: source, outputs: [built] }),
       ],
     });
-    for (const deployment of service.deployments)
-      this.deploy(deployment, { service, source, built, artefacts, approvals });
+    this.rollBacks = service.deployments.flatMap((deployment) =>
+      this.deploy(deployment, { service, source, built, artefacts, approvals }),
+    );
   }
 
+  /** Adds the stage of a deployment. Returns the pipeline that puts it back, if there is one. */
   private deploy(
     deployment: Deployment,
     {
@@ -104,9 +109,11 @@ export class ServicePipeline extends Construct {
       artefacts,
       approvals,
     }: Omit<ServicePipelineProps, 'images'> & { readonly source: Artifact; readonly built: Artifact },
-  ): void {
+  ): readonly RollBackPipeline[] {
     const { target, steps, approved, rollsBack } = deployment;
     const { serviceName } = service;
+    const routesFirst = rollsBack === 'routes, then stage';
+    const variables = variablesFor(service, target);
     if (approved)
       this.pipeline.addStage({
         stageName: `approve-${target}`,
@@ -122,6 +129,7 @@ export class ServicePipeline extends Construct {
       roleName: buildRoleName({ serviceName, target }),
       artefacts,
       mayAssume: rolesToAssume(service, target),
+      ...(routesFirst && { putsBack: { pipeline: serviceName, stage: target } }),
     });
     this.pipeline.addStage({
       stageName: target,
@@ -130,14 +138,18 @@ export class ServicePipeline extends Construct {
           new CodeBuildAction({
             actionName: step.buildspec,
             runOrder: index + 1,
-            project: this.project(step, target, role, { serviceName, variables: variablesFor(service, target) }),
+            project: this.project(step, target, role, { serviceName, variables }),
             input: source,
             extraInputs: [built],
           }),
       ),
-      // CodePipeline itself deploys once more what passed this stage last.
-      ...(rollsBack && { onFailure: { result: Result.ROLLBACK } }),
+      // CodePipeline itself deploys once more what passed this stage last; it would not wait for routes.
+      ...(rollsBack === 'stage' && { onFailure: { result: Result.ROLLBACK } }),
     });
+    const last = steps.at(-1);
+    if (!routesFirst || last === undefined) return [];
+    const puttingBack = { repository: service.repository, serviceName, stage: target, action: last.buildspec };
+    return [new RollBackPipeline(this, `RollBack-${target}`, { ...puttingBack, artefacts, role, variables })];
   }
 
   private project(

@@ -12,7 +12,7 @@ test('every step has a buildspec, and every buildspec is a step', () => {
     build,
     ...deployments.flatMap((deployment) => deployment.steps),
   ]);
-  const names = new Set(['pull-request', ...steps.map(({ buildspec }) => buildspec)]);
+  const names = new Set(['pull-request', 'roll-back', ...steps.map(({ buildspec }) => buildspec)]);
   expect(files.map((file) => path.basename(file, '.yml')).sort()).toEqual([...names].sort());
 });
 

@@ -47,12 +47,13 @@ const pipeline = (name: string): PipelineProperties => {
   return found;
 };
 
-test('one pipeline for each service, and one for pull requests', () => {
+test('one pipeline for each service, one for pull requests, and one that puts production back', () => {
   expect([...pipelines.keys()].sort()).toEqual([
     'banyan',
     'banyan-infrastructure',
     'banyan-proxy',
     'banyan-pull-requests',
+    'banyan-roll-back-prod',
     'banyan-routes',
   ]);
   for (const { PipelineType } of pipelines.values()) expect(PipelineType).toBe('V2');
@@ -99,11 +100,8 @@ describe('mainline', () => {
     expect(JSON.stringify(approval?.Configuration)).toContain('Approvals');
   });
 
-  test('prod goes back to the package that passed last when a step fails; other stages stay as they are', () => {
-    expect(
-      Stages.map(({ Name, OnFailure }) => [Name, OnFailure]).filter(([, onFailure]) => onFailure !== undefined),
-    ).toEqual([['prod', { Result: 'ROLLBACK' }]]);
-    // A roll back is refused while executions run side by side.
+  test('CodePipeline does not put prod back by itself, which would wait for no route; a roll back is refused unless QUEUED', () => {
+    expect(Stages.filter(({ OnFailure }) => OnFailure !== undefined)).toEqual([]);
     expect(ExecutionMode).toBe('QUEUED');
   });
 
@@ -115,6 +113,71 @@ describe('mainline', () => {
         FilePaths: { Includes: ['**'], Excludes: ['proxy/routes.yml', 'lambda/infrastructure/**', '**/*.md'] },
       },
     ]);
+  });
+});
+
+describe('production is put back', () => {
+  const { Stages, Triggers } = pipeline('banyan-roll-back-prod');
+
+  test('whenever its smoke tests end otherwise than well: failed, timed out, stopped, abandoned', () => {
+    const [rule, ...others] = propertiesOf(template, 'AWS::Events::Rule');
+    expect(others).toEqual([]);
+    expect(rule?.['State']).toBe('ENABLED');
+    expect(rule?.['EventPattern']).toEqual({
+      source: ['aws.codepipeline'],
+      'detail-type': ['CodePipeline Action Execution State Change'],
+      detail: {
+        pipeline: ['banyan'],
+        stage: ['prod'],
+        action: [
+          pipeline('banyan')
+            .Stages.at(-1)
+            ?.Actions.find(({ RunOrder }) => RunOrder === 3)?.Name,
+        ],
+        state: [{ 'anything-but': ['STARTED', 'SUCCEEDED'] }],
+      },
+    });
+    const [id] = Object.keys(
+      template.findResources('AWS::CodePipeline::Pipeline', { Properties: { Name: 'banyan-roll-back-prod' } }),
+    );
+    expect(JSON.stringify(rule?.['Targets'])).toContain(`{"Ref":"${id}"}`);
+    expect(Triggers).toBeUndefined();
+  });
+
+  test('by one build, which is given what the stage’s own are, and the pipeline', () => {
+    expect(Stages.map(({ Name, Actions }) => [Name, Actions.map(({ Name: action }) => action)])).toEqual([
+      ['source', ['repository']],
+      ['roll-back', ['roll-back']],
+    ]);
+    template.hasResourceProperties('AWS::CodeBuild::Project', {
+      Name: 'banyan-roll-back-prod',
+      Source: { BuildSpec: 'lambda/infrastructure/buildspecs/roll-back.yml' },
+      Environment: {
+        EnvironmentVariables: Match.arrayWith([
+          { Name: 'STAGE', Type: 'PLAINTEXT', Value: 'prod' },
+          Match.objectLike({ Name: 'DEPLOYER_ROLE_ARN', Value: 'arn:aws:iam::444444444444:role/deployer-banyan-prod' }),
+          { Name: 'PROXY_CLUSTER', Type: 'PLAINTEXT', Value: 'banyan-proxy-prod' },
+          { Name: 'PIPELINE', Type: 'PLAINTEXT', Value: 'banyan' },
+        ]),
+      },
+    });
+  });
+
+  test('by a role that may run that stage again, and no other', () => {
+    const granted = propertiesOf(template, 'AWS::IAM::Policy').filter((policy) =>
+      JSON.stringify(policy).includes('codepipeline:RollbackStage'),
+    );
+    expect(granted).toHaveLength(1);
+    const { Statement } = granted[0]?.['PolicyDocument'] as { Statement: { Action: unknown; Resource: unknown }[] };
+    const { Resource } = Statement.find(({ Action: action }) => action === 'codepipeline:RollbackStage') ?? {};
+    expect(JSON.stringify(Resource)).toMatch(/:codepipeline:eu-west-1:111111111111:banyan\/prod"/);
+  });
+
+  test('people hear that it begins, and how it ends', () => {
+    const rules = propertiesOf(template, 'AWS::CodeStarNotifications::NotificationRule').map(({ EventTypeIds }) =>
+      JSON.stringify(EventTypeIds),
+    );
+    expect(rules.filter((events) => /-started.*-failed.*-succeeded/.test(events))).toHaveLength(1);
   });
 });
 
@@ -187,7 +250,7 @@ test('sources use their connection by both names of its service', () => {
   const uses = propertiesOf(template, 'AWS::IAM::Policy').filter((policy) =>
     JSON.stringify(policy).includes(':UseConnection'),
   );
-  expect(uses).toHaveLength(SERVICES.length + 1);
+  expect(uses).toHaveLength(pipelines.size);
   for (const policy of uses) {
     expect(JSON.stringify(policy)).toContain('"codestar-connections:UseConnection"');
     expect(JSON.stringify(policy)).toContain('"codeconnections:UseConnection"');
@@ -229,7 +292,8 @@ describe('build projects', () => {
 
 test('failures reach the topic and the chat, from every service', () => {
   const rules = propertiesOf(template, 'AWS::CodeStarNotifications::NotificationRule');
-  expect(rules).toHaveLength(SERVICES.length);
+  // And from what puts production back.
+  expect(rules).toHaveLength(SERVICES.length + 1);
   for (const { EventTypeIds, Targets } of rules) {
     expect(EventTypeIds).toEqual(expect.arrayContaining(['codepipeline-pipeline-pipeline-execution-failed']));
     expect((Targets as { TargetType: string }[]).map(({ TargetType }) => TargetType).sort()).toEqual([

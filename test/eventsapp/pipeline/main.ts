@@ -9,7 +9,9 @@ const HELP = `npm run pipeline -- <step>: the steps of lambda/infrastructure/bui
   deploy --stage <stage> --package <folder>  infrastructure, then the API, from the zips of build
   export-outputs --stage <stage>             what the stacks put out, as .outputs/<stage>.env
   e2e --outputs <file>                       the route tests over HTTP; LEGACY_URL where the stage has no proxy
-  roll-back-routes --stage <stage>           after a failed step: every route on Lambda back to legacy (MONGODB_URI, ROUTES_FILE)
+  roll-back-routes --stage <stage>           every listed route back to legacy, by a task of the proxy in PROXY_CLUSTER
+                                             --after-smoke: unless the build has succeeded so far (CODEBUILD_BUILD_SUCCEEDING)
+  roll-back-stage --stage <stage>            PIPELINE runs the stage again with what passed it last
   publish-routes                             the checked route table to ROUTES_FILE (s3://bucket/key)
   rehearse [--break <fault>] [--from <step>] the buildspecs in the pipeline's order, on this machine against stand-ins of the stages
 
@@ -28,6 +30,7 @@ async function main(): Promise<number> {
     outputs: text,
     break: text,
     from: text,
+    'after-smoke': { type: 'boolean' },
     help: { type: 'boolean' },
   } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
@@ -48,6 +51,7 @@ async function main(): Promise<number> {
     'export-outputs': steps.exportOutputs,
     e2e: steps.e2e,
     'roll-back-routes': steps.rollBackRoutes,
+    'roll-back-stage': steps.rollBackStageStep,
     'publish-routes': steps.publishRoutes,
   };
   if (step === 'rehearse') {
@@ -58,7 +62,7 @@ async function main(): Promise<number> {
   }
   if (!Object.hasOwn(known, step)) return usage(step === '' ? 'no step is named' : `there is no step ${step}`);
   const { stage = '' } = values;
-  if (/^(?:config-check|deploy|export-outputs|roll-back-routes)$/.test(step) && !/^[\w-]+$/.test(stage))
+  if (/^(?:config-check|deploy|export-outputs|roll-back-(?:routes|stage))$/.test(step) && !/^[\w-]+$/.test(stage))
     return usage(`${step} needs --stage, such as test`);
   await known[step]?.({ env: process.env, ...values, stage });
   return 0;

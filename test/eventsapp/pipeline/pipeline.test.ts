@@ -32,8 +32,11 @@ describe('buildspecs', () => {
     for (const stage of ['test', 'staging', 'prod'])
       expect(order[stage]?.slice(0, 2)).toEqual(['config-check', 'deploy']);
     expect(readBuildspec(order['prod']?.at(-1) ?? '').phases['post_build']?.commands).toEqual([
-      'npm run pipeline -- roll-back-routes --stage $STAGE',
+      'npm run pipeline -- roll-back-routes --stage $STAGE --after-smoke',
     ]);
+    const { build, post_build: afterwards } = readBuildspec('roll-back').phases;
+    expect(build?.commands).toEqual(['npm run pipeline -- roll-back-routes --stage $STAGE']);
+    expect(afterwards?.commands).toEqual(['npm run pipeline -- roll-back-stage --stage $STAGE']);
   });
 });
 

@@ -1,24 +1,10 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { answeringAws } from './answering-aws';
 import { runInProxyTask } from './proxy-task';
 
-/** A stand-in for the AWS command line: answers each subcommand of `aws ecs` from a file, and writes down what it was asked. */
-const AWS = `#!${process.execPath}
-const { appendFileSync, readFileSync } = require('node:fs');
-const [, , , ...args] = process.argv;
-appendFileSync(__dirname + '/asked', JSON.stringify(args) + '\\n');
-process.stdout.write(JSON.stringify(JSON.parse(readFileSync(__dirname + '/answers', 'utf8'))[args[0]] ?? '').replace('""', ''));
-`;
-
 describe('a command in a task of the proxy', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'banyan-ecs-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  const asked = (): string[][] =>
-    readFileSync(path.join(folder, 'asked'), 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as string[]);
+  const aws = answeringAws();
+  afterAll(() => aws.remove());
+  const asked = () => aws.asked();
   const answers = {
     'describe-services': {
       services: [
@@ -29,11 +15,8 @@ describe('a command in a task of the proxy', () => {
     'describe-tasks': { tasks: [{ containers: [{ exitCode: 0 }] }] },
   };
   const rollBack = (changes: object = {}): Promise<void> => {
-    writeFileSync(path.join(folder, 'aws'), AWS);
-    chmodSync(path.join(folder, 'aws'), 0o755);
-    writeFileSync(path.join(folder, 'asked'), '');
-    writeFileSync(path.join(folder, 'answers'), JSON.stringify({ ...answers, ...changes }));
-    return runInProxyTask('banyan-proxy-prod', ['banyan', 'kill-switch', 'on'], { PATH: folder });
+    aws.answer({ ...answers, ...changes });
+    return runInProxyTask('banyan-proxy-prod', ['banyan', 'kill-switch', 'on'], aws.env);
   };
 
   it('has the image and the network of the proxies, and is waited for', async () => {

@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { z } from 'zod';
 import type { Environment } from 'banyan-strangler/lambda';
+import { askAws } from './ask-aws';
 import { StepFailed } from './run-command';
-
-const run = promisify(execFile);
 
 // What is read of the command line's answers; the network is passed on as it is.
 const Services = z.object({
@@ -16,18 +13,13 @@ const Stopped = z.object({ tasks: z.array(z.object({ containers: z.array(Contain
 
 /**
  * Runs a command of Banyan in a task of its own, next to the proxies: with their image, secrets and network, and so with a way to MongoDB that a build
- * in another account does not have. Needs the AWS command line, which build images bring.
+ * in another account does not have.
  *
  * @param cluster with the service `proxy`: lambda/infrastructure/proxy/proxy-service.ts
  * @throws StepFailed when there is no such service, no task was started, or the command failed
  */
 export async function runInProxyTask(cluster: string, command: readonly string[], env: Environment): Promise<void> {
-  const ecs = async (...args: string[]): Promise<unknown> => {
-    const { stdout } = await run('aws', ['ecs', ...args, '--cluster', cluster, '--output', 'json'], {
-      env: { ...env },
-    });
-    return stdout.trim() === '' ? undefined : JSON.parse(stdout);
-  };
+  const ecs = (...words: string[]) => askAws(['ecs', ...words, '--cluster', cluster], env);
   const [service] = Services.parse(await ecs('describe-services', '--services', 'proxy')).services;
   if (service?.taskDefinition === undefined) throw new StepFailed(`${cluster} has no service "proxy"`);
   const { taskDefinition, networkConfiguration } = service;

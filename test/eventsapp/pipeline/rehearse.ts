@@ -1,5 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { zipSync } from 'fflate';
 import { parse } from 'yaml';
@@ -88,8 +89,8 @@ class Rehearsal {
   /** A release whose authorizer takes no one’s session, as with another secret: no 5xx, and legacy is asked for no one who writes. */
   async prodSmoke(): Promise<boolean> {
     const stand = await this.stage('prod');
+    await stand.deploy(BUILT);
     this.say('prod', `runs the previous release, ${releaseOf(codeHashes(BUILT))}`);
-    if (!(await this.runStage('prod', BUILT, { only: ['deploy'] }))) return false;
     const token = await logIn(stand);
     const status = () => statusOf(stand, token);
     const before = await status();
@@ -97,27 +98,48 @@ class Rehearsal {
 
     const broken = brokenRelease();
     this.say('prod', `the release to come is ${releaseOf(codeHashes(broken))}; its authorizer takes no session`);
+    const deployed = stand.deployments + 1;
     let onceDeployed = 0;
+    let returned = Promise.resolve(false);
     const passed = await this.runStage('prod', broken, {
       ...smoke,
       onFailure: async ({ command }) => {
-        if (command.includes('npm run smoke')) onceDeployed = await status();
+        if (!command.includes('npm run smoke')) return;
+        onceDeployed = await status();
+        // Looked at from outside while the step runs.
+        returned = this.routesReturn(async () => (await status()) === before && stand.deployments === deployed);
       },
     });
-    const afterRoutes = await status();
+    const routesFirst = !passed && before === 403 && onceDeployed === 401 && (await returned);
     this.say(
       'prod',
-      `a member’s POST /api/events (which only organisers may): ${before} before, ${onceDeployed} with the new release, ${afterRoutes} once routes are back on legacy`,
+      `a member’s POST /api/events (only organisers may): ${before}, ${onceDeployed} with the new release`,
     );
-    const routesFirst =
-      !passed && onceDeployed === 401 && before === 403 && afterRoutes === before && stand.deployments === 2;
 
-    this.say('roll back', 'the pipeline runs its stage again with the previous artefact');
+    this.say('roll back', 'started by EventBridge, because smoke tests of prod did not succeed');
+    const { env } = stand;
+    const rolledBack = await this.runBuild('prod', 'roll-back', env, () => false);
+    this.say('roll back', 'CodePipeline runs the stage again, with the artefact that passed it last');
     const healed = await this.runStage('prod', BUILT, smoke);
     return this.verdict(
-      routesFirst && healed,
-      'routes went back first, then the previous artefact; they return by "banyan resume"',
+      routesFirst && rolledBack && healed && stand.deployments === deployed + 1,
+      'routes went back first, then the previous artefact; they return by "banyan kill-switch off"',
     );
+  }
+
+  /** Prints the seconds from now until routes are on legacy; false when they are not within a minute. */
+  private async routesReturn(onLegacy: () => Promise<boolean>): Promise<boolean> {
+    const began = performance.now();
+    const seconds = () => (performance.now() - began) / SECOND;
+    while (!(await onLegacy())) {
+      if (seconds() > 60 || this.controller.signal.aborted) return false;
+      await sleep(100);
+    }
+    this.say(
+      'prod',
+      `routes on legacy ${seconds().toFixed(1)} s after smoke tests failed; nothing has been deployed since`,
+    );
+    return true;
   }
 
   /** The build's own buildspec. `from`: commands before the first that holds it are not run. */
@@ -203,7 +225,7 @@ function isCurrent(): boolean {
   const { functions } = parse(readFileSync(path.join(ROOT, 'serverless.yml'), 'utf8')) as {
     readonly functions: object;
   };
-  const built = [...codeHashes(BUILT).keys()];
+  const built = [...codeHashes(BUILT).keys()].sort();
   return isDeepStrictEqual(built, Object.keys(functions).sort());
 }
 

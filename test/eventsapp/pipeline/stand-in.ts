@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { json } from 'node:stream/consumers';
 import path from 'node:path';
 import { unzipSync } from 'fflate';
 import { consoleLogger } from 'banyan-strangler/local';
@@ -10,15 +11,18 @@ import { startTestMongo } from '../../support/test-mongo';
 import { demoRoutes, TEST_SECRET } from '../support/running-system';
 import { startSystem, type LocalSystem } from '../system';
 import { codeHashes } from './artefact';
+import { AWS_PROGRAM, awsCommandLine } from './stand-in-aws';
 
 /** One stage on this machine: what `banyan check` asks of its account, and the local system with the functions that were deployed. */
 export interface StandIn {
   readonly account: FakeAccount;
-  /** What a build in this stage finds in its environment. */
+  /** What a build in this stage finds in its environment; nothing in it reaches MongoDB, as in a build on AWS. */
   readonly env: Readonly<Record<string, string>>;
   /** Undefined until something is deployed. */
   system(): LocalSystem | undefined;
   readonly deployments: number;
+  /** Deploys the zips of a folder without a pipeline: what ran before it. */
+  deploy(from: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -62,11 +66,13 @@ function accountOf(stage: string): FakeAccount {
 /** Starts a stage in which nothing is deployed yet. Its files are in `folder`. */
 export async function startStandIn(stage: string, folder: string): Promise<StandIn> {
   const account = accountOf(stage);
-  const aws = await startFakeAws(account);
+  const api = await startFakeAws(account);
   const mongo = await startTestMongo();
   const routesFile = path.join(folder, 'routes.yml');
   const functions = path.join(folder, 'functions');
-  await mkdir(folder, { recursive: true });
+  const programs = path.join(folder, 'bin');
+  await mkdir(programs, { recursive: true });
+  await writeFile(path.join(programs, 'aws'), AWS_PROGRAM, { mode: 0o755 });
   await writeFile(routesFile, await demoRoutes('lambda'));
   await copyFile(path.join(__dirname, '../../../proxy/app-routes.json'), path.join(folder, 'app-routes.json'));
   let system: LocalSystem | undefined;
@@ -95,15 +101,23 @@ export async function startStandIn(stage: string, folder: string): Promise<Stand
     });
   }
 
+  const PATH = `${programs}${path.delimiter}${process.env['PATH'] ?? ''}`;
+  const proxy = { MONGODB_URI: mongo.uri, SESSION_SECRET: TEST_SECRET, ROUTES_FILE: routesFile };
+  const aws = awsCommandLine({ ...proxy, PATH: process.env['PATH'], HOME: process.env['HOME'] });
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://stand-in');
     const answer = (status: number, text: string) => response.writeHead(status).end(text);
-    if (request.method !== 'POST' || pathname !== '/deploy') {
-      answer(404, 'expected POST /deploy?folder=');
+    const work: Readonly<Record<string, () => Promise<string>>> = {
+      '/deploy': () => deploy(searchParams.get('folder') ?? '').then(() => 'deployed'),
+      '/aws': async () => aws(await json(request)),
+    };
+    const asked = work[pathname];
+    if (request.method !== 'POST' || asked === undefined) {
+      answer(404, `expected POST ${Object.keys(work).join(' or ')}`);
       return;
     }
-    deploy(searchParams.get('folder') ?? '').then(
-      () => answer(200, 'deployed'),
+    asked().then(
+      (text) => answer(200, text),
       (error: unknown) => answer(500, error instanceof Error ? error.message : String(error)),
     );
   });
@@ -111,21 +125,22 @@ export async function startStandIn(stage: string, folder: string): Promise<Stand
   return {
     account,
     env: {
-      ...{ STAGE: stage, PIPELINE_STAND_IN: `http://127.0.0.1:${port}`, AWS_ENDPOINT_URL: aws.url },
+      ...{ STAGE: stage, PIPELINE_STAND_IN: `http://127.0.0.1:${port}`, AWS_ENDPOINT_URL: api.url, PATH },
       ...{ AWS_ACCESS_KEY_ID: 'rehearsal', AWS_SECRET_ACCESS_KEY: 'rehearsal', AWS_EC2_METADATA_DISABLED: 'true' },
       ...{ AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' },
-      ...{ MONGODB_URI: mongo.uri, SESSION_SECRET: TEST_SECRET, ROUTES_FILE: routesFile },
+      ...{ PROXY_CLUSTER: `banyan-proxy-${stage}`, PIPELINE: 'banyan' },
     },
     system: () => system,
     get deployments() {
       return deployments;
     },
+    deploy,
     async close() {
       server.close();
       await once(server, 'close');
       await system?.close();
       await mongo.stop();
-      await aws.close();
+      await api.close();
       await rm(folder, { recursive: true, force: true });
     },
   };

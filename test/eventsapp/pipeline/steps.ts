@@ -3,11 +3,11 @@ import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { parse } from 'yaml';
 import type { Environment } from 'banyan-strangler/lambda';
-import { loadRouteTable } from 'banyan-strangler/proxy';
 import { codeHashes, differing, releaseOf } from './artefact';
 import { asDeployer, deployedHashes, stackOutputs } from './aws';
 import { envFile, outputVariables } from './outputs';
 import { runInProxyTask } from './proxy-task';
+import { rollBackStage } from './roll-back-stage';
 import { runCommand, StepFailed } from './run-command';
 
 const ROOT = path.join(__dirname, '../../..');
@@ -23,6 +23,8 @@ export interface StepOptions {
   /** The folder that `build` has made. */
   readonly package?: string | undefined;
   readonly outputs?: string | undefined;
+  /** Do nothing when what the build ran before has succeeded. */
+  readonly 'after-smoke'?: boolean | undefined;
 }
 
 /** Packages once, for all stages: zips do not depend on one. */
@@ -121,42 +123,28 @@ export async function e2e({ env, outputs = '' }: StepOptions): Promise<void> {
 }
 
 /**
- * After a failed build, returns every route that Lambda answers to legacy: with `PROXY_CLUSTER` in that stage, else from here, by `MONGODB_URI`. Reads
- * what CodeBuild says of the phases before.
+ * Returns every listed route to legacy by the kill switch, in a task of the proxy: a build in the tools account has no way to a stage's MongoDB, which
+ * holds what proxies follow.
  */
-export async function rollBackRoutes({ env, stage }: StepOptions): Promise<void> {
-  if (env['CODEBUILD_BUILD_SUCCEEDING'] === '1') {
+export async function rollBackRoutes({ env, stage, 'after-smoke': afterSmoke = false }: StepOptions): Promise<void> {
+  if (afterSmoke && env['CODEBUILD_BUILD_SUCCEEDING'] === '1') {
     say('smoke tests passed: no route is rolled back');
     return;
   }
-  const cluster = env['PROXY_CLUSTER'];
-  if (cluster !== undefined) {
-    await killSwitchInStage(cluster, { env, stage });
-    return;
-  }
-  const file = env['ROUTES_FILE'] ?? inRoot('proxy/routes.yml');
-  const { routes } = await loadRouteTable({ file, lambdaAvailable: true });
-  const onLambda = routes.filter((route) => route.stage === 'lambda' || route.stage === 'canary').map(({ id }) => id);
-  if (onLambda.length === 0) {
-    say('no route is on Lambda: there is nothing to roll back');
-    return;
-  }
+  const { PROXY_CLUSTER: cluster } = env;
+  if (cluster === undefined) throw new StepFailed(`PROXY_CLUSTER must name the cluster of the proxies of ${stage}`);
   const began = performance.now();
-  const why = `smoke tests of ${stage} failed after a deployment`;
-  await banyan(['rollback', ...onLambda, '--reason', why, '--by', 'pipeline'], env);
-  const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  say(
-    `${onLambda.length} routes back on legacy in ${seconds} s; when the cause is known: banyan resume ${onLambda.join(' ')}`,
-  );
-}
-
-/** A build in the tools account has no way to a stage's MongoDB, which holds what proxies follow: a task of the proxy has. */
-async function killSwitchInStage(cluster: string, { env, stage }: StepOptions): Promise<void> {
-  const began = performance.now();
-  const why = `smoke tests of ${stage} failed after a deployment`;
+  const why = `smoke tests of ${stage} did not pass after a deployment`;
   await runInProxyTask(cluster, ['banyan', 'kill-switch', 'on', '--reason', why, '--by', 'pipeline'], asDeployer(env));
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   say(`all routes back on legacy in ${seconds} s; when the cause is known: banyan kill-switch off`);
+}
+
+/** Has `PIPELINE` run the stage again with what passed it last. */
+export async function rollBackStageStep({ env, stage }: StepOptions): Promise<void> {
+  const { PIPELINE: pipeline } = env;
+  if (pipeline === undefined) throw new StepFailed(`PIPELINE must name the pipeline that deploys ${stage}`);
+  say(await rollBackStage({ pipeline, stage }, env));
 }
 
 /** Checks the route table and puts it where the proxies look: `ROUTES_FILE`, an object of a versioned bucket. */
