@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CHECKS, Fault, type Get, type SmokeCheck, type SmokeTarget } from './checks';
 import { readOnly } from './read-only';
 
@@ -13,20 +14,24 @@ export interface SmokeResult {
 
 interface SmokeOptions {
   readonly send?: typeof fetch;
-  /** For one check, in ms. */
+  /** How long answers that may pass by themselves are asked for again, in ms. */
   readonly patience?: number;
   readonly checks?: readonly SmokeCheck[];
 }
 
-/** The longest chain of checks is five requests: less than a minute. */
-const PATIENCE = 10_000;
+/** A fresh deployment warms meanwhile. With what is under way then, less than a minute. */
+const PATIENCE = 40_000;
+/** For one answer. */
+const TIMEOUT = 10_000;
+const FIRST_PAUSE = 250;
+const LONGEST_PAUSE = 5_000;
 
 /** Runs the checks, each as soon as those it needs are through. Changes nothing; never rejects. */
 export async function runSmoke(
   target: SmokeTarget,
   { send = fetch, patience = PATIENCE, checks = CHECKS }: SmokeOptions = {},
 ): Promise<readonly SmokeResult[]> {
-  const get: Get = (url, headers = {}) => readOnly(send)(url, { headers, signal: AbortSignal.timeout(patience) });
+  const get = patientGet(readOnly(send), performance.now() + patience);
   const results = new Map<string, Promise<SmokeResult>>();
   for (const check of checks) results.set(check.name, run(check));
   return Promise.all(results.values());
@@ -47,6 +52,24 @@ export async function runSmoke(
       return { name, state: 'wrong', dependency, why: reasonOf(error), ms: after() };
     }
   }
+}
+
+/** Asks again what may pass by itself, such as a function that starts: no answer, 429, and 500 and more. The last answer is the answer. */
+function patientGet(send: typeof fetch, until: number): Get {
+  return async (url, headers = {}) => {
+    for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+      const isLast = performance.now() + pause > until;
+      const timeout = isLast ? TIMEOUT : Math.min(TIMEOUT, Math.ceil(until - performance.now()));
+      try {
+        const answer = await send(url, { headers, signal: AbortSignal.timeout(timeout) });
+        if (isLast || (answer.status < 500 && answer.status !== 429)) return answer;
+        await answer.body?.cancel();
+      } catch (error) {
+        if (isLast) throw error;
+      }
+      await sleep(pause);
+    }
+  };
 }
 
 /** `fetch failed` says nothing; its cause does. */

@@ -23,14 +23,17 @@ describe('smoke', () => {
   afterAll(() => system.close());
 
   const smoke = async (changes: object = {}) => {
-    const results = await runSmoke({ url: system.proxy.url, apiUrl: system.gateway.url, token, ...changes });
+    const results = await runSmoke(
+      { url: system.proxy.url, apiUrl: system.gateway.url, token, ...changes },
+      { patience: 0 },
+    );
     const found = results.filter(({ state }) => state === 'wrong').map(({ dependency }) => dependency);
     return { results, found, text: describeSmoke(results) };
   };
   const answering = (match: RegExp, answer: () => Response): typeof fetch =>
     ((request: Request) => (match.test(request.url) ? Promise.resolve(answer()) : fetch(request))) as typeof fetch;
   const faultsBy = async (send: typeof fetch) => {
-    const results = await runSmoke({ url: system.proxy.url, apiUrl: system.gateway.url, token }, { send });
+    const results = await runSmoke({ url: system.proxy.url, apiUrl: system.gateway.url, token }, { send, patience: 0 });
     return results.flatMap(({ dependency }) => dependency ?? []);
   };
 
@@ -80,6 +83,29 @@ describe('smoke', () => {
     ['get-health', /api\/health/, 500, 'Internal Server Error'],
   ])('names what is wrong: %s by %s %i', async (dependency, match, status, body) => {
     expect(await faultsBy(answering(match, () => new Response(body, { status })))).toEqual([dependency]);
+  });
+
+  it('asks again while a fresh deployment warms, for as long as it was told', async () => {
+    const warming = (failures: number): jest.MockedFunction<(request: Request) => Promise<Response>> => {
+      let left = failures;
+      return jest.fn((request: Request) => {
+        if (!request.url.endsWith('/api/health') || left === 0) return fetch(request);
+        left -= 1;
+        return left % 2 === 0
+          ? Promise.resolve(new Response('{"message": "Internal server error"}', { status: 502 }))
+          : Promise.reject(new TypeError('fetch failed'));
+      });
+    };
+    const asked = async (failures: number, patience: number) => {
+      const send = warming(failures);
+      const results = await runSmoke({ url: system.proxy.url }, { send: send as typeof fetch, patience });
+      const times = send.mock.calls.filter(([request]) => request.url.endsWith('/api/health')).length;
+      return { state: results.find(({ name }) => name === 'dependencies of functions')?.state, times };
+    };
+    expect(await asked(2, 30_000)).toEqual({ state: 'ok', times: 3 });
+    const { state, times } = await asked(Infinity, 4_000);
+    expect(state).toBe('wrong');
+    expect(times).toBeGreaterThan(1);
   });
 
   it('names a secret that differs, and a token that is no longer one', async () => {
