@@ -77,7 +77,8 @@ function withNames(request: OutgoingRequest, renaming: Renaming | undefined): Ou
   };
 }
 
-const effectsOf = (changes: readonly Change[]): string[] =>
+/** What changes did, without saying to what. */
+export const effectsOf = (changes: readonly Change[]): string[] =>
   changes.map(({ collection, kind }) => `${collection} ${kind}`).sort();
 
 /** What a suite says of legacy, and of who answers: two sides must not pass by failing alike. */

@@ -127,6 +127,7 @@ const parity = object(
     cases: optional(isListOfTexts, 'a list of paths, such as ["banyan/parity/cases"]'),
     rules: optional(isText, 'the path of a YAML file'),
     system: optional(isText, 'the path of a module that starts both sides'),
+    mutants: optional(isText, 'the path of a YAML file'),
     redact: maybe(redact),
   } satisfies Record<keyof BanyanOptions['parity'], Check>,
   'an object such as { identities: { anonymous: { kind: "anonymous" } } }',

@@ -87,6 +87,8 @@ export interface ParityConfig {
   readonly rules?: string;
   /** A module whose default export starts both sides, each on data of its own: see shared/parity/sides.ts. Default: `banyan/parity/system.ts`. */
   readonly system?: string;
+  /** Mutants that no client can see, each with its reason: a YAML file for `banyan parity mutate`. Default: `banyan/parity/mutants.yml`, which need not exist. */
+  readonly mutants?: string;
   /** What recordings must not keep, in addition to tokens, keys and fields whose names say that they are secret. */
   readonly redact?: RedactConfig;
 }

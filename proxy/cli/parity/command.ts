@@ -15,6 +15,7 @@ import type { CliIo, CommonOptions, Finish } from '../cli-io';
 import { readLocalSides, readProjectRoutes } from '../config';
 import { EXIT } from '../exit-codes';
 import { wholeNumber, withCommonOptions } from '../options';
+import { addMutateCommand } from './mutate-command';
 import { recordRun } from './record-run';
 
 interface RedactFlags extends CommonOptions {
@@ -83,6 +84,8 @@ export function addParityCommand(program: Command, io: CliIo, finish: Finish): v
       const { isNoisy, ...result } = await learnRules(projectOf(flags, io), flags, io.now);
       finish({ exitCode: isNoisy ? EXIT.findings : EXIT.fine, ...result }, flags);
     });
+
+  addMutateCommand(parity, io, finish);
 
   withCommonOptions(parity.command('redact'))
     .description("Remove passwords, tokens, keys and cookies from a browser's recording, as the proxy's recorder does")

@@ -4,11 +4,12 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-import type { BuildOptions, BuildResult, Message } from 'esbuild';
+import type { BuildOptions, BuildResult, Loader, Message, Metafile, Plugin } from 'esbuild';
 
 import { changedFile, timesOf, type FileTimes } from './file-times';
 import type { FunctionDefinition } from './function';
 import { filesOf, handlerFiles, moduleOf } from './handler';
+import { currentMutation } from './mutation';
 import { unbundledProgram, type Program } from './program';
 
 export interface Bundling {
@@ -37,6 +38,11 @@ export function bundledProgram(bundling: Bundling): () => Promise<Program> {
   const esbuild = esbuildOf(bundling.root);
   const packages = packagesOf(bundling.root);
   if (esbuild === undefined || packages === undefined) return unbundledProgram;
+  const mutation = currentMutation();
+  if (mutation !== undefined) {
+    let mutated: Promise<Program> | undefined;
+    return () => (mutated ??= makeMutated(esbuild, bundling, mutation));
+  }
   const key = JSON.stringify([esbuild.version, process.version, __dirname, inputOf(bundling), optionsOf(bundling)]);
   const name = createHash('sha256').update(key).digest('hex').slice(0, 16);
   const folder = path.join(packages, '.cache/banyan-functions', name);
@@ -102,6 +108,45 @@ async function make(esbuild: Esbuild, bundling: Bundling, outfile: string): Prom
   const project = path.dirname(packagesOf(root) ?? path.join(root, 'node_modules'));
   const deciding = ['package.json', 'tsconfig.json'].map((name) => path.join(project, name));
   return [...inputs, ...deciding].filter((source) => existsSync(source));
+}
+
+/** The same with mutants in it, which the processes switch. It is kept by whoever mutates. */
+async function makeMutated(
+  esbuild: Esbuild,
+  bundling: Bundling,
+  { folder, files, instrument }: NonNullable<ReturnType<typeof currentMutation>>,
+): Promise<Program> {
+  const { root, definitions } = bundling;
+  const options: BuildOptions = { ...buildOf(bundling), outfile: path.join(folder, 'functions.cjs') };
+  const { metafile } = await esbuild.build({ ...options, write: false, metafile: true });
+  for (const { name, handler } of definitions) files.set(name, filesFrom(moduleOf(handler, root), root, metafile));
+  const texts = await instrument([...new Set([...files.values()].flatMap((some) => [...some]))].sort());
+  const plugin: Plugin = {
+    name: 'mutants',
+    setup(build) {
+      build.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, ({ path: file }) => {
+        const contents = texts.get(file);
+        const loader = path.extname(file).replace(/^\.[cm]?/, '') as Loader;
+        return contents === undefined ? undefined : { contents, loader };
+      });
+    },
+  };
+  await esbuild.build({ ...options, plugins: [plugin] });
+  return programOf(path.join(folder, 'functions.cjs'), []);
+}
+
+/** A module and all that it imports, absolute, without packages. */
+function filesFrom(module: string, root: string, metafile: Metafile | undefined): ReadonlySet<string> {
+  const absolute = (input: string): string => path.resolve(root, input);
+  const imports = new Map(
+    Object.entries(metafile?.inputs ?? {}).map(([input, one]) => [absolute(input), one.imports] as const),
+  );
+  const found = new Set(filesOf(module).filter((file) => imports.has(file)));
+  // It grows while it is read.
+  for (const file of found)
+    for (const { path: imported, external } of imports.get(file) ?? [])
+      if (external !== true && !absolute(imported).includes(PACKAGES)) found.add(absolute(imported));
+  return found;
 }
 
 function buildOf(bundling: Bundling): BuildOptions {

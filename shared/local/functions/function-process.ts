@@ -7,6 +7,7 @@ import type { FunctionDefinition, FunctionFailure, Invocation, LambdaFunction } 
 import { startInstance, type Instance, type Print } from './instance';
 import { changedFile, timesOf, type FileTimes } from './file-times';
 import type { LoadFault } from './messages';
+import { endWithMutant } from './mutation';
 import type { Program } from './program';
 
 export interface FunctionProcess {
@@ -93,6 +94,15 @@ export function startFunctionProcess({
     instance.retire();
     return current.instance;
   }
+
+  endWithMutant(
+    definitions.map(({ name }) => name),
+    async () => {
+      const was = current;
+      current = undefined;
+      await (await was?.instance.catch(() => undefined))?.end();
+    },
+  );
 
   const functionOf = (definition: FunctionDefinition): LambdaFunction => ({
     definition,

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { clockArguments } from '../clock';
 import type { FunctionDefinition } from './function';
 import type { LoadFault, Order, Outcome, Report } from './messages';
+import { mutantArguments } from './mutation';
 import type { Program } from './program';
 
 /** One process with functions, for as long as it lives. */
@@ -128,7 +129,7 @@ function forkProgram({ file, execArgv }: Program, root: string, env: Readonly<Re
   return fork(file, [], {
     cwd: root,
     env,
-    execArgv: [...clockArguments(), ...execArgv],
+    execArgv: [...clockArguments(), ...mutantArguments(), ...execArgv],
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
