@@ -4,7 +4,7 @@ import { BanyanError } from '../../../shared/errors';
 import { startMutation } from '../../../shared/local/functions/mutation';
 import { describeDifference } from '../../../shared/parity/exchange';
 import { rulesOf } from '../../../shared/parity/rules';
-import { prepareSides, type ReadySides } from '../environment';
+import { prepareSides } from '../environment';
 import { judgeObservations, observe, requestOf, type Observation } from '../observe';
 import { planSuites } from '../plan-run';
 import { loadProject } from '../project';
