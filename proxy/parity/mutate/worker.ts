@@ -48,7 +48,7 @@ async function startWorker({ flags, env, routesFile, local, files }: WorkerOptio
     return made;
   }
 
-  /** Sends a case to the candidate; what tells it from the control, if anything. */
+  /** Sends a case to the candidate; the first difference from the control, if any. */
   async function signOf(index: number): Promise<Sign | undefined> {
     const planned = cases[index];
     if (planned === undefined) throw new RangeError(`there is no case ${index}`);

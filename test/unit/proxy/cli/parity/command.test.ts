@@ -352,7 +352,7 @@ describe('banyan parity', () => {
   it('knows what is no command, and says in its help what it does without one', async () => {
     const { exitCode, err } = await banyan('foo');
     expect(exitCode).toBe(2);
-    expect(err).toMatch(/^banyan: unknown command parity "foo"; expected one of run, learn, redact/);
+    expect(err).toMatch(/^banyan: unknown command parity "foo"; expected one of run, learn, mutate, redact/);
     const { out } = await banyan('--help');
     expect(out).toContain('The default command is run');
     expect(out).toMatch(/1 {2}findings: the sides differ/);
