@@ -105,6 +105,15 @@ describe('chunked decoder', () => {
     expect(() => decode(text, byteByByte)).toThrow('invalid answer');
   });
 
+  it.each([
+    ['a size with an extension of 4 kB in all', `1;${'a'.repeat(4_092)}\r\nx\r\n0\r\n\r\n`],
+    ['a trailer of 64 kB', `1\r\nx\r\n0\r\nA: ${'b'.repeat(65_531)}\r\n\r\n`],
+    ['trailers of 64 kB', `1\r\nx\r\n0\r\n${'A: bbbbbbbbbbb\r\n'.repeat(4_096)}\r\n`],
+  ])('takes %s, and no byte more', (_what, text) => {
+    expect(decode(text)).toMatchObject({ body: 'x', end: text.length });
+    expect(() => decode(text.replace(/a;|a\r|b\r/, 'a$&'))).toThrow('invalid answer');
+  });
+
   it('drops trailers that concern only this connection', () => {
     expect(decode('0\r\nConnection: close\r\nKeep-Alive: x\r\nA: b\r\n\r\n').trailers).toEqual(['A', 'b']);
   });

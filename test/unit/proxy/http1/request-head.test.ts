@@ -70,6 +70,11 @@ describe('request head', () => {
     expect(() => formatRequestHead({ method: 'GET', path, headers: [] }, 'none')).toThrow('allow');
   });
 
+  it('leaves out a name without a value', () => {
+    const head = formatRequestHead({ method: 'GET', path: '/', headers: ['A', 'b', 'C'] }, 'length');
+    expect(head).toBe('GET / HTTP/1.1\r\nA: b\r\nConnection: keep-alive\r\n\r\n');
+  });
+
   it('passes bytes over 0x7f in path and values, tabs in values, and empty values', () => {
     const head = formatRequestHead({ method: 'GET', path: '/\xe9', headers: ['A', '\xff\tb', 'B', ''] }, 'chunked');
     expect(head).toBe(
