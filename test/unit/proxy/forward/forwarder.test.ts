@@ -1,4 +1,4 @@
-import { IncomingMessage, ServerResponse } from 'node:http';
+import { ServerResponse, type IncomingMessage } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { forward, hasBody, type ForwardOptions, type ForwardResult } from '../../../../proxy/forward/forwarder';
 import type { SendOptions, Upstream } from '../../../../proxy/forward/upstream';
@@ -28,7 +28,9 @@ class HandUpstream implements Upstream {
     this.asked.push({ request, options });
     if (this.fault !== undefined) throw this.fault;
     this.handler = handler;
-    const call = (name: string) => (by: ExchangeHandler) => void (by === handler && this.calls.push(name));
+    const call = (name: string) => (by: ExchangeHandler) => {
+      if (by === handler) this.calls.push(name);
+    };
     return { pause: call('pause'), resume: call('resume'), abort: call('abort') };
   }
   load(): ReturnType<Upstream['load']> {

@@ -1,6 +1,7 @@
 import net from 'node:net';
 import tls from 'node:tls';
 import type { Exchange, Outgoing } from '../../../../proxy/http1/exchange';
+import { Http1Error } from '../../../../proxy/http1/faults';
 import { Origin, type OriginLimits, type OriginOptions } from '../../../../proxy/http1/origin';
 import { HEAD, ToldExchange } from './exchanges';
 import { HandSocket } from './hand-socket';
@@ -58,6 +59,13 @@ describe('origin, by hand', () => {
     return { told, exchange };
   };
   const from = (client: string): ToldExchange => ask({ client }).told;
+  const refusalOf = (client: string | undefined): unknown => {
+    try {
+      return ask({ client });
+    } catch (error) {
+      return error instanceof Http1Error ? error.code : error;
+    }
+  };
   const at = (index: number) => {
     const one = opened[index];
     if (one === undefined) throw new Error(`there is no connection ${index}`);
@@ -272,8 +280,7 @@ describe('origin, by hand', () => {
       limited({ maxConnections: 1, maxWaiting: 1 });
       from('a');
       from('b');
-      for (const client of ['c', undefined])
-        expect(() => ask({ client })).toThrow(expect.objectContaining({ code: 'QUEUE_FULL' }));
+      expect(['c', undefined].map(refusalOf)).toEqual(['QUEUE_FULL', 'QUEUE_FULL']);
       expect(origin.load()).toMatchObject({ waiting: 1, overShare: 0, refused: { full: 2, timeout: 0 } });
     });
 
@@ -374,7 +381,7 @@ describe('origin, by hand', () => {
     it('keeps no connection whose place others have taken meanwhile', () => {
       limited({ maxConnections: 1 });
       from('a');
-      answer(0, `${HALF.replace('OK\r\n', 'OK\r\nContent-Type: text/event-stream\r\n')}`);
+      answer(0, HALF.replace('OK\r\n', 'OK\r\nContent-Type: text/event-stream\r\n'));
       from('b');
       answer(1, HALF);
       answer(0, 'k');
@@ -389,6 +396,6 @@ describe('origin, by hand', () => {
     expect(told.map(({ code }) => code)).toEqual(['CLOSING', 'CLOSING', 'CLOSING']);
     expect(told.map(({ fault }) => fault?.onKeptConnection)).toEqual([false, false, false]);
     expect([opened.length, origin.load().waiting]).toEqual([1, 0]);
-    expect(() => ask()).toThrow(expect.objectContaining({ code: 'CLOSING' }));
+    expect(refusalOf('a')).toBe('CLOSING');
   });
 });
