@@ -181,6 +181,7 @@ describe('origin, by hand', () => {
       answer(1);
       ask({ fresh: true });
       expect(opened.map(({ socket }) => socket.destroyed)).toEqual([true, false, false]);
+      origin.close();
       limited({ maxConnections: 3 });
       ask();
       answer(3);
