@@ -12,7 +12,17 @@ export const ROOMS = {
     // Beside the way of a request: what operators see and decide.
     ...['control-plane', 'config', 'read-upstream-tls', 'misspelt-variables', 'admin', 'metrics'],
     // The way of a request, and who watches it.
-    ...['client-server', 'handle-request', 'lambda-answer', 'report-request', 'guard', 'shadow', 'fallback', 'record'],
+    ...[
+      'client-server',
+      'handle-request',
+      'lambda-answer',
+      'report-request',
+      'climb',
+      'guard',
+      'shadow',
+      'fallback',
+      'record',
+    ],
     // What is remembered, and what is in force.
     ...['fleet', 'ledger', 'observation', 'choose-target', 'overrides', 'history'],
     // Who asks, and how much of it.

@@ -3,6 +3,7 @@ import { describeListenError } from '../shared/listen-error';
 import type { Logger } from '../shared/logger';
 import type { MongoConnection } from '../shared/mongo';
 import { startAdmin, type AdminServer } from './admin/server';
+import { startClimb } from './climb/run';
 import type { ProxyConfig } from './config';
 import { createHeart } from './fleet/beat';
 import { createNotifier } from './guard/notify';
@@ -39,7 +40,7 @@ export interface ControlPlaneParts {
   readonly observers: readonly Observer[];
 }
 
-/** Starts overrides, heartbeat, ledger, guard, metrics and the admin port. Throws ConfigError when that port cannot be used. */
+/** Starts overrides, heartbeat, ledger, guard, climbing, metrics and the admin port. Throws ConfigError when that port cannot be used. */
 export async function startControlPlane(parts: ControlPlaneParts): Promise<ControlPlane> {
   const { config, mongo, table, logger } = parts;
   const { versions } = config;
@@ -73,10 +74,16 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
     name: `proxy ${config.instanceName}`,
     logger,
   });
+  const climb =
+    db &&
+    ledger &&
+    heart &&
+    startClimb({ db, overrides, ledger, table, versions, id: heart.id, name: `proxy ${config.instanceName}` }, logger);
   const observer = observers([guard, stats, metrics, ...(ledger ? [ledgerObserver(ledger)] : []), ...parts.observers]);
 
   const closeAll = async (admin?: AdminServer): Promise<void> => {
     await admin?.close();
+    await climb?.close();
     await guard.close();
     await overrides.close();
     await heart?.close();

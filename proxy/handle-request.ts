@@ -22,7 +22,7 @@ import { isRefusal, type RefusalChecks } from './guard/check-refusals';
 import type { UpstreamError } from './forward/upstream-errors';
 import { LambdaAnswer } from './lambda-answer';
 import type { LambdaAttempt, Observer } from './observation';
-import type { OverrideState } from './overrides/state';
+import { shareInForce, type OverrideState } from './overrides/state';
 import type { Recorder } from './record/recorder';
 import { bothTaps } from './record/both-taps';
 import { reportRequest, type HandledRequest } from './report-request';
@@ -163,9 +163,11 @@ class Handling implements RequestFacts, HandledRequest {
       });
   }
 
-  private sideOf(user: CohortUser | undefined, { percent }: Route): Upstream['name'] {
+  private sideOf(user: CohortUser | undefined, route: Route): Upstream['name'] {
     if (user === undefined) return 'legacy';
-    return this.options.table().assigned.get(user.userId) ?? (isInShare(user.bucket, percent) ? 'lambda' : 'legacy');
+    const { table, overrides } = this.options;
+    const side = table().assigned.get(user.userId);
+    return side ?? (isInShare(user.bucket, shareInForce(overrides(), route)) ? 'lambda' : 'legacy');
   }
 
   private toSide(side: Upstream['name'], reason: Reason, route: Route, now: number): void {

@@ -1,3 +1,5 @@
+import { climbState } from '../climb/describe';
+import type { OverrideState } from '../overrides/state';
 import type { Route } from '../route-table/route';
 
 /** The next step of a route on its way, as a change of `routes.yml`. */
@@ -10,8 +12,11 @@ export interface NextStep {
 
 const PERCENTS = [1, 5, 25, 50, 100];
 
-/** What comes after the stage that a route is on; undefined after the last. Pure. */
-export function nextStep({ id, stage, percent, isSafe }: Route): NextStep | undefined {
+/** What comes after the stage that a route is on; undefined after the last, and while it climbs by itself. Pure. */
+export function nextStep(route: Route, state: OverrideState): NextStep | undefined {
+  const { id, stage, percent, isSafe, climb } = route;
+  if (climbState(route, state)?.next !== undefined) return undefined;
+  const first = climb === undefined ? PERCENTS[0] : undefined;
   const step = (to: Route['stage'], share?: number): NextStep => ({
     to,
     percent: share,
@@ -20,9 +25,9 @@ export function nextStep({ id, stage, percent, isSafe }: Route): NextStep | unde
   });
   switch (stage) {
     case 'legacy':
-      return isSafe ? step('shadow') : step('canary', PERCENTS[0]);
+      return isSafe ? step('shadow') : step('canary', first);
     case 'shadow':
-      return step('canary', PERCENTS[0]);
+      return step('canary', first);
     case 'canary': {
       const next = PERCENTS.find((share) => share > percent);
       return next === undefined ? step('lambda') : step('canary', next);

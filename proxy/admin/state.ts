@@ -1,3 +1,4 @@
+import { climbState } from '../climb/describe';
 import {
   DEFAULT_MAX_MISMATCH_RATE,
   DEFAULT_MIN_ANSWERS,
@@ -9,7 +10,7 @@ import {
 import type { RouteEvidence } from '../ledger/evidence';
 import type { Ledger } from '../ledger/ledger';
 import { SPAN, SPANS, type LiveStats } from '../metrics/live-stats';
-import { overrideOf, type OverrideState } from '../overrides/state';
+import { overrideOf, shareInForce, type OverrideState } from '../overrides/state';
 import type { RouteTable } from '../route-table/load';
 import type { Route } from '../route-table/route';
 import { STAGES, type Stage } from '../route-table/schema';
@@ -61,18 +62,19 @@ function describeRoute(
   state: OverrideState,
   { stats, hasChart }: { readonly stats: LiveStats; readonly hasChart: boolean },
 ) {
-  const { id, method, path, stage, percent, line } = route;
+  const { id, method, path, stage, line } = route;
   const reason = stage === 'legacy' ? undefined : overrideOf(state, id, stage);
   return {
     id,
     match: `${method} ${path}`,
     stage,
-    percent: stage === 'canary' ? percent : null,
+    percent: stage === 'canary' ? shareInForce(state, route) : null,
+    climb: climbState(route, state) ?? null,
     line,
     overriddenBy: reason ?? null,
     override: state.lowered.get(id) ?? null,
     // Nothing is moved on that was just returned.
-    next: (state.lowered.has(id) ? undefined : nextStep(route)) ?? null,
+    next: (state.lowered.has(id) ? undefined : nextStep(route, state)) ?? null,
     ...stats.summary(id),
     ...(hasChart && { series: stats.series(id) }),
   };
@@ -102,7 +104,7 @@ function lackingFor(
   evidence: RouteEvidence | null,
   overrides: OverrideState,
 ): readonly Obstacle[] | null {
-  const next = nextStep(route);
+  const next = nextStep(route, overrides);
   if (next === undefined || evidence === null) return null;
   const target = { stage: next.to, percent: next.percent };
   const rules = {

@@ -1,6 +1,6 @@
 import type { Project } from '../../shared/config/load';
 import type { LocalMongo } from '../../shared/local/mongo';
-import type { Route } from '../route-table/route';
+import { positionText, type Route } from '../route-table/route';
 import { scriptOf } from './package-script';
 import type { Row } from './services';
 import type { SystemConfig } from './system-config';
@@ -76,10 +76,11 @@ function describeNamed({ why }: LocalMongo, state: LocalMongo): readonly string[
 function describeRoutes(routes: readonly Route[]): string {
   const idWidth = Math.max(...routes.map(({ id }) => id.length), 4);
   const matchWidth = Math.max(...routes.map(({ method, path: pattern }) => `${method} ${pattern}`.length), 0);
-  const lines = routes.map(({ id, method, path: pattern, stage, percent, unless }) => {
+  const lines = routes.map((route) => {
+    const { id, method, path: pattern, unless } = route;
     const conditions = unless.map((condition) => Object.values(condition).join('')).join(', ');
     const except = conditions === '' ? '' : `   unless ${conditions}`;
-    return `  ${id.padEnd(idWidth)}  ${`${method} ${pattern}`.padEnd(matchWidth)}  ${stage}${stage === 'canary' ? ` ${percent} %` : ''}${except}`;
+    return `  ${id.padEnd(idWidth)}  ${`${method} ${pattern}`.padEnd(matchWidth)}  ${positionText(route)}${except}`;
   });
   return lines.join('\n') || '  none';
 }

@@ -7,6 +7,8 @@ import { packageVersion } from '../../shared/own-package';
 import { createHeartbeatIndex, removeHeartbeat, writeHeartbeat } from './heartbeat';
 
 export interface Heart {
+  /** Of its heartbeat: of this process. */
+  readonly id: string;
   /** The overrides in force here are those of this revision. */
   follow(revision: number): void;
   /** Beats from now on: the proxy listens. */
@@ -66,6 +68,7 @@ export function createHeart({ db, name, builds, routes, interval = INTERVAL }: H
   };
 
   return {
+    id,
     follow(next) {
       if (next === revision) return;
       revision = next;

@@ -11,6 +11,8 @@ export type StageAction =
   | 'forced'
   /** The proxy found another stage in its route table than before. */
   | 'seen'
+  /** To another share, by itself. */
+  | 'climbed'
   | 'lowered'
   | 'resumed'
   | 'kill-switch-on'

@@ -21,3 +21,11 @@ export function describeChanges(before: OverrideState, after: OverrideState, cle
   if (after.known && !before.known) changes.push('read from MongoDB again');
   return changes;
 }
+
+/** How shares of routes that climb differ: `list-events: 5 % -> 25 %`. Pure. */
+export function describeSteps(before: OverrideState, after: OverrideState): readonly string[] {
+  const shareOf = ({ steps }: OverrideState, id: string): number => steps.get(id)?.percent ?? 0;
+  return [...new Set([...before.steps.keys(), ...after.steps.keys()])]
+    .filter((id) => shareOf(before, id) !== shareOf(after, id))
+    .map((id) => `${id}: ${shareOf(before, id)} % -> ${shareOf(after, id)} %`);
+}

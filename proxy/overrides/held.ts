@@ -1,4 +1,4 @@
-import type { Entry, OverrideState } from './state';
+import type { Entry, OverrideState, Step } from './state';
 import type { Snapshot } from './snapshot';
 import { KILL_SWITCH_ID, toState } from './store';
 import type { StoredEntry } from './stored-entry';
@@ -10,14 +10,17 @@ export class HeldOverrides {
   at: Date | undefined;
   shared = new Map<string, StoredEntry>();
   readonly unsaved = new Map<string, StoredEntry>();
+  /** As MongoDB said last: none is made here. */
+  steps: ReadonlyMap<string, Step> = new Map();
   /** From the kill switch file, while it is there. */
   file: StoredEntry | undefined;
   /** Of the snapshot: fields of a newer version. */
   private rest: Readonly<Record<string, unknown>> = {};
 
   /** Goes on from a snapshot, whatever its age; `known` is the caller's to judge. */
-  restore({ at, shared, unsaved, rest = {} }: Snapshot): void {
+  restore({ at, shared, unsaved, steps, rest = {} }: Snapshot): void {
     this.at = at;
+    this.steps = steps;
     this.rest = rest;
     this.shared = new Map(shared);
     for (const [id, entry] of unsaved) this.unsaved.set(id, entry);
@@ -26,7 +29,7 @@ export class HeldOverrides {
   /** What the file says is left out: after a restart the file says so again, or does so no longer. */
   snapshot(): Snapshot {
     const unsaved = [...this.unsaved].filter(([, entry]) => entry !== this.file);
-    return { at: this.at, shared: this.shared, unsaved: new Map(unsaved), rest: this.rest };
+    return { at: this.at, shared: this.shared, unsaved: new Map(unsaved), steps: this.steps, rest: this.rest };
   }
 
   has(id: string): boolean {
@@ -51,6 +54,6 @@ export class HeldOverrides {
   state(): OverrideState {
     const { killSwitch, lowered } = toState(new Map([...this.unsaved, ...this.shared]));
     const file: Entry | undefined = this.file;
-    return { known: this.known, killSwitch: killSwitch ?? file, lowered };
+    return { known: this.known, killSwitch: killSwitch ?? file, lowered, steps: this.steps };
   }
 }

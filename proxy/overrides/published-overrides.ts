@@ -1,5 +1,5 @@
 import type { Logger } from '../../shared/logger';
-import { describeChanges, type Cleared } from './describe-changes';
+import { describeChanges, describeSteps, type Cleared } from './describe-changes';
 import type { HeldOverrides } from './held';
 import type { SnapshotSaver } from './save-snapshot';
 import type { Change, OverrideState } from './state';
@@ -39,9 +39,11 @@ export class PublishedOverrides {
     if (!isChanged) return;
     const isQuiet = isPlain(this.state) && isPlain(next);
     const changes = describeChanges(this.state, next, this.cleared());
+    const steps = describeSteps(this.state, next);
     [this.state, this.fingerprint] = [next, fingerprint];
     const { known, killSwitch, lowered } = next;
-    if (!isQuiet)
+    if (steps.length > 0) this.logger.info({ steps }, 'routes climb');
+    if (changes.length > 0 && !isQuiet)
       this.logger.warn({ changes, known, killSwitch, lowered: Object.fromEntries(lowered) }, 'overrides changed');
     this.clearedBy.clear();
     for (const listener of this.listeners) listener(next);
@@ -61,8 +63,9 @@ export class PublishedOverrides {
   }
 }
 
-function fingerprintOf({ known, killSwitch, lowered }: OverrideState): string {
-  return JSON.stringify([known, killSwitch, [...lowered].sort(([a], [b]) => (a < b ? -1 : 1))]);
+function fingerprintOf({ known, killSwitch, lowered, steps }: OverrideState): string {
+  const sorted = [lowered, steps].map((map) => [...map].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return JSON.stringify([known, killSwitch, ...sorted]);
 }
 
 function isPlain({ killSwitch, lowered }: OverrideState): boolean {

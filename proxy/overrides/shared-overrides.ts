@@ -5,7 +5,7 @@ import type { HeldOverrides } from './held';
 import type { OverridesOptions } from './overrides';
 import type { PublishedOverrides } from './published-overrides';
 import type { Change } from './state';
-import { clear, raise, readCleared, readOverrides, readRevision, toHistory } from './store';
+import { clear, raise, readCleared, readRevision, readState, toHistory } from './store';
 import type { StoredEntry } from './stored-entry';
 
 interface SharedOverridesParts extends Pick<OverridesOptions, 'history' | 'onFollowed'> {
@@ -38,10 +38,11 @@ export class SharedOverrides {
         (error: unknown) => ({ error }),
       );
       const revision = await readRevision(db);
-      const shared = await readOverrides(db);
+      const { entries: shared, steps } = await readState(db);
       const gone = [...held.shared.keys()].filter((id) => !shared.has(id));
       for (const [id, change] of await readCleared(db, gone)) published.clearedIs(id, change);
       held.shared = new Map(shared);
+      held.steps = steps;
       held.at = now();
       held.known = true;
       followed = revision;

@@ -1,7 +1,9 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BanyanError } from '../../shared/errors';
+import type { Step } from './state';
 import { readEntry, storedForm, type StoredEntry } from './stored-entry';
+import { readStoredSteps, storedSteps } from './stored-step';
 import { systemErrorCode } from './system-error';
 
 /** What a proxy knew when it last looked. */
@@ -11,6 +13,8 @@ export interface Snapshot {
   readonly shared: ReadonlyMap<string, StoredEntry>;
   /** Made here and not yet in MongoDB. */
   readonly unsaved: ReadonlyMap<string, StoredEntry>;
+  /** Of the routes that climb. */
+  readonly steps: ReadonlyMap<string, Step>;
   readonly rest?: Readonly<Record<string, unknown>>;
 }
 
@@ -49,24 +53,28 @@ export async function readSnapshot(file: string): Promise<Snapshot | undefined> 
     throw new BanyanError('the file is not a snapshot of overrides', { code: NOT_A_SNAPSHOT });
   if (text.length > MAX_BYTES) throw new Error('the snapshot is too large');
   const value: unknown = JSON.parse(text);
-  const { format, at, shared, unsaved, ...rest }: Record<string, unknown> =
+  const { format, at, shared, unsaved, steps, ...rest }: Record<string, unknown> =
     typeof value === 'object' && value !== null ? { ...value } : {};
   if (typeof format !== 'number' || format < FORMAT) throw new Error('not a snapshot of overrides');
   const date = typeof at === 'string' ? new Date(at) : undefined;
   if (date !== undefined && Number.isNaN(date.getTime())) throw new Error('the snapshot has no valid time');
-  const entries = { shared: readEntries(shared), unsaved: readEntries(unsaved), rest };
+  const entries = {
+    ...{ shared: readEntries(shared), unsaved: readEntries(unsaved), rest },
+    steps: readStoredSteps(steps, at),
+  };
   // Of a newer format not all may be understood: what is in force is then unknown until MongoDB answers, and what is unsaved is not lost.
   return { at: format > FORMAT ? undefined : date, ...entries };
 }
 
 /** Replaces the file as a whole, so that half of it is never read. */
-export async function writeSnapshot(file: string, { at, shared, unsaved, rest }: Snapshot): Promise<void> {
+export async function writeSnapshot(file: string, { at, shared, unsaved, steps, rest }: Snapshot): Promise<void> {
   const text = JSON.stringify({
     format: FORMAT,
     ...rest,
     at: at?.toISOString(),
     shared: storedEntries(shared),
     unsaved: storedEntries(unsaved),
+    steps: storedSteps(steps, at),
   });
   await mkdir(path.dirname(file), { recursive: true });
   const draft = `${file}.${process.pid}.tmp`;

@@ -1,3 +1,5 @@
+import type { Route } from '../route-table/route';
+
 /** Who changes something at run time, and why; both are kept and shown. */
 export interface Change {
   /** A person or a part of the system: `ann`, `guard of proxy web-1`, `file`. */
@@ -19,12 +21,28 @@ export interface Lowering extends Entry {
   readonly evidence?: Evidence;
 }
 
+/** The share that the proxies have agreed on for a route that climbs by itself. */
+export interface Step {
+  /** 0: it waits to begin. */
+  readonly percent: number;
+  /** Steps of the route so far: of two decisions about the same one, one is stored. */
+  readonly changes: number;
+  /** By the server's clock. */
+  readonly since: Date;
+  /** Lambda's answers to clients, and its failures, until the step began. */
+  readonly before: { readonly answered: number; readonly failed: number };
+  /** Why it goes no further, as judged last; undefined before that. */
+  readonly waits: string | undefined;
+}
+
 /** Overrides in force. Immutable: a change makes a new one. */
 export interface OverrideState {
   /** False: MongoDB has not been seen since the start and there was no fresh snapshot, so what was rolled back is unknown. */
   readonly known: boolean;
   readonly killSwitch: Entry | undefined;
   readonly lowered: ReadonlyMap<string, Lowering>;
+  /** Of the routes that climb, as far as they have begun. */
+  readonly steps: ReadonlyMap<string, Step>;
 }
 
 /** Why a listed route is on legacy although its stage says otherwise. */
@@ -42,5 +60,13 @@ export function overrideOf(
   return lowered.has(routeId) ? 'rolled-back' : undefined;
 }
 
+/** The share of the users that Lambda answers on stage canary: the file's, or the step that is stored, never above the file's. Pure. */
+export function shareInForce(
+  { steps }: Pick<OverrideState, 'steps'>,
+  { id, percent, climb }: Pick<Route, 'id' | 'percent' | 'climb'>,
+): number {
+  return climb === undefined ? percent : Math.min(percent, steps.get(id)?.percent ?? 0);
+}
+
 /** Nothing is overridden: the route table alone decides. */
-export const NO_OVERRIDES: OverrideState = { known: true, killSwitch: undefined, lowered: new Map() };
+export const NO_OVERRIDES: OverrideState = { known: true, killSwitch: undefined, lowered: new Map(), steps: new Map() };

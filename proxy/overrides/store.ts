@@ -2,19 +2,20 @@ import { MongoServerError, type Collection, type Db } from 'mongodb';
 import { serverTime } from '../../shared/mongo';
 import { oneLine } from '../../shared/printable';
 import { ALL_ROUTES, type StageEntry } from '../history/stages';
-import type { Change, Entry, Lowering } from './state';
+import type { Change, Entry, Lowering, OverrideState, Step } from './state';
 import { boundedChange, boundedEntry, readEntry, storedForm, type StoredEntry } from './stored-entry';
+import { readStep } from './stored-step';
 
-/** Where all proxies agree. One document for each route that was ever rolled back, one for the kill switch, one for the revision. */
+/** Where all proxies agree. One document for each route that was ever rolled back or climbs, one for the kill switch, one for the revision. */
 export const OVERRIDES_COLLECTION = 'banyanOverrides';
 export const KILL_SWITCH_ID = 'kill-switch';
 const ROUTE_PREFIX = 'route:';
 /** Has no `active`: that alone makes a document an override, for every version. */
 const REVISION_ID = 'revision';
 /** Of the documents written here. It only rises: what a newer version has written keeps its own. */
-const SCHEMA = 1;
+export const SCHEMA = 1;
 
-interface OverrideDocument {
+export interface OverrideDocument {
   readonly _id: string;
   readonly schema?: number;
   /** What is in force; null after a resume. */
@@ -23,6 +24,14 @@ interface OverrideDocument {
   readonly revision: number;
   /** The latest resume. */
   readonly cleared?: Change & { readonly at: Date };
+  /** The step of a route that climbs: see stored-step.ts. */
+  readonly climb?: unknown;
+}
+
+/** Everything that requests are judged by. */
+export interface StoredState {
+  readonly entries: ReadonlyMap<string, StoredEntry>;
+  readonly steps: ReadonlyMap<string, Step>;
 }
 
 export interface StoredChange {
@@ -40,12 +49,34 @@ export function routeOverrideId(routeId: string): string {
   return ROUTE_PREFIX + routeId;
 }
 
-/** What is in force; an entry that cannot be read is in force all the same. */
-export async function readOverrides(db: Db): Promise<ReadonlyMap<string, StoredEntry>> {
+/** What is in force, by one query; an entry that cannot be read is in force all the same, and a step that cannot be is none. */
+export async function readState(db: Db): Promise<StoredState> {
   const documents = await overrides(db)
-    .find<{ _id: unknown; active: unknown }>({ active: { $ne: null } }, { projection: { active: 1 } })
+    .find<{ _id: unknown; active?: unknown; revision?: unknown; climb?: unknown }>(
+      { $or: [{ active: { $ne: null } }, { climb: { $ne: null } }] },
+      { projection: { active: 1, revision: 1, climb: 1 } },
+    )
     .toArray();
-  return new Map(documents.map(({ _id, active }) => [typeof _id === 'string' ? _id : 'unknown', readEntry(active)]));
+  const entries = new Map<string, StoredEntry>();
+  const steps = new Map<string, Step>();
+  for (const { _id, active, revision, climb } of documents) {
+    const id = typeof _id === 'string' ? _id : 'unknown';
+    if (active !== null && active !== undefined) entries.set(id, readEntry(active));
+    const step = readStep(climb, revision);
+    if (step !== undefined && id.startsWith(ROUTE_PREFIX)) steps.set(id.slice(ROUTE_PREFIX.length), step);
+  }
+  return { entries, steps };
+}
+
+/** The overrides alone, as they are stored. */
+export async function readOverrides(db: Db): Promise<StoredState['entries']> {
+  return (await readState(db)).entries;
+}
+
+/** What a proxy that reads now would judge requests by. */
+export async function readOverrideState(db: Db): Promise<OverrideState> {
+  const { entries, steps } = await readState(db);
+  return { known: true, ...toState(entries), steps };
 }
 
 /** The revision of all overrides, 0 before the first. Read it before {@link readOverrides}: these hold at least what it counts. */
@@ -95,7 +126,7 @@ async function countable<T>(db: Db, id: string, change: () => Promise<T>): Promi
 /** A revision that is no number, or the largest. */
 const isUncountable = (error: unknown): boolean =>
   error instanceof MongoServerError && (error.code === 14 || error.code === 2);
-const isDuplicate = (error: unknown): boolean => error instanceof MongoServerError && error.code === 11_000;
+export const isDuplicate = (error: unknown): boolean => error instanceof MongoServerError && error.code === 11_000;
 
 /** Who switched these off last, and why. Only for the log, so a fault is no fault. */
 export async function readCleared(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, Change>> {
@@ -162,7 +193,7 @@ export async function clear(db: Db, id: string, change: Change, at: Date): Promi
   return { first: made !== null, active: undefined, change: made?.revision ?? 0, revision };
 }
 
-/** The state that requests are judged by. What this version does not understand holds for all routes, as the kill switch. */
+/** The overrides that requests are judged by. What this version does not understand holds for all routes, as the kill switch. */
 export function toState(entries: ReadonlyMap<string, StoredEntry>): {
   killSwitch: Entry | undefined;
   lowered: Map<string, Lowering>;
@@ -194,7 +225,7 @@ export function toHistory(id: string, { active, change: number }: StoredChange, 
 }
 
 /** Whoever reads must see what was just written, also on a replica set whose URI prefers secondaries. */
-function overrides(db: Db): Collection<OverrideDocument> {
+export function overrides(db: Db): Collection<OverrideDocument> {
   return db.collection<OverrideDocument>(OVERRIDES_COLLECTION, {
     readPreference: 'primary',
     writeConcern: { w: 'majority' },

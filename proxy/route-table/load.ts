@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { ConfigError } from '../../shared/errors';
 import { parseYaml, pathText } from '../../shared/parsed-yaml';
 import { ownProperty } from '../../shared/session/own-property';
+import { climbOf, type CanaryEntry } from './canary-settings';
 import { compileExpressPath, createMatcher, type Matcher } from './match';
 import { guardSettings } from './guard-settings';
 import { openSource, type SourceOptions } from './open-source';
@@ -68,6 +69,7 @@ export function parseRouteTable(text: string, options: RouteTableOptions): Route
       line: lineOf(['routes', index]),
       maxBodyBytes: entry.maxBodyBytes ?? parsed.data.maxBodyBytes ?? Number.MAX_SAFE_INTEGER,
       accounts: new Map(Object.entries({ ...parsed.data.middleware, ...entry.middleware })),
+      common: parsed.data.canary,
     }),
   );
   const faults = [...findFaults(routes, options)].map(({ line, message }) => `${file}:${line} ${message}`);
@@ -91,8 +93,12 @@ function fewer(faults: readonly string[]): readonly string[] {
 /** What API Gateway answers when a function crashed, was not there or took too long. The function's own 500 is an answer. */
 const DEFAULT_FALLBACK_STATUSES = [502, 503, 504];
 
-function toRoute(entry: RouteEntry, rest: Pick<Route, 'accounts' | 'line' | 'maxBodyBytes'>): Route {
-  const { id, match, stage, auth = 'required', unless = [], percent = 0, shadow, fallback, guard, timeout } = entry;
+function toRoute(
+  entry: RouteEntry,
+  { common, ...rest }: Pick<Route, 'accounts' | 'line' | 'maxBodyBytes'> & { readonly common: CanaryEntry | undefined },
+): Route {
+  const { id, match, stage, auth = 'required', unless = [], percent, shadow, fallback, guard, timeout } = entry;
+  const climb = entry.canary && climbOf({ ...common, ...entry.canary }, percent);
   const [method = '', path = ''] = match.split(' ', 2);
   const isSafe = entry.safe ?? method === 'GET';
   const fallbackStatuses = fallback === false ? undefined : new Set(fallback?.statuses ?? DEFAULT_FALLBACK_STATUSES);
@@ -101,7 +107,8 @@ function toRoute(entry: RouteEntry, rest: Pick<Route, 'accounts' | 'line' | 'max
     method,
     path,
     stage,
-    percent,
+    percent: climb?.steps.at(-1) ?? percent ?? 0,
+    climb,
     auth,
     isSafe,
     shadow: isSafe && (stage === 'shadow' || shadow !== undefined) ? (shadow ?? shadowSchema.parse({})) : undefined,
@@ -173,8 +180,11 @@ function* findFaults(
 }
 
 /** What does not fit together within one route. */
-function* faultsOfStage({ stage, percent, method, isSafe, unless }: Route): Generator<string> {
-  if (stage === 'canary' && percent === 0) yield 'stage canary needs `percent`, for example `percent: 5`';
+function* faultsOfStage({ stage, percent, climb, guard, method, isSafe, unless }: Route): Generator<string> {
+  if (stage === 'canary' && percent === 0)
+    yield 'stage canary needs `percent`, for example `percent: 5`, or `canary: {}` to climb by itself';
+  if (climb !== undefined && stage !== 'retired' && guard === undefined)
+    yield '`canary` needs the guard: without one nothing would end a climb; remove `guard: false`';
   if (stage === 'shadow' && !isSafe) {
     yield `${method === 'GET' ? 'it is marked `safe: false`' : `${method} requests change data`}, so it cannot be mirrored; test it with the parity suite and go straight to canary`;
   }

@@ -1,3 +1,4 @@
+import type { Climb } from './canary-settings';
 import type { GuardSettings } from './guard-settings';
 import type { Account, AUTHS, Condition, ShadowSettings, Stage } from './schema';
 
@@ -7,8 +8,10 @@ export interface Route {
   readonly method: string;
   readonly path: string;
   readonly stage: Stage;
-  /** Share of the users that Lambda answers on stage canary, 0 to 100. */
+  /** Share of the users that Lambda answers on stage canary, 0 to 100; of a route that climbs the ceiling. */
   readonly percent: number;
+  /** How the share climbs by itself on stage canary; undefined: it does not. */
+  readonly climb: Climb | undefined;
   /** What is compared; undefined: nothing. */
   readonly shadow: ShadowSettings | undefined;
   /** GET and HEAD unless listed otherwise: may be asked twice. */
@@ -41,6 +44,16 @@ export interface Route {
 /** `static`: text that must stand there (compared without case); `param`: any non-empty text without a slash. */
 export type Segment =
   { readonly kind: 'static'; readonly text: string } | { readonly kind: 'param'; readonly name: string };
+
+/** Whether its share is what the proxies have agreed on, within the file's ceiling. */
+export function isClimbing({ stage, climb }: Pick<Route, 'stage' | 'climb'>): boolean {
+  return stage === 'canary' && climb !== undefined;
+}
+
+/** Where the file puts a route: `shadow`, `canary 5 %`, `canary up to 100 %`. */
+export function positionText({ stage, percent, climb }: Pick<Route, 'stage' | 'percent' | 'climb'>): string {
+  return stage === 'canary' ? `canary ${climb === undefined ? '' : 'up to '}${percent} %` : stage;
+}
 
 /** Parses an Express path; undefined when it uses more than static and `:param` segments (optional, regular expression, wildcard). */
 export function parseSegments(path: string): readonly Segment[] | undefined {

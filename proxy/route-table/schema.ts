@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { canarySchema, percent } from './canary-settings';
 import { guardSchema } from './guard-settings';
 
 /** The way of a route, in this order. */
@@ -25,7 +26,6 @@ const condition = z.union(
 );
 
 const bytes = z.int('expected a whole number of bytes').min(0, 'expected a whole number of bytes');
-const percentMessage = 'expected a share in percent, above 0 and up to 100';
 const shareMessage = 'expected a share from 0 to 1';
 const userId = z.string('expected the id of a user').min(1, 'expected the id of a user').max(256);
 
@@ -68,12 +68,14 @@ export const routeSchema = z.strictObject({
     .describe(
       'legacy: the monolith answers. shadow: it answers, and a sample goes to Lambda too, to be compared. canary: Lambda answers `percent` of the users. lambda: Lambda answers, the monolith is the fallback. retired: the monolith no longer has the route',
     ),
-  percent: z
-    .number(percentMessage)
-    .gt(0, percentMessage)
-    .max(100, percentMessage)
+  percent: percent
     .optional()
-    .describe('Share of users that Lambda answers on stage canary. Raising it only adds users'),
+    .describe('Share of users that Lambda answers on stage canary; with `canary`, at most. Raising it only adds users'),
+  canary: canarySchema
+    .optional()
+    .describe(
+      "On stage canary the share climbs by itself, in steps, while evidence and guard hold. Adds to the file's",
+    ),
   shadow: shadowSchema
     .optional()
     .describe("What is compared on stage shadow and, if given, of legacy's answers on stage canary"),
@@ -139,6 +141,9 @@ export const routesFileSchema = z.strictObject({
   middleware: middleware
     .optional()
     .describe('What stands in front of all routes on the monolith, or most, and what became of it on Lambda'),
+  canary: canarySchema
+    .optional()
+    .describe('What the routes with `canary` have in common; no route climbs by this alone'),
   cohorts: z
     .strictObject({
       lambda: z.array(userId).optional().describe('These users get Lambda on every canary route'),

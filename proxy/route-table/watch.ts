@@ -4,7 +4,7 @@ import type { Logger } from '../../shared/logger';
 import { parseRouteTable, type RouteTable, type RouteTableOptions } from './load';
 import { openSource } from './open-source';
 import { isS3Location } from './s3-source';
-import type { Route } from './route';
+import { positionText, type Route } from './route';
 import { describeShadowed } from './shadowed';
 
 /** The route table in force. */
@@ -142,9 +142,9 @@ function describeChanges(before: RouteTable, after: RouteTable): string[] {
   for (const route of after.routes) {
     const previous = old.get(route.id);
     old.delete(route.id);
-    if (previous === undefined) changes.push(`${route.id}: added on ${position(route)}`);
-    else if (position(previous) !== position(route))
-      changes.push(`${route.id}: ${position(previous)} -> ${position(route)}`);
+    if (previous === undefined) changes.push(`${route.id}: added on ${positionText(route)}`);
+    else if (positionText(previous) !== positionText(route))
+      changes.push(`${route.id}: ${positionText(previous)} -> ${positionText(route)}`);
     else if (!isDeepStrictEqual({ ...previous, line: 0 }, { ...route, line: 0 })) changes.push(`${route.id}: changed`);
   }
   // What is left in `old` is gone.
@@ -154,10 +154,6 @@ function describeChanges(before: RouteTable, after: RouteTable): string[] {
   if (!isDeepStrictEqual(before.assigned, after.assigned))
     changes.push(`cohorts: changed, ${after.assigned.size} users assigned by hand`);
   return [...changes, ...[...old.keys()].map((id) => `${id}: removed, now answered by legacy`)];
-}
-
-function position({ stage, percent }: Route): string {
-  return stage === 'canary' ? `canary ${percent} %` : stage;
 }
 
 /** S3 says `null` of objects that came before the versions. */

@@ -10,6 +10,7 @@ export function routeWith(given: Partial<Route>): Route {
     path,
     stage: 'lambda',
     percent: 0,
+    climb: undefined,
     auth: 'required',
     isSafe: true,
     shadow: undefined,

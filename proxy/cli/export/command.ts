@@ -13,7 +13,7 @@ import type { TlsFiles } from '../../export/settings';
 import { gatewayRoom } from '../../forward/gateway-room';
 import { DEFAULT_MAX_MISMATCH_RATE, DEFAULT_MIN_ANSWERS } from '../../ledger/evidence-rules';
 import { NO_OVERRIDES } from '../../overrides/state';
-import { readOverrides, toState } from '../../overrides/store';
+import { readOverrideState } from '../../overrides/store';
 import { parseRouteTable, type RouteTable } from '../../route-table/load';
 import type { CliIo, CommonOptions, Finish } from '../cli-io';
 import { readProjectRoutes } from '../config';
@@ -135,7 +135,7 @@ async function readFacts(
   return withDatabase(mongodbUri, async (connect) => {
     const db = await connect();
     const missing = await readMissing(db, routes, versions, rules, now);
-    return { overrides: { known: true, ...toState(await readOverrides(db)) }, accepted, missing };
+    return { overrides: await readOverrideState(db), accepted, missing };
   });
 }
 

@@ -10,10 +10,9 @@ import {
   KILL_SWITCH_ID,
   OVERRIDES_COLLECTION,
   raise,
-  readOverrides,
+  readOverrideState,
   routeOverrideId,
   toHistory,
-  toState,
   type StoredChange,
 } from '../../overrides/store';
 import { loadRouteTable } from '../../route-table/load';
@@ -67,7 +66,7 @@ export async function resume(parts: RouteChangeParts): Promise<CommandResult> {
   const id = routeOverrideId(routeId);
   const change = await clear(db, id, parts, now);
   await record(db, id, change, parts);
-  const held = toState(await readOverrides(db)).killSwitch;
+  const held = (await readOverrideState(db)).killSwitch;
   const said = change.first
     ? `written: ${routeId} resumed; it follows the route table again (${stage})`
     : `${routeId} is not rolled back; nothing to resume`;
@@ -85,7 +84,7 @@ export async function setKillSwitch(position: 'on' | 'off', parts: ChangeParts):
     ? await raise(db, KILL_SWITCH_ID, { by, why, since: now })
     : await clear(db, KILL_SWITCH_ID, parts, now);
   await record(db, KILL_SWITCH_ID, change, parts);
-  const left = on ? undefined : toState(await readOverrides(db)).killSwitch;
+  const left = on ? undefined : (await readOverrideState(db)).killSwitch;
   if (left !== undefined)
     return {
       exitCode: EXIT.refused,

@@ -3,12 +3,13 @@ import { readEvidence, type RouteEvidence } from '../../ledger/evidence';
 import { readTraffic, type TrafficBySide } from '../../ledger/read-traffic';
 import { readHistory, type Versions } from '../../history/stages';
 import { counted } from '../../statistics/counted';
-import { overrideOf, type OverrideState } from '../../overrides/state';
-import { readOverrides, toState } from '../../overrides/store';
+import { overrideOf, shareInForce, type OverrideState } from '../../overrides/state';
+import { readOverrideState } from '../../overrides/store';
 import { loadRouteTable } from '../../route-table/load';
 import type { Route } from '../../route-table/route';
 import { readFleet } from '../../fleet/fleet';
 import { alignColumns } from '../align-columns';
+import { climbState } from '../../climb/describe';
 import { formatDuration } from '../duration';
 import { oneLine, printable } from '../../../shared/printable';
 import { EXIT, type CommandResult } from '../exit-codes';
@@ -37,7 +38,7 @@ export async function showStatus({
 }: StatusParts): Promise<CommandResult> {
   const { routes, digest } = await loadRouteTable({ file: routesFile, s3Endpoint, lambdaAvailable: true });
   const db = await connect();
-  const state: OverrideState = { known: true, ...toState(await readOverrides(db)) };
+  const state = await readOverrideState(db);
   const traffic = await readTraffic(db, { since: new Date(now.getTime() - TRAFFIC_SPAN) });
   const described = [];
   const unreadable = [...traffic.unreadable];
@@ -66,17 +67,19 @@ export async function showStatus({
 
 async function describeRoute(
   db: Db,
-  { id, method, path, stage, percent, isSafe }: Route,
+  route: Route,
   state: OverrideState,
   traffic: TrafficBySide | undefined,
   evidence: RouteEvidence,
 ) {
+  const { id, method, path, stage, isSafe } = route;
   const [last] = await readHistory(db, id, 1);
   return {
     id,
     match: `${method} ${path}`,
     stage,
-    percent: stage === 'canary' ? percent : null,
+    percent: stage === 'canary' ? shareInForce(state, route) : null,
+    climb: climbState(route, state) ?? null,
     safe: isSafe,
     overriddenBy: (stage === 'legacy' ? undefined : overrideOf(state, id, stage)) ?? null,
     traffic: { legacy: traffic?.legacy ?? null, lambda: traffic?.lambda ?? null },
@@ -118,6 +121,7 @@ function render(routes: readonly Described[], state: OverrideState, now: Date, {
     `\nTraffic of the last hour; errors and p99 as legacy/lambda. Comparisons and suites of legacy ${legacy} and Lambda ${lambda}.\n`,
     ...describeOthers(routes),
     ...describeDrops(routes),
+    ...describeClimbs(routes, now),
     ...[...state.lowered].map(([id, lowering]) => `Rolled back: ${oneLine(id, 100)}: ${since(lowering)}\n`),
   ].join('');
 }
@@ -142,6 +146,25 @@ function describeDrops(routes: readonly Described[]): string[] {
           ...(dropped.isStuck ? [`    -> waiting gathers nothing: ${printable(dropped.remedy)}\n`] : []),
         ],
   );
+}
+
+/** Where each route that climbs stands, and what it waits for. */
+function describeClimbs(routes: readonly Described[], now: Date): string[] {
+  return routes.flatMap(({ id, climb, overriddenBy }) => {
+    if (climb === null) return [];
+    const { percent, steps, next, due, waits } = climb;
+    const top = steps.at(-1) ?? 0;
+    const left = due === undefined ? 0 : due.getTime() - now.getTime();
+    const what =
+      overriddenBy === 'rolled-back'
+        ? `on legacy; begins anew at ${steps[0] ?? top} % once it is resumed`
+        : next === undefined
+          ? `has reached ${percent} %`
+          : `at ${percent} % of ${top} %, next ${next} %${left > 0 ? ` in ${formatDuration(left)} at the earliest` : ''}`;
+    const reason =
+      overriddenBy === null && waits !== undefined && left <= 0 ? `    -> waits: ${printable(waits)}\n` : '';
+    return [`Climbs: ${oneLine(id, 100)}: ${what}\n${reason}`];
+  });
 }
 
 /** What is left out above. */

@@ -77,6 +77,7 @@ export async function startScene(routes?: string): Promise<Scene> {
     overrides: {
       known: true,
       killSwitch: undefined,
+      steps: new Map(),
       lowered: new Map(routes === undefined ? [['list-attendees', lowering]] : []),
     },
   };

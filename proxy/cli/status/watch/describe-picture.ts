@@ -1,6 +1,6 @@
 import { oneLine } from '../../../../shared/printable';
 import { describeFleet } from '../../../fleet/fleet';
-import { overrideOf } from '../../../overrides/state';
+import { overrideOf, shareInForce } from '../../../overrides/state';
 import type { Route } from '../../../route-table/route';
 import { STAGES } from '../../../route-table/schema';
 import { counted } from '../../../statistics/counted';
@@ -72,9 +72,10 @@ function tableOf(routes: readonly Route[], picture: Picture, columns: number): r
 }
 
 /** What decides about a route now. */
-function stageOf({ id, stage, percent: share }: Route, { state }: Picture): string {
+function stageOf(route: Route, { state }: Picture): string {
+  const { id, stage } = route;
   const reason = stage === 'legacy' ? undefined : overrideOf(state, id, stage);
-  return reason ?? (stage === 'canary' ? `${stage} ${share} %` : stage);
+  return reason ?? (stage === 'canary' ? `${stage} ${shareInForce(state, route)} %` : stage);
 }
 
 function percent(share: number | undefined): string {

@@ -2,7 +2,7 @@ import type { Db } from 'mongodb';
 import { readFleet, type Fleet } from '../../../fleet/fleet';
 import { readLastBreach, type StageDocument } from '../../../history/stages';
 import type { OverrideState } from '../../../overrides/state';
-import { readOverrides, toState } from '../../../overrides/store';
+import { readOverrideState } from '../../../overrides/store';
 import { loadRouteTable } from '../../../route-table/load';
 import type { Route } from '../../../route-table/route';
 import type { RoutesLocation } from '../../../route-table/location';
@@ -29,7 +29,7 @@ export async function takePicture(
   return {
     at,
     routes,
-    state: { known: true, ...toState(await readOverrides(db)) },
+    state: await readOverrideState(db),
     rates: await rates.read(db, at),
     fleet: await readFleet(db),
     lastBreach: await readLastBreach(db),

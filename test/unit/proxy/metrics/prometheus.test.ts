@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { Histogram, Registry } from 'prom-client';
 import { createMetrics } from '../../../../proxy/metrics/prometheus';
 import type { RequestObservation } from '../../../../proxy/observation';
+import { NO_OVERRIDES } from '../../../../proxy/overrides/state';
 import { parseRouteTable } from '../../../../proxy/route-table/load';
 import { clientOf } from '../../../support/client';
 
 const table = parseRouteTable('routes: []', { file: 'routes.yml', lambdaAvailable: true });
-const OVERRIDES = { known: true, killSwitch: undefined, lowered: new Map() };
 const metrics = (...rest: [{ stats(): ReturnType<Stats> }?]) =>
   createMetrics(
     () => table,
-    () => OVERRIDES,
+    () => NO_OVERRIDES,
     ...rest,
   );
 type Stats = NonNullable<Parameters<typeof createMetrics>[2]>['stats'];
