@@ -6,6 +6,7 @@ import type { CommandResult } from './exit-codes';
 import { DEFAULT_MAX_MISMATCH_RATE, DEFAULT_MIN_ANSWERS } from '../ledger/evidence-rules';
 import { wholeNumber, withJson } from './options';
 import { promote } from './promote/promote';
+import { promoteReady } from './promote/promote-ready';
 import { resume, rollBack, setKillSwitch } from './overrides/change-overrides';
 import { orWithoutDatabase } from './overrides/without-database';
 import { showStatus } from './status/status';
@@ -19,7 +20,8 @@ interface ReasonOptions extends JsonOption {
   readonly by?: string;
 }
 interface PromoteOptions extends JsonOption {
-  readonly to: Stage;
+  readonly to?: Stage;
+  readonly allReady?: true;
   readonly percent?: number;
   readonly maxMismatchRate: number;
   readonly minCanaryRequests: number;
@@ -63,13 +65,17 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
     .description(
       'Move a route to the next stage in routes.yml if the evidence suffices; otherwise report what is missing',
     )
-    .argument('<route>', 'id in routes.yml')
-    .addOption(
-      new Option('--to <stage>', `the next stage: ${LATER_STAGES.join(', ')}`)
-        .argParser(readStage)
-        .makeOptionMandatory(),
+    .argument('[route]', 'id in routes.yml')
+    .addOption(new Option('--to <stage>', `the next stage: ${LATER_STAGES.join(', ')}`).argParser(readStage))
+    .option(
+      '--percent <share>',
+      'share of users on stage canary; of a route that climbs by itself, at most',
+      readPercent,
     )
-    .option('--percent <share>', 'share of users on stage canary', readPercent)
+    .option(
+      '--all-ready',
+      'instead of a route: move every route on shadow or canary that is ready, and list the others',
+    )
     .option(
       '--max-mismatch-rate <percent>',
       'highest acceptable mismatch rate (upper confidence bound)',
@@ -97,17 +103,18 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
     .option('--by <name>', 'who makes the change (default: your user name)')
     .option('--dry-run', 'report what would happen without changing anything')
     .addHelpText('after', VARIABLES)
-    .action(async (routeId: string, options: PromoteOptions, command: Command) => {
-      const { to, percent, force, reason, development = false, dryRun = false } = options;
-      if (to === 'canary' && percent === undefined) command.error('error: --to canary needs --percent, such as 10');
+    .action(async (routeId: string | undefined, options: PromoteOptions, command: Command) => {
+      const { to, allReady, percent, force, reason, development = false, dryRun = false } = options;
+      if (allReady === true && (routeId !== undefined || to !== undefined || force === true))
+        command.error('error: --all-ready goes without a route, --to and --force');
+      if (allReady !== true && (routeId === undefined || to === undefined))
+        command.error('error: name a route and the next stage, as in promote list-events --to shadow; or --all-ready');
       if (to !== 'canary' && percent !== undefined) command.error('error: --percent is for --to canary only');
       if (force === true && reason === undefined) command.error('error: --force needs --reason "..."');
       const { mongodbUri, versions, user } = readCutoverEnvironment(io.env);
       const { file: routesFile, publishedTo } = readProjectRoutes(io.env);
-      const run = (db: Parameters<typeof promote>[0]['db']) =>
-        promote({
-          routeId,
-          target: { stage: to, percent },
+      const run = (db: Parameters<typeof promote>[0]['db']) => {
+        const parts = {
           routesFile,
           publishedTo,
           versions,
@@ -117,11 +124,14 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
             development,
           },
           by: options.by ?? user,
-          forcedBecause: force === true ? reason : undefined,
           dryRun,
           db,
           now: io.now(),
-        });
+        };
+        if (routeId === undefined || to === undefined) return promoteReady(parts);
+        const forcedBecause = force === true ? reason : undefined;
+        return promote({ ...parts, routeId, target: { stage: to, percent }, forcedBecause });
+      };
       finish(await withDatabase(mongodbUri, run), options);
     });
 

@@ -3,7 +3,7 @@ import { isMap, isScalar, isSeq, parseDocument, type Pair, type YAMLMap } from '
 import { BanyanError } from '../../../shared/errors';
 import type { Target } from '../../ledger/evidence-rules';
 
-/** Sets stage and percent of a route in the text, nothing else. Throws BanyanError when it cannot be edited safely (aliases, for example). */
+/** Sets stage and percent of a route in the text, nothing else; on canary without a percent the ceiling stays that is there. Throws BanyanError when it cannot be edited safely (aliases, for example). */
 export function editStage(text: string, routeId: string, { stage, percent }: Target): string {
   const document = parseDocument(text);
   const routes = document.get('routes');
@@ -11,7 +11,8 @@ export function editStage(text: string, routeId: string, { stage, percent }: Tar
   if (!isMap(route)) throw cannotEdit(routeId);
 
   const edits: Edit[] = [replaceValue(route, 'stage', stage, routeId)];
-  const share = stage === 'canary' ? percent : undefined;
+  const ceiling = route.get('percent');
+  const share = stage === 'canary' ? (percent ?? (typeof ceiling === 'number' ? ceiling : undefined)) : undefined;
   if (route.has('percent')) {
     edits.push(
       share === undefined

@@ -5,11 +5,13 @@ import { BanyanError, ConfigError } from '../../../shared/errors';
 import { readEvidence } from '../../ledger/evidence';
 import { createIndexes, LEDGER_SCHEMA } from '../../ledger/collections';
 import { stages, type StageDocument, type Versions } from '../../history/stages';
-import { readOverrides, toState } from '../../overrides/store';
+import { climbState } from '../../climb/describe';
+import type { OverrideState } from '../../overrides/state';
+import { readOverrideState } from '../../overrides/store';
 import { unaccounted } from '../../inventory/accounting';
 import { readAppRoutes, type KeptRoute } from '../../inventory/app-routes';
-import { parseRouteTable } from '../../route-table/load';
-import type { Route } from '../../route-table/route';
+import { parseRouteTable, type RouteTable } from '../../route-table/load';
+import { positionText, type Route } from '../../route-table/route';
 import { EXIT, type CommandResult } from '../exit-codes';
 import { counted } from '../../statistics/counted';
 import { editStage } from './edit-routes';
@@ -40,19 +42,35 @@ export interface PromoteParts {
   readonly now: Date;
 }
 
+/** What became of one route. */
+export interface PromoteResult extends CommandResult {
+  readonly json: Readonly<Record<string, unknown>> & {
+    readonly promoted: boolean;
+    /** `list-events: shadow -> canary 10 %`. */
+    readonly change: string;
+    readonly obstacles: readonly Obstacle[];
+  };
+}
+
 /** Moves a route one stage on by an edit of `routes.yml` if the evidence suffices, and records why; exit code 3 when refused, with what is missing. */
-export async function promote(parts: PromoteParts): Promise<CommandResult> {
+export async function promote(parts: PromoteParts): Promise<PromoteResult> {
   const { routeId, target, routesFile, versions, rules, forcedBecause, dryRun } = parts;
-  const text = await readRoutes(routesFile);
-  const table = parseRouteTable(text, { file: routesFile, lambdaAvailable: true });
+  const { text, table } = await readTable(routesFile);
   const route = table.routes.find(({ id }) => id === routeId);
   if (route === undefined) throw unknownRoute(routeId, table.routes, routesFile);
+  if (target.stage === 'canary' && target.percent === undefined && route.climb === undefined)
+    throw new BanyanError(
+      `--to canary needs --percent, such as 10; or give ${routeId} "canary: {}" in ${routesFile}, and it climbs by itself`,
+      { code: 'usage' },
+    );
 
   const db = await parts.db();
   const evidence = await readEvidence(db, routeId, versions);
+  const state = await readOverrideState(db);
   const obstacles = [
     ...orderObstacles(route, target),
-    ...overrideObstacles(toState(await readOverrides(db)), routeId),
+    ...climbObstacles(route, target, state),
+    ...overrideObstacles(state, routeId),
     ...(needsEvidence(target) ? evidenceObstacles(route, target, evidence, rules) : []),
     ...(needsEvidence(target) ? middlewareObstacles(route, await readAppRoutes(routesFile)) : []),
   ];
@@ -68,11 +86,12 @@ export async function promote(parts: PromoteParts): Promise<CommandResult> {
     ...(rules.development && { development: 'evidence from the embedded MongoDB counted' }),
   };
   const isForced = obstacles.length > 0 && forcedBecause !== undefined;
-  const json = { route: routeId, from: position(route), to: target, versions, evidence: numbers, obstacles };
+  const change = describe(route, target);
+  const json = { route: routeId, change, from: position(route), to: target, versions, evidence: numbers, obstacles };
   if (obstacles.length > 0 && !isForced)
     return {
       exitCode: EXIT.refused,
-      text: `refused: ${describe(route, target)}\n${describeObstacles(obstacles)}\nTo promote anyway, on the record: --force --reason "..."\n`,
+      text: `refused: ${change}\n${describeObstacles(obstacles)}\nTo promote anyway, on the record: --force --reason "..."\n`,
       json: { ...json, promoted: false },
     };
 
@@ -81,7 +100,7 @@ export async function promote(parts: PromoteParts): Promise<CommandResult> {
   parseRouteTable(edited, { file: routesFile, lambdaAvailable: true });
   const isRecorded =
     dryRun ||
-    (await change(db, () => replaceFile(routesFile, edited), {
+    (await changeFile(db, () => replaceFile(routesFile, edited), {
       _id: randomUUID(),
       routeId,
       action: isForced ? 'forced' : 'promoted',
@@ -95,7 +114,7 @@ export async function promote(parts: PromoteParts): Promise<CommandResult> {
       versions,
     }));
   const publish = parts.publishedTo && `aws s3 cp ${routesFile} ${parts.publishedTo}`;
-  const commit = `git commit -m "${describe(route, target)}" -- ${routesFile}`;
+  const commit = `git commit -m "${change}" -- ${routesFile}`;
   const warnings = [
     ...(isRecorded ? [] : ['MongoDB became unavailable, so the ledger has no record of this; routes.yml is changed\n']),
     ...(isForced ? [`forced despite:\n${describeObstacles(obstacles)}`] : []),
@@ -108,7 +127,7 @@ export async function promote(parts: PromoteParts): Promise<CommandResult> {
   ];
   return {
     exitCode: EXIT.fine,
-    text: `${dryRun ? 'would promote' : 'promoted'} ${describe(route, target)}\n${warnings.join('')}${dryRun ? '' : howToFollow(commit, publish)}`,
+    text: `${dryRun ? 'would promote' : 'promoted'} ${change}\n${warnings.join('')}${dryRun ? '' : howToFollow(commit, publish)}`,
     json: { ...json, promoted: !dryRun, forced: isForced, file: routesFile, commit, ...(publish && { publish }) },
   };
 }
@@ -118,7 +137,16 @@ function middlewareObstacles(route: Route, appRoutes: readonly KeptRoute[] | und
   return missing === undefined ? [] : [{ kind: 'middleware', ...missing }];
 }
 
-function howToFollow(commit: string, publish: string | undefined): string {
+/** On the way to its ceiling a route moves by itself; a person may move the ceiling. */
+function climbObstacles(route: Route, target: Target, state: OverrideState): readonly Obstacle[] {
+  const { percent, next, steps } = climbState(route, state) ?? {};
+  if (next === undefined || target.stage === 'canary') return [];
+  const text = `${route.id} climbs by itself, and is at ${percent ?? 0} % of ${steps?.at(-1) ?? 100} %`;
+  return [{ kind: 'order', text, remedy: 'wait until it has arrived; banyan status says what it waits for' }];
+}
+
+/** What to do for the proxies to see a change of the file. */
+export function howToFollow(commit: string, publish: string | undefined): string {
   return publish === undefined
     ? `Proxies that read this file follow within a second. For all others, commit and deploy it:\n  ${commit}\n`
     : `Proxies follow once it is published:\n  ${commit}\n  ${publish}\n`;
@@ -144,10 +172,10 @@ function groundsOf(
 }
 
 /** @returns false when the file is changed and the ledger, which was there before, could not record it */
-async function change(db: Db, changeFile: () => Promise<void>, entry: StageDocument): Promise<boolean> {
+async function changeFile(db: Db, replace: () => Promise<void>, entry: StageDocument): Promise<boolean> {
   // What fails here, fails before anything is changed.
   await createIndexes(db);
-  await changeFile();
+  await replace();
   try {
     await stages(db).insertOne({ ...entry, schema: LEDGER_SCHEMA });
     return true;
@@ -159,6 +187,12 @@ async function change(db: Db, changeFile: () => Promise<void>, entry: StageDocum
 export function unknownRoute(routeId: string, routes: readonly { readonly id: string }[], file: string): BanyanError {
   const known = routes.map(({ id }) => id).join(', ');
   return new BanyanError(`no route "${routeId}" in ${file}; it has ${known || 'none'}`, { code: 'route_unknown' });
+}
+
+/** The file and what it says. Throws ConfigError. */
+export async function readTable(file: string): Promise<{ readonly text: string; readonly table: RouteTable }> {
+  const text = await readRoutes(file);
+  return { text, table: parseRouteTable(text, { file, lambdaAvailable: true }) };
 }
 
 async function readRoutes(file: string): Promise<string> {
@@ -185,10 +219,6 @@ function describe(route: Route, target: Target): string {
 
 function position({ stage, percent }: Route): Target {
   return { stage, percent: stage === 'canary' ? percent : undefined };
-}
-
-function positionText(route: Route): string {
-  return route.stage === 'canary' ? `canary ${route.percent} %` : route.stage;
 }
 
 function describeObstacles(obstacles: readonly Obstacle[]): string {

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { MongoClient } from 'mongodb';
 import { runBanyan } from '../../../../support/run-banyan';
 import { recordSuite } from '../../../../../proxy/ledger/suites';
+import { noteWait, storeStep } from '../../../../../proxy/overrides/steps';
+import { raise, routeOverrideId } from '../../../../../proxy/overrides/store';
 import { openLedger } from '../../../../../proxy/ledger/ledger';
 import { type LocalMongo } from '../../../../../shared/local/mongo';
 import { startTestMongo } from '../../../../support/test-mongo';
@@ -417,8 +419,17 @@ describe('rollback, resume, kill-switch', () => {
     const { exitCode, json } = await banyan('promote', 'list-events', '--json');
     expect({ exitCode, json }).toEqual({
       exitCode: 2,
-      json: { error: { code: 'usage', messages: ["required option '--to <stage>' not specified"] } },
+      json: {
+        error: {
+          code: 'usage',
+          messages: ['name a route and the next stage, as in promote list-events --to shadow; or --all-ready'],
+        },
+      },
     });
+    expect(await banyan('promote', 'list-events', '--all-ready')).toMatchObject({ exitCode: 2 });
+    const withoutPercent = await banyan('promote', 'list-events', '--to', 'canary');
+    expect(withoutPercent).toMatchObject({ exitCode: 2 });
+    expect(withoutPercent.err).toContain('--to canary needs --percent, such as 10; or give list-events "canary: {}"');
   });
 
   it('end with 2 without MongoDB', async () => {
@@ -439,5 +450,96 @@ describe('rollback, resume, kill-switch', () => {
       expect((await banyan('rollback', 'list-events')).err).toMatch(/"stage: legacy" in routes\.yml[^]*USR2/);
       expect((await banyan('kill-switch', 'off')).err).not.toContain('USR2');
     }
+  });
+});
+
+describe('routes that climb by themselves', () => {
+  const CLIMBING = ROUTES.replace('    lifted: true', '    lifted: true\n    canary: { every: 1h }\n    percent: 25');
+  const climb = (percent: number, expected: number) =>
+    storeStep(client.db(), 'list-events', { percent, before: { answered: 0, failed: 0 } }, expected);
+  const climbing = async (text = CLIMBING) => writeFile(env['ROUTES_FILE'] ?? '', text);
+
+  it('need no percent to begin, and keep their ceiling', async () => {
+    await climbing();
+    await gather(381);
+    expect(await banyan('promote', 'list-events', '--to', 'canary')).toMatchObject({ exitCode: 0 });
+    expect(await routesFile()).toBe(CLIMBING.replace('stage: shadow', 'stage: canary'));
+  });
+
+  it('are not taken to lambda on their way, and stand in the status with what they wait for', async () => {
+    await climbing(CLIMBING.replace('stage: shadow', 'stage: canary'));
+    await gather(400);
+    await answer(100, 'canary');
+    await climb(5, 0);
+    const { exitCode, out } = await banyan('promote', 'list-events', '--to', 'lambda');
+    expect([exitCode, out]).toEqual([
+      3,
+      expect.stringContaining('list-events climbs by itself, and is at 5 % of 25 %'),
+    ]);
+    const status = await banyan('status');
+    expect(status.out).toMatch(/list-events +canary 5 %/);
+    expect(status.out).toMatch(/Climbs: list-events: at 5 % of 25 %, next 25 % in (1 h|59 min.*) at the earliest\n/);
+    await climb(25, 1);
+    expect((await banyan('status')).out).toContain('Climbs: list-events: has reached 25 %\n');
+    expect(await banyan('promote', 'list-events', '--to', 'lambda', '--dry-run')).toMatchObject({ exitCode: 0 });
+    await raise(client.db(), routeOverrideId('list-events'), { by: 'ann', why: 'errors', since: new Date() });
+    expect((await banyan('status')).out).toContain('on legacy; begins anew at 1 % once it is resumed\n');
+  });
+
+  it('say why they wait', async () => {
+    await climbing(CLIMBING.replace('stage: shadow', 'stage: canary'));
+    await climb(0, 0);
+    await noteWait(client.db(), 'list-events', 'frozen: Fri 16:00 - Mon 08:00 (UTC)', 1);
+    expect((await banyan('status')).out).toContain(
+      'at 0 % of 25 %, next 1 %\n    -> waits: frozen: Fri 16:00 - Mon 08:00 (UTC)\n',
+    );
+    const { exitCode, out } = await banyan('promote', '--all-ready');
+    expect([exitCode, out]).toEqual([3, expect.stringContaining('climbs by itself: at 0 %, next 1 %; waits: frozen')]);
+  });
+});
+
+describe('promote --all-ready', () => {
+  it('moves what is ready one stage on, and says of the others what is missing', async () => {
+    const more = `  - id: get-event
+    match: GET /api/events/:id
+    stage: shadow
+    lifted: true
+  - id: health
+    match: GET /api/health
+    stage: lambda
+`;
+    await writeFile(env['ROUTES_FILE'] ?? '', ROUTES + more);
+    await gather(400);
+    const dry = await banyan('promote', '--all-ready', '--dry-run');
+    expect([dry.exitCode, dry.out]).toEqual([
+      0,
+      expect.stringContaining('would promote list-events: shadow -> canary 1 %'),
+    ]);
+    expect(await routesFile()).toBe(ROUTES + more);
+    const { exitCode, json } = await banyan('promote', '--all-ready', '--json');
+    expect({ exitCode, json }).toMatchObject({
+      exitCode: 0,
+      json: {
+        promoted: [{ route: 'list-events', change: 'list-events: shadow -> canary 1 %' }],
+        notReady: [
+          { route: 'create-event', at: 'legacy', reasons: [expect.stringContaining('a person begins') as unknown] },
+          {
+            route: 'get-event',
+            at: 'shadow',
+            reasons: expect.arrayContaining([expect.stringContaining('suite')]) as unknown,
+          },
+          { route: 'health', at: 'lambda', reasons: [expect.stringContaining('no way back') as unknown] },
+        ],
+        commit: `git commit -m "promote list-events" -- ${env['ROUTES_FILE']}`,
+      },
+    });
+    expect(await routesFile()).toBe(ROUTES.replace('stage: shadow', 'stage: canary\n    percent: 1') + more);
+    expect(await client.db().collection('banyanStages').countDocuments({ action: 'promoted' })).toBe(1);
+  });
+
+  it('ends with 3 when none is ready', async () => {
+    const { exitCode, out } = await banyan('promote', '--all-ready');
+    expect([exitCode, out]).toEqual([3, expect.stringContaining('not ready: list-events (shadow)')]);
+    expect(await routesFile()).toBe(ROUTES);
   });
 });

@@ -33,6 +33,13 @@ describe('editing routes.yml', () => {
     );
   });
 
+  it('leaves the ceiling of a route that climbs', () => {
+    const text = 'routes: [{id: a, stage: shadow, percent: 25, canary: {}}]';
+    expect(editStage(text, 'a', { stage: 'canary', percent: undefined })).toBe(text.replace('shadow', 'canary'));
+    const without = text.replace(' percent: 25,', '');
+    expect(editStage(without, 'a', { stage: 'canary', percent: undefined })).toBe(without.replace('shadow', 'canary'));
+  });
+
   it('changes the share, and removes it after the canary', () => {
     expect(editStage(FILE, 'get-event', { stage: 'canary', percent: 25 })).toBe(
       FILE.replace('percent: 10 #', 'percent: 25 #').replace("'canary'", 'canary'),
