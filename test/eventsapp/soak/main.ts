@@ -9,6 +9,7 @@ import { ConfigError } from '../../../shared/errors';
 import { helpText, readArguments } from '../../soak/arguments';
 import type { Check } from '../../soak/check';
 import { killChildren } from '../../soak/children';
+import { climb } from '../../soak/climb';
 import { closedEarly } from '../../soak/closed-early';
 import { soakConsole } from '../../soak/console';
 import { demo } from './demo';
@@ -33,6 +34,7 @@ const CHECKS: readonly Check[] = [
   demo,
   stickiness,
   ...rollBacks,
+  climb,
   memoryGrowth,
   paritySpeed,
   ...parityStudies,
