@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { BuildOptions, BuildResult, Loader, Message, Metafile, Plugin } from 'esbuild';
 
 import { changedFile, timesOf, type FileTimes } from './file-times';
+import { BanyanError } from '../../errors';
 import type { FunctionDefinition } from './function';
 import { filesOf, handlerFiles, moduleOf } from './handler';
 import { currentMutation } from './mutation';
@@ -106,7 +107,9 @@ async function make(esbuild: Esbuild, bundling: Bundling, outfile: string): Prom
   for (const { path: name, contents } of outputFiles) await replaceFile(name, contents);
   const inputs = Object.keys(metafile?.inputs ?? {}).map((input) => path.resolve(root, input));
   const project = path.dirname(packagesOf(root) ?? path.join(root, 'node_modules'));
+  const { plugins } = bundling.options;
   const deciding = ['package.json', 'tsconfig.json'].map((name) => path.join(project, name));
+  if (typeof plugins === 'string') deciding.push(path.join(root, plugins));
   return [...inputs, ...deciding].filter((source) => existsSync(source));
 }
 
@@ -131,7 +134,7 @@ async function makeMutated(
       });
     },
   };
-  await esbuild.build({ ...options, plugins: [plugin] });
+  await esbuild.build({ ...options, plugins: [plugin, ...(options.plugins ?? [])] });
   return programOf(path.join(folder, 'functions.cjs'), []);
 }
 
@@ -164,12 +167,32 @@ function buildOf(bundling: Bundling): BuildOptions {
   };
 }
 
-function optionsOf({ options }: Bundling): BuildOptions {
+function optionsOf({ root, options }: Bundling): BuildOptions {
   const { alias, conditions, define, loader, mainFields, resolveExtensions, tsconfig } = options;
   const external = [options['external'], options['exclude']].flat().filter((name) => typeof name === 'string');
   const given = { alias, conditions, define, loader, mainFields, resolveExtensions, tsconfig };
   // esbuild judges them itself, as it does in a deployment.
-  return { ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)), external };
+  return {
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    external,
+    ...pluginsOf(root, options['plugins']),
+  };
+}
+
+/**
+ * serverless-esbuild 1.57 takes a file, from the folder of serverless.yml on, that exports a list. One that exports anything else needs
+ * a deployment, and is left out.
+ * @throws BanyanError when it cannot be loaded
+ */
+function pluginsOf(root: string, file: unknown): Pick<BuildOptions, 'plugins'> {
+  if (typeof file !== 'string') return {};
+  try {
+    const plugins: unknown = createRequire(path.join(root, 'package.json'))(path.join(root, file));
+    return Array.isArray(plugins) ? { plugins: plugins as Plugin[] } : {};
+  } catch (cause) {
+    const message = `custom.esbuild.plugins of serverless.yml names ${file}, which cannot be loaded`;
+    throw new BanyanError(message, { code: 'esbuild_plugins_unreadable', cause });
+  }
 }
 
 /** The program: every function's file is loaded by the first that needs it. */

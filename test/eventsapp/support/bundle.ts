@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { build, type BuildOptions, type Metafile } from 'esbuild';
+import { createRequire } from 'node:module';
+import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
@@ -14,16 +15,18 @@ const Service = z.object({
       minifySyntax: z.boolean(),
       exclude: z.array(z.string()),
       alias: z.record(z.string(), z.string()),
+      plugins: z.string(),
     }),
   }),
 });
 
 /** How serverless.yml bundles every function. */
 export function deployedBundling() {
-  const file = readFileSync(path.join(ROOT, 'serverless.yml'), 'utf8');
-  const { exclude, ...options } = Service.parse(parse(file)).custom.esbuild;
+  const file = path.join(ROOT, 'serverless.yml');
+  const { exclude, plugins, ...options } = Service.parse(parse(readFileSync(file, 'utf8'))).custom.esbuild;
   return {
     ...options,
+    plugins: createRequire(file)(path.join(ROOT, plugins)) as Plugin[],
     external: exclude,
     bundle: true,
     platform: 'node',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bundle } from '../../../support/bundle';
 
-/** The time of a cold start is no matter for a busy machine: `npm run bench:authorizer`. */
+/** The time of a cold start is no matter for a busy machine: `npm run bench:cold`. */
 describe('the bundle of the authorizer', () => {
   let folder: string;
 
