@@ -23,6 +23,7 @@ const copy = (from) => cpSync(path.join(root, from), path.join(dist, from), { re
 copy('proxy/admin/page');
 copy('proxy/routes.schema.json');
 copy('proxy/metrics/grafana-dashboard.json');
+copy('proxy/metrics/prometheus-rules.yml');
 mkdirSync(path.join(dist, 'lambda/deployment'), { recursive: true });
 for (const name of readdirSync(path.join(root, 'lambda/deployment')))
   if (/\.(js|yml)$/.test(name)) copy(`lambda/deployment/${name}`);

@@ -48,18 +48,26 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
   const ledger = db && openLedger({ db, versions }, logger);
   const heart =
     db && createHeart({ db, name: config.instanceName, builds: versions, routes: () => table().digest }, logger);
+  let revision: number | undefined;
   const overrides = await watchOverrides(
     {
       db,
       snapshotFile: config.overridesFile,
       killSwitchFile: config.killSwitchFile,
       ...(ledger && { history: (entry) => ledger.recordStage(entry) }),
-      ...(heart && { onFollowed: (revision) => heart.follow(revision) }),
+      onFollowed: (followed) => {
+        revision = followed;
+        heart?.follow(followed);
+      },
     },
     logger,
   );
   const stats = new LiveStats();
-  const metrics = createMetrics(table, () => overrides.current(), parts.recorder, parts.load);
+  const metrics = createMetrics(table, () => overrides.current(), {
+    recorder: parts.recorder,
+    load: parts.load,
+    self: { versions, revision: () => revision, lastSeen: db && (() => overrides.lastSeen()) },
+  });
   const guard = startGuard({
     overrides,
     ledger,

@@ -107,8 +107,11 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
     ),
   };
   const clients = new ClientLimits(limits);
+  const budget = new RetryBudget();
+  const refusalBudget = new RetryBudget();
   const load = (): ProxyLoad => ({
     clients: clients.load(),
+    budgets: { fallback: budget.emptied, session: refusalBudget.emptied },
     upstreams: [legacy, ...(lambda ? [lambda.upstream] : [])].map((upstream) => ({
       name: upstream.name,
       load: upstream.load(),
@@ -136,8 +139,8 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
     users,
     shadow: lambda && createShadow({ legacy, lambda, trustedHops, secrets, rules, observer, logger }),
     recorder,
-    budget: new RetryBudget(),
-    refusalBudget: new RetryBudget(),
+    budget,
+    refusalBudget,
     endedSessions: new EndedSessions(),
     refusals: createRefusalChecks({ legacy, observer }),
     observer,

@@ -35,6 +35,8 @@ export class RetryBudget {
   private readonly perSecond: number;
   private readonly burst: number;
   private readonly now: () => number;
+  /** Second tries that were not made because nothing was left. */
+  emptied = 0;
   private balance: number;
   private refilled: number;
   /** Requests that Lambda was asked in this interval and in the one before. */
@@ -69,7 +71,10 @@ export class RetryBudget {
     const refill = ((time - this.refilled) / 1000) * this.perSecond;
     this.balance = Math.min(this.limit(time), this.balance + refill);
     this.refilled = time;
-    if (this.balance < 1) return false;
+    if (this.balance < 1) {
+      this.emptied += 1;
+      return false;
+    }
     const byAddress = session === undefined ? this.balance : this.balance * OF_ALL_SESSIONS;
     if (this.spentBy(address, time) >= byAddress) return false;
     if (session !== undefined && this.spentBy(session, time) >= this.balance) return false;

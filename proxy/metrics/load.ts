@@ -7,6 +7,8 @@ import { readWhenAsked } from './read-when-asked';
 /** How much a proxy has to do now, and what it has refused since it started, by limit. */
 export interface ProxyLoad {
   readonly clients: ClientLoad;
+  /** Second tries that were not made because their budget was used up, by what they were for. */
+  readonly budgets: Readonly<Record<'fallback' | 'session', number>>;
   readonly upstreams: readonly { readonly name: Upstream['name']; readonly load: OriginLoad }[];
 }
 
@@ -35,6 +37,14 @@ export function showLoad(load: () => ProxyLoad, registers: Registry[]): void {
   );
   gauge('banyan_requests_queued', 'Requests waiting for a connection to an upstream', ['upstream'], (add) =>
     eachUpstream((upstream, of) => add(of.waiting, { upstream })),
+  );
+  counter(
+    'banyan_fallback_budget_empty_total',
+    'Times legacy was not asked instead of Lambda because the budget of second tries was used up',
+    ['budget'],
+    (add) => {
+      for (const [budget, count] of Object.entries(load().budgets)) add(count, { budget });
+    },
   );
   counter(
     'banyan_requests_over_share_total',

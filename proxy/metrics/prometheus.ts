@@ -1,4 +1,6 @@
 import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
+import { packageVersion } from '../../shared/own-package';
+import type { Versions } from '../history/stages';
 import type { Observer } from '../observation';
 import type { OverrideState } from '../overrides/state';
 import { STAGES } from '../route-table/schema';
@@ -17,6 +19,23 @@ export interface Metrics extends Observer {
   wrongToken(): void;
 }
 
+/** What else is shown; without it, those metrics are not there. */
+export interface MetricSources {
+  readonly recorder?: Pick<Recorder, 'stats'> | undefined;
+  readonly load?: (() => ProxyLoad) | undefined;
+  /** What a fleet must agree on, and whether this proxy can. */
+  readonly self?: {
+    readonly versions: Versions;
+    /** Of the overrides in force; undefined before MongoDB has said it. */
+    readonly revision: () => number | undefined;
+    /** When MongoDB last answered; not given where there is none. */
+    readonly lastSeen?: (() => Date | undefined) | undefined;
+  };
+}
+
+/** ms without an answer after which MongoDB counts as away: it is asked twice a second. */
+const AWAY = 5_000;
+
 /** For requests that no listed route matches. */
 const UNLISTED = '(unlisted)';
 
@@ -24,8 +43,7 @@ const UNLISTED = '(unlisted)';
 export function createMetrics(
   table: () => RouteTable,
   overrides: () => OverrideState,
-  recorder?: Pick<Recorder, 'stats'>,
-  load?: () => ProxyLoad,
+  { recorder, load, self }: MetricSources = {},
 ): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -69,9 +87,25 @@ export function createMetrics(
   gauge('banyan_routes_rolled_back', 'Routes that are rolled back by run-time overrides', [], (add) =>
     add(overrides().lowered.size),
   );
+  gauge('banyan_route_rolled_back', '1 for each listed route that is rolled back', ['route'], (add) => {
+    const { lowered } = overrides();
+    for (const { id } of table().routes) if (lowered.has(id)) add(1, { route: id });
+  });
   gauge('banyan_kill_switch', '1 while all listed routes are on legacy', [], (add) =>
     add(overrides().killSwitch === undefined ? 0 : 1),
   );
+  if (self !== undefined) {
+    const { versions, revision, lastSeen } = self;
+    const version = packageVersion();
+    gauge('banyan_info', '1; what all proxies should have the same', ['version', 'legacy', 'lambda', 'routes'], (add) =>
+      add(1, { version, ...versions, routes: table().digest }),
+    );
+    gauge('banyan_overrides_revision', 'Revision of the overrides in force', [], (add) => add(revision() ?? 0));
+    if (lastSeen !== undefined)
+      gauge('banyan_mongodb_up', '1 while MongoDB answers this proxy', [], (add) =>
+        add(Date.now() - (lastSeen()?.getTime() ?? 0) < AWAY ? 1 : 0),
+      );
+  }
   if (recorder !== undefined) {
     const stats = () => recorder.stats();
     counter('banyan_recorded_exchanges_total', 'Exchanges written to RECORD_DIR', [], (add) => add(stats().recorded));

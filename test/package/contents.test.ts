@@ -30,7 +30,7 @@ describe('the tarball', () => {
 
   it('holds compiled modules of the kit, their types and assets, nothing else', () => {
     const assets =
-      /^dist\/(proxy\/admin\/page\/[\w.-]+|proxy\/routes\.schema\.json|proxy\/metrics\/grafana-dashboard\.json|lambda\/deployment\/[\w-]+\.(js|yml))$/;
+      /^dist\/(proxy\/admin\/page\/[\w.-]+|proxy\/routes\.schema\.json|proxy\/metrics\/grafana-dashboard\.json|proxy\/metrics\/prometheus-rules\.yml|lambda\/deployment\/[\w-]+\.(js|yml))$/;
     const others = inside.filter(
       (file) => file.startsWith('dist/') && !/\.(d\.ts|js)$/.test(file) && !assets.test(file),
     );
@@ -52,10 +52,13 @@ describe('the tarball', () => {
     );
   });
 
-  it.each(['routes.schema.json', 'admin/page/index.html', 'admin/page/uplot.js', 'metrics/grafana-dashboard.json'])(
-    'holds proxy/%s',
-    (asset) => expect(inside).toContain(`dist/proxy/${asset}`),
-  );
+  it.each([
+    'routes.schema.json',
+    'admin/page/index.html',
+    'admin/page/uplot.js',
+    'metrics/grafana-dashboard.json',
+    'metrics/prometheus-rules.yml',
+  ])('holds proxy/%s', (asset) => expect(inside).toContain(`dist/proxy/${asset}`));
 
   it('holds every file that package.json names', () => {
     const named = [

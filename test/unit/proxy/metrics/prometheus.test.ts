@@ -1,19 +1,18 @@
 import fc from 'fast-check';
 import { Histogram, Registry } from 'prom-client';
-import { createMetrics } from '../../../../proxy/metrics/prometheus';
+import { createMetrics, type MetricSources } from '../../../../proxy/metrics/prometheus';
 import type { RequestObservation } from '../../../../proxy/observation';
 import { NO_OVERRIDES } from '../../../../proxy/overrides/state';
 import { parseRouteTable } from '../../../../proxy/route-table/load';
 import { clientOf } from '../../../support/client';
 
 const table = parseRouteTable('routes: []', { file: 'routes.yml', lambdaAvailable: true });
-const metrics = (...rest: [{ stats(): ReturnType<Stats> }?]) =>
+const metrics = (sources: MetricSources = {}) =>
   createMetrics(
     () => table,
     () => NO_OVERRIDES,
-    ...rest,
+    sources,
   );
-type Stats = NonNullable<Parameters<typeof createMetrics>[2]>['stats'];
 
 const OBSERVED: RequestObservation = {
   routeId: 'list',
@@ -96,7 +95,7 @@ describe('metrics of requests', () => {
 
   it('tells what was recorded and what was not', async () => {
     const dropped = { incomplete: 1, memory: 2, full: 0, disk: 0, unredactable: 3 };
-    const counted = metrics({ stats: () => ({ recorded: 7, recordedBytes: 700, waiting: 0, dropped }) });
+    const counted = metrics({ recorder: { stats: () => ({ recorded: 7, recordedBytes: 700, waiting: 0, dropped }) } });
     const text = await counted.render();
     expect(text).toContain('\nbanyan_recorded_exchanges_total 7\n');
     expect(text).toContain('\nbanyan_recorded_bytes_total 700\n');
