@@ -59,11 +59,14 @@ export async function requestOf(
 ): Promise<OutgoingRequest> {
   const { body } = parityCase.request;
   const request = { ...requestLines(parityCase, credentials), ...(body !== undefined && { body }) };
-  if (parityCase.revalidates !== true) return request;
+  const { revalidates = false } = parityCase;
+  if (revalidates === false) return request;
   // What asking for it does, such as extending a session, must not be there when the case is sent.
   const { response } = await observe(control, request);
   const [tag = '"none"'] = headerValues(response, 'etag');
-  return { ...request, headers: [...request.headers, ['If-None-Match', tag]] };
+  const template = revalidates === true ? '{{tag}}' : revalidates;
+  const value = template.replaceAll('{{tag}}', () => tag).replaceAll('{{opaque}}', () => tag.replace(/^W\//, ''));
+  return { ...request, headers: [...request.headers, ['If-None-Match', value]] };
 }
 
 export interface JudgeOptions {

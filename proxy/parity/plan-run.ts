@@ -9,7 +9,7 @@ import { readSessionOption } from './recorded-sessions';
 import { planReplay } from './replay-har';
 import type { PlannedCase, RunOptions } from './run';
 
-export type Plan = Pick<RunOptions, 'complete' | 'isSequence' | 'seed' | 'notRun'> & {
+export type Plan = Pick<RunOptions, 'complete' | 'isSequence' | 'seed' | 'generated' | 'notRun'> & {
   readonly cases: readonly PlannedCase[];
 };
 
@@ -35,9 +35,9 @@ export function planRun(flags: RunFlags, project: Project): Plan {
 export function planSuites({ generate, seed = 1, isolated = false }: RunFlags, project: Project): Plan {
   const { chosen, suites, banyan } = project;
   const identities = Object.keys(banyan.parity.identities);
-  const cases = planCases(suites, { chosen, generate, seed, identities, isolated });
+  const planned = planCases(suites, { chosen, generate, seed, identities, isolated });
   const complete = !isolated ? 'nothing' : chosen === undefined ? 'all routes' : 'the routes of these cases';
-  return { cases, complete, ...(generate > 0 && { seed }) };
+  return { ...planned, complete, ...(generate > 0 && { seed }) };
 }
 
 function planHar({ session, isolated = false }: RunFlags, file: string, { banyan, routeOf, chosen }: Project): Plan {

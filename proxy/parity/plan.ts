@@ -1,5 +1,6 @@
 import { identitiesOf, type CaseSuite, type SourcedCase } from '../../shared/parity/case';
 import { BanyanError } from '../../shared/errors';
+import type { GeneratedCoverage } from '../../shared/parity/result';
 import { generateCases } from './generate/generate';
 import type { PlannedCase } from './run';
 
@@ -12,8 +13,14 @@ export interface PlanOptions {
   readonly isolated: boolean;
 }
 
+export interface PlannedSuites {
+  readonly cases: readonly PlannedCase[];
+  /** Where cases were generated. */
+  readonly generated?: GeneratedCoverage;
+}
+
 /** The cases of the suites, each route's generated ones after its own. Throws BanyanError for a route that has no suite. */
-export function planCases(suites: readonly CaseSuite[], options: PlanOptions): readonly PlannedCase[] {
+export function planCases(suites: readonly CaseSuite[], options: PlanOptions): PlannedSuites {
   const { chosen: routes, isolated } = options;
   const missing = [...(routes ?? [])].filter((name) => !suites.some(({ route }) => route === name));
   if (missing.length > 0 || suites.length === 0)
@@ -23,11 +30,19 @@ export function planCases(suites: readonly CaseSuite[], options: PlanOptions): r
     );
   const chosen = suites.filter(({ route }) => routes === undefined || routes.has(route));
   const known = chosen.flatMap((suite) => casesOf(suite, { isolated }));
-  const generated = generateCases(
-    known.filter(({ skip }) => skip === undefined),
-    { count: options.generate, seed: options.seed, identities: options.identities, writes: isolated },
+  const contracts = new Map(
+    chosen.flatMap(({ route, contract }) => (contract === undefined ? [] : [[route, contract] as const])),
   );
-  return chosen.flatMap(({ route }) => [...known, ...generated].filter((one) => one.route === route));
+  const { generate: count, seed, identities } = options;
+  if (count === 0) return { cases: known };
+  const { cases, coverage } = generateCases(
+    known.filter(({ skip }) => skip === undefined),
+    { count, seed, identities, contracts, writes: isolated },
+  );
+  return {
+    cases: chosen.flatMap(({ route }) => [...known, ...cases].filter((one) => one.route === route)),
+    generated: coverage,
+  };
 }
 
 /** Every case of a suite, as every identity that it is for. */

@@ -7,6 +7,7 @@ import { Renaming } from '../../shared/parity/renaming';
 import {
   countVerdicts,
   type CaseResult,
+  type GeneratedCoverage,
   type NotRun,
   type ParityRun,
   type ReportedSide,
@@ -41,6 +42,7 @@ export interface RunOptions {
   readonly complete: 'all routes' | 'the routes of these cases' | 'nothing';
   readonly sides: { readonly control: ReportedSide; readonly candidate: ReportedSide };
   readonly seed?: number;
+  readonly generated?: GeneratedCoverage;
   readonly notRun?: readonly NotRun[];
   readonly now: () => Date;
   readonly onResult?: (result: CaseResult, route: string) => void;
@@ -93,6 +95,7 @@ export async function runCases(cases: readonly PlannedCase[], options: RunOption
     finishedAt: now().toISOString(),
     ...options.sides,
     ...(options.seed !== undefined && { seed: options.seed }),
+    ...(options.generated !== undefined && { generated: options.generated }),
     totals: countVerdicts(results.flatMap((route) => route.cases)),
     routes: results,
     notRun: options.notRun ?? [],

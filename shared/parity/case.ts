@@ -31,14 +31,40 @@ export interface ParityCase {
   readonly identities?: readonly string[];
   /** What legacy must do to the data below 300, as `<collection> inserted|updated|removed`: no case passes by doing nothing on both sides. */
   readonly effects?: readonly string[];
-  /** Sent with `If-None-Match` and the tag that legacy gives to the same request without it. */
-  readonly revalidates?: boolean;
+  /** Sent with `If-None-Match` and the tag that legacy gives to the same request without it; as text, `{{tag}}` or `{{opaque}}`, without `W/`, stands for it. */
+  readonly revalidates?: boolean | string;
   /** Other cookies, sent in front of the identity's: `theme=dark`. */
   readonly cookies?: string;
   /** Why the case is not sent to the gateway itself: what the proxy absorbs or keeps on legacy. */
   readonly onlyThroughProxy?: string;
   /** Which side must answer through the proxy when the route is on Lambda; default lambda. */
   readonly answeredBy?: 'legacy' | 'lambda' | Readonly<Record<string, 'legacy' | 'lambda'>>;
+}
+
+/** What is read of a JSON schema: the generator looks for limits and alternatives. Other keywords are ignored, references not followed. */
+export interface JsonSchema {
+  readonly [keyword: string]: unknown;
+  readonly type?: string | readonly string[];
+  readonly format?: string;
+  readonly enum?: readonly unknown[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly maxItems?: number;
+  readonly items?: JsonSchema;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+  readonly allOf?: readonly JsonSchema[];
+}
+
+/** What a route takes, each part a schema of an object: `z.toJSONSchema` gives one, an OpenAPI document holds them. */
+export interface Contract {
+  readonly body?: JsonSchema;
+  readonly query?: JsonSchema;
+  readonly path?: JsonSchema;
 }
 
 /** The cases of one route, in a file that `parity.cases` of banyan.config.ts names. */
@@ -48,6 +74,8 @@ export interface CaseSuite {
   readonly cases: readonly ParityCase[];
   /** Writes what the cases need and the data does not have; suites of one file may share it. */
   readonly prepare?: (db: Db) => Promise<unknown>;
+  /** With it, generated cases go to the limits; without, to those that are usual. */
+  readonly contract?: Contract;
 }
 
 export interface SourcedCase {

@@ -88,6 +88,28 @@ export interface NotRun {
   readonly reason: string;
 }
 
+export interface Tried {
+  readonly tried: number;
+  readonly known: number;
+}
+
+/** What generated cases have tried, of all that there is to try on the routes' fields and requests. */
+export interface GeneratedCoverage {
+  /** A kind of value in a field, or a change of the request as a whole. */
+  readonly inputs: Tried;
+  /** Of body, query, path and headers, by route. */
+  readonly fields: Tried;
+  readonly kinds: Tried;
+  readonly untriedFields: readonly string[];
+  readonly untriedKinds: readonly string[];
+  /** Fields of which no contract names limits: usual ones were tried. */
+  readonly withoutContract: readonly string[];
+  /** Inputs that are in a known case already, that fit none, or that would write where that is not allowed. */
+  readonly inVain: number;
+  /** Parts of the known cases that the generator does not look into. */
+  readonly unvaried: readonly string[];
+}
+
 export interface ReportedSide {
   /** Without credentials. */
   readonly url: string;
@@ -105,6 +127,7 @@ export interface ParityRun {
   readonly candidate: ReportedSide;
   /** Of the generator, to repeat the run. */
   readonly seed?: number;
+  readonly generated?: GeneratedCoverage;
   readonly totals: Counts;
   /** In the order of the route table, then the others. */
   readonly routes: readonly RouteResult[];

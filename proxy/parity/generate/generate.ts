@@ -1,12 +1,16 @@
-import { expectedStatus, isSafe, type ParityCase, type SourcedCase } from '../../../shared/parity/case';
+import { createHash } from 'node:crypto';
+import { expectedStatus, isSafe, type Contract, type SourcedCase } from '../../../shared/parity/case';
+import type { GeneratedCoverage } from '../../../shared/parity/result';
 import { BODY_VARIATIONS } from './bodies';
+import { fieldVariations, pairVariations } from './field-variations';
+import { fieldsOf, type Field } from './fields';
 import { HEADER_VARIATIONS } from './headers';
 import { RECOMBINATIONS } from './recombine';
 import { seededRandom, type Random } from './random';
 import { TARGETS } from './targets';
 import type { DraftRequest, Variation } from './variation';
 
-/** Along the table of traps: method, spelling of the path, query, headers, conditions, body. */
+/** Of a request as a whole, along the table of traps: method, spelling of the path, query, headers, conditions, body. */
 export const VARIATIONS: readonly Variation[] = [...TARGETS, ...HEADER_VARIATIONS, ...BODY_VARIATIONS];
 
 export interface GenerateOptions {
@@ -16,31 +20,211 @@ export interface GenerateOptions {
   readonly identities: readonly string[];
   /** Whether requests may write: not unless each side has its own copy of the data. */
   readonly writes: boolean;
+  /** What routes take, by route. */
+  readonly contracts?: ReadonlyMap<string, Contract>;
+  /** Recorded requests by route, whose values are tried, too. */
+  readonly recorded?: ReadonlyMap<string, readonly DraftRequest[]>;
 }
 
-/** Varies known cases: one to three variations of different groups, as any identity. What is right is unknown; both sides must agree. */
-export function generateCases(known: readonly SourcedCase[], options: GenerateOptions): readonly SourcedCase[] {
-  const random = seededRandom(options.seed);
-  const routes = groupByRoute(known.filter(({ parityCase }) => parityCase.raw === undefined)).map((cases) => ({
-    decks: [deckOf(cases, random), deckOf(succeeding(cases), random)],
-    requests: cases.map(draftOf),
-  }));
-  if (routes.length === 0) return [];
+export interface Generated {
+  readonly cases: readonly SourcedCase[];
+  readonly coverage: GeneratedCoverage;
+}
+
+/** Most of the budget goes to fields; parts of known requests are put together anew in a fifth of it. */
+const TURNS = ['fields', 'request', 'fields', 'pairs', 'anew'] as const;
+/** So often other fields come first. */
+const LATER = 5;
+type List = Exclude<(typeof TURNS)[number], 'anew'>;
+const LISTS: readonly List[] = ['fields', 'request', 'pairs'];
+
+interface Route {
+  readonly name: string;
+  readonly requests: readonly DraftRequest[];
+  readonly fields: readonly Field[];
+  /** What has not been tried yet. */
+  readonly lists: Readonly<Record<List, Variation[]>>;
+  readonly ofFields: readonly Variation[];
+  /** Those of which most is to be seen come first. */
+  readonly bases: readonly (readonly SourcedCase[])[];
+  readonly decks: readonly (() => SourcedCase)[];
+}
+
+/**
+ * Tries what there is to try on each field and on the request as a whole, the kinds least tried first; then two optional fields at a time;
+ * then parts of known requests, put together anew. What is right is unknown; both sides must agree.
+ */
+export function generateCases(known: readonly SourcedCase[], options: GenerateOptions): Generated {
+  const generator = new Generator(known, options);
   const cases: SourcedCase[] = [];
   // Routes in turn: one with many cases is not tried more often than one with few.
-  for (let tried = 0; cases.length < options.count && tried < options.count * 20; tried += 1) {
-    const { decks, requests } = routes[tried % routes.length] ?? { decks: [], requests: [] };
-    const base = random.pick(decks)();
-    const generated = vary(base, requests, random, options);
-    if (options.writes || isSafe(generated.parityCase.request.method ?? 'GET')) cases.push(generated);
-  }
-  return cases;
+  for (let tried = 0; cases.length < options.count && tried < options.count * 20; tried += 1)
+    cases.push(...generator.next(tried));
+  return { cases, coverage: generator.coverage() };
 }
 
-/** Half of all variations start from these: an answer that shows data says more than another refusal. */
-function succeeding(cases: readonly SourcedCase[]): readonly SourcedCase[] {
-  const found = cases.filter(({ parityCase, identity }) => (expectedStatus(parityCase, identity) ?? 200) < 300);
-  return found.length === 0 ? cases : found;
+class Generator {
+  private readonly random: Random;
+  private readonly routes: readonly Route[];
+  private readonly sent = new Set<string>();
+  /** How often a kind has been tried, and a route's field. */
+  private readonly uses = new Map<string, number>();
+  private readonly tried = new Set<Variation>();
+  /** What changes nothing on any known request, or may not be sent. */
+  private readonly vain = new Set<Variation>();
+  private readonly unvaried: readonly string[];
+
+  constructor(
+    known: readonly SourcedCase[],
+    private readonly options: GenerateOptions,
+  ) {
+    this.random = seededRandom(options.seed);
+    const asLines = known.filter(({ parityCase }) => parityCase.raw !== undefined);
+    this.routes = groupByRoute(known.filter((one) => !asLines.includes(one))).map((cases) => this.routeOf(cases));
+    for (const one of known) this.sent.add(keyOf(one.route, one.identity, draftOf(one)));
+    this.unvaried = [
+      ...(asLines.length > 0 ? ['cases that are written line by line'] : []),
+      ...(known.some(({ parityCase: { request } }) => request.body instanceof Buffer)
+        ? ['the insides of bodies of bytes']
+        : []),
+    ];
+  }
+
+  private routeOf(cases: readonly SourcedCase[]): Route {
+    const { random } = this;
+    const name = cases[0]?.route ?? '';
+    const good = cases.filter(isSuccess);
+    const best = good.filter(({ parityCase }) => parityCase.onlyThroughProxy === undefined);
+    const requests = cases.map(draftOf);
+    const { recorded, contracts } = this.options;
+    const meant = [...(good.length === 0 ? requests : good.map(draftOf)), ...(recorded?.get(name) ?? [])];
+    const fields = fieldsOf(name, meant, contracts?.get(name));
+    const ofFields = fieldVariations(fields);
+    // What a contract does not name is most likely not read.
+    for (const { name: field, isNamed } of fields) if (!isNamed) this.uses.set(`${name} ${field}`, LATER);
+    return {
+      ...{ name, requests, fields, ofFields },
+      lists: {
+        fields: random.shuffle(ofFields),
+        request: random.shuffle(VARIATIONS),
+        pairs: random.shuffle(pairVariations(fields)),
+      },
+      bases: [random.shuffle(best), random.shuffle(cases)],
+      // Half of all begin with these: an answer that shows data says more than another refusal.
+      decks: [deckOf(cases, random), deckOf(good.length === 0 ? cases : good, random)],
+    };
+  }
+
+  next(turn: number): readonly SourcedCase[] {
+    const route = this.routes[turn % this.routes.length];
+    if (route === undefined) return [];
+    const wanted = TURNS[Math.floor(turn / this.routes.length) % TURNS.length] ?? 'anew';
+    if (wanted !== 'anew')
+      for (const list of new Set([wanted, ...LISTS])) {
+        const found = this.mostDifferent(route, route.lists[list]);
+        if (found !== undefined) return [found];
+      }
+    return this.anew(route);
+  }
+
+  /** Takes what has least been tried from a list: a kind of value that few fields have had, in a field that has had few. */
+  private mostDifferent(route: Route, list: Variation[]): SourcedCase | undefined {
+    const usesOf = (key: string): number => this.uses.get(key) ?? 0;
+    const keysOf = ({ field = '', ...one }: Variation): [string, string] => [kindOf(one), `${route.name} ${field}`];
+    while (list.length > 0) {
+      let [best, least] = [0, Infinity];
+      for (const [index, variation] of list.entries()) {
+        const [kind, field] = keysOf(variation);
+        const rank = usesOf(kind) * 3 + usesOf(field);
+        if (rank < least) [best, least] = [index, rank];
+      }
+      const [variation] = list.splice(best, 1);
+      if (variation === undefined) return undefined;
+      const found = this.onSome(route, variation);
+      (found === undefined ? this.vain : this.tried).add(variation);
+      if (found === undefined) continue;
+      for (const key of keysOf(variation)) this.uses.set(key, usesOf(key) + 1);
+      return found;
+    }
+    return undefined;
+  }
+
+  private onSome({ name, bases, requests }: Route, variation: Variation): SourcedCase | undefined {
+    for (const cases of bases) {
+      const start = Math.floor(this.random.next() * cases.length);
+      for (const base of [...cases.slice(start), ...cases.slice(0, start)]) {
+        const draft = draftOf(base);
+        if (variation.applies?.(draft) === false) continue;
+        const varied = variation.apply(draft, this.random, requests);
+        if (this.isNew(name, base.identity, varied)) return toCase(base, base.identity, varied, [variation.name]);
+      }
+    }
+    return undefined;
+  }
+
+  /** One to three variations of different groups, as any identity. */
+  private anew({ name, decks, requests, ofFields }: Route): readonly SourcedCase[] {
+    const { random } = this;
+    const base = random.pick(decks)();
+    let draft = draftOf(base);
+    const names: string[] = [];
+    const groups = new Set<string>();
+    const wanted = random.pick([1, 1, 1, 2, 2, 3]);
+    for (let tried = 0; names.length < wanted && tried < 20; tried += 1) {
+      const variation = chooseVariation(random, draft, ofFields);
+      if (groups.has(variation.group) || variation.applies?.(draft) === false) continue;
+      draft = variation.apply(draft, random, requests);
+      groups.add(variation.group);
+      names.push(variation.name);
+    }
+    // Mostly whoever the known case is sent as: others are often turned away before anything happens.
+    const identity = random.next() < 0.6 ? base.identity : random.pick(this.options.identities);
+    return this.isNew(name, identity, draft) ? [toCase(base, identity, draft, names)] : [];
+  }
+
+  private isNew(route: string, identity: string, draft: DraftRequest): boolean {
+    if (!this.options.writes && !isSafe(draft.method)) return false;
+    const key = keyOf(route, identity, draft);
+    if (this.sent.has(key)) return false;
+    this.sent.add(key);
+    return true;
+  }
+
+  coverage(): GeneratedCoverage {
+    const { tried, vain, routes } = this;
+    const left = routes.map(({ lists }) => LISTS.flatMap((list) => lists[list]));
+    const kinds = new Set([...tried].map(kindOf));
+    const untriedKinds = new Set(
+      left
+        .flat()
+        .map(kindOf)
+        .filter((kind) => !kinds.has(kind)),
+    );
+    const fields = routes.flatMap(({ name, fields: own, ofFields }) =>
+      own.map((field) => ({
+        name: `${name} ${field.name}`,
+        isTried: ofFields.some((one) => one.field === field.name && tried.has(one)),
+        isLimited: Object.keys(field.schema).length > 0 || !['body', 'query'].includes(field.part),
+      })),
+    );
+    const namesOf = (list: typeof fields): string[] => list.map(({ name }) => name);
+    return {
+      inputs: { tried: tried.size, known: tried.size + left.flat().length },
+      fields: { tried: fields.filter(({ isTried }) => isTried).length, known: fields.length },
+      kinds: { tried: kinds.size, known: kinds.size + untriedKinds.size },
+      untriedFields: namesOf(fields.filter(({ isTried }) => !isTried)),
+      untriedKinds: [...untriedKinds].sort(),
+      withoutContract: namesOf(fields.filter(({ isLimited }) => !isLimited)),
+      inVain: vain.size,
+      unvaried: this.unvaried,
+    };
+  }
+}
+
+const kindOf = ({ name, kind = name }: Pick<Variation, 'name' | 'kind'>): string => kind;
+
+function isSuccess({ parityCase, identity }: SourcedCase): boolean {
+  return (expectedStatus(parityCase, identity) ?? 200) < 300;
 }
 
 /** Deals each case once before any comes again. */
@@ -64,48 +248,39 @@ function draftOf({ parityCase: { request, cookies, revalidates } }: SourcedCase)
   };
 }
 
-function vary(
-  base: SourcedCase,
-  siblings: readonly DraftRequest[],
-  random: Random,
-  { identities }: GenerateOptions,
-): SourcedCase {
-  let draft = draftOf(base);
-  const names: string[] = [];
-  const groups = new Set<string>();
-  const wanted = random.pick([1, 1, 1, 2, 2, 3]);
-  for (let tried = 0; names.length < wanted && tried < 20; tried += 1) {
-    const { name, group, applies, apply } = chooseVariation(random, draft);
-    if (groups.has(group) || applies?.(draft) === false) continue;
-    draft = apply(draft, random, siblings);
-    groups.add(group);
-    names.push(name);
-  }
+function toCase(base: SourcedCase, identity: string, draft: DraftRequest, names: readonly string[]): SourcedCase {
   const { revalidates, cookies, ...request } = draft;
-  const parityCase: ParityCase = {
-    name: [base.parityCase.name, ...names].join('; '),
-    request,
-    ...(revalidates !== undefined && { revalidates }),
-    ...(cookies !== undefined && { cookies }),
+  return {
+    ...{ source: 'generated', route: base.route, identity },
+    parityCase: {
+      name: [base.parityCase.name, ...names].join('; '),
+      request,
+      ...(revalidates !== undefined && { revalidates }),
+      ...(cookies !== undefined && { cookies }),
+    },
   };
-  // Mostly whoever the known case is sent as: others are often turned away before anything happens.
-  const identity = random.next() < 0.6 ? base.identity : random.pick(identities);
-  return { source: 'generated', route: base.route, identity, parityCase };
+}
+
+/** Short, however large the body. */
+function keyOf(route: string, identity: string, draft: DraftRequest): string {
+  return createHash('sha256')
+    .update(JSON.stringify([route, identity, draft]))
+    .digest('base64');
 }
 
 /** How often a part of another known case of the route is taken rather than something that breaks. */
 const RECOMBINED = 0.25;
 
 /** A group first: there are more queries than methods. */
-function chooseVariation(random: Random, { body }: DraftRequest): Variation {
+function chooseVariation(random: Random, { body }: DraftRequest, ofFields: readonly Variation[]): Variation {
   const groups: readonly Variation['group'][] =
     body === undefined
       ? ['method', 'path', 'query', 'query', 'header', 'condition']
       : ['method', 'path', 'query', 'header', 'body', 'body', 'body'];
   const group = random.pick(groups);
-  const recombines = random.next() < RECOMBINED;
-  const wanted = RECOMBINATIONS.filter((variation) => recombines && variation.group === group);
-  return random.pick(wanted.length > 0 ? wanted : VARIATIONS.filter((variation) => variation.group === group));
+  const pools = [random.next() < RECOMBINED ? RECOMBINATIONS : random.pick([VARIATIONS, ofFields]), VARIATIONS];
+  const wanted = pools.map((pool) => pool.filter((variation) => variation.group === group));
+  return random.pick(wanted.find((pool) => pool.length > 0) ?? VARIATIONS);
 }
 
 function groupByRoute(cases: readonly SourcedCase[]): readonly (readonly SourcedCase[])[] {

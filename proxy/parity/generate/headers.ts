@@ -20,8 +20,6 @@ const ADDED: readonly Readonly<Record<string, string>>[] = [
   { 'X-Forwarded-Proto': 'https' },
   { 'X-Forwarded-Host': 'evil.example' },
   { 'X-HTTP-Method-Override': 'DELETE' },
-  { 'X-Api-Key': 'unknown' },
-  { 'X-Api-Key': '' },
   { Authorization: 'Basic dXNlcjpwYXNz' },
   { Authorization: 'Bearer' },
   { Authorization: 'Bearer s:unknown.signature' },
@@ -45,7 +43,7 @@ const HEADERS: readonly Variation[] = ADDED.map((headers) => {
 });
 
 /** In front of the session's: browsers send what other applications of the host have set. */
-const COOKIES = ['theme=dark', 'theme=dark; lang=da', 'a="b c"', 'broken', 'eventsapp.sid=', 'sid=%E0%A4%A'].map(
+const COOKIES = ['theme=dark', 'theme=dark; lang=da', 'a="b c"', 'broken', 'a=%E0%A4%A', '__proto__=x', ';;'].map(
   (cookies): Variation => ({
     name: `Cookie: ${cookies} (trap 8)`,
     group: 'header',
@@ -67,10 +65,34 @@ const CONDITIONS: readonly Variation[] = [
     apply: (request) => ({ ...withHeaders(request, { 'Cache-Control': 'no-cache' }), revalidates: true }),
   },
   ...[
+    ['as a strong one', '{{opaque}}'],
+    ['as a weak one', 'W/{{opaque}}'],
+    ['with a small w', 'w/{{opaque}}'],
+    ['behind another', '"x", {{tag}}'],
+    ['in front of another', '{{tag}},W/"x"'],
+    ['between two, without spaces', '"x",{{tag}},"y"'],
+    ['twice', '{{tag}}, {{tag}}'],
+    ['next to a star', '*, {{tag}}'],
+    ['behind a broken one', '"x, {{tag}}'],
+    ['behind an empty element', ', ,{{tag}}'],
+    ['and a letter', '{{tag}}x'],
+    ['in spaces', ' {{tag}} ;'],
+  ].map(([how = '', revalidates = '']): Variation => ({
+    name: `the tag of the answer ${how} (trap 13)`,
+    group: 'condition',
+    applies: ({ method }) => method === 'GET' || method === 'HEAD',
+    apply: (request) => ({ ...request, revalidates }),
+  })),
+  ...[
     { 'If-None-Match': '*' },
     { 'If-None-Match': '"x"' },
+    { 'If-None-Match': 'x' },
+    { 'If-None-Match': '' },
+    { 'If-None-Match': '"*"' },
     { 'If-None-Match': 'W/"1-x", W/"2-y"' },
     { 'If-Modified-Since': 'Thu, 31 Dec 2099 00:00:00 GMT' },
+    { 'If-Modified-Since': 'Thu, 01 Jan 1970 00:00:00 GMT' },
+    { 'If-Modified-Since': 'yesterday' },
     { 'If-None-Match': '*', 'If-Modified-Since': 'Thu, 31 Dec 2099 00:00:00 GMT' },
     { 'If-Match': '"x"' },
     { 'If-Unmodified-Since': 'Thu, 01 Jan 1970 00:00:00 GMT' },

@@ -5,13 +5,16 @@ export interface DraftRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
-  readonly revalidates?: boolean;
+  readonly revalidates?: boolean | string;
   readonly cookies?: string;
 }
 
 /** One way to vary a request, named by what it does and by the trap that it is about. */
 export interface Variation {
   readonly name: string;
+  /** What is done to which field; a variation of the request as a whole is its own kind. */
+  readonly kind?: string;
+  readonly field?: string;
   /** Two variations of one group are not combined. */
   readonly group: 'method' | 'path' | 'query' | 'header' | 'condition' | 'body';
   readonly applies?: (request: DraftRequest) => boolean;

@@ -7,6 +7,7 @@ import { printable } from '../../../shared/printable';
 
 const MAX_CASES = 20;
 const MAX_DIFFERENCES = 8;
+const MAX_NAMES = 12;
 const LONGEST_COMMAND = 1_000;
 const COLUMNS = ['cases', ...VERDICTS] as const;
 const SIGNS: Readonly<Record<Verdict, string>> = { equal: '✓', different: '✗', accepted: '≈', skipped: '-' };
@@ -17,6 +18,7 @@ export function describeRun(run: ParityRun, { color = false } = {}): string {
   const sections = [
     sides(run),
     table(run, colors),
+    generated(run, colors),
     ...run.routes.flatMap((route) => differences(route, run.control.url, colors)),
     skipped(run, colors),
     notRun(run.notRun, colors),
@@ -60,6 +62,26 @@ function signOf({ different, equal, accepted }: ParityRun['totals'], colors: Col
   if (different > 0) return colors.red(SIGNS.different);
   if (accepted > 0) return colors.yellow(SIGNS.accepted);
   return equal > 0 ? colors.green(SIGNS.equal) : colors.dim(SIGNS.skipped);
+}
+
+/** What generated cases tried, and what they did not: a run that says nothing of that looks more thorough than it was. */
+function generated({ generated: coverage }: ParityRun, colors: Colors): string[] {
+  if (coverage === undefined) return [];
+  const { inputs, fields, kinds, untriedFields, untriedKinds, withoutContract, unvaried } = coverage;
+  const of = ({ tried, known }: typeof inputs): string => `${tried} of ${known}`;
+  const list = (what: string, names: readonly string[]): string[] => {
+    const rest = names.length - MAX_NAMES;
+    const shown = names.slice(0, MAX_NAMES).map(printable).join(', ');
+    return names.length === 0 ? [] : [colors.dim(`  ${what}: ${shown}${rest > 0 ? `, and ${rest} more` : ''}`)];
+  };
+  return [
+    colors.bold('Generated'),
+    `  tried ${of(inputs)} inputs, ${of(kinds)} kinds of them, on ${of(fields)} fields`,
+    ...list('fields not tried (raise --generate)', untriedFields),
+    ...list('kinds not tried', untriedKinds),
+    ...list('fields whose limits no contract names, so usual ones are tried', withoutContract),
+    ...list('not varied', unvaried),
+  ];
 }
 
 function differences({ route, cases }: RouteResult, url: string, colors: Colors): string[][] {

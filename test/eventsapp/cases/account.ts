@@ -1,5 +1,6 @@
 import type { CaseSuite, ParityCase } from 'banyan-strangler/parity';
 import { badBodies } from './body-cases';
+import { accountBody } from './contracts';
 import { get, jsonBody } from './requests';
 import { ORGANISER_ONLY } from './who';
 
@@ -52,6 +53,7 @@ const patch = (name: string, body: unknown, more: Partial<ParityCase> = {}): Par
 
 export const patchAccount: CaseSuite = {
   route: 'PATCH /api/account',
+  contract: accountBody,
   cases: [
     patch(
       'all that can be changed',

@@ -1,6 +1,7 @@
 import { DEMO_IDS } from '../seed';
 import type { CaseSuite, ParityCase } from 'banyan-strangler/parity';
 import { badBodies } from './body-cases';
+import { attendeeBody, attendeeList } from './contracts';
 import { get, jsonBody } from './requests';
 import { BODY_OF_NOBODY_ON_LEGACY, ORGANISER_ONLY, OWN_ACCOUNT } from './who';
 
@@ -10,6 +11,7 @@ const UNKNOWN = '/api/events/ffffffffffffffffffffffff/attendees';
 
 export const getEventsEventIdAttendees: CaseSuite = {
   route: 'GET /api/events/:eventId/attendees',
+  contract: attendeeList,
   cases: [
     get('the first page', path, { status: OWN_ACCOUNT }),
     get('another page', `${path}?page=3&limit=10`),
@@ -45,6 +47,7 @@ const NEW = { name: ' Zoë <b> ', email: ' Zoe@Example.ORG ' };
 
 export const postEventsEventIdAttendees: CaseSuite = {
   route: 'POST /api/events/:eventId/attendees',
+  contract: attendeeBody,
   cases: [
     add('somebody', path, NEW, {
       status: { ...ORGANISER_ONLY(201), 'other account': 404 },

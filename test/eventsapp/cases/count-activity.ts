@@ -1,6 +1,7 @@
 import { DEMO_IDS } from '../seed';
 import type { CaseSuite, ParityCase } from 'banyan-strangler/parity';
 import { badBodies } from './body-cases';
+import { activityBody } from './contracts';
 import { jsonBody } from './requests';
 import { BODY_OF_NOBODY_ON_LEGACY } from './who';
 
@@ -15,6 +16,7 @@ const count = (name: string, to: string, body: unknown, more: Partial<ParityCase
 
 export const postEventsEventIdActivity: CaseSuite = {
   route: 'POST /api/events/:eventId/activity',
+  contract: activityBody,
   cases: [
     count(
       'a view',

@@ -1,5 +1,6 @@
 import type { CaseSuite, ParityCase } from 'banyan-strangler/parity';
 import { badBodies } from './body-cases';
+import { eventBody } from './contracts';
 import { jsonBody } from './requests';
 import { BODY_OF_NOBODY_ON_LEGACY, ORGANISER_ONLY } from './who';
 
@@ -25,6 +26,7 @@ const post = (name: string, body: unknown, more: Partial<ParityCase> = {}): Pari
 
 export const postEvents: CaseSuite = {
   route: 'POST /api/events',
+  contract: eventBody,
   cases: [
     post('a whole event', EVENT, {
       status: { ...ORGANISER_ONLY(201), 'other account': 201 },

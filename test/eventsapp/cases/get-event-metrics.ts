@@ -1,5 +1,6 @@
 import { DEMO_IDS } from '../seed';
 import type { CaseSuite } from 'banyan-strangler/parity';
+import { metrics } from './contracts';
 import { metricsQueries } from './metrics-cases';
 import { get } from './requests';
 import { OWN_ACCOUNT } from './who';
@@ -8,6 +9,7 @@ const id = DEMO_IDS.event(1).toHexString();
 
 export const getEventsEventIdMetrics: CaseSuite = {
   route: 'GET /api/events/:eventId/metrics',
+  contract: metrics,
   cases: [
     get('plain', `/api/events/${id}/metrics`, { status: OWN_ACCOUNT }),
     ...metricsQueries(`/api/events/${id}/metrics`),

@@ -1,4 +1,5 @@
-import type { CaseSuite } from 'banyan-strangler/parity';
+import type { CaseSuite, ParityCase } from 'banyan-strangler/parity';
+import { eventList } from './contracts';
 import { get } from './requests';
 import { READABLE } from './who';
 
@@ -6,6 +7,7 @@ const ONLY_PROXY = 'the proxy absorbs what API Gateway would refuse';
 
 export const getEvents: CaseSuite = {
   route: 'GET /api/events',
+  contract: eventList,
   cases: [
     get('plain', '/api/events', { status: READABLE }),
     get('nested filters', '/api/events?filter[status]=published&filter[tags][]=music', { status: READABLE }),
@@ -26,6 +28,18 @@ export const getEvents: CaseSuite = {
     },
     get('title search, %20', '/api/events?filter[q]=%20'),
     get('title search, a plus alone', '/api/events?filter[q]=+', { status: { member: 200, organiser: 200 } }),
+    ...['theme=dark; eventsapp.sid=', 'eventsapp.sid=x'].map((cookies): ParityCase => ({
+      name: `the session's own name in front of it: ${cookies} (trap 8)`,
+      request: { path: '/api/events?limit=2' },
+      cookies,
+      status: { member: 401 },
+    })),
+    ...['unknown', ''].map((key) =>
+      get(`a key that is none: "${key}"`, '/api/events?limit=2', {
+        request: { path: '/api/events?limit=2', headers: { 'X-Api-Key': key } },
+        status: { anonymous: 401, member: 200 },
+      }),
+    ),
     get('title search, spaces in both spellings', '/api/events?filter[q]=r%20c&sort=-title&utm=a+b'),
     get('title search, literal plus', '/api/events?filter[q]=%2B'),
     get('title search with regular expression characters', '/api/events?filter[q]=.*%26(%3C'),

@@ -1,6 +1,7 @@
 import { DEMO_IDS } from '../seed';
 import type { CaseSuite, ParityCase } from 'banyan-strangler/parity';
 import { badBodies } from './body-cases';
+import { eventBody } from './contracts';
 import { jsonBody } from './requests';
 import { BODY_OF_NOBODY_ON_LEGACY, ORGANISER_ONLY } from './who';
 
@@ -16,6 +17,7 @@ const put = (name: string, to: string, body: unknown, more: Partial<ParityCase> 
 
 export const putEventsEventId: CaseSuite = {
   route: 'PUT /api/events/:eventId',
+  contract: eventBody,
   cases: [
     put('an event; what is left out is reset', path, EVENT, {
       status: { ...ORGANISER_ONLY(200), 'other account': 404 },

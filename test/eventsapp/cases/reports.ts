@@ -2,6 +2,7 @@ import type { Db } from 'mongodb';
 import { DEMO_IDS } from '../seed';
 import type { CaseSuite, ParityCase } from 'banyan-strangler/parity';
 import { badBodies } from './body-cases';
+import { reportBody } from './contracts';
 import { get, jsonBody } from './requests';
 import { BODY_OF_NOBODY_ON_LEGACY, ORGANISER_ONLY, READABLE } from './who';
 
@@ -65,6 +66,7 @@ const ask = (name: string, body: unknown, more: Partial<ParityCase> = {}): Parit
 
 export const postReports: CaseSuite = {
   route: 'POST /api/reports',
+  contract: reportBody,
   cases: [
     ask(
       'of yesterday',

@@ -70,7 +70,7 @@ export async function study(
     const identities = Object.keys(banyan.parity.identities);
     const cases = choose({
       ofWorld: worldCases(suites, world),
-      planned: (generate) => planCases(suites, { generate, seed: begin / 1_000, identities, isolated: true }),
+      planned: (generate) => planCases(suites, { generate, seed: begin / 1_000, identities, isolated: true }).cases,
     });
     const credentials = new Map([...context.credentials, ...aged(world, context.credentials)]);
     const extended = new Map<string, number>();

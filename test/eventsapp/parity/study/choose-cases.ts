@@ -14,7 +14,8 @@ const known = (): readonly SourcedCase[] => suites().flatMap((suite) => casesOf(
 
 /** Generated cases alone. */
 export function generated(count: number, seed: number): readonly SourcedCase[] {
-  return generateCases(known(), { count, seed, identities, writes: true });
+  const contracts = new Map(suites().map(({ route, contract = {} }) => [route, contract]));
+  return generateCases(known(), { count, seed, identities, contracts, writes: true }).cases;
 }
 
 /** All of the suites and generated ones; when these are too many, half of either. The same seed gives the same. */

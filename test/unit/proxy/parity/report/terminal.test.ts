@@ -36,6 +36,27 @@ describe('the report on a terminal', () => {
     expect(one.match(/reproduce:/g)).toHaveLength(1);
   });
 
+  it('says what generated cases have tried, and names what they have not, a few of many', () => {
+    const generated = {
+      ...{
+        inputs: { tried: 30, known: 900 },
+        fields: { tried: 5, known: 20 },
+        kinds: { tried: 28, known: 300 },
+        inVain: 2,
+      },
+      untriedFields: Array.from({ length: 15 }, (_, i) => `POST /x body ${HOSTILE}${i}`),
+      ...{ untriedKinds: ['null'], withoutContract: [], unvaried: ['the insides of bodies of bytes'] },
+    };
+    const text = describeRun(sampleRun({ generated }));
+    expect(text).toContain('  tried 30 of 900 inputs, 28 of 300 kinds of them, on 5 of 20 fields\n');
+    expect(text).toMatch(/^ {2}fields not tried \(raise --generate\): POST \/x body .*, and 3 more$/m);
+    expect(text).toContain('  kinds not tried: null\n');
+    expect(text).toContain('  not varied: the insides of bodies of bytes\n');
+    expect(text).not.toContain('whose limits');
+    expect(text.replaceAll('\n', '')).not.toMatch(STEERING);
+    expect(describeRun(sampleRun())).not.toContain('Generated');
+  });
+
   it('has colours only when asked, and the same words', () => {
     const plain = describeRun(sampleRun());
     const colored = describeRun(sampleRun(), { color: true });
