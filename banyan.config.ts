@@ -93,6 +93,7 @@ export default defineConfig({
 
   parity: {
     cases: ['test/eventsapp/cases'],
+    recordings: ['test/eventsapp/parity/recorded/browser-session.har'],
     rules: 'test/eventsapp/parity/rules.yml',
     system: 'test/eventsapp/parity/system.ts',
     identities: {

@@ -1,12 +1,13 @@
 import path from 'node:path';
 import { BanyanError } from '../../shared/errors';
+import type { Har } from '../../shared/recording/har/har';
 import { parseHar } from '../../shared/recording/har/parse-har';
 import type { NotRun } from '../../shared/parity/result';
 import { readText } from '../../shared/text-file';
 import { planCases } from './plan';
 import type { Project, RunFlags } from './project';
 import { readSessionOption } from './recorded-sessions';
-import { planReplay } from './replay-har';
+import { planReplay, recordedRequests } from './replay-har';
 import type { PlannedCase, RunOptions } from './run';
 
 export type Plan = Pick<RunOptions, 'complete' | 'isSequence' | 'seed' | 'generated' | 'notRun'> & {
@@ -33,12 +34,15 @@ export function planRun(flags: RunFlags, project: Project): Plan {
 
 /** The cases of the suites, and generated ones. */
 export function planSuites({ generate, seed = 1, isolated = false }: RunFlags, project: Project): Plan {
-  const { chosen, suites, banyan } = project;
+  const { chosen, suites, banyan, recordings } = project;
+  const recorded = generate === 0 ? [] : recordings.flatMap((file) => recordedRequests(readHar(file), project));
   const identities = Object.keys(banyan.parity.identities);
-  const planned = planCases(suites, { chosen, generate, seed, identities, isolated });
+  const planned = planCases(suites, { chosen, generate, seed, identities, recorded, isolated });
   const complete = !isolated ? 'nothing' : chosen === undefined ? 'all routes' : 'the routes of these cases';
   return { ...planned, complete, ...(generate > 0 && { seed }) };
 }
+
+const readHar = (file: string): Har => parseHar(readText(file, 'parity.recordings'), path.basename(file)).har;
 
 function planHar({ session, isolated = false }: RunFlags, file: string, { banyan, routeOf, chosen }: Project): Plan {
   const name = path.basename(file);

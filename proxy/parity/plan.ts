@@ -1,7 +1,7 @@
 import { identitiesOf, type CaseSuite, type SourcedCase } from '../../shared/parity/case';
 import { BanyanError } from '../../shared/errors';
 import type { GeneratedCoverage } from '../../shared/parity/result';
-import { generateCases } from './generate/generate';
+import { generateCases, type RecordedRequest } from './generate/generate';
 import type { PlannedCase } from './run';
 
 export interface PlanOptions {
@@ -10,6 +10,8 @@ export interface PlanOptions {
   readonly generate: number;
   readonly seed: number;
   readonly identities: readonly string[];
+  /** Requests whose values generated cases try, too. */
+  readonly recorded?: readonly RecordedRequest[];
   readonly isolated: boolean;
 }
 
@@ -33,11 +35,11 @@ export function planCases(suites: readonly CaseSuite[], options: PlanOptions): P
   const contracts = new Map(
     chosen.flatMap(({ route, contract }) => (contract === undefined ? [] : [[route, contract] as const])),
   );
-  const { generate: count, seed, identities } = options;
+  const { generate: count, seed, identities, recorded = [] } = options;
   if (count === 0) return { cases: known };
   const { cases, coverage } = generateCases(
     known.filter(({ skip }) => skip === undefined),
-    { count, seed, identities, contracts, writes: isolated },
+    { count, seed, identities, contracts, recorded, writes: isolated },
   );
   return {
     cases: chosen.flatMap(({ route }) => [...known, ...cases].filter((one) => one.route === route)),

@@ -42,7 +42,7 @@ export type Project = ReturnType<typeof loadProject>;
 export function loadProject(flags: RunFlags, { env, routesFile, local }: Surroundings) {
   const { banyan, file } = loadBanyanConfig(process.cwd(), flags.config);
   const root = path.dirname(file);
-  const { cases, rules, system } = placesOf(banyan, root).parity;
+  const { cases, recordings, rules, system } = placesOf(banyan, root).parity;
   const text = readText(routesFile, 'ROUTES_FILE');
   const { routes, match } = parseRouteTable(text, { file: routesFile, lambdaAvailable: true, cohortsAvailable: true });
   const named = routes.map(({ id, method, path: at }) => ({ id, name: `${method} ${at}` }));
@@ -78,6 +78,7 @@ export function loadProject(flags: RunFlags, { env, routesFile, local }: Surroun
     /** Names of the routes that --route names; undefined without. */
     chosen: chooseRoutes(flags.route, named, known),
     suites,
+    recordings: recordings.map((place) => place.path),
     rules: parsed,
     rulesFile: rules,
     routes: named,

@@ -3,6 +3,7 @@ import type { CaseRequest } from '../../shared/parity/case';
 import type { Har, HarEntry } from '../../shared/recording/har/har';
 import { isAddressKept } from '../../shared/recording/redact/redact-names';
 import type { NotRun } from '../../shared/parity/result';
+import type { RecordedRequest } from './generate/generate';
 import { isRedacted, loginOf, pathOf, readSessions } from './recorded-sessions';
 import { OTHER_ROUTES, type PlannedCase } from './run';
 
@@ -70,6 +71,21 @@ export function planReplay(har: Har, options: ReplayOptions): Replay {
   return { cases, notRun };
 }
 
+/** What of a recording could be sent, whoever sent it, by the route that takes it. */
+export function recordedRequests(
+  har: Har,
+  { banyan, routeOf }: Pick<ReplayOptions, 'banyan' | 'routeOf'>,
+): readonly RecordedRequest[] {
+  const { entries } = har.log;
+  const origin = mainOrigin(entries, { routeOf });
+  return entries.flatMap((entry) => {
+    if (whyNot(entry, origin, banyan) !== undefined) return [];
+    const request = requestOf(entry, banyan);
+    const route = routeOf(request.method, request.path.split('?', 1)[0] ?? '/');
+    return route === undefined ? [] : [{ route, request }];
+  });
+}
+
 function whyNot(entry: HarEntry, origin: string | undefined, banyan: BanyanConfig): string | undefined {
   const { request, response } = entry;
   if (!/^https?:/.test(request.url)) return 'not HTTP';
@@ -91,7 +107,7 @@ function whyNot(entry: HarEntry, origin: string | undefined, banyan: BanyanConfi
 }
 
 /** The origin of most requests that a listed route takes; a browser also loads fonts and scripts from elsewhere. */
-function mainOrigin(entries: readonly HarEntry[], { routeOf }: ReplayOptions): string | undefined {
+function mainOrigin(entries: readonly HarEntry[], { routeOf }: Pick<ReplayOptions, 'routeOf'>): string | undefined {
   const counts = new Map<string, number>();
   for (const { request } of entries) {
     if (!URL.canParse(request.url)) continue;

@@ -125,6 +125,7 @@ const parity = object(
   {
     identities: byName(identity, 'an object of identities by name'),
     cases: optional(isListOfTexts, 'a list of paths, such as ["banyan/parity/cases"]'),
+    recordings: optional(isListOfTexts, 'a list of paths, such as ["banyan/parity/recorded.har"]'),
     rules: optional(isText, 'the path of a YAML file'),
     system: optional(isText, 'the path of a module that starts both sides'),
     mutants: optional(isText, 'the path of a YAML file'),

@@ -14,7 +14,8 @@ export interface Places {
   readonly serverless: Place;
   /** The folder into which functions are scaffolded; serverless.yml names them wherever they are. */
   readonly functions: Place;
-  readonly parity: { readonly cases: readonly Place[] } & Readonly<Record<'rules' | 'system' | 'mutants', Place>>;
+  readonly parity: Readonly<Record<'cases' | 'recordings', readonly Place[]>> &
+    Readonly<Record<'rules' | 'system' | 'mutants', Place>>;
 }
 
 /** The parts of a project; `root` is the folder of banyan.config.ts, or where it would be. */
@@ -23,13 +24,14 @@ export function placesOf(banyan: Pick<BanyanConfig, 'routes' | 'serverless' | 'p
     path: fromHere(path.resolve(root, named ?? fallback)),
     isDefault: named === undefined,
   });
-  const { cases, rules, system, mutants } = banyan.parity;
+  const { cases, recordings = [], rules, system, mutants } = banyan.parity;
   return {
     routes: place(banyan.routes, 'banyan/routes.yml'),
     serverless: place(banyan.serverless, 'banyan/serverless.yml'),
     functions: place(undefined, 'banyan/functions'),
     parity: {
       cases: cases?.map((named) => place(named, named)) ?? [place(undefined, 'banyan/parity/cases')],
+      recordings: recordings.map((named) => place(named, named)),
       rules: place(rules, 'banyan/parity/rules.yml'),
       system: place(system, 'banyan/parity/system.ts'),
       mutants: place(mutants, 'banyan/parity/mutants.yml'),

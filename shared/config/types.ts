@@ -83,6 +83,8 @@ export interface ParityConfig {
   readonly identities: Readonly<Record<string, ParityIdentity>>;
   /** Files and folders with suites of cases, from the project's root. Default: `banyan/parity/cases`. */
   readonly cases?: readonly string[];
+  /** HAR files, from the project's root, whose requests give values to generated cases. Default: none. */
+  readonly recordings?: readonly string[];
   /** What may differ, and why: a YAML file, from the project's root. Default: `banyan/parity/rules.yml`, which need not exist. */
   readonly rules?: string;
   /** A module whose default export starts both sides, each on data of its own: see shared/parity/sides.ts. Default: `banyan/parity/system.ts`. */

@@ -104,10 +104,6 @@ export interface GeneratedCoverage {
   readonly untriedKinds: readonly string[];
   /** Fields of which no contract names limits: usual ones were tried. */
   readonly withoutContract: readonly string[];
-  /** Inputs that are in a known case already, that fit none, or that would write where that is not allowed. */
-  readonly inVain: number;
-  /** Parts of the known cases that the generator does not look into. */
-  readonly unvaried: readonly string[];
 }
 
 export interface ReportedSide {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { expectedStatus, isSafe, type Contract, type SourcedCase } from '../../../shared/parity/case';
+import { expectedStatus, isSafe, type CaseRequest, type Contract, type SourcedCase } from '../../../shared/parity/case';
 import type { GeneratedCoverage } from '../../../shared/parity/result';
 import { BODY_VARIATIONS } from './bodies';
 import { fieldVariations, pairVariations } from './field-variations';
@@ -13,6 +13,12 @@ import type { DraftRequest, Variation } from './variation';
 /** Of a request as a whole, along the table of traps: method, spelling of the path, query, headers, conditions, body. */
 export const VARIATIONS: readonly Variation[] = [...TARGETS, ...HEADER_VARIATIONS, ...BODY_VARIATIONS];
 
+/** A request of a recording, and the route that takes it. */
+export interface RecordedRequest {
+  readonly route: string;
+  readonly request: CaseRequest;
+}
+
 export interface GenerateOptions {
   readonly count: number;
   /** The same seed gives the same cases. */
@@ -22,8 +28,8 @@ export interface GenerateOptions {
   readonly writes: boolean;
   /** What routes take, by route. */
   readonly contracts?: ReadonlyMap<string, Contract>;
-  /** Recorded requests by route, whose values are tried, too. */
-  readonly recorded?: ReadonlyMap<string, readonly DraftRequest[]>;
+  /** Whose values are tried, too. */
+  readonly recorded?: readonly RecordedRequest[];
 }
 
 export interface Generated {
@@ -70,24 +76,15 @@ class Generator {
   /** How often a kind has been tried, and a route's field. */
   private readonly uses = new Map<string, number>();
   private readonly tried = new Set<Variation>();
-  /** What changes nothing on any known request, or may not be sent. */
-  private readonly vain = new Set<Variation>();
-  private readonly unvaried: readonly string[];
 
   constructor(
     known: readonly SourcedCase[],
     private readonly options: GenerateOptions,
   ) {
     this.random = seededRandom(options.seed);
-    const asLines = known.filter(({ parityCase }) => parityCase.raw !== undefined);
-    this.routes = groupByRoute(known.filter((one) => !asLines.includes(one))).map((cases) => this.routeOf(cases));
-    for (const one of known) this.sent.add(keyOf(one.route, one.identity, draftOf(one)));
-    this.unvaried = [
-      ...(asLines.length > 0 ? ['cases that are written line by line'] : []),
-      ...(known.some(({ parityCase: { request } }) => request.body instanceof Buffer)
-        ? ['the insides of bodies of bytes']
-        : []),
-    ];
+    const varied = known.filter(({ parityCase }) => parityCase.raw === undefined);
+    this.routes = groupByRoute(varied).map((cases) => this.routeOf(cases));
+    for (const one of varied) this.sent.add(keyOf(one.route, one.identity, draftOf(one)));
   }
 
   private routeOf(cases: readonly SourcedCase[]): Route {
@@ -96,8 +93,9 @@ class Generator {
     const good = cases.filter(isSuccess);
     const best = good.filter(({ parityCase }) => parityCase.onlyThroughProxy === undefined);
     const requests = cases.map(draftOf);
-    const { recorded, contracts } = this.options;
-    const meant = [...(good.length === 0 ? requests : good.map(draftOf)), ...(recorded?.get(name) ?? [])];
+    const { recorded = [], contracts } = this.options;
+    const ofRoute = recorded.filter(({ route }) => route === name).map(({ request }) => request);
+    const meant = [...(good.length === 0 ? requests : good.map(draftOf)), ...ofRoute];
     const fields = fieldsOf(name, meant, contracts?.get(name));
     const ofFields = fieldVariations(fields);
     // What a contract does not name is most likely not read.
@@ -141,8 +139,8 @@ class Generator {
       const [variation] = list.splice(best, 1);
       if (variation === undefined) return undefined;
       const found = this.onSome(route, variation);
-      (found === undefined ? this.vain : this.tried).add(variation);
       if (found === undefined) continue;
+      this.tried.add(variation);
       for (const key of keysOf(variation)) this.uses.set(key, usesOf(key) + 1);
       return found;
     }
@@ -191,7 +189,7 @@ class Generator {
   }
 
   coverage(): GeneratedCoverage {
-    const { tried, vain, routes } = this;
+    const { tried, routes } = this;
     const left = routes.map(({ lists }) => LISTS.flatMap((list) => lists[list]));
     const kinds = new Set([...tried].map(kindOf));
     const untriedKinds = new Set(
@@ -215,8 +213,6 @@ class Generator {
       untriedFields: namesOf(fields.filter(({ isTried }) => !isTried)),
       untriedKinds: [...untriedKinds].sort(),
       withoutContract: namesOf(fields.filter(({ isLimited }) => !isLimited)),
-      inVain: vain.size,
-      unvaried: this.unvaried,
     };
   }
 }

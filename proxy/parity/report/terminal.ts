@@ -67,7 +67,7 @@ function signOf({ different, equal, accepted }: ParityRun['totals'], colors: Col
 /** What generated cases tried, and what they did not: a run that says nothing of that looks more thorough than it was. */
 function generated({ generated: coverage }: ParityRun, colors: Colors): string[] {
   if (coverage === undefined) return [];
-  const { inputs, fields, kinds, untriedFields, untriedKinds, withoutContract, unvaried } = coverage;
+  const { inputs, fields, kinds, untriedFields, untriedKinds, withoutContract } = coverage;
   const of = ({ tried, known }: typeof inputs): string => `${tried} of ${known}`;
   const list = (what: string, names: readonly string[]): string[] => {
     const rest = names.length - MAX_NAMES;
@@ -80,7 +80,6 @@ function generated({ generated: coverage }: ParityRun, colors: Colors): string[]
     ...list('fields not tried (raise --generate)', untriedFields),
     ...list('kinds not tried', untriedKinds),
     ...list('fields whose limits no contract names, so usual ones are tried', withoutContract),
-    ...list('not varied', unvaried),
   ];
 }
 

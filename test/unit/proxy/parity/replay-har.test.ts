@@ -1,6 +1,6 @@
 import { testBanyan as banyan } from '../../../support/test-banyan';
 import { readSessionOption } from '../../../../proxy/parity/recorded-sessions';
-import { planReplay } from '../../../../proxy/parity/replay-har';
+import { planReplay, recordedRequests } from '../../../../proxy/parity/replay-har';
 import type { Har, HarEntry } from '../../../../shared/recording/har/har';
 
 const ORIGIN = 'http://shop.example';
@@ -68,6 +68,19 @@ const list: Sketch = {
   url: `${ORIGIN}/api/events?filter[tags][]=a%20b`,
   headers: { Cookie: 'shop.sid=session-1' },
 };
+
+describe('requests of a recording, for their values', () => {
+  it('are those that could be sent, whoever sent them, by route, without credentials', () => {
+    const routeOf = (method: string, path: string): string | undefined =>
+      path.startsWith('/api/events') ? `${method} /api/events` : undefined;
+    const redacted = { ...list, method: 'POST', body: '{"a":"[redacted]"}' };
+    const elsewhere = { url: 'https://fonts.example/api/events' };
+    const others = [{ url: `${ORIGIN}/other` }, elsewhere, { url: '/api/events' }, redacted];
+    expect(recordedRequests(har(login, list, ...others), { banyan, routeOf })).toEqual([
+      { route: 'GET /api/events', request: { method: 'GET', path: '/api/events?filter[tags][]=a%20b', headers: {} } },
+    ]);
+  });
+});
 
 describe('replay of a recording', () => {
   it('does logins first, and sends the rest as who has logged in', () => {

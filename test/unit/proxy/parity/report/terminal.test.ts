@@ -42,16 +42,14 @@ describe('the report on a terminal', () => {
         inputs: { tried: 30, known: 900 },
         fields: { tried: 5, known: 20 },
         kinds: { tried: 28, known: 300 },
-        inVain: 2,
       },
       untriedFields: Array.from({ length: 15 }, (_, i) => `POST /x body ${HOSTILE}${i}`),
-      ...{ untriedKinds: ['null'], withoutContract: [], unvaried: ['the insides of bodies of bytes'] },
+      ...{ untriedKinds: ['null'], withoutContract: [] },
     };
     const text = describeRun(sampleRun({ generated }));
     expect(text).toContain('  tried 30 of 900 inputs, 28 of 300 kinds of them, on 5 of 20 fields\n');
     expect(text).toMatch(/^ {2}fields not tried \(raise --generate\): POST \/x body .*, and 3 more$/m);
     expect(text).toContain('  kinds not tried: null\n');
-    expect(text).toContain('  not varied: the insides of bodies of bytes\n');
     expect(text).not.toContain('whose limits');
     expect(text.replaceAll('\n', '')).not.toMatch(STEERING);
     expect(describeRun(sampleRun())).not.toContain('Generated');
