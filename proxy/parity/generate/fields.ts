@@ -18,7 +18,7 @@ export interface Field {
   readonly seen: readonly unknown[];
   readonly schema: JsonSchema;
   readonly isOptional: boolean;
-  /** Unless the contract tells what else this part has. */
+  /** Unless the contract names what else this part has. */
   readonly isNamed: boolean;
 }
 
