@@ -161,15 +161,16 @@ function ids(_field: Field, value: unknown): readonly Probe[] {
 function lists({ part, schema: { maxItems = 20 } }: Field, value: unknown): readonly Probe[] {
   const elements: readonly unknown[] = Array.isArray(value) ? value : [value];
   const one = elements[0] ?? 'a';
+  const text = typeof one === 'string' ? one : JSON.stringify(one);
   const many = (kind: string, count: number): Probe => [
     kind,
-    Array.from({ length: count }, (_, i) => `${String(one)}${i}`),
+    Array.from({ length: count }, (_, i) => `${text}${i}`),
   ];
   return [
     ['one value for a list', one],
     ['the same twice', [one, one]],
-    ['entries that differ by case', [String(one).toLowerCase(), String(one).toUpperCase()]],
-    ['entries that differ by a space', [one, `${String(one)} `]],
+    ['entries that differ by case', [text.toLowerCase(), text.toUpperCase()]],
+    ['entries that differ by a space', [one, `${text} `]],
     ['entries that differ by how an accent is composed', ['caf\u00E9', 'cafe\u0301']],
     ['an empty element', [one, '']],
     ['null in a list', [one, null]],
