@@ -162,10 +162,7 @@ function lists({ part, schema: { maxItems = 20 } }: Field, value: unknown): read
   const elements: readonly unknown[] = Array.isArray(value) ? value : [value];
   const one = elements[0] ?? 'a';
   const text = typeof one === 'string' ? one : JSON.stringify(one);
-  const many = (kind: string, count: number): Probe => [
-    kind,
-    Array.from({ length: count }, (_, i) => `${text}${i}`),
-  ];
+  const many = (kind: string, count: number): Probe => [kind, Array.from({ length: count }, (_, i) => `${text}${i}`)];
   return [
     ['one value for a list', one],
     ['the same twice', [one, one]],
