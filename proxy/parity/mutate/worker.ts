@@ -153,5 +153,7 @@ process.on('message', (order: Order) => {
     },
   );
 });
+// Whoever started it is interrupted, too, and this one then has to clean up.
+process.on('SIGINT', () => undefined);
 // Whoever started it has gone.
 process.on('disconnect', () => process.exit());

@@ -42,7 +42,7 @@ export function bundledProgram(bundling: Bundling): () => Promise<Program> {
   const mutation = currentMutation();
   if (mutation !== undefined) {
     let mutated: Promise<Program> | undefined;
-    return () => (mutated ??= makeMutated(esbuild, bundling, mutation));
+    return () => (mutated ??= makeMutated(esbuild, bundling, packages, mutation));
   }
   const key = JSON.stringify([esbuild.version, process.version, __dirname, inputOf(bundling), optionsOf(bundling)]);
   const name = createHash('sha256').update(key).digest('hex').slice(0, 16);
@@ -117,10 +117,15 @@ async function make(esbuild: Esbuild, bundling: Bundling, outfile: string): Prom
 async function makeMutated(
   esbuild: Esbuild,
   bundling: Bundling,
-  { folder, files, instrument }: NonNullable<ReturnType<typeof currentMutation>>,
+  packages: string,
+  { folder, folders, files, instrument }: NonNullable<ReturnType<typeof currentMutation>>,
 ): Promise<Program> {
   const { root, definitions } = bundling;
-  const options: BuildOptions = { ...buildOf(bundling), outfile: path.join(folder, 'functions.cjs') };
+  // From where packages that are not bundled are found.
+  const own = path.join(packages, '.cache', path.basename(folder));
+  folders.push(own);
+  const outfile = path.join(own, 'functions.cjs');
+  const options: BuildOptions = { ...buildOf(bundling), outfile };
   const { metafile } = await esbuild.build({ ...options, write: false, metafile: true });
   for (const { name, handler } of definitions) files.set(name, filesFrom(moduleOf(handler, root), root, metafile));
   const texts = await instrument([...new Set([...files.values()].flatMap((some) => [...some]))].sort());
@@ -135,7 +140,7 @@ async function makeMutated(
     },
   };
   await esbuild.build({ ...options, plugins: [plugin, ...(options.plugins ?? [])] });
-  return programOf(path.join(folder, 'functions.cjs'), []);
+  return programOf(outfile, []);
 }
 
 /** A module and all that it imports, absolute, without packages. */

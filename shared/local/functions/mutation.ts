@@ -25,7 +25,7 @@ export interface Reached {
 export interface Mutation {
   /** The files of each function, absolute; empty until the first function has been called. */
   readonly files: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Where the bundle stands, and programs for the processes. */
+  /** Programs for the processes. */
   readonly folder: string;
   /** Ends the processes that have the mutant's file, or that of the one before; the next call starts them anew. */
   activate(mutant: ActiveMutant | undefined): Promise<void>;
@@ -65,6 +65,8 @@ module.exports = (active) => {
 `;
 
 interface Running extends Mutation {
+  /** What is removed at the end. */
+  readonly folders: string[];
   readonly files: Map<string, ReadonlySet<string>>;
   readonly instrument: Instrument;
   readonly processes: { readonly names: readonly string[]; readonly end: () => Promise<void> }[];
@@ -82,7 +84,7 @@ export function startMutation(instrument: Instrument): Mutation {
   writeFileSync(path.join(folder, 'preload.cjs'), PRELOAD);
   const files = new Map<string, ReadonlySet<string>>();
   const mutation: Running = {
-    ...{ folder, files, instrument, processes: [], active: undefined },
+    ...{ folder, folders: [folder], files, instrument, processes: [], active: undefined },
     async activate(mutant) {
       const changed = [this.active, mutant].flatMap((one) => one?.file ?? []);
       this.active = mutant;
@@ -100,14 +102,19 @@ export function startMutation(instrument: Instrument): Mutation {
     },
     close() {
       running = undefined;
-      rmSync(folder, { recursive: true });
+      process.off('exit', remove);
+      remove();
     },
   };
+  function remove(): void {
+    for (const one of mutation.folders) rmSync(one, { recursive: true, force: true });
+  }
+  process.on('exit', remove);
   return (running = mutation);
 }
 
 /** The mutation that runs, for whoever bundles functions; undefined in all ordinary use. */
-export const currentMutation = (): Pick<Running, 'folder' | 'files' | 'instrument'> | undefined => running;
+export const currentMutation = (): Pick<Running, 'folder' | 'folders' | 'files' | 'instrument'> | undefined => running;
 
 /** Registers a process of functions, so that it ends when a mutant of theirs comes or goes. */
 export function endWithMutant(names: readonly string[], end: () => Promise<void>): void {

@@ -46,7 +46,7 @@ describe('mutants in functions', () => {
       ...{ name, functionName: name, handler: `${name}.handler`, root },
       ...{ timeoutMs: 1_000, memorySize: 128, arn: 'arn' },
     }));
-    const program = bundledProgram({ root, definitions, options: {} });
+    const program = bundledProgram({ root, definitions, options: { external: ['outside'] } });
     running = startFunctionProcess({ definitions, environment: {}, program, logger: capturedLogger() });
   });
   afterEach(async () => {
@@ -82,6 +82,17 @@ describe('mutants in functions', () => {
     await mutation.activate({ id: '1', file: fileOf('one') });
     expect(await call('other')).not.toBe(before);
     expect(() => startMutation(() => Promise.resolve(new Map()))).toThrow('mutated already');
-    expect(existsSync(mutation.folder)).toBe(true);
+    const bundle = path.join(root, 'node_modules/.cache', path.basename(mutation.folder));
+    expect([mutation.folder, bundle].map(existsSync)).toEqual([true, true]);
+    await running.close();
+    mutation.close();
+    expect([mutation.folder, bundle].map(existsSync)).toEqual([false, false]);
+  });
+
+  it('find packages that are not bundled', async () => {
+    await mkdir(path.join(root, 'node_modules/outside'));
+    await writeFile(path.join(root, 'node_modules/outside/index.js'), 'exports.value = 5;');
+    await writeFile(fileOf('other'), "import { value } from 'outside';\nexport const handler = (): number => value;");
+    expect(await call('other')).toBe('5');
   });
 });
