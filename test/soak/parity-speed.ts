@@ -6,7 +6,7 @@ export const paritySpeed: Check = {
   name: 'parity-speed',
   title: '10,000 exchanges are compared in 5 s with flat memory; pairs of 6 MB do not stall the event loop for 60 ms',
   async run() {
-    const output = await runScript('test/eventsapp/parity/study/speed.ts', []);
+    const output = await runScript('test/parity/speed.ts', []);
     const took = /: ([\d.]+ s) \(/.exec(output)?.[1] ?? '?';
     const kept = /heap (-?[\d.]+) MB more/.exec(output)?.[1] ?? '?';
     const stalls = [...output.matchAll(/of the processor \d+ and (\d+) ms/g)].map(([, ms]) => Number(ms));

@@ -18,6 +18,11 @@ export const getEventsEventIdAttendees: CaseSuite = {
     get('all at once', `${path}?limit=100`),
     get('a page after the last', `${path}?page=99`),
     get('none', attendeesOf(5)),
+    get('the last page that may be asked for', `${path}?page=100000&limit=1`),
+    ...['100001', '1.0', '-1', 'x1', '1x', '%201', '0000000001'].map((page) =>
+      get(`page ${page}`, `${path}?page=${page}`, { status: 400 }),
+    ),
+    get('page 01', `${path}?page=01&limit=02`),
     get('every fault at once', `${path}?page=0&limit=101`, { status: { member: 400, 'API key': 400 } }),
     get('repeated and nested parameters', `${path}?page=1&page=2&limit[]=3`, { status: 400 }),
     get('of an unknown event, badly: the event is looked for first', `${UNKNOWN}?page=0`, { status: 404 }),
@@ -82,6 +87,15 @@ export const postEventsEventIdAttendees: CaseSuite = {
     ),
     add('an email that another event has', attendeesOf(5), { name: 'Ada', email: 'guest+1@example.org' }),
     add('every fault at once', path, { name: '', email: 'nobody' }, { status: { organiser: 400 } }),
+    add('limits reached', path, { name: 'n'.repeat(100), email: `${'e'.repeat(250)}@a.b` }),
+    ...[
+      { name: 'n'.repeat(101), email: `${'e'.repeat(251)}@a.b` },
+      { name: null, email: null },
+      { name: 1, email: ['ada@example.org'] },
+      { name: '  ', email: ' ' },
+      ...['a@b@c', 'a b@c', '@c', 'a@'].map((email) => ({ name: 'Ada', email })),
+    ].map((bad) => add(`not ${JSON.stringify(bad).slice(0, 50)}`, path, bad, { status: { organiser: 400 } })),
+    add('an address without a dot', path, { name: 'Ada', email: 'ada@localhost' }),
     add('nothing', path, {}, { status: { organiser: 400 } }),
     add('to an unknown event, badly: the event is looked for first', UNKNOWN, {}, { status: { organiser: 404 } }),
     {

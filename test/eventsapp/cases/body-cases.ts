@@ -15,6 +15,7 @@ export function badBodies(
   { ofNobody: bodyOfNobody }: { readonly ofNobody: 'legacy' | 'lambda' } = { ofNobody: 'legacy' },
 ): readonly ParityCase[] {
   const json = 'application/json';
+  const form = 'application/x-www-form-urlencoded';
   const send = (
     name: string,
     type: string | undefined,
@@ -89,5 +90,9 @@ export function badBodies(
       inCharset(refused(400)),
     ),
     send('an empty body', json, '', {}),
+    send('a type with parameters', 'Application/JSON ; v="a\\"b;" ; charset="UTF-8"', '{}', {}),
+    send('a type with a broken parameter, which no parser reads', `${json}; v`, '{"title":', {}),
+    send('a form nested too deeply', form, `title${'[a]'.repeat(40)}=x`, refused(400)),
+    send('a form of more than 1,000 fields', form, 'a=1&'.repeat(1_001), refused(413)),
   ];
 }

@@ -15,6 +15,24 @@ const EVENT = {
   capacity: 12,
 };
 
+/** Every text, list and number as long or high as it may be, and by one more. */
+const atLimits = (more: number) => ({
+  title: ` ${'t'.repeat(200 + more)} `,
+  description: 'd'.repeat(5_000 + more),
+  status: 'cancelled',
+  tags: Array.from({ length: 20 + more }, (_, i) => `${i}`.padEnd(40, 'x')),
+  venue: 'v'.repeat(200 + more),
+  startsAt: '2031-05-01T18:00Z',
+  endsAt: '2031-05-01T20:00:00+02:00',
+  capacity: 1_000_000 + more,
+});
+
+/** What is no instant, however near it comes. */
+const NO_INSTANTS = [
+  ...['2031-05-01T18:00:00', '2031-05-01T18:00:00.1234Z', '2031-13-01T18:00:00Z', '2031-05-01T18:00:00+0200'],
+  ...[' 2031-05-01T18:00:00Z', '2031-05-01T18:00:00Z ', '2031-5-01T18:00Z', '2031-05-01 18:00Z', ''],
+];
+
 const path = '/api/events';
 const post = (name: string, body: unknown, more: Partial<ParityCase> = {}): ParityCase => ({
   name,
@@ -47,6 +65,43 @@ export const postEvents: CaseSuite = {
       },
     ),
     post('an end before the start', { ...EVENT, endsAt: '2031-05-01T15:59:59Z' }, { status: { organiser: 400 } }),
+    post('every limit reached, both ends equal', atLimits(0)),
+    post('every limit passed by one', atLimits(1), { status: { organiser: 400 } }),
+    post('a tag that is too long', { ...EVENT, tags: ['x'.repeat(41)] }, { status: { organiser: 400 } }),
+    post('nulls where they may be', {
+      title: 'B',
+      startsAt: '2031-05-01T18:00Z',
+      venue: null,
+      endsAt: null,
+      capacity: null,
+    }),
+    post(
+      'nulls where they may not be',
+      { title: null, description: null, status: null, tags: null, startsAt: null },
+      { status: { organiser: 400 } },
+    ),
+    post('empty texts and zero', { ...EVENT, description: '', venue: '', tags: [], capacity: 0 }),
+    post(
+      'other types',
+      { title: 1, description: 1, status: ['draft'], tags: [1], venue: [], startsAt: 1, endsAt: {}, capacity: '1' },
+      {
+        status: { organiser: 400 },
+      },
+    ),
+    post('a byte order mark inside, an emoji, fractions of a second', {
+      ...EVENT,
+      title: 'a\uFEFFb 🎪',
+      startsAt: '2031-05-01T18:00:00.123-05:30',
+      endsAt: null,
+    }),
+    post(
+      'an end a millisecond before the start',
+      { ...EVENT, startsAt: '2031-05-01T18:00:00.001Z', endsAt: '2031-05-01T18:00:00Z' },
+      { status: { organiser: 400 } },
+    ),
+    ...NO_INSTANTS.map((no) =>
+      post(`"${no}" for a time`, { ...EVENT, startsAt: no, endsAt: no }, { status: { organiser: 400 } }),
+    ),
     post('a list', [EVENT], { status: { organiser: 400 } }),
     {
       name: 'a form (trap 11)',

@@ -49,6 +49,20 @@ export const getEvents: CaseSuite = {
       get(`sort ${sort}`, `/api/events?sort=${sort}`),
     ),
     get('pages', '/api/events?page=2&limit=7'),
+    get('title search, in other case', '/api/events?filter[q]=WINTER&limit=100'),
+    get('title search, as long as may be', `/api/events?filter[q]=${'q'.repeat(200)}`),
+    get('title search, too long', `/api/events?filter[q]=${'q'.repeat(201)}`, { status: 400 }),
+    get('title search, a list', '/api/events?filter[q][]=a', { status: 400 }),
+    ...[20, 21].map((count) =>
+      get(`${count} tags`, `/api/events?${Array.from({ length: count }, (_, i) => `filter[tags][]=${i}`).join('&')}`, {
+        status: count > 20 ? 400 : 200,
+      }),
+    ),
+    ...[200, 201].map((length) =>
+      get(`a tag of ${length}`, `/api/events?filter[tags]=${'x'.repeat(length)}`, { status: length > 200 ? 400 : 200 }),
+    ),
+    get('an empty tag', '/api/events?filter[tags][]=', { status: 400 }),
+    get('a list of sorts', '/api/events?sort[]=title', { status: 400 }),
     get('page beyond the last', '/api/events?page=1000'),
     get('every fault at once', '/api/events?filter[status]=x&filter[tags][a]=1&sort=y&page=0&limit=101', {
       status: 400,

@@ -15,6 +15,12 @@ export const metricsQueries = (path: string): ParityCase[] => [
   get('weeks around new year', `${path}?from=2024-12-20&to=2025-01-10&interval=week`),
   get('every fault at once', `${path}?interval=month&from=yesterday&to=2026-02-30`, { status: 400 }),
   get('from after to', `${path}?from=2026-02-02&to=2026-02-01`, { status: 400 }),
+  get('from and to alike', `${path}?from=2026-02-01&to=2026-02-01`, { status: 400 }),
+  get('a day', `${path}?from=${day(-3)}&to=${day(-2)}`),
+  get('today', `${path}?from=${day(0)}`),
+  ...['2026-2-01', 'x2026-02-01', '2026-02-01x', '', '02026-02-01'].map((from) =>
+    get(`from "${from}"`, `${path}?from=${from}`, { status: 400 }),
+  ),
   get('repeated parameters', `${path}?from=2026-02-02&from=2026-02-01`, { status: 400 }),
   get('nested parameters', `${path}?from[$gt]=2026-02-02&interval[]=day`, { status: 400 }),
   get('other case and a slash (trap 5)', `${path.toUpperCase()}/`, {

@@ -17,7 +17,6 @@ import { guardTrips } from '../../soak/guard';
 import { memoryGrowth } from '../../soak/memory-growth';
 import { outages } from '../../soak/outages';
 import { paritySpeed } from '../../soak/parity-speed';
-import { parityStudies } from './parity-study';
 import { reload } from '../../soak/reload';
 import { rollBacks } from '../../soak/roll-back';
 import { stickiness } from '../../soak/stickiness';
@@ -37,7 +36,6 @@ const CHECKS: readonly Check[] = [
   climb,
   memoryGrowth,
   paritySpeed,
-  ...parityStudies,
 ];
 const ROOT = path.join(__dirname, '../../..');
 /** What a check may take beyond its load, in seconds, unless it says otherwise. */

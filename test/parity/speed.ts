@@ -1,10 +1,10 @@
 import { parse } from 'parse5';
-import { compareExchange, compareExchangeInTurns, type CompareOptions } from '../../../../shared/parity/compare';
-import type { ObservedResponse } from '../../../../shared/parity/exchange';
-import type { Rule } from '../../../../shared/parity/rules';
-import { renderPage, VIEWER } from '../../../parity/html/pages';
-import { seededRandom } from '../../../parity/html/random';
-import { learnRules } from '../../../parity/html/study';
+import { compareExchange, compareExchangeInTurns, type CompareOptions } from '../../shared/parity/compare';
+import type { ObservedResponse } from '../../shared/parity/exchange';
+import type { Rule } from '../../shared/parity/rules';
+import { renderPage, VIEWER } from './html/pages';
+import { seededRandom } from './html/random';
+import { learnRules } from './html/study';
 
 /**
  * `npm run bench:parity`: how fast the comparator is, and whether a large pair stalls a server that runs it. Exit code 1 when
