@@ -52,7 +52,7 @@ export interface MutationRun {
 }
 
 const COVERED_AT_ONCE = 20;
-/** Cases that each worker sends again at the end. */
+/** Cases that each worker sends again at the end, if there is time. */
 const CONTROLS = 100;
 
 /** Runs the cases against mutants, one at a time, in processes with both sides of their own. Throws BanyanError when these cannot be started. */
@@ -141,12 +141,15 @@ async function run(options: MutateOptions, workers: readonly PooledWorker[]): Pr
   );
 
   const again = await Promise.all(
-    workers.map((worker) => {
-      const cases = random.shuffle(covered.map(({ index }) => index)).slice(0, CONTROLS);
-      return worker.ask({ kind: 'cover', cases }, 'covered');
+    workers.map(async (worker) => {
+      const sent: Covered[] = [];
+      const left = random.shuffle(covered.map(({ index }) => index)).slice(0, CONTROLS);
+      while (left.length > 0 && (sent.length === 0 || performance.now() < until))
+        sent.push(...(await worker.ask({ kind: 'cover', cases: left.splice(0, COVERED_AT_ONCE) }, 'covered')).covered);
+      return sent;
     }),
   );
-  const executions = again.flatMap((report) => report.covered);
+  const executions = again.flat();
   const alarms = executions.flatMap(({ index, alarm }) =>
     alarm === undefined ? [] : [`${nameOf(names[index])}: ${alarm}`],
   );
