@@ -1,17 +1,18 @@
-/** `npm run deploy`: the infrastructure stack, then the API stack, which looks its outputs up. */
+/** `npm run deploy`: the infrastructure stack, then the API stack, which uses what that made; removed in the other order. */
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConfigError } from 'banyan-strangler/lambda';
 
-const HELP = `npm run deploy -- --stage <stage> [--dry-run]: deploys the stacks of a stage to the account of your credentials, one after the other.
+const HELP = `npm run deploy -- --stage <stage> [--remove] [--dry-run]: deploys the stacks of a stage to the account of your credentials, one after the other.
 
   --stage <stage>  one of lambda/eventsapp/stages/
-  --dry-run        prints the plan; deploys nothing
+  --remove         removes them, the API first; photos and their tables stay (DeletionPolicy: Retain)
+  --dry-run        prints the plan; does nothing else
 
 The first failure ends it. What was deployed before stays; run it again, and the framework skips what has not changed. Before it:
-"npm run banyan -- check --stage <stage>". Exit code 0: all deployed; 1: a stack failed, those after it were not begun; 2: nothing was
+"npm run banyan -- check --stage <stage>". Exit code 0: all done; 1: a stack failed, those after it were not begun; 2: nothing was
 begun; 130: interrupted.
 `;
 
@@ -31,24 +32,28 @@ const STEPS: readonly Step[] = [
 async function main(): Promise<number> {
   const options = {
     stage: { type: 'string' },
+    remove: { type: 'boolean', default: false },
     'dry-run': { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   } as const;
   const { values } = parseArgs({ options });
   if (values.help) return print(HELP);
   const stage = stageOf(values.stage);
+  const action: Action = values.remove ? 'remove' : 'deploy';
+  const steps = values.remove ? STEPS.toReversed() : STEPS;
+  const done = `${action === 'remove' ? 'remov' : 'deploy'}ed`;
   print(`Stage ${stage}:\n`);
-  for (const [index, step] of STEPS.entries()) print(`  ${index + 1}. ${step.stack}: ${lineOf(step, stage)}\n`);
-  if (values['dry-run']) return print('Nothing was deployed.\n');
-  for (const [index, step] of STEPS.entries()) {
+  for (const [index, step] of steps.entries()) print(`  ${index + 1}. ${step.stack}: ${lineOf(step, action, stage)}\n`);
+  if (values['dry-run']) return print(`Nothing was ${done}.\n`);
+  for (const [index, step] of steps.entries()) {
     print(`\n${index + 1}. ${step.stack}\n`);
-    const { code, signal } = await run(step, stage);
-    if (signal !== null || isStopped) return fail(`interrupted while the ${step.stack} stack was deployed`, 130);
-    const left = STEPS.slice(index + 1).map((one) => one.stack);
+    const { code, signal } = await run(step, action, stage);
+    if (signal !== null || isStopped) return fail(`interrupted while the ${step.stack} stack was ${done}`, 130);
+    const left = steps.slice(index + 1).map((one) => one.stack);
     const rest = left.length === 0 ? '' : `; not begun: ${left.join(', ')}`;
     if (code !== 0) return fail(`the ${step.stack} stack failed (exit code ${code})${rest}`, 1);
   }
-  return print(`\nStage ${stage} is deployed.\n`);
+  return print(`\nStage ${stage} is ${done}.\n`);
 }
 
 function stageOf(given: string | undefined): string {
@@ -57,18 +62,20 @@ function stageOf(given: string | undefined): string {
   throw new ConfigError('Arguments', [`--stage must be one of ${stages.join(', ')}, found ${given ?? 'none'}`]);
 }
 
-const argumentsFor = (stage: string): readonly string[] => ['deploy', '--stage', stage];
-const lineOf = ({ folder }: Step, stage: string): string =>
-  `${folder === '.' ? '' : `cd ${folder} && `}serverless ${argumentsFor(stage).join(' ')}`;
+type Action = 'deploy' | 'remove';
+const argumentsFor = (action: Action, stage: string): readonly string[] => [action, '--stage', stage];
+const lineOf = ({ folder }: Step, action: Action, stage: string): string =>
+  `${folder === '.' ? '' : `cd ${folder} && `}serverless ${argumentsFor(action, stage).join(' ')}`;
 
 let isStopped = false;
 
 /** Ends with the framework, which is given the time to end: a terminal sends it Ctrl-C itself. */
 function run(
   { folder }: Step,
+  action: Action,
   stage: string,
 ): Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }> {
-  const child = spawn('serverless', argumentsFor(stage), { cwd: path.join(ROOT, folder), stdio: 'inherit' });
+  const child = spawn('serverless', argumentsFor(action, stage), { cwd: path.join(ROOT, folder), stdio: 'inherit' });
   const forward = (signal: NodeJS.Signals): void => {
     isStopped = true;
     if (signal !== 'SIGINT') child.kill(signal);

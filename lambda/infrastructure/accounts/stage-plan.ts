@@ -31,8 +31,7 @@ export function stagePlan(action: 'deploy' | 'remove', { name }: Developer): rea
       { folder: '.', words: ['npm', 'run', 'deploy', '--', '--stage', stage] },
     ];
   return [
-    { folder: '.', words: ['npx', 'serverless', 'remove', '--stage', stage] },
-    { folder: 'lambda/eventsapp/infra', words: ['npx', 'serverless', 'remove', '--stage', stage] },
+    { folder: '.', words: ['npm', 'run', 'deploy', '--', '--stage', stage, '--remove'] },
     { folder: HERE, words: ['npx', 'cdk', 'destroy', network, '--exclusively', '--force'] },
   ];
 }

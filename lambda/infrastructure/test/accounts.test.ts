@@ -170,8 +170,7 @@ describe("a developer's stage", () => {
       'npm run deploy -- --stage dev-ada',
     ]);
     expect(words('remove')).toEqual([
-      'npx serverless remove --stage dev-ada',
-      'npx serverless remove --stage dev-ada',
+      'npm run deploy -- --stage dev-ada --remove',
       'npx cdk destroy banyan-network-dev-ada --exclusively --force',
     ]);
   });

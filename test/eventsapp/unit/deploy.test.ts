@@ -48,6 +48,16 @@ describe('npm run deploy', () => {
     expect(output).toContain('2. API: serverless deploy --stage staging');
   });
 
+  it('removes the API, then the infrastructure', async () => {
+    const { code, output } = await deploy(['--stage', 'dev', '--remove']);
+    expect([code, await calls()]).toEqual([0, [`${ROOT}: remove --stage dev`, `${INFRA}: remove --stage dev`]]);
+    expect(output).toMatch(/\nStage dev is removed\.\n$/);
+    await standIn('exit 3');
+    expect((await deploy(['--stage', 'dev', '--remove'])).output).toContain(
+      'deploy: the API stack failed (exit code 3); not begun: infrastructure',
+    );
+  });
+
   it('stops at the first failure, and says what was not begun', async () => {
     await standIn('exit 3');
     const { code, output } = await deploy(['--stage', 'dev']);
