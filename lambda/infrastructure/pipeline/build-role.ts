@@ -21,6 +21,8 @@ interface BuildRoleProps {
 const PUSH = [
   'BatchCheckLayerAvailability',
   'CompleteLayerUpload',
+  // Whether a build that is tried again has pushed its image.
+  'DescribeImages',
   'InitiateLayerUpload',
   'PutImage',
   'UploadLayerPart',
