@@ -17,7 +17,9 @@ export function buildApp(): App {
   const app = new App({ context: flags, analyticsReporting: false });
   for (const stage of STAGES) {
     const env = { account: stage.account, region: stage.region };
-    const network = new NetworkStack(app, `banyan-network-${stage.name}`, { env, stage });
+    // Developers' stages use the monolith of test.
+    const admits = stage.name === 'test' ? DEVELOPERS.map(({ account }) => account) : [];
+    const network = new NetworkStack(app, `banyan-network-${stage.name}`, { env, stage, admits });
     new DeployersStack(app, `banyan-deployers-${stage.name}`, { env, stage });
     const { proxy } = stage;
     if (proxy === undefined) continue;

@@ -1,3 +1,4 @@
+import { peeringRoleArn } from './network/peering';
 import { STAGES, type Stage } from './stages';
 
 /** A developer, with an account for no one else. */
@@ -44,9 +45,10 @@ export const ORGANISATION = {
   lead: 'lead@eventsapp.example',
 } as const;
 
-/** A developer's own stage: as `test`, in the developer's account. */
+/** A developer's own stage: the network of `test`, in the developer's account; without a proxy, so its gateway is a public one. */
 export function developerStage({ name, account, cidr }: Developer): Stage {
   const test = STAGES.find((stage) => stage.name === 'test');
   if (test === undefined) throw new Error('stages.ts has no stage test');
-  return { ...test, name: `dev-${name}`, account, cidr, proxy: undefined };
+  const monolith = { ...test.monolith, owner: { account: test.account, peeringRoleArn: peeringRoleArn(test) } };
+  return { ...test, monolith, name: `dev-${name}`, account, cidr, privateApi: false, proxy: undefined };
 }

@@ -59,7 +59,7 @@ export const SERVICES: readonly ServiceDefinition[] = [
     deploysBy: 'publisher',
     paths: { includes: ['proxy/routes.yml'], excludes: [] },
     build: step('check-routes', { timeout: 5 }),
-    deployments: ['staging', 'prod'].map((stage) => automatic(stage, [step('publish-routes', { timeout: 5 })])),
+    deployments: ['test', 'staging', 'prod'].map((stage) => automatic(stage, [step('publish-routes', { timeout: 5 })])),
   },
   {
     serviceName: 'banyan-proxy',
@@ -71,7 +71,9 @@ export const SERVICES: readonly ServiceDefinition[] = [
         'shared/**',
         'banyan.config.ts',
         'lambda/eventsapp/identity.ts',
-        'lambda/infrastructure/proxy/Dockerfile',
+        // With the stack, whose image is the commit's.
+        'lambda/infrastructure/proxy/**',
+        'lambda/infrastructure/stages.ts',
         'Dockerfile',
         'package-lock.json',
       ],
@@ -80,6 +82,7 @@ export const SERVICES: readonly ServiceDefinition[] = [
     build: step('build-image', { timeout: 30, docker: true }),
     deployments: [
       // ECS judges a new image by readiness and by what clients get, and puts the last one back by itself.
+      automatic('test', [step('deploy-proxy', { timeout: 30 })]),
       automatic('staging', [step('deploy-proxy', { timeout: 30 })]),
       approved('prod', [step('deploy-proxy', { timeout: 30 })]),
     ],
@@ -99,3 +102,10 @@ export const SERVICES: readonly ServiceDefinition[] = [
     ],
   },
 ];
+
+/** Whether a pipeline returns the routes of a stage to legacy by itself, which takes a right of its deployer. */
+export function returnsRoutes(stage: string): boolean {
+  return SERVICES.some(({ deployments }) =>
+    deployments.some(({ target, rollsBack }) => target === stage && rollsBack === 'routes, then stage'),
+  );
+}

@@ -9,6 +9,8 @@ export interface Monolith {
   readonly addresses: readonly string[];
   readonly port: number;
   readonly mongodbPort: number;
+  /** Where its VPC is in another account than the stage, as a developer's: whose it is, and the role there that accepts the peering. */
+  readonly owner?: { readonly account: string; readonly peeringRoleArn: string };
 }
 
 /** How the proxy's tasks reach AWS: with a public address each, or through NAT gateways. README.md prices both. */
@@ -28,6 +30,8 @@ export interface ProxySettings {
   readonly tasks: { readonly least: number; readonly most: number };
   /** What goes straight to the monolith, without the proxy. */
   readonly past: { readonly prefixes: readonly string[]; readonly percent: number };
+  /** What is published of proxy/routes.yml: the file, or its routes with 100 % on Lambda, without fallback and guard. */
+  readonly routes: 'as in the file' | 'all on Lambda';
 }
 
 /** One stage: an account of its own, one region, two zones. */
@@ -65,7 +69,7 @@ export const STAGES: readonly Stage[] = [
     name: 'test',
     account: '222222222222',
     cidr: '10.20.0.0/20',
-    privateApi: false,
+    privateApi: true,
     monolith: {
       vpcId: 'vpc-0aaaaaaaaaaaaaaa2',
       cidr: '10.120.0.0/16',
@@ -74,8 +78,21 @@ export const STAGES: readonly Stage[] = [
       port: 3000,
       mongodbPort: 27017,
     },
-    // Acceptance tests call the gateway itself.
-    proxy: undefined,
+    proxy: {
+      domain: 'test.eventsapp.example',
+      egress: 'public-address',
+      certificateArn: `arn:aws:acm:${REGION}:222222222222:certificate/00000000-0000-4000-8000-000000000002`,
+      restApiId: 'testapi0id',
+      secrets: {
+        mongodbUri: secretArn('222222222222', 'banyan/test/mongodb-uri-AbCdEf'),
+        sessionSecret: secretArn('222222222222', 'banyan/test/session-secret-AbCdEf'),
+        adminTokens: secretArn('222222222222', 'banyan/test/admin-tokens-AbCdEf'),
+      },
+      tasks: { least: 2, most: 2 },
+      past: { prefixes: [], percent: 0 },
+      // End-to-end tests are about functions: legacy must not answer for one that fails.
+      routes: 'all on Lambda',
+    },
   },
   {
     ...IRELAND,
@@ -103,6 +120,7 @@ export const STAGES: readonly Stage[] = [
       },
       tasks: { least: 2, most: 4 },
       past: { prefixes: [], percent: 0 },
+      routes: 'as in the file',
     },
   },
   {
@@ -131,6 +149,7 @@ export const STAGES: readonly Stage[] = [
       },
       tasks: { least: 2, most: 12 },
       past: { prefixes: [], percent: 0 },
+      routes: 'as in the file',
     },
   },
 ];

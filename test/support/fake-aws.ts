@@ -10,7 +10,7 @@ export interface FakeAccount {
   /** Outputs by stack. */
   stacks: Record<string, Record<string, string>>;
   /** Secrets Manager, by name. */
-  secrets: Record<string, { readonly hasValue: boolean; readonly deleted?: boolean }>;
+  secrets: Record<string, { readonly hasValue: boolean; readonly value?: string; readonly deleted?: boolean }>;
   subnets: Record<string, { readonly vpc: string; readonly zone: string }>;
   securityGroups: Record<string, { readonly vpc: string }>;
   vpcs: readonly string[];
@@ -38,7 +38,7 @@ interface Answer {
 const JSON_11 = 'application/x-amz-json-1.1';
 
 /**
- * Answers the read-only calls of `banyan check --stage` as AWS documents them: Parameter Store and Secrets Manager (JSON 1.1),
+ * Answers the read-only calls of `banyan check --stage`, and of a pipeline's steps, as AWS documents them: Parameter Store and Secrets Manager (JSON 1.1),
  * CloudFormation and EC2 (query protocol, XML), Lambda (REST). Requests must be signed, by anybody; every other call is refused.
  *
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
@@ -92,6 +92,7 @@ function answerTo(request: IncomingMessage, body: string, account: FakeAccount, 
     const name = namedBy(body);
     if (target === 'AmazonSSM.GetParameter') return getParameter(name, account);
     if (target === 'secretsmanager.DescribeSecret') return describeSecret(name, account);
+    if (target === 'secretsmanager.GetSecretValue') return getSecretValue(name, account);
     return json(400, { __type: 'UnknownOperationException' });
   }
   if (operation === 'DescribeStacks') {
@@ -124,6 +125,13 @@ function describeSecret(name: string, { secrets }: FakeAccount): Answer {
     ...(found.deleted === true && { DeletedDate: 1_700_000_000 }),
     ...(found.hasValue && { VersionIdsToStages: { '00000000-0000-4000-8000-000000000000': ['AWSCURRENT'] } }),
   });
+}
+
+function getSecretValue(name: string, { secrets }: FakeAccount): Answer {
+  const SecretString = secrets[name]?.value;
+  return SecretString === undefined
+    ? json(400, { __type: 'ResourceNotFoundException' })
+    : json(200, { Name: name, SecretString });
 }
 
 function describeStacks(stack: string, { stacks }: FakeAccount): Answer {

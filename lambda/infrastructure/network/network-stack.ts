@@ -1,7 +1,5 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import {
-  CfnRoute,
-  CfnVPCPeeringConnection,
   FlowLogDestination,
   FlowLogTrafficType,
   IpAddresses,
@@ -20,9 +18,16 @@ import { PROXY_PORT } from '../proxy/proxy-port';
 import type { Stage } from '../stages';
 import { alarmTopic } from './alarm-topic';
 import { addEndpoints } from './endpoints';
+import { admitPeering, peerWithMonolith } from './peering';
 
 /** Subnets by what lives there; the names appear in the console. */
 export const SUBNETS = { edge: 'edge', functions: 'functions', tasks: 'tasks' } as const;
+
+interface NetworkStackProps extends StackProps {
+  readonly stage: Stage;
+  /** Accounts whose networks may be peered with the monolith of this stage. */
+  readonly admits?: readonly string[];
+}
 
 /**
  * What a stage's functions and proxy live in. Functions are in subnets without a way out: no NAT gateway, no interface endpoint; a function
@@ -36,7 +41,7 @@ export class NetworkStack extends Stack {
   /** Of the private API's endpoint; undefined where the API is not private. */
   readonly executeApiEndpointId: string | undefined;
 
-  constructor(scope: Construct, id: string, { stage, ...props }: StackProps & { readonly stage: Stage }) {
+  constructor(scope: Construct, id: string, { stage, admits = [], ...props }: NetworkStackProps) {
     super(scope, id, props);
     const nat = stage.proxy?.egress === 'nat';
     this.vpc = new Vpc(this, 'Vpc', {
@@ -65,7 +70,8 @@ export class NetworkStack extends Stack {
     this.proxyGroup = this.group('ProxyGroup', 'Proxy: in from the load balancer alone');
     const functionGroup = this.group('FunctionGroup', 'Functions: out to MongoDB, S3 and DynamoDB');
     this.connect(stage, functionGroup);
-    this.peer(stage);
+    peerWithMonolith(this, stage, this.vpc);
+    admitPeering(this, stage, admits);
     this.executeApiEndpointId = addEndpoints(this, { stage, vpc: this.vpc, callers: this.proxyGroup });
 
     const [first, second] = this.vpc.selectSubnets({ subnetGroupName: SUBNETS.functions }).subnetIds;
@@ -101,22 +107,6 @@ export class NetworkStack extends Stack {
     this.proxyGroup.addEgressRule(...legacy, 'Monolith');
     this.proxyGroup.addEgressRule(...database, 'MongoDB');
     this.proxyGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'API Gateway, S3, ECR, Secrets Manager, logs, SNS');
-  }
-
-  /** The way to the monolith's VPC. The way back is a route of its own team's, to this VPC's range. */
-  private peer({ name, monolith }: Stage): void {
-    const peering = new CfnVPCPeeringConnection(this, 'MonolithPeering', {
-      vpcId: this.vpc.vpcId,
-      peerVpcId: monolith.vpcId,
-      tags: [{ key: 'Name', value: `banyan-${name}-monolith` }],
-    });
-    const subnets = [...this.vpc.publicSubnets, ...this.vpc.privateSubnets, ...this.vpc.isolatedSubnets];
-    for (const { node, routeTable } of subnets)
-      new CfnRoute(this, `MonolithRoute-${node.id}`, {
-        routeTableId: routeTable.routeTableId,
-        destinationCidrBlock: monolith.cidr,
-        vpcPeeringConnectionId: peering.ref,
-      });
   }
 }
 

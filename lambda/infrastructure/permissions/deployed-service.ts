@@ -1,3 +1,4 @@
+import { returnsRoutes } from '../services';
 import { STAGES, type Stage } from '../stages';
 import type { DeployedService } from './derive';
 import { RECORDED, type TemplateName } from './packaged-types';
@@ -18,7 +19,7 @@ export function namesIn({ name, account, region }: Pick<Stage, 'name' | 'account
 }
 
 /** A developer's stage has no boundary of its own: the account is for nothing else, and the organisation's policy holds there (accounts/). */
-const DEVELOPER = { proxy: undefined, name: 'dev', account: '555555555555', region: STAGES[0]?.region ?? 'eu-west-1' };
+const DEVELOPER = { name: 'dev', account: '555555555555', region: STAGES[0]?.region ?? 'eu-west-1' };
 
 /**
  * The service in a stage, for what its deployer may do there.
@@ -40,6 +41,6 @@ export function deployedService(
     types: [...types.api, ...types.infra],
     names: namesIn(stage),
     boundary: stage === DEVELOPER ? undefined : boundary,
-    hasProxy: stage.proxy !== undefined,
+    returnsRoutes: returnsRoutes(stage.name),
   };
 }

@@ -25,7 +25,7 @@ export interface DeployedService {
   readonly names: Names;
   /** ARN of the boundary that roles of functions must have; undefined in a developer's own account. */
   readonly boundary: string | undefined;
-  readonly hasProxy: boolean;
+  readonly returnsRoutes: boolean;
 }
 
 /**
@@ -34,7 +34,7 @@ export interface DeployedService {
  *
  * @throws Error that names every type without a row
  */
-export function deriveStatements({ types, names, boundary, hasProxy }: DeployedService): readonly Statement[] {
+export function deriveStatements({ types, names, boundary, returnsRoutes }: DeployedService): readonly Statement[] {
   const wanted = [...new Set(types)].sort();
   const unknown = wanted.filter((type) => !ROWS.has(type));
   if (unknown.length > 0)
@@ -43,7 +43,7 @@ export function deriveStatements({ types, names, boundary, hasProxy }: DeployedS
     );
   const grants = [
     ...wanted.flatMap((type) => ROWS.get(type)?.grants ?? []),
-    ...[...FRAMEWORK_ROWS, ...(hasProxy ? [PROXY_ROW] : [])].flatMap((row) => row.grants),
+    ...[...FRAMEWORK_ROWS, ...(returnsRoutes ? [PROXY_ROW] : [])].flatMap((row) => row.grants),
   ];
   // One statement for all that is granted alike.
   const alike = new Map<string, Grant>();

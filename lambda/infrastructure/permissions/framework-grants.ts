@@ -8,7 +8,7 @@ export interface ToolRow {
   readonly grants: readonly Grant[];
 }
 
-/** Only where the stage has a proxy: the pipeline returns routes to legacy by a command in a task of its own, which reaches MongoDB as proxies do. */
+/** Only where a pipeline does it: it returns routes to legacy by a command in a task of its own, which reaches MongoDB as proxies do. */
 export const PROXY_ROW: ToolRow = {
   what: 'routes return to legacy when smoke tests fail: `banyan kill-switch on` in a task of the proxy',
   source: 'test/eventsapp/pipeline (aws ecs describe-services, run-task, wait tasks-stopped)',

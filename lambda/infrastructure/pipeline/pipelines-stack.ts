@@ -40,8 +40,9 @@ export class PipelinesStack extends Stack {
       notificationTopics: [approvals],
     });
 
-    const notify = (pipeline: Pipeline, id: string, events: PipelineNotificationEvents[]): void =>
+    const notify = (pipeline: Pipeline, id: string, events: PipelineNotificationEvents[]): void => {
       pipeline.notifyOn(id, failures, { detailType: DetailType.FULL, events }).addTarget(channel);
+    };
     for (const service of services) {
       const { pipeline, rollBacks } = new ServicePipeline(this, service.serviceName, {
         service,

@@ -181,6 +181,7 @@ function variablesFor({ serviceName, deploysBy }: ServiceDefinition, target: str
     ACCOUNT: account,
     ...(deploysBy !== 'cdk' && { DEPLOYER_ROLE_ARN: deployerRoleArn({ serviceName, target }) }),
     ...(stage?.proxy !== undefined && { ROUTES_FILE: routesFile(stage), PROXY_CLUSTER: clusterName(stage) }),
+    ...(stage?.proxy?.routes === 'all on Lambda' && { ROUTES: 'all-on-lambda' }),
   };
 }
 

@@ -1,4 +1,7 @@
-import { Match } from 'aws-cdk-lib/assertions';
+import { App } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { NetworkStack } from '../network/network-stack';
+import { peeringRoleArn } from '../network/peering';
 import { propertiesOf, stacksOf, stageWith } from './support/templates';
 
 describe('network of a stage', () => {
@@ -49,6 +52,29 @@ describe('network of a stage', () => {
       expect(Object.keys(other.findOutputs('ExecuteApiEndpoint'))).toHaveLength(privateApi ? 1 : 0);
     },
   );
+
+  test('a monolith in another account accepts the peering by a role there, which admits those accounts and does nothing else', () => {
+    const stage = stageWith({}, { account: '222222222222', name: 'test' });
+    const owner = { account: stage.account, peeringRoleArn: peeringRoleArn(stage) };
+    const { network: theirs } = stacksOf({ ...stage, account: '555555555551', monolith: { ...stage.monolith, owner } });
+    theirs.hasResourceProperties('AWS::EC2::VPCPeeringConnection', {
+      PeerOwnerId: '222222222222',
+      PeerRoleArn: 'arn:aws:iam::222222222222:role/banyan-peering-test',
+    });
+    const env = { account: stage.account, region: stage.region };
+    const own = Template.fromStack(
+      new NetworkStack(new App({ analyticsReporting: false }), 'own', { env, stage, admits: ['555555555551'] }),
+    );
+    expect(propertiesOf(own, 'AWS::EC2::VPCPeeringConnection')[0]).not.toHaveProperty('PeerOwnerId');
+    const [role] = Object.entries(
+      own.findResources('AWS::IAM::Role', { Properties: { RoleName: 'banyan-peering-test' } }),
+    );
+    expect(JSON.stringify(role)).toContain(':iam::555555555551:root');
+    own.hasResourceProperties('AWS::IAM::Policy', {
+      Roles: [{ Ref: role?.[0] }],
+      PolicyDocument: { Statement: [Match.objectLike({ Action: 'ec2:AcceptVpcPeeringConnection' })] },
+    });
+  });
 
   test('the private API is open to the proxy alone', () => {
     const [ingress, ...others] = propertiesOf(network, 'AWS::EC2::SecurityGroupIngress').filter(

@@ -192,6 +192,7 @@ test('the route table has a pipeline of its own: checked, published, nothing dep
   expect(Stages.map(({ Name, Actions }) => [Name, Actions.map(({ Name: action }) => action)])).toEqual([
     ['source', ['repository']],
     ['build', ['check-routes']],
+    ['test', ['publish-routes']],
     ['staging', ['publish-routes']],
     ['prod', ['publish-routes']],
   ]);
@@ -204,6 +205,24 @@ test('the route table has a pipeline of its own: checked, published, nothing dep
       ]),
     },
   });
+});
+
+test('in test all routes are on Lambda, and end-to-end tests come by way of the proxy that has the image to come', () => {
+  const variablesOf = (Name: string): unknown =>
+    propertiesOf(template, 'AWS::CodeBuild::Project').find((project) => project['Name'] === Name)?.['Environment'];
+  const published = JSON.stringify(variablesOf('banyan-routes-test-publish-routes'));
+  expect(published).toContain('{"Name":"ROUTES","Type":"PLAINTEXT","Value":"all-on-lambda"}');
+  expect(published).toContain('s3://banyan-routes-test-222222222222/routes.yml');
+  for (const stage of ['staging', 'prod'])
+    expect(JSON.stringify(variablesOf(`banyan-routes-${stage}-publish-routes`))).not.toContain('"ROUTES"');
+  expect(pipeline('banyan-proxy').Stages.map(({ Name }) => Name)).toEqual([
+    'source',
+    'build',
+    'test',
+    'staging',
+    'approve-prod',
+    'prod',
+  ]);
 });
 
 test('the pipelines are deployed by a pipeline', () => {

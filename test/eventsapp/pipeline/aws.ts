@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { Lambda } from '@aws-sdk/client-lambda';
+import { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import type { Environment } from 'banyan-strangler/lambda';
 
 /**
@@ -27,6 +28,16 @@ export async function stackOutputs(stack: string, region: string): Promise<Reado
     return new Map((Stacks[0]?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
   } catch (error) {
     if (error instanceof Error && error.message.includes('does not exist')) return new Map();
+    throw error;
+  }
+}
+
+/** A secret's value; undefined when there is no such secret, or none in it. */
+export async function secretValue(name: string, region: string): Promise<string | undefined> {
+  try {
+    return (await new SecretsManager({ region }).getSecretValue({ SecretId: name })).SecretString;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
     throw error;
   }
 }

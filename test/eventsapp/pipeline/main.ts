@@ -8,11 +8,13 @@ const HELP = `npm run pipeline -- <step>: the steps of lambda/infrastructure/bui
   config-check --stage <stage>               is every secret in its store, and all else that a deployment needs?
   deploy --stage <stage> --package <folder>  infrastructure, then the API, from the zips of build
   export-outputs --stage <stage>             what the stacks put out, as .outputs/<stage>.env
-  e2e --outputs <file>                       the route tests over HTTP; LEGACY_URL where the stage has no proxy
+  smoke --stage <stage>                      smoke tests with what export-outputs wrote, and with the secret banyan/<stage>/smoke-token
+  e2e --outputs <file>                       the route tests over HTTP, by way of the stage's proxy
   roll-back-routes --stage <stage>           every listed route back to legacy, by a task of the proxy in PROXY_CLUSTER
                                              --after-smoke: unless the build has succeeded so far (CODEBUILD_BUILD_SUCCEEDING)
   roll-back-stage --stage <stage>            PIPELINE runs the stage again with what passed it last
-  publish-routes                             the checked route table to ROUTES_FILE (s3://bucket/key)
+  publish-routes                             the checked route table to ROUTES_FILE (s3://bucket/key);
+                                             ROUTES=all-on-lambda: with every route on Lambda, without fallback and guard
   rehearse [--break <fault>] [--from <step>] the buildspecs in the pipeline's order, on this machine against stand-ins of the stages
 
   --break  ${BREAKS.join(', ')}: what the pipeline does then; takes the artefact of the last rehearsal
@@ -49,6 +51,7 @@ async function main(): Promise<number> {
     'config-check': steps.configCheck,
     deploy: steps.deploy,
     'export-outputs': steps.exportOutputs,
+    smoke: steps.smoke,
     e2e: steps.e2e,
     'roll-back-routes': steps.rollBackRoutes,
     'roll-back-stage': steps.rollBackStageStep,
@@ -62,7 +65,7 @@ async function main(): Promise<number> {
   }
   if (!Object.hasOwn(known, step)) return usage(step === '' ? 'no step is named' : `there is no step ${step}`);
   const { stage = '' } = values;
-  if (/^(?:config-check|deploy|export-outputs|roll-back-(?:routes|stage))$/.test(step) && !/^[\w-]+$/.test(stage))
+  if (/^(?:config-check|deploy|export-outputs|smoke|roll-back-(?:routes|stage))$/.test(step) && !/^[\w-]+$/.test(stage))
     return usage(`${step} needs --stage, such as test`);
   await known[step]?.({ env: process.env, ...values, stage });
   return 0;

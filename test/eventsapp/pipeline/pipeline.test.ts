@@ -1,7 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { parse } from 'yaml';
+import { loadRouteTable } from 'banyan-strangler/proxy';
+import { allOnLambda } from './all-on-lambda';
 import { differing, releaseOf } from './artefact';
 import { asDeployer } from './aws';
 import { BUILDSPECS, readBuildspec, readOrder } from './buildspec';
@@ -74,6 +77,26 @@ describe('what a pipeline is given', () => {
     );
     expect(env['AWS_PROFILE']).toBe('deployer');
   });
+});
+
+it('the table of end-to-end tests has every route on Lambda, and legacy answers for none of them', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'banyan-table-'));
+  try {
+    const file = path.join(folder, 'routes.yml');
+    writeFileSync(
+      file,
+      allOnLambda(read('proxy/routes.yml').replace('stage: legacy', 'stage: canary\n    percent: 5')),
+    );
+    copyFileSync(path.join(ROOT, 'proxy/app-routes.json'), path.join(folder, 'app-routes.json'));
+    const { routes } = await loadRouteTable({ file, lambdaAvailable: true });
+    expect(routes.length).toBeGreaterThan(20);
+    const stages = new Set(routes.map(({ stage }) => stage));
+    expect([...stages].sort()).toEqual(['lambda', 'retired']);
+    for (const route of routes.filter(({ stage }) => stage === 'lambda'))
+      expect([route.id, route.fallbackStatuses, route.guard]).toEqual([route.id, undefined, undefined]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 it('a release is named by its code alone, and other code by its function', () => {

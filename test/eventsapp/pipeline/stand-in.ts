@@ -4,12 +4,15 @@ import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import path from 'node:path';
 import { unzipSync } from 'fflate';
+import { z } from 'zod';
 import { consoleLogger } from 'banyan-strangler/local';
 import { startFakeAws, type FakeAccount } from '../../support/fake-aws';
 import { listen } from '../../support/listen';
 import { startTestMongo } from '../../support/test-mongo';
 import { demoRoutes, TEST_SECRET } from '../support/running-system';
+import { DEMO_PASSWORD } from '../seed';
 import { startSystem, type LocalSystem } from '../system';
+import { allOnLambda } from './all-on-lambda';
 import { codeHashes } from './artefact';
 import { AWS_PROGRAM, awsCommandLine } from './stand-in-aws';
 
@@ -20,6 +23,8 @@ export interface StandIn {
   readonly env: Readonly<Record<string, string>>;
   /** Undefined until something is deployed. */
   system(): LocalSystem | undefined;
+  /** Of a member who has logged in on the monolith; empty until something is deployed. */
+  token(): string;
   readonly deployments: number;
   /** Deploys the zips of a folder without a pipeline: what ran before it. */
   deploy(from: string): Promise<void>;
@@ -39,10 +44,6 @@ function accountOf(stage: string): FakeAccount {
       [`banyan-network-${stage}`]: {
         ...{ LambdaSecurityGroup: 'sg-1', PrivateSubnetA: 'subnet-1', PrivateSubnetB: 'subnet-2' },
         ...{ ExecuteApiEndpoint: 'vpce-1', AlarmTopic: `arn:aws:sns:eu-west-1:123456789012:banyan-${stage}` },
-      },
-      [`banyan-infra-${stage}`]: {
-        ...{ PhotosBucket: `banyan-${stage}-photos`, PhotosTable: `banyan-${stage}-photos` },
-        RefusedUploadsTable: `banyan-${stage}-refused-uploads`,
       },
     },
     secrets: Object.fromEntries(
@@ -73,10 +74,16 @@ export async function startStandIn(stage: string, folder: string): Promise<Stand
   const programs = path.join(folder, 'bin');
   await mkdir(programs, { recursive: true });
   await writeFile(path.join(programs, 'aws'), AWS_PROGRAM, { mode: 0o755 });
-  await writeFile(routesFile, await demoRoutes('lambda'));
+  const table = await readFile(path.join(__dirname, '../../../proxy/routes.yml'), 'utf8');
+  // Everything is moved: what a rehearsal breaks must be seen.
+  await writeFile(routesFile, stage === 'test' ? allOnLambda(table) : await demoRoutes('lambda'));
   await copyFile(path.join(__dirname, '../../../proxy/app-routes.json'), path.join(folder, 'app-routes.json'));
   let system: LocalSystem | undefined;
   let deployments = 0;
+  let token = '';
+  const smokeToken = `banyan/${stage}/smoke-token`;
+  // A person has put it there; the monolith of a stand-in starts with the first deployment only.
+  account.secrets[smokeToken] = { hasValue: true, value: 'of no session yet' };
 
   /** Functions that run are loaded anew when their files change, as instances are replaced. */
   async function deploy(from: string): Promise<void> {
@@ -85,9 +92,12 @@ export async function startStandIn(stage: string, folder: string): Promise<Stand
     system ??= await start();
     await system.gateway.warm();
     deployments += 1;
+    if (token === '') token = await logIn(system);
+    account.secrets[smokeToken] = { hasValue: true, value: token };
     account.functions = Object.fromEntries(
       [...codeHashes(from)].map(([name, hash]) => [`banyan-${stage}-${name}`, hash]),
     );
+    account.stacks[`banyan-infra-${stage}`] = { PhotosBucket: `banyan-${stage}-photos` };
     account.stacks[`banyan-${stage}`] = { ServiceEndpoint: system.gateway.url };
     account.stacks[`banyan-proxy-${stage}`] = { ProxyUrl: system.proxy.url };
   }
@@ -131,6 +141,7 @@ export async function startStandIn(stage: string, folder: string): Promise<Stand
       ...{ PROXY_CLUSTER: `banyan-proxy-${stage}`, PIPELINE: 'banyan' },
     },
     system: () => system,
+    token: () => token,
     get deployments() {
       return deployments;
     },
@@ -144,6 +155,15 @@ export async function startStandIn(stage: string, folder: string): Promise<Stand
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function logIn({ legacy }: LocalSystem): Promise<string> {
+  const answer = await fetch(`${legacy.url}/api/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: 'member@example.com', password: DEMO_PASSWORD }),
+  });
+  return z.object({ token: z.string() }).parse(await answer.json()).token;
 }
 
 /** Every zip into one folder: no file is in two of them but with the same content. */

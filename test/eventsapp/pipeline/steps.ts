@@ -4,7 +4,9 @@ import { parseEnv } from 'node:util';
 import { parse } from 'yaml';
 import type { Environment } from 'banyan-strangler/lambda';
 import { codeHashes, differing, releaseOf } from './artefact';
-import { asDeployer, deployedHashes, stackOutputs } from './aws';
+import { allOnLambda } from './all-on-lambda';
+import { asDeployer, deployedHashes, secretValue, stackOutputs } from './aws';
+import { readOrder } from './buildspec';
 import { envFile, outputVariables } from './outputs';
 import { runInProxyTask } from './proxy-task';
 import { rollBackStage } from './roll-back-stage';
@@ -55,6 +57,8 @@ export async function configCheck({ env, stage }: StepOptions): Promise<void> {
       .map((name) => `${name} is missing in secrets.sample.env`),
   ];
   if (faults.length > 0) throw new StepFailed(faults.join('\n'));
+  // Found missing after the deployment, it would roll that back.
+  if (readOrder()[stage]?.some((buildspec) => buildspec.startsWith('smoke')) === true) await smokeToken({ env, stage });
   // The table that is in git, not the published one.
   await banyan(['check', '--stage', stage], { ...asDeployer(env), ROUTES_FILE: undefined });
 }
@@ -113,13 +117,28 @@ export async function exportOutputs({ env, stage }: StepOptions): Promise<void> 
   say(`${Object.keys(variables).length} outputs of ${stage} in .outputs/${stage}.env`);
 }
 
-/** The route tests, against the deployed gateway; people log in on the monolith. */
+/** The smoke tests of a stage, as the user whose session its store keeps for them. */
+export async function smoke({ env, stage }: StepOptions): Promise<void> {
+  const SMOKE_TOKEN = await smokeToken({ env, stage });
+  await runCommand('npm', ['run', 'smoke', '--', '--outputs', `.outputs/${stage}.env`], { ...env, SMOKE_TOKEN });
+}
+
+async function smokeToken({ env, stage }: StepOptions): Promise<string> {
+  Object.assign(process.env, asDeployer(env));
+  const name = `banyan/${stage}/smoke-token`;
+  const token = await secretValue(name, regionOf(stage));
+  if (token !== undefined) return token;
+  throw new StepFailed(
+    `Secrets Manager has no value for ${name}: put in the token of a user who may only read (POST /api/auth/login)`,
+  );
+}
+
+/** The route tests as a client of the stage: by way of its proxy, which has all routes on Lambda (`publish-routes`); people log in on the monolith. */
 export async function e2e({ env, outputs = '' }: StepOptions): Promise<void> {
-  const { API_URL, PROXY_URL } = parseEnv(readFileSync(outputs, 'utf8'));
-  const LEGACY_URL = env['LEGACY_URL'] ?? PROXY_URL;
-  if (LEGACY_URL === undefined)
-    throw new StepFailed('there is no proxy in this stage: LEGACY_URL must name its monolith');
-  await runCommand('npm', ['run', 'test:routes'], { ...env, TEST_MODE: 'http', API_URL, LEGACY_URL });
+  const { PROXY_URL } = parseEnv(readFileSync(outputs, 'utf8'));
+  if (PROXY_URL === undefined)
+    throw new StepFailed(`${outputs} names no PROXY_URL: has the proxy of the stage been deployed?`);
+  await runCommand('npm', ['run', 'test:routes'], { ...env, TEST_MODE: 'http', API_URL: PROXY_URL });
 }
 
 /**
@@ -147,7 +166,7 @@ export async function rollBackStageStep({ env, stage }: StepOptions): Promise<vo
   say(await rollBackStage({ pipeline, stage }, env));
 }
 
-/** Checks the route table and puts it where the proxies look: `ROUTES_FILE`, an object of a versioned bucket. */
+/** Checks the route table and puts it, or with `ROUTES=all-on-lambda` that, where the proxies look: `ROUTES_FILE`, an object of a versioned bucket. */
 export async function publishRoutes({ env }: Pick<StepOptions, 'env'>): Promise<void> {
   const target = /^s3:\/\/([^/]+)\/(.+)$/.exec(env['ROUTES_FILE'] ?? '');
   if (target === null)
@@ -156,7 +175,8 @@ export async function publishRoutes({ env }: Pick<StepOptions, 'env'>): Promise<
   const { S3Client, PutObjectCommand } = await import('@aws-sdk/client-s3');
   Object.assign(process.env, asDeployer(env));
   const [, Bucket, Key] = target;
-  const Body = readFileSync(inRoot('proxy/routes.yml'));
+  const file = readFileSync(inRoot('proxy/routes.yml'), 'utf8');
+  const Body = env['ROUTES'] === 'all-on-lambda' ? allOnLambda(file) : file;
   const { VersionId } = await new S3Client({}).send(
     new PutObjectCommand({ Bucket, Key, Body, ContentType: 'application/yaml' }),
   );
