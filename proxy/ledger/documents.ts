@@ -11,7 +11,7 @@ const of = { routeId: z.string(), versions };
 const compared = { ...of, _id: z.string(), database, source: z.enum(COMPARISON_SOURCES), lastAt: z.date() };
 
 const tallies = <T extends z.ZodType>(value: T) => z.array(z.object({ value, equal: count, different: count }));
-const place = { path: z.string(), pattern: z.string().exactOptional() };
+const place = { path: z.string(), pattern: z.string().exactOptional(), within: z.number().exactOptional() };
 const statuses = z.array(z.number());
 const identities = z.array(z.string());
 
@@ -47,7 +47,7 @@ export const dropSchema = z.object({
   lastAt: z.date(),
   drops: z.array(z.object({ reason: z.enum(SHADOW_DROP_REASONS), count })),
   noise: z.array(
-    z.object({ ...place, kind: z.enum(['ignore', 'unordered', 'token', 'none']), count, lastAt: z.date() }),
+    z.object({ ...place, kind: z.enum(['unordered', 'tolerance', 'token', 'none']), count, lastAt: z.date() }),
   ),
 });
 export const suiteSchema = z.object({

@@ -165,10 +165,9 @@ const LATELY = 600_000;
 function latestNoise(documents: readonly DropDocument[], compared: readonly ComparisonDocument[]): CountedNoise[] {
   const latest = Math.max(...[...documents, ...compared].map(({ lastAt }) => lastAt.getTime()));
   const places = new Map<string, CountedNoise>();
-  for (const { path, kind, pattern, count, lastAt } of documents.flatMap(({ noise }) => noise)) {
+  for (const { count, lastAt, ...place } of documents.flatMap(({ noise }) => noise)) {
     if (lastAt.getTime() < latest - LATELY) continue;
-    const sum = count + (places.get(path)?.count ?? 0);
-    places.set(path, { path, kind, ...(pattern !== undefined && { pattern }), count: sum });
+    places.set(place.path, { ...place, count: count + (places.get(place.path)?.count ?? 0) });
   }
   return [...places.values()].sort((a, b) => b.count - a.count);
 }

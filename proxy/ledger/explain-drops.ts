@@ -69,7 +69,7 @@ function rulesFor(routeId: string, noise: RouteEvidence['noise']): string {
     ...(impossible.length === 0
       ? []
       : [
-          `no rule covers ${impossible.slice(0, MAX_RULES).join(', ')}, where not only a value differs: make legacy repeat itself there`,
+          `no rule covers ${impossible.slice(0, MAX_RULES).join(', ')} by what one pair of answers shows: run banyan parity learn, or make legacy repeat itself there`,
         ]),
   ];
   return parts.length === 0 ? REMEDIES.noise : parts.join('; ');

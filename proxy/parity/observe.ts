@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isSafe, requestLines, type ParityCase } from '../../shared/parity/case';
-import { compareExchangeInTurns } from '../../shared/parity/compare';
+import { compareExchangeInTurns, masking, type CompareOptions } from '../../shared/parity/compare';
 import { compareChanges, type Change } from '../../shared/parity/database-effects';
 import { headerValues } from '../../shared/parity/exchange';
 import { Renaming } from '../../shared/parity/renaming';
@@ -69,7 +69,7 @@ export async function requestOf(
   return { ...request, headers: [...request.headers, ['If-None-Match', value]] };
 }
 
-export interface JudgeOptions {
+export interface JudgeOptions extends Pick<CompareOptions, 'onTexts'> {
   readonly rules?: readonly Rule[];
   readonly identity?: string;
   /** Ids and times of the data before the request. */
@@ -81,7 +81,7 @@ export interface JudgeOptions {
 export async function judgeObservations(
   control: Observation,
   candidate: Observation,
-  { rules = [], identity, knownValues, renaming = new Renaming() }: JudgeOptions = {},
+  { rules = [], identity, knownValues, renaming = new Renaming(), onTexts }: JudgeOptions = {},
 ): Promise<Judgement> {
   const { method } = control.request;
   const headers = control.request.headers.map(([name]) => name);
@@ -99,16 +99,18 @@ export async function judgeObservations(
     method,
     rules,
     requestHeaders: headers,
+    ...(onTexts && { onTexts }),
     ...(identity !== undefined && { identity }),
   });
   const statuses = { legacy: control.response.statusCode, candidate: candidate.response.statusCode };
-  const ofData = judge(
-    compareChanges(control.changes, candidate.changes, new Unifier(options)),
-    rulesFor(rules, { identity, headers, ...statuses }),
-  );
+  const ofExchange = rulesFor(rules, { identity, headers, ...statuses });
+  const needed = new Set([...ofAnswers.needed]);
+  const unifier = new Unifier(options);
+  const isSameMasked = masking(ofExchange, { unifier, needed, ...(onTexts && { onTexts }) });
+  const ofData = judge(compareChanges(control.changes, candidate.changes, unifier, isSameMasked), ofExchange);
   return {
     differences: [...ofAnswers.differences, ...ofData.differences],
     accepted: [...ofAnswers.accepted, ...ofData.accepted],
-    needed: [...new Set([...ofAnswers.needed, ...ofData.needed])],
+    needed: [...new Set([...needed, ...ofData.needed])],
   };
 }

@@ -24,7 +24,6 @@ export interface RunFlags {
   readonly seed?: number;
   readonly junit?: string;
   readonly html?: string;
-  readonly write?: boolean;
   readonly record?: boolean;
 }
 

@@ -133,7 +133,7 @@ function bindRecorded({ recorded }: PlannedCase, { control }: RanCase, names: Re
   compareExchange(recorded.response, control.response, { renaming: names, moments, mayCreate: true });
 }
 
-function checkIdentities(cases: readonly SourcedCase[], known: ReadonlySet<string>): void {
+export function checkIdentities(cases: readonly SourcedCase[], known: ReadonlySet<string>): void {
   const faults = new Set(
     cases
       .filter(({ identity }) => !known.has(identity))
@@ -145,7 +145,10 @@ function checkIdentities(cases: readonly SourcedCase[], known: ReadonlySet<strin
   if (faults.size > 0) throw new ConfigError('Parity cases', [...faults]);
 }
 
-function reasonToSkip({ parityCase, identity }: SourcedCase, { control }: RunOptions['context']): string | undefined {
+export function reasonToSkip(
+  { parityCase, identity }: SourcedCase,
+  { control }: RunOptions['context'],
+): string | undefined {
   const method = parityCase.raw?.[0]?.split(' ', 1)[0] ?? parityCase.request.method ?? 'GET';
   const isRefused = (expectedStatus(parityCase, identity) ?? 200) >= 400;
   return isSafe(method) || isRefused || control.data !== undefined ? undefined : NEEDS_OWN_DATA;

@@ -1,12 +1,12 @@
 import type { Difference } from '../../shared/parity/exchange';
-import { generalPath, proposeRule } from '../../shared/parity/propose-rule';
+import { generalPath, proposeRules } from '../../shared/parity/propose-rule';
 import { maskPath } from '../ledger/mismatches';
 import type { NoisePlace } from '../observation';
 
 /** Beyond, a page or list is random all over. */
 const MAX_PLACES = 20;
 
-/** Where two answers of legacy to one request differ, with the rule that would cover it. Paths are masked, values left out. */
+/** Where two answers of legacy to one request differ, with the rules that would cover it. Paths are masked, values left out. */
 export function noisePlaces(differences: readonly Difference[]): readonly NoisePlace[] {
   const places = new Map<string, Difference[]>();
   for (const difference of differences) {
@@ -16,7 +16,8 @@ export function noisePlaces(differences: readonly Difference[]): readonly NoiseP
     else if (places.size < MAX_PLACES) places.set(path, [difference]);
   }
   return [...places].map(([path, found]) => {
-    const rule = proposeRule(path, found);
-    return typeof rule === 'string' ? { path, kind: 'none' } : rule;
+    const [rule, ...others] = proposeRules(path, found);
+    // One pair of answers says too little where several rules are needed.
+    return typeof rule === 'object' && others.length === 0 ? rule : { path, kind: 'none' };
   });
 }

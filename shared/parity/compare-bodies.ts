@@ -85,12 +85,14 @@ function* compareSpelling(control: string, candidate: string, options: ValueOpti
   return [...compareNumbers(a, b, options), ...compareRepeated(control, candidate, a, b, options)];
 }
 
-function compareNumbers(a: JsonSpelling, b: JsonSpelling, { unifier, isUnordered }: ValueOptions): Difference[] {
+function compareNumbers(a: JsonSpelling, b: JsonSpelling, { unifier, setAt }: ValueOptions): Difference[] {
   if (a.numbers.length === 0 && b.numbers.length === 0) return [];
   const general = (path: string): string =>
-    isUnordered === undefined
+    setAt === undefined
       ? path
-      : path.replaceAll(/\[\d+\]/g, (index, at: number) => (isUnordered(`body ${path.slice(0, at)}`) ? '[*]' : index));
+      : path.replaceAll(/\[\d+\]/g, (index, at: number) =>
+          setAt(`body ${path.slice(0, at)}`) === undefined ? index : '[*]',
+        );
   const byPath = new Map<string, [string[], string[]]>();
   const put = (side: 0 | 1, path: string, spelling: string): void => {
     const both = byPath.get(path) ?? [[], []];

@@ -1,4 +1,5 @@
 import { difference, typeOf, type Difference } from './exchange';
+import { KEYS, pairElements, stableText, type Lists } from './pair-elements';
 import type { Steps } from './steps';
 import type { Unifier } from './unify';
 import { isRecord } from '../config/faults';
@@ -7,8 +8,8 @@ export interface ValueOptions {
   readonly unifier?: Unifier;
   /** Whether a rule masks tokens at this place, and the texts are the same but for these. */
   readonly isSameMasked?: (path: string, control: string, candidate: string) => boolean;
-  /** Whether the list at this path is a set: its order says nothing. */
-  readonly isUnordered?: (path: string) => boolean;
+  /** Of a list at this path that is a set: its order says nothing, but for the member that it is sorted by. */
+  readonly setAt?: (path: string) => { readonly by?: string } | undefined;
   /** Whether the order of keys counts, as it does for embedded documents in MongoDB. */
   readonly keyOrder?: boolean;
 }
@@ -17,8 +18,6 @@ export interface ValueOptions {
 export const MAX_DIFFERENCES = 500;
 /** Values looked at between two yields. */
 const STEP = 2_000;
-/** Elements of lists put into words between two yields. */
-const KEYS = 100;
 
 interface Pair {
   readonly path: string;
@@ -75,13 +74,12 @@ function comparePair(
   } else if (
     typeof control !== 'number' ||
     typeof candidate !== 'number' ||
-    options.unifier?.isSameNumber(control, candidate) !== true
+    (options.unifier?.isSameNumber(control, candidate) !== true &&
+      options.isSameMasked?.(path, String(control), String(candidate)) !== true)
   ) {
     differences.push(difference(path, 'value', control, candidate));
   }
 }
-
-type Lists = readonly [control: readonly unknown[], candidate: readonly unknown[]];
 
 function* compareLists(
   path: string,
@@ -90,8 +88,10 @@ function* compareLists(
   differences: Difference[],
   options: ValueOptions,
 ): Steps<void> {
-  const isUnordered = options.isUnordered?.(path) === true;
-  const [a, b] = isUnordered ? yield* paired(lists, options) : lists;
+  const set = options.setAt?.(path);
+  const isUnordered = set !== undefined;
+  if (set?.by !== undefined) differences.push(...compareOrder(path, lists, set.by, options));
+  const [a, b] = isUnordered ? yield* pairElements(lists, options.unifier) : lists;
   // One element more in front must not make all that follow differ.
   const same = a.length === b.length || isUnordered ? { front: 0, back: 0 } : yield* sameEnds([a, b], options);
   const [endA, endB] = [a.length - same.back, b.length - same.back];
@@ -110,6 +110,13 @@ function* compareLists(
   ];
   for (const [i, j] of pairs)
     if (!Object.is(a[i], b[j])) pending.push({ path: `${path}[${i}]`, control: a[i], candidate: b[j] });
+}
+
+/** What a list is sorted by must be the same from element to element. */
+function compareOrder(path: string, lists: Lists, by: string, { unifier }: ValueOptions): Difference[] {
+  const [a, b] = lists.map((list) => list.map((one) => (isRecord(one) ? stableText(one[by]) : '')).join(', '));
+  if (a === undefined || b === undefined || a === b || lists[0].length !== lists[1].length) return [];
+  return unifier?.isSameText(a, b) === true ? [] : [difference(`${path} (order by ${by})`, 'value', a, b)];
 }
 
 /** How many elements at both ends look the same, ids and times of the request aside. */
@@ -173,49 +180,6 @@ function compareMembers(
     differences.push(
       difference(`${path} (order of fields)`, 'value', Object.keys(control).join(', '), names.join(', ')),
     );
-}
-
-/** Puts what is alike on both sides in front, in one order, and the rest behind. */
-function* paired([control, candidate]: Lists, { unifier }: ValueOptions): Steps<[unknown[], unknown[]]> {
-  const byKey = new Map<string, unknown[]>();
-  for (const [i, value] of candidate.entries()) {
-    if (i % KEYS === 0) yield;
-    const key = keyOf(value, 'candidate', unifier);
-    const values = byKey.get(key);
-    if (values === undefined) byKey.set(key, [value]);
-    else values.push(value);
-  }
-  const pairs: [unknown, unknown][] = [];
-  const alone: unknown[] = [];
-  for (const [i, value] of control.entries()) {
-    if (i % KEYS === 0) yield;
-    const values = byKey.get(keyOf(value, 'control', unifier));
-    if (values === undefined || values.length === 0) alone.push(value);
-    else pairs.push([value, values.shift()]);
-  }
-  return [
-    [...pairs.map(([a]) => a), ...alone],
-    [...pairs.map(([, b]) => b), ...[...byKey.values()].flat()],
-  ];
-}
-
-/** What an element is found by in the other list. */
-function keyOf(value: unknown, side: 'control' | 'candidate', unifier: Unifier | undefined): string {
-  const text = stableText(value);
-  return unifier === undefined ? text : unifier.mask(text, side);
-}
-
-/** What is deeper says nothing about which element it is: it is compared all the same. */
-const KEY_DEPTH = 20;
-
-/** JSON with keys in one order, to a bounded depth. */
-function stableText(value: unknown, depth = 0): string {
-  const isList = Array.isArray(value);
-  if (!isList && !isRecord(value)) return JSON.stringify(value);
-  if (depth === KEY_DEPTH) return '…';
-  if (isList) return `[${value.map((member: unknown) => stableText(member, depth + 1)).join(',')}]`;
-  const members = Object.keys(value).sort();
-  return `{${members.map((key) => `${JSON.stringify(key)}:${stableText(value[key], depth + 1)}`).join(',')}}`;
 }
 
 /** `.title`, or `["a b"]` where the name needs it. */

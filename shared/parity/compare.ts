@@ -15,6 +15,8 @@ export interface CompareOptions extends UnificationOptions {
   readonly identity?: string;
   /** Names of the request's headers, for rules that are about requests with one. */
   readonly requestHeaders?: readonly string[];
+  /** Is given both texts in full wherever they differ, ids and times of the request aside. */
+  readonly onTexts?: (path: string, control: string, candidate: string) => void;
 }
 
 /** Compares legacy's answer (control) and Lambda's (candidate) to one request: every difference a client could see. Pure. */
@@ -56,22 +58,16 @@ function* compareSteps(
   const bound = unifier.renaming.size;
   const unordered = unorderedBy(rules);
   const needed = new Set<Rule>();
-  const isUnordered = (path: string): boolean => {
+  const setAt = (path: string): Rule | undefined => {
     const rule = unordered?.(path);
     if (rule !== undefined) needed.add(rule);
-    return rule !== undefined;
+    return rule;
   };
 
-  const masked = maskedBy(rules);
-  const isSameMasked = (path: string, a: string, b: string): boolean => {
-    const found = masked?.(path, a, b);
-    if (found === undefined || !unifier.isSameText(found.control, found.candidate)) return false;
-    for (const rule of found.rules) needed.add(rule);
-    return true;
-  };
+  const isSameMasked = masking(rules, { unifier, needed, ...options });
 
   // Bodies first: they bind ids where these have a name, and headers must then agree.
-  const inBody = yield* compareBodySteps(control, candidate, { unifier, isUnordered, isSameMasked });
+  const inBody = yield* compareBodySteps(control, candidate, { unifier, setAt, isSameMasked });
   yield;
   const status =
     control.statusCode === candidate.statusCode
@@ -89,6 +85,21 @@ function* compareSteps(
   ];
   const judgement = judge(differences, rules);
   return { ...judgement, needed: [...new Set([...needed, ...judgement.needed])] };
+}
+
+/** Whether two texts of a place are the same but for tokens that a rule masks; such a rule is noted as needed. */
+export function masking(
+  rules: readonly Rule[],
+  { unifier, needed, onTexts }: Pick<CompareOptions, 'onTexts'> & { unifier: Unifier; needed: Set<Rule> },
+): (path: string, control: string, candidate: string) => boolean {
+  const masked = maskedBy(rules);
+  return (path, control, candidate) => {
+    onTexts?.(path, control, candidate);
+    const found = masked?.(path, control, candidate);
+    if (found === undefined || !unifier.isSameText(found.control, found.candidate)) return false;
+    for (const rule of found.rules) needed.add(rule);
+    return true;
+  };
 }
 
 /** An id that one side made up for itself cannot be in the other's answer: then it stands for two things. */

@@ -1,4 +1,4 @@
-import { compareValueSteps } from './compare-values';
+import { compareValueSteps, type ValueOptions } from './compare-values';
 import { difference, type Difference } from './exchange';
 import { runSteps } from './steps';
 import { Unifier } from './unify';
@@ -27,13 +27,15 @@ export function compareChanges(
   control: readonly Change[],
   candidate: readonly Change[],
   unifier: Unifier = new Unifier(),
+  isSameMasked?: ValueOptions['isSameMasked'],
 ): readonly Difference[] {
+  const options = { unifier, keyOrder: true, ...(isSameMasked && { isSameMasked }) };
   const expected = inStableOrder(control, (text) => unifier.mask(text, 'control'));
   const found = inStableOrder(candidate, (text) => unifier.mask(text, 'candidate'));
   const places = new Set([...expected, ...found].map(placeOf));
   return [...places].sort().flatMap((place) => {
     const [a, b] = [expected, found].map((changes) => changes.filter((change) => placeOf(change) === place));
-    return compareAt(place, a ?? [], b ?? [], unifier);
+    return compareAt(place, a ?? [], b ?? [], options);
   });
 }
 
@@ -41,7 +43,7 @@ function compareAt(
   place: string,
   expected: readonly Change[],
   found: readonly Change[],
-  unifier: Unifier,
+  options: ValueOptions,
 ): readonly Difference[] {
   if (expected.length !== found.length) {
     const kind = found.length < expected.length ? 'missing' : 'unexpected';
@@ -51,9 +53,7 @@ function compareAt(
     const other = found[index];
     const path = expected.length === 1 ? place : `${place}[${index}]`;
     return (['before', 'after'] as const).flatMap((moment) =>
-      runSteps(
-        compareValueSteps(`database ${path} ${moment}`, change[moment], other?.[moment], { unifier, keyOrder: true }),
-      ),
+      runSteps(compareValueSteps(`database ${path} ${moment}`, change[moment], other?.[moment], options)),
     );
   });
 }

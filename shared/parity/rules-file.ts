@@ -36,6 +36,7 @@ const ruleSchema = z
       kind: z.enum(RULE_KINDS, `expected one of ${RULE_KINDS.join(', ')}`),
       within: within.optional(),
       pattern: text.exactOptional(),
+      by: text.exactOptional(),
       when: condition.exactOptional(),
       reason: z.string('expected a text').trim().min(10, 'is not a reason; state why the difference does not matter'),
       owner: text,
@@ -49,6 +50,10 @@ const ruleSchema = z
   .refine((rule) => (rule.kind === 'tolerance') === (rule.within !== undefined), {
     message: 'within belongs to kind tolerance, and tolerance needs it: within: 5s',
     path: ['within'],
+  })
+  .refine((rule) => rule.by === undefined || rule.kind === 'unordered', {
+    message: 'belongs to kind unordered: the member by which the list is sorted all the same',
+    path: ['by'],
   })
   .superRefine(({ kind, path, pattern, when }, context) => {
     const fault = (at: string, message: string): void => {

@@ -5,6 +5,7 @@ import { placesInHtml } from './html/places';
 import { placesIn } from './json-places';
 import { parseJson } from '../session/parse-json';
 import { maskTokens } from './token-pattern';
+import { formOfTime } from './unify';
 
 export const RULE_KINDS = ['ignore', 'unordered', 'tolerance', 'token', 'accepted'] as const;
 export type RuleKind = (typeof RULE_KINDS)[number];
@@ -22,6 +23,8 @@ export interface Rule {
   readonly kind: RuleKind;
   /** Only exchanges like this; every one when absent. */
   readonly when?: RuleCondition;
+  /** For unordered: the member by which the list is sorted all the same; only what is equal in it comes in any order. */
+  readonly by?: string;
   /** For tolerance: a number, or milliseconds for times. */
   readonly within?: number;
   /** For token: see `tokenFault`. */
@@ -144,21 +147,24 @@ export function occurs(rule: Rule, paths: Iterable<string>): boolean {
   return false;
 }
 
-function allows(rule: Rule, { path, kind, control, candidate }: Difference): boolean {
-  if (!patternOf(rule.path).test(path)) return false;
+function allows(rule: Rule, difference: Difference): boolean {
+  if (!patternOf(rule.path).test(difference.path)) return false;
   if (rule.kind === 'accepted') return true;
   // The same type is still demanded; tokens have been masked before.
-  if (kind !== 'value' || rule.kind === 'token') return false;
-  return rule.kind === 'ignore' || (rule.kind === 'tolerance' && isWithin(rule.within ?? 0, control, candidate));
+  if (difference.kind !== 'value' || rule.kind === 'token') return false;
+  return rule.kind === 'ignore' || (rule.kind === 'tolerance' && isWithin(rule.within ?? 0, difference));
 }
 
-function isWithin(tolerance: number, control: string | undefined, candidate: string | undefined): boolean {
+function isWithin(tolerance: number, { control = '', candidate = '', controlType }: Difference): boolean {
+  // A time in another form or zone is not a time that is a little later.
+  const formOf = (text: string): string => formOfTime(text).replaceAll(/0+/g, '0');
+  if (controlType === 'string' && formOf(control) !== formOf(candidate)) return false;
   const [a, b] = [control, candidate].map(numberOrTime);
   return a !== undefined && b !== undefined && Math.abs(a - b) <= tolerance;
 }
 
-function numberOrTime(text: string | undefined): number | undefined {
-  if (text === undefined || text.trim() === '') return undefined;
+function numberOrTime(text: string): number | undefined {
+  if (text.trim() === '') return undefined;
   const value = Number.isNaN(Number(text)) ? Date.parse(text) : Number(text);
   return Number.isNaN(value) ? undefined : value;
 }

@@ -66,34 +66,6 @@ export function maskTokens(text: string, pattern: string): string {
   return text.replaceAll(expression, '<token>');
 }
 
-/** A pattern for what differs in pairs of texts; undefined when that does not look like tokens. */
-export function proposeTokenPattern(pairs: readonly (readonly [string, string])[]): string | undefined {
-  const tokens = pairs.flatMap(([control, candidate]) => differingWords(control, candidate) ?? ['']);
-  if (tokens.length === 0 || !tokens.every(looksRandom)) return undefined;
-  const lengths = tokens.map(({ length }) => length);
-  const [least, most] = [Math.min(...lengths), Math.max(...lengths)];
-  if (most > LONGEST) return undefined;
-  const all = tokens.join('');
-  const isHex = /^(?:[0-9a-f-]+|[0-9A-F-]+)$/.test(all);
-  const marks = (isHex ? ['-'] : ['_', '+', '/', '=', '.', '~', '-']).filter((mark) => all.includes(mark));
-  const url = !isHex && !/[+/=]/.test(all) ? ['_', '-'] : [];
-  const set = isHex ? (/[a-f]/.test(all) ? '0-9a-f' : '0-9A-F') : 'A-Za-z0-9';
-  const count = least === most ? `{${least}}` : `{${Math.max(16, least - 8)},${Math.min(LONGEST, most + 8)}}`;
-  return `[${set}${[...new Set([...marks, ...url])].sort((x) => (x === '-' ? 1 : -1)).join('')}]${count}`;
-}
-
-/** Words of both texts where these differ; undefined when they differ in more than words. */
-function differingWords(control: string, candidate: string): readonly string[] | undefined {
-  const [a, b] = [control, candidate].map((text) => text.split(/([^\w+/=.~-]+)/));
-  if (a === undefined || b === undefined || a.length !== b.length) return undefined;
-  return a.flatMap((word, i) => (word === b[i] ? [] : [word, b[i] ?? '']));
-}
-
-/** Long, and of letters and digits mixed. */
-function looksRandom(word: string): boolean {
-  return word.length >= 16 && /\d/.test(word) && /[A-Za-z]/.test(word);
-}
-
 function parse(pattern: string): readonly Item[] | undefined {
   if (pattern.length > MAX_PATTERN || pattern === '') return undefined;
   const items: Item[] = [];

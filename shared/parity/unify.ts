@@ -146,7 +146,7 @@ export class Unifier {
   private isSameTime(a: string, b: string, times: Times): boolean {
     const [control, candidate] = [timeOf(a), timeOf(b)];
     // The same moment in another zone or with the wrong day of the week is another text of the same form.
-    if (formOf(a) !== formOf(b) || control === candidate) return false;
+    if (formOfTime(a) !== formOfTime(b) || control === candidate) return false;
     if (this.isAnyKnown(a, b)) return false;
     if (EPOCH_ALONE.test(a) && !(this.isEpoch(control, 'control') && this.isEpoch(candidate, 'candidate')))
       return false;
@@ -243,8 +243,8 @@ function precision(text: string): number {
   return /^\d{13}$|\.\d{3}/.test(text) ? 1 : 1_000;
 }
 
-/** `Wed, 01 Jan 2031 00:00:00 GMT` becomes `Aaa, 00 Aaa 0000 00:00:00 AAA`; an offset stays as it is. */
-function formOf(time: string): string {
+/** How a time is written, without its value: `Wed, 01 Jan 2031 00:00:00 GMT` becomes `Aaa, 00 Aaa 0000 00:00:00 AAA`; an offset stays as it is. */
+export function formOfTime(time: string): string {
   const [zone = ''] = /[+-]\d\d:?\d\d$/.exec(time) ?? [];
   const rest = time.slice(0, time.length - zone.length);
   return rest.replace(/\d/g, '0').replace(/[A-Z]/g, 'A').replace(/[a-z]/g, 'a') + zone;

@@ -5,7 +5,7 @@ import { loadBanyanConfig } from '../../../shared/config/load';
 import { BanyanError } from '../../../shared/errors';
 import { writeText } from '../../../shared/text-file';
 import { isClean } from '../../../shared/parity/result';
-import { learnRules } from '../../parity/learn-rules';
+import { learnRules, type LearnFlags } from '../../parity/learn-rules';
 import { describeNotRun } from '../../parity/plan-run';
 import { loadProject, type Project, type RunFlags } from '../../parity/project';
 import { redactHar } from '../../parity/redact-har';
@@ -78,9 +78,10 @@ export function addParityCommand(program: Command, io: CliIo, finish: Finish): v
   parity.addHelpText('after', '\nThe default command is run; its options: banyan parity run --help');
 
   withSides(parity.command('learn'))
-    .description('Send every case to legacy twice and propose rules for whatever differs')
+    .description('Send every case to legacy several times and propose rules for whatever differs')
+    .option('--times <count>', 'how often legacy is asked the same, more than a second apart', wholeNumber(2, 100), 5)
     .option('--write', 'update the rules file instead of printing the change')
-    .action(async (flags: RunFlags) => {
+    .action(async (flags: LearnFlags) => {
       const { isNoisy, ...result } = await learnRules(projectOf(flags, io), flags, io.now);
       finish({ exitCode: isNoisy ? EXIT.findings : EXIT.fine, ...result }, flags);
     });

@@ -1,9 +1,8 @@
 import { compareExchange } from '../../../shared/parity/compare';
 import { describeDifference, type ObservedResponse } from '../../../shared/parity/exchange';
-import { generalPath, proposeRule } from '../../../shared/parity/propose-rule';
 import type { Rule } from '../../../shared/parity/rules';
-import { parseRules } from '../../../shared/parity/rules-file';
 import { weakETag } from '../../../shared/weak-etag';
+import { learnedRules } from '../learned-rules';
 import { HTML_FAULTS } from './faults';
 import { renderPage, VIEWER, type PageOptions } from './pages';
 import { seededRandom } from './random';
@@ -23,6 +22,7 @@ export interface HtmlStudy {
 
 const PAGES_PER_FAULT = 5;
 const LEARNED_FROM = 20;
+const AGAIN = [1, 2, 3, 4];
 
 function answer(page: string): ObservedResponse {
   const body = Buffer.from(page);
@@ -41,24 +41,17 @@ function optionsOf(seed: number): PageOptions {
   return { viewer: VIEWER, content: 1 + (seed % 40), random: seededRandom(seed * 2 + 1) };
 }
 
-/** As `banyan parity learn` does: legacy against legacy, and a rule for each place that differs. */
-export function learnRules(seed: number): readonly Rule[] {
-  const places = new Map<string, ReturnType<typeof differencesOf>[number][]>();
-  for (let i = 0; i < LEARNED_FROM; i += 1) {
+/** As `banyan parity learn` does: legacy against legacy, and rules for each place that differs. */
+export async function learnRules(seed: number): Promise<readonly Rule[]> {
+  const requests = Array.from({ length: LEARNED_FROM }, (_, i) => {
     const content = optionsOf(seed + i);
-    const [a, b] = [renderPage(content), renderPage({ ...content, random: seededRandom(seed + 7_000_000 + i) })];
-    for (const difference of differencesOf(a, b, [])) {
-      const path = generalPath(difference.path);
-      places.set(path, [...(places.get(path) ?? []), difference]);
-    }
-  }
-  const rules = [...places].flatMap(([path, differences]) => {
-    const paths = [...new Set(differences.map((difference) => difference.path))];
-    const rule = proposeRule(paths.length === 1 ? (paths[0] ?? path) : path, differences);
-    if (typeof rule === 'string') throw new Error(`${path}: ${rule}`);
-    return [{ route: '*', ...rule, reason: 'legacy differs from itself', owner: 'study', expires: '9999-12-31' }];
+    return [content, ...AGAIN.map((k) => ({ ...content, random: seededRandom(seed + k * 7_000_000 + i) }))].map(
+      (options) => answer(renderPage(options)),
+    );
   });
-  return parseRules(JSON.stringify({ rules }), 'learned.yml');
+  const { rules, unlearnable } = await learnedRules(requests);
+  if (unlearnable.length > 0) throw new Error(JSON.stringify(unlearnable));
+  return rules;
 }
 
 function differencesOf(control: string, candidate: string, rules: readonly Rule[]) {
@@ -70,8 +63,14 @@ function differencesOf(control: string, candidate: string, rules: readonly Rule[
  *
  * @param pairs how many without
  */
-export function studyHtml({ pairs, seed }: { readonly pairs: number; readonly seed: number }): HtmlStudy {
-  const rules = learnRules(seed);
+export async function studyHtml({
+  pairs,
+  seed,
+}: {
+  readonly pairs: number;
+  readonly seed: number;
+}): Promise<HtmlStudy> {
+  const rules = await learnRules(seed);
   const faults = HTML_FAULTS.map(({ name, apply }, f) => {
     let [caught, sign] = [0, ''];
     for (let p = 0; p < PAGES_PER_FAULT; p += 1) {

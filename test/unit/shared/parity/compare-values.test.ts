@@ -127,9 +127,9 @@ describe('lists', () => {
 });
 
 describe('sets', () => {
-  const isUnordered = (path: string) => path === '$';
+  const setAt = (path: string) => (path === '$' ? {} : undefined);
   const set = (control: unknown[], candidate: unknown[], options: ValueOptions = {}) =>
-    reported(control, candidate, { isUnordered, ...options });
+    reported(control, candidate, { setAt, ...options });
 
   it('have their elements in any order, each as often', () => {
     expect(set([1, 2], [2, 1])).toEqual([]);
@@ -138,7 +138,7 @@ describe('sets', () => {
     expect(set([1], [1, 2])).toEqual(['$[1] unexpected: - | 2']);
     expect(set([2, 1], [1])).toEqual(['$[1] missing: 2 | -']);
     expect(set([null, 'a', { b: 1 }], [{ b: 1 }, null, 'a'])).toEqual([]);
-    expect(reported({ list: [1, 2] }, { list: [2, 1] }, { isUnordered })).toHaveLength(2);
+    expect(reported({ list: [1, 2] }, { list: [2, 1] }, { setAt })).toHaveLength(2);
   });
 
   it('find elements by all that is in them, keys in any order', () => {
@@ -180,6 +180,13 @@ describe('sets', () => {
     ];
     expect(set(control, candidate, unified())).toEqual([]);
     expect(set(control, candidate)).toHaveLength(4);
+  });
+
+  it('meet elements of one key where something else in them differs', () => {
+    const control = ['a', 'b', 'c'].map((id, i) => ({ kind: 'x', id, n: i }));
+    const candidate = [...control].reverse().map((one) => ({ ...one, n: one.n + 5 }));
+    expect(set(control, candidate)).toEqual(['$[0].n value: 0 | 5', '$[1].n value: 1 | 6', '$[2].n value: 2 | 7']);
+    expect(set(control, [{ id: 'c', n: 9 }, 'other', { id: 'a', n: 0 }])).toHaveLength(4);
   });
 
   it('look for elements to a depth of twenty; what is below is compared all the same', () => {
@@ -228,6 +235,6 @@ describe('bounds', () => {
   it('others get a turn every 100 elements while lists are put in order', () => {
     expect(steps(count(1_000), count(1_001))).toBe(10);
     expect(steps(count(1_000), [-1, ...count(1_000)])).toBe(10);
-    expect(steps(count(1_000), count(1_000).reverse(), { isUnordered: () => true })).toBe(20);
+    expect(steps(count(1_000), count(1_000).reverse(), { setAt: () => ({}) })).toBe(20);
   });
 });

@@ -44,6 +44,28 @@ describe('rules', () => {
     expect(judged({ tags: ['a', 'a'] }, { tags: ['a'] }, unordered).left).toEqual(['body $.tags[1]']);
   });
 
+  it('take a list for a set of what is equal in the member that sorts it', () => {
+    const byDay = rule('$.events', 'unordered', { by: 'day' });
+    const events = (...days: string[]) => ({ events: days.map((day) => ({ id: day, day: day.slice(0, 1) })) });
+    expect(judged(events('1a', '1b', '2a'), events('1b', '1a', '2a'), byDay).left).toEqual([]);
+    expect(judged(events('1a', '1b', '2a'), events('2a', '1a', '1b'), byDay).left).toEqual([
+      'body $.events (order by day)',
+    ]);
+  });
+
+  it('mask tokens of numbers, too', () => {
+    const nonce = rule('$.n', 'token', { pattern: String.raw`\d{6}` });
+    expect(judged({ n: 123_456 }, { n: 654_321 }, nonce)).toMatchObject({ left: [], needed: 1 });
+    for (const n of [12_345, -654_321, '654321'])
+      expect(judged({ n: 123_456 }, { n }, nonce).left).toEqual(['body $.n']);
+  });
+
+  it('do not take another form for a time that is near', () => {
+    const at = rule('$.n', 'tolerance', { within: 86_400_000 });
+    for (const n of ['2026-01-01T00:00:00.000Z', '2026-01-01T01:00:00+01:00', 'Thu, 01 Jan 2026 00:00:00 GMT'])
+      expect(judged({ n: '2026-01-01T00:00:01Z' }, { n }, at).left).toEqual(['body $.n']);
+  });
+
   it('allow numbers and times to be apart', () => {
     const near = rule('$.n', 'tolerance', { within: 0.5 });
     expect(judged({ n: 1 }, { n: 1.4 }, near).left).toEqual([]);

@@ -1,8 +1,9 @@
 import { ConfigError } from '../../../../shared/errors';
 import { difference } from '../../../../shared/parity/exchange';
-import { proposeRule } from '../../../../shared/parity/propose-rule';
+import { exampleOf, proposePatterns } from '../../../../shared/parity/propose-patterns';
+import { proposeRules } from '../../../../shared/parity/propose-rule';
 import { parseRules } from '../../../../shared/parity/rules-file';
-import { maskTokens, proposeTokenPattern, tokenFault } from '../../../../shared/parity/token-pattern';
+import { maskTokens, tokenFault } from '../../../../shared/parity/token-pattern';
 
 describe('patterns of tokens', () => {
   it.each([
@@ -50,25 +51,68 @@ describe('patterns of tokens', () => {
     expect(process.cpuUsage(begun).user / 1e6).toBeLessThan(3);
   });
 
-  it('are proposed for what looks random', () => {
-    expect(proposeTokenPattern([['id 0123456789abcdef0', 'id f0e1d2c3b4a596870']])).toBe('[0-9a-f]{17}');
-    expect(proposeTokenPattern([['cDeJrKH9-3Ziv4bZx3UtIN6', 'kkv5a9ba-wTv3pg_GCjQ7kf']])).toBe('[A-Za-z0-9_-]{23}');
-    expect(proposeTokenPattern([['Log out Ada', 'Log out Ben']])).toBeUndefined();
-    expect(proposeTokenPattern([['12 ms', '13 ms']])).toBeUndefined();
-    expect(proposeTokenPattern([['a', 'a b']])).toBeUndefined();
+  it.each<[readonly string[], readonly string[] | undefined]>([
+    [['id 0123456789abcdef0', 'id f0e1d2c3b4a596870'], ['[0-9a-f]{17}']],
+    [['cDeJrKH9-3Ziv4bZx3UtIN6', 'kkv5a9ba_wTv3pg_GCjQ7kf'], ['[A-Za-z0-9_-]{23}']],
+    [['a 12 ms', 'a 9 ms', 'a 30 ms'], ['\\d{1,3}']],
+    [['took 12.25ms', 'took 9.5ms'], ['\\d{1,3}\\.\\d{1,3}ms']],
+    [['web-1', 'web-2'], ['web-\\d{1,2}']],
+    [['/u?v=1764433000', '/u?v=1764433917'], ['v=\\d{10}']],
+    [
+      ['n 1043 f81d4fae-7dec-41d0-a765-00a0c91e6bf6', 'n 2071 09a3e1c4-51b2-4c9e-8f3a-5b0d7e6c2a19'],
+      ['[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}', '\\d{4}'],
+    ],
+    // All digits by chance.
+    [['507191e810c19729de860ea1', '123456789012345678901234'], ['[0-9a-f]{24}']],
+    [['eyJhIjoxfQ.e30x.s1G_a', 'eyJhIjoxfQ.f41y.t2H-b'], ['eyJhIjoxfQ\\.[a-z0-9]{4}\\.[A-Za-z0-9_-]{5}']],
+    [['Log out Ada', 'Log out Ben'], undefined],
+    [['published', 'cancelled'], undefined],
+    [['a', 'a b'], undefined],
+  ])('are proposed for what looks random: %j', (texts, expected) => {
+    const patterns = proposePatterns([texts]);
+    expect(patterns).toEqual(expected);
+    for (const pattern of patterns ?? []) {
+      expect(tokenFault(pattern, { isWide: false })).toBeUndefined();
+      expect(maskTokens(exampleOf(pattern), pattern)).toBe('<token>');
+    }
+  });
+
+  it('hold nothing of live answers where these may not be kept', () => {
+    const texts = ['ada-7f3a9c21', 'ada-0b44d1e9'];
+    expect(proposePatterns([texts])).toEqual(['ada-[0-9a-f]{8}']);
+    expect(proposePatterns([texts], { holdsNoValues: true })).toEqual(['[a-z0-9]{3}-[0-9a-f]{8}']);
   });
 
   it('lead to rules that the file accepts', () => {
-    const differences = [difference('body form input @value', 'value', 'cDeJrKH9-3Ziv4bZx3', 'kkv5a9ba-wTv3pgxGC')];
-    expect(proposeRule('body form input @value', differences)).toEqual({
-      path: 'body form input @value',
-      kind: 'token',
-      pattern: '[A-Za-z0-9_-]{18}',
-    });
-    expect(proposeRule('body line 46', [difference('body line 46', 'value', 'x', 'y')])).toContain(
-      'neither HTML nor JSON',
-    );
-    expect(proposeRule('body', [difference('body', 'value', 'x', 'y')])).toBe('the whole body differs');
+    const path = 'body form input @value';
+    expect(proposeRules(path, [difference(path, 'value', 'cDeJrKH9-3Ziv4bZx3', 'kkv5a9ba-wTv3pgxGC')])).toEqual([
+      { path, kind: 'token', pattern: '[A-Za-z0-9]{8}-[A-Za-z0-9]{9}' },
+    ]);
+  });
+
+  it.each<[string, unknown, unknown, string]>([
+    ['status', 200, 503, 'never learned'],
+    ['body', 'x', 'y', 'the whole body differs'],
+    ['body line *', '12 ms', '173 ms', 'but words'],
+    ['$.name', 'Ada', 'Ben', 'but words'],
+    ['$.isNew', true, false, 'any answer'],
+    ['$.list', [], {}, 'array and object'],
+  ])('lead to none for %s of %j and %j', (path, a, b, why) => {
+    const kind = typeof a === typeof b && !Array.isArray(a) ? 'value' : 'type';
+    expect(proposeRules(path, [difference(path, kind, a, b)])).toContain(why);
+  });
+
+  it.each<[string, readonly unknown[], object]>([
+    ['a counter', [41, 42, 43], { kind: 'tolerance', within: 2 }],
+    ['a time', ['2026-11-29T16:40:04.000Z', '2026-11-29T16:40:07.500Z'], { kind: 'tolerance', within: 8_000 }],
+    ['milliseconds', [1_795_910_400_000, 1_795_910_400_900], { kind: 'tolerance', within: 2_000 }],
+    ['fractions', [0.5, 0.25, 0.75], { kind: 'tolerance', within: 1 }],
+    ['a duration', [12, 173, 60], { kind: 'token', pattern: '\\d{1,4}' }],
+    ['a remaining limit', ['98', '97'], { kind: 'tolerance', within: 2 }],
+  ])('lead to a tolerance where numbers are near: %s', (_name, values, expected) => {
+    const [first, ...others] = values;
+    const found = others.map((other) => difference('$.n', 'value', first, other));
+    expect(proposeRules('$.n', found, [values.map(String)])).toEqual([{ path: '$.n', ...expected }]);
   });
 });
 
@@ -126,6 +170,11 @@ describe('a rules file', () => {
   it('says what of an element may differ', () => {
     expect(faultOf({ path: 'body nav', kind: 'ignore' })).toContain('say what of it: body nav text');
     expect(faultOf({ path: 'body nav a[3]', kind: 'accepted' })).toBe('none');
+  });
+
+  it('has what a list is sorted by where it is a set, and only there', () => {
+    expect(faultOf({ path: '$.a', kind: 'unordered', by: 'day' })).toBe('none');
+    expect(faultOf({ path: '$.a', kind: 'ignore', by: 'day' })).toContain('belongs to kind unordered');
   });
 
   it('has a pattern where it masks, and only there', () => {

@@ -360,20 +360,22 @@ describe('banyan parity', () => {
 
   describe('learn', () => {
     it('finds no noise in a monolith that has none', async () => {
-      const { exitCode, out } = await banyan('learn', ...sides.slice(0, 2));
+      const { exitCode, out } = await banyan('learn', '--times', '2', ...sides.slice(0, 2));
       expect(exitCode).toBe(0);
+      expect(out).toContain('3 cases were sent to legacy 2 times, 1 skipped');
       expect(out).toContain('Legacy never differs from itself');
     });
 
     it('proposes a rule for what differs by itself, which counts once somebody has given a reason', async () => {
       noise = 1;
       await writeFile(path.join(folder, 'rules.yml'), '# Ours\nrules: []\n');
-      const printed = await banyan('learn', ...sides.slice(0, 2));
+      const printed = await banyan('learn', '--times', '3', ...sides.slice(0, 2));
       expect(printed.exitCode).toBe(1);
-      expect(printed.out).toContain('+    path: $.seen');
+      expect(printed.out).toMatch(/\+ {4}path: \$\.seen\n\+ {4}kind: tolerance\n\+ {4}within: 6/);
+      expect(printed.out).toContain('would hide: a number or a time (ms) that is wrong by up to 6');
       expect(await readFile(path.join(folder, 'rules.yml'), 'utf8')).toBe('# Ours\nrules: []\n');
 
-      await banyan('learn', '--write', ...sides.slice(0, 2));
+      await banyan('learn', '--write', '--times', '2', ...sides.slice(0, 2));
       const written = await readFile(path.join(folder, 'rules.yml'), 'utf8');
       expect(written).toMatch(/^# Ours\n/);
       const unexplained = await banyan(...sides);
