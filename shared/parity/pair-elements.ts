@@ -41,8 +41,9 @@ const MAX_MEMBERS = 50;
 /** Puts objects that have the same key in front; the key is the member of which most values are in both lists, each once. */
 function byMember(a: readonly unknown[], b: readonly unknown[]): [unknown[], unknown[]] {
   const valuesOf = (list: readonly unknown[], name: string): Map<unknown, unknown> | undefined => {
-    const found = new Map(list.map((one) => [isRecord(one) && Object.hasOwn(one, name) ? one[name] : undefined, one]));
-    return found.size === list.length && [...found.keys()].every(isScalar) ? found : undefined;
+    const having = list.flatMap((one) => (isRecord(one) && isScalar(one[name]) ? [[one[name], one] as const] : []));
+    const found = new Map<unknown, unknown>(having);
+    return found.size === having.length ? found : undefined;
   };
   const [first] = a;
   let best: readonly (readonly [unknown, unknown])[] = [];

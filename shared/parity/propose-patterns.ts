@@ -95,8 +95,14 @@ function patternOf(words: readonly string[], fixed: Fixed): string | undefined {
     const before = between === FINEST ? '' : commonMark(words);
     const rows = words.map((word) => word.slice(before.length).split(between));
     const [first = []] = rows;
-    if (rows.some((row) => row.length !== first.length || row.some((part, i) => i % 2 === 1 && part !== first[i])))
+    const isVaried = (i: number): boolean => rows.some((row) => row[i] !== first[i]);
+    if (rows.some(({ length }) => length !== first.length) || first.some((_part, i) => i % 2 === 1 && isVaried(i)))
       continue;
+    // A token of letters in both cases may have its marks at the same places by chance.
+    const varied = [...first.keys()].filter(isVaried);
+    const marks = first.slice(varied[0], varied.at(-1)).filter((_part, i) => i % 2 === 1);
+    const isMixed = varied.some((i) => /[a-z].*[A-Z]|[A-Z].*[a-z]/.test(rows.map((row) => row[i]).join('')));
+    if (isMixed && marks.length > 0 && marks.every((mark) => /^[-_+/]$/.test(mark))) continue;
     const parts = first.map((part, i) =>
       i % 2 === 1
         ? literal(part)

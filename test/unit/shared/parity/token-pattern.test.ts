@@ -86,7 +86,7 @@ describe('patterns of tokens', () => {
   it('lead to rules that the file accepts', () => {
     const path = 'body form input @value';
     expect(proposeRules(path, [difference(path, 'value', 'cDeJrKH9-3Ziv4bZx3', 'kkv5a9ba-wTv3pgxGC')])).toEqual([
-      { path, kind: 'token', pattern: '[A-Za-z0-9]{8}-[A-Za-z0-9]{9}' },
+      { path, kind: 'token', pattern: '[A-Za-z0-9_-]{18}' },
     ]);
   });
 

@@ -386,8 +386,9 @@ describe('banyan parity', () => {
         .replace('reason: ""', 'reason: a counter of visits')
         .replace('owner: ""', 'owner: tests');
       await writeFile(path.join(folder, 'rules.yml'), explained);
+      candidateItems = { ...ITEMS, seen: ITEMS.seen + noise + 2 };
       expect(await banyan(...sides)).toMatchObject({ exitCode: 0 });
-      candidateItems = { ...ITEMS, seen: '1' };
+      candidateItems = { ...ITEMS, seen: String(ITEMS.seen + noise + 2) };
       expect(await banyan(...sides)).toMatchObject({ exitCode: 1 });
     });
   });
