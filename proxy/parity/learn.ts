@@ -1,6 +1,6 @@
 import { isSeq, parseDocument } from 'yaml';
 import type { Difference } from '../../shared/parity/exchange';
-import { generalPath, hiddenBy, proposeRules, type ProposedRule, type Samples } from '../../shared/parity/propose-rule';
+import { generalPath, hiddenBy, proposeRules, type ProposedRule } from '../../shared/parity/propose-rule';
 import { placesOf, type Rule } from '../../shared/parity/rules';
 import { isCalmer, listAt, listsOf, sortedMembers } from './learn-lists';
 import { judgeObservations, type JudgeOptions, type Observation } from './observe';

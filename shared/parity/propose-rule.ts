@@ -18,7 +18,7 @@ export function generalPath(path: string): string {
 }
 
 /** Values that legacy gave at one place to one request, in the order in which it was asked, as texts. */
-export type Samples = readonly string[];
+type Samples = readonly string[];
 
 /** A counter goes up by this at most from one request to the next. */
 const COUNTED = 10;
