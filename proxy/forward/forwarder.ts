@@ -133,8 +133,7 @@ class Forwarding implements ExchangeHandler {
     }
     // Legacy without a Date header stays without one.
     this.response.sendDate = false;
-    if (adapted.statusMessage === undefined) this.response.writeHead(adapted.statusCode, adapted.headers);
-    else this.response.writeHead(adapted.statusCode, adapted.statusMessage, adapted.headers);
+    this.response.writeHead(adapted.statusCode, adapted.statusMessage, adapted.headers);
     this.options.tap?.onHead(adapted);
   }
 
@@ -222,7 +221,6 @@ class Forwarding implements ExchangeHandler {
   }
 
   private readonly onClientClose = (): void => {
-    if (this.settled) return;
     this.exchange?.abort(this);
     this.failed({ error: CLIENT_GONE, neverSent: false });
   };

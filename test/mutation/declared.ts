@@ -103,6 +103,62 @@ export const DECLARED: Readonly<Record<string, readonly Declared[]>> = {
       reason: 'asked by the type checker only: what is falsy but no object has no own property of these names',
     },
   ],
+  'proxy/forward/forwarder.ts': [
+    {
+      source: "private send(connection: 'any' | 'fresh' = 'any'): void {",
+      changes: [`'any' => ""`],
+      reason: 'asked for nothing but whether it is fresh',
+    },
+    {
+      source: 'this.exchange?.abort(this);',
+      changes: ['this.exchange?.abort => this.exchange.abort'],
+      reason: 'asked by the type checker only: there is an exchange until the end is known',
+    },
+    {
+      source: 'this.exchange?.pause(this);',
+      changes: ['this.exchange?.pause => this.exchange.pause'],
+      reason: 'asked by the type checker only: there is an exchange until the end is known',
+    },
+    {
+      source: 'this.exchange?.resume(this);',
+      changes: ['this.exchange?.resume => this.exchange.resume'],
+      reason: 'asked by the type checker only: there is an exchange until the end is known',
+    },
+    {
+      source: 'else if (!this.hasBegunBody) this.response.flushHeaders();',
+      changes: ['!this.hasBegunBody => true'],
+      reason: 'spares a call: with a body that has begun the head has gone',
+    },
+    {
+      source: 'if (trailers.length > 0) this.response.addTrailers(pairs(trailers));',
+      changes: ['trailers.length > 0 => true', 'trailers.length > 0 => trailers.length >= 0'],
+      reason: 'spares a call: no trailers are none',
+    },
+    {
+      source: 'if (this.response.chunkedEncoding) {',
+      changes: [
+        'this.response.chunkedEncoding => true',
+        'this.response.chunkedEncoding => false',
+        '{ this.response.end(Buffer.from(body)); return; } => {}',
+      ],
+      reason: 'two ways to write the same, each where it is the faster one',
+    },
+    {
+      source: 'this.response.socket?.uncork();',
+      changes: ['this.response.socket?.uncork => this.response.socket.uncork'],
+      reason: 'asked by the type checker only: what was written to has a socket',
+    },
+    {
+      source: "if (this.waitsForDrain) this.response.off('drain', this.onDrain);",
+      changes: ['this.waitsForDrain => true'],
+      reason: 'spares a call',
+    },
+    {
+      source: "return result.kind === 'failed' && result.error === CLIENT_GONE ? 'client-gone' : 'broken';",
+      changes: ["result.kind === 'failed' => true"],
+      reason: 'asked by the type checker only: what was declined has no error',
+    },
+  ],
   'proxy/http1/connection.ts': [
     {
       source: 'private hasAnswered = false;',

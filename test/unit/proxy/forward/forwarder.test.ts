@@ -210,6 +210,18 @@ describe('forward', () => {
       expect((await sent(forwarded)).body).toBe(`${first}twoend`);
     });
 
+    it.each([
+      ['16 kB', LARGE.slice(1), ''],
+      ['more than that', LARGE, LARGE],
+    ])('of %s in one piece waits for its end, or does not', async (_what, first, before) => {
+      const forwarded = begin();
+      forwarded.upstream.head(200, length(first.length + 3));
+      forwarded.upstream.data(first, 'more');
+      expect((await sent(forwarded)).body).toBe(before);
+      forwarded.upstream.data('two', 'more');
+      expect((await sent(forwarded)).body).toBe(`${first}two`);
+    });
+
     it('has its small beginning sent on once that is all for now', async () => {
       const forwarded = begin();
       forwarded.upstream.head(200, length(6));
