@@ -2,12 +2,15 @@ import { ConfigError } from '../shared/errors';
 import { describeListenError } from '../shared/listen-error';
 import type { Logger } from '../shared/logger';
 import type { MongoConnection } from '../shared/mongo';
+import type { Rule } from '../shared/parity/rules';
 import { startAdmin, type AdminServer } from './admin/server';
 import { startClimb } from './climb/run';
 import type { ProxyConfig } from './config';
+import type { Client } from './client/client';
 import { createHeart } from './fleet/beat';
 import { createNotifier } from './guard/notify';
 import { startGuard } from './guard/run';
+import type { SeenClient } from './ledger/clients';
 import { openLedger, type Ledger } from './ledger/ledger';
 import type { ProxyLoad } from './metrics/load';
 import { LiveStats } from './metrics/live-stats';
@@ -35,6 +38,8 @@ export interface ControlPlaneParts {
   readonly mongo: MongoConnection | undefined;
   readonly table: () => RouteTable;
   readonly recorder: Recorder | undefined;
+  /** What may differ, of all routes. */
+  readonly rules: readonly Rule[];
   readonly load: () => ProxyLoad;
   readonly logger: Logger;
   readonly observers: readonly Observer[];
@@ -45,7 +50,7 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
   const { config, mongo, table, logger } = parts;
   const { versions } = config;
   const db = mongo && (() => mongo.db());
-  const ledger = db && openLedger({ db, versions }, logger);
+  const ledger = db && openLedger({ db, versions, rules: parts.rules }, logger);
   const heart =
     db && createHeart({ db, name: config.instanceName, builds: versions, routes: () => table().digest }, logger);
   let revision: number | undefined;
@@ -143,8 +148,18 @@ function ledgerObserver(ledger: Ledger): Observer {
   return {
     request: (observation) => ledger.recordTraffic(observation),
     unlisted: () => undefined,
-    comparison: (observation) => ledger.recordComparison(observation),
+    comparison: (observation, client) => seen(client, (who) => ledger.recordComparison(observation, who)),
     refusal: () => undefined,
-    shadowDropped: (routeId, reason, noise = []) => ledger.recordDrop(routeId, reason, noise),
+    shadowDropped: (routeId, reason, client, noise = []) =>
+      seen(client, (who) => ledger.recordDrop(routeId, reason, noise, who)),
   };
+}
+
+/** Finds out whose request it was, which may take a query: a user's, or of an address. */
+function seen(client: Client, record: (who: SeenClient) => void): void {
+  const { network } = client;
+  const use = (id: string): void => record({ kind: id === network ? 'anonymous' : 'user', id });
+  const id = client.id();
+  if (id instanceof Promise) void id.then(use);
+  else use(id);
 }

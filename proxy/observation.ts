@@ -57,6 +57,8 @@ export interface ObservedDifference {
   readonly candidateType?: string;
   /** Seen in one of two answers of Lambda, while legacy gave the same twice. */
   readonly intermittent?: true;
+  /** Rules that name the place and did not allow it. */
+  readonly despite?: readonly string[];
 }
 
 /** What legacy says to a safe request to which Lambda gave 401, 403, 404 or 500. */
@@ -76,8 +78,8 @@ export interface Observer {
   unlisted(statusCode: number, ms: number): void;
   comparison(observation: ComparisonObservation, client: Client): void;
   refusal(observation: RefusalObservation, client: Client): void;
-  /** A mirrored request that was not compared, why, and for `noise` where. */
-  shadowDropped(routeId: string, reason: ShadowDropReason, noise?: readonly NoisePlace[]): void;
+  /** A mirrored request that was not compared, why, whose, and for `noise` where. */
+  shadowDropped(routeId: string, reason: ShadowDropReason, client: Client, noise?: readonly NoisePlace[]): void;
 }
 
 /** Where legacy does not repeat itself, and the rule that would cover it; `none`: no rule can. Holds no values. */
@@ -112,8 +114,8 @@ export function observers(list: readonly Observer[]): Observer {
     refusal(observation, client) {
       for (const observer of list) observer.refusal(observation, client);
     },
-    shadowDropped(routeId, reason, noise) {
-      for (const observer of list) observer.shadowDropped(routeId, reason, noise);
+    shadowDropped(routeId, reason, client, noise) {
+      for (const observer of list) observer.shadowDropped(routeId, reason, client, noise);
     },
   };
 }

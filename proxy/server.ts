@@ -122,6 +122,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
     mongo: state,
     table: table.current,
     recorder,
+    rules,
     load,
     logger,
     observers: more,

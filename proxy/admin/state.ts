@@ -1,12 +1,6 @@
 import { climbState } from '../climb/describe';
-import {
-  DEFAULT_MAX_MISMATCH_RATE,
-  DEFAULT_MIN_ANSWERS,
-  evidenceObstacles,
-  needsEvidence,
-  overrideObstacles,
-  type Obstacle,
-} from '../ledger/evidence-rules';
+import { evidenceObstacles, needsEvidence, overrideObstacles } from '../ledger/evidence-rules';
+import { DEFAULT_MAX_MISMATCH_RATE, DEFAULT_MIN_ANSWERS, type Obstacle } from '../ledger/obstacle';
 import type { RouteEvidence } from '../ledger/evidence';
 import type { Ledger } from '../ledger/ledger';
 import { SPAN, SPANS, type LiveStats } from '../metrics/live-stats';
@@ -87,7 +81,7 @@ export async function describeOne(routeId: string, parts: StateParts) {
   if (route === undefined) return undefined;
   const [history, evidence] = await Promise.all([
     ledger?.history(routeId).catch(() => null) ?? null,
-    ledger?.routeEvidence(routeId).catch(() => null) ?? null,
+    ledger?.routeEvidence(route).catch(() => null) ?? null,
   ]);
   return {
     id: routeId,

@@ -3,6 +3,8 @@ import { findProject } from '../../shared/config/load';
 import type { Place } from '../../shared/config/places';
 import { readEnvironment, type Environment } from '../../shared/env';
 import { ConfigError } from '../../shared/errors';
+import type { Rule } from '../../shared/parity/rules';
+import { parseRules, readRules } from '../../shared/parity/rules-file';
 import { isS3Location } from '../route-table/s3-source';
 import { readRoutesLocation, type RoutesLocation } from '../route-table/location';
 import { resolveSession, type ResolvedSession, type SessionConfig } from '../../shared/session/session-config';
@@ -77,6 +79,12 @@ export function readProjectRoutes(env: Environment): {
 export function readRoutesFile(env: Environment): string | undefined {
   const given = readEnvironment(env, (read) => ({ file: read.optionalString('ROUTES_FILE') })).file;
   return given === undefined || isS3Location(given) ? undefined : given;
+}
+
+/** What may differ, by the project's rules file, of which a default need not be there. Throws ConfigError or BanyanError when it is bad. */
+export function readProjectRules(env: Environment): readonly Rule[] {
+  const place = findProject(process.cwd(), env['BANYAN_CONFIG']).places.parity.rules;
+  return parseRules(readRules(place), place.path);
 }
 
 /** A command that returns a route must not fail on a banyan.config.ts that it need not read. */

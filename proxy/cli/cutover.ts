@@ -1,9 +1,9 @@
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import { STAGES, type Stage } from '../route-table/schema';
 import type { CliIo, CommonOptions, Finish } from './cli-io';
-import { readCutoverEnvironment, readProjectRoutes, readPublishedRoutes } from './config';
+import { readCutoverEnvironment, readProjectRoutes, readProjectRules, readPublishedRoutes } from './config';
 import type { CommandResult } from './exit-codes';
-import { DEFAULT_MAX_MISMATCH_RATE, DEFAULT_MIN_ANSWERS } from '../ledger/evidence-rules';
+import { DEFAULT_MAX_MISMATCH_RATE, DEFAULT_MIN_ANSWERS } from '../ledger/obstacle';
 import { wholeNumber, withJson } from './options';
 import { promote } from './promote/promote';
 import { promoteReady } from './promote/promote-ready';
@@ -27,6 +27,7 @@ interface PromoteOptions extends JsonOption {
   readonly minCanaryRequests: number;
   readonly minLambdaRequests: number;
   readonly development?: true;
+  readonly approvedBy?: string;
   readonly force?: true;
   readonly reason?: string;
   readonly by?: string;
@@ -57,7 +58,7 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
       const show = (db: Parameters<typeof showStatus>[0]['db']) =>
         options.watch === true
           ? watchStatus({ location, db, io })
-          : showStatus({ ...location, versions, db, now: io.now() });
+          : showStatus({ ...location, versions, parityRules: readProjectRules(io.env), db, now: io.now() });
       finish(await withDatabase(mongodbUri, show), options);
     });
 
@@ -78,7 +79,7 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
     )
     .option(
       '--max-mismatch-rate <percent>',
-      'highest acceptable mismatch rate (upper confidence bound)',
+      'highest acceptable share of clients who would see a mismatch (upper confidence bound)',
       readPercent,
       DEFAULT_MAX_MISMATCH_RATE * 100,
     )
@@ -98,9 +99,10 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
       '--development',
       'for local use: evidence from the embedded MongoDB counts, and no client traffic is required',
     )
-    .option('--force', 'promote despite missing evidence; requires --reason, and is recorded')
+    .option('--approved-by <name>', 'who vouches for a route with few clients, by replayed recordings and the suite')
+    .option('--force', 'promote despite missing evidence; requires --by and --reason, and stays in the status')
     .option('--reason <text>', 'why it is forced')
-    .option('--by <name>', 'who makes the change (default: your user name)')
+    .option('--by <name>', 'who makes the change (default, unless forced: your user name)')
     .option('--dry-run', 'report what would happen without changing anything')
     .addHelpText('after', VARIABLES)
     .action(async (routeId: string | undefined, options: PromoteOptions, command: Command) => {
@@ -110,7 +112,8 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
       if (allReady !== true && (routeId === undefined || to === undefined))
         command.error('error: name a route and the next stage, as in promote list-events --to shadow; or --all-ready');
       if (to !== 'canary' && percent !== undefined) command.error('error: --percent is for --to canary only');
-      if (force === true && reason === undefined) command.error('error: --force needs --reason "..."');
+      if (force === true && (reason === undefined || options.by === undefined))
+        command.error('error: --force needs --by <name> and --reason "..."');
       const { mongodbUri, versions, user } = readCutoverEnvironment(io.env);
       const { file: routesFile, publishedTo } = readProjectRoutes(io.env);
       const run = (db: Parameters<typeof promote>[0]['db']) => {
@@ -122,7 +125,9 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
             maxMismatchRate: options.maxMismatchRate / 100,
             minAnswers: { canary: options.minCanaryRequests, lambda: options.minLambdaRequests },
             development,
+            approvedBy: options.approvedBy,
           },
+          parityRules: readProjectRules(io.env),
           by: options.by ?? user,
           dryRun,
           db,

@@ -1,4 +1,4 @@
-import type { Obstacle } from '../ledger/evidence-rules';
+import type { Obstacle } from '../ledger/obstacle';
 import type { OverrideState, Step } from '../overrides/state';
 import { frozenBy } from '../route-table/freeze';
 import type { Climb } from '../route-table/canary-settings';

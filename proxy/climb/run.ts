@@ -3,13 +3,9 @@ import type { Db } from 'mongodb';
 import type { Logger } from '../../shared/logger';
 import { serverTime } from '../../shared/mongo';
 import { readFleet, type Fleet } from '../fleet/fleet';
-import {
-  countedAnswers,
-  DEFAULT_MAX_MISMATCH_RATE,
-  DEFAULT_MIN_ANSWERS,
-  evidenceObstacles,
-} from '../ledger/evidence-rules';
+import { countedAnswers, evidenceObstacles } from '../ledger/evidence-rules';
 import type { Ledger } from '../ledger/ledger';
+import { DEFAULT_MAX_MISMATCH_RATE, DEFAULT_MIN_ANSWERS } from '../ledger/obstacle';
 import type { Overrides } from '../overrides/overrides';
 import { forgetStep, noteWait, storeStep } from '../overrides/steps';
 import type { RouteTable } from '../route-table/load';
@@ -166,7 +162,7 @@ class Climber {
   }
 
   private async evidence(route: Route, to: number): Promise<ClimbEvidence> {
-    const evidence = await this.parts.ledger.routeEvidence(route.id);
+    const evidence = await this.parts.ledger.routeEvidence(route);
     return {
       obstacles: evidenceObstacles(route, { stage: 'canary', percent: to }, evidence, RULES),
       answers: countedAnswers(evidence, 'canary', RULES),

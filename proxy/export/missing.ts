@@ -1,7 +1,8 @@
 import type { Db } from 'mongodb';
-import { readHistory, type StageDocument, type Versions } from '../history/stages';
-import { readEvidence } from '../ledger/evidence';
-import { evidenceObstacles, type EvidenceRules } from '../ledger/evidence-rules';
+import { readHistory, type StageDocument } from '../history/stages';
+import { readEvidence, type EvidenceAbout } from '../ledger/evidence';
+import { evidenceObstacles } from '../ledger/evidence-rules';
+import type { EvidenceRules } from '../ledger/obstacle';
 import type { Route } from '../route-table/route';
 import { counted } from '../statistics/counted';
 
@@ -16,15 +17,17 @@ export interface DoneRules extends EvidenceRules {
 export async function readMissing(
   db: Db,
   routes: readonly Route[],
-  versions: Versions,
+  about: Omit<EvidenceAbout, 'route' | 'development'>,
   rules: DoneRules,
-  now: Date,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const missing = new Map<string, readonly string[]>();
   for (const route of routes) {
     if (route.stage !== 'lambda' && route.stage !== 'retired') continue;
-    const age = missingAge(route, await readHistory(db, route.id), rules.minDays, now);
-    const evidence = route.stage === 'lambda' ? await readEvidence(db, route.id, versions) : undefined;
+    const age = missingAge(route, await readHistory(db, route.id), rules.minDays, about.now);
+    const evidence =
+      route.stage === 'lambda'
+        ? await readEvidence(db, { ...about, route, development: rules.development })
+        : undefined;
     const obstacles = evidence
       ? evidenceObstacles(route, { stage: 'retired', percent: undefined }, evidence, rules)
       : [];

@@ -70,3 +70,13 @@ export async function readHistory(db: Db, routeId: string, limit = HISTORY_LENGT
     .limit(limit)
     .toArray();
 }
+
+/** The promotion of a route by which it is where it is, when it was forced or approved by name; undefined once another needed neither. */
+export async function forcedInForce(db: Db, routeId: string): Promise<StageDocument | undefined> {
+  const [last] = await stages(db)
+    .find({ routeId, $or: [{ action: { $in: ['promoted', 'forced'] } }, { action: 'seen', to: 'legacy' }] })
+    .sort({ at: -1, _id: -1 })
+    .limit(1)
+    .toArray();
+  return last?.action === 'forced' || last?.evidence?.['approvedBy'] !== undefined ? last : undefined;
+}

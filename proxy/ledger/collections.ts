@@ -11,6 +11,8 @@ export const TRAFFIC_COLLECTION = 'banyanTraffic';
 export const ANSWERS_COLLECTION = 'banyanAnswers';
 /** Copies for shadow that were not compared, by route and versions; each running proxy has documents of its own. */
 export const DROPS_COLLECTION = 'banyanDrops';
+/** Whom a route was compared for, by versions; one document for all proxies. */
+export const CLIENTS_COLLECTION = 'banyanClients';
 export const SUITES_COLLECTION = 'banyanSuites';
 /** The stage that proxies serve each route on, and the baseline that was frozen when it moved. */
 export const ROUTES_COLLECTION = 'banyanRoutes';
@@ -35,6 +37,7 @@ const INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   [TRAFFIC_COLLECTION]: [{ key: { routeId: 1, minute: 1 }, name: 'route_minute' }, expiring('minute', 2)],
   [ANSWERS_COLLECTION]: [byRoute, expiring('lastAt', 90)],
   [DROPS_COLLECTION]: [byRoute, expiring('lastAt', 90)],
+  [CLIENTS_COLLECTION]: [{ key: { routeId: 1, lastAt: -1 }, name: 'route_last' }, expiring('lastAt', 90)],
   [SUITES_COLLECTION]: [{ key: { routeId: 1, at: -1 }, name: 'route_at' }, expiring('at', 180)],
 };
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { oneLine } from '../../shared/printable';
 import { COMPARISON_SOURCES, SHADOW_DROP_REASONS } from '../observation';
 import { STAGES } from '../route-table/schema';
+import { CLIENT_KINDS, type StatusClass } from './clients';
 import { counted } from '../statistics/counted';
 
 const count = z.int().nonnegative();
@@ -49,6 +50,30 @@ export const dropSchema = z.object({
   noise: z.array(
     z.object({ ...place, kind: z.enum(['unordered', 'tolerance', 'token', 'none']), count, lastAt: z.date() }),
   ),
+});
+const statusClass = z.custom<StatusClass>((value) => typeof value === 'string' && /^[1-9]xx$/.test(value));
+export const clientSchema = z.object({
+  ...of,
+  database,
+  kind: z.enum(CLIENT_KINDS),
+  client: z.string(),
+  firstAt: z.date(),
+  lastAt: z.date(),
+  compared: count,
+  lost: count,
+  clean: z.array(statusClass).default([]),
+  mismatches: z
+    .array(
+      z.object({
+        status: statusClass,
+        reproduced: z.boolean(),
+        places: z.array(
+          z.object({ path: z.string(), kind: z.string(), repeated: z.boolean(), despite: z.array(z.string()) }),
+        ),
+        more: z.boolean(),
+      }),
+    )
+    .default([]),
 });
 export const suiteSchema = z.object({
   ...of,

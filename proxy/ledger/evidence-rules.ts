@@ -1,7 +1,7 @@
 import { describeUnreadable, UNREADABLE_REMEDY } from './documents';
 import type { RouteEvidence } from './evidence';
-import { explainDrops } from './explain-drops';
-import { wilsonInterval } from '../statistics/wilson';
+import { clientObstacles } from './client-rules';
+import { EMBEDDED, type EvidenceRules, type Obstacle } from './obstacle';
 import type { OverrideState } from '../overrides/state';
 import { counted } from '../statistics/counted';
 import { guardSettings } from '../route-table/guard-settings';
@@ -15,26 +15,7 @@ export interface Target {
   readonly percent: number | undefined;
 }
 
-/** Something that stands in the way, and what would remove it. */
-export interface Obstacle {
-  readonly kind: 'order' | 'override' | 'comparisons' | 'suite' | 'coverage' | 'answers' | 'middleware' | 'ledger';
-  readonly text: string;
-  readonly remedy: string;
-}
-
-export interface EvidenceRules {
-  /** The upper bound of the mismatch rate's 95 % interval must lie below. */
-  readonly maxMismatchRate: number;
-  /** Requests that Lambda has answered to clients on canary, before all clients go there; on lambda, before legacy's code goes. */
-  readonly minAnswers: { readonly canary: number; readonly lambda: number };
-  /** For trying out: evidence gathered on the embedded MongoDB counts, and no answers to clients are asked for. */
-  readonly development: boolean;
-}
-
-export const DEFAULT_MAX_MISMATCH_RATE = 0.01;
-export const DEFAULT_MIN_ANSWERS = { canary: 100, lambda: 1_000 } as const;
-
-type Facts = Pick<Route, 'id' | 'stage' | 'percent' | 'isSafe'> & Partial<Pick<Route, 'guard'>>;
+type Facts = Pick<Route, 'id' | 'stage' | 'percent' | 'isSafe'> & Partial<Pick<Route, 'guard' | 'shadow'>>;
 
 /** Whether evidence is needed: whoever only compares risks nothing. */
 export function needsEvidence({ stage }: Target): boolean {
@@ -95,7 +76,7 @@ export function evidenceObstacles(
 ): readonly Obstacle[] {
   return [
     ...ledgerObstacles(evidence),
-    ...(route.isSafe ? comparisonObstacles(evidence, rules) : []),
+    ...(route.isSafe ? clientObstacles(route, evidence, rules) : []),
     ...suiteObstacles(evidence, rules),
     ...coverageObstacles(evidence, rules),
     ...answerObstacles(route, target, evidence, rules),
@@ -107,35 +88,6 @@ function ledgerObstacles({ unreadable }: RouteEvidence): Obstacle[] {
   return unreadable.length === 0
     ? []
     : [{ kind: 'ledger', text: describeUnreadable(unreadable), remedy: UNREADABLE_REMEDY }];
-}
-
-/** How many more comparisons without a mismatch would do; undefined when no number up to a billion would. Pure. */
-export function cleanComparisonsNeeded(count: number, different: number, maxRate: number): number | undefined {
-  const suffices = (more: number) => wilsonInterval(different, count + more).upper < maxRate;
-  if (suffices(0)) return 0;
-  let [tooFew, enough] = [0, 1];
-  while (!suffices(enough)) {
-    if (enough > 1e9) return undefined;
-    [tooFew, enough] = [enough, enough * 2];
-  }
-  while (enough - tooFew > 1) {
-    const middle = Math.floor((tooFew + enough) / 2);
-    if (suffices(middle)) enough = middle;
-    else tooFew = middle;
-  }
-  return enough;
-}
-
-/** Comparisons that count: live or replayed, gathered on a database that counts. Pure. */
-export function countedComparisons(
-  { comparisons }: Pick<RouteEvidence, 'comparisons'>,
-  { development }: Pick<EvidenceRules, 'development'>,
-): { readonly count: number; readonly different: number; readonly notCounted: number } {
-  const real = comparisons.filter(({ source }) => source === 'shadow' || source === 'replay');
-  const kept = real.filter(({ database }) => development || database === 'mongodb');
-  const sum = (list: typeof real, of: 'count' | 'different') => list.reduce((total, entry) => total + entry[of], 0);
-  const count = sum(kept, 'count');
-  return { count, different: sum(kept, 'different'), notCounted: sum(real, 'count') - count };
 }
 
 /** Answers of Lambda to clients on a stage, as far as they count, and its failures there. Pure. */
@@ -181,39 +133,6 @@ function answerObstacles(
             'find the cause; each Lambda version starts a new count',
           ),
         ]),
-  ];
-}
-
-/** Before what else is to be done: on this database nothing of it would help. */
-const EMBEDDED =
-  'evidence from the embedded MongoDB counts only in development: use a real MongoDB, or --development; then ';
-
-function comparisonObstacles(evidence: RouteEvidence, rules: EvidenceRules): Obstacle[] {
-  const { count, different, notCounted } = countedComparisons(evidence, rules);
-  const { upper } = wilsonInterval(different, count);
-  if (upper < rules.maxMismatchRate) return [];
-  const needed = cleanComparisonsNeeded(count, different, rules.maxMismatchRate);
-  const dropped = explainDrops(evidence);
-  const hints = [
-    ...(notCounted > 0 ? [`${notCounted} from the embedded MongoDB do not count`] : []),
-    ...evidence.otherVersions.map(
-      (other) => `${other.count} are of legacy ${other.legacy} and Lambda ${other.lambda}, a different pair`,
-    ),
-    ...(dropped === undefined ? [] : [dropped.text]),
-  ];
-  const before = dropped?.isStuck === true ? `waiting gathers nothing: ${dropped.remedy}; then ` : '';
-  return [
-    {
-      kind: 'comparisons',
-      text: [
-        `${counted(count, 'live or replayed comparison')}, ${different} different: the mismatch rate may be as high as ${percentText(upper)}, allowed is less than ${percentText(rules.maxMismatchRate)}`,
-        ...hints,
-      ].join('; '),
-      remedy:
-        needed === undefined
-          ? 'fix the mismatches and redeploy; each build starts a new count'
-          : `${before}${notCounted > 0 ? EMBEDDED : ''}${needed} more without a mismatch required: keep the route on shadow, or replay a recording`,
-    },
   ];
 }
 

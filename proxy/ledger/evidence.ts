@@ -1,9 +1,11 @@
 import type { Db, Document, Filter } from 'mongodb';
 import type { z } from 'zod';
+import { rulesOfRoute, type Rule } from '../../shared/parity/rules';
 import type { ComparisonObservation } from '../observation';
 import type { Stage } from '../route-table/schema';
 import {
   ANSWERS_COLLECTION,
+  CLIENTS_COLLECTION,
   COMPARISONS_COLLECTION,
   COVERAGE_COLLECTION,
   DROPS_COLLECTION,
@@ -11,10 +13,12 @@ import {
   SUITES_COLLECTION,
   type DatabaseKind,
 } from './collections';
+import { judgeClients, type ClientEvidence } from './client-evidence';
 import type { Tally } from './comparisons';
 import type { CountedNoise, DropCount } from './drops';
 import {
   answerSchema,
+  clientSchema,
   comparisonSchema,
   coverageSchema,
   DocumentReader,
@@ -53,6 +57,10 @@ export interface RouteEvidence {
   readonly routeId: string;
   readonly versions: Versions;
   readonly comparisons: readonly ComparisonSum[];
+  /** Who was compared: what promotions go by. */
+  readonly clients: ClientEvidence;
+  /** Of the latest replay of recordings: differences, which anyone can repeat. */
+  readonly replayed: number;
   readonly coverage: {
     readonly statuses: readonly Tally<number>[];
     readonly identities: readonly Tally<string>[];
@@ -75,31 +83,62 @@ export interface RouteEvidence {
 }
 
 const LAST_MISMATCHES = 10;
+/** Of clients, the latest. */
+const MAX_READ = 10_000;
+/** Proxies read evidence too: so many documents are no pause that a client notices. */
+const BATCH = 250;
 
-/** Reads the evidence about a route. Bounded by the number of processes that have gathered any within 90 days. */
-export async function readEvidence(db: Db, routeId: string, versions: Versions): Promise<RouteEvidence> {
+/** What evidence is asked of a ledger. */
+export interface EvidenceAbout {
+  readonly route: { readonly id: string; readonly method: string; readonly path: string };
+  readonly versions: Versions;
+  /** Those of the project, of all routes: mismatches that they name by now do not count. */
+  readonly rules: readonly Rule[];
+  /** Whether clients that were compared on the embedded MongoDB count. */
+  readonly development: boolean;
+  readonly now: Date;
+}
+
+/** Reads the evidence about a route. Bounded by the number of processes that have gathered any within 90 days, and by {@link MAX_READ}. */
+export async function readEvidence(db: Db, about: EvidenceAbout): Promise<RouteEvidence> {
+  const { route, versions } = about;
+  const routeId = route.id;
   const onVersions = { routeId, 'versions.legacy': versions.legacy, 'versions.lambda': versions.lambda };
+  const otherwise = [
+    { mismatches: { $exists: false } },
+    { 'versions.legacy': { $ne: versions.legacy } },
+    { 'versions.lambda': { $ne: versions.lambda } },
+  ];
   const reader = new DocumentReader();
   const read = async <T>(collection: string, schema: z.ZodType<T>, filter: Filter<Document>, latest?: Latest) => {
     const cursor = db.collection(collection).find(filter);
     if (latest !== undefined) cursor.sort({ [latest.by]: -1 }).limit(latest.limit);
-    return reader.read(collection, schema, await cursor.toArray());
+    const found: T[] = [];
+    for await (const document of cursor.batchSize(BATCH)) found.push(...reader.read(collection, schema, [document]));
+    return found;
   };
-  const [comparisons, coverage, mismatches, answers, drops, [suite]] = await Promise.all([
+  const [comparisons, coverage, mismatches, answers, drops, [suite], mismatching, otherClients] = await Promise.all([
     read(COMPARISONS_COLLECTION, comparisonSchema, { routeId }),
     read(COVERAGE_COLLECTION, coverageSchema, onVersions),
     read(MISMATCHES_COLLECTION, mismatchSchema, onVersions, { by: 'lastAt', limit: LAST_MISMATCHES }),
     read(ANSWERS_COLLECTION, answerSchema, onVersions),
     read(DROPS_COLLECTION, dropSchema, onVersions),
     read(SUITES_COLLECTION, suiteSchema, onVersions, { by: 'at', limit: 1 }),
+    // However long ago: no other client makes up for it.
+    read(CLIENTS_COLLECTION, clientSchema, { ...onVersions, mismatches: { $exists: true } }),
+    read(CLIENTS_COLLECTION, clientSchema, { routeId, $or: otherwise }, { by: 'lastAt', limit: MAX_READ }),
   ]);
   const [current, others] = [
     comparisons.filter((document) => isSame(document.versions, versions)),
     comparisons.filter((document) => !isSame(document.versions, versions)),
   ];
+  const replays = current.filter(({ source }) => source === 'replay');
+  const [lastReplay] = replays.sort((a, b) => b.lastAt.getTime() - a.lastAt.getTime());
   return {
     routeId,
     versions,
+    clients: judge([...mismatching, ...otherClients], about),
+    replayed: lastReplay?.different ?? 0,
     comparisons: sumUp(
       current.map(({ source, database, count, different }) => ({ source, database, count, different })),
       ({ source, database }) => `${source}|${database}`,
@@ -133,6 +172,16 @@ export async function readEvidence(db: Db, routeId: string, versions: Versions):
     ),
     unreadable: reader.unreadable,
   };
+}
+
+function judge(all: readonly z.infer<typeof clientSchema>[], about: EvidenceAbout): ClientEvidence {
+  const { route, versions, rules, development, now } = about;
+  const counted = all.filter(({ database }) => development || database === 'mongodb');
+  return judgeClients(
+    counted.filter((document) => isSame(document.versions, versions)),
+    counted.filter((document) => !isSame(document.versions, versions)),
+    { rules: rulesOfRoute(rules, route, now), now },
+  );
 }
 
 interface Latest {

@@ -75,7 +75,7 @@ export class Mismatches extends OwnTotals<Mismatch> {
 }
 
 /** Whatever else an observation carries stays out. */
-function toPlace({ path, kind, controlType, candidateType, intermittent }: ObservedDifference): MismatchPlace {
+export function toPlace({ path, kind, controlType, candidateType, intermittent }: ObservedDifference): MismatchPlace {
   return {
     path: maskPath(path),
     kind: text(kind),

@@ -10,13 +10,16 @@ export interface OwnDocument {
   readonly atLeast?: Document;
   /** Only when the document is new. */
   readonly once?: Document;
+  /** Added to what lists hold. */
+  readonly union?: Readonly<Record<string, readonly unknown[]>>;
 }
 
 const BATCH = 500;
 
 export async function writeDocuments(db: Db, documents: readonly OwnDocument[]): Promise<void> {
   const operations = new Map<string, AnyBulkWriteOperation<{ _id: string }>[]>();
-  for (const { collection, _id, fields, atLeast, once } of documents) {
+  for (const { collection, _id, fields, atLeast, once, union = {} } of documents) {
+    const added = Object.entries(union).filter(([, values]) => values.length > 0);
     const list = operations.get(collection) ?? [];
     operations.set(collection, list);
     list.push({
@@ -26,6 +29,9 @@ export async function writeDocuments(db: Db, documents: readonly OwnDocument[]):
           ...(Object.keys(fields).length > 0 && { $set: fields }),
           $max: { ...atLeast, schema: LEDGER_SCHEMA },
           ...(once !== undefined && { $setOnInsert: once }),
+          ...(added.length > 0 && {
+            $addToSet: Object.fromEntries(added.map(([name, values]) => [name, { $each: values }])),
+          }),
         },
         upsert: true,
       },

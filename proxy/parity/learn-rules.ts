@@ -3,11 +3,12 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { hiddenBy } from '../../shared/parity/propose-rule';
 import { rulesOf } from '../../shared/parity/rules';
+import { readRules } from '../../shared/parity/rules-file';
 import { prepareSides, type ReadySides } from './environment';
 import { addedLines, addRules, RouteNoise, type Noise, type Unlearnable } from './learn';
 import { observe, requestOf, type Observation } from './observe';
 import { planSuites } from './plan-run';
-import { readRules, type Project, type RunFlags } from './project';
+import type { Project, RunFlags } from './project';
 import { checkIdentities, reasonToSkip, type PlannedCase } from './run';
 import { effectsOf } from './run-case';
 

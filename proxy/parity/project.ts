@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Environment } from '../../shared/env';
 import { BanyanError } from '../../shared/errors';
-import { parseRules } from '../../shared/parity/rules-file';
+import { parseRules, readRules } from '../../shared/parity/rules-file';
 import { parseRouteTable } from '../route-table/load';
 import { loadBanyanConfig } from '../../shared/config/load';
 import { placesOf, type Place } from '../../shared/config/places';
@@ -91,11 +91,6 @@ export function loadProject(flags: RunFlags, { env, routesFile, local }: Surroun
 
 /** What the configuration names must be there; a default need not. */
 const mayExist = (place: Place): boolean => !place.isDefault || existsSync(place.path);
-
-/** @throws BanyanError for a file that the configuration names and that cannot be read */
-export function readRules(place: Place): string {
-  return mayExist(place) ? readText(place.path, 'parity.rules') : 'rules: []\n';
-}
 
 /** @throws BanyanError for a route that neither the route table nor a suite has */
 function chooseRoutes(

@@ -1,7 +1,7 @@
 import { compareExchangeInTurns } from '../../shared/parity/compare';
 import { MAX_DIFFERENCES } from '../../shared/parity/compare-values';
 import { difference, type Difference, type ObservedResponse } from '../../shared/parity/exchange';
-import type { Rule } from '../../shared/parity/rules';
+import { rulesOfRoute, type Rule } from '../../shared/parity/rules';
 import type { Client } from '../client/client';
 import { AnswerTooLargeError, collect } from '../forward/collect';
 import { fromApiGateway } from '../forward/for-api-gateway';
@@ -12,7 +12,6 @@ import type { ComparisonObservation } from '../observation';
 import type { Route } from '../route-table/route';
 import type { ShadowSettings } from '../route-table/schema';
 import type { TimedAnswer } from './legacy-answer';
-import { rulesOfRoute } from './rules';
 
 /** One request to be asked of both sides, as often as needed. */
 export interface Copy {

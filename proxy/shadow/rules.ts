@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { ConfigError } from '../../shared/errors';
 import type { Logger } from '../../shared/logger';
-import { rulesOf, type Rule } from '../../shared/parity/rules';
+import type { Rule } from '../../shared/parity/rules';
 import { parseRules } from '../../shared/parity/rules-file';
 import { systemErrorCode } from '../overrides/system-error';
-import type { Route } from '../route-table/route';
 
 /** The rules of the parity suites (`parity.rules`). Requests are served without them: a broken file is a warning. */
 export async function loadRules(file: string | undefined, logger: Logger): Promise<readonly Rule[]> {
@@ -20,10 +19,4 @@ export async function loadRules(file: string | undefined, logger: Logger): Promi
     }
     return [];
   }
-}
-
-/** The rules of a route that have not expired. */
-export function rulesOfRoute(rules: readonly Rule[], { id, method, path }: Route, now: Date): readonly Rule[] {
-  const today = now.toISOString().slice(0, 10);
-  return rulesOf(rules, { id, name: `${method} ${path}` }).filter(({ expires }) => expires >= today);
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from '../../shared/logger';
-import type { Rule } from '../../shared/parity/rules';
+import { names, ruleKey, rulesOfRoute, type Rule } from '../../shared/parity/rules';
 import { SHADOW_HEADER, signMark } from '../../shared/signed-mark';
 import { Places } from '../client/places';
 import { toApiGateway } from '../forward/for-api-gateway';
@@ -93,28 +93,31 @@ export function createShadow(options: ShadowOptions): Shadow {
   const compare = async (copy: Copy, control: TimedAnswer): Promise<void> => {
     const differences = await compareCopy(copy, control, { legacy, lambda, rules, timeout });
     if (differences === 'gateway-refused') {
-      observer.shadowDropped(copy.route.id, differences);
+      observer.shadowDropped(copy.route.id, differences, copy.client);
       return;
     }
     if ('noise' in differences) {
       const places = noisePlaces(differences.noise);
       noiseWarning.dropped(copy.route, places);
-      observer.shadowDropped(copy.route.id, 'noise', places);
+      observer.shadowDropped(copy.route.id, 'noise', copy.client, places);
       return;
     }
     noiseWarning.compared(copy.route);
+    const inForce = differences.length === 0 ? [] : rulesOfRoute(rules, copy.route, new Date());
     observer.comparison(
       {
         routeId: copy.route.id,
         equal: differences.length === 0,
         // Values stay here: they are the clients' data.
-        differences: differences.map(({ path, kind, controlType, candidateType, intermittent }) => ({
-          path: maskPath(path),
-          kind,
-          controlType,
-          candidateType,
-          ...(intermittent && { intermittent }),
-        })),
+        differences: differences.map(({ path: found, kind, controlType, candidateType, intermittent }) => {
+          const path = maskPath(found);
+          const despite = inForce.filter((rule) => names(rule, { path, kind })).map(ruleKey);
+          return {
+            ...{ path, kind, controlType, candidateType },
+            ...(despite.length > 0 && { despite }),
+            ...(intermittent && { intermittent }),
+          };
+        }),
         statusCode: control.response.statusCode,
         ...copy.about,
         source: 'shadow',
@@ -128,7 +131,7 @@ export function createShadow(options: ShadowOptions): Shadow {
     begin(request, target, route, { about, client }) {
       const settings = route.shadow;
       if (settings === undefined || Math.random() >= settings.sample) return undefined;
-      const drop = (reason: ShadowDropReason): void => observer.shadowDropped(route.id, reason);
+      const drop = (reason: ShadowDropReason): void => observer.shadowDropped(route.id, reason, client);
       const { address } = client;
       if (lacking(route.id, address) !== undefined) giveUpSlow();
       const reason = lacking(route.id, address);
@@ -169,7 +172,7 @@ export function createShadow(options: ShadowOptions): Shadow {
           setImmediate(() => {
             compare(copy, answer)
               .catch((error: unknown) => {
-                observer.shadowDropped(route.id, 'legacy-failed');
+                observer.shadowDropped(route.id, 'legacy-failed', client);
                 logger.debug({ err: error, route: route.id }, 'shadow: not compared');
               })
               .finally(() => release(route.id, address, kept));

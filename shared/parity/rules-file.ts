@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
+import type { Place } from '../config/places';
 import { ConfigError } from '../errors';
 import { parseYaml, pathText } from '../parsed-yaml';
+import { readText } from '../text-file';
 import { isHtmlPath, parseHtmlPath } from './html/html-path';
 import { isWholeBody, RULE_KINDS, type Rule } from './rules';
 import { tokenFault } from './token-pattern';
@@ -97,6 +100,11 @@ export function parseRules(source: string, file: string): readonly Rule[] {
     ...(tolerance !== undefined && { within: tolerance }),
     place: `${file}:${lineOf(['rules', index])}`,
   }));
+}
+
+/** @throws BanyanError for a file that the configuration names and that cannot be read; a default need not be there */
+export function readRules({ path, isDefault }: Place): string {
+  return isDefault && !existsSync(path) ? 'rules: []\n' : readText(path, 'parity.rules');
 }
 
 /** Rules that have expired by `today` (`YYYY-MM-DD`), and those of a route that does not exist. */

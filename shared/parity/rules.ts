@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { decompress } from './decompress';
 import type { Difference, ObservedResponse } from './exchange';
 import { isHtmlPath, matchesElements, parseHtmlPath, type HtmlPath } from './html/html-path';
@@ -58,6 +59,16 @@ export function rulesOf(
   route: { readonly name: string; readonly id?: string },
 ): readonly Rule[] {
   return rules.filter((rule) => rule.route === '*' || rule.route === route.name || rule.route === route.id);
+}
+
+/** The rules of a listed route that have not expired. */
+export function rulesOfRoute(
+  rules: readonly Rule[],
+  { id, method, path }: { readonly id: string; readonly method: string; readonly path: string },
+  now: Date,
+): readonly Rule[] {
+  const today = now.toISOString().slice(0, 10);
+  return rulesOf(rules, { id, name: `${method} ${path}` }).filter(({ expires }) => expires >= today);
 }
 
 /** The rules whose condition an exchange meets. */
@@ -161,6 +172,23 @@ function isWithin(tolerance: number, { control = '', candidate = '', controlType
   if (controlType === 'string' && formOf(control) !== formOf(candidate)) return false;
   const [a, b] = [control, candidate].map(numberOrTime);
   return a !== undefined && b !== undefined && Math.abs(a - b) <= tolerance;
+}
+
+/**
+ * Whether a rule is about a place as the ledger keeps it, with `[*]` for positions. One with a condition, or with a position of its own, is
+ * about some of such places only.
+ */
+export function names(rule: Rule, { path, kind }: { readonly path: string; readonly kind: string }): boolean {
+  if (rule.when !== undefined || !patternOf(rule.path).test(path.replaceAll('[*]', '[0]'))) return false;
+  return kind === 'value' || rule.kind === 'accepted' || rule.kind === 'unordered';
+}
+
+/** Distinguishes rules by what they allow, wherever they stand and however long they count. */
+export function ruleKey({ path, kind, by, within, pattern, when }: Rule): string {
+  return createHash('sha256')
+    .update(JSON.stringify([path, kind, by, within, pattern, when]))
+    .digest('base64url')
+    .slice(0, 16);
 }
 
 function numberOrTime(text: string): number | undefined {

@@ -33,7 +33,7 @@ export function capturedObservations(): CapturedObservations {
     unlisted: () => undefined,
     comparison: (observation) => void comparisons.push(observation),
     refusal: (observation) => void refusals.push(observation),
-    shadowDropped(_routeId, reason, places = []) {
+    shadowDropped(_routeId, reason, _client, places = []) {
       dropped.push(reason);
       noise.push(...places);
     },

@@ -11,12 +11,12 @@ import { readMissing } from '../../export/missing';
 import { nginxConfig } from '../../export/nginx';
 import type { TlsFiles } from '../../export/settings';
 import { gatewayRoom } from '../../forward/gateway-room';
-import { DEFAULT_MAX_MISMATCH_RATE, DEFAULT_MIN_ANSWERS } from '../../ledger/evidence-rules';
+import { DEFAULT_MAX_MISMATCH_RATE, DEFAULT_MIN_ANSWERS } from '../../ledger/obstacle';
 import { NO_OVERRIDES } from '../../overrides/state';
 import { readOverrideState } from '../../overrides/store';
 import { parseRouteTable, type RouteTable } from '../../route-table/load';
 import type { CliIo, CommonOptions, Finish } from '../cli-io';
-import { readProjectRoutes } from '../config';
+import { readProjectRoutes, readProjectRules } from '../config';
 import { EXIT, type CommandResult } from '../exit-codes';
 import { wholeNumber, withCommonOptions } from '../options';
 import { withDatabase } from '../with-database';
@@ -77,7 +77,7 @@ async function exportTable(options: ExportOptions, io: CliIo): Promise<CommandRe
     throw new ConfigError('Environment', ["LAMBDA_URL is missing; set it to API Gateway's URL"]);
   const { file } = readProjectRoutes(io.env);
   const table = parseRouteTable(readText(file, 'ROUTES_FILE'), { file, lambdaAvailable: true });
-  const exported = decideExport(table.routes, await readFacts(table, config, options, io.now()));
+  const exported = decideExport(table.routes, await readFacts(table, config, options, io));
   const summary = describeExport(exported);
   const text = [
     `# ${file}, digest ${table.digest}, by banyan export ${packageVersion()}. Do not edit: change the table and export again.`,
@@ -118,7 +118,7 @@ async function readFacts(
   { routes }: RouteTable,
   { mongodbUri, versions }: ProxyConfig,
   { accept, minDays, withoutEvidence }: ExportOptions,
-  now: Date,
+  { env, now }: Pick<CliIo, 'env' | 'now'>,
 ): Promise<ExportFacts> {
   const accepted = new Set(accept);
   if (withoutEvidence === true) return { overrides: NO_OVERRIDES, accepted, missing: new Map() };
@@ -132,9 +132,10 @@ async function readFacts(
     development: false,
     minDays,
   };
+  const about = { versions, rules: readProjectRules(env), now: now() };
   return withDatabase(mongodbUri, async (connect) => {
     const db = await connect();
-    const missing = await readMissing(db, routes, versions, rules, now);
+    const missing = await readMissing(db, routes, about, rules);
     return { overrides: await readOverrideState(db), accepted, missing };
   });
 }

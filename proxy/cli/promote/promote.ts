@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, realpath, rename, stat, writeFile } from 'node:fs/promises';
 import type { Db } from 'mongodb';
 import { BanyanError, ConfigError } from '../../../shared/errors';
+import type { Rule } from '../../../shared/parity/rules';
 import { readEvidence } from '../../ledger/evidence';
 import { createIndexes, LEDGER_SCHEMA } from '../../ledger/collections';
 import { stages, type StageDocument, type Versions } from '../../history/stages';
@@ -14,18 +15,18 @@ import { parseRouteTable, type RouteTable } from '../../route-table/load';
 import { positionText, type Route } from '../../route-table/route';
 import { EXIT, type CommandResult } from '../exit-codes';
 import { counted } from '../../statistics/counted';
+import { percentText } from '../../statistics/percent';
 import { editStage } from './edit-routes';
+import { countedComparisons, describeStrata, groundOf, type Ground } from '../../ledger/client-rules';
 import {
   countedAnswers,
-  countedComparisons,
   evidenceObstacles,
   needsEvidence,
   orderObstacles,
   overrideObstacles,
-  type EvidenceRules,
-  type Obstacle,
   type Target,
 } from '../../ledger/evidence-rules';
+import type { EvidenceRules, Obstacle } from '../../ledger/obstacle';
 
 export interface PromoteParts {
   readonly routeId: string;
@@ -34,6 +35,8 @@ export interface PromoteParts {
   readonly publishedTo?: string | undefined;
   readonly versions: Versions;
   readonly rules: EvidenceRules;
+  /** What may differ: mismatches that it names by now do not count. */
+  readonly parityRules: readonly Rule[];
   readonly by: string;
   /** Why it is done although something is missing; undefined: it is not. */
   readonly forcedBecause: string | undefined;
@@ -65,7 +68,8 @@ export async function promote(parts: PromoteParts): Promise<PromoteResult> {
     );
 
   const db = await parts.db();
-  const evidence = await readEvidence(db, routeId, versions);
+  const { development } = rules;
+  const evidence = await readEvidence(db, { route, versions, development, rules: parts.parityRules, now: parts.now });
   const state = await readOverrideState(db);
   const obstacles = [
     ...orderObstacles(route, target),
@@ -76,7 +80,17 @@ export async function promote(parts: PromoteParts): Promise<PromoteResult> {
   ];
   const { count, different } = countedComparisons(evidence, rules);
   const answers = countedAnswers(evidence, route.stage, rules);
+  const { clients } = evidence;
+  const ground = route.isSafe && needsEvidence(target) ? groundOf(route, evidence, rules) : undefined;
   const numbers = {
+    clients: clients.counted,
+    mismatchingClients: clients.mismatching,
+    maxMismatchRate: rules.maxMismatchRate,
+    knownClients: clients.known,
+    coveredClients: clients.covered,
+    strata: describeStrata(clients.strata),
+    ...(ground !== undefined && { ground }),
+    ...(ground === 'approval' && { approvedBy: rules.approvedBy ?? '' }),
     comparisons: count,
     different,
     suiteCases: evidence.suite?.cases ?? 0,
@@ -91,7 +105,7 @@ export async function promote(parts: PromoteParts): Promise<PromoteResult> {
   if (obstacles.length > 0 && !isForced)
     return {
       exitCode: EXIT.refused,
-      text: `refused: ${change}\n${describeObstacles(obstacles)}\nTo promote anyway, on the record: --force --reason "..."\n`,
+      text: `refused: ${change}\n${describeObstacles(obstacles)}\nTo promote anyway, on the record: --force --by <name> --reason "..."\n`,
       json: { ...json, promoted: false },
     };
 
@@ -132,6 +146,22 @@ export async function promote(parts: PromoteParts): Promise<PromoteResult> {
   };
 }
 
+interface Numbers extends Record<
+  | 'clients'
+  | 'mismatchingClients'
+  | 'maxMismatchRate'
+  | 'knownClients'
+  | 'comparisons'
+  | 'different'
+  | 'suiteCases'
+  | 'suiteDifferent'
+  | 'answeredByLambda',
+  number
+> {
+  readonly ground?: Ground;
+  readonly approvedBy?: string;
+}
+
 function middlewareObstacles(route: Route, appRoutes: readonly KeptRoute[] | undefined): readonly Obstacle[] {
   const missing = unaccounted(route, appRoutes);
   return missing === undefined ? [] : [{ kind: 'middleware', ...missing }];
@@ -153,22 +183,28 @@ export function howToFollow(commit: string, publish: string | undefined): string
 }
 
 /** As the history shows it. */
-function groundsOf(
-  target: Target,
-  {
-    comparisons,
-    different,
-    suiteCases,
-    suiteDifferent,
-    answeredByLambda,
-  }: Record<'comparisons' | 'different' | 'suiteCases' | 'suiteDifferent' | 'answeredByLambda', number>,
-  { development }: EvidenceRules,
-): string {
+function groundsOf(target: Target, numbers: Numbers, { development }: EvidenceRules): string {
   if (!needsEvidence(target)) return 'shadowing needs no evidence';
-  const numbers = `${counted(comparisons, 'comparison')}, ${different} different; suite ${suiteCases - suiteDifferent} of ${suiteCases} equal; ${counted(answeredByLambda, 'answer')} by Lambda to clients`;
+  const { comparisons, different, suiteCases, suiteDifferent, answeredByLambda, ground } = numbers;
+  const clients =
+    ground === undefined
+      ? []
+      : ground === 'bound'
+        ? [
+            `${counted(numbers.clients, 'client')}, ${numbers.mismatchingClients} with a mismatch: fewer than ${percentText(numbers.maxMismatchRate)}`,
+          ]
+        : ground === 'coverage'
+          ? [`all ${counted(numbers.knownClients, 'client')} compared several times`]
+          : [`few clients, approved by ${numbers.approvedBy ?? ''} on recordings`];
+  const text = [
+    ...clients,
+    `${counted(comparisons, 'comparison')}, ${different} different`,
+    `suite ${suiteCases - suiteDifferent} of ${suiteCases} equal`,
+    `${counted(answeredByLambda, 'answer')} by Lambda to clients`,
+  ].join('; ');
   return development
-    ? `with --development, so evidence from the embedded MongoDB counted: ${numbers}`
-    : `the evidence suffices: ${numbers}`;
+    ? `with --development, so evidence from the embedded MongoDB counted: ${text}`
+    : `the evidence suffices: ${text}`;
 }
 
 /** @returns false when the file is changed and the ledger, which was there before, could not record it */

@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb';
 import { readEvidence, type RouteEvidence } from '../../ledger/evidence';
 import { readTraffic, type TrafficBySide } from '../../ledger/read-traffic';
-import { readHistory, type Versions } from '../../history/stages';
+import { forcedInForce, readHistory, type Versions } from '../../history/stages';
 import { counted } from '../../statistics/counted';
 import { overrideOf, shareInForce, type OverrideState } from '../../overrides/state';
 import { readOverrideState } from '../../overrides/store';
@@ -11,17 +11,19 @@ import { readFleet } from '../../fleet/fleet';
 import { alignColumns } from '../align-columns';
 import { climbState } from '../../climb/describe';
 import { formatDuration } from '../duration';
+import type { Rule } from '../../../shared/parity/rules';
 import { oneLine, printable } from '../../../shared/printable';
 import { EXIT, type CommandResult } from '../exit-codes';
 import { describeProxies, describeTables } from './describe-proxies';
 import { describeUnreadable, UNREADABLE_REMEDY, type UnreadableDocument } from '../../ledger/documents';
-import { countedComparisons } from '../../ledger/evidence-rules';
+import { countedComparisons, describeShare, describeStrata } from '../../ledger/client-rules';
 import { explainDrops } from '../../ledger/explain-drops';
 
 export interface StatusParts {
   readonly routesFile: string;
   readonly s3Endpoint?: URL | undefined;
   readonly versions: Versions;
+  readonly parityRules: readonly Rule[];
   readonly db: () => Promise<Db>;
   readonly now: Date;
 }
@@ -33,6 +35,7 @@ export async function showStatus({
   routesFile,
   s3Endpoint,
   versions,
+  parityRules: rules,
   db: connect,
   now,
 }: StatusParts): Promise<CommandResult> {
@@ -43,7 +46,7 @@ export async function showStatus({
   const described = [];
   const unreadable = [...traffic.unreadable];
   for (const route of routes) {
-    const evidence = await readEvidence(db, route.id, versions);
+    const evidence = await readEvidence(db, { route, versions, rules, development: true, now });
     unreadable.push(...evidence.unreadable);
     described.push(await describeRoute(db, route, state, traffic.byRoute.get(route.id), evidence));
   }
@@ -74,6 +77,7 @@ async function describeRoute(
 ) {
   const { id, method, path, stage, isSafe } = route;
   const [last] = await readHistory(db, id, 1);
+  const override = await forcedInForce(db, id);
   return {
     id,
     match: `${method} ${path}`,
@@ -90,6 +94,8 @@ async function describeRoute(
     dropped: explainDrops(evidence) ?? null,
     suite: evidence.suite ?? null,
     lastMismatch: evidence.mismatches[0] ?? null,
+    clients: evidence.clients,
+    forced: override ?? null,
     lastChange: last ?? null,
   };
 }
@@ -122,6 +128,8 @@ function render(routes: readonly Described[], state: OverrideState, now: Date, {
     ...describeOthers(routes),
     ...describeDrops(routes),
     ...describeClimbs(routes, now),
+    ...describeClients(routes),
+    ...describeForced(routes, now),
     ...[...state.lowered].map(([id, lowering]) => `Rolled back: ${oneLine(id, 100)}: ${since(lowering)}\n`),
   ].join('');
 }
@@ -134,6 +142,29 @@ function describeOthers(routes: readonly Described[]): string[] {
     counts.set(pair, (counts.get(pair) ?? 0) + count);
   }
   return [...counts].map(([pair, count]) => `Not counted: ${counted(count, 'comparison')} of ${pair}.\n`);
+}
+
+/** Who was compared, and of which strata nothing is known. */
+function describeClients(routes: readonly Described[]): string[] {
+  return routes.flatMap(({ id, clients }) =>
+    clients.strata.length === 0
+      ? []
+      : [
+          `${oneLine(id, 100)}: ${describeShare(clients)}; ${describeStrata(clients.strata)}\n`,
+          ...clients.blocking.map(({ place }) => `    -> blocked by a reproduced mismatch at ${printable(place)}\n`),
+        ],
+  );
+}
+
+/** What was waived, or vouched for, stays in sight until evidence makes up for it, or the route is back on legacy. */
+function describeForced(routes: readonly Described[], now: Date): string[] {
+  return routes.flatMap(({ id, forced }) =>
+    forced === null
+      ? []
+      : [
+          `${forced.action === 'forced' ? 'Forced' : 'Approved by name'}: ${oneLine(id, 100)} to ${forced.to ?? ''}: ${printable(forced.why)} (${printable(forced.by)}, ${formatDuration(now.getTime() - forced.at.getTime())} ago)\n`,
+        ],
+  );
 }
 
 /** A route that gathers no evidence looks like one that is not asked. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { startAdmin, type AdminServer } from '../../../proxy/admin/server';
 import { parseAdminTokens } from '../../../proxy/admin/tokens';
+import { clientEvidence } from '../../support/client-evidence';
 import type { RouteEvidence } from '../../../proxy/ledger/evidence';
 import type { Ledger } from '../../../proxy/ledger/ledger';
 import type { StageDocument } from '../../../proxy/history/stages';
@@ -232,6 +233,11 @@ function ledgerOf(now: number): Ledger {
         identities: ['anonymous', 'member', 'organiser'],
         wanted: { statuses: [200, 304, 401, 404], identities: ['anonymous', 'member', 'organiser'] },
       },
+      clients: clientEvidence({
+        counted: differs ? 1_200 : 512,
+        ...(differs && { mismatching: 2, blocking: [{ place: 'body $.event.capacity', clients: 2 }] }),
+      }),
+      replayed: 0,
       otherVersions: [],
       unreadable: [],
       drops: [],
@@ -246,7 +252,7 @@ function ledgerOf(now: number): Ledger {
     recordDrop: nothing,
     seeRoutes: nothing,
     baseline: () => Promise.resolve(undefined),
-    routeEvidence: (routeId) => Promise.resolve(evidence(routeId)),
+    routeEvidence: ({ id }) => Promise.resolve(evidence(id)),
     history: (routeId) => Promise.resolve(routeId === 'list-attendees' ? history : []),
     flush: () => Promise.resolve(true),
     close: () => Promise.resolve(),

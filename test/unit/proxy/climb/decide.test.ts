@@ -40,12 +40,10 @@ it('then asks for the evidence, and goes on with it', () => {
 });
 
 it('holds with everything that promote would refuse', () => {
-  const obstacles = ['too few comparisons', 'no suite'].map(
-    (text) => ({ kind: 'comparisons', text, remedy: 'wait' }) as const,
-  );
+  const obstacles = ['too few clients', 'no suite'].map((text) => ({ kind: 'clients', text, remedy: 'wait' }) as const);
   expect(decide({ evidence: { ...GOOD, obstacles } })).toEqual({
     kind: 'hold',
-    why: 'too few comparisons; no suite',
+    why: 'too few clients; no suite',
   });
 });
 

@@ -1,14 +1,10 @@
 import fc from 'fast-check';
-import {
-  cleanComparisonsNeeded,
-  evidenceObstacles,
-  orderObstacles,
-  type EvidenceRules,
-  type Target,
-} from '../../../../proxy/ledger/evidence-rules';
+import { evidenceObstacles, orderObstacles, type Target } from '../../../../proxy/ledger/evidence-rules';
+import type { EvidenceRules } from '../../../../proxy/ledger/obstacle';
 import type { ComparisonSum, RouteEvidence } from '../../../../proxy/ledger/evidence';
 import { guardSettings } from '../../../../proxy/route-table/guard-settings';
 import type { SuiteDocument } from '../../../../proxy/ledger/suites';
+import { clientEvidence } from '../../../support/client-evidence';
 import { wilsonInterval } from '../../../../proxy/statistics/wilson';
 import { STAGES, type Stage } from '../../../../proxy/route-table/schema';
 
@@ -43,6 +39,8 @@ const evidence = (given: Partial<RouteEvidence> = {}): RouteEvidence => ({
   routeId: 'list-events',
   versions: VERSIONS,
   comparisons: [live(381)],
+  clients: clientEvidence(),
+  replayed: 0,
   coverage: { statuses: [], identities: [], queryForms: [] },
   equalStatuses: [],
   mismatches: [],
@@ -70,12 +68,6 @@ describe("Wilson's interval", () => {
     expect(interval.upper).toBeCloseTo(upper, 4);
   });
 
-  it('needs 381 clean trials for an upper bound below 1 %', () => {
-    expect(wilsonInterval(0, 380).upper).toBeGreaterThan(0.01);
-    expect(wilsonInterval(0, 381).upper).toBeLessThan(0.01);
-    expect(cleanComparisonsNeeded(0, 0, 0.01)).toBe(381);
-  });
-
   it('holds the share, stays within 0 and 1, narrows with more trials and mirrors', () => {
     const trials = fc.integer({ min: 1, max: 100_000 }).chain((n) => fc.tuple(fc.nat(n), fc.constant(n)));
     fc.assert(
@@ -93,18 +85,6 @@ describe("Wilson's interval", () => {
     );
     expect(wilsonInterval(0, 0)).toEqual({ lower: 0, upper: 1 });
   });
-
-  it('says exactly how many more clean comparisons do', () => {
-    const cases = fc.tuple(fc.nat(2_000), fc.nat(20), fc.integer({ min: 1, max: 200 }));
-    fc.assert(
-      fc.property(cases, ([clean, different, perMille]) => {
-        const [count, rate] = [clean + different, perMille / 1000];
-        const needed = cleanComparisonsNeeded(count, different, rate) ?? Number.NaN;
-        expect(wilsonInterval(different, count + needed).upper).toBeLessThan(rate);
-        if (needed > 0) expect(wilsonInterval(different, count + needed - 1).upper).toBeGreaterThanOrEqual(rate);
-      }),
-    );
-  });
 });
 
 describe('copies that were dropped', () => {
@@ -113,8 +93,13 @@ describe('copies that were dropped', () => {
     { path: '$.list', kind: 'none' as const, count: 3 },
   ];
   const textOf = (given: Partial<RouteEvidence>): string =>
-    evidenceObstacles(READ, CANARY, evidence({ comparisons: [], ...given }), RULES)
-      .filter(({ kind }) => kind === 'comparisons')
+    evidenceObstacles(
+      READ,
+      CANARY,
+      evidence({ comparisons: [], clients: clientEvidence({ counted: 0 }), ...given }),
+      RULES,
+    )
+      .filter(({ kind }) => kind === 'clients')
       .map(({ text, remedy }) => `${text} -> ${remedy}`)
       .join();
 
@@ -161,12 +146,22 @@ describe('evidence', () => {
   it('suffices', () => expect(kinds({})).toEqual([]));
 
   it.each<[string, Partial<RouteEvidence>, string[]]>([
-    ['380 clean comparisons', { comparisons: [live(380)] }, ['comparisons']],
-    ['replayed and live ones together', { comparisons: [live(200), live(181, { source: 'replay' })] }, []],
-    ['comparisons of the suite', { comparisons: [live(5_000, { source: 'suite' })] }, ['comparisons']],
-    ['one mismatch of 500', { comparisons: [live(500, { different: 1 })] }, ['comparisons']],
-    ['one mismatch of 600', { comparisons: [live(600, { different: 1 })] }, []],
-    ['comparisons on the embedded MongoDB', { comparisons: [live(381, { database: 'embedded' })] }, ['comparisons']],
+    ['440 clean clients', { clients: clientEvidence({ counted: 440 }) }, ['clients']],
+    ['441 clean clients whose comparisons were a few', { comparisons: [live(441)] }, []],
+    ['no client', { clients: clientEvidence({ counted: 0, strata: [] }) }, ['clients']],
+    [
+      '9,999 comparisons of no client',
+      { clients: clientEvidence({ counted: 0, strata: [] }), comparisons: [live(9_999)] },
+      ['clients'],
+    ],
+    ['1 of 802 clients', { clients: clientEvidence({ counted: 803, mismatching: 1 }) }, ['clients']],
+    ['1 of 804 clients', { clients: clientEvidence({ counted: 804, mismatching: 1 }) }, []],
+    [
+      'a reproduced mismatch of one client of many',
+      { clients: clientEvidence({ counted: 9_999, mismatching: 1, blocking: [{ place: 'status', clients: 1 }] }) },
+      ['mismatch'],
+    ],
+    ['a replay that differs', { replayed: 1 }, ['mismatch']],
     ['no suite', { suite: undefined }, ['suite']],
     ['a suite on the embedded MongoDB', { suite: { ...SUITE, database: 'embedded' } }, ['suite']],
     ['a red suite', { suite: { ...SUITE, different: 1, equal: 11 } }, ['suite']],
@@ -193,24 +188,29 @@ describe('evidence', () => {
   it('of the embedded MongoDB counts in development', () => {
     const given = {
       comparisons: [live(381, { database: 'embedded' })],
+      clients: clientEvidence({ counted: 2, known: 2, covered: 2, days: 0 }),
       suite: { ...SUITE, database: 'embedded' as const },
     };
     expect(kinds(given, { ...RULES, development: true })).toEqual([]);
+    expect(kinds(given)).toEqual(['clients', 'suite']);
   });
 
   it('of writes is the suite, not comparisons', () => {
-    expect(kinds({ comparisons: [] }, RULES, WRITE)).toEqual([]);
+    expect(kinds({ comparisons: [], clients: clientEvidence({ counted: 0, strata: [] }) }, RULES, WRITE)).toEqual([]);
     expect(kinds({ comparisons: [live(9_999)], suite: undefined }, RULES, WRITE)).toEqual(['suite']);
   });
 
   it('says what is missing', () => {
     const otherVersions = [{ legacy: '1', lambda: '1', count: 40 }];
     const comparisons = [live(100), live(50, { database: 'embedded' })];
-    const [obstacle] = evidenceObstacles(READ, CANARY, evidence({ comparisons, otherVersions }), RULES);
+    const clients = clientEvidence({ counted: 100, known: 120, covered: 90, lost: 0, waiting: 20, days: 2 });
+    const [obstacle] = evidenceObstacles(READ, CANARY, evidence({ clients, comparisons, otherVersions }), RULES);
     expect(obstacle?.text).toBe(
-      '100 live or replayed comparisons, 0 different: the mismatch rate may be as high as 3.7 %, allowed is less than 1 %; 50 from the embedded MongoDB do not count; 40 are of legacy 1 and Lambda 1, a different pair',
+      '100 clients, 0 with a mismatch: the share may be as high as 4.01 %, allowed is less than 1 %; 2xx user 100 of 100 clean; 20 more are not known well enough yet; 100 live or replayed comparisons, 0 different; 50 from the embedded MongoDB do not count; 40 are of legacy 1 and Lambda 1, a different pair',
     );
-    expect(obstacle?.remedy).toMatch(/^evidence from the embedded MongoDB counts only in development: .* 281 more/);
+    expect(obstacle?.remedy).toMatch(
+      /^evidence from the embedded MongoDB counts only in development: .* 341 more clients without a mismatch required: .*; or, as it has few clients \(120\), as good as all of them: 90 of 101 compared 3 times, all equal, 2 days of 14; or, with few clients: 79 more equal exchanges of a replayed recording, and --approved-by <name>$/,
+    );
   });
 });
 

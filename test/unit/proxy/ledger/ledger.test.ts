@@ -12,6 +12,7 @@ import { onlyOnEmbedded } from '../../../support/test-mongo';
 const { describe } = onlyOnEmbedded();
 
 const VERSIONS = { legacy: '2026.11.1', lambda: 'b.7$x' };
+const LIST_EVENTS = { id: 'list-events', method: 'GET', path: '/api/events' };
 const NOW = Date.UTC(2026, 10, 23, 10, 0, 30);
 const closers: (() => Promise<void>)[] = [];
 let mongo: LocalMongo;
@@ -82,7 +83,7 @@ describe('answers by Lambda to clients', () => {
     a.seeRoutes(onStage('lambda'));
     a.recordTraffic({ ...byLambda, reason: 'stage' });
     await a.flush();
-    expect([...(await a.routeEvidence('list-events')).answers].sort((x, y) => y.answered - x.answered)).toEqual([
+    expect([...(await a.routeEvidence(LIST_EVENTS)).answers].sort((x, y) => y.answered - x.answered)).toEqual([
       { stage: 'canary', database: 'embedded', answered: 5, failed: 0 },
       { stage: 'lambda', database: 'embedded', answered: 1, failed: 0 },
     ]);
@@ -104,7 +105,7 @@ describe('answers by Lambda to clients', () => {
     ])
       ledger.recordTraffic(given);
     await ledger.flush();
-    expect((await ledger.routeEvidence('list-events')).answers).toEqual([]);
+    expect((await ledger.routeEvidence(LIST_EVENTS)).answers).toEqual([]);
     for (const given of [
       request({ reason: 'fallback', lambda: bad }),
       { ...byLambda, lambda: bad, statusCode: 502 },
@@ -114,7 +115,7 @@ describe('answers by Lambda to clients', () => {
     ])
       ledger.recordTraffic(given);
     await ledger.flush();
-    expect((await ledger.routeEvidence('list-events')).answers).toEqual([
+    expect((await ledger.routeEvidence(LIST_EVENTS)).answers).toEqual([
       { stage: 'canary', database: 'embedded', answered: 1, failed: 4 },
     ]);
   });
@@ -132,7 +133,7 @@ describe('copies that were dropped', () => {
     // A batch that is written again counts once.
     a.recordDrop('list-events', 'noise', [place]);
     await a.flush();
-    const { drops, noise } = await a.routeEvidence('list-events');
+    const { drops, noise } = await a.routeEvidence(LIST_EVENTS);
     expect([...drops].sort((x, y) => y.count - x.count)).toEqual([
       { reason: 'noise', count: 5 },
       { reason: 'busy', count: 1 },
@@ -147,7 +148,7 @@ describe('copies that were dropped', () => {
     const ledger = open();
     repeat(100, (i) => ledger.recordDrop('list-events', 'noise', [{ path: `$.p${i}`, kind: 'tolerance', within: 2 }]));
     await ledger.flush();
-    expect((await ledger.routeEvidence('list-events')).noise).toHaveLength(20);
+    expect((await ledger.routeEvidence(LIST_EVENTS)).noise).toHaveLength(20);
   });
 });
 
@@ -162,7 +163,7 @@ describe('comparisons', () => {
     repeat(5, () => a.recordComparison(comparison()));
     await a.flush();
 
-    const evidence = await a.routeEvidence('list-events');
+    const evidence = await a.routeEvidence(LIST_EVENTS);
     expect(evidence.comparisons).toEqual(
       expect.arrayContaining([
         { source: 'shadow', database: 'embedded', count: 406, different: 1 },
@@ -196,8 +197,8 @@ describe('comparisons', () => {
     repeat(6, () => old.recordComparison(comparison()));
     old.recordComparison(comparison({ equal: false, differences: [{ path: 'status', kind: 'value' }] }));
     await old.flush();
-    expect((await old.routeEvidence('list-events')).mismatches).toHaveLength(1);
-    const evidence = await open().routeEvidence('list-events');
+    expect((await old.routeEvidence(LIST_EVENTS)).mismatches).toHaveLength(1);
+    const evidence = await open().routeEvidence(LIST_EVENTS);
     expect(evidence.comparisons).toEqual([]);
     expect(evidence.mismatches).toEqual([]);
     expect(evidence.equalStatuses).toEqual([]);
@@ -216,7 +217,7 @@ describe('comparisons', () => {
       expect(await ledger.flush()).toBe(false);
     }
     await waitFor('a connection', () => ledger.flush());
-    const { comparisons, mismatches } = await ledger.routeEvidence('list-events');
+    const { comparisons, mismatches } = await ledger.routeEvidence(LIST_EVENTS);
     expect(comparisons).toMatchObject([{ count: 10, different: 10 }]);
     expect(mismatches).toMatchObject([{ count: 10 }]);
     expect((await readTraffic(db, { since: new Date(0) })).byRoute.get('list-events')?.legacy).toMatchObject({
@@ -228,7 +229,7 @@ describe('comparisons', () => {
     const ledger = open();
     repeat(500, (index) => ledger.recordComparison(comparison({ queryForm: `$where.${index}` })));
     await ledger.flush();
-    const { queryForms } = (await ledger.routeEvidence('list-events')).coverage;
+    const { queryForms } = (await ledger.routeEvidence(LIST_EVENTS)).coverage;
     expect(queryForms).toHaveLength(101);
     expect(queryForms[0]).toEqual({ value: '$where.0', equal: 1, different: 0 });
     expect(queryForms.find(({ value }) => value === '(other)')).toMatchObject({ equal: 400 });
@@ -251,7 +252,7 @@ describe('mismatches', () => {
       ledger.recordComparison(comparison({ equal: false, differences: [difference], at: NOW + index })),
     );
     await ledger.flush();
-    const { mismatches } = await ledger.routeEvidence('list-events');
+    const { mismatches } = await ledger.routeEvidence(LIST_EVENTS);
     expect(mismatches).toHaveLength(1);
     expect(mismatches[0]).toMatchObject({
       count: 3,
@@ -368,7 +369,7 @@ describe('history', () => {
     await mongo.faults?.up();
     expect(await ledger.flush()).toBe(true);
     expect((await ledger.history('list-events')).map(({ action }) => action).sort()).toEqual(['lowered', 'seen']);
-    expect((await ledger.routeEvidence('list-events')).comparisons).toMatchObject([{ count: 20 }]);
+    expect((await ledger.routeEvidence(LIST_EVENTS)).comparisons).toMatchObject([{ count: 20 }]);
   });
 });
 

@@ -55,7 +55,11 @@ it('a parity run becomes a suite result and replayed comparisons; what legacy an
     result('skipped', 200, har),
   ];
   await recordParityRun(client.db(), run(cases), { versions: VERSIONS, database: 'mongodb', at: new Date(7) });
-  const evidence = await readEvidence(client.db(), 'list-events', VERSIONS);
+  const evidence = await readEvidence(client.db(), {
+    route: { id: 'list-events', method: 'GET', path: '/api/events' },
+    ...{ versions: VERSIONS, rules: [], development: false, now: new Date() },
+  });
+  expect(evidence.replayed).toBe(1);
   expect(evidence.suite).toMatchObject({
     ...{ cases: 3, equal: 2, different: 1, skipped: 1, statuses: [200, 304], identities: ['member'] },
     wanted: { statuses: [200, 304, 401, 404], identities: ['anonymous', 'member', 'organiser'] },

@@ -3,6 +3,8 @@ import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { MongoClient } from 'mongodb';
 import { runBanyan } from '../../../../support/run-banyan';
+import type { ComparisonObservation, ObservedDifference } from '../../../../../proxy/observation';
+import { ruleKey } from '../../../../../shared/parity/rules';
 import { recordSuite } from '../../../../../proxy/ledger/suites';
 import { noteWait, storeStep } from '../../../../../proxy/overrides/steps';
 import { raise, routeOverrideId } from '../../../../../proxy/overrides/store';
@@ -25,6 +27,17 @@ const ROUTES = `routes:
     match: GET /api/private
     stage: retired
 `;
+const DAY = 86_400_000;
+const CONFIG = `
+const answer = (statusCode) => ({ statusCode, headers: {}, body: '' });
+module.exports = {
+  app: './app.js',
+  session: { secrets: ['a secret'], store: { format: 'connect-mongo' } },
+  identity: { fromSession: () => undefined, parse: () => undefined },
+  authenticators: [{ name: 'session', authenticate: () => undefined }],
+  responses: { headers: {}, unauthorized: answer(401), forbidden: answer(403), internalError: answer(500) },
+  parity: { rules: 'rules.yml', identities: { anonymous: { kind: 'anonymous' } } },
+};`;
 const VERSIONS = { legacy: '1', lambda: '2' };
 /** Nothing listens there. */
 const NOWHERE = 'mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100';
@@ -80,16 +93,23 @@ async function answer(times: number, stage: 'canary' | 'lambda') {
   await ledger.close();
 }
 
-async function gather(comparisons: number, routeId = 'list-events') {
+/** One comparison for each client; `more` of one client of its own. */
+async function gather(clients: number, routeId = 'list-events', more: readonly Partial<ComparisonObservation>[] = []) {
   const ledger = openLedger(
     { db: () => Promise.resolve(client.db()), versions: VERSIONS, database: 'mongodb' },
     capturedLogger(),
   );
-  for (let index = 0; index < comparisons; index += 1)
-    ledger.recordComparison({
-      ...{ routeId, equal: true, differences: [], statusCode: 200 },
-      ...{ identity: 'session', queryForm: '', source: 'shadow', at: Date.now() },
-    });
+  const compare = (id: string, given: Partial<ComparisonObservation> = {}): void =>
+    ledger.recordComparison(
+      {
+        ...{ routeId, equal: true, differences: [], statusCode: 200 },
+        ...{ identity: 'session', queryForm: '', source: 'shadow', at: Date.now() - DAY },
+        ...given,
+      },
+      { kind: 'user', id },
+    );
+  for (let index = 0; index < clients; index += 1) compare(`user ${index}`);
+  for (const given of more) compare('another', given);
   const covered = { statuses: [200, 401], identities: ['anonymous', 'member'] };
   const suite = { routeId, cases: 4, equal: 4, different: 0, skipped: 0, ...covered, wanted: covered };
   await recordSuite(client.db(), suite, { versions: VERSIONS, database: 'mongodb', at: new Date() });
@@ -100,12 +120,12 @@ describe('promote', () => {
   it('refuses and says what is missing; the file stays', async () => {
     const { exitCode, json } = await banyan('promote', 'list-events', '--to', 'canary', '--percent', '10', '--json');
     expect(exitCode).toBe(3);
-    expect(json).toMatchObject({ promoted: false, obstacles: [{ kind: 'comparisons' }, { kind: 'suite' }] });
+    expect(json).toMatchObject({ promoted: false, obstacles: [{ kind: 'clients' }, { kind: 'suite' }] });
     expect(await routesFile()).toBe(ROUTES);
   });
 
   it('edits the file when the evidence suffices, says what to commit and remembers who it was', async () => {
-    await gather(381);
+    await gather(441);
     const { exitCode, out } = await banyan('promote', 'list-events', '--to', 'canary', '--percent', '10');
     expect(exitCode).toBe(0);
     expect(out).toContain('promoted list-events: shadow -> canary 10 %');
@@ -113,13 +133,16 @@ describe('promote', () => {
     expect(await routesFile()).toBe(ROUTES.replace('stage: shadow', 'stage: canary\n    percent: 10'));
     expect(await client.db().collection('banyanStages').findOne()).toMatchObject({
       ...{ action: 'promoted', from: 'shadow', to: 'canary', percent: 10, by: 'ann', versions: VERSIONS },
-      evidence: { comparisons: 381, different: 0, suiteCases: 4 },
+      evidence: {
+        ...{ clients: 441, mismatchingClients: 0, maxMismatchRate: 0.01, ground: 'bound' },
+        ...{ strata: '2xx user 441 of 441 clean', comparisons: 441, different: 0, suiteCases: 4 },
+      },
     });
   });
 
   it('to lambda and to retired needs that Lambda has answered clients on the stage before', async () => {
     const step = (to: string, ...more: string[]) => banyan('promote', 'list-events', '--to', to, '--json', ...more);
-    await gather(400);
+    await gather(441);
     expect(await step('canary', '--percent', '100')).toMatchObject({ exitCode: 0 });
     await answer(99, 'canary');
     expect(await step('lambda')).toMatchObject({
@@ -142,7 +165,9 @@ describe('promote', () => {
       json: { obstacles: [{ text: expect.stringContaining('0 of the 1000 requests on lambda') as unknown }] },
     });
     expect(await step('retired', '--development', '--dry-run')).toMatchObject({ exitCode: 0 });
-    expect(await step('retired', '--force', '--reason', 'nobody asks for it', '--dry-run')).toMatchObject({
+    expect(
+      await step('retired', '--force', '--by', 'ann', '--reason', 'nobody asks for it', '--dry-run'),
+    ).toMatchObject({
       exitCode: 0,
     });
     await answer(1_000, 'lambda');
@@ -150,15 +175,15 @@ describe('promote', () => {
     const history = await client.db().collection('banyanStages').find({ to: 'retired' }).toArray();
     expect(history[0]).toMatchObject({
       action: 'promoted',
-      why: 'the evidence suffices: 400 comparisons, 0 different; suite 4 of 4 equal; 1000 answers by Lambda to clients',
+      why: 'the evidence suffices: 441 clients, 0 with a mismatch: fewer than 1 %; 441 comparisons, 0 different; suite 4 of 4 equal; 1000 answers by Lambda to clients',
     });
   });
 
   it('with --development says so in the history, and on what numbers', async () => {
-    await gather(381);
+    await gather(441);
     await banyan('promote', 'list-events', '--to', 'canary', '--percent', '10', '--development');
     expect(await client.db().collection('banyanStages').findOne()).toMatchObject({
-      why: 'with --development, so evidence from the embedded MongoDB counted: 381 comparisons, 0 different; suite 4 of 4 equal; 0 answers by Lambda to clients',
+      why: 'with --development, so evidence from the embedded MongoDB counted: 441 clients, 0 with a mismatch: fewer than 1 %; 441 comparisons, 0 different; suite 4 of 4 equal; 0 answers by Lambda to clients',
       evidence: { development: 'evidence from the embedded MongoDB counted' },
     });
   });
@@ -175,7 +200,7 @@ describe('promote', () => {
   });
 
   it('keeps to the order of stages and out of the way of a roll back', async () => {
-    await gather(381);
+    await gather(441);
     expect(await banyan('promote', 'list-events', '--to', 'lambda', '--json')).toMatchObject({
       exitCode: 3,
       json: {
@@ -192,18 +217,90 @@ describe('promote', () => {
     });
   });
 
-  it('can be forced with a reason, on the record', async () => {
-    const forced = ['promote', 'list-events', '--to', 'canary', '--percent', '5', '--force'];
-    expect(await banyan(...forced)).toMatchObject({ exitCode: 2 });
-    expect(await banyan(...forced, '--reason', 'a customer waits', '--dry-run')).toMatchObject({ exitCode: 0 });
+  it('can be forced by name and with a reason, on the record and in the status', async () => {
+    const step = ['promote', 'list-events', '--to', 'canary', '--percent'];
+    const forced = [...step, '5', '--force'];
+    const because = ['--reason', 'a customer waits'];
+    for (const incomplete of [[], because, ['--by', 'bob']])
+      expect(await banyan(...forced, ...incomplete)).toMatchObject({ exitCode: 2 });
+    expect(await banyan(...forced, '--by', 'bob', ...because, '--dry-run')).toMatchObject({ exitCode: 0 });
     expect(await routesFile()).toBe(ROUTES);
-    expect(await banyan(...forced, '--reason', 'a customer waits')).toMatchObject({ exitCode: 0 });
-    expect(await client.db().collection('banyanStages').find().toArray()).toMatchObject(
-      [{ action: 'forced', why: 'a customer waits', evidence: { obstacles: /381 more|0 live/ } }].map((entry) => ({
-        ...entry,
-        evidence: { obstacles: expect.stringContaining('0 live or replayed') as unknown },
-      })),
+    expect(await banyan(...forced, '--by', 'bob', ...because)).toMatchObject({ exitCode: 0 });
+    expect(await client.db().collection('banyanStages').find().toArray()).toMatchObject([
+      {
+        ...{ action: 'forced', by: 'bob', why: 'a customer waits' },
+        evidence: { obstacles: expect.stringContaining('0 clients, 0 with a mismatch') as unknown },
+      },
+    ]);
+    await banyan('rollback', 'list-events');
+    await banyan('resume', 'list-events');
+    expect((await banyan('status')).out).toMatch(
+      /^Forced: list-events to canary: a customer waits \(bob, \d+ s ago\)$/m,
     );
+    await gather(441);
+    expect(await banyan(...step, '10')).toMatchObject({ exitCode: 0 });
+    expect((await banyan('status')).out).not.toContain('Forced');
+  });
+
+  it('with few clients takes a person’s word for a replayed recording, and shows it', async () => {
+    const step = ['promote', 'list-events', '--to', 'canary', '--percent', '10'];
+    await gather(2);
+    const approved = [...step, '--approved-by', 'cleo'];
+    expect(await banyan(...approved)).toMatchObject({
+      exitCode: 3,
+      out: expect.stringContaining('79 more equal exchanges of a replayed recording') as unknown,
+    });
+    await client
+      .db()
+      .collection<{ _id: string }>('banyanComparisons')
+      .insertOne({
+        ...{ _id: 'replay', routeId: 'list-events', versions: VERSIONS, database: 'mongodb', source: 'replay' },
+        ...{ count: 79, different: 0, firstAt: new Date(), lastAt: new Date() },
+      });
+    expect(await banyan(...step)).toMatchObject({ exitCode: 3 });
+    expect(await banyan(...approved)).toMatchObject({ exitCode: 0 });
+    expect(await client.db().collection('banyanStages').findOne()).toMatchObject({
+      ...{ action: 'promoted', evidence: { ground: 'approval', approvedBy: 'cleo' } },
+      why: expect.stringContaining('few clients, approved by cleo on recordings') as unknown,
+    });
+    expect((await banyan('status')).out).toContain('Approved by name: list-events to canary: ');
+  });
+
+  it('is refused for one reproduced mismatch of thousands, until a rule that came later names its place', async () => {
+    const place = 'body $.events[*].seenAt';
+    const mismatch = (given: Partial<ObservedDifference>): Partial<ComparisonObservation> => ({
+      equal: false,
+      differences: [{ path: place, kind: 'value', ...given }],
+    });
+    const rule = { path: '$.events[*].seenAt', kind: 'ignore', reason: 'a clock of each side', owner: 'ann' } as const;
+    const rules = path.join(folder, 'rules.yml');
+    const write = (list: readonly object[]): Promise<void> => writeFile(rules, JSON.stringify({ rules: list }));
+    await writeFile(path.join(folder, 'banyan.config.js'), CONFIG);
+    env['BANYAN_CONFIG'] = path.join(folder, 'banyan.config.js');
+    await write([]);
+    await gather(900, 'list-events', [mismatch({})]);
+    const step = ['promote', 'list-events', '--to', 'canary', '--percent', '10', '--dry-run'];
+    expect(await banyan(...step, '--json')).toMatchObject({
+      exitCode: 3,
+      json: { obstacles: [{ kind: 'mismatch', text: `Lambda differs at ${place}, reproduced, for 1 client` }] },
+    });
+    expect((await banyan('status')).out).toContain(`-> blocked by a reproduced mismatch at ${place}`);
+    const named = { ...rule, route: 'list-events', expires: '9999-12-31' };
+    for (const other of [
+      { ...named, path: '$.events[*].title' },
+      { ...named, expires: '2020-01-01' },
+      { ...named, route: 'create-event' },
+      { ...named, when: { identity: 'member' } },
+    ]) {
+      await write([other]);
+      expect(await banyan(...step)).toMatchObject({ exitCode: 3 });
+    }
+    await write([named]);
+    expect(await banyan(...step)).toMatchObject({ exitCode: 0 });
+    // What the rule did not allow when it was there, it does not name.
+    const despite = [ruleKey({ ...named, place: '' })];
+    await gather(0, 'list-events', [mismatch({ despite })]);
+    expect(await banyan(...step)).toMatchObject({ exitCode: 3 });
   });
 
   it.each([
@@ -237,6 +334,7 @@ describe('documents of the ledger that something else has changed', () => {
     ],
     banyanCoverage: [compared, { ...compared, statuses: {}, identities: [], queryForms: [] }],
     banyanMismatches: [{ ...compared, differences: null, count: 1 }],
+    banyanClients: [{ ...of, kind: 'user', client: 'x', firstAt: now, compared: '3', lost: 0 }],
     banyanAnswers: [{ ...of, stage: 'canary', answered: '5', failed: 0 }],
     banyanDrops: [of, { ...of, drops: [{ reason: 'noise', count: 'many' }], noise: [] }],
     banyanSuites: [{ ...of, at: new Date(now.getTime() + 60_000), cases: 4, different: 0 }],
@@ -248,7 +346,7 @@ describe('documents of the ledger that something else has changed', () => {
   const IDS = Object.entries(ODD).flatMap(([collection, list]) => list.map((_, index) => `${collection}-${index}`));
 
   beforeEach(async () => {
-    await gather(381);
+    await gather(441);
     for (const [collection, list] of Object.entries(ODD))
       await client
         .db()
@@ -263,7 +361,7 @@ describe('documents of the ledger that something else has changed', () => {
       routes: [
         {
           id: 'list-events',
-          comparisons: { count: 381, different: 0 },
+          comparisons: { count: 441, different: 0 },
           traffic: { legacy: null, lambda: null },
           drops: [],
           suite: null,
@@ -461,14 +559,14 @@ describe('routes that climb by themselves', () => {
 
   it('need no percent to begin, and keep their ceiling', async () => {
     await climbing();
-    await gather(381);
+    await gather(441);
     expect(await banyan('promote', 'list-events', '--to', 'canary')).toMatchObject({ exitCode: 0 });
     expect(await routesFile()).toBe(CLIMBING.replace('stage: shadow', 'stage: canary'));
   });
 
   it('are not taken to lambda on their way, and stand in the status with what they wait for', async () => {
     await climbing(CLIMBING.replace('stage: shadow', 'stage: canary'));
-    await gather(400);
+    await gather(441);
     await answer(100, 'canary');
     await climb(5, 0);
     const { exitCode, out } = await banyan('promote', 'list-events', '--to', 'lambda');
@@ -509,7 +607,7 @@ describe('promote --all-ready', () => {
     stage: lambda
 `;
     await writeFile(env['ROUTES_FILE'] ?? '', ROUTES + more);
-    await gather(400);
+    await gather(441);
     const dry = await banyan('promote', '--all-ready', '--dry-run');
     expect([dry.exitCode, dry.out]).toEqual([
       0,

@@ -1,0 +1,34 @@
+/** Something that stands in the way, and what would remove it. */
+export interface Obstacle {
+  readonly kind:
+    | 'order'
+    | 'override'
+    | 'clients'
+    | 'stratum'
+    | 'mismatch'
+    | 'suite'
+    | 'coverage'
+    | 'answers'
+    | 'middleware'
+    | 'ledger';
+  readonly text: string;
+  readonly remedy: string;
+}
+
+export interface EvidenceRules {
+  /** The share of clients who would see a mismatch must be shown to lie below. */
+  readonly maxMismatchRate: number;
+  /** Requests that Lambda has answered to clients on canary, before all clients go there; on lambda, before legacy's code goes. */
+  readonly minAnswers: { readonly canary: number; readonly lambda: number };
+  /** For trying out: evidence gathered on the embedded MongoDB counts, no answers to clients are asked for, and one client that is known well will do. */
+  readonly development: boolean;
+  /** Whoever vouches for a route with few clients, by recordings and the suite. */
+  readonly approvedBy?: string | undefined;
+}
+
+export const DEFAULT_MAX_MISMATCH_RATE = 0.01;
+export const DEFAULT_MIN_ANSWERS = { canary: 100, lambda: 1_000 } as const;
+
+/** Before what else is to be done: on this database nothing of it would help. */
+export const EMBEDDED =
+  'evidence from the embedded MongoDB counts only in development: use a real MongoDB, or --development; then ';
