@@ -96,6 +96,7 @@ export default defineConfig({
     recordings: ['test/eventsapp/parity/recorded/browser-session.har'],
     rules: 'test/eventsapp/parity/rules.yml',
     system: 'test/eventsapp/parity/system.ts',
+    mutants: 'test/eventsapp/parity/mutants.yml',
     identities: {
       anonymous: { kind: 'anonymous' },
       'bad token': { kind: 'headers', headers: { authorization: `Bearer s:forged.${'A'.repeat(43)}` } },
