@@ -4,7 +4,7 @@ import { maskTokens, tokenFault } from './token-pattern';
 const BETWEEN_WORDS = /([^\w+/=.~:%@#-]+)/;
 const FINEST = /([^A-Za-z0-9]+)/;
 /** How a word falls into parts, the finest way first: a UUID by its dashes, a JWT by its dots, base64 not at all. */
-const BETWEEN_PARTS = [FINEST, /([^\w-]+)/, /([^\w+/=-]+)/, /(?!)/];
+const BETWEEN_PARTS = [FINEST, /([^\w-]+)/, /([^A-Za-z0-9+/]+)/, /(?!)/];
 const DAY = String.raw`\d{4}-\d{2}-\d{2}`;
 const HEX = '[0-9a-f]';
 /** Forms of which a sample could look like something narrower: hexadecimal digits that happen to be decimal. */
@@ -33,7 +33,9 @@ export function proposePatterns(
   groups: readonly (readonly string[])[],
   { holdsNoValues = false }: PatternOptions = {},
 ): readonly string[] | undefined {
-  const patterns = new Set<string>();
+  const fixed = holdsNoValues ? kindOf : literal;
+  /** By position of the word: the words of each group that differ there. */
+  const columns = new Map<number, string[][]>();
   for (const group of groups) {
     const rows = group.map((text) => text.split(BETWEEN_WORDS));
     const [first = []] = rows;
@@ -41,7 +43,14 @@ export function proposePatterns(
     for (const i of first.keys()) {
       const words = rows.map((row) => row[i] ?? '');
       if (words.every((word) => word === words[0])) continue;
-      const pattern = i % 2 === 1 ? undefined : patternOf(words, holdsNoValues ? kindOf : literal);
+      if (i % 2 === 1) return undefined;
+      columns.set(i, [...(columns.get(i) ?? []), words]);
+    }
+  }
+  const patterns = new Set<string>();
+  for (const column of columns.values()) {
+    const all = patternOf(column.flat(), fixed);
+    for (const pattern of all === undefined ? column.map((words) => patternOf(words, fixed)) : [all]) {
       if (pattern === undefined) return undefined;
       patterns.add(pattern);
     }

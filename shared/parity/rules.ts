@@ -244,8 +244,8 @@ function htmlPattern(path: string): Pattern {
     test(other) {
       const found = placeOf(other);
       if (found === undefined) return false;
-      if (!matchesElements(elements, found.elements, { below: ofLeaf === undefined })) return false;
-      return ofLeaf === undefined || (found.leaf !== undefined && ofLeaf.test(found.leaf));
+      if (ofLeaf !== undefined && (found.leaf === undefined || !ofLeaf.test(found.leaf))) return false;
+      return matchesElements(elements, found.elements, { below: ofLeaf === undefined });
     },
   };
 }

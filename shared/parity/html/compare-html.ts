@@ -18,7 +18,7 @@ export function* compareHtmlSteps(
   const b = yield* parseDocument(candidate);
   if (a === undefined || b === undefined) return undefined;
   yield;
-  const leaves = new LeafComparison(new ElementNames(a), options);
+  const leaves = new LeafComparison(() => new ElementNames(a), options);
   const isSame = yield* compareTrees(a, b, leaves);
   yield;
   const at = isSame && !leaves.isFull ? findSpelling(control, candidate, leaves.explained, leaves) : undefined;

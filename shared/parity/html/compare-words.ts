@@ -17,11 +17,17 @@ export class LeafComparison {
   /** White space between tags differs. */
   isSpaced = false;
 
+  private known: ElementNames | undefined;
+
   constructor(
-    /** Of the control's elements. */
-    readonly names: ElementNames,
+    private readonly nameElements: () => ElementNames,
     readonly options: ValueOptions,
   ) {}
+
+  /** Of the control's elements; found once something differs. */
+  get names(): ElementNames {
+    return (this.known ??= this.nameElements());
+  }
 
   get isFull(): boolean {
     return this.differences.length >= MAX_TOLD;
@@ -49,10 +55,12 @@ export function* compareWords(
 ): Steps<void> {
   leaves.explain(control, candidate);
   const { options } = leaves;
-  const path = `${leaves.names.pathOf(owner)} ${leaf}`;
   const isScript = isElement(owner) && owner.tagName === 'script' && leaf === 'text';
   const [a, b] = isScript || leaf.startsWith('@') ? [inlineJson(control), inlineJson(candidate)] : [];
-  if (a !== undefined && a.name === b?.name) {
+  const isJson = a !== undefined && a.name === b?.name;
+  if (!isJson && options.unifier?.isSameText(control, candidate) === true) return;
+  const path = `${leaves.names.pathOf(owner)} ${leaf}`;
+  if (isJson) {
     const place = isScript ? leaves.names.pathOf(owner) : path;
     const differences = yield* compareValueSteps(`${place} $`, a.value, b.value, options);
     for (const found of differences) if (!leaves.isFull) leaves.differences.push(found);
@@ -61,11 +69,7 @@ export function* compareWords(
       leaves.report(path, control, candidate);
     return;
   }
-  if (
-    options.unifier?.isSameText(control, candidate) === true ||
-    options.isSameMasked?.(path, control, candidate) === true
-  )
-    return;
+  if (options.isSameMasked?.(path, control, candidate) === true) return;
   const collapsed = (text: string): string => text.replaceAll(/[ \t\n\f\r]+/g, ' ');
   const keepsSpace =
     leaf !== 'text' ||
