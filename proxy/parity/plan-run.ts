@@ -46,7 +46,7 @@ const readHar = (file: string): Har => parseHar(readText(file, 'parity.recording
 
 function planHar({ session, isolated = false }: RunFlags, file: string, { banyan, routeOf, chosen }: Project): Plan {
   const name = path.basename(file);
-  const { har, repaired } = parseHar(readText(file, '--har'), name);
+  const { har, repaired, lost } = parseHar(readText(file, '--har'), name);
   const identities = Object.keys(banyan.parity.identities);
   const sessions = new Map(session.map((text) => readSessionOption(text, identities)));
   const { cases, notRun } = planReplay(har, {
@@ -58,7 +58,7 @@ function planHar({ session, isolated = false }: RunFlags, file: string, { banyan
   });
   const broken = repaired ? [{ what: name, reason: 'the recording is truncated; the complete entries were kept' }] : [];
   // In between, requests that write are skipped unless each side has its own data; then nothing follows from them.
-  return { cases, notRun: [...broken, ...notRun], complete: 'nothing', isSequence: isolated };
+  return { cases, notRun: [...broken, ...lost, ...notRun], complete: 'nothing', isSequence: isolated };
 }
 
 const REASONS_SHOWN = 4;

@@ -21,7 +21,7 @@ export interface RedactedHar {
 
 /** Takes the secrets out of a browser's recording. Throws ConfigError for a file that is no HAR, BanyanError when reading or writing fails. */
 export function redactHar({ input, output, overwrite, banyan }: RedactOptions): RedactedHar {
-  const { har, repaired } = parseHar(readText(input, 'input'), path.basename(input));
+  const { har, repaired, lost } = parseHar(readText(input, 'input'), path.basename(input));
   const redactor = createRedactor(redactionOf(banyan));
   const entries = har.log.entries.map((entry) => redactor.redact(entry));
   const redacted: Har = { log: { ...har.log, entries } };
@@ -38,6 +38,7 @@ export function redactHar({ input, output, overwrite, banyan }: RedactOptions): 
   const lines = [
     `${entries.length} ${entries.length === 1 ? 'exchange' : 'exchanges'}, ${sessions.size} ${sessions.size === 1 ? 'session' : 'sessions'} written to ${output}.`,
     ...(repaired ? ['The recording is truncated; the complete entries were kept.'] : []),
+    ...lost.map(({ what, reason }) => `Left out: ${what}: ${reason}`),
     ...users.map((user) => `  ${user.trim()}`),
     ...omitted.map((what) => `Left out: ${what}`),
     'Passwords, tokens, keys and cookies are removed. Names, addresses and other personal data stay unless parity.redact.paths in',
@@ -45,7 +46,7 @@ export function redactHar({ input, output, overwrite, banyan }: RedactOptions): 
   ];
   return {
     text: `${lines.join('\n')}\n`,
-    json: { output, exchanges: entries.length, sessions: [...sessions], omitted, repaired },
+    json: { output, exchanges: entries.length, sessions: [...sessions], omitted, lost, repaired },
   };
 }
 

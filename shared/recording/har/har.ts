@@ -85,7 +85,10 @@ export const entry = z.object({
 
 export const file = z.object({
   log: z.object({
-    version: z.string().regex(/^1\.[12]$/, 'expected version 1.2'),
+    version: z
+      .string()
+      .regex(/^1\.[12]$/, 'expected version 1.2')
+      .default('1.2'),
     creator: shown(z.object({ name: text, version: text }), { name: 'unknown', version: '' }),
     entries: z.array(z.unknown()),
   }),

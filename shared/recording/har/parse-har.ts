@@ -8,12 +8,20 @@ export interface ParsedHar {
   readonly har: Har;
   /** The file broke off in the middle, as after a crash; what is complete was kept. */
   readonly repaired: boolean;
+  /** Entries that are none, such as one with a relative URL: the others were kept. */
+  readonly lost: readonly LostEntry[];
+}
+
+export interface LostEntry {
+  /** `recorded.har log.entries[3] (POST /api/events)`. */
+  readonly what: string;
+  readonly reason: string;
 }
 
 const MAX_FAULTS = 20;
 const REMEDY = 'expected a HAR file (in the browser: developer tools, Network, "Export HAR")';
 
-/** Reads a HAR file (1.1 or 1.2), repairs one that broke off, and sorts its entries by time. Throws ConfigError naming every fault. */
+/** Reads a HAR file (1.1 or 1.2), repairs one that broke off, leaves out entries that are none, and sorts the others by time. Throws ConfigError naming every fault when nothing is left. */
 export function parseHar(content: string, name: string): ParsedHar {
   const { value, repaired } = parseJson(content, name);
   const outer = file.safeParse(value, { reportInput: true });
@@ -23,23 +31,28 @@ export function parseHar(content: string, name: string): ParsedHar {
       outer.error.issues.map((issue) => `${describe(`${name} `, issue)}; ${REMEDY}`).slice(0, MAX_FAULTS),
     );
 
-  const faults: string[] = [];
+  const lost: LostEntry[] = [];
   const entries: HarEntry[] = [];
   outer.data.log.entries.forEach((candidate, index) => {
     const parsed = entry.safeParse(candidate, { reportInput: true });
     if (parsed.success) entries.push(parsed.data);
-    else faults.push(...parsed.error.issues.map((issue) => describe(`${name} ${placeOf(candidate, index)} `, issue)));
+    else
+      lost.push({
+        what: `${name} ${placeOf(candidate, index)}`,
+        reason: parsed.error.issues.map((issue) => describe('', issue)).join('; '),
+      });
   });
-  if (faults.length > MAX_FAULTS) {
-    const rest = faults.length - MAX_FAULTS;
-    faults.splice(MAX_FAULTS, rest, `${name}: and ${rest} more faults; is this a HAR file of a browser or of Banyan?`);
+  if (entries.length === 0 && lost.length > 0) {
+    const faults = lost.slice(0, MAX_FAULTS).map(({ what, reason }) => `${what} ${reason}`);
+    const rest = lost.length - faults.length;
+    const more = `${name}: and ${rest} more entries; is this a HAR file of a browser or of Banyan?`;
+    throw new ConfigError('HAR file', rest > 0 ? [...faults, more] : faults);
   }
-  if (faults.length > 0) throw new ConfigError('HAR file', faults);
   const inOrder = entries
     .map((item, index) => ({ item, index, at: Date.parse(item.startedDateTime) }))
     .sort((a, b) => a.at - b.at || a.index - b.index);
   const { version, creator } = outer.data.log;
-  return { har: { log: { version, creator, entries: inOrder.map(({ item }) => item) } }, repaired };
+  return { har: { log: { version, creator, entries: inOrder.map(({ item }) => item) } }, repaired, lost };
 }
 
 function parseJson(content: string, name: string): { value: unknown; repaired: boolean } {

@@ -1,12 +1,10 @@
 import { isRedacted, REMOVED } from './settings';
 import { decode, replaceSigned, splitSigned } from './tokens';
+import { replaceUnmistakable } from './unmistakable';
 import type { Placeholders } from './placeholders';
 
 /** Shorter texts stand in too many harmless places. */
 const SHORTEST = 6;
-
-/** JSON Web Tokens (RFC 7519), wherever they stand. */
-const JWT = /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g;
 
 /** The secrets of one exchange, so that they are replaced wherever else in it they stand: a key in an address, an echoed password. */
 export class ExchangeSecrets {
@@ -46,9 +44,9 @@ export class ExchangeSecrets {
       this.found.set(form, placeholder);
   }
 
-  /** The text with every known secret and every session token replaced. */
+  /** The text with every known secret, every session token and all that can be nothing but a secret replaced. */
   replaceIn(text: string): string {
-    let replaced = replaceSigned(text, (id) => this.placeholders.session(id)).replaceAll(JWT, REMOVED);
+    let replaced = replaceUnmistakable(replaceSigned(text, (id) => this.placeholders.session(id)));
     // The longest first: one secret may be the beginning of another.
     const secrets = [...this.found].sort(([a], [b]) => b.length - a.length);
     for (const [secret, placeholder] of secrets)

@@ -25,7 +25,7 @@ const HARMLESS = new Set([
   'access-control-allow-credentials',
 ]);
 /** Hold addresses, which may have secrets in their query. */
-const ADDRESSES = new Set(['referer', 'location', 'content-location', 'link', 'refresh']);
+const ADDRESSES = new Set([':path', 'referer', 'location', 'content-location', 'link', 'refresh']);
 
 /** Links sent by email: `/reset/<token>`. */
 const AFTER_SECRET_SEGMENT =

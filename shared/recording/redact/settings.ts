@@ -28,7 +28,7 @@ export function isRedacted(value: string): boolean {
 }
 
 const SECRET_PARTS =
-  /password|passwd|passphrase|passcode|pwd|secret|token|apikey|accesskey|privatekey|credential|authorization|signature|cardnumber|csrf|xsrf|session(?:id|key|cookie)|xsession|(?:auth|mfa|otp|pin|verification|security|backup|recovery)code|securityanswer|(?:new|old|my|user|current|confirm|repeat|login)(?:pass|pin|pw)(?![a-z])/;
+  /password|passwd|passphrase|passcode|pwd|secret|token|apikey|accesskey|privatekey|credential|authorization|signature|cardnumber|csrf|xsrf|session(?:id|key|cookie)|xsession|saml(?:response|request)|relaystate|wresult|(?:auth|mfa|otp|pin|verification|security|backup|recovery)code|securityanswer|(?:new|old|my|user|current|confirm|repeat|login)(?:pass|pin|pw)(?![a-z])/;
 const SECRET_WORDS = /^(pw|pass|pin|otp|totp|mfa|cvv|cvc|ssn|iban|sid|jwt|auth|bearer|sig|hmac)$/;
 
 /** True for names of fields, parameters and headers under which secrets stand: `newPass`, `access_token`, `user[pwd]`. */

@@ -111,30 +111,37 @@ describe('parseHar', () => {
     expect(faultsOf('{"log": "a secret" oops}')[0]).not.toContain('secret');
   });
 
-  it('names the entry, its request and the field, and shows no value', () => {
-    const faults = faultsOf(
-      har(
-        entry(),
-        entry({}, { headers: [{ name: 'Cookie', value: 12 }] }),
-        entry({}, { url: '/api/events', method: 'GET IT' }),
-        entry({ startedDateTime: 'yesterday', response: undefined }),
-        'not an entry',
-      ),
+  it('loses an entry that is none, by its name and without its values, and keeps the others', () => {
+    const text = har(
+      entry(),
+      entry({}, { headers: [{ name: 'Cookie', value: 12 }] }),
+      entry({}, { url: '/api/events', method: 'GET IT' }),
+      entry({ startedDateTime: 'yesterday', response: undefined }),
+      entry({ response: { status: -2, headers: [], content: {} } }),
+      'not an entry',
     );
-    expect(faults).toEqual([
+    const { har: parsed, lost } = parseHar(text, 'recorded.har');
+    expect(parsed.log.entries).toEqual([entry()]);
+    expect(lost.map(({ what, reason }) => `${what} ${reason}`)).toEqual([
       'recorded.har log.entries[1] (GET /api/events) request.headers[0].value: found 12; expected string',
-      'recorded.har log.entries[2] (GET IT /api/events) request.method: found a text; expected an HTTP method',
-      'recorded.har log.entries[2] (GET IT /api/events) request.url: found a text; expected an absolute URL',
-      'recorded.har log.entries[3] (GET /api/events) startedDateTime: found a text; expected a time in ISO 8601',
-      'recorded.har log.entries[3] (GET /api/events) response: found nothing; expected object',
-      'recorded.har log.entries[4] file: found a text; expected object',
+      'recorded.har log.entries[2] (GET IT /api/events) request.method: found a text; expected an HTTP method; ' +
+        'request.url: found a text; expected an absolute URL',
+      'recorded.har log.entries[3] (GET /api/events) startedDateTime: found a text; expected a time in ISO 8601; ' +
+        'response: found nothing; expected object',
+      'recorded.har log.entries[4] (GET /api/events) response.status: found -2; expected a status',
+      'recorded.har log.entries[5] file: found a text; expected object',
     ]);
   });
 
-  it('stops listing faults at twenty', () => {
+  it('does without a version', () => {
+    const { har: parsed } = parseHar(JSON.stringify({ log: { entries: [entry()] } }), 'recorded.har');
+    expect(parsed.log).toMatchObject({ version: '1.2', entries: [entry()] });
+  });
+
+  it('refuses a file without a good entry, and stops listing them at twenty', () => {
     const faults = faultsOf(har(...Array.from({ length: 50 }, () => ({}))));
     expect(faults).toHaveLength(21);
-    expect(faults.at(-1)).toBe('recorded.har: and 130 more faults; is this a HAR file of a browser or of Banyan?');
+    expect(faults.at(-1)).toBe('recorded.har: and 30 more entries; is this a HAR file of a browser or of Banyan?');
   });
 
   it('repairs a recording that broke off, wherever that was', () => {

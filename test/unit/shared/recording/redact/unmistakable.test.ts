@@ -1,0 +1,77 @@
+import { createRedactor } from '../../../../../shared/recording/redact/redact-entry';
+import { replaceUnmistakable } from '../../../../../shared/recording/redact/unmistakable';
+import { harEntry } from './har-entry';
+
+/** Put together here, so that no scanner of repositories takes them for real ones. */
+const SECRETS = [
+  `sk_${'live'}_4eC39HqLyjWDarjtT1zdp7dc`,
+  `rk_${'test'}_4eC39HqLyjWDarjtT1zdp7dc`,
+  `gh${'p'}_abcdefghijklmnopqrstuvwxyz0123456789`,
+  `github_${'pat'}_11ABCDEFG0abcdefghijklmnop`,
+  `AK${'IA'}IOSFODNN7EXAMPLE`,
+  `eyJ${'hbGciOiJIUzI1NiJ9'}.eyJzdWIiOiIxIn0.c2lnbmF0dXJl`,
+  `-----BEGIN RSA ${'PRIVATE'} KEY-----\nMIIEow+/AB==\n-----END RSA PRIVATE KEY-----`,
+];
+const CARDS = ['4242424242424242', '4242 4242 4242 4242', '5555-5555-5555-4444', '378282246310005', '6011111111111117'];
+
+const redactor = createRedactor({
+  ...{ sessionCookie: 'sid', credentialHeaders: [], credentialQueries: [] },
+  ...{ paths: [], keepCookies: [], logins: [] },
+});
+
+describe('what can be nothing but a secret', () => {
+  it.each(SECRETS)('is removed wherever it stands: %.12s', (secret) => {
+    const text = JSON.stringify({ note: `use ${secret}, or call`, n: 1 });
+    const entry = redactor.redact(
+      harEntry({
+        url: `http://h/a?q=${encodeURIComponent(secret)}`,
+        text,
+        requestHeaders: { 'X-Note': secret.split('\n')[0] ?? '' },
+      }),
+    );
+    expect(JSON.stringify(entry)).not.toContain(secret.slice(-12));
+    expect(JSON.parse(entry.response.content.text ?? '')).toEqual({ note: 'use [redacted], or call', n: 1 });
+  });
+
+  it.each(CARDS)('of a card all digits but the first are zeros: %s', (card) => {
+    expect(replaceUnmistakable(`card ${card}.`)).toBe(`card ${card.charAt(0)}${card.slice(1).replaceAll(/\d/g, '0')}.`);
+    const plain = card.replaceAll(/\D/g, '');
+    const { text = '' } = redactor.redact(harEntry({ text: `{"a":${plain},"b":"${card}"}` })).response.content;
+    expect(Object.keys(JSON.parse(text) as object)).toEqual(['a', 'b']);
+    expect(text).not.toMatch(new RegExp(plain.slice(-4)));
+    expect(replaceUnmistakable(replaceUnmistakable(card))).toBe(replaceUnmistakable(card));
+  });
+
+  it.each([
+    // Luhn fails; no network; milliseconds; an ObjectId; a fraction; a public key.
+    '4242424242424241',
+    '1234567890123452',
+    '1795910400000',
+    '5eede0e00000000000000001',
+    '0.4242424242424242',
+    `pk_${'live'}_4eC39HqLyjWDarjtT1zdp7dc`,
+    '4242424242424242a',
+  ])('is not %s', (text) => expect(replaceUnmistakable(text)).toBe(text));
+
+  it('is what SAML puts into forms and addresses, and what HTTP/2 has for a path', () => {
+    const form = {
+      mimeType: 'application/x-www-form-urlencoded',
+      text: 'SAMLResponse=PHNhbWxwOlJlc3BvbnNl&RelayState=state-of-1',
+    };
+    const entry = redactor.redact(
+      harEntry({
+        ...{ method: 'POST', url: 'http://h/acs?SAMLRequest=PHNhbWxwOlJlcXVlc3Q', postData: form },
+        requestHeaders: { ':path': '/acs?token=very-secret-1' },
+        responseHeaders: [{ name: 'Refresh', value: '0;url=/next?token=very-secret-2' }],
+      }),
+    );
+    expect(JSON.stringify(entry)).not.toMatch(/PHNhbWxw|state-of-1|very-secret/);
+  });
+
+  it('takes no long time to look for', () => {
+    const begun = process.cpuUsage();
+    for (const text of ['-----BEGIN PRIVATE KEY-----', '4242 ', '4', 'eyJaaaaaaaaa.', '1-'])
+      replaceUnmistakable(text.repeat(40_000));
+    expect(process.cpuUsage(begun).user / 1e6).toBeLessThan(3);
+  });
+});
