@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { compareValueSteps, memberPath, type ValueOptions } from './compare-values';
+import { BOUNDARY } from './compare-headers';
 import { decompress } from './decompress';
 import { compareHtmlSteps } from './html/compare-html';
 import { parseJson } from '../session/parse-json';
@@ -29,7 +30,7 @@ export function* compareBodySteps(
   const b = decompress(candidate, candidate.body);
   yield;
   // Compressed in another way.
-  if (a.equals(b)) return [];
+  if (a.equals(b) || isSameMultipart([control, a], [candidate, b])) return [];
   const type = contentType(control);
   const expected = utf8(a);
   yield;
@@ -44,7 +45,8 @@ export function* compareBodySteps(
       if (left !== undefined && right !== undefined) {
         const differences = yield* compareValueSteps('body $', left, right, options);
         if (differences.length > 0) return differences;
-        return yield* compareSpelling({ text: expected, value: left }, { text: found, value: right }, options);
+        const spelt = yield* compareSpelling({ text: expected, value: left }, { text: found, value: right }, options);
+        return spelt.length > 0 || !promisesBytes(control, candidate) ? spelt : compareBytes(expected, found, options);
       }
       // A page instead of JSON: where it begins is enough.
       if (left !== undefined || right !== undefined) return (yield* compareTexts(expected, found, options)).slice(0, 1);
@@ -80,6 +82,33 @@ function compareDigests(control: ObservedResponse, candidate: ObservedResponse):
     Buffer.isBuffer(body) ? fingerprint(body) : digest(body),
   );
   return a === b ? [] : [difference('body', 'value', a, b)];
+}
+
+/** Whether an answer says what its bytes are, by a digest, a signature or a strong tag that both have, or is to be kept as a file. */
+function promisesBytes(control: ObservedResponse, candidate: ObservedResponse): boolean {
+  return control.headers.some(
+    ([name, value]) =>
+      /^(?:content-md5|(?:content-|repr-)?digest|(?:.*-)?signature(?:-.*)?)$/i.test(name) ||
+      (/^etag$/i.test(name) && value.startsWith('"') && headerValues(candidate, 'etag')[0] === value) ||
+      (/^content-disposition$/i.test(name) && /^attachment\b/i.test(value)),
+  );
+}
+
+/** Of texts of the same value: white space, a line end at the end, order of members. */
+function compareBytes(control: string, candidate: string, { unifier }: ValueOptions): Difference[] {
+  if (unifier?.isSameText(control, candidate) === true) return [];
+  return [around('body spelling', control, candidate)];
+}
+
+type Body = readonly [response: ObservedResponse, bytes: Buffer];
+
+/** Whether two `multipart` bodies differ in the boundary alone that each side has made up. */
+function isSameMultipart(...bodies: readonly [Body, Body]): boolean {
+  const [a, b] = bodies.map(([response, bytes]) => {
+    const boundary = BOUNDARY.exec(headerValues(response, 'content-type')[0] ?? '')?.[2]?.replaceAll('"', '');
+    return boundary === undefined ? undefined : bytes.toString('latin1').replaceAll(`--${boundary}`, '--*');
+  });
+  return a !== undefined && a === b;
 }
 
 interface Parsed {

@@ -49,6 +49,8 @@ function compareAttributes(
 
 function isSame(attribute: string, a: string, b: string, unifier: Unifier): boolean {
   if (attribute === '') return unifier.isSameCookie(a, b);
+  // In any case (RFC 6265bis section 5.6.7).
+  if (attribute === 'samesite') return a.toLowerCase() === b.toLowerCase();
   return attribute === 'expires' ? unifier.isSameExpiry(a, b) : unifier.isSameText(a, b);
 }
 

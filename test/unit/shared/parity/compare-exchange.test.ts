@@ -178,3 +178,74 @@ describe('an id that each side made up', () => {
     ).toEqual(['header x-b', `id ${a}`]);
   });
 });
+
+describe('what says the same in other words', () => {
+  const answer = (headers: ObservedResponse['headers'], body = ''): ObservedResponse => ({
+    ...{ statusCode: 200, headers, body: Buffer.from(body) },
+  });
+  const paths = (a: ObservedResponse['headers'], b: ObservedResponse['headers']): string[] =>
+    pathsOf(answer(a), answer(b));
+
+  it('is SameSite in any case, and no other value of it', () => {
+    const cookie = (value: string): ObservedResponse['headers'] => [['Set-Cookie', `a=1; SameSite=${value}`]];
+    expect(paths(cookie('Lax'), cookie('lax'))).toEqual([]);
+    expect(paths(cookie('Lax'), cookie('None'))).toEqual(['cookie a; samesite']);
+  });
+
+  it('is a list of links on one line or several, in one order', () => {
+    const [next, last] = ['</a?p=1,2>; rel="next"', '</a?p=9>; rel="last"'];
+    expect(
+      paths(
+        [['Link', `${next}, ${last}`]],
+        [
+          ['Link', next],
+          ['Link', last],
+        ],
+      ),
+    ).toEqual([]);
+    expect(paths([['Link', `${next},${last}`]], [['Link', `${next}, ${last}`]])).toEqual([]);
+    expect(paths([['Link', `${next}, ${last}`]], [['Link', `${last}, ${next}`]])).toEqual(['header link']);
+    expect(paths([['Link', next]], [['Link', next.replace('1,2', '1, 2')]])).toEqual(['header link']);
+  });
+
+  it('is a boundary that each side makes up, in head and body', () => {
+    const parts = (boundary: string, text: string): ObservedResponse =>
+      answer(
+        [['Content-Type', `multipart/byteranges; boundary=${boundary}`]],
+        `--${boundary}\r\nContent-Range: bytes 0-1/9\r\n\r\n${text}\r\n--${boundary}--\r\n`,
+      );
+    expect(pathsOf(parts('abc1', 'hi'), parts('XYZ-27', 'hi'))).toEqual([]);
+    expect(pathsOf(parts('abc1', 'hi'), parts('XYZ-27', 'ho'))).toEqual(['body']);
+    const other = parts('abc1', 'hi');
+    const mixed = { ...other, headers: [['Content-Type', 'multipart/mixed; boundary=abc1']] as const };
+    expect(pathsOf(other, mixed)).toEqual(['header content-type']);
+  });
+});
+
+describe('what is wrong although it looks the same', () => {
+  const answer = (headers: ObservedResponse['headers'], body: string): ObservedResponse => ({
+    ...{ statusCode: 200, body: Buffer.from(body) },
+    headers: [['Content-Type', 'application/json'], ...headers],
+  });
+
+  it('is a Date that is a year off', () => {
+    const date = (text: string): ObservedResponse => answer([['Date', text]], '{}');
+    const now = date('Sun, 29 Nov 2026 12:00:00 GMT');
+    expect(pathsOf(now, date('Sun, 29 Nov 2026 12:00:09 GMT'))).toEqual([]);
+    expect(pathsOf(now, date('Sat, 29 Nov 2025 12:00:00 GMT'))).toEqual(['header date']);
+  });
+
+  it.each<readonly [string, string]>([
+    ['ETag', '"v1"'],
+    ['Content-MD5', 'abc'],
+    ['Repr-Digest', 'sha-256=:abc=:'],
+    ['X-Hub-Signature-256', 'sha256=abc'],
+    ['Content-Disposition', 'attachment; filename="a.json"'],
+  ])('are other bytes of the same JSON where %s promises them', (...header) => {
+    const written = '{"a":1,"b":2}\n';
+    for (const body of ['{"a":1,"b":2}', '{ "a": 1, "b": 2 }\n', '{"b":2,"a":1}\n']) {
+      expect(pathsOf(answer([header], written), answer([header], body))).toEqual(['body spelling']);
+      expect(pathsOf(answer([], written), answer([], body))).toEqual([]);
+    }
+  });
+});
