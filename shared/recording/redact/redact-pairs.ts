@@ -1,6 +1,7 @@
 import type { ExchangeSecrets } from './exchange-secrets';
 import { isSecretName } from './settings';
 import { decode } from './tokens';
+import { replaceUnmistakable } from './unmistakable';
 
 /** Secret in an address and in OAuth's forms (RFC 6749), harmless elsewhere: a `code` in JSON is mostly an error's. */
 const SECRET_PARAMETERS = new Set(['code', 'key', 'ticket', 'samlresponse', 'assertion', 'nonce']);
@@ -38,7 +39,7 @@ function redactPair(pair: string, { secrets, inner, isAddress, placeholderOf }: 
     replaced = secrets.placeholderOf(plain);
     // As it was sent, in case it cannot be decoded or has a plus of its own.
     if (replaced !== plain) secrets.add(value, replaced);
-  } else replaced = inner(plain);
+  } else replaced = replaceUnmistakable(inner(plain));
   return replaced === plain ? pair : `${pair.slice(0, at)}=${encodeURIComponent(replaced)}`;
 }
 

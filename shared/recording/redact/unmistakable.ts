@@ -20,7 +20,7 @@ const SECRETS = new RegExp(
 );
 
 /** 13 to 19 digits, alone or in groups. */
-const CARD = /(?<![\w.-])(?:\d[ -]?){12,18}\d(?![\w.]|-\d)/g;
+const CARD = /(?<![\w.-])(?:\d[ -]?){12,18}\d(?!\w|[.-]\d)/g;
 /** How the numbers of the networks begin, and how long they are (ISO/IEC 7812). */
 const NETWORKS =
   /^(?:4\d{12}(?:\d{3}){0,2}|(?:5[1-5]|2[2-7])\d{14}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|(?:6(?:011|4[4-9]\d|5\d\d)|35\d\d)\d{12})$/;
