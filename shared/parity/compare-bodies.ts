@@ -129,7 +129,12 @@ const MAX_PLAIN = 256 * 1024;
 
 /** Whether JavaScript would write the value as it is written: the quick way to know that there is nothing odd in it. */
 function isPlain({ text, value }: Parsed): boolean {
-  return text.length <= MAX_PLAIN && JSON.stringify(value) === text;
+  try {
+    return text.length <= MAX_PLAIN && JSON.stringify(value) === text;
+  } catch {
+    // Deeper than the stack is.
+    return false;
+  }
 }
 
 function compareNumbers(a: JsonSpelling, b: JsonSpelling, { unifier, setAt }: ValueOptions): Difference[] {

@@ -270,7 +270,7 @@ describe('headers', () => {
         ['Link', 'b'],
         ['Link', 'a'],
       ],
-      ['header link: a\\nb became b\\na'],
+      ['header link: a, b became b, a'],
     ],
     [
       'another charset',
