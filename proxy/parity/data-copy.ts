@@ -1,4 +1,5 @@
 import { BSON, type Db, type Document } from 'mongodb';
+import type { GivenDocument } from '../../shared/parity/case';
 import type { Change, Snapshot } from '../../shared/parity/database-effects';
 
 /** Types are kept, so that writing a document back changes nothing. */
@@ -64,6 +65,14 @@ export class DataCopy {
   /** From here on changes are reported against the data as {@link changes} has found it, for the next request of a sequence. */
   keep(): void {
     this.original = this.latest ?? this.original;
+  }
+
+  /** Writes documents; they count as changes, which {@link restore} undoes. */
+  async give(documents: readonly GivenDocument[]): Promise<void> {
+    for (const { collection, document } of documents)
+      await this.db
+        .collection(collection)
+        .replaceOne({ _id: document['_id'] as BSON.ObjectId }, document, { upsert: true });
   }
 
   /** Undoes changes: new documents go, changed and removed ones come back as they were. */

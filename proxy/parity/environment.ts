@@ -16,7 +16,8 @@ import { copyDatabase, DataCopy, stopExpiry } from './data-copy';
 import { logIn } from './identities';
 import type { Side } from './observe';
 import { redactionOf } from './reported';
-import type { RunOptions } from './run';
+import { oddDocuments } from './odd-documents';
+import type { PlannedCase, RunOptions } from './run';
 import { send } from './send';
 import { makeWorld, worldCredentials, type World } from './world';
 
@@ -34,6 +35,8 @@ export interface SidesOptions {
   readonly routes: string;
   /** Both sides the monolith: to learn what differs by itself. */
   readonly twice?: boolean;
+  /** Odd documents: for which routes, how many for each, and which. Default: none. */
+  readonly oddDocuments?: { readonly suites: readonly CaseSuite[]; readonly each: number; readonly seed: number };
 }
 
 export interface ReadySides {
@@ -41,6 +44,8 @@ export interface ReadySides {
   readonly sides: { readonly control: ReportedSide; readonly candidate: ReportedSide };
   /** Who asks besides the configured identities; none where the sides were not started here. */
   readonly world?: World;
+  /** Cases about odd documents, where the sides were started here. */
+  readonly odd?: readonly PlannedCase[];
   /** What both sides' data are in, where they were started here; undefined: unknown. */
   readonly database?: DatabaseKind;
   close(): Promise<void>;
@@ -98,7 +103,13 @@ async function isolated(
 /** Gets sides ready that are started already: equal data on both, every identity logged in, a proxy in front. */
 export async function withStarted(
   started: StartedSides,
-  { banyan, direct, routes, twice = false }: Pick<SidesOptions, 'banyan' | 'direct' | 'routes' | 'twice'>,
+  {
+    banyan,
+    direct,
+    routes,
+    twice = false,
+    oddDocuments: wanted,
+  }: Pick<SidesOptions, 'banyan' | 'direct' | 'routes' | 'twice' | 'oddDocuments'>,
   suites: readonly CaseSuite[],
   stops: (() => Promise<unknown>)[],
 ): Promise<Prepared> {
@@ -115,6 +126,18 @@ export async function withStarted(
   const now = new Date();
   const world: World =
     secrets === undefined ? new Map() : await makeWorld({ banyan, db: controlDb, secrets, credentials: own, now });
+  const odd =
+    wanted === undefined
+      ? []
+      : await oddDocuments(wanted.suites, {
+          ...{
+            url: started.control.url,
+            db: controlDb,
+            credentials: own,
+            except: new Set([collectionOf(banyan.session.store)]),
+          },
+          ...wanted,
+        });
   const credentials = new Map([...own, ...worldCredentials(world)]);
   await copyDatabase(controlDb, candidateDb);
   const controlData = await DataCopy.of(controlDb, started.control.takeMessages);
@@ -128,8 +151,8 @@ export async function withStarted(
   const { url, legacyUrl } = started.candidate;
   if (twice) return { ...withCandidate(common, { name: 'legacy again', url: legacyUrl, data }), database };
   const side = { name: 'gateway', url, data };
-  if (direct) return { ...withCandidate(common, side), database, world };
-  return { ...(await behindProxy(common, side, { banyan, legacyUrl, routes }, stops)), database, world };
+  if (direct) return { ...withCandidate(common, side), database, world, odd };
+  return { ...(await behindProxy(common, side, { banyan, legacyUrl, routes }, stops)), database, world, odd };
 }
 
 type Common = Omit<RunOptions['context'], 'candidate' | 'proxy'>;

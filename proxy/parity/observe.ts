@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isSafe, requestLines, type ParityCase } from '../../shared/parity/case';
+import { isSafe, requestLines, type GivenDocument, type ParityCase } from '../../shared/parity/case';
 import { compareExchangeInTurns, masking, type CompareOptions } from '../../shared/parity/compare';
 import { compareChanges, type Change } from '../../shared/parity/database-effects';
 import { headerValues } from '../../shared/parity/exchange';
@@ -23,6 +23,8 @@ export interface Observation extends Answer {
 }
 
 export interface ObserveOptions {
+  /** Written to the side's data before. */
+  readonly given?: readonly GivenDocument[];
   /** Leave the data as the request has left it, for the next of a sequence. */
   readonly keepData?: boolean;
   /** Writes may follow the answer, as when an authorizer extends a session: the data is looked at again until it is as awaited, for a while. */
@@ -35,8 +37,9 @@ const SETTLE = { times: 10, ms: 20 };
 export async function observe(
   { url, data }: Side,
   request: OutgoingRequest,
-  { keepData = false, isSettled = () => true }: ObserveOptions = {},
+  { keepData = false, given = [], isSettled = () => true }: ObserveOptions = {},
 ): Promise<Observation> {
+  await data?.give(given);
   const answer = await send(url, request);
   // What a safe request should send to a queue is found after the next one that is not.
   let changes = (await data?.changes({ withMessages: !isSafe(request.method) })) ?? [];

@@ -36,15 +36,16 @@ export interface RanCase {
 }
 
 export async function runCase(sourced: SourcedCase, context: CaseContext): Promise<RanCase> {
-  const { parityCase, identity } = sourced;
+  const { parityCase, identity, given = [] } = sourced;
   const { control, candidate, credentials, renaming } = context;
   const written = await requestOf(parityCase, credentials.get(identity) ?? {}, control);
   const request = withNames(written, context.recordedNames);
   const keepData = renaming !== undefined;
-  const expected = await observe(control, request, { keepData });
+  const expected = await observe(control, request, { keepData, given });
   const awaited = effectsOf(expected.changes).join();
   const found = await observe(candidate, withNames(request, renaming), {
     keepData,
+    given,
     isSettled: (changes) => effectsOf(changes).join() === awaited,
   });
   const judgement = await judgeObservations(expected, found, {

@@ -7,6 +7,9 @@ import type { Progress } from './report';
 import { runCases } from './run';
 import { worldCases } from './world';
 
+/** For each route that reads. */
+const ODD_EACH = 6;
+
 export interface RunWith {
   readonly now: () => Date;
   /** @param cases how many will be sent */
@@ -21,9 +24,15 @@ export async function runProject(
 ): Promise<{ readonly run: ParityRun; readonly database: DatabaseKind | undefined }> {
   const { suites, routes, rules } = project;
   const { cases: planned, ...rest } = planRun(flags, project);
-  const ready = await prepareSides(project.sides, suites);
   const chosen = suites.filter(({ route }) => project.chosen?.has(route) ?? true);
-  const world = flags.har === undefined && ready.world !== undefined ? worldCases(chosen, ready.world) : [];
+  const { har, generate, seed = 1 } = flags;
+  // A quarter as many as there are generated cases, and a few without.
+  const each = Math.max(ODD_EACH, Math.ceil(generate / 4 / chosen.length));
+  const ready = await prepareSides(
+    { ...project.sides, ...(har === undefined && { oddDocuments: { suites: chosen, each, seed } }) },
+    suites,
+  );
+  const world = har === undefined ? [...worldCases(chosen, ready.world ?? new Map()), ...(ready.odd ?? [])] : [];
   const cases = [...planned, ...world];
   const progress = startProgress(cases.length);
   try {

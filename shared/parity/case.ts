@@ -1,4 +1,4 @@
-import type { Db } from 'mongodb';
+import type { Db, Document } from 'mongodb';
 import type { CaseSource } from './result';
 
 /** Whether a method promises to change nothing (RFC 9110 section 9.2.1). */
@@ -78,11 +78,19 @@ export interface CaseSuite {
   readonly contract?: Contract;
 }
 
+/** A document as it is to be while a case is sent, whatever its `_id` stood for before. */
+export interface GivenDocument {
+  readonly collection: string;
+  readonly document: Document;
+}
+
 export interface SourcedCase {
   readonly source: CaseSource;
   readonly route: string;
   readonly identity: string;
   readonly parityCase: ParityCase;
+  /** Where each side has its own data. */
+  readonly given?: readonly GivenDocument[];
 }
 
 /** As whom a case is sent. */

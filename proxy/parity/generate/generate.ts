@@ -5,6 +5,7 @@ import { BODY_VARIATIONS } from './bodies';
 import { fieldVariations, pairVariations } from './field-variations';
 import { fieldsOf, type Field } from './fields';
 import { HEADER_VARIATIONS } from './headers';
+import { takeLeastUsed } from './least-used';
 import { RECOMBINATIONS } from './recombine';
 import { seededRandom, type Random } from './random';
 import { TARGETS } from './targets';
@@ -125,26 +126,17 @@ class Generator {
     return this.anew(route);
   }
 
-  /** Takes what has least been tried from a list: a kind of value that few fields have had, in a field that has had few. */
   private mostDifferent(route: Route, list: Variation[]): SourcedCase | undefined {
-    const usesOf = (key: string): number => this.uses.get(key) ?? 0;
     const keysOf = ({ field = '', ...one }: Variation): [string, string] => [kindOf(one), `${route.name} ${field}`];
-    while (list.length > 0) {
-      let [best, least] = [0, Infinity];
-      for (const [index, variation] of list.entries()) {
-        const [kind, field] = keysOf(variation);
-        const rank = usesOf(kind) * 3 + usesOf(field);
-        if (rank < least) [best, least] = [index, rank];
-      }
-      const [variation] = list.splice(best, 1);
+    for (;;) {
+      const variation = takeLeastUsed(list, this.uses, keysOf);
       if (variation === undefined) return undefined;
       const found = this.onSome(route, variation);
       if (found === undefined) continue;
       this.tried.add(variation);
-      for (const key of keysOf(variation)) this.uses.set(key, usesOf(key) + 1);
+      for (const key of keysOf(variation)) this.uses.set(key, (this.uses.get(key) ?? 0) + 1);
       return found;
     }
-    return undefined;
   }
 
   private onSome({ name, bases, requests }: Route, variation: Variation): SourcedCase | undefined {

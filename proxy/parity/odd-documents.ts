@@ -1,0 +1,183 @@
+import { Decimal128, Double, Long, ObjectId, type Db, type Document } from 'mongodb';
+import { expectedStatus, isSafe, requestLines, type CaseSuite, type GivenDocument } from '../../shared/parity/case';
+import type { Credentials } from './credentials';
+import { seededRandom } from './generate/random';
+import { takeLeastUsed } from './generate/least-used';
+import type { PlannedCase } from './run';
+import { send } from './send';
+
+interface OddOptions {
+  /** The control's, whose answers say which documents a route reads. */
+  readonly url: string;
+  readonly db: Db;
+  readonly credentials: ReadonlyMap<string, Credentials>;
+  /** Sessions have a world of their own. */
+  readonly except: ReadonlySet<string>;
+  readonly seed: number;
+  /** So many for each route. */
+  readonly each: number;
+}
+
+interface Odd {
+  readonly collection: string;
+  readonly what: string;
+  readonly field: string;
+  readonly documents: readonly Document[];
+}
+
+const MOST_DOCUMENTS = 1_000;
+/** More than any page has. */
+const MANY = 101;
+
+/**
+ * Documents as older versions, imports and hands leave them, for the routes that read: of each document that an answer comes from, one field
+ * missing, null, of another type, decomposed, at an edge of the calendar; or many of its kind. Each is written before a case, and taken back.
+ */
+export async function oddDocuments(suites: readonly CaseSuite[], options: OddOptions): Promise<readonly PlannedCase[]> {
+  const random = seededRandom(options.seed);
+  const collections = await readAll(options);
+  const uses = new Map<string, number>();
+  const cases: PlannedCase[] = [];
+  for (const { route, cases: known } of suites) {
+    const found = known.flatMap((parityCase) => {
+      const { raw, onlyThroughProxy, request } = parityCase;
+      if (raw !== undefined || onlyThroughProxy !== undefined || !isSafe(request.method ?? 'GET')) return [];
+      return [...options.credentials.keys()]
+        .filter((identity) => expectedStatus(parityCase, identity) === 200)
+        .map((identity) => ({ identity, parityCase }));
+    })[0];
+    if (found === undefined) continue;
+    const { identity, parityCase } = found;
+    const { response } = await send(options.url, requestLines(parityCase, options.credentials.get(identity) ?? {}));
+    const seen = `${parityCase.request.path}\n${response.body instanceof Buffer ? response.body.toString() : ''}`;
+    const list = random.shuffle(
+      [...collections].flatMap(([name, all]) => readFrom(all, seen).flatMap((one) => odd(name, one))),
+    );
+    for (let chosen = 0; chosen < options.each && list.length > 0;) {
+      const one = takeLeastUsed(list, uses, ({ what, collection, field }) => [what, `${route} ${collection} ${field}`]);
+      if (one === undefined || !(await canBeWritten(options.db, one))) continue;
+      chosen += 1;
+      const { what, collection, field, documents } = one;
+      for (const key of [what, `${route} ${collection} ${field}`]) uses.set(key, (uses.get(key) ?? 0) + 1);
+      cases.push({
+        ...{ source: 'generated', route, identity },
+        parityCase: {
+          name: `${parityCase.name}; a document of ${collection}, ${field} ${what}`,
+          request: parityCase.request,
+        },
+        given: documents.map((document): GivenDocument => ({ collection, document })),
+      });
+    }
+  }
+  return cases;
+}
+
+async function readAll({ db, except }: OddOptions): Promise<ReadonlyMap<string, readonly Document[]>> {
+  const collections = await db.listCollections({}, { nameOnly: true }).toArray();
+  const names = collections.map(({ name }) => name).filter((name) => !name.startsWith('system.') && !except.has(name));
+  const all = new Map<string, readonly Document[]>();
+  for (const name of names.sort()) all.set(name, await db.collection(name).find().limit(MOST_DOCUMENTS).toArray());
+  return all;
+}
+
+/** The document that an answer shows, else one that belongs to what it shows. */
+function readFrom(all: readonly Document[], seen: string): readonly Document[] {
+  const isSeen = (value: unknown): boolean =>
+    (value instanceof ObjectId || typeof value === 'string') &&
+    String(value).length > 8 &&
+    seen.includes(String(value));
+  const found = all.find(({ _id }) => isSeen(_id)) ?? all.find((one) => Object.values(one).some(isSeen));
+  return found === undefined ? [] : [found];
+}
+
+function odd(collection: string, document: Document): readonly Odd[] {
+  const { _id, ...fields } = document as { readonly _id: unknown };
+  const all = Object.entries(fields).flatMap(([field, value]) =>
+    oddValues(value).map(([what, other]): Odd => {
+      const changed = Object.entries({ ...document, [field]: other }).filter(([, one]) => one !== MISSING);
+      return { collection, field, what, documents: [Object.fromEntries(changed)] };
+    }),
+  );
+  if (!(_id instanceof ObjectId)) return all;
+  const start = _id.toHexString().slice(0, 18);
+  const copies = Array.from({ length: MANY }, (_, i) => ({
+    ...document,
+    _id: new ObjectId(`${start}${(0xf00000 + i).toString(16)}`),
+  }));
+  return [...all, { collection, field: 'as it is,', what: `${MANY} times more`, documents: copies }];
+}
+
+const MISSING = Symbol('missing');
+
+function oddValues(value: unknown): readonly (readonly [what: string, value: unknown])[] {
+  const any: [string, unknown][] = [
+    ['missing', MISSING],
+    ['null', null],
+    ['a number', 5],
+    ['a text', 'text'],
+    ['an object', { a: 1 }],
+    ['an empty list', []],
+    ['no moment', new Date(NaN)],
+  ];
+  if (typeof value === 'string')
+    any.push(
+      ['empty', ''],
+      ['composed', `\u00C5 caf\u00E9 ${value}`],
+      ['decomposed', `A\u030A cafe\u0301 ${value}`],
+      ['in capitals', value.toUpperCase()],
+      ['with an emoji and NUL', `${value}\u{1F333}\u0000`],
+      ['between spaces', ` ${value} `],
+      ['long', value.padEnd(3_000, 'y')],
+      ['markup', `<b>"${value}"</b>\u2028`],
+    );
+  if (value instanceof Date) {
+    const day = value.toISOString().slice(0, 10);
+    for (const time of [
+      `${day}T00:00:00.000Z`,
+      `${day}T23:59:59.999Z`,
+      '2027-01-03T23:59:59.999Z',
+      '2020-12-31T00:00:00.000Z',
+      '1969-12-31T23:59:59.999Z',
+      '0001-01-01T00:00:00.000Z',
+    ])
+      any.push([time.startsWith(day) ? time.slice(10) : time, new Date(time)]);
+    any.push(['a year of six digits', new Date('+012026-01-01T00:00:00Z')], ['a time as text', value.toISOString()]);
+  }
+  if (typeof value === 'number')
+    any.push(
+      ['a fraction', value + 0.5],
+      ['negative', -1],
+      ['minus zero', new Double(-0)],
+      ['NaN', NaN],
+      ['infinite', Infinity],
+      ['a double', new Double(value)],
+      ['a long number', Long.fromString('9007199254740993')],
+      ['a decimal', Decimal128.fromString('12.50')],
+      ['digits', String(value)],
+    );
+  if (value instanceof ObjectId)
+    any.push(['an id as text', value.toHexString()], ['an id of nothing', new ObjectId('f'.repeat(24))]);
+  if (Array.isArray(value))
+    any.push(
+      ['twice the same', [...(value as unknown[]), ...(value as unknown[])]],
+      ['null in it', [...(value as unknown[]), null]],
+    );
+  return any;
+}
+
+/** Whether the database takes it: an index may not, a validator may not. It is as it was then. */
+async function canBeWritten(db: Db, { collection: name, documents }: Odd): Promise<boolean> {
+  const collection = db.collection(name);
+  const ids = documents.map(({ _id }) => _id as ObjectId);
+  const before = await collection.find({ _id: { $in: ids } }).toArray();
+  try {
+    for (const document of documents)
+      await collection.replaceOne({ _id: document['_id'] as ObjectId }, document, { upsert: true });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await collection.deleteMany({ _id: { $in: ids } });
+    if (before.length > 0) await collection.insertMany(before);
+  }
+}

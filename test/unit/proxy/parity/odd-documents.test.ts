@@ -1,0 +1,117 @@
+import { createServer, type Server } from 'node:http';
+import { MongoClient, ObjectId, type Db, type Document } from 'mongodb';
+import { DataCopy } from '../../../../proxy/parity/data-copy';
+import { oddDocuments } from '../../../../proxy/parity/odd-documents';
+import type { PlannedCase } from '../../../../proxy/parity/run';
+import type { CaseSuite } from '../../../../shared/parity/case';
+import { listen } from '../../../support/listen';
+import { startTestMongo, type TestMongo } from '../../../support/test-mongo';
+
+const SHOWN = new ObjectId('5eede0e00000000000000001');
+const OTHER = new ObjectId('5eede0e00000000000000002');
+const SUITES: readonly CaseSuite[] = [
+  {
+    route: 'GET /items',
+    cases: [
+      { name: 'refused', request: { path: '/items?page=x' }, status: 400 },
+      { name: 'all', request: { path: '/items' }, status: { member: 200 } },
+    ],
+  },
+  {
+    route: 'POST /items',
+    cases: [{ name: 'one', request: { method: 'POST', path: '/items' }, status: { member: 200 } }],
+  },
+];
+
+let mongo: TestMongo;
+let client: MongoClient;
+let db: Db;
+let server: Server;
+let port: number;
+
+beforeAll(async () => {
+  mongo = await startTestMongo();
+  client = await MongoClient.connect(mongo.uri);
+  db = client.db();
+  server = createServer((_request, response) => response.end(JSON.stringify([{ id: SHOWN.toHexString() }])));
+  port = await listen(server);
+});
+afterAll(async () => {
+  server.close();
+  await client.close();
+  await mongo.stop();
+});
+beforeEach(async () => {
+  await db.dropDatabase();
+  const more = { name: 'Caf\u00E9', at: new Date('2026-03-01T12:00:00Z'), count: 3, tags: ['a'] };
+  await db.collection('items').insertMany([
+    { _id: OTHER, ...more },
+    { _id: SHOWN, ...more },
+  ]);
+  await db.collection<Document & { _id: string }>('views').insertOne({ _id: 'v', itemId: SHOWN, kind: 'view' });
+  await db.collection('unread').insertOne({ a: 1 });
+  await db.collection('sessions').insertOne({ itemId: SHOWN });
+});
+
+const plan = (each: number, seed = 1): Promise<readonly PlannedCase[]> =>
+  oddDocuments(SUITES, {
+    ...{ db, each, seed, except: new Set(['sessions']), credentials: new Map([['member', {}]]) },
+    url: `http://127.0.0.1:${port}`,
+  });
+const dump = async (): Promise<unknown> =>
+  Promise.all(
+    ['items', 'views', 'unread', 'sessions'].map((name) => db.collection(name).find().sort({ _id: 1 }).toArray()),
+  );
+
+it('are made of the documents that an answer comes from, for routes that read, one field at a time', async () => {
+  const before = await dump();
+  const cases = await plan(1_000);
+  expect(await dump()).toEqual(before);
+  expect(new Set(cases.map(({ route, identity, source }) => `${route} ${identity} ${source}`))).toEqual(
+    new Set(['GET /items member generated']),
+  );
+  const given = cases.flatMap((one) => one.given ?? []);
+  expect(new Set(given.map(({ collection }) => collection))).toEqual(new Set(['items', 'views']));
+  expect(given.some(({ document }) => OTHER.equals(document['_id'] as ObjectId))).toBe(false);
+  const names = cases.map(({ parityCase }) => parityCase.name);
+  for (const what of [
+    'a document of items, name missing',
+    'a document of items, name decomposed',
+    'a document of items, at T00:00:00.000Z',
+    'a document of items, at 2027-01-03T23:59:59.999Z',
+    'a document of items, count a fraction',
+    'a document of items, tags null',
+    'a document of views, itemId an id as text',
+    'a document of items, as it is, 101 times more',
+  ])
+    expect(names).toContain(`all; ${what}`);
+  expect(new Set(names).size).toBe(names.length);
+});
+
+it('are the same for a seed, and differ most when they are few', async () => {
+  const cases = await plan(12);
+  expect(cases).toHaveLength(12);
+  expect((await plan(12)).map(({ parityCase }) => parityCase.name)).toEqual(
+    cases.map(({ parityCase }) => parityCase.name),
+  );
+  const fields = cases.map(({ parityCase: { name } }) => name.split(' ').slice(3, 6).join(' '));
+  expect(new Set(fields).size).toBeGreaterThanOrEqual(6);
+});
+
+it('leave out what the database does not take', async () => {
+  await db.collection('items').deleteOne({ _id: OTHER });
+  await db.collection('items').createIndexes([{ key: { name: 1 }, unique: true }]);
+  const names = (await plan(1_000)).map(({ parityCase }) => parityCase.name);
+  expect(names).not.toContain('all; a document of items, as it is, 101 times more');
+});
+
+it('are written for a case and taken back', async () => {
+  const before = await dump();
+  const copy = await DataCopy.of(db);
+  const [many] = (await plan(1_000)).filter(({ parityCase }) => parityCase.name.endsWith('times more'));
+  await copy.give([...(many?.given ?? []), { collection: 'items', document: { _id: SHOWN, name: null } }]);
+  expect(await db.collection('items').countDocuments()).toBe(103);
+  expect(await db.collection('items').findOne({ _id: SHOWN })).toEqual({ _id: SHOWN, name: null });
+  await copy.restore(await copy.changes({ withMessages: false }));
+  expect(await dump()).toEqual(before);
+});
