@@ -3,7 +3,7 @@ import { connectEarly, mongo } from 'banyan-strangler/mongo';
 import { httpHandler } from '../http-handler';
 import { parseActivity, type CountActivityResponse } from '../contracts/activity';
 import { accountOf, parseObjectId } from '../object-id';
-import { findEvent } from './repository';
+import { isEvent } from './repository';
 import { addActivity } from './write-repository';
 
 connectEarly();
@@ -13,8 +13,7 @@ export const handler = httpHandler(async ({ identity, params, body }) => {
   const db = await mongo().db();
   const account = accountOf(identity);
   const eventId = parseObjectId(params['eventId']);
-  const event = eventId && (await findEvent(db, account, eventId));
-  if (eventId === undefined || event === undefined) throw notFound('Event not found');
+  if (eventId === undefined || !(await isEvent(db, account, eventId))) throw notFound('Event not found');
   await addActivity(db, { account, at: new Date() }, { eventId, type: parseActivity(body) });
   return json(202, { counted: true } satisfies CountActivityResponse);
 });

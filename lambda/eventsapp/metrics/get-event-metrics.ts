@@ -3,7 +3,7 @@ import { connectEarly, mongo } from 'banyan-strangler/mongo';
 import { httpHandler } from '../http-handler';
 import { formatDay } from '../contracts/day';
 import { parseMetricsQuery, type EventMetricsResponse } from '../contracts/metrics';
-import { findEvent } from '../events/repository';
+import { isEvent } from '../events/repository';
 import { accountOf, parseObjectId } from '../object-id';
 import { READERS } from '../readers';
 import { countByPeriod, totals } from './repository';
@@ -14,10 +14,14 @@ connectEarly();
 export const handler = httpHandler(READERS, async ({ identity, params, query }) => {
   const account = accountOf(identity);
   const id = parseObjectId(params['eventId']);
-  const event = id && (await findEvent(await mongo().db(), account, id));
-  if (id === undefined || event === undefined) throw notFound('Event not found');
+  if (id === undefined || !(await isEvent(await mongo().db(), account, id))) throw notFound('Event not found');
   const { interval, from, to } = parseMetricsQuery(query, new Date());
   const buckets = await countByPeriod(await mongo().db(), account, id, { interval, from, to });
   const range = { interval, from: formatDay(from), to: formatDay(to) };
-  return json(200, { eventId: event.id, ...range, buckets, totals: totals(buckets) } satisfies EventMetricsResponse);
+  return json(200, {
+    eventId: id.toHexString(),
+    ...range,
+    buckets,
+    totals: totals(buckets),
+  } satisfies EventMetricsResponse);
 });

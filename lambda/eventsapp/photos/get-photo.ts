@@ -1,3 +1,4 @@
+import { validateHeaderValue } from 'node:http';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import banyan from '../../../banyan.config';
 import { bytes, notFound, type HttpResponse } from 'banyan-strangler/lambda';
@@ -58,7 +59,10 @@ interface Named {
 /** With the monolith's headers. */
 function picture(about: Named, data: Buffer): HttpResponse {
   // The type is what the uploader said: no browser shall find a script in it.
-  return bytes(200, data, { ...headersOf(about), 'X-Content-Type-Options': 'nosniff' });
+  const headers = { ...headersOf(about), 'X-Content-Type-Options': 'nosniff' };
+  // A type that is no header's value is 500 on the monolith; API Gateway would answer 502.
+  for (const [name, value] of Object.entries(headers)) validateHeaderValue(name, value);
+  return bytes(200, data, headers);
 }
 
 function headersOf({ contentType, fileName }: Named) {

@@ -43,7 +43,10 @@ describe('odd documents', () => {
     [
       'events',
       { _id: DEMO_IDS.event(1) },
-      (id) => [`/api/events/${id}`, '/api/events?filter[tags]=odd', '/api/metrics/all', `/api/events/${id}/photos`],
+      (id) => [
+        ...['', '/photos', '/attendees', '/metrics'].map((of) => `/api/events/${id}${of}`),
+        ...['/api/events?filter[tags]=odd', '/api/metrics/all'],
+      ],
     ],
     ['attendees', { _id: DEMO_IDS.attendee(1) }, () => [`/api/events/${QUIET}/attendees`]],
     ['photos', { _id: DEMO_IDS.photo(1) }, PHOTO_PATHS],
