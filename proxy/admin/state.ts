@@ -42,13 +42,18 @@ export function describeState({ table, overrides, stats, ledger, versions, start
     known: state.known,
     killSwitch: state.killSwitch ?? null,
     unlisted: stats.unlistedTotal,
-    stages: Object.fromEntries(
-      STAGES.map((stage) => [stage, routes.filter((route) => route.stage === stage).length]),
-    ) as Record<Stage, number>,
+    stages: stagesInForce(routes, state),
     span: SPAN,
     spans: SPANS,
     routes: routes.map((route) => describeRoute(route, state, { stats, hasChart: busiest.has(route) })),
   };
+}
+
+/** How many routes are on each stage as requests find them: one that an override has returned is on legacy, whatever the table says. */
+function stagesInForce(routes: readonly Route[], state: OverrideState): Readonly<Record<Stage, number>> {
+  const counts = Object.fromEntries(STAGES.map((stage) => [stage, 0])) as Record<Stage, number>;
+  for (const { id, stage } of routes) counts[overrideOf(state, id, stage) === undefined ? stage : 'legacy'] += 1;
+  return counts;
 }
 
 function describeRoute(

@@ -1,4 +1,7 @@
+import type { Reason } from '../choose-target';
+import type { OverrideReason } from '../overrides/state';
 import { LATENCY_BUCKETS, latencyBucket, latencyQuantile } from '../statistics/latency';
+import { SlidingCounters } from '../statistics/window';
 import type {
   ComparisonObservation,
   ObservedDifference,
@@ -16,7 +19,17 @@ interface RouteStats {
   different: number;
   readonly dropped: Map<ShadowDropReason, number>;
   lastMismatch: { readonly at: number; readonly differences: readonly ObservedDifference[] } | undefined;
+  /** The last minute; less when an override has begun or ended since. */
+  readonly recent: SlidingCounters<Recent>;
+  /** Whether an override decided about the latest request, and when the first that it decided about began. */
+  isOverridden: boolean;
+  turnedAt: number;
 }
+
+const RECENT = ['legacy', 'lambda', 'legacyErrors', 'lambdaErrors'] as const;
+type Recent = (typeof RECENT)[number];
+const MINUTE = 60_000;
+const OVERRIDES: ReadonlySet<Reason> = new Set<OverrideReason>(['kill-switch', 'rolled-back', 'overrides-unknown']);
 
 interface SideStats {
   answered: number;
@@ -38,6 +51,8 @@ export interface LatencySeries {
 export interface RouteSummary {
   readonly answered: { readonly legacy: number; readonly lambda: number };
   readonly errors: { readonly legacy: number; readonly lambda: number };
+  /** The same of the last minute, or since an override began or ended: what is so now. */
+  readonly recent: Readonly<Record<Recent, number>>;
   readonly fallbacks: number;
   readonly compared: number;
   readonly different: number;
@@ -54,18 +69,43 @@ export class LiveStats implements Observer {
 
   constructor(private readonly now: () => number = Date.now) {}
 
-  request({ routeId, upstream, statusCode, ms, lambda, at }: RequestObservation): void {
+  request({ routeId, upstream, statusCode, ms, lambda, at, reason }: RequestObservation): void {
     const stats = this.of(routeId);
+    const isRecent = this.turn(stats, reason, at - ms);
+    const add = (name: Recent): void => {
+      if (isRecent && at > this.now() - MINUTE) stats.recent.add(name, at);
+    };
     if (lambda !== undefined && lambda.code !== 'client_gone') {
       const isError = lambda.outcome === 'failed' || (lambda.statusCode ?? 0) >= 500;
       count(stats.lambda, at, isError ? 'error' : 'answer', lambda.ms);
-      if (upstream === 'lambda') stats.lambda.answered += 1;
+      if (isError) add('lambdaErrors');
+      if (upstream === 'lambda') {
+        stats.lambda.answered += 1;
+        add('lambda');
+      }
       if (upstream === 'legacy') stats.fallbacks += 1;
     }
     if (upstream === 'legacy' && statusCode !== 499) {
       count(stats.legacy, at, statusCode >= 500 ? 'error' : 'answer', ms);
       stats.legacy.answered += 1;
+      add('legacy');
+      if (statusCode >= 500) add('legacyErrors');
     }
+  }
+
+  /**
+   * With the first request that an override decides about, and with the first that it no longer does, the minute begins anew: an undo is seen at once.
+   * Returns whether the request belongs to it; one that had begun before does not.
+   */
+  private turn(stats: RouteStats, reason: Reason, began: number): boolean {
+    const isOverridden = OVERRIDES.has(reason);
+    if (began < stats.turnedAt) return false;
+    if (stats.isOverridden !== isOverridden) {
+      stats.isOverridden = isOverridden;
+      stats.turnedAt = began;
+      stats.recent.clear();
+    }
+    return true;
   }
 
   unlisted(): void {
@@ -94,10 +134,13 @@ export class LiveStats implements Observer {
   }
 
   summary(routeId: string): RouteSummary {
-    const { legacy, lambda, fallbacks, compared, different, dropped, lastMismatch } = this.of(routeId);
+    const { legacy, lambda, fallbacks, compared, different, dropped, lastMismatch, recent } = this.of(routeId);
+    const now = this.now();
+    const recently = RECENT.map((name) => [name, recent.sum(name, now)] as const);
     return {
       answered: { legacy: legacy.answered, lambda: lambda.answered },
       errors: { legacy: legacy.errors, lambda: lambda.errors },
+      recent: Object.fromEntries(recently) as Record<Recent, number>,
       fallbacks,
       compared,
       different,
@@ -123,6 +166,9 @@ export class LiveStats implements Observer {
       stats = {
         ...{ legacy: side(), lambda: side(), fallbacks: 0, compared: 0, different: 0, dropped: new Map() },
         lastMismatch: undefined,
+        recent: new SlidingCounters(RECENT, MINUTE, this.now()),
+        isOverridden: false,
+        turnedAt: 0,
       };
       this.routes.set(routeId, stats);
     }

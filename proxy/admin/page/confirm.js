@@ -3,8 +3,11 @@
 import { ask, withToken } from './api.js';
 import { byId } from './dom.js';
 
+/** What the history has for a brake that was pulled without one: then a reason is the last thing to think of. */
+const NO_REASON = 'no reason given';
+
 /**
- * Asks for a reason, and for a token if there is none, before anything is changed.
+ * Asks for a reason, which only a change that can wait needs, and for a token if there is none, before anything is changed.
  *
  * @param {{ title: string, text: string, action: string, isDangerous: boolean, path: string, body: object }} change
  * @param {Page} page
@@ -24,7 +27,7 @@ function confirmChange({ title, text, action, isDangerous, path, body }, page) {
   reason.value = '';
   byId('token-label').hidden = page.state?.token?.mayChange === true;
   const submit = async () => {
-    const why = reason.value.trim();
+    const why = reason.value.trim() || (isDangerous ? NO_REASON : '');
     if (why === '') {
       byId('confirm-fault').textContent = 'Give a reason; it is recorded in the history.';
       reason.focus();

@@ -1,4 +1,4 @@
-/** The dashboard: reads /api/state every two seconds, changes what differs, and writes everything as text. */
+/** The dashboard: reads /api/state every second, changes what differs, and writes everything as text. */
 /** @import { Detail, Page, Route, Row, State } from './types' */
 import { ask, Refusal } from './api.js';
 import { resume, rollBack, toggleKillSwitch } from './confirm.js';
@@ -6,7 +6,7 @@ import { byId, count, make, percent, replace, when } from './dom.js';
 import { fillDetail, newDetail } from './route-detail.js';
 import { fillRow, newRow } from './route-row.js';
 
-const POLL = 2_000;
+const POLL = 1_000;
 const STAGES = /** @type {const} */ (['legacy', 'shadow', 'canary', 'lambda', 'retired']);
 
 /** @type {Map<string, Row>} */
@@ -20,13 +20,27 @@ const page = {
   poll,
   rollBack: (route) => rollBack(route, page),
   resume: (route) => resume(route, page),
-  toggle(id) {
-    page.opened = page.opened === id ? '' : id;
-    detail = undefined;
-    draw();
-    if (page.opened !== '') void readDetail();
-  },
+  toggle: (id) => open(page.opened === id ? '' : id),
 };
+
+/** The address of the page with a route's details open. @type {(id: string) => string} */
+const addressOf = (id) => `#route=${encodeURIComponent(id)}`;
+
+/** @param {string} id of a route; none closes what is open */
+function open(id) {
+  page.opened = id;
+  detail = undefined;
+  const address = id === '' ? location.pathname : addressOf(id);
+  if (location.hash !== (id === '' ? '' : address)) history.pushState(null, '', address);
+  draw();
+  if (id !== '') void readDetail();
+}
+
+/** Opens the route that the address names: after a reload, a link, or the way back. */
+function followAddress() {
+  const id = new URLSearchParams(location.hash.slice(1)).get('route') ?? '';
+  if (id !== page.opened) open(id);
+}
 
 function draw() {
   if (page.state === undefined) return;
@@ -47,8 +61,9 @@ function draw() {
 function drawProgress({ routes, stages, unlisted }) {
   const total = routes.length;
   const moved = stages.canary + stages.lambda + stages.retired;
-  const lambda = routes.reduce((sum, { answered }) => sum + answered.lambda, 0);
-  const all = routes.reduce((sum, { answered }) => sum + answered.legacy, lambda);
+  const lambda = routes.reduce((sum, { recent }) => sum + recent.lambda, 0);
+  const all = routes.reduce((sum, { recent }) => sum + recent.legacy, lambda);
+  const returned = routes.filter(({ overriddenBy }) => overriddenBy !== null).length;
   const present = STAGES.filter((stage) => stages[stage] > 0);
   replace(
     byId('summary'),
@@ -57,9 +72,10 @@ function drawProgress({ routes, stages, unlisted }) {
       : [
           make('strong', {}, `${moved} of ${total}`),
           ' listed routes have left legacy',
-          ...(all === 0
-            ? []
-            : ['; Lambda answers ', make('strong', {}, percent(lambda, all)), ' of the requests to listed routes']),
+          ...(returned === 0 ? [] : [`, ${count(returned)} ${returned === 1 ? 'was' : 'were'} returned to it`]),
+          all === 0
+            ? '; no requests to them in the last minute'
+            : `; in the last minute Lambda answered ${percent(lambda, all)} of ${count(all)} requests to them`,
         ]),
   );
   byId('bar').setAttribute(
@@ -84,8 +100,8 @@ function drawProgress({ routes, stages, unlisted }) {
 
 /** What whoever is on call must see first. @type {(state: State) => void} */
 function drawAlerts({ killSwitch, known, routes }) {
-  /** @type {(title: string, text: string) => HTMLElement} */
-  const alert = (title, text) => make('p', {}, make('strong', {}, `${title} `), text);
+  /** @type {(title: string, text: string, ...actions: (string | Node)[]) => HTMLElement} */
+  const alert = (title, text, ...actions) => make('p', {}, make('strong', {}, `${title} `), text, ...actions);
   replace(
     byId('alerts'),
     ...(killSwitch === null
@@ -104,12 +120,15 @@ function drawAlerts({ killSwitch, known, routes }) {
             'MongoDB has been unavailable since the proxy started, so rollbacks are unknown: listed routes are on legacy.',
           ),
         ]),
-    ...routes.flatMap(({ id, override }) => {
-      if (override === null) return [];
-      const { by, why, since } = override;
+    ...routes.flatMap((route) => {
+      if (route.override === null) return [];
+      const { by, why, since } = route.override;
       return alert(
-        `${id} is rolled back to legacy.`,
-        `${by}: ${why} (${when(since)}). It stays there until it is resumed.`,
+        `${route.id} is rolled back to legacy.`,
+        `${by}: ${why} (${when(since)}). It stays there until it is resumed. `,
+        make('a', { href: addressOf(route.id) }, 'Details'),
+        ' ',
+        make('button', { type: 'button', 'data-resume': route.id }, 'Resume…'),
       );
     }),
   );
@@ -123,9 +142,17 @@ function isShown(route) {
   return wanted === '' || route.id.includes(wanted) || route.match.toLowerCase().includes(wanted);
 }
 
+/** Trouble first, then what is moving, then the rest, each as in the table. @param {Route} route */
+function rankOf({ overriddenBy, different, recent, stage }) {
+  if (overriddenBy !== null) return 0;
+  if (different > 0 || recent.lambdaErrors > 0) return 1;
+  return stage === 'shadow' || stage === 'canary' ? 2 : 3;
+}
+
 /** @param {State} state */
 function drawRoutes(state) {
-  const shown = state.routes.filter(isShown);
+  const shown = state.routes.filter(isShown).sort((a, b) => rankOf(a) - rankOf(b));
+  const focused = document.activeElement;
   const body = byId('routes');
   const ids = new Set(shown.map(({ id }) => id));
   for (const [id, row] of rows) {
@@ -141,10 +168,11 @@ function drawRoutes(state) {
     drawDetail(row, route, state);
     return row.detail ? [row.main, row.detail] : [row.main];
   });
-  // A row that is moved loses the focus, so only those in a wrong place are.
+  // Only those in a wrong place are moved: a moved row loses the focus, and is given it again.
   wanted.forEach((element, i) => {
     if (body.children[i] !== element) body.insertBefore(element, body.children[i] ?? null);
   });
+  if (focused instanceof HTMLElement && document.activeElement !== focused) focused.focus({ preventScroll: true });
   byId('none').hidden = shown.length > 0 || state.routes.length === 0;
 }
 
@@ -208,6 +236,13 @@ function connection(status, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+for (const name of ['hashchange', 'popstate']) addEventListener(name, followAddress);
+// Those of the banners: what is drawn anew keeps no listeners.
+byId('alerts').addEventListener('click', ({ target }) => {
+  const id = target instanceof HTMLElement ? target.dataset['resume'] : undefined;
+  const route = page.state?.routes.find((one) => one.id === id);
+  if (route !== undefined) page.resume(route);
+});
 byId('kill-switch').addEventListener('click', () => {
   if (page.state !== undefined) toggleKillSwitch(page.state, page);
 });
@@ -224,6 +259,7 @@ document.addEventListener('visibilitychange', () => {
 });
 
 async function run() {
+  followAddress();
   for (;;) {
     if (!document.hidden) await poll();
     await new Promise((resolve) => setTimeout(resolve, POLL));

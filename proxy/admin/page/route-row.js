@@ -72,20 +72,32 @@ const overriddenText = ({ stage, overriddenBy }) =>
   stage === 'shadow' ? `no copies: ${overriddenBy}` : `on legacy: ${overriddenBy}`;
 
 /** @type {(cell: HTMLElement, route: Route) => void} */
-function fillSplit(cell, { answered: { legacy, lambda }, fallbacks }) {
-  const all = legacy + lambda;
-  if (all === 0) {
+function fillSplit(cell, { answered, fallbacks, recent: { legacy, lambda } }) {
+  if (answered.legacy + answered.lambda === 0) {
     replace(cell, make('small', {}, 'no requests yet'));
     return;
   }
+  const all = legacy + lambda;
+  const byFallback = fallbacks > 0 ? `, ${count(fallbacks)} fell back` : '';
   replace(
     cell,
-    `${percent(lambda, all)} Lambda`,
-    make('span', { class: 'split', 'aria-hidden': 'true' }, part('lambda', lambda / all), part('legacy', legacy / all)),
+    ...(all === 0
+      ? [make('small', {}, 'no requests in the last minute')]
+      : [
+          `${percent(lambda, all)} Lambda`,
+          make(
+            'span',
+            { class: 'split', 'aria-hidden': 'true' },
+            part('lambda', lambda / all),
+            part('legacy', legacy / all),
+          ),
+          make('small', {}, `last minute: ${count(lambda)} of ${count(all)}`),
+        ]),
+    make('br'),
     make(
       'small',
       {},
-      `${count(lambda)} Lambda, ${count(legacy)} legacy${fallbacks > 0 ? `, ${count(fallbacks)} of them by fallback` : ''}`,
+      `since start: ${count(answered.lambda)} of ${count(answered.legacy + answered.lambda)}${byFallback}`,
     ),
   );
 }

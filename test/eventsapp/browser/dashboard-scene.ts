@@ -130,7 +130,8 @@ function feed(stats: LiveStats, routeId: string, now: number): void {
     const [legacyMs, lambdaMs] = traffic.ms.map((ms) => ms * (1 + 0.25 * Math.sin(span / 9 + ms)));
     const request = (upstream: RequestObservation['upstream'], ms: number, lambda: RequestObservation['lambda']) => {
       const statusCode = 200;
-      stats.request({ routeId, method: 'GET', statusCode, ms, upstream, reason: 'stage', lambda, at });
+      const reason = routeId === 'list-attendees' && span <= 24 ? 'rolled-back' : 'stage';
+      stats.request({ routeId, method: 'GET', statusCode, ms, upstream, reason, lambda, at });
     };
     const isSlow = span % 7 === 0 ? 3 : 1;
     for (let i = 0; i < traffic.legacy; i += 1) request('legacy', (legacyMs ?? 0) * (i === 0 ? isSlow : 1), undefined);

@@ -10,6 +10,7 @@ describeInBrowser('the dashboard in Chromium', (start) => {
   let browser: Browser;
   let system: RunningSystem;
   let page: Page;
+  let cookie: string;
   const said: string[] = [];
 
   beforeAll(async () => {
@@ -28,7 +29,7 @@ describeInBrowser('the dashboard in Chromium', (start) => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ email: 'organiser@example.com', password: 'correct horse battery staple' }),
     });
-    const cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
     for (const target of [
       '/api/events',
       '/api/events?limit=2',
@@ -87,11 +88,57 @@ describeInBrowser('the dashboard in Chromium', (start) => {
     await detail.waitFor({ state: 'detached' });
   });
 
-  it('rolls back with a reason, says so, and resumes', async () => {
-    await row('list-events').getByRole('button', { name: 'Roll back list-events' }).click();
-    await page.getByRole('button', { name: 'Roll back', exact: true }).click();
+  it('shows within two seconds that a roll back has taken effect: share, bar and sentence', async () => {
+    const over = new AbortController();
+    const clients = (async () => {
+      while (!over.signal.aborted)
+        await (await fetch(`${system.proxy.url}/api/events`, { headers: { cookie } })).text();
+    })();
+    try {
+      await row('list-events')
+        .getByText(/last minute: (\d+) of \1/)
+        .waitFor();
+      expect(await page.locator('#summary').innerText()).toMatch(
+        /^\d+ of 24 listed routes have left legacy; in the last/,
+      );
+      const before = Number((await page.locator('#summary strong').innerText()).split(' ')[0]);
+      await row('list-events').getByRole('button', { name: 'Roll back list-events' }).click();
+      // A brake asks for no reason.
+      await page.getByRole('button', { name: 'Roll back', exact: true }).click();
+      await page.getByText('list-events is rolled back to legacy.').waitFor();
+      const begun = performance.now();
+      await row('list-events').getByText('0 % Lambda', { exact: false }).waitFor();
+      await page.getByText(`${before - 1} of 24`).waitFor();
+      expect(performance.now() - begun).toBeLessThan(2_000);
+      expect(await row('list-events').innerText()).toMatch(/canary 100 %\s+on legacy: rolled-back\s+0 % Lambda/);
+      expect(await page.locator('#summary').innerText()).toContain('1 was returned to it');
+      expect(await page.locator('#bar').getAttribute('aria-label')).toMatch(/0 of 24 routes on canary/);
+      expect(system.proxy.overrides.current().lowered.get('list-events')?.why).toBe('no reason given');
+    } finally {
+      over.abort();
+      await clients;
+    }
+  });
+
+  it('links the banner of a returned route to its details, which survive a reload, and resumes from it', async () => {
+    const alert = page.getByRole('alert').filter({ hasText: 'list-events is rolled back' });
+    await alert.getByRole('link', { name: 'Details' }).click();
+    await page.locator('tr[data-detail="list-events"]').waitFor();
+    await page.reload();
+    await page.locator('tr[data-detail="list-events"]').waitFor();
+    expect(new URL(page.url()).hash).toBe('#route=list-events');
+    await page.goBack();
+    await page.locator('tr[data-detail="list-events"]').waitFor({ state: 'detached' });
+    await alert.getByRole('button', { name: 'Resume…' }).click();
+    await page.getByRole('button', { name: 'Resume', exact: true }).click();
     await page.getByText('Give a reason').waitFor();
-    expect(system.proxy.overrides.current().lowered.size).toBe(0);
+    await page.getByLabel(/^Reason/).fill('fixed');
+    await page.getByRole('button', { name: 'Resume', exact: true }).click();
+    await row('list-events').getByText('on legacy').waitFor({ state: 'detached' });
+  });
+
+  it('writes a reason as text', async () => {
+    await row('list-events').getByRole('button', { name: 'Roll back list-events' }).click();
     await page.getByLabel(/^Reason/).fill('<img src=x onerror=alert(1)>');
     await page.getByRole('button', { name: 'Roll back', exact: true }).click();
     await row('list-events').getByText('on legacy: rolled-back').waitFor();
