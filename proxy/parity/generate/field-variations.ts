@@ -1,4 +1,4 @@
-import type { Field } from './fields';
+import type { Field } from './field';
 import { probesOf } from './probes';
 import { ABSENT, hasPlaceFor, setField, valueOf } from './set-field';
 import type { DraftRequest, Variation } from './variation';

@@ -3,7 +3,8 @@ import { expectedStatus, isSafe, type CaseRequest, type Contract, type SourcedCa
 import type { GeneratedCoverage } from '../../../shared/parity/result';
 import { BODY_VARIATIONS } from './bodies';
 import { fieldVariations, pairVariations } from './field-variations';
-import { fieldsOf, type Field } from './fields';
+import type { Field } from './field';
+import { fieldsOf } from './fields';
 import { HEADER_VARIATIONS } from './headers';
 import { takeLeastUsed } from './least-used';
 import { RECOMBINATIONS } from './recombine';

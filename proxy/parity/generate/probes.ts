@@ -1,4 +1,4 @@
-import type { Field, Shape } from './fields';
+import type { Field, Shape } from './field';
 import { ABSENT, pairName, Spelt } from './set-field';
 
 /** What is tried on a field: the kind of value, by which it is counted what has been covered, and the value. */

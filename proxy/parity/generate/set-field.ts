@@ -1,6 +1,6 @@
 import { isRecord } from '../../../shared/config/faults';
 import { parseJson } from '../../../shared/session/parse-json';
-import type { Field } from './fields';
+import type { Field } from './field';
 import { splitTarget, withHeaders, withPath, withQuery, type DraftRequest } from './variation';
 
 /** Stands for a field that is not sent at all. */

@@ -1,5 +1,6 @@
 import { fieldVariations, pairVariations } from '../../../../../proxy/parity/generate/field-variations';
-import { fieldsOf, type Field } from '../../../../../proxy/parity/generate/fields';
+import type { Field } from '../../../../../proxy/parity/generate/field';
+import { fieldsOf } from '../../../../../proxy/parity/generate/fields';
 import { probesOf } from '../../../../../proxy/parity/generate/probes';
 import { seededRandom } from '../../../../../proxy/parity/generate/random';
 import { ABSENT, setField, Spelt, valueOf } from '../../../../../proxy/parity/generate/set-field';
