@@ -61,7 +61,7 @@ export default defineConfig({
     internalError: expressErrorPage(500),
   },
 
-  // The strictest of lambda/eventsapp/stages: staging and prod are private, dev and test regional.
+  // The strictest of lambda/eventsapp/stages: test, staging and prod are private, dev is regional.
   gateway: { endpointType: 'private' },
 
   dev: {

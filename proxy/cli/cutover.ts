@@ -49,7 +49,9 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
   };
 
   withJson(program.command('status'))
-    .description("Show each route's stage, overrides, traffic on both sides and evidence")
+    .description(
+      "Show each route's stage, overrides, traffic on both sides and evidence, and which proxies run and agree",
+    )
     .addOption(new Option('--watch', 'keep showing stages, split, rates and proxies, until Ctrl-C').conflicts('json'))
     .addHelpText('after', VARIABLES)
     .action(async (options: JsonOption & { readonly watch?: true }) => {
@@ -97,7 +99,7 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
     )
     .option(
       '--development',
-      'for local use: evidence from the embedded MongoDB counts, and no client traffic is required',
+      'for local use: evidence from the embedded MongoDB counts, one compared client is enough, and no answers by Lambda to clients are required',
     )
     .option('--approved-by <name>', 'who vouches for a route with few clients, by replayed recordings and the suite')
     .option('--force', 'promote despite missing evidence; requires --by and --reason, and stays in the status')

@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: Banyan beside its peers in one run. Every subject is a process of its own before the same upstream; each
+ * `npm run bench`: Banyan compared with its peers in one run. Every subject is a process of its own before the same upstream; each
  * round asks all of them in turn, so that whatever else the machine does falls on all; medians of the rounds are compared.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -103,7 +103,7 @@ export function printThroughput(
     console.log(`${row} / ${peer}: ${ratio.toFixed(2)}, required ${factor}: ${fail(ratio >= factor)}`);
   }
   console.log(
-    '\nWhat this says: how much a proxy in Node adds to a request, beside others in Node, when it is the bottleneck. What it does not:\n' +
+    '\nWhat this says: how much a proxy in Node adds to a request, compared with others in Node, when it is the bottleneck. What it does not:\n' +
       'how fast your system is (a request to MongoDB costs hundreds of times as much), nor that Node is the fastest place for a proxy:\n' +
       'nginx and HAProxy (rows of their own where they are installed) are faster, and know nothing of sessions, stages and comparisons. A\n' +
       'proxy does the work of a server and of a client for each request: about half of the floor is what Node gives. Client, upstream and subject\n' +

@@ -22,7 +22,7 @@ const BATCH = 5_000;
 /** Shares grow, and no user who was moved comes back, whichever proxy is asked. */
 export const stickiness: Check = {
   name: 'stickiness',
-  title: `${USERS.toLocaleString('en')} users on a canary of ${STEPS.join(', ')} %: shares within a point, and nobody moves back`,
+  title: `${USERS.toLocaleString('en')} users on a canary of ${STEPS.join(', ')} %: shares within a point, and no one moves back`,
   grace: 1_500,
   async run(options) {
     const closing: (() => unknown)[] = [];

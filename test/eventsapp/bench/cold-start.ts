@@ -1,4 +1,4 @@
-/** `npm run bench:cold`: what a new instance of the authorizer and of functions takes, beside the MongoDB driver alone in the same run. */
+/** `npm run bench:cold`: what a new instance of the authorizer and of functions takes, compared with the MongoDB driver alone in the same run. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

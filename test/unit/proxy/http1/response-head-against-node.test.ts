@@ -20,7 +20,7 @@ interface Seen {
   readonly whole: boolean;
 }
 
-describe('response head, beside Node’s own client', () => {
+describe('response head, compared with Node’s own client', () => {
   /** What the next connection answers; then it ends. */
   let answer = '';
   const sockets = new Set<Socket>();

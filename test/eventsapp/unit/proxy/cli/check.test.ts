@@ -338,9 +338,7 @@ describe('check of a project', () => {
     expect(exitCode).toBe(0);
     expect(text).toContain('./legacy/server.ts starts: Express 4');
     expect(text).toContain('app-routes.json is as the app is');
-    expect(text.replace(/[ \n]+/g, ' ')).toContain(
-      'stages: dev regional, prod private, staging private, test regional',
-    );
+    expect(text.replace(/[ \n]+/g, ' ')).toContain('stages: dev regional, prod private, staging private, test private');
   });
 
   it('reports every fault of a bad table and of a bad configuration', async () => {
