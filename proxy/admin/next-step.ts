@@ -29,7 +29,8 @@ export function nextStep(route: Route, state: OverrideState): NextStep | undefin
     case 'shadow':
       return step('canary', first);
     case 'canary': {
-      const next = PERCENTS.find((share) => share > percent);
+      // A climb ends where a person said; what is beyond is for a person again.
+      const next = climb === undefined ? PERCENTS.find((share) => share > percent) : undefined;
       return next === undefined ? step('lambda') : step('canary', next);
     }
     case 'lambda':

@@ -17,6 +17,8 @@ export interface ClimbEvidence {
   readonly answers: Step['before'];
 }
 
+const MINUTE = 60_000;
+
 export type GateAnswer = { readonly isOpen: true } | { readonly isOpen: false; readonly why: string };
 
 export interface ClimbFacts {
@@ -39,6 +41,8 @@ export type ClimbDecision =
   | { readonly kind: 'returned' }
   /** Its step is to last, or is the last. */
   | { readonly kind: 'rest' }
+  /** Its step begins anew: time under the kill switch proves nothing. */
+  | { readonly kind: 'again' }
   /** It depends on this; decide again with the answer. */
   | { readonly kind: 'ask'; readonly what: 'evidence' | 'gate'; readonly to: number };
 
@@ -47,9 +51,12 @@ export function decideClimb({ route, state, disagreement, now, evidence, gate }:
   const { id, climb } = route;
   const { steps, every, freeze, timeZone } = climb;
   if (state.lowered.has(id)) return { kind: 'returned' };
-  if (state.killSwitch !== undefined) return { kind: 'rest' };
   const stored = state.steps.get(id);
   const share = stored?.percent ?? 0;
+  if (state.killSwitch !== undefined) {
+    const isOld = stored !== undefined && share > 0 && now.getTime() - stored.since.getTime() > MINUTE;
+    return { kind: isOld ? 'again' : 'rest' };
+  }
   const ceiling = steps.at(-1) ?? 0;
   // In force already; stored, so that raising the ceiling again does not jump back to it.
   if (share > ceiling) return { kind: 'step', to: ceiling, why: `routes.yml allows ${ceiling} %` };
@@ -74,8 +81,11 @@ export function decideClimb({ route, state, disagreement, now, evidence, gate }:
 
 /** Time alone proves nothing: Lambda must have answered clients on this step, as many as the guard judges by, and as well. */
 function lackingOnStep({ guard }: ClimbingRoute, { percent, before }: Step, { answers }: ClimbEvidence): string[] {
-  const answered = since(answers.answered, before.answered);
-  const failed = since(answers.failed, before.failed);
+  // New builds have counts of their own, which may have begun after the step.
+  const isSame =
+    answers.builds === before.builds && answers.answered >= before.answered && answers.failed >= before.failed;
+  const answered = answers.answered - (isSame ? before.answered : 0);
+  const failed = answers.failed - (isSame ? before.failed : 0);
   const { minRequests, errorRate } = guard;
   if (answered < minRequests)
     return [`Lambda has answered ${answered} of the ${counted(minRequests, 'request')} required at ${percent} %`];
@@ -84,6 +94,3 @@ function lackingOnStep({ guard }: ClimbingRoute, { percent, before }: Step, { an
     `at ${percent} % Lambda failed ${failed} of ${counted(answered + failed, 'request')}, or legacy had to answer: allowed are ${percentText(errorRate)}`,
   ];
 }
-
-/** New builds have a count of their own, which may have begun after the step. */
-const since = (total: number, before: number): number => (total < before ? total : total - before);

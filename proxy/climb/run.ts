@@ -85,6 +85,8 @@ interface Memory {
   gate?: { readonly at: number; readonly answer: GateAnswer };
   /** When a reason was noted, and at which step. */
   noted?: { readonly at: number; readonly changes: number };
+  /** Said once in a row. */
+  isFaulty?: boolean;
 }
 
 class Climber {
@@ -112,10 +114,26 @@ class Climber {
     // Several at a time: a slow gate of one keeps few others waiting.
     for (let first = 0; first < routes.length && !this.signal.aborted; first += AT_A_TIME)
       await Promise.all(
-        routes.slice(first, first + AT_A_TIME).map((route) => this.climb(db, route, { disagreement, now })),
+        routes.slice(first, first + AT_A_TIME).map((route) => this.climbAlone(db, route, { disagreement, now })),
       );
     // Not while a new table is still on its way to some.
     if (disagreement === undefined) for (const routeId of over) await forgetStep(db, routeId);
+  }
+
+  /** A fault of one route, such as a document that was edited by hand, keeps no other from climbing. */
+  private async climbAlone(db: Db, route: Route, known: Pick<ClimbFacts, 'disagreement' | 'now'>): Promise<void> {
+    const memory = this.memoryOf(route.id);
+    try {
+      await this.climb(db, route, known);
+      memory.isFaulty = false;
+    } catch (error) {
+      if (memory.isFaulty !== true && !this.signal.aborted)
+        this.logger.warn(
+          { routeId: route.id, err: error },
+          'route does not climb: its override or its evidence cannot be read or written',
+        );
+      memory.isFaulty = true;
+    }
   }
 
   private async climb(db: Db, route: Route, known: Pick<ClimbFacts, 'disagreement' | 'now'>): Promise<void> {
@@ -135,6 +153,9 @@ class Climber {
     if (decision.kind === 'step') {
       const { answers } = evidence ?? (await this.evidence(route, decision.to));
       await this.step(db, id, { ...decision, before: answers, changes });
+    } else if (decision.kind === 'again' && stored !== undefined) {
+      const { answers } = await this.evidence(route, stored.percent);
+      await storeStep(db, id, { percent: stored.percent, before: answers }, changes);
     } else if (decision.kind === 'hold') {
       // Where a reason can be kept.
       if (stored === undefined) await storeStep(db, id, { percent: 0, before: { answered: 0, failed: 0 } }, changes);
@@ -162,10 +183,11 @@ class Climber {
   }
 
   private async evidence(route: Route, to: number): Promise<ClimbEvidence> {
+    const { legacy, lambda } = this.parts.versions;
     const evidence = await this.parts.ledger.routeEvidence(route);
     return {
       obstacles: evidenceObstacles(route, { stage: 'canary', percent: to }, evidence, RULES),
-      answers: countedAnswers(evidence, 'canary', RULES),
+      answers: { ...countedAnswers(evidence, 'canary', RULES), builds: `${legacy}\n${lambda}` },
     };
   }
 

@@ -1,3 +1,4 @@
+import { BanyanError } from '../../shared/errors';
 import { createHmac, randomBytes } from 'node:crypto';
 import { MongoServerError, type Db } from 'mongodb';
 import type { ComparisonObservation, ShadowDropReason } from '../observation';
@@ -58,6 +59,8 @@ const MAX_OF_ROUTE = 2_000;
 const MAX_CLIENTS = 50_000;
 /** Further ones on one route that saw a mismatch: it is they who matter. */
 const MAX_MISMATCHING = 1_000;
+/** Of each kind of a route, also when the process has no more room: enough for the bound, one of them mismatching. */
+const RESERVED = 1_000;
 /** Stands for all that are beyond: never compared, so it can never be covered. */
 const BEYOND = 'beyond the cap';
 const MAX_FORMS = 8;
@@ -86,7 +89,8 @@ export class Clients extends OwnTotals<Totals> {
     }
     if (!equal) {
       const mismatch = toMismatch(status, differences);
-      const form = totals.mismatches.size < MAX_FORMS ? mismatch : { ...mismatch, places: [], more: true };
+      const isKept = totals.mismatches.size < MAX_FORMS || totals.mismatches.has(JSON.stringify(mismatch));
+      const form = isKept ? mismatch : { ...mismatch, places: [], more: true };
       const key = JSON.stringify(form);
       isNew ||= !totals.mismatches.has(key);
       totals.mismatches.set(key, form);
@@ -167,7 +171,9 @@ export class Clients extends OwnTotals<Totals> {
       this.sizes.set(key, size + 1);
       return true;
     };
-    if (this.totals.size < MAX_CLIENTS && take(`${kind}|${routeId}`, MAX_OF_ROUTE)) return true;
+    const own = `${kind}|${routeId}`;
+    const isRoom = this.totals.size < MAX_CLIENTS || (this.sizes.get(own) ?? 0) < RESERVED;
+    if (isRoom && take(own, MAX_OF_ROUTE)) return true;
     return isMismatching && take(`mismatching|${routeId}`, MAX_MISMATCHING);
   }
 }
@@ -194,19 +200,32 @@ function toMismatch(status: StatusClass, differences: ComparisonObservation['dif
 }
 
 const DUPLICATE = 11_000;
+const KEY_BYTES = 32;
 
 /** What clients are hashed with: made once for each ledger, so that all proxies count alike, also after the session's secret is another. */
 export async function clientKey(db: Db): Promise<Buffer> {
-  const keys = db.collection<{ readonly _id: string; readonly key: string }>(CLIENTS_COLLECTION);
+  // A secondary may not have it yet.
+  const keys = db.collection<{ readonly _id: string; readonly key: string }>(CLIENTS_COLLECTION, {
+    readPreference: 'primary',
+  });
   try {
     await keys.updateOne(
       { _id: 'key' },
-      { $setOnInsert: { key: randomBytes(32).toString('base64') } },
+      { $setOnInsert: { key: randomBytes(KEY_BYTES).toString('base64') } },
       { upsert: true },
     );
   } catch (error) {
     // Another proxy was faster.
     if (!(error instanceof MongoServerError && error.code === DUPLICATE)) throw error;
   }
-  return Buffer.from((await keys.findOne({ _id: 'key' }))?.key ?? '', 'base64');
+  const key = Buffer.from((await keys.findOne({ _id: 'key' }))?.key ?? '', 'base64');
+  // Of nothing, it would hash addresses so that everyone can find them.
+  if (key.length < KEY_BYTES)
+    throw new BanyanError(
+      `${CLIENTS_COLLECTION}: the document "key" holds no key of ${KEY_BYTES} bytes; delete it, and it is made anew`,
+      {
+        code: 'client_key_unreadable',
+      },
+    );
+  return key;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Db } from 'mongodb';
+import type { Db, MongoClient } from 'mongodb';
 import type { Logger } from '../../shared/logger';
 import type { Rule } from '../../shared/parity/rules';
 import type { ComparisonObservation, NoisePlace, RequestObservation, ShadowDropReason } from '../observation';
@@ -64,16 +64,17 @@ export function openLedger(options: LedgerOptions, logger: Logger): Ledger {
   const stageEntries = new Map<string, Omit<StageEntry, 'id'>>();
   let stageOf: ReadonlyMap<string, ListedRoute['stage']> = new Map();
   let listed: readonly ListedRoute[] | undefined;
-  let prepared: { readonly db: Db; readonly database: DatabaseKind } | undefined;
+  let prepared: { readonly client: MongoClient; readonly database: DatabaseKind } | undefined;
   let isAway = false;
   let turn: Promise<unknown> = Promise.resolve();
 
   const prepare = async (): Promise<DatabaseKind> => {
     const db = await connect();
-    if (prepared?.db !== db) {
+    // A client makes a new `Db` each time it is asked for one.
+    if (prepared?.client !== db.client) {
       await createIndexes(db);
       clients.key = await clientKey(db);
-      prepared = { db, database: options.database ?? (await databaseKind(db)) };
+      prepared = { client: db.client, database: options.database ?? (await databaseKind(db)) };
     }
     return prepared.database;
   };

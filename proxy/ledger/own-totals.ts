@@ -13,12 +13,14 @@ export interface Origin {
 export abstract class OwnTotals<T> {
   protected readonly totals = new Map<string, T>();
   protected readonly dirty = new Set<string>();
+  private taken: readonly string[] = [];
 
   protected abstract documentsOf(totals: T, _id: string, origin: Origin): readonly OwnDocument[];
 
   /** The documents of what has changed since the last call; {@link restore} when they could not be written. */
   take(origin: Origin): readonly OwnDocument[] {
-    const documents = [...this.dirty].flatMap((key) => {
+    this.taken = [...this.dirty];
+    const documents = this.taken.flatMap((key) => {
       const totals = this.totals.get(key);
       return totals === undefined ? [] : this.documentsOf(totals, `${key}|${origin.instance}`, origin);
     });
@@ -26,8 +28,8 @@ export abstract class OwnTotals<T> {
     return documents;
   }
 
-  /** Marks everything as unwritten: totals may be written again without harm. */
+  /** Marks what was taken last as unwritten: totals may be written again without harm. */
   restore(): void {
-    for (const key of this.totals.keys()) this.dirty.add(key);
+    for (const key of this.taken) this.dirty.add(key);
   }
 }

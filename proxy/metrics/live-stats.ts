@@ -29,6 +29,14 @@ interface RouteStats {
 const RECENT = ['legacy', 'lambda', 'legacyErrors', 'lambdaErrors'] as const;
 type Recent = (typeof RECENT)[number];
 const MINUTE = 60_000;
+/** What is decided only where no override is in force. Other reasons, such as an encoding, come before overrides and say nothing of them. */
+const WITHOUT_OVERRIDE: ReadonlySet<Reason> = new Set<Reason>([
+  'stage',
+  'cohort',
+  'gateway-refused',
+  'session-refused',
+  'fallback',
+]);
 const OVERRIDES: ReadonlySet<Reason> = new Set<OverrideReason>(['kill-switch', 'rolled-back', 'overrides-unknown']);
 
 interface SideStats {
@@ -100,6 +108,7 @@ export class LiveStats implements Observer {
   private turn(stats: RouteStats, reason: Reason, began: number): boolean {
     const isOverridden = OVERRIDES.has(reason);
     if (began < stats.turnedAt) return false;
+    if (!isOverridden && !WITHOUT_OVERRIDE.has(reason)) return true;
     if (stats.isOverridden !== isOverridden) {
       stats.isOverridden = isOverridden;
       stats.turnedAt = began;

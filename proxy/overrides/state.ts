@@ -29,8 +29,8 @@ export interface Step {
   readonly changes: number;
   /** By the server's clock. */
   readonly since: Date;
-  /** Lambda's answers to clients, and its failures, until the step began. */
-  readonly before: { readonly answered: number; readonly failed: number };
+  /** Lambda's answers to clients, and its failures, until the step began; of which builds. */
+  readonly before: { readonly answered: number; readonly failed: number; readonly builds?: string | undefined };
   /** Why it goes no further, as judged last; undefined before that. */
   readonly waits: string | undefined;
 }

@@ -10,7 +10,7 @@ const stepSchema = z.object({
   percent: z.number().min(0).max(100),
   changes: z.int().positive(),
   since: z.coerce.date(),
-  before: z.object({ answered: count, failed: count }),
+  before: z.object({ answered: count, failed: count, builds: z.string().max(500).optional().catch(undefined) }),
   waits: z
     .string()
     .optional()

@@ -362,6 +362,8 @@ export const DECLARED: Readonly<Record<string, readonly Declared[]>> = {
       changes: ["typeof candidate !== 'number' => false"],
       reason: 'as the line before it',
     },
+  ],
+  'shared/parity/pair-elements.ts': [
     {
       source: "if (depth === KEY_DEPTH) return '…';",
       changes: [`'…' => ""`],

@@ -37,6 +37,7 @@ export const TESTS_OF: Readonly<Record<string, Mutated>> = {
   'shared/parity/compare-cookies.ts': decider('shared/parity/compare-cookies'),
   'shared/parity/compare-headers.ts': decider('shared/parity/compare-headers'),
   'shared/parity/compare-values.ts': decider('shared/parity/compare-values'),
+  'shared/parity/pair-elements.ts': decider('shared/parity/compare-values'),
   'shared/session/api-key-authenticator.ts': decider('lambda/authorizer/authorizer'),
   'shared/session/authenticator.ts': decider('lambda/authorizer/authorizer'),
   'shared/session/cookie-header.ts': decider('shared/session/cookie-header'),

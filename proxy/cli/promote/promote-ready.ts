@@ -1,3 +1,4 @@
+import { BanyanError } from '../../../shared/errors';
 import { nextStep } from '../../admin/next-step';
 import { climbState } from '../../climb/describe';
 import type { OverrideState } from '../../overrides/state';
@@ -28,7 +29,12 @@ export async function promoteReady(parts: Parts): Promise<CommandResult> {
       continue;
     }
     const target = { stage: next.to, percent: next.percent };
-    const { json } = await promote({ ...parts, routeId, target, forcedBecause: undefined });
+    const refused = await promoteOne({ ...parts, routeId, target, forcedBecause: undefined });
+    if (refused instanceof BanyanError) {
+      wait(refused.message);
+      continue;
+    }
+    const { json } = refused;
     if (json.obstacles.length > 0) wait(...json.obstacles.map(({ text, remedy }) => `${text} -> ${remedy}`));
     else moved.push({ route: routeId, change: json.change });
   }
@@ -52,14 +58,27 @@ export async function promoteReady(parts: Parts): Promise<CommandResult> {
   };
 }
 
+/** An error of one route is a reason like any other: those before it have moved, which must be said. */
+async function promoteOne(parts: PromoteParts): Promise<Awaited<ReturnType<typeof promote>> | BanyanError> {
+  try {
+    return await promote(parts);
+  } catch (error) {
+    if (error instanceof BanyanError) return error;
+    throw error;
+  }
+}
+
 /** What no command moves along with others: the first step, which needs a function; the last, which has no way back; and what moves by itself. */
 function leftToPeople(route: Route, state: OverrideState, now: Date): string | undefined {
   const { id, stage, climb } = route;
   if (stage === 'legacy') return `a person begins: banyan promote ${id} --to shadow, or canary for writes`;
   if (stage === 'lambda') return `there is no way back from retired: banyan promote ${id} --to retired`;
+  if (state.lowered.has(id)) return `it is rolled back: banyan resume ${id}`;
   const { next, percent, waits } = climbState(route, state) ?? {};
-  if (next !== undefined && !state.lowered.has(id))
+  if (next !== undefined)
     return `climbs by itself: at ${percent ?? 0} %, next ${next} %${waits === undefined ? '' : `; waits: ${waits}`}`;
+  if (climb !== undefined && stage === 'canary' && route.percent < 100)
+    return `has arrived at its ceiling of ${route.percent} %: raise percent or steps in routes.yml, or banyan promote ${id} --to lambda`;
   const frozen = climb && frozenBy(climb.freeze, climb.timeZone, now);
   return frozen && `frozen: ${frozen.text} (${climb.timeZone})`;
 }

@@ -72,10 +72,26 @@ it('counts anew with new builds', () => {
   });
 });
 
+it('counts all answers of other builds, and their failures', () => {
+  const state = at(5, { before: { answered: 400, failed: 18, builds: 'v1' } });
+  const bad = { answered: 100, failed: 18, builds: 'v2' };
+  expect(decide({ state, evidence: { ...GOOD, answers: bad } })).toMatchObject({
+    kind: 'hold',
+    why: expect.stringContaining('Lambda failed 18 of 118 requests') as unknown,
+  });
+  const good = { answered: 410, failed: 18, builds: 'v2' };
+  expect(decide({ state, evidence: { ...GOOD, answers: good } })).toMatchObject({ kind: 'step' });
+  expect(decide({ state, evidence: { ...GOOD, answers: { ...good, builds: 'v1' } } })).toMatchObject({ kind: 'hold' });
+});
+
 it('goes nowhere while it is rolled back, or all routes are', () => {
   const lowered = new Map([['a', { ...ENTRY, kind: 'guard' as const }]]);
   expect(decide({ state: { ...at(5), lowered }, evidence: GOOD })).toEqual({ kind: 'returned' });
-  expect(decide({ state: { ...at(5), killSwitch: ENTRY }, evidence: GOOD })).toEqual({ kind: 'rest' });
+  const killed = { ...at(5), killSwitch: ENTRY };
+  expect(decide({ state: killed, now: BEGUN, evidence: GOOD })).toEqual({ kind: 'rest' });
+  // The step is to last as long again once it is off.
+  expect(decide({ state: killed, evidence: GOOD })).toEqual({ kind: 'again' });
+  expect(decide({ state: { ...NO_OVERRIDES, killSwitch: ENTRY } })).toEqual({ kind: 'rest' });
 });
 
 it('has arrived at the ceiling of the file, and comes down with it', () => {

@@ -3,6 +3,7 @@ import { MongoClient } from 'mongodb';
 import { decidingProxy, disagreementOf } from '../../../../proxy/climb/run';
 import { judgeFleet } from '../../../../proxy/fleet/fleet';
 import { recordSuite } from '../../../../proxy/ledger/suites';
+import { routeOverrideId } from '../../../../proxy/overrides/store';
 import { readHistory } from '../../../../proxy/history/stages';
 import { parseRouteTable, type RouteTable } from '../../../../proxy/route-table/load';
 import {
@@ -153,6 +154,22 @@ it('goes on when its gate says 200', async () => {
   const table = tableOf(`{ steps: [1, 5], gate: '${gateUrl}' }`);
   await start(() => table);
   await allAt(1);
+});
+
+it('lets the others climb when one route cannot be judged, and says which', async () => {
+  await recordSuiteOf('b');
+  const both = parseRouteTable(
+    `routes:\n${['a', 'b'].map((id) => `  - {id: ${id}, match: POST /${id}, stage: canary, canary: { steps: [1, 5, 100], every: 1s }}\n`).join('')}`,
+    { file: 'routes.yml', lambdaAvailable: true },
+  );
+  // Edited by hand.
+  await client
+    .db()
+    .collection<{ _id: string; climb: number; revision: number; active: null }>('banyanOverrides')
+    .insertOne({ _id: routeOverrideId('a'), climb: 5, revision: 0, active: null });
+  const proxy = await start(() => both);
+  await waitFor('b at 1 %', () => proxy.overrides.current().steps.get('b')?.percent === 1);
+  expect(stepOf(proxy)).toBeUndefined();
 });
 
 it('holds while proxies have different tables, and forgets a step of a route that climbs no more', async () => {

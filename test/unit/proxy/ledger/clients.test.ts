@@ -1,7 +1,7 @@
 import { MongoClient, type Db } from 'mongodb';
 import { judgeClients, type ClientDocument } from '../../../../proxy/ledger/client-evidence';
 import { groundOf } from '../../../../proxy/ledger/client-rules';
-import type { SeenClient } from '../../../../proxy/ledger/clients';
+import { clientKey, type SeenClient } from '../../../../proxy/ledger/clients';
 import { openLedger, type Ledger } from '../../../../proxy/ledger/ledger';
 import type { ComparisonObservation } from '../../../../proxy/observation';
 import type { LocalMongo } from '../../../../shared/local/mongo';
@@ -125,6 +125,49 @@ describe('clients in the ledger', () => {
     const { clients } = await ledger.routeEvidence(LIST_EVENTS);
     expect(clients).toMatchObject({ counted: 2_003, mismatching: 2, lost: 1, covered: 2_001, known: 2_003 });
     expect(await documents()).toHaveLength(2_003);
+  });
+
+  it('have their indexes and key made once for each connection, and only what failed is written again', async () => {
+    const names: string[] = [];
+    const monitored = await MongoClient.connect(mongo.uri, { monitorCommands: true });
+    try {
+      monitored.on('commandStarted', ({ commandName }) => names.push(commandName));
+      const ledger = openLedger(
+        // As the proxy's connection does: another `Db` each time.
+        { db: () => Promise.resolve(monitored.db()), versions: VERSIONS, flushInterval: HOUR },
+        capturedLogger(),
+      );
+      ledgers.push(ledger);
+      ledger.recordComparison(comparison(), ANN);
+      await ledger.flush();
+      expect(names).toContain('createIndexes');
+      names.length = 0;
+      ledger.recordComparison(comparison(), STRANGER);
+      await ledger.flush();
+      expect(names).not.toContain('createIndexes');
+      expect(names).not.toContain('find');
+      await ledgers.pop()?.close();
+    } finally {
+      await monitored.close();
+    }
+  });
+
+  it('are not hashed with a key that is none', async () => {
+    await db.collection<{ _id: string; key: string }>('banyanClients').insertOne({ _id: 'key', key: '' });
+    await expect(clientKey(db)).rejects.toThrow('holds no key of 32 bytes; delete it');
+  });
+
+  it('repeat a mismatch that is known, also when they have had many others', async () => {
+    const ledger = open();
+    for (let n = 0; n < 8; n += 1)
+      ledger.recordComparison(
+        comparison({ equal: false, differences: [{ path: `body $.f${n}`, kind: 'value' }] }),
+        ANN,
+      );
+    ledger.recordComparison(comparison({ equal: false, differences: [{ path: 'body $.f0', kind: 'value' }] }), ANN);
+    await ledger.flush();
+    const [found] = await documents();
+    expect(found?.['mismatches']).toHaveLength(8);
   });
 
   it('of an older proxy are none: nothing observed', async () => {

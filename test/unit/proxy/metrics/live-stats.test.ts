@@ -54,6 +54,16 @@ describe('what the dashboard shows of the last minute', () => {
     },
   );
 
+  it('is not begun anew by a request that stays on legacy whatever overrides say', () => {
+    observe({ reason: 'rolled-back' });
+    for (const reason of ['large-body', 'unless', 'forced'] as const) {
+      time += 10;
+      observe({ reason });
+      observe({ reason: 'rolled-back' });
+    }
+    expect(recent()).toMatchObject({ lambda: 0, legacy: 7 });
+  });
+
   it('leaves out a request that had begun before the override, and ends after it', () => {
     observe({ reason: 'rolled-back' });
     time += 100;

@@ -24,7 +24,7 @@ describe('endpoint types of the stages', () => {
       { stage: 'dev', endpointType: 'regional' },
       { stage: 'prod', endpointType: 'private' },
       { stage: 'staging', endpointType: 'private' },
-      { stage: 'test', endpointType: 'regional' },
+      { stage: 'test', endpointType: 'private' },
     ]);
   });
 

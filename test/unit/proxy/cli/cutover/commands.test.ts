@@ -594,6 +594,21 @@ describe('routes that climb by themselves', () => {
     const { exitCode, out } = await banyan('promote', '--all-ready');
     expect([exitCode, out]).toEqual([3, expect.stringContaining('climbs by itself: at 0 %, next 1 %; waits: frozen')]);
   });
+
+  it('are left where a person set their ceiling, and are resumed, not promoted, after a roll back', async () => {
+    const text = CLIMBING.replace('stage: shadow', 'stage: canary');
+    await climbing(text);
+    await climb(25, 0);
+    await gather(441);
+    const arrived = await banyan('promote', '--all-ready');
+    expect([arrived.exitCode, arrived.out]).toEqual([
+      3,
+      expect.stringContaining('has arrived at its ceiling of 25 %: raise percent or steps in routes.yml'),
+    ]);
+    expect(await routesFile()).toBe(text);
+    await banyan('rollback', 'list-events', '--reason', 'slow');
+    expect((await banyan('promote', '--all-ready')).out).toContain('it is rolled back: banyan resume list-events');
+  });
 });
 
 describe('promote --all-ready', () => {
