@@ -362,13 +362,13 @@ describe('banyan package --stage prod', () => {
       });
       const inBucket = (action: string, key = '/uploads/*') => ({
         action: `s3:${action}`,
-        resource: `arn:\${AWS::Partition}:s3:::${placeholderFor('PhotosBucket')}${key}`,
+        resource: `arn:\${AWS::Partition}:s3:::banyan-prod-photos${key}`,
       });
       const onTable = (action: string, name: string) => ({
         action: `dynamodb:${action}`,
         resource: `arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/${name}`,
       });
-      const [photos, refused] = [placeholderFor('PhotosTable'), placeholderFor('RefusedUploadsTable')];
+      const [photos, refused] = ['banyan-prod-photos', 'banyan-prod-refused-uploads'];
       const listOfEvent = onTable('Query', `${photos}/index/byEvent`);
       const processUploads = [
         ...[inBucket('GetObject'), inBucket('DeleteObject'), inBucket('ListBucket', '')],
