@@ -160,7 +160,7 @@ const BAD_APPS: readonly (readonly [source: string, reason: RegExp])[] = [
   ["require('http').createServer(() => {}).listen(3000);", /listens on port 3000, but not with an Express app/],
   [
     `${LISTENS}app.listen(3000); require('express')().listen(4000);`,
-    /2 Express apps, on ports 3000 and 4000; choose one by --port/,
+    /2 Express apps, on ports 3000 and 4000; choose one with --port/,
   ],
 ];
 
@@ -190,8 +190,8 @@ it('without an entry, a package.json, a terminal or a reachable URL it says what
     banyan(['init', '--yes', '--url', 'http://127.0.0.1:1']),
   ]);
   expect(texts.map(({ text, exitCode }) => [exitCode, text.trim()])).toEqual([
-    [2, expect.stringContaining('name it by --entry')],
-    [2, expect.stringContaining('there is no package.json in')],
+    [2, expect.stringContaining('name it with --entry')],
+    [2, expect.stringContaining('no package.json in')],
     [2, expect.stringContaining('give --yes')],
     [2, expect.stringContaining('http://127.0.0.1:1 does not answer')],
   ]);
