@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { compareValueSteps, memberPath, type ValueOptions } from './compare-values';
-import { BOUNDARY } from './compare-headers';
 import { decompress } from './decompress';
 import { compareHtmlSteps } from './html/compare-html';
 import { parseJson } from '../session/parse-json';
 import { difference, headerValues, type Difference, type ObservedResponse } from './exchange';
 import { spellingOf, type JsonSpelling } from './json-spelling';
+import { isSameMultipart } from './multipart';
 import { preview } from './preview';
 import type { Steps } from './steps';
 
@@ -43,10 +43,13 @@ export function* compareBodySteps(
       const right = parseJson(found);
       yield;
       if (left !== undefined && right !== undefined) {
-        const differences = yield* compareValueSteps('body $', left, right, options);
+        const { noting, hasForgiven } = notingForgiven(options);
+        const differences = yield* compareValueSteps('body $', left, right, noting);
         if (differences.length > 0) return differences;
         const spelt = yield* compareSpelling({ text: expected, value: left }, { text: found, value: right }, options);
-        return spelt.length > 0 || !promisesBytes(control, candidate) ? spelt : compareBytes(expected, found, options);
+        // Where a rule forgives another value, or another order, bytes cannot be the same.
+        if (spelt.length > 0 || hasForgiven() || !promisesBytes(control, candidate)) return spelt;
+        return compareBytes(expected, found, options);
       }
       // A page instead of JSON: where it begins is enough.
       if (left !== undefined || right !== undefined) return (yield* compareTexts(expected, found, options)).slice(0, 1);
@@ -94,21 +97,29 @@ function promisesBytes(control: ObservedResponse, candidate: ObservedResponse): 
   );
 }
 
+/** The same options, and whether a rule has forgiven something by them. */
+function notingForgiven(options: ValueOptions): { readonly noting: ValueOptions; readonly hasForgiven: () => boolean } {
+  let count = 0;
+  const noting: ValueOptions = {
+    ...options,
+    isSameMasked(...place) {
+      const isSame = options.isSameMasked?.(...place) === true;
+      if (isSame) count += 1;
+      return isSame;
+    },
+    setAt(path) {
+      const set = options.setAt?.(path);
+      if (set !== undefined) count += 1;
+      return set;
+    },
+  };
+  return { noting, hasForgiven: () => count > 0 };
+}
+
 /** Of texts of the same value: white space, a line end at the end, order of members. */
 function compareBytes(control: string, candidate: string, { unifier }: ValueOptions): Difference[] {
   if (unifier?.isSameText(control, candidate) === true) return [];
   return [around('body spelling', control, candidate)];
-}
-
-type Body = readonly [response: ObservedResponse, bytes: Buffer];
-
-/** Whether two `multipart` bodies differ in the boundary alone that each side has made up. */
-function isSameMultipart(...bodies: readonly [Body, Body]): boolean {
-  const [a, b] = bodies.map(([response, bytes]) => {
-    const boundary = BOUNDARY.exec(headerValues(response, 'content-type')[0] ?? '')?.[2]?.replaceAll('"', '');
-    return boundary === undefined ? undefined : bytes.toString('latin1').replaceAll(`--${boundary}`, '--*');
-  });
-  return a !== undefined && a === b;
 }
 
 interface Parsed {
@@ -121,8 +132,11 @@ function* compareSpelling(control: Parsed, candidate: Parsed, options: ValueOpti
   if (isPlain(control) && isPlain(candidate)) return [];
   const a = yield* spellingOf(control.text, memberPath);
   const b = yield* spellingOf(candidate.text, memberPath);
-  return [...compareNumbers(a, b, options), ...compareRepeated(control.text, candidate.text, a, b, options)];
+  return [...(yield* compareNumbers(a, b, options)), ...compareRepeated(control.text, candidate.text, a, b, options)];
 }
+
+/** Numbers looked at between two yields. */
+const NUMBERS = 1_000;
 
 /** Writing longer values out again would hold the event loop. */
 const MAX_PLAIN = 256 * 1024;
@@ -137,8 +151,7 @@ function isPlain({ text, value }: Parsed): boolean {
   }
 }
 
-function compareNumbers(a: JsonSpelling, b: JsonSpelling, { unifier, setAt }: ValueOptions): Difference[] {
-  if (a.numbers.length === 0 && b.numbers.length === 0) return [];
+function* compareNumbers(a: JsonSpelling, b: JsonSpelling, { unifier, setAt }: ValueOptions): Steps<Difference[]> {
   const general = (path: string): string =>
     setAt === undefined
       ? path
@@ -151,15 +164,23 @@ function compareNumbers(a: JsonSpelling, b: JsonSpelling, { unifier, setAt }: Va
     both[side].push(spelling);
     byPath.set(path, both);
   };
-  for (const [path, spelling] of a.numbers) put(0, general(unifier?.renaming.forCandidate(path) ?? path), spelling);
-  for (const [path, spelling] of b.numbers) put(1, general(path), spelling);
-  return [...byPath].flatMap(([path, [expected, found]]) => {
-    if (expected.sort().join(' ') === found.sort().join(' ')) return [];
+  for (let i = 0; i < Math.max(a.numbers.length, b.numbers.length); i += 1) {
+    if (i % NUMBERS === 0) yield;
+    const [[pathA, spellingA] = [], [pathB, spellingB] = []] = [a.numbers[i], b.numbers[i]];
+    if (pathA === pathB && spellingA === spellingB) continue;
+    if (pathA !== undefined && spellingA !== undefined)
+      put(0, general(unifier?.forCandidate(pathA) ?? pathA), spellingA);
+    if (pathB !== undefined && spellingB !== undefined) put(1, general(pathB), spellingB);
+  }
+  const differences: Difference[] = [];
+  for (const [path, [expected, found]] of byPath) {
+    if (expected.sort().join(' ') === found.sort().join(' ')) continue;
     const usual = (others: readonly string[]): string => others.map((one) => preview(Number(one))).join(' ');
-    return [
+    differences.push(
       difference(`body ${path}`, 'value', expected.join(' ') || usual(found), found.join(' ') || usual(expected)),
-    ];
-  });
+    );
+  }
+  return differences;
 }
 
 function compareRepeated(

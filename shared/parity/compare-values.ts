@@ -40,7 +40,9 @@ export function* compareValueSteps(
     const { control: a, candidate: b } = pair;
     if (Array.isArray(a) && Array.isArray(b)) {
       yield* compareLists(pair.path, [a, b], pending, differences, options);
-    } else comparePair(pair, pending, differences, options);
+    } else if (isRecord(a) && isRecord(b)) {
+      yield* compareMembers(pair.path, [a, b], pending, differences, options);
+    } else compareScalars(pair, differences, options);
     // The last comes first out of it.
     for (const below of pending.splice(from).reverse()) pending.push(below);
     looked += 1 + pending.length - from;
@@ -53,13 +55,7 @@ export function* compareValueSteps(
   return differences;
 }
 
-/** Compares one level; what needs a look below goes to `pending`. */
-function comparePair(
-  { path, control, candidate }: Pair,
-  pending: Pair[],
-  differences: Difference[],
-  options: ValueOptions,
-): void {
+function compareScalars({ path, control, candidate }: Pair, differences: Difference[], options: ValueOptions): void {
   if (Object.is(control, candidate)) return;
   if (typeof control === 'string' && typeof candidate === 'string') {
     if (
@@ -67,8 +63,6 @@ function comparePair(
       options.isSameMasked?.(path, control, candidate) !== true
     )
       differences.push(difference(path, 'value', control, candidate));
-  } else if (isRecord(control) && isRecord(candidate)) {
-    compareMembers(path, control, candidate, pending, differences, options);
   } else if (typeOf(control) !== typeOf(candidate)) {
     differences.push(difference(path, 'type', control, candidate));
   } else if (
@@ -90,7 +84,7 @@ function* compareLists(
 ): Steps<void> {
   const set = options.setAt?.(path);
   const isUnordered = set !== undefined;
-  if (set?.by !== undefined) differences.push(...compareOrder(path, lists, set.by, options));
+  if (set?.by !== undefined) differences.push(...(yield* compareOrder(path, lists, set.by, options)));
   const [a, b] = isUnordered ? yield* pairElements(lists, options.unifier) : lists;
   // One element more in front must not make all that follow differ.
   const same = a.length === b.length || isUnordered ? { front: 0, back: 0 } : yield* sameEnds([a, b], options);
@@ -112,11 +106,17 @@ function* compareLists(
     if (!Object.is(a[i], b[j])) pending.push({ path: `${path}[${i}]`, control: a[i], candidate: b[j] });
 }
 
-/** What a list is sorted by must be the same from element to element. */
-function compareOrder(path: string, lists: Lists, by: string, { unifier }: ValueOptions): Difference[] {
-  const [a, b] = lists.map((list) => list.map((one) => (isRecord(one) ? stableText(one[by]) : '')).join(', '));
-  if (a === undefined || b === undefined || a === b || lists[0].length !== lists[1].length) return [];
-  return unifier?.isSameText(a, b) === true ? [] : [difference(`${path} (order by ${by})`, 'value', a, b)];
+/** What a list is sorted by must be the same from element to element; the first that is not is enough. */
+function* compareOrder(path: string, [a, b]: Lists, by: string, { unifier }: ValueOptions): Steps<Difference[]> {
+  if (a.length !== b.length) return [];
+  for (const [i, one] of a.entries()) {
+    if (i % KEYS === 0) yield;
+    const [left, right] = [one, b[i]].map((element) => (isRecord(element) ? stableText(element[by]) : ''));
+    if (left === undefined || right === undefined || left === right) continue;
+    if (unifier?.isSameText(left, right) !== true)
+      return [difference(`${path} (order by ${by})`, 'value', `${left} at [${i}]`, right)];
+  }
+  return [];
 }
 
 /** How many elements at both ends look the same, ids and times of the request aside. */
@@ -135,14 +135,19 @@ function* sameEnds([a, b]: Lists, { unifier }: ValueOptions): Steps<{ front: num
   return { front, back };
 }
 
-function compareMembers(
+/** Names looked up between two yields. */
+const MEMBERS = 10_000;
+/** Members that may be the renamed one are tried up to here. */
+const MOST_TRIED = 100;
+
+function* compareMembers(
   path: string,
-  control: Readonly<Record<string, unknown>>,
-  candidate: Readonly<Record<string, unknown>>,
+  [control, candidate]: readonly [Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>],
   pending: Pair[],
   differences: Difference[],
   { unifier, keyOrder = false }: ValueOptions,
-): void {
+): Steps<void> {
+  /** By name of the candidate: that of the control. */
   const found = new Map<string, string>();
   const missing: string[] = [];
   const meet = (key: string, name: string): void => {
@@ -150,36 +155,57 @@ function compareMembers(
     if (!Object.is(control[key], candidate[name]))
       pending.push({ path: `${path}${memberPath(key)}`, control: control[key], candidate: candidate[name] });
   };
-  for (const key of Object.keys(control)) {
-    const name = Object.hasOwn(candidate, key) ? key : unifier?.renaming.candidateOf(key);
+  const [keys, names] = [Object.keys(control), Object.keys(candidate)];
+  for (const [i, key] of keys.entries()) {
+    if (i % MEMBERS === MEMBERS - 1) yield;
+    const name = Object.hasOwn(candidate, key)
+      ? key
+      : (unifier?.renaming.candidateOf(key) ?? unifier?.forCandidate(key));
     if (name === undefined || !Object.hasOwn(candidate, name)) missing.push(key);
     else meet(key, name);
   }
-  const names = Object.keys(candidate);
-  let unexpected = names.filter((name) => !found.has(name));
+  const unexpected = new Set(names.filter((name) => !found.has(name)));
+  // An id that each side made up may be a name too; what is around it is the same.
+  const byFrame = new Map<string | undefined, Set<string>>();
+  if (missing.length > 0)
+    for (const [i, name] of [...unexpected].entries()) {
+      if (i % KEYS === KEYS - 1) yield;
+      const frame = unifier?.frameOf(name);
+      byFrame.set(frame, (byFrame.get(frame) ?? new Set()).add(name));
+    }
   let isMissing = false;
-  for (const key of missing) {
-    // An id that each side made up may be a name too.
-    const name = unexpected.find((other) => unifier?.isSameText(key, other) === true);
+  for (const [i, key] of missing.entries()) {
+    if (i % KEYS === KEYS - 1) yield;
+    const frame = unifier?.frameOf(key);
+    const others = frame === undefined ? undefined : byFrame.get(frame);
+    const name = firstOf(others ?? [], MOST_TRIED, (other) => unifier?.isSameText(key, other) === true);
     if (name === undefined) {
       isMissing = true;
+      if (differences.length > MAX_DIFFERENCES) return;
       differences.push(difference(`${path}${memberPath(key)}`, 'missing', control[key], undefined));
     } else {
       meet(key, name);
-      unexpected = unexpected.filter((other) => other !== name);
+      others?.delete(name);
+      unexpected.delete(name);
     }
   }
-  for (const key of unexpected)
+  for (const key of unexpected) {
+    if (differences.length > MAX_DIFFERENCES) return;
     differences.push(difference(`${path}${memberPath(key)}`, 'unexpected', undefined, candidate[key]));
-  if (
-    keyOrder &&
-    !isMissing &&
-    names.length === found.size &&
-    names.map((name) => found.get(name)).join('\0') !== Object.keys(control).join('\0')
-  )
-    differences.push(
-      difference(`${path} (order of fields)`, 'value', Object.keys(control).join(', '), names.join(', ')),
-    );
+  }
+  if (!keyOrder || isMissing || names.length !== found.size) return;
+  if (names.some((name, i) => found.get(name) !== keys[i]))
+    differences.push(difference(`${path} (order of fields)`, 'value', keys.join(', '), names.join(', ')));
+}
+
+function firstOf<T>(all: Iterable<T>, most: number, isWanted: (one: T) => boolean): T | undefined {
+  let tried = 0;
+  for (const one of all) {
+    if (isWanted(one)) return one;
+    tried += 1;
+    if (tried === most) return undefined;
+  }
+  return undefined;
 }
 
 /** `.title`, or `["a b"]` where the name needs it. */

@@ -4,12 +4,12 @@ import { compareHeaders } from './compare-headers';
 import { difference, headerValues, type Difference, type ObservedResponse } from './exchange';
 import { judge, maskedBy, rulesFor, unorderedBy, type Judgement, type Rule } from './rules';
 import { runSteps, runStepsInTurns, type Steps } from './steps';
-import { Unifier, type UnificationOptions } from './unify';
+import { tokensOf, Unifier, type UnificationOptions } from './unify';
 
 /** What is known of an exchange besides the two answers. */
 export interface CompareOptions extends UnificationOptions {
   readonly method?: string;
-  /** Those of the route: see `rulesOf`. */
+  /** Those of the route: see `rulesOfNamed`. */
   readonly rules?: readonly Rule[];
   /** Who asked, for rules about one identity. */
   readonly identity?: string;
@@ -109,11 +109,11 @@ function* mixedUp(
   pairs: readonly (readonly [string, string])[],
 ): Steps<Difference[]> {
   if (pairs.length === 0) return [];
-  const [a, b] = [wholeText(control), wholeText(candidate)];
+  const a = yield* tokensOf(wholeText(control));
+  const b = yield* tokensOf(wholeText(candidate));
   const differences: Difference[] = [];
   for (const [ofControl, ofCandidate] of pairs) {
-    yield;
-    if (a.includes(ofCandidate) || b.includes(ofControl))
+    if (a.has(ofCandidate) || b.has(ofControl))
       differences.push(
         difference(`id ${ofControl}`, 'value', 'one id', `${ofCandidate} at one place, the same id at another`),
       );

@@ -8,7 +8,12 @@ export interface JsonSpelling {
   readonly repeated: readonly string[];
 }
 
+/** Longer paths are cut: writing each of them anew would take longer with each level. */
+const LONGEST_PATH = 4_000;
+
 interface Frame {
+  /** Where it stands. */
+  readonly path: string;
   /** Of an object; undefined for a list. */
   readonly names: Set<string> | undefined;
   name: string;
@@ -25,11 +30,12 @@ export function* spellingOf(json: string, memberPath: (name: string) => string):
   const numbers: [string, string][] = [];
   const repeated: string[] = [];
   const frames: Frame[] = [];
-  const here = (): string =>
-    frames.reduce(
-      (path, { names, name, index }) => `${path}${names === undefined ? `[${index}]` : memberPath(name)}`,
-      '$',
-    );
+  const here = (): string => {
+    const frame = frames.at(-1);
+    if (frame === undefined) return '$';
+    const { path, names, name, index } = frame;
+    return path.length > LONGEST_PATH ? path : `${path}${names === undefined ? `[${index}]` : memberPath(name)}`;
+  };
   let looked = 0;
   for (let at = 0; at < json.length; at += 1) {
     const letter = json[at];
@@ -43,7 +49,7 @@ export function* spellingOf(json: string, memberPath: (name: string) => string):
       }
       at = end;
     } else if (letter === '{' || letter === '[') {
-      frames.push({ names: letter === '{' ? new Set() : undefined, name: '', index: 0, isValue: false });
+      frames.push({ path: here(), names: letter === '{' ? new Set() : undefined, name: '', index: 0, isValue: false });
     } else if (letter === '}' || letter === ']') {
       frames.pop();
     } else if (letter === ':') {

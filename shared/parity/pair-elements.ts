@@ -68,15 +68,26 @@ function keyOf(value: unknown, side: 'control' | 'candidate', unifier: Unifier |
   return unifier === undefined ? text : unifier.mask(text, side);
 }
 
-/** What is deeper says nothing about which element it is: it is compared all the same. */
+/** What is deeper, or comes after so many values, says nothing about which element it is: it is compared all the same. */
 const KEY_DEPTH = 20;
+const KEY_VALUES = 10_000;
 
-/** JSON with keys in one order, to a bounded depth. */
-export function stableText(value: unknown, depth = 0): string {
+/** JSON with keys in one order, to a bounded depth and size. */
+export function stableText(value: unknown, depth = 0, budget = { left: KEY_VALUES }): string {
+  budget.left -= 1;
+  if (budget.left < 0) return '…';
   const isList = Array.isArray(value);
-  if (!isList && !isRecord(value)) return JSON.stringify(value);
+  if (!isList && !isRecord(value))
+    return JSON.stringify(typeof value === 'string' && value.length > KEY_VALUES ? value.slice(0, KEY_VALUES) : value);
   if (depth === KEY_DEPTH) return '…';
-  if (isList) return `[${value.map((member: unknown) => stableText(member, depth + 1)).join(',')}]`;
-  const members = Object.keys(value).sort();
-  return `{${members.map((key) => `${JSON.stringify(key)}:${stableText(value[key], depth + 1)}`).join(',')}}`;
+  const below = (member: unknown): string => stableText(member, depth + 1, budget);
+  if (isList) return `[${value.slice(0, KEY_VALUES).map(below).join(',')}]`;
+  const keys = Object.keys(value);
+  if (keys.length > KEY_VALUES) return `{${keys.length}}`;
+  // What is short first: a long list must not hide a name.
+  const isShort = (key: string): boolean => typeof value[key] !== 'object';
+  keys.sort();
+  return `{${[...keys.filter(isShort), ...keys.filter((key) => !isShort(key))]
+    .map((key) => `${JSON.stringify(key)}:${below(value[key])}`)
+    .join(',')}}`;
 }

@@ -1,3 +1,4 @@
+import { groupBy } from '../group-by';
 import { maskTokens, tokenFault } from './token-pattern';
 
 /** What separates words; all else may be part of a token. */
@@ -75,11 +76,7 @@ export function exampleOf(pattern: string): string {
 
 /** Patterns that differ in their counts alone are one with the least and the most of these. */
 function widest(patterns: readonly string[]): readonly string[] {
-  const byForm = new Map<string, string[]>();
-  for (const pattern of patterns) {
-    const form = pattern.replaceAll(/(?<!\\)\{[\d,]+\}/g, '{}');
-    byForm.set(form, [...(byForm.get(form) ?? []), pattern]);
-  }
+  const byForm = groupBy(patterns, (pattern) => pattern.replaceAll(/(?<!\\)\{[\d,]+\}/g, '{}'));
   return [...byForm.values()]
     .map((alike) => {
       const counts = alike.map((pattern) => [...pattern.matchAll(/(?<!\\)\{(\d+)(?:,(\d+))?\}/g)]);

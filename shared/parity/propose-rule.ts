@@ -1,7 +1,7 @@
 import type { Difference } from './exchange';
 import { exampleOf, proposePatterns } from './propose-patterns';
+import { formOfTime, isTimeText } from './time-text';
 import { tokenFault } from './token-pattern';
-import { formOfTime } from './unify';
 
 /** A rule for something in which legacy differs from itself, without the reason that only a person can give. Holds no values. */
 export interface ProposedRule {
@@ -64,7 +64,8 @@ export function hiddenBy({ kind, pattern = '', within = 0, by }: ProposedRule): 
 function toleranceOf(groups: readonly Samples[], { areNumbers }: { readonly areNumbers: boolean }): number | undefined {
   const values = groups.flat();
   const [form, ...others] = new Set(values.map(formOfTime));
-  const isTime = form !== undefined && others.length === 0 && /:|^0{13}$/.test(form);
+  const isOne = (text: string): boolean => /^\d{13}$/.test(text) || (text.includes(':') && isTimeText(text));
+  const isTime = form !== undefined && others.length === 0 && values.every(isOne);
   const numbers = groups.map((group) =>
     group.map((text) => (isTime && !/^\d+$/.test(text) ? Date.parse(text) : Number(text))),
   );

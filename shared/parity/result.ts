@@ -106,6 +106,16 @@ export interface GeneratedCoverage {
   readonly withoutContract: readonly string[];
 }
 
+export interface TriedOnRoutes extends Tried {
+  readonly routes: number;
+}
+
+/** Who asked besides the configured identities, and of which documents, of all that there could be. */
+export interface WorldCoverage {
+  readonly credentials: TriedOnRoutes;
+  readonly documents: TriedOnRoutes;
+}
+
 export interface ReportedSide {
   /** Without credentials. */
   readonly url: string;
@@ -124,6 +134,7 @@ export interface ParityRun {
   /** Of the generator, to repeat the run. */
   readonly seed?: number;
   readonly generated?: GeneratedCoverage;
+  readonly world?: WorldCoverage;
   readonly totals: Counts;
   /** In the order of the route table, then the others. */
   readonly routes: readonly RouteResult[];

@@ -6,6 +6,7 @@ import { parseYaml, pathText } from '../parsed-yaml';
 import { readText } from '../text-file';
 import { isHtmlPath, parseHtmlPath } from './html/html-path';
 import { isWholeBody, RULE_KINDS, type Rule } from './rules';
+import { isDay } from './time-text';
 import { tokenFault } from './token-pattern';
 
 const text = z.string('expected a text').trim().min(1, 'is empty');
@@ -46,7 +47,7 @@ const ruleSchema = z
       expires: z
         .string('expected a date such as 2027-01-31')
         .regex(/^\d{4}-\d\d-\d\d$/, 'expected a date such as 2027-01-31')
-        .refine((day) => isDay(day), 'is not a calendar date'),
+        .refine(isDay, 'is not a calendar date'),
     },
     'expected route, path, kind, reason, owner, expires',
   )
@@ -115,12 +116,6 @@ export function faultsOfRules(rules: readonly Rule[], today: string, routes: Rea
     if (route !== '*' && !routes.has(route)) return [`${place} route ${JSON.stringify(route)} does not exist`];
     return [];
   });
-}
-
-/** `2027-02-31` is none, although `Date` takes it for the 3rd of March. */
-function isDay(day: string): boolean {
-  const time = Date.parse(day);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
 }
 
 function unitOf(value: string): 'ms' | 's' | 'm' | 'h' {

@@ -5,8 +5,8 @@ import { isHtmlPath, matchesElements, parseHtmlPath, type HtmlPath } from './htm
 import { placesInHtml } from './html/places';
 import { placesIn } from './json-places';
 import { parseJson } from '../session/parse-json';
+import { formOfTime, isTimeText } from './time-text';
 import { maskTokens } from './token-pattern';
-import { formOfTime } from './unify';
 
 export const RULE_KINDS = ['ignore', 'unordered', 'tolerance', 'token', 'accepted'] as const;
 export type RuleKind = (typeof RULE_KINDS)[number];
@@ -54,7 +54,7 @@ export interface Judgement {
   readonly needed: readonly Rule[];
 }
 
-export function rulesOf(
+export function rulesOfNamed(
   rules: readonly Rule[],
   route: { readonly name: string; readonly id?: string },
 ): readonly Rule[] {
@@ -68,7 +68,7 @@ export function rulesOfRoute(
   now: Date,
 ): readonly Rule[] {
   const today = now.toISOString().slice(0, 10);
-  return rulesOf(rules, { id, name: `${method} ${path}` }).filter(({ expires }) => expires >= today);
+  return rulesOfNamed(rules, { id, name: `${method} ${path}` }).filter(({ expires }) => expires >= today);
 }
 
 /** The rules whose condition an exchange meets. */
@@ -167,18 +167,24 @@ function allows(rule: Rule, difference: Difference): boolean {
 }
 
 function isWithin(tolerance: number, { control = '', candidate = '', controlType }: Difference): boolean {
-  // A time in another form or zone is not a time that is a little later.
-  const formOf = (text: string): string => formOfTime(text).replaceAll(/0+/g, '0');
-  if (controlType === 'string' && formOf(control) !== formOf(candidate)) return false;
-  const [a, b] = [control, candidate].map(numberOrTime);
-  return a !== undefined && b !== undefined && Math.abs(a - b) <= tolerance;
+  const isText = controlType === 'string';
+  if (isText && formOf(control) !== formOf(candidate)) return false;
+  const [a, b] = [control, candidate].map((text) => numberOrTime(text, { isText }));
+  if (a === undefined || b === undefined) return false;
+  const apart = Math.abs(a - b);
+  // 1.1 is a little more than 0.1 away from 1, in binary.
+  const rounding = Number.isInteger(a) && Number.isInteger(b) ? 0 : Number.EPSILON * Math.max(Math.abs(a), Math.abs(b));
+  return apart <= tolerance + rounding;
 }
+
+/** A time in another form or zone is not a time that is a little later; a number may have more digits, or another sign. */
+const formOf = (text: string): string => formOfTime(text).replace(/^-/, '').replaceAll(/0+/g, '0');
 
 /**
  * Whether a rule is about a place as the ledger keeps it, with `[*]` for positions. One with a condition, or with a position of its own, is
  * about some of such places only.
  */
-export function names(rule: Rule, { path, kind }: { readonly path: string; readonly kind: string }): boolean {
+export function isAbout(rule: Rule, { path, kind }: { readonly path: string; readonly kind: string }): boolean {
   if (rule.when !== undefined || !patternOf(rule.path).test(path.replaceAll('[*]', '[0]'))) return false;
   return kind === 'value' || rule.kind === 'accepted' || rule.kind === 'unordered';
 }
@@ -191,10 +197,11 @@ export function ruleKey({ path, kind, by, within, pattern, when }: Rule): string
     .slice(0, 16);
 }
 
-function numberOrTime(text: string): number | undefined {
-  if (text.trim() === '') return undefined;
-  const value = Number.isNaN(Number(text)) ? Date.parse(text) : Number(text);
-  return Number.isNaN(value) ? undefined : value;
+/** Of a text only when it is a number or a time as a whole. Beyond 2^53 neighbours are one number. */
+function numberOrTime(text: string, { isText }: { readonly isText: boolean }): number | undefined {
+  if (isText && !/^-?\d+(?:\.\d+)?$/.test(text)) return isTimeText(text) ? Date.parse(text) : undefined;
+  const value = Number(text);
+  return Number.isNaN(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER ? undefined : value;
 }
 
 interface Pattern {

@@ -1,4 +1,4 @@
-import type { Snapshot } from './database-effects';
+import type { Change, Snapshot } from './database-effects';
 
 /** A running control or candidate. */
 export interface StartedSide {
@@ -7,6 +7,8 @@ export interface StartedSide {
   readonly mongodbUri: string;
   /** Empties the queues and returns what was in them, by `queue <name>`. */
   readonly takeMessages?: () => Promise<Snapshot>;
+  /** Puts back what the side keeps outside its database, given what a request has changed inside; the database is restored already. */
+  readonly restore?: (changes: readonly Change[]) => Promise<void>;
 }
 
 /** Control and candidate, each on data of its own. */

@@ -1,4 +1,6 @@
 import { Renaming } from './renaming';
+import type { Steps } from './steps';
+import { formOfTime, HTTP_DATE, ISO_TIME } from './time-text';
 
 /** When a request was on its way, in ms since the epoch, by the clock of whoever sent it. */
 export interface Moment {
@@ -35,8 +37,6 @@ const UUID = String.raw`(?<![0-9A-Za-z])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9
 /** As express-session makes it: id, signature; in a cookie percent-encoded. */
 const SESSION = String.raw`s(?::|%3A)[\w-]{32}\.(?:[A-Za-z0-9+/]|%2B|%2F){43}`;
 const SESSION_ALONE = new RegExp(`^${SESSION}$`);
-const ISO_TIME = String.raw`(?<!\d)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)`;
-const HTTP_DATE = String.raw`[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT`;
 /** Milliseconds since the epoch, as a number of its own. */
 const EPOCH = String.raw`(?<![\w.-])\d{13}(?![\w.])`;
 const TOKENS = new RegExp(
@@ -123,6 +123,19 @@ export class Unifier {
     return this.isNear(control * 1_000, 'control', 1_000) && this.isNear(candidate * 1_000, 'candidate', 1_000);
   }
 
+  /** What two texts that differ must have in common to be the same: all but their tokens; undefined for one without tokens. */
+  frameOf(text: string): string | undefined {
+    if (text.length > LONGEST_TEXT) return undefined;
+    const frame = text.replaceAll(TOKENS, (...args) => `<${tokenOf(args).kind}>`);
+    return frame === text ? undefined : frame;
+  }
+
+  /** A text of the control with the candidate's name for each id. */
+  forCandidate(text: string): string {
+    if (this.renaming.size === 0) return text;
+    return text.replaceAll(TOKENS, (token) => this.renaming.candidateOf(token) ?? token);
+  }
+
   /** The text with values made up by this side named by their kind alone: for putting things in an order that both sides share. */
   mask(text: string, side: 'control' | 'candidate'): string {
     return text.replaceAll(TOKENS, (...args) => {
@@ -200,6 +213,20 @@ export class Unifier {
   }
 }
 
+/** A text looked through between two yields, and how far a token may reach into the next. */
+const STEP = { length: 64 * 1024, overlap: 200 };
+
+/** All that looks made up in a text. */
+export function* tokensOf(text: string): Steps<ReadonlySet<string>> {
+  const tokens = new Set<string>();
+  for (let at = 0; at < text.length; at += STEP.length) {
+    if (at > 0) yield;
+    const part = text.slice(Math.max(0, at - STEP.overlap), at + STEP.length + STEP.overlap);
+    for (const [token] of part.matchAll(TOKENS)) tokens.add(token);
+  }
+  return tokens;
+}
+
 function tokenize(text: string): Tokenized {
   const literals: string[] = [];
   const tokens: Token[] = [];
@@ -241,11 +268,4 @@ function timeOf(text: string): number {
 
 function precision(text: string): number {
   return /^\d{13}$|\.\d{3}/.test(text) ? 1 : 1_000;
-}
-
-/** How a time is written, without its value: `Wed, 01 Jan 2031 00:00:00 GMT` becomes `Aaa, 00 Aaa 0000 00:00:00 AAA`; an offset stays as it is. */
-export function formOfTime(time: string): string {
-  const [zone = ''] = /[+-]\d\d:?\d\d$/.exec(time) ?? [];
-  const rest = time.slice(0, time.length - zone.length);
-  return rest.replace(/\d/g, '0').replace(/[A-Z]/g, 'A').replace(/[a-z]/g, 'a') + zone;
 }

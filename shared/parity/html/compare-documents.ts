@@ -88,7 +88,7 @@ function* compareContents(
   const pairs = align(left.items, right.items);
   const isSame = pairs.length === left.items.length && pairs.length === right.items.length;
   if (isSame) compareGaps(a, left, right, leaves);
-  else tellOthers(a, left, right, pairs, leaves);
+  else reportOthers(a, left, right, pairs, leaves);
   const below: [HtmlParent, HtmlParent][] = [];
   for (const [i, j] of pairs) {
     const [one, other] = [left.items[i], right.items[j]];
@@ -131,7 +131,7 @@ function compareGaps(parent: HtmlParent, a: Content, b: Content, leaves: LeafCom
   leaves.isSpaced = true;
 }
 
-function tellOthers(
+function reportOthers(
   parent: HtmlParent,
   a: Content,
   b: Content,

@@ -21,7 +21,7 @@ export function* compareHtmlSteps(
   const leaves = new LeafComparison(() => new ElementNames(a), options);
   const isSame = yield* compareTrees(a, b, leaves);
   yield;
-  const at = isSame && !leaves.isFull ? findSpelling(control, candidate, leaves.explained, leaves) : undefined;
+  const at = isSame && !leaves.isFull ? yield* findSpelling(control, candidate, leaves.explained, leaves) : undefined;
   if (at === undefined) return leaves.differences;
   const [i, j] = at;
   const near = (text: string, position: number): string => text.slice(Math.max(0, position - 40), position + 80);

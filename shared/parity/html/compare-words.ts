@@ -6,7 +6,7 @@ import { isElement, type HtmlParent } from './parse-document';
 import type { ValuePair } from './spelling';
 
 /** Differences of a page that are reported. */
-const MAX_TOLD = 100;
+const MAX_REPORTED = 100;
 const MAX_EXPLAINED = 2_000;
 
 /** Collects what differs between the texts and attributes of two pages. */
@@ -30,7 +30,7 @@ export class LeafComparison {
   }
 
   get isFull(): boolean {
-    return this.differences.length >= MAX_TOLD;
+    return this.differences.length >= MAX_REPORTED;
   }
 
   report(path: string, control: string | undefined, candidate: string | undefined): void {

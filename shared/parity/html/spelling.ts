@@ -1,3 +1,5 @@
+import type { Steps } from '../steps';
+
 /** What one side and the other have at the same place of a document, in the order of the source. */
 export type ValuePair = readonly [control: string, candidate: string];
 
@@ -11,12 +13,12 @@ const LONGEST_ENTITIES = 64;
  * @param isSpaced whether white space between tags differs too
  * @returns where each text first differs without reason; undefined when nothing does
  */
-export function findSpelling(
+export function* findSpelling(
   control: string,
   candidate: string,
   values: readonly ValuePair[],
   { isSpaced = false }: { readonly isSpaced?: boolean } = {},
-): readonly [number, number] | undefined {
+): Steps<readonly [number, number] | undefined> {
   const left = [...values];
   let [i, j] = [0, 0];
   for (;;) {
@@ -28,6 +30,7 @@ export function findSpelling(
     const jump =
       explained(control, candidate, i, j, left) ?? (isSpaced ? behindSpace(control, candidate, i, j) : undefined);
     if (jump === undefined) return [i, j];
+    yield;
     [i, j] = jump;
   }
 }

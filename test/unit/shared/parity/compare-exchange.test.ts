@@ -220,6 +220,25 @@ describe('what says the same in other words', () => {
     const mixed = { ...other, headers: [['Content-Type', 'multipart/mixed; boundary=abc1']] as const };
     expect(pathsOf(other, mixed)).toEqual(['header content-type']);
   });
+
+  it('is no boundary that is not the one of its own body', () => {
+    const parts = (named: string, used: string, text = 'hi'): ObservedResponse =>
+      answer(
+        [['Content-Type', `multipart/mixed; boundary=${named}`]],
+        used && `--${used}\r\n\r\n${text}\r\n--${used}--\r\n`,
+      );
+    const control = parts('abc1', 'abc1');
+    expect(pathsOf(control, parts('XYZ-27', 'abc1'))).toEqual(['header content-type']);
+    expect(pathsOf(control, parts('XYZ-27', 'abc2'))).toEqual(['header content-type', 'body']);
+    // Of a longer one it is the beginning only.
+    expect(pathsOf(control, parts('abc', 'abc1'))).toEqual(['header content-type']);
+    // In a part it is text like any other.
+    expect(pathsOf(parts('a', 'a', 'see --a'), parts('b', 'b', 'see --b'))).toEqual(['body']);
+    expect(pathsOf(parts('a', 'a', '--ab'), parts('b', 'b', '--bb'))).toEqual(['body']);
+    expect(pathsOf(parts('a+b', 'a+b'), parts('"c?d"', 'c?d'))).toEqual([]);
+    // Answers to HEAD have none to be of.
+    expect(pathsOf(parts('a', ''), parts('b', ''))).toEqual([]);
+  });
 });
 
 describe('what is wrong although it looks the same', () => {

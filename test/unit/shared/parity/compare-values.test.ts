@@ -1,5 +1,6 @@
 import { compareValueSteps, MAX_DIFFERENCES, type ValueOptions } from '../../../../shared/parity/compare-values';
 import type { Difference } from '../../../../shared/parity/exchange';
+import { stableText } from '../../../../shared/parity/pair-elements';
 import { runSteps } from '../../../../shared/parity/steps';
 import { Unifier } from '../../../../shared/parity/unify';
 
@@ -235,6 +236,36 @@ describe('bounds', () => {
     expect(steps(count(9_000), count(9_000))).toBe(0);
     const members = Object.fromEntries(count(9_000).map((n) => [`m${n}`, n]));
     expect(steps(members, { ...members })).toBe(0);
+  });
+
+  it('members that each side has named anew are met in little time, in turns', () => {
+    const moment = { from: Date.UTC(2026, 10, 23, 12), to: Date.UTC(2026, 10, 23, 12) + 50 };
+    const unifier = new Unifier({ moments: { control: moment, candidate: moment }, mayCreate: true });
+    const second = Math.floor(moment.from / 1_000).toString(16);
+    const named = (side: number) =>
+      Object.fromEntries(count(5_000).map((n) => [`${second}${side}${n.toString(16).padStart(15, '0')}`, n]));
+    const begun = process.cpuUsage();
+    expect(steps(named(1), named(2), { unifier })).toBeGreaterThan(80);
+    expect(compare(named(1), named(2), { unifier })).toEqual([]);
+    expect(compare(named(1), named(3), { unifier }).length).toBeGreaterThan(400);
+    expect(process.cpuUsage(begun).user / 1e6).toBeLessThan(10);
+  });
+
+  it('others get a turn while it is looked for what a list is sorted by', () => {
+    const sorted = (last: number) => [...count(1_000).map((n) => ({ n })), { n: last }];
+    const options = { setAt: () => ({ by: 'n' }) };
+    expect(steps(sorted(1), sorted(1), options)).toBeGreaterThan(30);
+    expect(compare(sorted(1), sorted(2), options).map(({ path }) => path)).toContain('$ (order by n)');
+  });
+
+  it('what is put into words to meet another is no longer than is needed', () => {
+    const large = (name: string) => ({ name, all: count(30_000) });
+    const begun = process.cpuUsage();
+    expect(compare([large('a'), large('b')], [large('b'), large('a')], { setAt: () => ({}) })).toEqual([]);
+    expect(stableText(large('a')).length).toBeLessThan(100_000);
+    expect(stableText({ text: 'x'.repeat(1e6) }).length).toBeLessThan(11_000);
+    expect(stableText(Object.fromEntries(count(20_000).map((n) => [n, n])))).toBe('{20000}');
+    expect(process.cpuUsage(begun).user / 1e6).toBeLessThan(5);
   });
 
   it('others get a turn every 100 elements while lists are put in order', () => {

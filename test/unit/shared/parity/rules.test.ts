@@ -1,7 +1,7 @@
 import { ConfigError } from '../../../../shared/errors';
 import { compareExchange } from '../../../../shared/parity/compare';
 import type { ObservedResponse } from '../../../../shared/parity/exchange';
-import { occurs, placesOf, rulesFor, rulesOf, type Rule } from '../../../../shared/parity/rules';
+import { occurs, placesOf, rulesFor, rulesOfNamed, type Rule } from '../../../../shared/parity/rules';
 import { faultsOfRules, parseRules } from '../../../../shared/parity/rules-file';
 
 const rule = (path: string, kind: Rule['kind'], more: Partial<Rule> = {}): Rule => ({
@@ -81,14 +81,56 @@ describe('rules', () => {
     expect(judged({ n: '2026-01-01T00:00:00Z' }, { n: '2026-01-01T00:00:05.001Z' }, at).left).toEqual(['body $.n']);
   });
 
+  it('allow what is a number or a time as a whole, exactly as far apart as they say', () => {
+    const apart = (within: number, a: unknown, b: unknown) =>
+      judged({ n: a }, { n: b }, rule('$.n', 'tolerance', { within })).left;
+    for (const [a, b] of [
+      ['Ada: 3', 'Bob: 3'],
+      ['Ada: 3', 'Ada: 4'],
+      ['page 1', 'page 2'],
+      ['0x10', '0x11'],
+      ['', ' '],
+      ['2026-02-28T12:00:00Z', '2026-02-30T12:00:00Z'],
+      ['Thu, 01 Jan 2026 00:00:00 GMT', 'Mon, 01 Jan 2026 00:00:00 GMT'],
+    ])
+      expect(apart(1e12, a, b)).toEqual(['body $.n']);
+    for (const [a, b] of [
+      [1, 1.1],
+      ['1.0', '1.1'],
+      ['-0.05', '0.05'],
+    ])
+      expect(apart(0.1, a, b)).toEqual([]);
+    expect(apart(0.1, '1.0', '1.1001')).toEqual(['body $.n']);
+    expect(apart(1, '9007199254740991', '9007199254740993')).toEqual(['body $.n']);
+    expect(apart(1_000, '2026-01-01 12:00:00', '2026-01-01 12:00:01')).toEqual([]);
+    expect(apart(86_400_000, 'Thu, 01 Jan 2026 00:00:00 GMT', 'Fri, 02 Jan 2026 00:00:00 GMT')).toEqual([]);
+  });
+
+  it('say nothing of bytes that cannot be the same once they have forgiven something', () => {
+    const promised = (body: string): ObservedResponse => ({
+      ...{ statusCode: 200, body: Buffer.from(body) },
+      headers: [
+        ['content-type', 'application/json'],
+        ['content-disposition', 'attachment'],
+      ],
+    });
+    const left = (a: string, b: string, ...rules: Rule[]) =>
+      compareExchange(promised(a), promised(b), { rules }).differences.map(({ path }) => path);
+    expect(left('{"a":["x","y"]}', '{"a":["y","x"]}', rule('$.a', 'unordered'))).toEqual([]);
+    expect(left('{"a":"t-123456"}', '{"a":"t-654321"}', rule('$.a', 'token', { pattern: String.raw`\d{6}` }))).toEqual(
+      [],
+    );
+    expect(left('{"a":1,"b":[]}', '{"a":1,"b": []}', rule('$.a', 'unordered'))).toEqual(['body spelling']);
+  });
+
   it('count what is accepted apart, whatever it is', () => {
     expect(judged({ n: 1 }, {}, rule('$.n', 'accepted'))).toEqual({ left: [], accepted: 1, needed: 1 });
   });
 
   it('belong to a route by its name, its id, or all', () => {
     const rules = [rule('$', 'ignore', { route: 'GET /a' }), rule('$', 'ignore', { route: 'a' }), rule('$', 'ignore')];
-    expect(rulesOf(rules, { name: 'GET /a', id: 'a' })).toHaveLength(3);
-    expect(rulesOf(rules, { name: 'GET /b', id: 'b' })).toHaveLength(1);
+    expect(rulesOfNamed(rules, { name: 'GET /a', id: 'a' })).toHaveLength(3);
+    expect(rulesOfNamed(rules, { name: 'GET /b', id: 'b' })).toHaveLength(1);
   });
 
   it('are about some exchanges only: who asked, with which header, what came', () => {
