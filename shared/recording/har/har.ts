@@ -23,7 +23,7 @@ const postData = z.object({
   params: z
     .array(z.object({ name: text, value: text.exactOptional(), fileName: text.exactOptional() }))
     .exactOptional(),
-  /** The format has no word for binary bodies of requests. */
+  /** The format has no field for binary request bodies. */
   _encoding: z.literal('base64', 'expected base64').exactOptional(),
 });
 

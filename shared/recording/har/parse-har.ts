@@ -90,7 +90,8 @@ function placeOf(candidate: unknown, index: number): string {
   const request = z.object({ request: z.object({ method: z.string().max(20), url: z.string() }) }).safeParse(candidate);
   if (!request.success) return `log.entries[${index}]`;
   const { method, url: address } = request.data.request;
-  const path = URL.canParse(address) ? new URL(address).pathname : address;
+  // Of a relative address, too, without its query.
+  const path = URL.canParse(address) ? new URL(address).pathname : (address.split(/[?#]/, 1)[0] ?? '');
   return `log.entries[${index}] (${method} ${path.slice(0, 80)})`;
 }
 

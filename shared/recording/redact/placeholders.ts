@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 
-/** Gives the same placeholder for the same secret, for as long as it is remembered. */
+/** Gives the same secret the same placeholder for as long as it is remembered. */
 export interface Placeholders {
-  /** `session-1` for a session's id; every session has a number of its own. */
+  /** `session-1` for a session's id; every session has its own number. */
   session(id: string): string;
   /** `credential-1` for an API key or another token. */
   credential(value: string): string;
 }
 
-/** Remembers so many secrets of each kind, as hashes; one that comes again later gets a new number, never another's. */
+/** Remembers the hashes of up to `limit` secrets of each kind; one that returns after being forgotten gets a new number, never another's. */
 export function createPlaceholders(limit = 50_000): Placeholders {
   const sessions = numbered('session', limit);
   const credentials = numbered('credential', limit);

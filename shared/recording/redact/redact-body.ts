@@ -18,12 +18,12 @@ export interface BodyRules {
   readonly secrets: ExchangeSecrets;
 }
 
-/** Texts in texts, such as JSON in a field of JSON, are looked into so far; what is deeper is removed. */
+/** Nested text, such as JSON in a string of JSON, is searched to this depth; anything deeper is removed. */
 const DEEPEST = 4;
-/** Types of bytes that no form and no program puts its secrets into. */
+/** Binary types into which neither forms nor programs put secrets. */
 const BINARY = /^(image\/(?!svg)|audio\/|video\/|font\/|application\/(pdf|zip|gzip|font|wasm|vnd\.openxml))/;
 
-/** Takes secrets out of a body by its content and remembers them; undefined when its content cannot be known (broken JSON, unknown bytes). */
+/** Removes secrets from a body by its content and remembers them; undefined for content that it cannot understand (broken JSON, unknown bytes). */
 export function redactBody(body: RedactableBody, mimeType: string, rules: BodyRules): RedactableBody | undefined {
   const isMultipart = /^\s*multipart\//i.test(mimeType);
   if (body.encoding !== 'base64') {
@@ -43,7 +43,7 @@ export function redactBody(body: RedactableBody, mimeType: string, rules: BodyRu
   return BINARY.test(mimeType.trim().toLowerCase()) || !hasText(bytes) ? body : undefined;
 }
 
-/** Whether as much as a short password could be read in bytes; those of UTF-16 have zeros between. */
+/** Whether bytes contain even a short password's worth of readable text; UTF-16 puts zeros in between. */
 function hasText(bytes: Buffer): boolean {
   return /[\x20-\x7E]{4}/.test(bytes.toString('latin1').replaceAll('\0', ''));
 }
@@ -65,7 +65,7 @@ function redactContent(text: string, mimeType: string, rules: BodyRules, depth: 
     const json = redactJson(text, { paths, secrets, inner });
     if (json !== undefined) return json;
     const lines = text.split('\n');
-    // One JSON text on each line.
+    // NDJSON: one JSON value per line.
     if (lines.length > 1) {
       const redacted = lines.map((line) => (line.trim() === '' ? line : redactJson(line, { paths, secrets, inner })));
       if (!redacted.includes(undefined)) return redacted.join('\n');
@@ -77,19 +77,19 @@ function redactContent(text: string, mimeType: string, rules: BodyRules, depth: 
     const pairs = redactPairs(text, { secrets, inner, isAddress: text.includes('grant_type=') });
     return isForm ? pairs : redactText(pairs, secrets);
   }
-  // Rows of names and rows of values are too far from each other.
+  // A header row is too far from its values to match them.
   if (/csv|tab-separated/.test(type) && isSecretName(text)) return undefined;
   return redactText(text, secrets);
 }
 
-/** A text within another. */
+/** Redacts text that is nested in other text. */
 function redactInner(text: string, secrets: ExchangeSecrets, depth: number): string {
   if (!/[:=<]/.test(text)) return text;
   if (depth > DEEPEST) return REMOVED;
   return redactContent(text, '', { paths: [], secrets }, depth) ?? REMOVED;
 }
 
-/** Redacts a value in an address, which may be another address or JSON. */
+/** Redacts a value in a URL, which may itself be a URL or JSON. */
 export function redactValue(text: string, secrets: ExchangeSecrets): string {
   return redactInner(text, secrets, 1);
 }

@@ -8,21 +8,23 @@ import { HeaderRedaction } from './redact-headers';
 import { knownNames, NameRedaction } from './redact-names';
 import { isSecretName, REMOVED, type RedactionSettings } from './settings';
 
-/** Takes secrets out of the entries of one recording; the same secret has the same placeholder in all of them. */
+/** Removes secrets from the entries of one recording; the same secret has the same placeholder in all of them. */
 export interface Redactor {
+  /** Throws Error for an exchange with more than `mostSecrets`. */
   redact(entry: HarEntry): HarEntry;
 }
 
 /**
  * Makes a redactor. Session tokens become `session-1`, keys and other tokens `credential-1`; values of secret fields,
- * of configured JSON paths and of other cookies become `[redacted]`; so does whatever of these stands elsewhere in the
- * exchange. Names that are no plain names become `(other)`.
+ * of configured JSON paths and of other cookies become `[redacted]`. Wherever else in the exchange they occur, they are
+ * replaced too. Names that are not plain identifiers become `(other)`.
  *
- * What cannot be parsed is left out: bodies that say they are JSON and are not.
+ * Bodies that cannot be parsed, such as broken JSON declared as JSON, are left out.
  */
 export function createRedactor(
   settings: RedactionSettings,
   placeholders: Placeholders = createPlaceholders(),
+  { mostSecrets = Number.POSITIVE_INFINITY }: { readonly mostSecrets?: number } = {},
 ): Redactor {
   const headers = new HeaderRedaction(settings, placeholders);
   const known = knownNames(settings);
@@ -33,9 +35,10 @@ export function createRedactor(
       const secrets = new ExchangeSecrets(placeholders);
       const rules: BodyRules = { paths: parsed, secrets };
       const omitted = [...(entry._banyan?.omitted ?? [])];
-      // First everything is looked at, then everything is replaced: what is secret may come after where it stands.
+      // Look at everything first, then replace: a secret may be recognised only after its first occurrence.
       const request = redactRequest(entry.request, { headers, rules, omitted });
       const response = redactResponse(entry.response, { headers, rules, omitted });
+      if (secrets.size > mostSecrets) throw new Error(`more than ${mostSecrets} secrets in one exchange`);
       const begins = sessionOf(response.headers, 'set-cookie', settings.sessionCookie);
       const session = sessionOf(request.headers, 'cookie', settings.sessionCookie);
       const login = begins === undefined || !isLogin(request, settings) ? undefined : loginFields(request.postData);
@@ -53,7 +56,7 @@ export function createRedactor(
   };
 }
 
-/** There are too many names to search for. */
+/** Drops the response body: there are too many names to search for in it. */
 function withoutAnswer({ response, _banyan: notes, ...entry }: HarEntry): HarEntry {
   const { size, mimeType } = response.content;
   const omitted = [...(notes?.omitted ?? [])];
@@ -68,10 +71,10 @@ function isLogin({ method, url }: HarRequest, { logins }: RedactionSettings): bo
   return logins.some((login) => login.method === method && login.path.toLowerCase() === path.toLowerCase());
 }
 
-/** The texts of a login form that are not secret, such as an email address. */
+/** The fields of a login form that are not secret, such as an email address. */
 function loginFields(postData: HarPostData | undefined): Readonly<Record<string, string>> | undefined {
   const { mimeType = '', text = '', params } = postData ?? {};
-  // Browsers write an empty list of params next to the text.
+  // Browsers write an empty `params` next to `text`.
   const pairs = params?.map(({ name, value }) => [name, value] as const) ?? [];
   const fields = pairs.length > 0 ? pairs : readFields(mimeType, text);
   const named = fields.filter(
@@ -157,12 +160,12 @@ function queryOf(url: string): readonly HarPair[] {
   return [...new URL(url).searchParams].map(([name, value]) => ({ name, value }));
 }
 
-/** The placeholder of the session that header lines carry. */
+/** The placeholder of the session that the headers carry. */
 function sessionOf(headers: readonly HarPair[], header: 'cookie' | 'set-cookie', cookie: string): string | undefined {
   const lines = headers.filter(({ name }) => name.toLowerCase() === header).map(({ value }) => value);
   if (header === 'cookie') {
     const bearer = headers.find(({ name }) => name.toLowerCase() === 'authorization')?.value;
-    // A present Authorization header decides, as for the monolith.
+    // If there is an Authorization header, it decides, as in the monolith.
     if (bearer !== undefined) return /^bearer\s+(session-\d+)$/i.exec(bearer.trim())?.[1];
   }
   const pairs = lines.flatMap((line) => (header === 'cookie' ? line.split(';') : [line.split(';', 1)[0] ?? '']));
@@ -170,7 +173,7 @@ function sessionOf(headers: readonly HarPair[], header: 'cookie' | 'set-cookie',
   return found?.slice(cookie.length + 1);
 }
 
-/** Replaces secrets in every text of an entry. Binary bodies that hold one go: their bytes cannot be changed. */
+/** Replaces secrets in every string of an entry. Binary bodies that contain one are dropped: their bytes cannot be changed. */
 function replaceStrings(entry: HarEntry, secrets: ExchangeSecrets): HarEntry {
   const { request, response, _banyan: notes } = entry;
   const omitted = [...(notes?.omitted ?? [])];
@@ -194,7 +197,7 @@ function replaceStrings(entry: HarEntry, secrets: ExchangeSecrets): HarEntry {
     ...replaced,
     request: {
       ...replaced.request,
-      // From the address, not from the decoded form, in which a token may have lost its `+`.
+      // From the URL, not from the decoded form, in which a token may have lost its `+`.
       queryString: queryOf(replaced.request.url),
       ...(bytes.request !== undefined &&
         postData !== undefined && {

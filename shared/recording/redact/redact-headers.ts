@@ -7,7 +7,7 @@ import { redactPairs } from './redact-pairs';
 import { isRedacted, isSecretName, REMOVED, type RedactionSettings } from './settings';
 import { decode, splitSigned } from './tokens';
 
-/** Say where a client is, which no replay needs. */
+/** Headers that give away the client's address, which no replay needs. */
 const CLIENT_ADDRESS = new Set([
   'forwarded',
   'x-forwarded-for',
@@ -24,7 +24,7 @@ const HARMLESS = new Set([
   'sec-websocket-accept',
   'access-control-allow-credentials',
 ]);
-/** Hold addresses, which may have secrets in their query. */
+/** Headers that hold URLs, which may have secrets in their query. */
 const ADDRESSES = new Set([':path', 'referer', 'location', 'content-location', 'link', 'refresh']);
 
 /** Links sent by email: `/reset/<token>`. */
@@ -59,7 +59,7 @@ export class HeaderRedaction {
     return { name, value };
   }
 
-  /** An address or a path with secrets in its query or user part. */
+  /** Redacts a URL or path: user part, query, fragment, parameters, and the tokens of emailed links. */
   address(url: string, secrets: ExchangeSecrets): string {
     const withoutUser = url.replace(/^(\w+:\/\/)[^/@?#]*@/, (_whole, scheme: string) => `${scheme}${REMOVED}@`);
     const placeholderOf = (name: string, value: string): string | undefined =>
@@ -109,13 +109,13 @@ export class HeaderRedaction {
 
   private authorization(value: string, secrets: ExchangeSecrets): string {
     const [, scheme = '', rest = ''] = /^(\S+\s+)?(.*)$/.exec(value.trim()) ?? [];
-    // A scheme is the client's word too.
+    // The scheme, too, is chosen by the client.
     const shown = scheme === '' ? '' : `${shownName(scheme.trim())} `;
     return rest === '' ? value : `${shown}${this.token(rest, secrets)}`;
   }
 
   private token(value: string, secrets: ExchangeSecrets): string {
-    // A recording that has been redacted already stays as it is.
+    // A recording that has already been redacted stays as it is.
     if (value === '' || isRedacted(value)) return value;
     const signed = splitSigned(value);
     const placeholder =

@@ -3,19 +3,19 @@ import { replaceAt, type JsonPath } from '../../json-path';
 import { parseJson } from '../../session/parse-json';
 import { isSecretName, REMOVED } from './settings';
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/g;
-/** Members that say what their neighbour `value` holds: `{"name": "password", "value": ...}`. */
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s"{}[\],:]+/g;
+/** Members that say what the `value` next to them holds: `{"name": "password", "value": ...}`. */
 const LABELS = new Set(['name', 'key', 'field', 'id', 'label']);
 const HARMLESS = new Set(['null', 'true', 'false', '""']);
 
 export interface JsonRules {
   readonly paths: readonly JsonPath[];
   readonly secrets: ExchangeSecrets;
-  /** Redacts a text that stands in a string. */
+  /** Redacts the text of a string. */
   readonly inner: (text: string) => string;
 }
 
-/** Takes secrets out of JSON in the text itself, so that the rest stays as written; undefined when it is no JSON. */
+/** Removes secrets from JSON by editing its text, so that the rest stays as written; undefined when it is not JSON. */
 export function redactJson(text: string, rules: JsonRules): string | undefined {
   const value = parseJson(text.replace(/^\uFEFF/, ''));
   if (value === undefined) return undefined;
@@ -26,7 +26,7 @@ export function redactJson(text: string, rules: JsonRules): string | undefined {
 function removePaths(text: string, value: unknown, { paths, secrets }: JsonRules): string {
   if (paths.length === 0) return text;
   const holder = { $: value };
-  // The parsed value does not show a member that comes again.
+  // The parsed value hides the earlier of two members with the same name.
   let isChanged = [...text.matchAll(TOKEN)].filter(([token]) => token === ':').length !== membersOf(value);
   for (const path of paths)
     replaceAt(holder, [{ kind: 'member', name: '$' }, ...path], (found) => {
@@ -52,15 +52,15 @@ function membersOf(value: unknown): number {
 
 interface Frame {
   readonly isObject: boolean;
-  /** Where this value began. */
+  /** Where this value begins. */
   readonly start: number;
-  /** Whether it stands under a secret name. */
+  /** Whether it is the value of a secret name. */
   readonly secret: boolean;
   key: string | undefined;
   atValue: boolean;
   /** Whether a label in it names a secret. */
   labelled: boolean;
-  /** Where its member `value` stands; the label may come after it. */
+  /** Where its `value` members are (in a labelled list, the elements); in an object the label may come after them. */
   readonly values: (readonly [start: number, end: number])[];
 }
 
@@ -132,7 +132,7 @@ class SecretSpans {
     const end = start + token.length;
     this.noteValue(start, end);
     const frame = this.frames.at(-1);
-    // `["password", "..."]`, as lists of headers have it.
+    // `["password", "..."]`, as in lists of headers.
     if (token.startsWith('"') && frame?.isObject === false && frame.start + 1 === start)
       frame.labelled ||= isSecretName(plainOf(token));
     if (token.startsWith('"') && frame?.isObject === true && LABELS.has(frame.key?.toLowerCase() ?? ''))
@@ -161,7 +161,7 @@ class SecretSpans {
   }
 }
 
-/** Whether the value that follows belongs to a secret name. */
+/** Whether the next value belongs to a secret name. */
 function isSecretMember(frame: Frame | undefined): boolean {
   return frame?.isObject === true && isSecretName(frame.key ?? '');
 }

@@ -1,7 +1,12 @@
 import type { ExchangeSecrets } from './exchange-secrets';
 import { isSecretName, REMOVED } from './settings';
 
-/** Redacts each part of a form with files (RFC 7578); undefined when it has no parts, or `part` gives undefined. LF alone may end a line. */
+/**
+ * Redacts each part of a multipart form (RFC 7578), whose lines may end with LF alone.
+ *
+ * @param part redacts a part's content; where it returns undefined, all of that content is removed
+ * @returns undefined when the boundary is not in the text
+ */
 export function redactMultipart(
   text: string,
   mimeType: string,

@@ -5,20 +5,20 @@ import type { ExchangeSecrets } from './exchange-secrets';
 import { isRedacted, type RedactionSettings } from './settings';
 import { decode } from './tokens';
 
-/** Without its address it cannot be asked again; `(other)` in it says that it was not kept. */
+/** Replaces a host that was not kept; a request to it cannot be sent again. */
 export const UNKNOWN_HOST = 'unknown.invalid';
 
-/** Ids of records, which a replay needs: numbers, MongoDB's, UUIDs (RFC 9562), days. None of them opens anything by itself. */
+/** Record ids, which a replay needs: numbers, ObjectIds, UUIDs (RFC 9562), days and months. None of them grants access on its own. */
 const RECORD_ID = /^(?:\d{1,12}|[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d{2}(?:-\d{2})?)$/i;
 const HOST_HEADERS = new Set(['host', ':authority', 'x-forwarded-host', 'x-original-host']);
-/** Headers whose values are names: of codings, protocols, headers. */
+/** Headers whose values are names of codings, protocols, methods or headers. */
 const NAME_LISTS = new Set([
   ...['trailer', 'upgrade', 'connection', 'te', 'content-encoding', 'transfer-encoding', 'sec-websocket-protocol'],
   ...['access-control-request-headers', 'access-control-request-method', 'x-requested-with', 'x-http-method-override'],
 ]);
 const ADDRESS_HEADERS = new Set(['referer', 'location', 'content-location', 'origin']);
 
-/** Names that the configuration names itself. */
+/** Names listed in the configuration. */
 export interface KnownNames {
   readonly queries: ReadonlySet<string>;
   readonly headers: ReadonlySet<string>;
@@ -38,10 +38,10 @@ export function knownNames({
   };
 }
 
-/** An exchange with more odd names than this loses its answer's body, in which they may be repeated. */
+/** An exchange with more odd names than this loses its response body, which may repeat them. */
 const MAX_NAMES = 50;
 
-/** Replaces names of a client's choice that are no plain names: secrets stand there too (`?<token>`, `/reset/<token>`). */
+/** Replaces names chosen by a client that are not plain identifiers: they may be secrets (`?<token>`, `/reset/<token>`). */
 export class NameRedaction {
   private count = 0;
 
@@ -50,7 +50,7 @@ export class NameRedaction {
     private readonly secrets: ExchangeSecrets,
   ) {}
 
-  /** Whether more was replaced than can be looked for elsewhere. */
+  /** Whether more names were replaced than can be searched for elsewhere. */
   get isOverfull(): boolean {
     return this.count > MAX_NAMES;
   }
@@ -85,7 +85,7 @@ export class NameRedaction {
     const { postData } = request;
     return {
       ...request,
-      // The format wants a token of RFC 9110 here.
+      // The format requires a token (RFC 9110) here.
       method: shownMethod(request.method) === OTHER ? 'OTHER' : request.method,
       url: this.address(request.url),
       queryString: request.queryString.map(({ name, value }) => ({
@@ -137,7 +137,7 @@ export class NameRedaction {
     return at < 0 ? shown : `${shown}${pair.slice(at)}`;
   }
 
-  /** An absolute address or a path. */
+  /** An absolute URL or a path. */
   private address(text: string): string {
     const [, origin = '', host = '', path = '', query, fragment] =
       /^([a-z][a-z0-9+.-]*:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/is.exec(text) ?? [];
@@ -153,7 +153,7 @@ export class NameRedaction {
     ].join('');
   }
 
-  /** `a=1&b`: a query, a fragment or a form. */
+  /** `a=1&b`: a query, fragment or form. */
   private pairs(text: string): string {
     return text
       .split('&')
@@ -167,7 +167,7 @@ export class NameRedaction {
       .join('&');
   }
 
-  /** A client's name as it may stay; another is remembered, also in the form in which it was sent. */
+  /** A client's name as it may be shown. One that is replaced is remembered, also in the form in which it was sent. */
   private shown(name: string, known?: ReadonlySet<string>, { show = shownName, sent = name } = {}): string {
     const shown = show(name, known);
     if (shown !== name) {
@@ -203,7 +203,7 @@ export class NameRedaction {
     return this.shown(plain, undefined, { sent: segment }) === plain ? segment : OTHER;
   }
 
-  /** A name of plain labels or an address, with its port; a client may send any `Host`. */
+  /** Keeps a host of plain labels or an IP address, with its port: a client may send any `Host`. */
   private host(host: string): string {
     const [, name = '', port = ''] = /^(.*?)(:\d{1,5})?$/.exec(host) ?? [];
     const isAddress = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]{2,45}\])$/i.test(name);
@@ -211,14 +211,14 @@ export class NameRedaction {
     return isPlain ? `${name}${port}` : UNKNOWN_HOST;
   }
 
-  /** The extension says what is in a file; its name is the client's. */
+  /** Keeps the extension, which says what a file contains; the rest of its name is the client's. */
   private file(name: string): string {
     const extension = /\.[a-z]{2,5}\d?$/i.exec(name)?.[0] ?? '';
     if (name === `${OTHER}${extension}` || this.shown(name) === name) return name;
     return `${OTHER}${extension}`;
   }
 
-  /** Names of fields and files in the heads of a multipart body (RFC 7578 section 4.2). */
+  /** Replaces names of fields and files in the part headers of a multipart body (RFC 7578 section 4.2). */
   private parts(body: string): string {
     return body.replaceAll(/^content-disposition:[^\r\n]*/gim, (line) =>
       line.replaceAll(
@@ -233,12 +233,12 @@ export class NameRedaction {
   }
 }
 
-/** By what is in it: programs send JSON as a form, and forms as plain text. */
+/** Judged by content as well: programs declare JSON as a form, and forms as plain text. */
 function isFormText(text: string, mimeType: string): boolean {
   return looksLikeForm(text) || (/x-www-form-urlencoded/i.test(mimeType) && !/^\s*[{["<]/.test(text));
 }
 
-/** Whether a request can be sent again as it was: nothing in its address was replaced. */
+/** Whether a request can be sent again as it was: no name in its URL was replaced. */
 export function isAddressKept(url: string): boolean {
   return !decode(url).includes(OTHER);
 }

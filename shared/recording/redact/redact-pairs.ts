@@ -3,19 +3,19 @@ import { isSecretName } from './settings';
 import { decode } from './tokens';
 import { replaceUnmistakable } from './unmistakable';
 
-/** Secret in an address and in OAuth's forms (RFC 6749), harmless elsewhere: a `code` in JSON is mostly an error's. */
+/** Secret in a URL and in OAuth forms (RFC 6749), harmless elsewhere: a `code` in JSON is usually an error code. */
 const SECRET_PARAMETERS = new Set(['code', 'key', 'ticket', 'samlresponse', 'assertion', 'nonce']);
 
 export interface PairRules {
   readonly secrets: ExchangeSecrets;
   readonly inner: (text: string) => string;
-  /** Whether names as in addresses count: `code`, `key`. */
+  /** Whether names that are secret only in URLs count: `code`, `key`. */
   readonly isAddress: boolean;
-  /** What stands for a value under a configured name. */
+  /** The placeholder for the value of a configured name; undefined for other names. */
   readonly placeholderOf?: ((name: string, value: string) => string | undefined) | undefined;
 }
 
-/** `a=1&password=x`, the form of queries and of forms. */
+/** Redacts `a=1&password=x`, the syntax of queries and forms. */
 export function redactPairs(text: string, rules: PairRules): string {
   if (!text.includes('=')) return text;
   return text
@@ -30,14 +30,14 @@ function redactPair(pair: string, { secrets, inner, isAddress, placeholderOf }: 
   if (at < 0 || value === '') return pair;
   const plain = decode(value.replaceAll('+', ' '));
   const name = decode(pair.slice(0, at).replaceAll('+', ' '));
-  // A configured name's value has a number, which is kept when a recording is redacted again.
+  // The value of a configured name gets a number, which survives another redaction of the recording.
   const configured = placeholderOf?.(name, plain);
   const isSecret = isSecretName(name) || (isAddress && SECRET_PARAMETERS.has(name.toLowerCase()));
   let replaced = plain;
   if (configured !== undefined) secrets.add(plain, (replaced = configured));
   else if (isSecret) {
     replaced = secrets.placeholderOf(plain);
-    // As it was sent, in case it cannot be decoded or has a plus of its own.
+    // Also as sent, in case it cannot be decoded or contains a literal plus.
     if (replaced !== plain) secrets.add(value, replaced);
   } else replaced = replaceUnmistakable(inner(plain));
   return replaced === plain ? pair : `${pair.slice(0, at)}=${encodeURIComponent(replaced)}`;

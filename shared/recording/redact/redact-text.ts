@@ -1,11 +1,11 @@
 import type { ExchangeSecrets } from './exchange-secrets';
 import { isSecretName, REMOVED } from './settings';
 
-/** Letters written as escapes, which no name is looked for in. */
+/** Letters written as `\u` escapes, in which the search for names would miss one. */
 const HIDES_NAMES = /\\u00(?:4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])/i;
-/** Password in an address. */
+/** A user and password in a URL. */
 const USER_PART = /:\/\/[^\s/@:"'<>]{0,200}:[^\s/@"'<>]{1,200}@/g;
-/** A name that stands before its value without being assigned: an argument, an element `<name>`. */
+/** A name that precedes its value without an assignment: an argument, an element `<name>`. */
 const NAMED = /(["'`])([\w.-]{1,100})\1\s{0,20},|<(?:\w{1,20}:)?(?:name|key)>\s{0,20}([\w.-]{1,100})\s{0,20}</gi;
 
 function isNamedElsewhere(text: string): boolean {
@@ -16,7 +16,7 @@ function isNamedElsewhere(text: string): boolean {
 /** Elements without content. */
 const VOID = new Set(['input', 'meta', 'link', 'img', 'br', 'hr', 'base', 'param']);
 
-/** Takes values of secret names out of any other text, in one pass each; undefined when a secret's end cannot be seen. */
+/** Removes the values of secret names from other text, in a pass over its tags and one over its assignments; undefined when a secret's end is unclear. */
 export function redactText(text: string, secrets: ExchangeSecrets): string | undefined {
   if (HIDES_NAMES.test(text) || isNamedElsewhere(text)) return undefined;
   const tags = redactTags(text.replaceAll(USER_PART, `://${REMOVED}@`), secrets);
@@ -69,7 +69,7 @@ function tagName(text: string, at: number): string | undefined {
 interface Attribute {
   readonly key: string;
   readonly value: string;
-  /** Where the value stands, quotes included. */
+  /** Where the value is, quotes included. */
   readonly from: number;
   readonly to: number;
 }
@@ -117,7 +117,7 @@ function redactAssignments(text: string, secrets: ExchangeSecrets): string | und
   return pieces.join('') + text.slice(copied);
 }
 
-/** Where a value stands, without its quotes; undefined for lists and objects. */
+/** Where a value is, without its quotes; undefined when its end is unclear: lists, objects, YAML block scalars. */
 function valueAt(text: string, start: number, sign: string): { from: number; to: number } | undefined {
   const open = /(\\*)(["'`])|(%22)/iy;
   open.lastIndex = start;
@@ -138,7 +138,7 @@ function valueAt(text: string, start: number, sign: string): { from: number; to:
   return { from: start, to };
 }
 
-/** The quote that has no more backslashes before it than the one that opened. */
+/** Where the closing quote is: the one escaped exactly as much as the opening one. */
 function closing(text: string, from: number, quote: string, escape: string): number {
   for (let at = text.indexOf(quote, from); at >= 0; at = text.indexOf(quote, at + 1)) {
     let escapes = 0;

@@ -2,7 +2,7 @@ import type { BanyanConfig } from '../../config';
 import { loginRequest } from '../../config/login-request';
 import type { RedactionSettings } from './settings';
 
-/** What `banyan.config.ts` says of secrets: its session cookie, credentials, test identities and `parity.redact`. */
+/** What `banyan.config.ts` says about secrets: its session cookie, credentials, test identities and `parity.redact`. */
 export function redactionOf({ session, credentials = [], parity }: BanyanConfig): RedactionSettings {
   const identities = Object.values(parity.identities);
   const identityHeaders = identities.flatMap((identity) =>

@@ -115,7 +115,7 @@ describe('parseHar', () => {
     const text = har(
       entry(),
       entry({}, { headers: [{ name: 'Cookie', value: 12 }] }),
-      entry({}, { url: '/api/events', method: 'GET IT' }),
+      entry({}, { url: '/api/events?token=secret#x', method: 'GET IT' }),
       entry({ startedDateTime: 'yesterday', response: undefined }),
       entry({ response: { status: -2, headers: [], content: {} } }),
       'not an entry',

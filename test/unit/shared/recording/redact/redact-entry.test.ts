@@ -30,6 +30,14 @@ const headersOf = (entry: HarEntry): Record<string, string> =>
 const json = (value: unknown) => ({ mimeType: 'application/json', text: JSON.stringify(value) });
 
 describe('redaction of a HAR entry', () => {
+  it('refuses an exchange with more secrets than its caller can search for', () => {
+    const redactor = createRedactor(SETTINGS, undefined, { mostSecrets: 10 });
+    const withPasswords = (count: number): HarEntry =>
+      harEntry({ postData: json(Array.from({ length: count }, (_, i) => ({ password: `secret-${i}` }))) });
+    expect(redactor.redact(withPasswords(10)).request.postData?.text).not.toContain('secret-');
+    expect(() => redactor.redact(withPasswords(11))).toThrow('more than 10 secrets in one exchange');
+  });
+
   it('gives every session a placeholder of its own, the same wherever and however its token stands', () => {
     const redactor = createRedactor(SETTINGS);
     const cookie = (value: string) => harEntry({ requestHeaders: { Cookie: `eventsapp.sid=${value}` } });
