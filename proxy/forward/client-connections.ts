@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import { Server as TcpServer, type Socket } from 'node:net';
+import { afterReading } from '../../shared/after-reading';
 import { isClosing } from './send-error';
 
 interface ClientConnection {
@@ -97,7 +98,7 @@ export class ClientConnections {
   /** Stops accepting, answers what was asked, closes idle connections, breaks off the rest after `limit` ms; resolves when none is left. */
   async finish(limit: number): Promise<void> {
     const cutOff = setTimeout(() => this.destroyAll(), limit);
-    const sweep = setInterval(() => this.closeIdle(), IDLE_GRACE);
+    const sweep = setInterval(() => afterReading(() => this.closeIdle()), IDLE_GRACE);
     this.closeIdle();
     // Not the HTTP server's own `close`: it closes at once every connection that is idle, whatever is on the way to it.
     await new Promise((resolve) => TcpServer.prototype.close.call(this.server, resolve));

@@ -1,10 +1,13 @@
+import { afterReading } from '../../shared/after-reading';
 import type { ObservedResponse } from '../../shared/parity/exchange';
 import type { UpstreamResponse } from './forwarder';
 import type { Upstream } from './upstream';
+import { toUpstreamError } from './upstream-errors';
 import type { Exchange, ExchangeFault, ExchangeHandler } from '../http1/exchange';
 import { Http1Error } from '../http1/faults';
 import { pairs } from '../http1/raw-headers';
 import type { RequestHead } from '../http1/request-head';
+import type { Span } from '../tracing/span';
 
 /** An answer was larger than what may be kept for comparing. */
 export class AnswerTooLargeError extends Error {
@@ -18,6 +21,8 @@ export interface CollectOptions {
   readonly adapt?: (head: UpstreamResponse) => UpstreamResponse;
   /** Answers to HEAD have no body for the client. */
   readonly withoutBody: boolean;
+  /** Of this request to the upstream. */
+  readonly span?: Span | undefined;
 }
 
 /** Asks for a whole answer to a request without a body. Throws AnswerTooLargeError, Http1Error or Node's socket errors. */
@@ -33,21 +38,20 @@ class Collection implements ExchangeHandler {
   private head: UpstreamResponse | undefined;
   private chunks: Buffer[] = [];
   private bytes = 0;
+  private isOver = false;
 
   constructor(
     private readonly options: CollectOptions,
     private readonly resolve: (answer: ObservedResponse) => void,
     private readonly reject: (error: Error) => void,
   ) {
-    this.timer = setTimeout(
-      () => this.stop(new Http1Error('ANSWER_TIMEOUT', 'no complete answer in time')),
-      options.timeout,
-    );
+    const timeOut = (): void => this.stop(new Http1Error('ANSWER_TIMEOUT', 'no complete answer in time'));
+    this.timer = setTimeout(() => afterReading(timeOut), options.timeout);
   }
 
   send(upstream: Upstream, request: RequestHead): void {
     try {
-      this.exchange = upstream.send(request, this, { answerTimeout: 0 });
+      this.exchange = upstream.send(this.options.span?.carry(request) ?? request, this, { answerTimeout: 0 });
     } catch (error) {
       this.stop(error instanceof Error ? error : new TypeError(String(error)));
     }
@@ -73,20 +77,28 @@ class Collection implements ExchangeHandler {
   }
 
   onEnd(): void {
+    this.isOver = true;
     clearTimeout(this.timer);
     const { statusCode = 0, headers = [] } = this.head ?? {};
+    this.options.span?.end({ statusCode });
     this.resolve({ statusCode, headers: pairs(headers), body: Buffer.concat(this.chunks) });
   }
 
   onFault({ error }: ExchangeFault): void {
-    clearTimeout(this.timer);
-    this.reject(error);
+    this.fail(error);
   }
 
   private stop(error: Error): void {
-    clearTimeout(this.timer);
+    if (this.isOver) return;
     this.chunks = [];
     this.exchange?.abort(this);
+    this.fail(error);
+  }
+
+  private fail(error: Error): void {
+    this.isOver = true;
+    clearTimeout(this.timer);
+    this.options.span?.end({ statusCode: this.head?.statusCode, error: toUpstreamError(error).code });
     this.reject(error);
   }
 }

@@ -3,6 +3,7 @@ import type { Exchange, ExchangeFault, ExchangeHandler } from '../http1/exchange
 import { pairs, type RawHeaders } from '../http1/raw-headers';
 import type { RequestHead } from '../http1/request-head';
 import type { ResponseHead } from '../http1/response-head';
+import type { Span } from '../tracing/span';
 import { EarlyHints } from './early-hints';
 import type { Upstream } from './upstream';
 import { CLIENT_GONE, isStaleConnection, toUpstreamError, type UpstreamError } from './upstream-errors';
@@ -48,6 +49,8 @@ export interface ForwardOptions {
   readonly answerTimeout?: number | undefined;
   /** Whether the request changes nothing. Default: by its method (RFC 9110 section 9.2.1). */
   readonly isSafe?: boolean | undefined;
+  /** Of this request to the upstream. */
+  readonly span?: Span | undefined;
 }
 
 /** Bodies up to this size that come in one piece are sent in one. */
@@ -87,15 +90,18 @@ class Forwarding implements ExchangeHandler {
   private mayRetry: boolean;
   private hints: EarlyHints | undefined;
   private waitsForDrain = false;
+  private statusCode: number | undefined;
+  private readonly request: RequestHead;
 
   constructor(
     private readonly upstream: Upstream,
     private readonly client: IncomingMessage,
     private readonly response: ServerResponse,
-    private readonly request: RequestHead,
+    request: RequestHead,
     private readonly options: ForwardOptions,
     private readonly done: (result: ForwardResult) => void,
   ) {
+    this.request = options.span?.carry(request) ?? request;
     this.mayRetry = !options.sendsBody && (options.isSafe ?? (client.method === 'GET' || client.method === 'HEAD'));
   }
 
@@ -126,6 +132,7 @@ class Forwarding implements ExchangeHandler {
 
   onHead(head: ResponseHead): void {
     this.mayRetry = false;
+    this.statusCode = head.statusCode;
     const adapted = this.options.adapt === undefined ? head : this.options.adapt(head);
     if (adapted === 'decline') {
       this.declined = true;
@@ -216,6 +223,10 @@ class Forwarding implements ExchangeHandler {
     this.settled = true;
     this.exchange = undefined;
     this.options.tap?.onEnd(endOf(result));
+    this.options.span?.end({
+      statusCode: this.statusCode,
+      error: result.kind === 'failed' ? result.error.code : undefined,
+    });
     if (this.waitsForDrain) this.response.off('drain', this.onDrain);
     this.done(result);
   }

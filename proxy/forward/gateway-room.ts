@@ -16,12 +16,12 @@ const LONGEST = { partition: 'aws-us-gov', region: 'ap-southeast-1', api: 'x'.re
 /** `{api}.execute-api.{region}...` or, through a VPC endpoint without private DNS, `{api}-{vpce}.execute-api...`. */
 const EXECUTE_API = /^([a-z0-9]{10})(?:-vpce-[a-z0-9]+)?\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/;
 
-/** What is left for requests to this API; decided once, at start. */
-export function gatewayRoom(url: URL, endpointType: EndpointType): GatewayRoom {
+/** What is left for requests to this API, less the bytes of headers that the proxy adds to each; decided once, at start. */
+export function gatewayRoom(url: URL, endpointType: EndpointType, addedBytes = 0): GatewayRoom {
   const limits = REQUEST_LIMITS[endpointType];
   return {
     targetCharacters: limits.urlCharacters - urlCharacters(url.host, ''),
-    headerBytes: limits.headerBytes - limits.addedHeaderBytes - CONNECTION_HEADER.length,
+    headerBytes: limits.headerBytes - limits.addedHeaderBytes - CONNECTION_HEADER.length - addedBytes,
     methodPathBytes: limits.methodArnBytes - methodArnPrefix(url).length,
   };
 }

@@ -7,7 +7,7 @@ export function closeWithConnection({ socket }: IncomingMessage, response: Serve
     response.destroy();
     response.emit('close');
   };
-  // As many as requests wait, which is no leak.
+  // As many as waiting requests, so not a leak.
   socket.setMaxListeners(0);
   socket.once('close', onClose);
   // Its turn has come, and Node notifies it.

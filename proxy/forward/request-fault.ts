@@ -29,7 +29,7 @@ const BAD_HOST = malformed('Exactly one valid Host header is required.');
  * - another version than 1.0 and 1.1 (RFC 9110 section 15.6.6)
  * - another transfer coding than `chunked`, or one in HTTP/1.0, or next to a length (RFC 9112 section 6.1)
  * - a length that a number does not hold
- * - an absolute-form target whose authority is not the Host (RFC 9112 section 3.2.2): one reader goes by the one, one by the other
+ * - an absolute-form target whose authority is not the Host (RFC 9112 section 3.2.2): one reader uses the one, another the other
  * - no Host in HTTP/1.1, several, or an invalid one (RFC 9112 section 3.2); Node refuses the first itself, but serves what follows
  */
 export function requestFault({

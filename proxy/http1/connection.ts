@@ -8,7 +8,7 @@ import { parseResponseHead, type ResponseHead } from './response-head';
 import type { Share } from './shares';
 
 export interface ConnectionOwner {
-  /** Free for the next request, for so many ms. */
+  /** Free for the next request, for this many ms. */
   onIdle(connection: Connection, idleTime: number): void;
   /** An event stream has begun, which may last for hours. */
   onEventStream(connection: Connection): void;
@@ -29,7 +29,7 @@ const CONNECT_TIMEOUT = 10_000;
 export class Connection implements Exchange {
   /** When the upstream will have been silent for too long (`performance.now`); Infinity while it is not its turn. */
   deadline: number;
-  /** While it is idle, when it is not to be used any more (`performance.now`). */
+  /** While idle: when it must no longer be used (`performance.now`). */
   idleUntil = 0;
   /** Whether it counts against the limit of connections: not while it carries what takes long. */
   isCounted = true;
@@ -37,7 +37,7 @@ export class Connection implements Exchange {
   share: Share | undefined;
   /** The same while it does not count. */
   longShare: Share | undefined;
-  /** How often in a row it was found to transfer a body, by whoever looks at deadlines. */
+  /** How many deadline checks in a row found it transferring a body. */
   transferTicks = 0;
   requests = 0;
   readonly openedAt = performance.now();
@@ -77,7 +77,7 @@ export class Connection implements Exchange {
     this.hasAnswered = false;
     this.requests += 1;
     if (this.part === 'idle') this.write(outgoing, now);
-    // Who waits less long for an answer does not wait longer for a connection.
+    // A shorter limit for the answer also limits the wait for a connection.
     else if (outgoing.answerTimeout > 0) this.deadline = now + Math.min(CONNECT_TIMEOUT, outgoing.answerTimeout);
   }
 
@@ -125,6 +125,7 @@ export class Connection implements Exchange {
     if (this.part === 'closed') return;
     this.part = 'closed';
     this.deadline = Number.POSITIVE_INFINITY;
+    this.outgoing = undefined;
     this.body?.stop();
     this.body = undefined;
     this.socket.destroy();
@@ -144,7 +145,7 @@ export class Connection implements Exchange {
     this.expectMore(now);
   }
 
-  /** The client is to send more of its request. */
+  /** The client must send more of its request. */
   private get isClientSending(): boolean {
     const { body } = this;
     return body !== undefined && !body.isSent && !body.isHeldUp;
@@ -166,7 +167,7 @@ export class Connection implements Exchange {
     this.deadline = timeout === 0 ? Number.POSITIVE_INFINITY : now + timeout;
   }
 
-  /** Bytes came from the upstream; they are good only during the call. */
+  /** Bytes came from the upstream; they are valid only during the call. */
   receive(chunk: Buffer): void {
     this.hasAnswered = true;
     const isInBody = this.part === 'body';
@@ -185,7 +186,7 @@ export class Connection implements Exchange {
       if (!isInBody || this.outgoing?.bodyTimeout !== 0) this.expectMore();
       this.exchange?.onPart();
     } catch (error) {
-      // Beyond here it would end the process, and every request.
+      // Uncaught, it would end the process, and every request.
       this.fail(asError(error));
     }
   }
@@ -276,15 +277,8 @@ export class Connection implements Exchange {
   }
 
   private onEnd(): void {
-    if (this.response?.framing !== 'until-close') {
-      this.fail(new Http1Error('ENDED_EARLY', 'the upstream closed the connection before its answer was complete'));
-      return;
-    }
-    try {
-      this.complete([], 0);
-    } catch (error) {
-      this.fail(asError(error));
-    }
+    if (this.response?.framing === 'until-close') this.complete([], 0);
+    else this.fail(new Http1Error('ENDED_EARLY', 'the upstream closed the connection before its answer was complete'));
   }
 }
 

@@ -8,7 +8,7 @@ export interface ExchangeHandler {
   /** 1xx other than 100 and 101. */
   onInformation(statusCode: number, headers: RawHeaders): void;
   onHead(head: ResponseHead): void;
-  /** The chunk is good only during the call, and until the `onPart` or `onEnd` that follows in the same turn: copy what is kept longer. */
+  /** The chunk is valid only during the call, and until the `onPart` or `onEnd` that follows in the same turn: copy what is kept longer. */
   onData(chunk: Buffer): void;
   /** What has arrived has been handed over, and more is to come. */
   onPart(): void;
@@ -30,7 +30,7 @@ export interface Exchange {
   /** No more data until {@link resume}. */
   pause(handler: ExchangeHandler): void;
   resume(handler: ExchangeHandler): void;
-  /** Ends the exchange without another word to its handler, and with it the connection. */
+  /** Ends the exchange without calling its handler again, and closes the connection. */
   abort(handler: ExchangeHandler): void;
 }
 
@@ -41,7 +41,7 @@ export interface Outgoing {
   readonly framing: RequestFraming;
   /** Read only once there is a connection to write it to. */
   readonly body: IncomingMessage | undefined;
-  /** The address of who waits for the answer: it may wait for a connection too. Undefined when no client does. */
+  /** The address of the client that waits for the answer: it may wait for a connection too. Undefined when no client does. */
   readonly client: string | undefined;
   /** Until the answer's head, in ms, while the upstream has everything it needs; 0: no limit. */
   readonly answerTimeout: number;

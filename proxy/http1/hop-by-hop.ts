@@ -10,7 +10,7 @@ export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** Who the client is, as proxies say it; believed only from proxies that are trusted. */
+/** Who the client is, as reported by proxies; believed only from trusted ones. */
 export const FORWARDING_HEADERS: ReadonlySet<string> = new Set([
   'forwarded',
   'x-forwarded-for',

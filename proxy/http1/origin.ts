@@ -1,5 +1,6 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { afterReading } from '../../shared/after-reading';
 import { Connection, type ConnectionOwner } from './connection';
 import type { Exchange, ExchangeHandler, Outgoing } from './exchange';
 import { Http1Error } from './faults';
@@ -7,25 +8,25 @@ import { Shares } from './shares';
 import type { UpstreamTls } from './upstream-tls';
 import { Waiting, WaitingLine } from './waiting-line';
 
-/** How often deadlines are looked at, in ms: so late may a timeout be. */
+/** How often deadlines are checked, in ms: a timeout may be this late. */
 const TICK = 50;
-/** The system finds out about a peer that vanished without a word. */
+/** Lets the system detect a peer that vanished silently. */
 const TCP_KEEP_ALIVE = 60_000;
 
-/** Of each connection's own read buffer: what one upstream connection says can never stand in the memory of another's. */
+/** Of each connection's own read buffer: bytes of one upstream connection can never appear in the buffer of another. */
 const READ_BUFFER_BYTES = 32 * 1024;
 
 /** An exchange whose body takes longer no longer counts as work of the upstream: a slow reader, a long upload. */
 const LONG_TRANSFER_TICKS = 1_000 / TICK;
 
-/** How much an origin is given to do at a time. Durations in ms; 0 of `maxAge` and `maxRequests`: no limit. */
+/** How much work an origin is given at a time. Durations in ms; 0 of `maxAge` and `maxRequests`: no limit. */
 export interface OriginLimits {
   readonly maxConnections: number;
   readonly maxWaiting: number;
   readonly maxWait: number;
-  /** After so long a connection is not used again, so that another address in DNS is found. */
+  /** After this long a connection is not reused, so that a changed DNS address is picked up. */
   readonly maxAge: number;
-  /** After so many requests neither. */
+  /** Nor after this many requests. */
   readonly maxRequests: number;
 }
 
@@ -54,7 +55,7 @@ const NO_LIMITS: OriginLimits = {
   maxRequests: 0,
 };
 
-/** Connections to one origin, kept as its `Keep-Alive` allows, the last used first so that others fade away; the rest waits in line. */
+/** Connections to one origin, kept as its `Keep-Alive` allows, most recently used first, so that others expire; other requests wait in line. */
 export class Origin {
   private readonly idle: Connection[] = [];
   private readonly open = new Set<Connection>();
@@ -93,7 +94,7 @@ export class Origin {
     const now = performance.now();
     const connection = (fresh ? undefined : this.takeIdle(now)) ?? this.connect();
     this.hold(connection, client);
-    this.ticker ??= setInterval(() => this.tick(), TICK).unref();
+    this.ticker ??= setInterval(() => afterReading(() => this.tick()), TICK).unref();
     connection.send(outgoing, handler, now);
     return connection;
   }
@@ -271,7 +272,7 @@ export class Origin {
       this.refused.timeout += 1;
       this.endWait(waiting, new Http1Error('QUEUE_TIMEOUT', 'no connection became free in time'));
     }
-    // Those that were used least recently stand first, but each has a time of its own.
+    // The least recently used come first, but each has its own time limit.
     for (const connection of this.idle.filter(({ idleUntil }) => idleUntil <= now)) {
       connection.fail(new Http1Error('CLOSING', 'idle for too long'));
     }

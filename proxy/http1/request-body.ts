@@ -47,7 +47,7 @@ export class RequestBody {
     });
   }
 
-  /** Sends nothing more. What the client still sends is read and dropped, else its connection would stand still. */
+  /** Sends nothing more. What the client still sends is read and dropped, or its connection would stall. */
   stop(): void {
     this.source.off('data', this.onData);
     this.source.off('end', this.onEnd);

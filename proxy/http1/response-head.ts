@@ -20,11 +20,11 @@ export interface ResponseHead {
 }
 
 const STATUS_LINE = /HTTP\/1\.([01]) ([1-9]\d\d)(?: ([^\0\r\n]*))?\r\n/y;
-/** RFC 9112 section 4: what a reason phrase may have. Node refuses to send anything else. */
+/** RFC 9112 section 4: what a reason phrase may contain. Node refuses to send anything else. */
 export const REASON_PHRASE = /^[\t\x20-\x7e\x80-\xff]*$/;
-/** What an upstream says of itself is shortened by so much: its clock began earlier. */
+/** An upstream's own limit is shortened by this much: its clock started earlier. */
 const IDLE_MARGIN = 1_000;
-/** Where the upstream says nothing: Node's servers say 5 s, load balancers keep much longer. */
+/** Where the upstream gives no limit: Node's servers say 5 s, load balancers keep much longer. */
 const DEFAULT_IDLE_TIME = 4_000;
 const MAX_IDLE_TIME = 600_000;
 

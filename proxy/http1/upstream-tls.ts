@@ -1,6 +1,6 @@
 /** How an `https:` upstream is trusted, and how this proxy shows who it is. Certificates and keys in PEM. */
 export interface UpstreamTls {
-  /** Trusted instead of what Node trusts. */
+  /** Trusted instead of Node's own CAs. */
   readonly ca?: string;
   /** Client certificate, with what it is signed by. */
   readonly cert?: string;

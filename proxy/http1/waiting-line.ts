@@ -37,7 +37,7 @@ export class Waiting implements Exchange {
 /** How much of the line one client may take: others find room, whatever it sends. */
 const SHARE = 1 / 4;
 
-/** Requests that wait for a connection. Clients take turns, so that who sends much waits longer, not the others. */
+/** Requests that wait for a connection. Clients take turns, so that a client that sends a lot waits longer, not the others. */
 export class WaitingLine {
   size = 0;
 

@@ -1,5 +1,8 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+
+/** How much of a refused body is read, so that the client gets to see the answer, before the connection is cut. */
+const DRAIN_BYTES = 67_108_864;
 
 /** Listens, by default on a free loopback port, and returns the port. Throws Node's listen error, such as `EADDRINUSE`. */
 export async function listenOn(server: Server, port = 0, host = '127.0.0.1'): Promise<number> {
@@ -22,4 +25,21 @@ export async function closeServer(server: Server): Promise<void> {
   server.close();
   server.closeAllConnections();
   await closed;
+}
+
+/** The whole body, or why there is none. A body that is too large is read on and thrown away, up to a point. */
+export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | 'too large' | 'aborted'> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size <= limit) chunks.push(chunk);
+      else chunks.length = 0;
+      if (size > DRAIN_BYTES) request.socket.destroy();
+    }
+  } catch {
+    return 'aborted';
+  }
+  return size > limit ? 'too large' : Buffer.concat(chunks);
 }

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { holdUp } from '../../support/hold-up';
 import { recordingServer, type RecordingServer } from '../../support/recording-server';
 import { runProxy, type RunningProxy } from '../../support/running-proxy';
 import { waitFor } from '../../support/wait-for';
@@ -98,6 +100,23 @@ describe('clients that never stop, while a proxy without a drain delay ends', ()
     expect(idle).toMatchObject({ ended: 'closed', closedWith: idle.answered, sent: idle.answered });
   });
 
+  it('a request that has arrived while the process was held up is answered', async () => {
+    const socket = connect(proxy.port, '127.0.0.1');
+    let text = '';
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    const ask = (path: string): boolean => socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    ask('/first');
+    await waitFor('the answer', () => text.includes('</first>'));
+    const closed = proxy.close();
+    await waitFor('the drain', async () => !(await accepts(proxy.port)));
+    ask('/second');
+    // Longer than an idle connection is left open.
+    holdUp(700);
+    await closed;
+    await waitFor('the end', () => socket.closed);
+    expect(text).toMatch(/\r\nConnection: close\r\n[^]*<\/second>$/i);
+  });
+
   it('an answer under way says close, and only then is the connection closed', async () => {
     let end: (() => void) | undefined;
     legacy.answer((_request, response) => (end = () => response.end('<slow>')));
@@ -113,3 +132,15 @@ describe('clients that never stop, while a proxy without a drain delay ends', ()
     expect(text).toMatch(/\r\nConnection: close\r\n[^]*<slow>$/i);
   });
 });
+
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}

@@ -131,6 +131,14 @@ describe('connection, by hand', () => {
       expect(other.code).toBe('refused');
       expect(other.fault?.neverSent).toBe(true);
     });
+
+    it('lets go of its request when it fails, so that a late connection begins nothing', () => {
+      const { connection, socket } = open();
+      send(connection, LIMITS);
+      connection.fail(new Error('refused'));
+      socket.emit('connect');
+      expect([connection.deadline, socket.sent]).toEqual([NEVER, '']);
+    });
   });
 
   describe('an answer', () => {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Origin } from '../../../../proxy/http1/origin';
+import { holdUp } from '../../../support/hold-up';
 import { waitFor } from '../../../support/wait-for';
 import { ask, clientBody, handUpstream, HEAD, originOf, over, ToldExchange, type HandUpstream } from './exchanges';
 
@@ -402,6 +403,17 @@ describe('connection', () => {
       clearInterval(hints);
       expect(events.code).toBe('ANSWER_TIMEOUT');
       expect(events.fault?.neverSent).toBe(false);
+    });
+
+    it('does not run out for an answer that arrived while the process was held up', async () => {
+      const events = ask(origin, { answerTimeout: 100 });
+      const socket = await upstream.asked(0);
+      socket.write(OK);
+      // Timers are due before what has arrived is read.
+      holdUp(250);
+      await over(events);
+      expect(events.code).toBeUndefined();
+      expect(events.body.toString()).toBe('ok');
     });
 
     it('runs out between two parts of a body', async () => {

@@ -240,7 +240,7 @@ describe('origin, by hand', () => {
       expect(origin['ticker']).toBeUndefined();
     });
 
-    it('when nothing else happens, too, without holding the process', () => {
+    it('when nothing else happens, too, without holding the process, and after what has arrived is read', async () => {
       const interval = jest.spyOn(globalThis, 'setInterval');
       open();
       const { told } = ask({ answerTimeout: 100 });
@@ -251,11 +251,34 @@ describe('origin, by hand', () => {
       expect(timer instanceof Object && 'hasRef' in timer && (timer as NodeJS.Timeout).hasRef()).toBe(false);
       now += 100;
       (interval.mock.calls[0]?.[0] as () => void)();
+      expect(told.code).toBeUndefined();
+      await new Promise(setImmediate);
       expect(told.code).toBe('CONNECT_TIMEOUT');
     });
   });
 
   describe('with a limit of connections', () => {
+    it('lets a client have another stream that does not count once one of its own has ended', () => {
+      limited();
+      for (const index of [0, 1]) {
+        from('a');
+        answer(index, STREAM);
+      }
+      expect(origin.load()).toMatchObject({ busy: 0, long: 2 });
+      at(0).socket.emit('close');
+      from('a');
+      answer(2, STREAM);
+      expect(origin.load()).toMatchObject({ busy: 0, long: 2 });
+    });
+
+    it('counts a connection that waits for its answer, however long', () => {
+      limited();
+      ask();
+      at(0).socket.emit('connect');
+      for (let i = 0; i < 100; i += 1) tick(50);
+      expect(origin.load()).toMatchObject({ busy: 1, long: 0 });
+    });
+
     it('lets the rest wait, and gives them what becomes free', () => {
       limited();
       const told = ['a', 'b', 'c'].map(from);
