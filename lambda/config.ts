@@ -73,7 +73,7 @@ export function databaseConfig(): DatabaseConfig {
   return database;
 }
 
-/** Lets the next use read the environment again: for tests and for a local gateway that starts anew in one process. */
+/** Lets the next use read the environment again: for tests and for a local gateway that restarts in one process. */
 export function forgetLambdaConfig(): void {
   current = undefined;
   database = undefined;

@@ -1,4 +1,4 @@
-import { MongoClient, type Db, type MongoClientOptions } from 'mongodb';
+import { MongoClient, MongoServerError, type Db, type MongoClientOptions } from 'mongodb';
 
 /** A database connection that opens on first use and recovers from a failed start. */
 export interface MongoConnection {
@@ -43,6 +43,11 @@ export function connectMongo(uri: string, options: MongoClientOptions = {}): Mon
       await closing?.then((client) => client.close()).catch(() => undefined);
     },
   };
+}
+
+/** Whether another document already has what an index wants unique (E11000). */
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === 11_000;
 }
 
 /** The server's own time: clocks of machines are never compared. Throws the driver's error. */

@@ -1,11 +1,10 @@
 import type { BanyanConfig } from '../../shared/config';
-import { ConfigError } from '../../shared/errors';
 import { createLogger } from '../../shared/logger';
 import type { Identity } from '../../shared/session/identity';
-import type { SessionConfig } from '../../shared/session/session-config';
-import { databaseConfig, lambdaConfig, type LambdaConfig } from '../config';
+import type { LambdaConfig } from '../config';
 import { connectEarly, mongo } from '../mongo';
 import { createAuthorizer, type AuthorizerParts } from './authorizer';
+import { readConfig } from './config';
 import type { AuthorizerAnswer, AuthorizerEvent } from './policy';
 
 type Authorize = (event: AuthorizerEvent) => Promise<AuthorizerAnswer>;
@@ -37,18 +36,4 @@ export function authorizerHandler<I extends Identity>(
     if (current?.config !== config) current = { config, authorize: create(config) };
     return current.authorize(event);
   };
-}
-
-/** Reads both parts whatever one of them is like. Throws ConfigError naming every bad variable at once. */
-function readConfig(session: SessionConfig): LambdaConfig {
-  const faults: string[] = [];
-  for (const read of [databaseConfig, () => lambdaConfig(session)])
-    try {
-      read();
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      faults.push(...error.faults);
-    }
-  if (faults.length > 0) throw new ConfigError('Environment', faults);
-  return lambdaConfig(session);
 }

@@ -5,6 +5,7 @@ import type {
   APIGatewaySimpleAuthorizerWithContextResult,
 } from 'aws-lambda';
 import type { Identity } from '../../shared/session/identity';
+import { isHttpApi, pathWithoutStage, simpleAnswer } from './http-api';
 
 /** The message of the error that API Gateway maps to 401; every other error is a 500. */
 export const UNAUTHORIZED = 'Unauthorized';
@@ -27,14 +28,9 @@ export interface Caller {
 export type AuthorizerAnswer =
   APIGatewayAuthorizerResult | APIGatewaySimpleAuthorizerWithContextResult<AuthorizerContext | undefined>;
 
-const isHttpApi = (event: AuthorizerEvent): event is APIGatewayRequestAuthorizerEventV2 =>
-  'version' in event && event.version === '2.0';
-
-/** The path the client asked for. Payload format 2.0 puts a named stage in front of it. */
+/** The path the client asked for. */
 export function requestPath(event: AuthorizerEvent): string | undefined {
-  if (!isHttpApi(event)) return event.path;
-  const stage = `/${event.requestContext.stage}`;
-  return event.rawPath.startsWith(`${stage}/`) ? event.rawPath.slice(stage.length) : event.rawPath;
+  return isHttpApi(event) ? pathWithoutStage(event) : event.path;
 }
 
 /** Lets the request through, with the caller's identity as context; an undefined caller is an anonymous one. */
@@ -43,7 +39,7 @@ export function allow(event: AuthorizerEvent, caller: Caller | undefined, sessio
     ...(caller === undefined ? { authenticatedBy: 'nobody' as const } : describe(caller)),
     ...(sessionCookie !== undefined && { sessionCookie }),
   };
-  if (isHttpApi(event)) return { isAuthorized: true, context };
+  if (isHttpApi(event)) return simpleAnswer(context);
   return {
     principalId: caller?.identity.userId ?? 'nobody',
     policyDocument: {
@@ -60,7 +56,7 @@ function describe({ identity, authenticatedBy }: Caller): AuthorizerContext {
 
 /** Refuses as unauthenticated. REST: throws {@link UNAUTHORIZED}, since a Deny would be 403. HTTP API: a plain no, which is 403. */
 export function refuse(event: AuthorizerEvent): AuthorizerAnswer {
-  if (isHttpApi(event)) return { isAuthorized: false, context: undefined };
+  if (isHttpApi(event)) return simpleAnswer(undefined);
   throw new Error(UNAUTHORIZED);
 }
 

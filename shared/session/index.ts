@@ -8,16 +8,10 @@ export type {
   Authenticator,
   Credential,
 } from './authenticator';
-export {
-  idText,
-  parseUserId,
-  passportUserData,
-  type Identity,
-  type IdentityParser,
-  type IdentityResolver,
-} from './identity';
+export { passportUserData, type Identity, type IdentityParser, type IdentityResolver } from './identity';
 export { resolveSecrets } from './secret-source';
 export { resolveSession, type ResolvedSession } from './session-config';
 export { ownProperty } from './own-property';
 export { passportUserId, type UserId } from './passport-user-id';
 export { sessionAuthenticator } from './session-authenticator';
+export { idText, parseUserId } from './user-id';

@@ -1,12 +1,6 @@
 import { ObjectId, type Db } from 'mongodb';
-import {
-  parseUserId,
-  passportUser,
-  type Identity,
-  type IdentityResolver,
-  type PassportOptions,
-  type WithParser,
-} from './identity';
+import { passportUser, type Identity, type IdentityResolver, type PassportOptions, type WithParser } from './identity';
+import { parseUserId } from './user-id';
 
 interface PassportUserIdOptions<I extends Identity = Identity> extends PassportOptions<I> {
   /** The application's `deserializeUser`: one read by `{_id: {$in: ids}}`, because JSON sessions turn an ObjectId into hex text. */

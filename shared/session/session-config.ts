@@ -68,7 +68,7 @@ export interface SessionOptions {
   readonly store: StoreOptions;
   /** Seconds between touches of one session; 0 touches on every request. Default 0, as connect-mongo's. */
   readonly touchAfter?: number;
-  /** Whether every answer carries the session cookie anew. Default false. */
+  /** Whether every answer renews the session cookie. Default false. */
   readonly rolling?: boolean;
   /** express-session's `resave`. Nothing is ever saved here; true only lets sessions of a store without touch be extended. */
   readonly resave?: boolean;

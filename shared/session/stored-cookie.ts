@@ -13,7 +13,7 @@ export interface StoredCookie {
   readonly sameSite: unknown;
 }
 
-/** Reads a session's `cookie`; undefined where express-session fails with 500: none, no object, or an age that is no number. */
+/** Reads a session's `cookie`; undefined where express-session fails with 500: none, not an object, or an age that is not a number. */
 export function parseStoredCookie(value: unknown): StoredCookie | undefined {
   if (value === undefined || value === null) return undefined;
   if (Boolean(value) && typeof value !== 'object') return undefined;

@@ -33,7 +33,7 @@ function valuesOf(headers: Readonly<Record<string, unknown>> | null | undefined,
 
 /**
  * Finds the session token as the monolith does: a present `Authorization` header decides (`Bearer` and the signed
- * value, raw or percent-encoded; anything else is no credential, even next to a good cookie), otherwise the first cookie
+ * value, raw or percent-encoded; anything else is not a credential, even next to a good cookie), otherwise the first cookie
  * of that name. Several `Cookie` headers are joined with `; ` as Node does; of several `Authorization` headers Node
  * keeps the first.
  * @returns undefined when there is nothing worth verifying

@@ -19,7 +19,7 @@ function signatureOf(id: string, secret: string): string {
 /**
  * Verifies `s:<id>.<signature>` against every secret in order, in constant time per secret. The id ends at the last
  * dot, so it may hold dots itself. The signature is compared as text: padded and base64url forms are not what
- * express-session accepts. An empty id is no session, as there.
+ * express-session accepts. An empty id is not a session, as there.
  * @returns undefined when no secret fits
  */
 export function unsign(token: string, secrets: readonly string[]): VerifiedId | undefined {

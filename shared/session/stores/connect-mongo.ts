@@ -49,7 +49,7 @@ export class ConnectMongoFormat implements StoreFormat {
     // connect-mongo 6 decrypts text only, so that records from before encryption with `stringify: false` still count.
     const encrypted = this.decrypt !== undefined && typeof stored === 'string';
     const value = encrypted ? this.fromPlaintext(await this.plaintext(stored)) : this.deserialise(record);
-    // With touchAfter the store notes the last touch on whatever it read, and fails where that is no session.
+    // With touchAfter the store records the last touch on whatever it read, and fails if that is not a session.
     if (this.session.touchAfter > 0 && record['lastModified'] && !value)
       throw new SessionRecordError('A session record has a lastModified, and no session');
     return parseSession(value, record['lastModified']);

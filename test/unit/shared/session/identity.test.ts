@@ -1,7 +1,8 @@
 import { MongoClient, ObjectId, UUID } from 'mongodb';
 import { Passport } from 'passport';
-import { idText, parseUserId, passportUser, passportUserData } from '../../../../shared/session/identity';
+import { passportUser, passportUserData } from '../../../../shared/session/identity';
 import { passportUserId, type UserId } from '../../../../shared/session/passport-user-id';
+import { idText, parseUserId } from '../../../../shared/session/user-id';
 
 const ann = { userId: 'u1', customerAccountId: 'a1', fullName: 'Ann', roles: ['member'] };
 const noDatabase = () => Promise.reject(new Error('the database was asked'));
