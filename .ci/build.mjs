@@ -27,8 +27,4 @@ copy('proxy/metrics/prometheus-rules.yml');
 mkdirSync(path.join(dist, 'lambda/deployment'), { recursive: true });
 for (const name of readdirSync(path.join(root, 'lambda/deployment')))
   if (/\.(js|yml)$/.test(name)) copy(`lambda/deployment/${name}`);
-const uplot = path.join(path.dirname(require.resolve('uplot/package.json')), 'dist');
-cpSync(path.join(uplot, 'uPlot.esm.js'), path.join(dist, 'proxy/admin/page/uplot.js'));
-cpSync(path.join(uplot, 'uPlot.min.css'), path.join(dist, 'proxy/admin/page/uplot.css'));
-cpSync(path.join(uplot, '../LICENSE'), path.join(dist, 'proxy/admin/page/uplot.LICENSE'));
 chmodSync(path.join(dist, 'proxy/cli/main.js'), 0o755);

@@ -28,9 +28,18 @@ export const ROOMS = {
     // Who asks, and how much of it.
     ...['client-limits', 'limits', 'client', 'cohort'],
     // HTTP.
-    ...['forward', 'http1'],
+    ...['forward', 'tracing', 'http1'],
     // Knows nothing of the others.
-    ...['route-table', 'request-target', 'statistics', 'logger', 'health', 'help', 'end-on-uncaught'],
+    ...[
+      'route-table',
+      'request-target',
+      'statistics',
+      'logger',
+      'health',
+      'help',
+      'end-on-uncaught',
+      'keep-tick-shape',
+    ],
   ],
   shared: [
     ...[
@@ -58,7 +67,17 @@ export const ROOMS = {
       'env',
     ],
     ...['mangled-value', 'lifted-symbol', 'parsed-yaml', 'text-file', 'errors'],
-    ...['printable', 'plain-name', 'nearest-name', 'json-path', 'this-machine-only', 'weak-etag'],
+    ...[
+      'printable',
+      'plain-name',
+      'nearest-name',
+      'json-path',
+      'this-machine-only',
+      'weak-etag',
+      'within',
+      'after-reading',
+      'group-by',
+    ],
   ],
   lambda: ['index', 'lifted', 'authorizer', 'http', 'mongo', 'config', 'vpc-proxy', 'backoff', 'whatwg-url'],
 };

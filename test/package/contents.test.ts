@@ -55,7 +55,7 @@ describe('the tarball', () => {
   it.each([
     'routes.schema.json',
     'admin/page/index.html',
-    'admin/page/uplot.js',
+    'admin/page/chart.js',
     'metrics/grafana-dashboard.json',
     'metrics/prometheus-rules.yml',
   ])('holds proxy/%s', (asset) => expect(inside).toContain(`dist/proxy/${asset}`));
