@@ -14,9 +14,10 @@ import { runProject } from '../../parity/run-project';
 import type { CliIo, CommonOptions, Finish } from '../cli-io';
 import { readLocalSides, readProjectRoutes } from '../config';
 import { EXIT } from '../exit-codes';
-import { wholeNumber, withCommonOptions } from '../options';
+import { repeatable, wholeNumber, withCommonOptions } from '../options';
 import { addMutateCommand } from './mutate-command';
 import { recordRun } from './record-run';
+import { addSampleCommand } from './sample-command';
 
 interface RedactFlags extends CommonOptions {
   readonly overwrite?: boolean;
@@ -29,23 +30,24 @@ export function addParityCommand(program: Command, io: CliIo, finish: Finish): v
   const parity = program.command('parity').description('Compare what legacy and Lambda answer to the same requests');
 
   withSides(parity.command('run', { isDefault: true }))
-    .description('Send every case to both sides and report every difference a client could see')
+    .description('Send every case to both sides and report every difference that a client could see')
     .option('--candidate <url>', 'API Gateway with its stage (default: that of banyan dev, at GATEWAY_PORT, 3002)')
-    .option('--direct', 'compare the candidate directly, without a proxy that has every route on lambda')
+    .option('--direct', 'send requests straight to the candidate, not through a proxy with every route on lambda')
     .option('--har <file>', 'replay a recording instead of the suites')
-    .option(
-      '--session <placeholder=identity>',
-      'which identity a recorded session belongs to, or none=identity; repeatable',
-      collect,
-      [],
+    .addOption(
+      repeatable(
+        '--session <placeholder=identity>',
+        'who a recorded session belongs to, or none=identity',
+        'as recorded',
+      ),
     )
     .option('--generate <count>', 'also run this many generated variations of the cases', wholeNumber(0, MANY), 0)
-    .option('--seed <number>', 'the same seed generates the same cases (default: 1)', wholeNumber(0, MANY))
+    .option('--seed <number>', 'seed of the generated cases (default: 1)', wholeNumber(0, MANY))
     .option('--junit <file>', 'also write JUnit XML')
     .option('--html <file>', 'also write an HTML report')
     .option(
       '--record',
-      'also record the result in the ledger, as evidence for promote (MONGODB_URI, LEGACY_VERSION, LAMBDA_VERSION)',
+      'record the result in the ledger, as evidence for promote (MONGODB_URI, LEGACY_VERSION, LAMBDA_VERSION)',
     )
     .allowExcessArguments()
     .action(async (flags: RunFlags, command: Command) => {
@@ -75,11 +77,11 @@ export function addParityCommand(program: Command, io: CliIo, finish: Finish): v
       finish({ exitCode: EXIT.impossible, text: result.text, json: { ...result.json, error } }, flags);
     });
 
-  parity.addHelpText('after', '\nThe default command is run; its options: banyan parity run --help');
+  parity.addHelpText('after', '\nThe default command is run. Its options: banyan parity run --help');
 
   withSides(parity.command('learn'))
     .description('Send every case to legacy several times and propose rules for whatever differs')
-    .option('--times <count>', 'how often legacy is asked the same, more than a second apart', wholeNumber(2, 100), 5)
+    .option('--times <count>', 'how often to repeat each request, over a second apart', wholeNumber(2, 100), 5)
     .option('--write', 'update the rules file instead of printing the change')
     .action(async (flags: LearnFlags) => {
       const { isNoisy, ...result } = await learnRules(projectOf(flags, io), flags, io.now);
@@ -87,6 +89,7 @@ export function addParityCommand(program: Command, io: CliIo, finish: Finish): v
     });
 
   addMutateCommand(parity, io, finish);
+  addSampleCommand(parity, io, finish);
 
   withCommonOptions(parity.command('redact'))
     .description("Remove passwords, tokens, keys and cookies from a browser's recording, as the proxy's recorder does")
@@ -110,8 +113,8 @@ function projectOf(flags: RunFlags, { env }: CliIo): Project {
 function withSides(command: Command): Command {
   return withCommonOptions(command)
     .option('--control <url>', 'the monolith (default: that of banyan dev, at LEGACY_PORT, 3001)')
-    .option('--isolated', 'start both sides on copies of the data (parity.system), which allows cases that write')
-    .option('--route <route>', 'only this route, by id or as GET /path; repeatable', collect, []);
+    .option('--isolated', 'start both sides on copies of the data (parity.system); allows cases that write')
+    .addOption(repeatable('--route <route>', 'only this route, by id or as GET /path', 'all'));
 }
 
 /** Before a run that may take long, rather than after it. */
@@ -121,7 +124,7 @@ function checkFolder(file: string | undefined): void {
   if (!existsSync(folder)) throw new BanyanError(`${file}: the folder ${folder} does not exist`, { code: 'usage' });
 }
 
-/** Since run is what parity does by itself, a mistyped command arrives as its argument. */
+/** Since run is the default command, a mistyped command arrives as its argument. */
 function refuseArguments({ args }: Command, parity: Command): void {
   const [first] = args;
   if (first === undefined) return;
@@ -130,8 +133,4 @@ function refuseArguments({ args }: Command, parity: Command): void {
     `unknown command parity ${JSON.stringify(first)}; expected one of ${names} (run is the default, and takes only options)`,
     { code: 'usage' },
   );
-}
-
-function collect(text: string, before: readonly string[]): readonly string[] {
-  return [...before, text];
 }

@@ -352,10 +352,10 @@ describe('banyan parity', () => {
   it('knows what is no command, and says in its help what it does without one', async () => {
     const { exitCode, err } = await banyan('foo');
     expect(exitCode).toBe(2);
-    expect(err).toMatch(/^banyan: unknown command parity "foo"; expected one of run, learn, mutate, redact/);
+    expect(err).toMatch(/^banyan: unknown command parity "foo"; expected one of run, learn, mutate, sample, redact/);
     const { out } = await banyan('--help');
     expect(out).toContain('The default command is run');
-    expect(out).toMatch(/1 {2}findings: the sides differ/);
+    expect(out).toMatch(/1 {2}findings: the command reports/);
   });
 
   describe('learn', () => {
