@@ -49,6 +49,8 @@ export async function startCandidateProxy(options: CandidateProxyOptions): Promi
     LAMBDA_URL: options.lambdaUrl,
     ROUTES_FILE: routesFile,
     LOG_LEVEL: 'info',
+    // As behind a load balancer: what a case says of its protocol reaches both sides.
+    TRUSTED_HOPS: '1',
   });
   const proxy = await startProxy(config, logger);
   return {

@@ -1,6 +1,7 @@
 import { BSON, type Db, type Document } from 'mongodb';
 import type { GivenDocument } from '../../shared/parity/case';
-import type { Change, Snapshot } from '../../shared/parity/database-effects';
+import type { Change } from '../../shared/parity/database-effects';
+import type { StartedSide } from '../../shared/parity/sides';
 
 /** Types are kept, so that writing a document back changes nothing. */
 const AS_STORED = { promoteValues: false, promoteLongs: false } as const;
@@ -10,6 +11,8 @@ const TIME_IN_TEXT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 /** A collection by the bytes of its documents: most are never looked into. */
 type Collection = ReadonlyMap<string, Buffer>;
 
+type DataOutside = Pick<StartedSide, 'takeMessages' | 'restore'>;
+
 /** The data of one side: knows what a request changed and puts it back. Documents are compared as bytes, decoded only when they differ. */
 export class DataCopy {
   private latest: ReadonlyMap<string, Collection> | undefined;
@@ -17,13 +20,13 @@ export class DataCopy {
   private constructor(
     private readonly db: Db,
     private original: ReadonlyMap<string, Collection>,
-    private readonly takeMessages: (() => Promise<Snapshot>) | undefined,
+    private readonly outside: DataOutside,
   ) {}
 
-  /** @param takeMessages empties what the side has put into queues; its messages count as documents */
-  static async of(db: Db, takeMessages?: () => Promise<Snapshot>): Promise<DataCopy> {
-    await takeMessages?.();
-    return new DataCopy(db, await read(db), takeMessages);
+  /** @param outside what the side keeps in queues, whose messages count as documents, and elsewhere */
+  static async of(db: Db, outside: DataOutside = {}): Promise<DataCopy> {
+    await outside.takeMessages?.();
+    return new DataCopy(db, await read(db), outside);
   }
 
   /** Ids and times that are in the data now: no side can have made them up later. */
@@ -49,7 +52,7 @@ export class DataCopy {
     this.latest = now;
     const names = [...new Set([...this.original.keys(), ...now.keys()])].sort();
     const changes = names.flatMap((name) => changesOf(name, this.original.get(name), now.get(name)));
-    const queues = withMessages ? await this.takeMessages?.() : undefined;
+    const queues = withMessages ? await this.outside.takeMessages?.() : undefined;
     const messages = [...(queues ?? [])].flatMap(([collection, documents]) =>
       documents.map(({ id, document }): Change => ({
         collection,
@@ -83,6 +86,7 @@ export class DataCopy {
       if (after !== undefined) await documents.deleteOne({ _id: asDocument(after)['_id'] as BSON.ObjectId });
       if (before !== undefined) await documents.insertOne(asDocument(before));
     }
+    if (changes.length > 0) await this.outside.restore?.(changes);
   }
 }
 

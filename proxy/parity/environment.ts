@@ -8,16 +8,18 @@ import { loadModule } from '../../shared/config/load-module';
 import type { Place } from '../../shared/config/places';
 import { collectionOf } from '../../shared/session/session-config';
 import type { CaseSuite } from '../../shared/parity/case';
-import type { ReportedSide } from '../../shared/parity/result';
+import type { NotRun, ReportedSide } from '../../shared/parity/result';
 import type { StartedSides, StartSides } from '../../shared/parity/sides';
 import { databaseKind, type DatabaseKind } from '../ledger/collections';
 import { startCandidateProxy } from './candidate-proxy';
 import { copyDatabase, DataCopy, stopExpiry } from './data-copy';
 import { logIn } from './identities';
 import type { Side } from './observe';
+import { loadSample, type Sample } from './sample/sample-file';
 import { redactionOf } from './reported';
-import { oddDocuments } from './odd-documents';
-import type { PlannedCase, RunOptions } from './run';
+import { oddDocuments, type OddDocuments } from './odd-documents';
+import { oddSessions } from './odd-sessions';
+import type { RunOptions } from './run';
 import { send } from './send';
 import { makeWorld, worldCredentials, type World } from './world';
 
@@ -33,6 +35,8 @@ export interface SidesOptions {
   /** Start both sides by `system`, each on data of its own. */
   readonly isolated: boolean;
   readonly routes: string;
+  /** Of a user's data, added to both sides' where they are started here. */
+  readonly sample?: Sample;
   /** Both sides the monolith: to learn what differs by itself. */
   readonly twice?: boolean;
   /** Odd documents: for which routes, how many for each, and which. Default: none. */
@@ -44,8 +48,10 @@ export interface ReadySides {
   readonly sides: { readonly control: ReportedSide; readonly candidate: ReportedSide };
   /** Who asks besides the configured identities; none where the sides were not started here. */
   readonly world?: World;
-  /** Cases about odd documents, where the sides were started here. */
-  readonly odd?: readonly PlannedCase[];
+  /** Cases about odd sessions and documents, where the sides were started here. */
+  readonly odd?: OddDocuments;
+  /** Of the sample, what the database does not take. */
+  readonly notRun?: readonly NotRun[];
   /** What both sides' data are in, where they were started here; undefined: unknown. */
   readonly database?: DatabaseKind;
   close(): Promise<void>;
@@ -108,8 +114,9 @@ export async function withStarted(
     direct,
     routes,
     twice = false,
+    sample = new Map(),
     oddDocuments: wanted,
-  }: Pick<SidesOptions, 'banyan' | 'direct' | 'routes' | 'twice' | 'oddDocuments'>,
+  }: Pick<SidesOptions, 'banyan' | 'direct' | 'routes' | 'twice' | 'sample' | 'oddDocuments'>,
   suites: readonly CaseSuite[],
   stops: (() => Promise<unknown>)[],
 ): Promise<Prepared> {
@@ -118,41 +125,50 @@ export async function withStarted(
   const databaseOf = (uri: string): Db => client.db(new URL(uri).pathname.slice(1));
   const [controlDb, candidateDb] = [databaseOf(started.control.mongodbUri), databaseOf(started.candidate.mongodbUri)];
   for (const prepare of new Set(suites.map((suite) => suite.prepare))) await prepare?.(controlDb);
+  const notRun = await loadSample(controlDb, sample);
   // Sessions are copied too: one credential is good on both sides.
   const own = await logIn(banyan, started.control.url);
   // Data must not change by itself, and expired sessions are wanted.
   for (const db of [controlDb, candidateDb]) await stopExpiry(db);
   const { secrets } = started;
+  const sessions = collectionOf(banyan.session.store);
   const now = new Date();
   const world: World =
     secrets === undefined ? new Map() : await makeWorld({ banyan, db: controlDb, secrets, credentials: own, now });
   const odd =
     wanted === undefined
-      ? []
+      ? { cases: [], known: 0 }
       : await oddDocuments(wanted.suites, {
-          ...{
-            url: started.control.url,
-            db: controlDb,
-            credentials: own,
-            except: new Set([collectionOf(banyan.session.store)]),
-          },
+          ...{ url: started.control.url, db: controlDb, credentials: own, sample, except: new Set([sessions]) },
+          outside: started.control,
           ...wanted,
         });
+  const ofSessions =
+    wanted === undefined
+      ? []
+      : await oddSessions(wanted.suites, { db: controlDb, collection: sessions, credentials: own });
+  const all = { cases: [...ofSessions, ...odd.cases], known: odd.known + ofSessions.length };
   const credentials = new Map([...own, ...worldCredentials(world)]);
   await copyDatabase(controlDb, candidateDb);
-  const controlData = await DataCopy.of(controlDb, started.control.takeMessages);
+  const controlData = await DataCopy.of(controlDb, started.control);
   const control = { name: 'legacy', url: started.control.url, data: controlData };
   const common = {
     ...{ control, credentials, knownValues: controlData.knownValues(), redaction: redactionOf(banyan) },
-    sessions: collectionOf(banyan.session.store),
+    sessions,
   };
-  const data = await DataCopy.of(candidateDb, started.candidate.takeMessages);
+  const data = await DataCopy.of(candidateDb, started.candidate);
   const database = await databaseKind(controlDb);
   const { url, legacyUrl } = started.candidate;
   if (twice) return { ...withCandidate(common, { name: 'legacy again', url: legacyUrl, data }), database };
   const side = { name: 'gateway', url, data };
-  if (direct) return { ...withCandidate(common, side), database, world, odd };
-  return { ...(await behindProxy(common, side, { banyan, legacyUrl, routes }, stops)), database, world, odd };
+  if (direct) return { ...withCandidate(common, side), database, world, odd: all, notRun };
+  return {
+    ...(await behindProxy(common, side, { banyan, legacyUrl, routes }, stops)),
+    database,
+    world,
+    odd: all,
+    notRun,
+  };
 }
 
 type Common = Omit<RunOptions['context'], 'candidate' | 'proxy'>;

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { hiddenBy } from '../../shared/parity/propose-rule';
-import { rulesOf } from '../../shared/parity/rules';
+import { rulesOfNamed } from '../../shared/parity/rules';
 import { readRules } from '../../shared/parity/rules-file';
 import { prepareSides, type ReadySides } from './environment';
 import { addedLines, addRules, RouteNoise, type Noise, type Unlearnable } from './learn';
@@ -103,7 +103,7 @@ async function askAgain(
         const id = routes.find(({ name }) => name === route)?.id;
         byRoute.set(
           route,
-          (noise = new RouteNoise(route, rulesOf(rules, { name: route, ...(id !== undefined && { id }) }))),
+          (noise = new RouteNoise(route, rulesOfNamed(rules, { name: route, ...(id !== undefined && { id }) }))),
         );
       }
       await noise.compare(before, again, { identity, ...(knownValues && { knownValues }) });

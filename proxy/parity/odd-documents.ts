@@ -1,21 +1,37 @@
 import { Decimal128, Double, Long, ObjectId, type Db, type Document } from 'mongodb';
-import { expectedStatus, isSafe, requestLines, type CaseSuite, type GivenDocument } from '../../shared/parity/case';
+import {
+  expectedStatus,
+  identitiesOf,
+  requestLines,
+  type CaseSuite,
+  type GivenDocument,
+} from '../../shared/parity/case';
 import type { Credentials } from './credentials';
+import { DataCopy } from './data-copy';
 import { seededRandom } from './generate/random';
 import { takeLeastUsed } from './generate/least-used';
+import { observe } from './observe';
 import type { PlannedCase } from './run';
-import { send } from './send';
+import type { Sample } from './sample/sample-file';
 
 interface OddOptions {
-  /** The control's, whose answers say which documents a route reads. */
+  /** The control's, whose answers and writes say which documents a route uses. */
   readonly url: string;
   readonly db: Db;
+  readonly outside?: Parameters<typeof DataCopy.of>[1];
   readonly credentials: ReadonlyMap<string, Credentials>;
+  readonly sample?: Sample;
   /** Sessions have a world of their own. */
   readonly except: ReadonlySet<string>;
   readonly seed: number;
   /** So many for each route. */
   readonly each: number;
+}
+
+/** Cases, and of how many that there could be. */
+export interface OddDocuments {
+  readonly cases: readonly PlannedCase[];
+  readonly known: number;
 }
 
 interface Odd {
@@ -30,29 +46,40 @@ const MOST_DOCUMENTS = 1_000;
 const MANY = 101;
 
 /**
- * Documents as older versions, imports and hands leave them, for the routes that read: of each document that an answer comes from, one field
+ * Documents as older versions, imports and hands leave them: of each document that a route's answer comes from or that it changes, one field
  * missing, null, of another type, decomposed, at an edge of the calendar; or many of its kind. Each is written before a case, and taken back.
  */
-export async function oddDocuments(suites: readonly CaseSuite[], options: OddOptions): Promise<readonly PlannedCase[]> {
+export async function oddDocuments(suites: readonly CaseSuite[], options: OddOptions): Promise<OddDocuments> {
   const random = seededRandom(options.seed);
   const collections = await readAll(options);
+  const control = { name: 'legacy', url: options.url, data: await DataCopy.of(options.db, options.outside) };
   const uses = new Map<string, number>();
   const cases: PlannedCase[] = [];
-  for (const { route, cases: known } of suites) {
-    const found = known.flatMap((parityCase) => {
-      const { raw, onlyThroughProxy, request } = parityCase;
-      if (raw !== undefined || onlyThroughProxy !== undefined || !isSafe(request.method ?? 'GET')) return [];
-      return [...options.credentials.keys()]
-        .filter((identity) => expectedStatus(parityCase, identity) === 200)
+  let known = 0;
+  const { sample = new Map() } = options;
+  const ids = new Set([...collections.values()].flatMap((all) => all.map(({ _id }) => String(_id))));
+  for (const { route, cases: ofSuite } of suites) {
+    const found = ofSuite.flatMap((parityCase) => {
+      const { raw, onlyThroughProxy, revalidates } = parityCase;
+      if (raw !== undefined || onlyThroughProxy !== undefined || revalidates !== undefined) return [];
+      // Most cases that say nothing of it are about an answer, not about a refusal.
+      return identitiesOf(parityCase)
+        .filter((one) => options.credentials.has(one) && (expectedStatus(parityCase, one) ?? 200) < 300)
         .map((identity) => ({ identity, parityCase }));
     })[0];
     if (found === undefined) continue;
     const { identity, parityCase } = found;
-    const { response } = await send(options.url, requestLines(parityCase, options.credentials.get(identity) ?? {}));
-    const seen = `${parityCase.request.path}\n${response.body instanceof Buffer ? response.body.toString() : ''}`;
+    const { body } = parityCase.request;
+    const lines = requestLines(parityCase, options.credentials.get(identity) ?? {});
+    const { response, changes } = await observe(control, { ...lines, ...(body !== undefined && { body }) });
+    const answer = response.body instanceof Buffer ? response.body.toString() : '';
+    const seen = [lines.path, String(body), answer, ...changes.map(({ id }) => id)].join('\n');
     const list = random.shuffle(
-      [...collections].flatMap(([name, all]) => readFrom(all, seen).flatMap((one) => odd(name, one))),
+      [...collections].flatMap(([name, all]) =>
+        readFrom(all, seen).flatMap((one) => [...odd(name, one), ...ofSample(name, one, { sample, ids })]),
+      ),
     );
+    known += list.length;
     for (let chosen = 0; chosen < options.each && list.length > 0;) {
       const one = takeLeastUsed(list, uses, ({ what, collection, field }) => [what, `${route} ${collection} ${field}`]);
       if (one === undefined || !(await canBeWritten(options.db, one))) continue;
@@ -69,7 +96,7 @@ export async function oddDocuments(suites: readonly CaseSuite[], options: OddOpt
       });
     }
   }
-  return cases;
+  return { cases, known };
 }
 
 async function readAll({ db, except }: OddOptions): Promise<ReadonlyMap<string, readonly Document[]>> {
@@ -105,6 +132,24 @@ function odd(collection: string, document: Document): readonly Odd[] {
     _id: new ObjectId(`${start}${(0xf00000 + i).toString(16)}`),
   }));
   return [...all, { collection, field: 'as it is,', what: `${MANY} times more`, documents: copies }];
+}
+
+/** The documents of the sample in the place of one of the data: its id, and what it refers to, so that a route finds them. */
+function ofSample(
+  collection: string,
+  document: Document,
+  { sample, ids }: { readonly sample: Sample; readonly ids: ReadonlySet<string> },
+): readonly Odd[] {
+  const isId = (value: unknown): boolean =>
+    (value instanceof ObjectId || typeof value === 'string') && ids.has(String(value));
+  return (sample.get(collection) ?? []).map((sampled, index) => {
+    const fields = Object.entries(sampled).map(([field, value]: [string, unknown]): [string, unknown] => [
+      field,
+      isId(document[field]) && (isId(value) || value instanceof ObjectId) ? document[field] : value,
+    ]);
+    const placed: Document = Object.fromEntries([...fields, ['_id', document['_id'] as unknown]]);
+    return { collection, field: 'as', what: `the sample's ${index + 1}`, documents: [placed] };
+  });
 }
 
 const MISSING = Symbol('missing');

@@ -32,21 +32,31 @@ export function planRun(flags: RunFlags, project: Project): Plan {
   return plan;
 }
 
-/** The cases of the suites, and generated ones. */
-export function planSuites({ generate, seed = 1, isolated = false }: RunFlags, project: Project): Plan {
+type PlanFlags = Pick<RunFlags, 'generate' | 'seed' | 'isolated'>;
+type ProjectOfSuites = Pick<Project, 'chosen' | 'suites' | 'banyan' | 'recordings' | 'routeOf'>;
+
+/** The cases of the suites, and generated ones; what recordings lack is said as what was not run. */
+export function planSuites({ generate, seed = 1, isolated = false }: PlanFlags, project: ProjectOfSuites): Plan {
   const { chosen, suites, banyan, recordings } = project;
-  const recorded = generate === 0 ? [] : recordings.flatMap((file) => recordedRequests(readHar(file), project));
+  const read = generate === 0 ? [] : recordings.map((file) => readRecording(file, 'parity.recordings'));
+  const recorded = read.flatMap(({ har }) => recordedRequests(har, project));
   const identities = Object.keys(banyan.parity.identities);
   const planned = planCases(suites, { chosen, generate, seed, identities, recorded, isolated });
   const complete = !isolated ? 'nothing' : chosen === undefined ? 'all routes' : 'the routes of these cases';
-  return { ...planned, complete, ...(generate > 0 && { seed }) };
+  return { ...planned, notRun: read.flatMap(({ faults }) => faults), complete, ...(generate > 0 && { seed }) };
 }
 
-const readHar = (file: string): Har => parseHar(readText(file, 'parity.recordings'), path.basename(file)).har;
+/** A recording, and what of it is lost. */
+function readRecording(file: string, from: string): { readonly har: Har; readonly faults: readonly NotRun[] } {
+  const name = path.basename(file);
+  const { har, repaired, lost } = parseHar(readText(file, from), name);
+  const broken = { what: name, reason: 'the recording is truncated; the complete entries were kept' };
+  return { har, faults: [...(repaired ? [broken] : []), ...lost] };
+}
 
 function planHar({ session, isolated = false }: RunFlags, file: string, { banyan, routeOf, chosen }: Project): Plan {
   const name = path.basename(file);
-  const { har, repaired, lost } = parseHar(readText(file, '--har'), name);
+  const { har, faults } = readRecording(file, '--har');
   const identities = Object.keys(banyan.parity.identities);
   const sessions = new Map(session.map((text) => readSessionOption(text, identities)));
   const { cases, notRun } = planReplay(har, {
@@ -56,9 +66,8 @@ function planHar({ session, isolated = false }: RunFlags, file: string, { banyan
     sessions,
     ...(chosen && { routes: chosen }),
   });
-  const broken = repaired ? [{ what: name, reason: 'the recording is truncated; the complete entries were kept' }] : [];
   // In between, requests that write are skipped unless each side has its own data; then nothing follows from them.
-  return { cases, notRun: [...broken, ...lost, ...notRun], complete: 'nothing', isSequence: isolated };
+  return { cases, notRun: [...faults, ...notRun], complete: 'nothing', isSequence: isolated };
 }
 
 const REASONS_SHOWN = 4;

@@ -9,6 +9,7 @@ import { placesOf, type Place } from '../../shared/config/places';
 import { readText } from '../../shared/text-file';
 import type { SidesOptions } from './environment';
 import { loadSuites } from './load-cases';
+import { readSample } from './sample/sample-file';
 
 export interface RunFlags {
   readonly json?: boolean;
@@ -41,7 +42,7 @@ export type Project = ReturnType<typeof loadProject>;
 export function loadProject(flags: RunFlags, { env, routesFile, local }: Surroundings) {
   const { banyan, file } = loadBanyanConfig(process.cwd(), flags.config);
   const root = path.dirname(file);
-  const { cases, recordings, rules, system } = placesOf(banyan, root).parity;
+  const { cases, recordings, rules, system, sample } = placesOf(banyan, root).parity;
   const text = readText(routesFile, 'ROUTES_FILE');
   const { routes, match } = parseRouteTable(text, { file: routesFile, lambdaAvailable: true, cohortsAvailable: true });
   const named = routes.map(({ id, method, path: at }) => ({ id, name: `${method} ${at}` }));
@@ -53,6 +54,7 @@ export function loadProject(flags: RunFlags, { env, routesFile, local }: Surroun
     direct: flags.direct === true,
     isolated: flags.isolated === true,
     system,
+    sample: readSample({ ...sample, isDefault: true }),
     routes: text,
   };
   const suites = loadSuites(

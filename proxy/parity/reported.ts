@@ -27,8 +27,8 @@ export interface Redaction {
 const REDACTED = REMOVED;
 /** A signed session value, plain or percent-encoded. */
 const SESSION = /s(?::|%3A)[\w-]{16,}\.(?:[A-Za-z0-9+/]|%2B|%2F){20,}/g;
-/** The value of a field that is a password or the like. */
-const SECRET_FIELD = /("(?:\w*(?:password|secret|token|api_?key)\w*)"\s*:\s*)"(?:[^"\\]|\\.)*"/gi;
+/** A field of JSON, which may be cut off. */
+const FIELD = /("(\w{1,100})"\s{0,20}:\s{0,20})"[^"\\]*(?:\\.[^"\\]*)*"/g;
 
 /** Other headers whose values are addresses. */
 const ADDRESSES = new Set(['referer', 'location', 'content-location']);
@@ -95,6 +95,12 @@ export function withoutEcho(response: ReportedResponse, hide: (text: string) => 
   };
 }
 
+function withoutSecrets(text: string): string {
+  return text
+    .replaceAll(SESSION, REDACTED)
+    .replaceAll(FIELD, (whole, start: string, name: string) => (isSecretName(name) ? `${start}"${REDACTED}"` : whole));
+}
+
 function reportBody(body: ObservedBody): ReportedBody {
   if (!Buffer.isBuffer(body)) return { ...body, encoding: 'text', content: '', truncated: true };
   const sha256 = createHash('sha256').update(body).digest('hex');
@@ -109,7 +115,7 @@ function reportBody(body: ObservedBody): ReportedBody {
     length: body.length,
     sha256,
     ...(isText
-      ? { encoding: 'text', content: text.replaceAll(SESSION, REDACTED).replaceAll(SECRET_FIELD, `$1"${REDACTED}"`) }
+      ? { encoding: 'text', content: withoutSecrets(text) }
       : { encoding: 'base64', content: shown.toString('base64') }),
     truncated,
   };

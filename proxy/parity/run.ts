@@ -12,8 +12,9 @@ import {
   type ParityRun,
   type ReportedSide,
   type RouteResult,
+  type WorldCoverage,
 } from '../../shared/parity/result';
-import { rulesOf, type Rule } from '../../shared/parity/rules';
+import { rulesOfNamed, type Rule } from '../../shared/parity/rules';
 import { faultsOfRules } from '../../shared/parity/rules-file';
 import { reportRequest } from './reported';
 import { RuleUse } from './rule-use';
@@ -43,6 +44,7 @@ export interface RunOptions {
   readonly sides: { readonly control: ReportedSide; readonly candidate: ReportedSide };
   readonly seed?: number;
   readonly generated?: GeneratedCoverage;
+  readonly worldCoverage?: WorldCoverage;
   readonly notRun?: readonly NotRun[];
   readonly now: () => Date;
   readonly onResult?: (result: CaseResult, route: string) => void;
@@ -67,7 +69,7 @@ export async function runCases(cases: readonly PlannedCase[], options: RunOption
   for (const planned of cases) {
     const { route } = planned;
     const id = routes.find(({ name }) => name === route)?.id;
-    const rules = rulesOf(options.rules, { name: route, ...(id !== undefined && { id }) });
+    const rules = rulesOfNamed(options.rules, { name: route, ...(id !== undefined && { id }) });
     const skip = planned.skip ?? reasonToSkip(planned, context);
     let result: CaseResult;
     if (skip !== undefined) result = skipped(planned, skip, context);
@@ -96,6 +98,7 @@ export async function runCases(cases: readonly PlannedCase[], options: RunOption
     ...options.sides,
     ...(options.seed !== undefined && { seed: options.seed }),
     ...(options.generated !== undefined && { generated: options.generated }),
+    ...(options.worldCoverage !== undefined && { world: options.worldCoverage }),
     totals: countVerdicts(results.flatMap((route) => route.cases)),
     routes: results,
     notRun: options.notRun ?? [],

@@ -1,6 +1,6 @@
 import type { Db, Document } from 'mongodb';
 import type { BanyanConfig } from '../../shared/config';
-import { expectedStatus, isSafe, type CaseSuite, type ParityCase } from '../../shared/parity/case';
+import { parseJson } from '../../shared/session/parse-json';
 import { sessionCollection } from '../../shared/session/session-authenticator';
 import { resolveSession, type ResolvedSession } from '../../shared/session/session-config';
 import { storeFormat } from '../../shared/session/stores/registry';
@@ -8,14 +8,13 @@ import type { StoreFormat } from '../../shared/session/stores/store-format';
 import { tokenFromHeaders } from '../../shared/session/token-from-request';
 import { sign, unsign } from '../../shared/session/unsign';
 import type { Credentials } from './credentials';
-import type { PlannedCase } from './run';
 
 const HOUR = 3_600_000;
 /** Longer than any run. */
 const NOT_DUE = 365 * 24 * HOUR;
 
 interface WorldOptions {
-  readonly banyan: Pick<BanyanConfig, 'session' | 'parity'>;
+  readonly banyan: Pick<BanyanConfig, 'session' | 'parity' | 'credentials'>;
   readonly db: Db;
   readonly secrets: Readonly<Record<string, string>>;
   /** Of every identity, logged in on `db`. */
@@ -23,23 +22,26 @@ interface WorldOptions {
   readonly now: Date;
 }
 
-/** Who asks in addition to the configured identities: by identity, credentials by what is particular to them. */
-export type World = ReadonlyMap<string, ReadonlyMap<string, Credentials>>;
+/** What one client sends to say who it is. */
+export interface Asker {
+  readonly headers: Credentials;
+  /** `api_key=...` */
+  readonly query?: string;
+  /** Credentials in two places. */
+  readonly isPair: boolean;
+}
+
+/** Who asks in addition to the configured identities: by identity, by what is particular to them. */
+export type World = ReadonlyMap<string, ReadonlyMap<string, Asker>>;
 
 /**
- * Gives every identity that has logged in sessions of every age, and its credentials in other forms and next to those of others. What
+ * Gives every identity that has logged in sessions of every age, and its credentials in every form, alone and next to every other. What
  * logged in itself is not touched during a run: whether a session is due must not hang on which side is asked first.
  */
 export async function makeWorld({ banyan, db, secrets, credentials, now }: WorldOptions): Promise<World> {
   const session = resolveSession(banyan.session, secrets);
   const format = storeFormat(session);
-  const world = new Map<string, ReadonlyMap<string, Credentials>>();
-  const keys = Object.entries(banyan.parity.identities).flatMap(([name, identity]) =>
-    identity.kind === 'headers' &&
-    !Object.keys(identity.headers).some((header) => /^(cookie|authorization)$/i.test(header))
-      ? [[name, identity.headers] as const]
-      : [],
-  );
+  const world = new Map<string, ReadonlyMap<string, Asker>>();
   const tokens = [...credentials].flatMap(([name, one]) => {
     const token = tokenFromHeaders(undefined, headerOf(one, 'cookie'), session.cookieName)?.value;
     const id = token === undefined ? undefined : unsign(token, session.secrets)?.id;
@@ -47,16 +49,38 @@ export async function makeWorld({ banyan, db, secrets, credentials, now }: World
   });
   for (const { name, token, id } of tokens) {
     const others = Object.fromEntries(
-      Object.entries(credentials.get(name) ?? {}).filter(([header]) => header.toLowerCase() !== 'cookie'),
+      Object.entries(credentials.get(name) ?? {}).filter(([header]) => !IS_TOKEN.test(header)),
     );
     const other = tokens.find((one) => one.name !== name)?.token ?? token;
     const ages = await sessionsOf(id, { db, session, format, now });
-    const forms = formsOf(token, { other, expired: ages.get('expired session') ?? token, keys, session });
-    const cookies = [...ages].map(([what, aged]) => [what, { cookie: cookieOf(aged, session) }] as const);
-    world.set(name, new Map([...cookies, ...forms].map(([what, headers]) => [what, { ...others, ...headers }])));
+    const places = [
+      cookiesOf(token, { other, ages, session }),
+      authorizationsOf(token, { other, expired: ages.get('expired session') ?? token }),
+      ...otherPlaces(banyan),
+    ];
+    const alone = [['no credentials', {}] as const, ...places.flat()].map(askerOf({ others, isPair: false }));
+    const pairs = places.flatMap((place, i) =>
+      place.flatMap(([what, sent]) =>
+        places
+          .slice(i + 1)
+          .flatMap((later) => later.map(([next, more]): Form => [`${what} next to ${next}`, { ...sent, ...more }])),
+      ),
+    );
+    world.set(name, new Map([...alone, ...pairs.map(askerOf({ others, isPair: true }))]));
   }
   return world;
 }
+
+const IS_TOKEN = /^(?:cookie|authorization)$/i;
+/** What a client sends in one place; `?` stands for the query. */
+type Form = readonly [what: string, sent: Credentials];
+
+const askerOf =
+  ({ others, isPair }: { readonly others: Credentials; readonly isPair: boolean }) =>
+  ([what, { '?': query, ...headers }]: Form): readonly [string, Asker] => [
+    what,
+    { headers: { ...others, ...headers }, isPair, ...(query !== undefined && { query }) },
+  ];
 
 function headerOf(credentials: Credentials, wanted: string): string | undefined {
   return Object.entries(credentials).find(([name]) => name.toLowerCase() === wanted)?.[1];
@@ -85,6 +109,18 @@ async function sessionsOf(
     ['expired session', { ...due, [format.expiryField]: at(-1_000) }, secret],
     ['session that has logged out', undefined, secret],
     ['session without content', { session: null }, secret],
+    ['session that is null', holding(record['session'], () => null, hasTouch ? { lastModified: null } : {}), secret],
+    ['session without a cookie', holding(record['session'], (data) => ({ ...data, cookie: null })), secret],
+    // A basket, a flash message: alive, but without a user. Whether it is due must not hang on how long the run takes.
+    [
+      'session without a user',
+      holding(
+        record['session'],
+        ({ cookie }) => ({ cookie, basket: ['hat'] }),
+        hasTouch ? { lastModified: at(NOT_DUE) } : {},
+      ),
+      secret,
+    ],
     ['session signed by the secret before', due, old],
     ['session without a good signature', due, `not ${secret}`],
   ];
@@ -105,44 +141,112 @@ async function sessionsOf(
   return made;
 }
 
-function formsOf(
-  token: string,
-  given: {
-    readonly other: string;
-    readonly expired: string;
-    readonly keys: readonly (readonly [name: string, headers: Credentials])[];
-    readonly session: ResolvedSession;
-  },
-): readonly (readonly [string, Credentials])[] {
-  const { other, expired, keys, session } = given;
-  const cookie = cookieOf(token, session);
-  const bearer = `Bearer ${token}`;
-  const damaged = `${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`;
-  const alone: readonly [string, Credentials][] = [
-    ['bearer token', { authorization: bearer }],
-    ['bearer token, encoded', { authorization: `bearer ${encodeURIComponent(token)}` }],
-    ['bearer token without its prefix', { authorization: `Bearer ${token.slice(2)}` }],
-    ['bearer token with padding', { authorization: `${bearer}=` }],
-    ['expired bearer token', { authorization: `Bearer ${expired}` }],
-    ["bearer token next to another's cookie", { authorization: bearer, cookie: cookieOf(other, session) }],
-    ['expired bearer token next to a good cookie', { authorization: `Bearer ${expired}`, cookie }],
-    ['other authorization next to a good cookie', { authorization: 'Basic eDp5', cookie }],
-    ['empty authorization next to a good cookie', { authorization: '', cookie }],
-    ['damaged cookie', { cookie: cookieOf(damaged, session) }],
-    ['damaged cookie in front of a good one', { cookie: `${cookieOf(damaged, session)}; ${cookie}` }],
-    ['good cookie in front of a damaged one', { cookie: `${cookie}; ${cookieOf(damaged, session)}` }],
-    ['cookie in quotes', { cookie: `${session.cookieName}="${encodeURIComponent(token)}"` }],
-    ['cookie of another name', { cookie: cookie.toUpperCase() }],
-  ];
-  const pairs = keys.flatMap(([name, headers]): [string, Credentials][] => [
-    [`cookie next to ${name}`, { cookie, ...headers }],
-    [`bearer token next to ${name}`, { authorization: bearer, ...headers }],
-    [`expired cookie next to ${name}`, { cookie: cookieOf(expired, session), ...headers }],
-    [`damaged cookie next to ${name}`, { cookie: cookieOf(damaged, session), ...headers }],
-    [`other authorization next to ${name}`, { authorization: 'Basic eDp5', ...headers }],
-  ]);
-  return [...alone, ...pairs];
+/** The fields of a record whose session holds something else, stored in the same form. Undefined for what is encrypted. */
+function holding(
+  stored: unknown,
+  change: (data: { readonly cookie: unknown }) => object | null,
+  others: Document = {},
+): Document | undefined {
+  const data = typeof stored === 'string' ? parseJson(stored) : stored;
+  if (typeof data !== 'object' || data === null || !('cookie' in data)) return undefined;
+  const changed = change(data);
+  return { ...others, session: typeof stored === 'string' ? JSON.stringify(changed) : changed };
 }
+
+function cookiesOf(
+  token: string,
+  {
+    other,
+    ages,
+    session,
+  }: { readonly other: string; readonly ages: ReadonlyMap<string, string>; readonly session: ResolvedSession },
+): readonly Form[] {
+  const cookie = cookieOf(token, session);
+  const damaged = cookieOf(damage(token), session);
+  const forms: readonly (readonly [string, string])[] = [
+    ['cookie', cookie],
+    ["another's cookie", cookieOf(other, session)],
+    ...[...ages].map(([what, aged]) => [what, cookieOf(aged, session)] as const),
+    ['damaged cookie', damaged],
+    ['damaged cookie in front of a good one', `${damaged}; ${cookie}`],
+    ['good cookie in front of a damaged one', `${cookie}; ${damaged}`],
+    ['cookie in quotes', `${session.cookieName}="${encodeURIComponent(token)}"`],
+    ['cookie of another name', cookie.toUpperCase()],
+    ['cookie of a longer name', `x${cookie}; ${session.cookieName}x=1`],
+    ['cookie between spaces and tabs', `a=1;\t ${session.cookieName} \t=\t ${encodeURIComponent(token)} \t;b=2`],
+    ['cookie with half of its quotes', `${session.cookieName}="${encodeURIComponent(token)}`],
+    ['cookie with a quote in front and a letter behind', `${session.cookieName}="${encodeURIComponent(token)}x`],
+    ['cookie with a letter in front and a quote behind', `${session.cookieName}=x${encodeURIComponent(token)}"`],
+    ['cookie that is not encoded', `${session.cookieName}=${token}`],
+    ['cookie encoded twice', `${session.cookieName}=${encodeURIComponent(encodeURIComponent(token))}`],
+    ['cookie with a stray percent sign', `${session.cookieName}=${token}%`],
+    ['empty cookie', `${session.cookieName}=`],
+    ['cookie without a value', session.cookieName],
+    ['cookie without its prefix', cookieOf(token.slice(2), session)],
+    ['cookie without a signature', cookieOf(token.slice(0, token.lastIndexOf('.')), session)],
+    ['cookie with another prefix', cookieOf(`j:${token.slice(2)}`, session)],
+  ];
+  return forms.map(([what, value]) => [what, { cookie: value }]);
+}
+
+function authorizationsOf(
+  token: string,
+  { other, expired }: { readonly other: string; readonly expired: string },
+): readonly Form[] {
+  const forms: readonly (readonly [string, string])[] = [
+    ['bearer token', `Bearer ${token}`],
+    ["another's bearer token", `Bearer ${other}`],
+    ['bearer token, encoded', `bearer ${encodeURIComponent(token)}`],
+    ['bearer token without its prefix', `Bearer ${token.slice(2)}`],
+    ['bearer token with padding', `Bearer ${token}=`],
+    ['damaged bearer token', `Bearer ${damage(token)}`],
+    ['expired bearer token', `Bearer ${expired}`],
+    ['other authorization', 'Basic eDp5'],
+    ['empty authorization', ''],
+    ['bearer token with an encoded dot', `Bearer ${token.replace('.', '%2E')}`],
+    ['bearer token in capitals', `BEARER ${token}`],
+    ['bearer token behind two spaces', `Bearer  ${token}`],
+    ['bearer token behind a tab', `Bearer\t${token}`],
+    ['bearer token and more', `Bearer ${token} x`],
+    ['bearer token and another', `Bearer ${token}, Bearer ${other}`],
+    ['token without a scheme', token],
+    ['scheme without a token', 'Bearer'],
+    ['bearer token in quotes', `Bearer "${token}"`],
+    [
+      'bearer token of another signature',
+      `Bearer ${token.slice(0, token.lastIndexOf('.'))}.${other.slice(other.lastIndexOf('.') + 1)}`,
+    ],
+  ];
+  return forms.map(([what, authorization]) => [what, { authorization }]);
+}
+
+/** Where else the configuration says that credentials stand: as an identity sends them, damaged, empty; made up where none sends any. */
+function otherPlaces({ parity, credentials = [] }: WorldOptions['banyan']): readonly (readonly Form[])[] {
+  const keys = Object.entries(parity.identities).flatMap(([name, identity]) =>
+    identity.kind === 'headers' && !Object.keys(identity.headers).some((header) => IS_TOKEN.test(header))
+      ? [{ name, headers: identity.headers }]
+      : [],
+  );
+  const known = new Set(keys.flatMap(({ headers }) => Object.keys(headers).map((header) => header.toLowerCase())));
+  const change = (headers: Credentials, by: (value: string) => string): Credentials =>
+    Object.fromEntries(Object.entries(headers).map(([header, value]) => [header, by(value)]));
+  return [
+    ...keys.map(({ name, headers }): readonly Form[] => [
+      [name, headers],
+      [`damaged ${name}`, change(headers, damage)],
+      [`empty ${name}`, change(headers, () => '')],
+    ]),
+    ...credentials.flatMap((place): (readonly Form[])[] => {
+      if ('query' in place) return [[[`query ${place.query}`, { '?': `${encodeURIComponent(place.query)}=made-up` }]]];
+      // A cookie would take the place of the session's.
+      if (!('header' in place) || known.has(place.header.toLowerCase())) return [];
+      return [[[`made-up ${place.header}`, { [place.header]: 'made-up' }]]];
+    }),
+  ];
+}
+
+/** Another last letter. */
+const damage = (value: string): string => `${value.slice(0, -1)}${value.endsWith('A') ? 'B' : 'A'}`;
 
 /** What such an identity is called in results and rules. */
 export const worldIdentity = (identity: string, what: string): string => `${identity}: ${what}`;
@@ -151,41 +255,7 @@ export const worldIdentity = (identity: string, what: string): string => `${iden
 export function worldCredentials(world: World): ReadonlyMap<string, Credentials> {
   return new Map(
     [...world].flatMap(([identity, all]) =>
-      [...all].map(([what, headers]): [string, Credentials] => [worldIdentity(identity, what), headers]),
+      [...all].map(([what, { headers }]): [string, Credentials] => [worldIdentity(identity, what), headers]),
     ),
   );
 }
-
-/** For each route one request that a user may send, as everyone of that user's world; and one with a broken body where the route takes one. */
-export function worldCases(suites: readonly CaseSuite[], world: World): readonly PlannedCase[] {
-  return suites.flatMap(({ route, cases }) => {
-    const found = cases.flatMap((parityCase) =>
-      isPlain(parityCase)
-        ? [...world]
-            .filter(([name]) => isSuccess(expectedStatus(parityCase, name)))
-            .map(([name]) => ({ name, parityCase }))
-        : [],
-    )[0];
-    if (found === undefined) return [];
-    const { request } = found.parityCase;
-    const asks: ParityCase[] = [{ name: 'credentials', request }];
-    if (!isSafe(request.method ?? 'GET') && request.method !== 'DELETE')
-      asks.push({
-        name: 'credentials and a malformed body',
-        request: { ...request, headers: { ...request.headers, 'Content-Type': 'application/json' }, body: '{"' },
-      });
-    return asks.flatMap((parityCase) =>
-      [...(world.get(found.name)?.keys() ?? [])].map((what): PlannedCase => ({
-        source: 'generated',
-        route,
-        identity: worldIdentity(found.name, what),
-        parityCase,
-      })),
-    );
-  });
-}
-
-const isPlain = ({ raw, onlyThroughProxy, revalidates, cookies }: ParityCase): boolean =>
-  [raw, onlyThroughProxy, revalidates, cookies].every((one) => one === undefined);
-
-const isSuccess = (status: number | undefined): boolean => status !== undefined && status < 300;

@@ -50,7 +50,7 @@ export const list =
   };
 
 /** Anything: judged elsewhere. */
-export const any: Check = () => undefined;
+export const anything: Check = () => undefined;
 
 /** RFC 9110 section 5: names are tokens, values hold no line breaks. */
 export const headers: Check = (path, value, faults) => {

@@ -3,7 +3,7 @@ import { ConfigError } from '../errors';
 import { parseJsonPath } from '../json-path';
 import type { Identity } from '../session/identity';
 import { completeSession } from '../session/session-config';
-import { any, byName, headers, list, maybe, object, optional, required, type Check } from './checks';
+import { anything, byName, headers, list, maybe, object, optional, required, type Check } from './checks';
 import { Faults, isFunction, isListOfTexts, isRecord, isText } from './faults';
 import type { BanyanConfig, BanyanOptions } from './types';
 import { dev } from './validate-dev';
@@ -34,7 +34,7 @@ const authenticators: Check = (path, value, faults) => {
     'a list such as [sessionAuthenticator]',
     { least: 1 },
   )(path, value, faults);
-  // Functions distinguish callers by these names; an anonymous one goes by `nobody`.
+  // Functions distinguish callers by these names; an anonymous one is called `nobody`.
   const names = (Array.isArray(value) ? value : []).map((one: unknown) => (isRecord(one) ? one['name'] : undefined));
   names.forEach((name, index) => {
     if (isText(name) && (names.indexOf(name) < index || name === 'nobody'))
@@ -76,7 +76,7 @@ const responses: Check = (path, value, faults) => {
   }
 };
 
-/** Browsers refuse the pair, and whoever reads it as "any origin, with cookies" has a hole (Fetch standard, CORS protocol). */
+/** Browsers refuse the pair, and a reader that takes it for "any origin, with cookies" has a hole (Fetch standard, CORS protocol). */
 function checkCors(path: string, sent: Readonly<Record<string, unknown>>, faults: Faults): void {
   const credentials = sent['access-control-allow-credentials'];
   if (sent['access-control-allow-origin'] === '*' && credentials !== undefined && credentials !== 'false')
@@ -89,14 +89,14 @@ const lowerCase = (value: unknown): Record<string, unknown> =>
   Object.fromEntries(isRecord(value) ? Object.entries(value).map(([name, one]) => [name.toLowerCase(), one]) : []);
 
 const KINDS = new Map<unknown, Check>([
-  ['anonymous', object({ kind: any }, '')],
-  ['headers', object({ kind: any, headers }, '')],
-  ['steps', object({ kind: any, steps, headers: maybe(headers), credentials: maybe(headers) }, '')],
+  ['anonymous', object({ kind: anything }, '')],
+  ['headers', object({ kind: anything, headers }, '')],
+  ['steps', object({ kind: anything, steps, headers: maybe(headers), credentials: maybe(headers) }, '')],
   [
     'recorded',
     object(
       {
-        ...{ kind: any, headers: maybe(headers) },
+        ...{ kind: anything, headers: maybe(headers) },
         har: required(isText, 'the path of a HAR file'),
         values: optional(isRecord, 'an object of values by field'),
       },
@@ -121,6 +121,16 @@ const redact = object(
   } satisfies Record<keyof NonNullable<BanyanOptions['parity']['redact']>, Check>,
   'an object such as { paths: ["$..phone"] }',
 );
+const sample = object(
+  {
+    file: optional(isText, 'the path of a JSON file'),
+    collections: byName(
+      required(isListOfTexts, "a list of the fields whose values stay, such as ['status', 'venue.country']"),
+      "an object such as { events: ['status'] }",
+    ),
+  } satisfies Record<keyof NonNullable<BanyanOptions['parity']['sample']>, Check>,
+  "an object such as { collections: { events: ['status'] } }",
+);
 const parity = object(
   {
     identities: byName(identity, 'an object of identities by name'),
@@ -129,6 +139,7 @@ const parity = object(
     rules: optional(isText, 'the path of a YAML file'),
     system: optional(isText, 'the path of a module that starts both sides'),
     mutants: optional(isText, 'the path of a YAML file'),
+    sample: maybe(sample),
     redact: maybe(redact),
   } satisfies Record<keyof BanyanOptions['parity'], Check>,
   'an object such as { identities: { anonymous: { kind: "anonymous" } } }',

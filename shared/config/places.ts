@@ -15,7 +15,7 @@ export interface Places {
   /** The folder into which functions are scaffolded; serverless.yml names them wherever they are. */
   readonly functions: Place;
   readonly parity: Readonly<Record<'cases' | 'recordings', readonly Place[]>> &
-    Readonly<Record<'rules' | 'system' | 'mutants', Place>>;
+    Readonly<Record<'rules' | 'system' | 'mutants' | 'sample', Place>>;
 }
 
 /** The parts of a project; `root` is the folder of banyan.config.ts, or where it would be. */
@@ -24,7 +24,7 @@ export function placesOf(banyan: Pick<BanyanConfig, 'routes' | 'serverless' | 'p
     path: fromHere(path.resolve(root, named ?? fallback)),
     isDefault: named === undefined,
   });
-  const { cases, recordings = [], rules, system, mutants } = banyan.parity;
+  const { cases, recordings = [], rules, system, mutants, sample } = banyan.parity;
   return {
     routes: place(banyan.routes, 'banyan/routes.yml'),
     serverless: place(banyan.serverless, 'banyan/serverless.yml'),
@@ -35,6 +35,7 @@ export function placesOf(banyan: Pick<BanyanConfig, 'routes' | 'serverless' | 'p
       rules: place(rules, 'banyan/parity/rules.yml'),
       system: place(system, 'banyan/parity/system.ts'),
       mutants: place(mutants, 'banyan/parity/mutants.yml'),
+      sample: place(sample?.file, 'banyan/parity/sample.json'),
     },
   };
 }

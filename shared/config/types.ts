@@ -6,7 +6,7 @@ import type { SessionConfig, SessionOptions } from '../session/session-config';
 /** One answer that never varies: the gateway gives it when no function runs, so it must be the monolith's to the byte. */
 export interface FixedResponse {
   readonly statusCode: number;
-  /** In addition to those under `responses.headers`; `content-length` is left to whoever sends. */
+  /** In addition to those under `responses.headers`; `content-length` is left to the sender. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
@@ -69,7 +69,7 @@ export type Extraction =
 /** Logs in as a browser or the proxy has recorded it. */
 export interface RecordedIdentity {
   readonly kind: 'recorded';
-  /** A HAR file, from the project's root. Tokens of forms are read out of the pages anew. */
+  /** A HAR file, from the project's root. Form tokens are read from the pages each time. */
   readonly har: string;
   /** Of fields, in the place of what was recorded: passwords, which recordings of the proxy do not have. */
   readonly values?: Readonly<Record<string, string>>;
@@ -91,8 +91,18 @@ export interface ParityConfig {
   readonly system?: string;
   /** Mutants that no client can see, each with its reason: a YAML file for `banyan parity mutate`. Default: `banyan/parity/mutants.yml`, which need not exist. */
   readonly mutants?: string;
+  /** What a parity run's world takes from your data: see {@link SampleConfig}. */
+  readonly sample?: SampleConfig;
   /** What recordings must not keep, in addition to tokens, keys and fields whose names say that they are secret. */
   readonly redact?: RedactConfig;
+}
+
+/** What `banyan parity sample` reads of a database, and what of it stays as it is. */
+export interface SampleConfig {
+  /** By collection: the fields whose values stay, such as `status`, `tags` or `venue.country`; those of all others are replaced. */
+  readonly collections: Readonly<Record<string, readonly string[]>>;
+  /** Default: `banyan/parity/sample.json`, which need not exist. */
+  readonly file?: string;
 }
 
 export interface RedactConfig {
@@ -132,7 +142,7 @@ export interface DevUser {
   readonly note?: string;
 }
 
-/** What `banyan dev` cannot know by itself. */
+/** What `banyan dev` cannot detect. */
 export interface DevConfig {
   /** The command that starts the monolith, in the project's root, or the URL where it runs. Default: `npm start` if package.json has it, else `app` is run. */
   readonly legacy?: string;

@@ -26,7 +26,7 @@ export const dev = object(
     database: optional(isText, 'a name'),
     environment: maybe(byName(variable, 'an object of texts by variable')),
     seed: optional(isText, 'a command'),
-    services: optional(isText, 'the path of a module that starts what else the project needs'),
+    services: optional(isText, 'the path of a module that starts anything else the project needs'),
     users: maybe(list(user, "a list such as [{ name: 'ada@example.com', password: '...' }]")),
     requests: optional(isListOfTexts, 'a list of command lines, such as ["curl {{proxy}}/items"]'),
   } satisfies Record<keyof NonNullable<BanyanOptions['dev']>, Check>,

@@ -6,11 +6,11 @@ import type {
   SessionOptions,
   StoreOptions,
 } from '../session/session-config';
-import { any, maybe, object, optional, required, type Check } from './checks';
+import { anything, maybe, object, optional, required, type Check } from './checks';
 import { isBoolean, isFunction, isNotNegative, isPositive, isRecord, isText } from './faults';
 import { CONNECT_MONGO_HINTS, CONNECT_MONGODB_SESSION_HINTS, COOKIE_HINTS, SESSION_HINTS } from './option-hints';
 
-const VERBATIM = 'give it by fromEnvironment(name, { verbatim: true }) if the monolith has it like this';
+const VERBATIM = 'use fromEnvironment(name, { verbatim: true }) if the monolith signs with it as it is';
 // RFC 6265 section 4.1.1: cookie-name is a token.
 const COOKIE_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
@@ -24,7 +24,7 @@ const oneOf = (...words: readonly string[]): Check =>
   );
 
 const FROM_ENVIRONMENT = object(
-  { kind: any, name: required(isText, 'the name of a variable'), verbatim: trueOrFalse },
+  { kind: anything, name: required(isText, 'the name of a variable'), verbatim: trueOrFalse },
   '',
 );
 
@@ -49,7 +49,7 @@ const ENCRYPTIONS = new Map<unknown, Check>([
     'kruptein',
     object(
       {
-        ...{ scheme: any, secret },
+        ...{ scheme: anything, secret },
         hashing: optional(
           (hash) => typeof hash === 'string' && getHashes().includes(hash),
           'the name of a hash, such as sha512',
@@ -63,7 +63,7 @@ const ENCRYPTIONS = new Map<unknown, Check>([
     'webcrypto',
     object(
       {
-        ...{ scheme: any, secret },
+        ...{ scheme: anything, secret },
         encoding: oneOf('base64', 'base64url', 'hex'),
         salt: optional(isText, 'a text'),
         iterations: optional(isPositive, 'a number, more than 0'),
@@ -88,7 +88,7 @@ const encryption: Check = (path, value, faults) => {
 
 const connectMongo = object(
   {
-    ...{ format: any, collectionName: name, dbName: name, stringify: trueOrFalse },
+    ...{ format: anything, collectionName: name, dbName: name, stringify: trueOrFalse },
     ttl: optional(isPositive, 'seconds, more than 0'),
     ...{ timestamps: trueOrFalse, serialize: aFunction, unserialize: aFunction, transformId: aFunction },
     encryption: maybe(encryption),
@@ -99,7 +99,7 @@ const connectMongo = object(
 
 const connectMongodbSession = object(
   {
-    ...{ format: any, collection: name, databaseName: name, idField: name, expiresKey: name },
+    ...{ format: anything, collection: name, databaseName: name, idField: name, expiresKey: name },
     expires: optional(isPositive, 'milliseconds, more than 0'),
   } satisfies Record<keyof ConnectMongodbSessionOptions, Check>,
   '',

@@ -1,5 +1,5 @@
 import { parseJsonPath } from '../json-path';
-import { any, byName, headers, list, maybe, object, optional, required, type Check } from './checks';
+import { anything, byName, headers, list, maybe, object, optional, required, type Check } from './checks';
 import { isRecord, isText } from './faults';
 
 const isRequest = (text: unknown): boolean => typeof text === 'string' && /^[A-Z]+ \/\S*$/.test(text);
@@ -29,7 +29,7 @@ const step: Check = (path, value, faults) => {
       request: required(isRequest, 'a method and a path, such as "GET /login"'),
       headers: maybe(headers),
       form: optional(isForm, 'an object of texts by field'),
-      json: any,
+      json: anything,
       status: optional(isStatus, 'a status or a list of them'),
       location: optional(isText, 'a path'),
       extract: maybe(byName(extraction, 'an object of extractions by name')),

@@ -19,6 +19,7 @@ export function describeRun(run: ParityRun, { color = false } = {}): string {
     sides(run),
     table(run, colors),
     generated(run, colors),
+    world(run, colors),
     ...run.routes.flatMap((route) => differences(route, run.control.url, colors)),
     skipped(run, colors),
     notRun(run.notRun, colors),
@@ -80,6 +81,18 @@ function generated({ generated: coverage }: ParityRun, colors: Colors): string[]
     ...list('fields not tried (raise --generate)', untriedFields),
     ...list('kinds not tried', untriedKinds),
     ...list('fields whose limits no contract names, so usual ones are tried', withoutContract),
+  ];
+}
+
+function world({ world: coverage }: ParityRun, colors: Colors): string[] {
+  if (coverage === undefined) return [];
+  const { credentials, documents } = coverage;
+  const of = ({ tried, known, routes }: typeof documents, what: string): string =>
+    `  tried ${tried} of ${known} ${what}, on ${routes} ${routes === 1 ? 'route' : 'routes'}`;
+  return [
+    colors.bold('World'),
+    of(credentials, 'requests with credentials alone and in pairs'),
+    of(documents, 'odd documents'),
   ];
 }
 

@@ -15,7 +15,7 @@ import {
   type CaseSuite,
   type ParityCase,
 } from '../../../shared/parity/case';
-import { rulesOf, type Rule } from '../../../shared/parity/rules';
+import { rulesOfNamed, type Rule } from '../../../shared/parity/rules';
 import { parseRules } from '../../../shared/parity/rules-file';
 import type { LocalSystem } from '../system';
 import startParitySystem, { type ParitySystem } from './system';
@@ -89,7 +89,7 @@ async function runCase(sides: Sides, route: string, parityCase: ParityCase, iden
   const effects = new Set(expected.changes.map(({ collection, kind }) => `${collection} ${kind}`));
   expect([...effects].sort()).toEqual(statusCode < 300 ? [...(parityCase.effects ?? [])].sort() : []);
 
-  const rules = rulesOf(sides.rules, { name: route });
+  const rules = rulesOfNamed(sides.rules, { name: route });
   const exchangeWith = async (side: Side): Promise<Exchange> => ({
     control: expected,
     candidate: await observe(side, request),
@@ -122,8 +122,8 @@ async function startSides(suites: readonly CaseSuite[], { monolithPhotos, begin 
   const credentials = await logIn(banyan, control.url);
   await copyDatabase(controlDb, candidateDb);
   const end = await begin?.(system.system);
-  const data = await DataCopy.of(controlDb, control.takeMessages);
-  const candidateData = await DataCopy.of(candidateDb, candidate.takeMessages);
+  const data = await DataCopy.of(controlDb, control);
+  const candidateData = await DataCopy.of(candidateDb, candidate);
   const routes = readFileSync(path.join(__dirname, '../../../proxy/routes.yml'), 'utf8');
   const proxyOn = (stage: 'legacy' | 'lambda') =>
     startCandidateProxy({ banyan, legacyUrl: candidate.legacyUrl, lambdaUrl: candidate.url, routes, stage });

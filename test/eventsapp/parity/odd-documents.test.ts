@@ -65,25 +65,26 @@ describe('odd documents', () => {
   ];
   const KEPT = new Set(['_id', 'customerAccountId', 'eventId']);
 
-  it.each(KINDS)(
-    'of %s: both sides answer alike',
-    async (name, filter, pathsOf, before = () => Promise.resolve()) => {
-      const collection = db.collection<Document & { _id: ObjectId | string }>(name);
-      const original = await collection.findOne(filter);
-      if (original === null) throw new Error(`the demo data has no such document in ${name}`);
-      // Accounts and users are changed themselves, of the others a copy.
-      const isChanged = name === 'customerAccounts' || name === 'users';
-      const _id = isChanged ? original._id : name === 'reports' ? 'odd' : new ObjectId();
-      const base = {
-        ...original,
-        _id,
-        ...(name === 'attendees' || name === 'photos' ? { eventId: DEMO_IDS.event(5) } : {}),
-      };
+  // A test for each oddity: one for all of a kind's fields and oddities asks a thousand times.
+  describe.each(KINDS)('of %s', (name, filter, pathsOf, before = () => Promise.resolve()) => {
+    it.each(ODD)(
+      'with a field %s: both sides answer alike',
+      async (kind, value) => {
+        const collection = db.collection<Document & { _id: ObjectId | string }>(name);
+        const original = await collection.findOne(filter);
+        if (original === null) throw new Error(`the demo data has no such document in ${name}`);
+        // Accounts and users are changed themselves, of the others a copy.
+        const isChanged = name === 'customerAccounts' || name === 'users';
+        const _id = isChanged ? original._id : name === 'reports' ? 'odd' : new ObjectId();
+        const base = {
+          ...original,
+          _id,
+          ...(name === 'attendees' || name === 'photos' ? { eventId: DEMO_IDS.event(5) } : {}),
+        };
 
-      const different: string[] = [];
-      let answers = 0;
-      for (const field of Object.keys(base).filter((key) => !KEPT.has(key))) {
-        for (const [kind, value] of ODD) {
+        const different: string[] = [];
+        let answers = 0;
+        for (const field of Object.keys(base).filter((key) => !KEPT.has(key))) {
           const odd: Document & { _id: ObjectId | string } = { ...base, email: `${field}@example.org`, [field]: value };
           if (value === undefined) Reflect.deleteProperty(odd, field);
           await collection.replaceOne({ _id }, odd, { upsert: true });
@@ -97,14 +98,15 @@ describe('odd documents', () => {
               different.push(`${name}.${field} ${kind}, ${path}: ${control ?? ''} != ${candidate ?? ''}`);
           }
         }
-      }
-      if (isChanged) await collection.replaceOne({ _id }, original);
-      else await collection.deleteOne({ _id });
-      expect(answers).toBeGreaterThan(20);
-      expect(different).toEqual([]);
-    },
-    60_000,
-  );
+        if (isChanged) await collection.replaceOne({ _id }, original);
+        else await collection.deleteOne({ _id });
+        // Over the six oddities of a kind more than twenty.
+        expect(answers).toBeGreaterThan(3);
+        expect(different).toEqual([]);
+      },
+      60_000,
+    );
+  });
 
   async function ask(url: string): Promise<string> {
     const response = await fetch(url, { headers: credentials });

@@ -2,13 +2,16 @@ import { DeleteMessageCommand, GetQueueAttributesCommand, ReceiveMessageCommand,
 import { MongoClient } from 'mongodb';
 import path from 'node:path';
 import { loadConfig } from '../../../legacy/config';
+import { copyStep, INITIAL_COPY } from '../../../lambda/eventsapp/photos/migration/copy-photos';
 import { createLogger } from '../../../legacy/logging';
 import { startServer } from '../../../legacy/server';
 import type { Snapshot } from '../../../shared/parity/database-effects';
 import type { StartedSides } from '../../../shared/parity/sides';
 import { copyDatabase } from '../../../proxy/parity/data-copy';
 import { uriOfDatabase } from '../../../shared/local/mongo';
+import { DEMO_IDS } from '../seed';
 import type { ServicesOptions } from '../services';
+import { migrate, photoStoresOf } from '../support/photo-stores';
 import { startSystem, type LocalSystem } from '../system';
 import { capturedLogger } from '../../support/captured-logger';
 import { TEST_SECRET } from '../support/running-system';
@@ -28,7 +31,7 @@ export interface ParitySystem extends StartedSides {
 
 /**
  * Starts a monolith (the control) and a whole local system (the candidate) in one process, each on its own copy of the demo
- * data, in databases named for this run.
+ * data, in databases named for this run. Of the candidate's photos some are copied to S3, some are not.
  */
 export default async function startParitySystem({
   run,
@@ -83,6 +86,7 @@ export default async function startParitySystem({
     const control = await startServer(config, { logger: createLogger(config) });
     stops.push(() => control.close());
     await copyDatabase(databaseOf('candidate'), databaseOf('control'));
+    await copySomePhotos(system);
 
     const queue = new SQSClient({
       region: system.sqs.region,
@@ -103,6 +107,10 @@ export default async function startParitySystem({
         mongodbUri: uriOf('candidate'),
         legacyUrl: system.legacy.url,
         takeMessages,
+        restore: async (changes) => {
+          if (changes.some(({ collection, kind }) => collection === 'photos' && kind === 'removed'))
+            await copySomePhotos(system);
+        },
       },
       close,
     };
@@ -110,6 +118,14 @@ export default async function startParitySystem({
     await close();
     throw error;
   }
+}
+
+/** As in the midst of the migration. */
+async function copySomePhotos(system: LocalSystem): Promise<void> {
+  const stores = await photoStoresOf(system);
+  await migrate(INITIAL_COPY, copyStep(stores, { batch: 10, dryRun: false }));
+  for (const number of [1, 3]) await stores.photos.remove(DEMO_IDS.photo(number).toHexString());
+  await stores.close();
 }
 
 /** Empties the queue; its messages are seen as documents of a collection. */

@@ -8,9 +8,10 @@ async function main(): Promise<void> {
   const begun = performance.now();
   let [compared, alarms] = [0, 0];
   for (const dataSet of DATA_SETS) {
-    const outcome = await study(dataSet, ({ ofWorld, planned }) => {
+    const outcome = await study(dataSet, ({ ofWorld, odd, planned }) => {
+      const others = [...ofWorld, ...odd];
       const known = planned(0);
-      return [...planned(Math.max(0, each - known.length - ofWorld.length)), ...ofWorld].slice(0, each);
+      return [...planned(Math.max(0, each - known.length - others.length)), ...others].slice(0, each);
     });
     compared += outcome.compared;
     alarms += outcome.falseAlarms.length;

@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { MongoClient } from 'mongodb';
 import banyan from '../../../../banyan.config';
 import type { Credentials } from '../../../../proxy/parity/credentials';
 import { withStarted } from '../../../../proxy/parity/environment';
 import { loadSuites } from '../../../../proxy/parity/load-cases';
 import { planCases } from '../../../../proxy/parity/plan';
 import { runCases, type PlannedCase } from '../../../../proxy/parity/run';
-import { worldCases, worldIdentity, type World } from '../../../../proxy/parity/world';
-import { startSharedClock } from '../../../../shared/local/clock';
+import { takeSample } from '../../../../proxy/parity/sample/take-sample';
+import { worldIdentity, type World } from '../../../../proxy/parity/world';
+import { worldCases } from '../../../../proxy/parity/world-cases';
+import { startSharedClock } from './clock';
 import type { CaseResult } from '../../../../shared/parity/result';
 import { parseRules } from '../../../../shared/parity/rules-file';
 import startParitySystem from '../system';
@@ -49,6 +52,7 @@ export async function study(
   { name, begins }: DataSet,
   choose: (cases: {
     readonly ofWorld: readonly PlannedCase[];
+    readonly odd: readonly PlannedCase[];
     readonly planned: (generate: number) => readonly PlannedCase[];
   }) => readonly PlannedCase[],
 ): Promise<Outcome> {
@@ -60,16 +64,27 @@ export async function study(
     const run = `alarms_${process.pid}_${name.replaceAll(' ', '_')}`;
     const started = await startParitySystem({ run, env: { PATH: process.env['PATH'] } });
     stops.push(() => started.close());
+    const client = await MongoClient.connect(started.control.mongodbUri);
+    stops.push(() => client.close());
+    const sampled = await takeSample(client.db(), { banyan, most: 5 });
+    const sample = new Map(sampled.map(({ name: collection, documents }) => [collection, documents]));
     const suites = loadSuites(['test/eventsapp/cases'], ROOT);
     const routes = readFileSync(path.join(ROOT, 'proxy/routes.yml'), 'utf8');
     const {
       context,
       sides,
       world = new Map(),
-    } = await withStarted(started, { banyan, direct: false, routes }, suites, stops);
+      odd,
+    } = await withStarted(
+      started,
+      { banyan, direct: false, routes, sample, oddDocuments: { suites, each: 6, seed: 1 } },
+      suites,
+      stops,
+    );
     const identities = Object.keys(banyan.parity.identities);
     const cases = choose({
       ofWorld: worldCases(suites, world),
+      odd: odd?.cases ?? [],
       planned: (generate) => planCases(suites, { generate, seed: begin / 1_000, identities, isolated: true }).cases,
     });
     const credentials = new Map([...context.credentials, ...aged(world, context.credentials)]);

@@ -3,6 +3,7 @@ import { MongoClient, ObjectId, type Db, type Document } from 'mongodb';
 import { DataCopy } from '../../../../proxy/parity/data-copy';
 import { oddDocuments } from '../../../../proxy/parity/odd-documents';
 import type { PlannedCase } from '../../../../proxy/parity/run';
+import type { Sample } from '../../../../proxy/parity/sample/sample-file';
 import type { CaseSuite } from '../../../../shared/parity/case';
 import { listen } from '../../../support/listen';
 import { startTestMongo, type TestMongo } from '../../../support/test-mongo';
@@ -33,7 +34,14 @@ beforeAll(async () => {
   mongo = await startTestMongo();
   client = await MongoClient.connect(mongo.uri);
   db = client.db();
-  server = createServer((_request, response) => response.end(JSON.stringify([{ id: SHOWN.toHexString() }])));
+  server = createServer((request, response) => {
+    if (request.method === 'GET') response.end(JSON.stringify([{ id: SHOWN.toHexString() }]));
+    else
+      void db
+        .collection('written')
+        .updateOne({}, { $set: { a: 2 } })
+        .then(() => response.end('{}'));
+  });
   port = await listen(server);
 });
 afterAll(async () => {
@@ -50,20 +58,28 @@ beforeEach(async () => {
   ]);
   await db.collection<Document & { _id: string }>('views').insertOne({ _id: 'v', itemId: SHOWN, kind: 'view' });
   await db.collection('unread').insertOne({ a: 1 });
+  await db.collection('written').insertOne({ a: 1 });
   await db.collection('sessions').insertOne({ itemId: SHOWN });
 });
 
-const plan = (each: number, seed = 1): Promise<readonly PlannedCase[]> =>
-  oddDocuments(SUITES, {
-    ...{ db, each, seed, except: new Set(['sessions']), credentials: new Map([['member', {}]]) },
-    url: `http://127.0.0.1:${port}`,
-  });
+const plan = async (
+  each: number,
+  { seed = 1, suites = SUITES.slice(0, 1), sample = new Map() as Sample } = {},
+): Promise<readonly PlannedCase[]> =>
+  (
+    await oddDocuments(suites, {
+      ...{ db, each, seed, sample, except: new Set(['sessions']), credentials: new Map([['member', {}]]) },
+      url: `http://127.0.0.1:${port}`,
+    })
+  ).cases;
 const dump = async (): Promise<unknown> =>
   Promise.all(
-    ['items', 'views', 'unread', 'sessions'].map((name) => db.collection(name).find().sort({ _id: 1 }).toArray()),
+    ['items', 'views', 'unread', 'written', 'sessions'].map((name) =>
+      db.collection(name).find().sort({ _id: 1 }).toArray(),
+    ),
   );
 
-it('are made of the documents that an answer comes from, for routes that read, one field at a time', async () => {
+it('are made of the documents that an answer comes from, one field at a time', async () => {
   const before = await dump();
   const cases = await plan(1_000);
   expect(await dump()).toEqual(before);
@@ -86,6 +102,25 @@ it('are made of the documents that an answer comes from, for routes that read, o
   ])
     expect(names).toContain(`all; ${what}`);
   expect(new Set(names).size).toBe(names.length);
+});
+
+it('are made of the documents that a route changes, which stay as they were', async () => {
+  const before = await dump();
+  const cases = await plan(1_000, { suites: SUITES.slice(1) });
+  expect(await dump()).toEqual(before);
+  expect(cases.map(({ parityCase: { name, request } }) => `${request.method ?? ''} ${name}`)).toContain(
+    'POST one; a document of written, a missing',
+  );
+  expect(new Set(cases.flatMap(({ given = [] }) => given.map(({ collection }) => collection)))).toEqual(
+    new Set(['written']),
+  );
+});
+
+it('are those of a sample as well, in the place of the data that a route finds', async () => {
+  const sampled = { _id: new ObjectId(), itemId: new ObjectId(), kind: ['odd'] };
+  const cases = await plan(1_000, { sample: new Map([['views', [sampled]]]) });
+  const found = cases.find(({ parityCase }) => parityCase.name.endsWith("a document of views, as the sample's 1"));
+  expect(found?.given).toEqual([{ collection: 'views', document: { _id: 'v', itemId: SHOWN, kind: ['odd'] } }]);
 });
 
 it('are the same for a seed, and differ most when they are few', async () => {
@@ -114,4 +149,31 @@ it('are written for a case and taken back', async () => {
   expect(await db.collection('items').findOne({ _id: SHOWN })).toEqual({ _id: SHOWN, name: null });
   await copy.restore(await copy.changes({ withMessages: false }));
   expect(await dump()).toEqual(before);
+});
+
+it('what a side keeps outside its database is put back after a request that changed it, when the database has been restored', async () => {
+  const before = await dump();
+  const restored: unknown[] = [];
+  const copy = await DataCopy.of(db, {
+    restore: async (changes) => {
+      restored.push(
+        changes.map(({ collection, kind }) => `${collection} ${kind}`),
+        await dump(),
+      );
+    },
+  });
+  await copy.restore(await copy.changes({ withMessages: false }));
+  expect(restored).toEqual([]);
+  await db.collection('items').deleteOne({ _id: SHOWN });
+  await copy.restore(await copy.changes({ withMessages: false }));
+  expect(restored).toEqual([['items removed'], before]);
+});
+
+it('are for cases that do not say which status they are about, too, as those who send them', async () => {
+  const undeclared: CaseSuite[] = [{ route: 'GET /items', cases: [{ name: 'all', request: { path: '/items' } }] }];
+  expect(await plan(3, { suites: undeclared })).toHaveLength(3);
+  const ofOthers: CaseSuite[] = [
+    { route: 'GET /items', cases: [{ name: 'all', request: { path: '/items' }, status: 200, identities: ['admin'] }] },
+  ];
+  expect(await plan(3, { suites: ofOthers })).toEqual([]);
 });

@@ -55,6 +55,15 @@ describe('the report on a terminal', () => {
     expect(describeRun(sampleRun())).not.toContain('Generated');
   });
 
+  it('says how much of the world was tried', () => {
+    const tried = { tried: 30, known: 900 };
+    const world = { credentials: { ...tried, routes: 12 }, documents: { ...tried, routes: 1 } };
+    expect(describeRun(sampleRun({ world }))).toContain(
+      'World\n  tried 30 of 900 requests with credentials alone and in pairs, on 12 routes\n  tried 30 of 900 odd documents, on 1 route\n',
+    );
+    expect(describeRun(sampleRun())).not.toContain('World');
+  });
+
   it('has colours only when asked, and the same words', () => {
     const plain = describeRun(sampleRun());
     const colored = describeRun(sampleRun(), { color: true });
