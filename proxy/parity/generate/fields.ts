@@ -2,7 +2,7 @@ import { isRecord } from '../../../shared/config/faults';
 import type { Contract, JsonSchema } from '../../../shared/parity/case';
 import { parseJson } from '../../../shared/session/parse-json';
 import type { Field, Shape } from './field';
-import { kindOfBody, pairName, pairsOf } from './set-field';
+import { decodeSegment, kindOfBody, pairName, pairsOf } from './set-field';
 import { splitTarget, type DraftRequest } from './variation';
 
 /** More would be a body of data, not of fields. */
@@ -11,7 +11,9 @@ const MOST_SEEN = 20;
 const DEEPEST = 4;
 const LONGEST_BODY = 100_000;
 /** What says how a request is sent, and whose it is, is varied as such. */
-const OTHER_HEADERS = /^(content-.*|transfer-encoding|host|cookie|authorization|if-.*|accept.*|x-large)$/;
+const OTHER_HEADERS = /^(content-.*|transfer-encoding|host|cookie|authorization|if-.*|accept.*)$/;
+/** A longer header is sent for its length. */
+const LONGEST_HEADER = 1_000;
 
 interface Found {
   readonly part: Field['part'];
@@ -45,10 +47,11 @@ export function fieldsOf(route: string, requests: readonly DraftRequest[], contr
     const segments = pathname.split('/');
     for (const [index, name] of parameters.entries())
       if (name.startsWith(':') && segments.length === parameters.length)
-        note('path', [name.slice(1), String(index)], [segments[index]]);
+        note('path', [name.slice(1), String(index)], [decodeSegment(segments[index] ?? '')]);
     for (const { name, value } of pairsOf(query)) note('query', [name], [value]);
     for (const [name, value] of Object.entries(headers))
-      if (!OTHER_HEADERS.test(name.toLowerCase())) note('header', [name.toLowerCase()], [value]);
+      if (!OTHER_HEADERS.test(name.toLowerCase()) && value.length <= LONGEST_HEADER)
+        note('header', [name.toLowerCase()], [value]);
   }
   const bodies = requests.map(({ body }) => parseJson(String(body).slice(0, LONGEST_BODY))).filter(isRecord);
   for (const body of bodies) fromValue(body, [], (at, value) => note('body', at, [value]));
@@ -109,7 +112,7 @@ const TYPES: Readonly<Record<string, Shape>> = {
 const TEXTS: readonly (readonly [Shape, RegExp])[] = [
   ['number', /^\d+(\.\d+)?$/],
   ['time', /^\d{4}-\d\d-\d\d/],
-  ['email', /^\S+@\S+$/],
+  ['email', /^[^\s@]+@[^\s@]+$/],
   ['id', /^([\da-f]{24}|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})$/i],
   ['boolean', /^(true|false)$/],
 ];

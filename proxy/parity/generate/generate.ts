@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { groupBy } from '../../../shared/group-by';
 import { expectedStatus, isSafe, type CaseRequest, type Contract, type SourcedCase } from '../../../shared/parity/case';
 import type { GeneratedCoverage } from '../../../shared/parity/result';
 import { BODY_VARIATIONS } from './bodies';
@@ -85,7 +86,7 @@ class Generator {
   ) {
     this.random = seededRandom(options.seed);
     const varied = known.filter(({ parityCase }) => parityCase.raw === undefined);
-    this.routes = groupByRoute(varied).map((cases) => this.routeOf(cases));
+    this.routes = [...groupBy(varied, ({ route }) => route).values()].map((cases) => this.routeOf(cases));
     for (const one of varied) this.sent.add(keyOf(one.route, one.identity, draftOf(one)));
   }
 
@@ -98,7 +99,8 @@ class Generator {
     const { recorded = [], contracts } = this.options;
     const ofRoute = recorded.filter(({ route }) => route === name).map(({ request }) => request);
     const meant = [...(good.length === 0 ? requests : good.map(draftOf)), ...ofRoute];
-    const fields = fieldsOf(name, meant, contracts?.get(name));
+    // Of a route that only writes, values are not tried where nothing may be written.
+    const fields = meant.some((request) => this.maySend(request)) ? fieldsOf(name, meant, contracts?.get(name)) : [];
     const ofFields = fieldVariations(fields);
     // What a contract does not name is most likely not read.
     for (const { name: field, isNamed } of fields) if (!isNamed) this.uses.set(`${name} ${field}`, LATER);
@@ -164,7 +166,9 @@ class Generator {
     for (let tried = 0; names.length < wanted && tried < 20; tried += 1) {
       const variation = chooseVariation(random, draft, ofFields);
       if (groups.has(variation.group) || variation.applies?.(draft) === false) continue;
-      draft = variation.apply(draft, random, requests);
+      const varied = variation.apply(draft, random, requests);
+      if (!this.maySend(varied) && this.maySend(draft)) continue;
+      draft = varied;
       groups.add(variation.group);
       names.push(variation.name);
     }
@@ -173,8 +177,12 @@ class Generator {
     return this.isNew(name, identity, draft) ? [toCase(base, identity, draft, names)] : [];
   }
 
+  private maySend({ method }: DraftRequest): boolean {
+    return this.options.writes || isSafe(method);
+  }
+
   private isNew(route: string, identity: string, draft: DraftRequest): boolean {
-    if (!this.options.writes && !isSafe(draft.method)) return false;
+    if (!this.maySend(draft)) return false;
     const key = keyOf(route, identity, draft);
     if (this.sent.has(key)) return false;
     this.sent.add(key);
@@ -270,14 +278,4 @@ function chooseVariation(random: Random, { body }: DraftRequest, ofFields: reado
   const pools = [random.next() < RECOMBINED ? RECOMBINATIONS : random.pick([VARIATIONS, ofFields]), VARIATIONS];
   const wanted = pools.map((pool) => pool.filter((variation) => variation.group === group));
   return random.pick(wanted.find((pool) => pool.length > 0) ?? VARIATIONS);
-}
-
-function groupByRoute(cases: readonly SourcedCase[]): readonly (readonly SourcedCase[])[] {
-  const routes = new Map<string, SourcedCase[]>();
-  for (const one of cases) {
-    const list = routes.get(one.route);
-    if (list === undefined) routes.set(one.route, [one]);
-    else list.push(one);
-  }
-  return [...routes.values()];
 }

@@ -1,4 +1,4 @@
-import { withHeaders, type Variation } from './variation';
+import { hasBody, withHeaders, type Variation } from './variation';
 
 const ADDED: readonly Readonly<Record<string, string>>[] = [
   { Accept: 'text/html' },
@@ -65,6 +65,29 @@ const CONDITIONS: readonly Variation[] = [
     apply: (request) => ({ ...withHeaders(request, { 'Cache-Control': 'no-cache' }), revalidates: true }),
   },
   ...[
+    'no-cache ,max-age=0',
+    'max-age=0,\tno-cache',
+    'max-age=0',
+    'no-cache-x',
+    'x-no-cache',
+    'NO-CACHE',
+    'no-cache=x',
+  ].map((control): Variation => ({
+    name: `the tag of the answer, with Cache-Control: ${JSON.stringify(control)} (trap 13)`,
+    group: 'condition',
+    applies: ({ method }) => method === 'GET',
+    apply: (request) => ({ ...withHeaders(request, { 'Cache-Control': control }), revalidates: true }),
+  })),
+  {
+    name: 'the tag of the answer and a date (trap 13)',
+    group: 'condition',
+    applies: ({ method }) => method === 'GET',
+    apply: (request) => ({
+      ...withHeaders(request, { 'If-Modified-Since': 'Thu, 31 Dec 2099 00:00:00 GMT' }),
+      revalidates: true,
+    }),
+  },
+  ...[
     ['as a strong one', '{{opaque}}'],
     ['as a weak one', 'W/{{opaque}}'],
     ['with a small w', 'w/{{opaque}}'],
@@ -77,6 +100,9 @@ const CONDITIONS: readonly Variation[] = [
     ['behind an empty element', ', ,{{tag}}'],
     ['and a letter', '{{tag}}x'],
     ['in spaces', ' {{tag}} ;'],
+    ['in tabs', '"x",\t{{tag}}'],
+    ['in many spaces', '"x"  ,  {{tag}}  ,"y"'],
+    ['twice weak', 'W/{{tag}}'],
   ].map(([how = '', revalidates = '']): Variation => ({
     name: `the tag of the answer ${how} (trap 13)`,
     group: 'condition',
@@ -103,4 +129,47 @@ const CONDITIONS: readonly Variation[] = [
   })),
 ];
 
-export const HEADER_VARIATIONS: readonly Variation[] = [...HEADERS, ...COOKIES, ...CONDITIONS];
+const linesOf = (headers: Readonly<Record<string, string>>): string =>
+  Object.entries(headers)
+    .map((line) => line.join(': '))
+    .join(', ');
+
+/** Names of another case, so that both lines are sent: Node joins some headers, and keeps the first of others (trap 8). */
+const REPEATED: readonly Variation[] = [
+  ...[
+    { 'If-None-Match': '"x"', 'if-none-match': '*' },
+    { 'Cache-Control': 'max-age=0', 'cache-control': 'no-cache', 'If-None-Match': '*' },
+    { Authorization: 'Basic eDp5', authorization: 'Bearer' },
+    { 'X-Requested-With': 'a', 'x-requested-with': 'b' },
+  ].map((headers): Variation => ({
+    name: `twice: ${linesOf(headers)} (trap 8)`,
+    group: 'header',
+    apply: (request) => withHeaders(request, headers),
+  })),
+  {
+    name: 'the tag of the answer in a second If-None-Match (trap 13)',
+    group: 'condition',
+    applies: ({ method }) => method === 'GET' || method === 'HEAD',
+    apply: (request) => ({ ...withHeaders(request, { 'if-none-match': '"x"' }), revalidates: true }),
+  },
+  ...[
+    { 'Content-Type': 'application/json', 'content-type': 'text/plain' },
+    { 'Content-Type': 'text/plain', 'content-type': 'application/json' },
+    { 'Content-Encoding': 'identity', 'content-encoding': 'identity' },
+  ].map((headers): Variation => ({
+    name: `twice: ${linesOf(headers)} (trap 11)`,
+    group: 'header',
+    applies: hasBody,
+    apply: (request) => withHeaders(request, headers),
+  })),
+];
+
+/** A parser that believes these looks for a body that is not there. */
+const OF_NO_BODY: Variation = {
+  name: 'headers of a body that is not sent (trap 11)',
+  group: 'header',
+  applies: ({ method, body }) => method === 'GET' && body === undefined,
+  apply: (request) => withHeaders(request, { 'Content-Type': 'application/json', 'Content-Encoding': 'br' }),
+};
+
+export const HEADER_VARIATIONS: readonly Variation[] = [...HEADERS, OF_NO_BODY, ...REPEATED, ...COOKIES, ...CONDITIONS];

@@ -63,7 +63,7 @@ export function valueOf(request: DraftRequest, { part, at }: Field): unknown {
   const pairIn = (text: string): string | undefined => pairsOf(text).find((pair) => pair.name === pairName(at))?.value;
   if (part === 'query') return pairIn(splitTarget(request.path).query);
   if (part === 'header') return Object.entries(request.headers).find(([own]) => own.toLowerCase() === name)?.[1];
-  if (part === 'path') return decode(segmentsOf(request)[Number(at[1])] ?? '');
+  if (part === 'path') return decodeSegment(segmentsOf(request)[Number(at[1])] ?? '');
   if (typeof request.body !== 'string') return undefined;
   if (kindOfBody(request) === 'form') return pairIn(request.body);
   return at.reduce<unknown>(
@@ -102,7 +102,10 @@ function setPair(text: string, name: string, value: unknown): string {
 export function pairsFor(key: string, value: unknown): readonly string[] {
   if (value === ABSENT) return [];
   if (value === null) return [key];
-  if (Array.isArray(value)) return value.map((one: unknown) => `${key}[]=${encode(one)}`);
+  if (Array.isArray(value))
+    return value.flatMap((one: unknown) =>
+      Array.isArray(one) ? pairsFor(`${key}[]`, one) : [`${key}[]=${encode(one)}`],
+    );
   if (isRecord(value) && !(value instanceof Spelt))
     return Object.entries(value).map(([name, one]) => `${key}[${encode(name)}]=${encode(one)}`);
   return [`${key}=${encode(value)}`];
@@ -115,9 +118,12 @@ const textOf = (value: unknown): string =>
 const encode = (value: unknown): string =>
   value instanceof Spelt ? value.text : encodeURIComponent(Buffer.from(textOf(value)).toString());
 
-function decode(text: string): string {
+const decode = (text: string): string => decodeSegment(text.replaceAll('+', ' '));
+
+/** In a path a plus is no space. */
+export function decodeSegment(text: string): string {
   try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
+    return decodeURIComponent(text);
   } catch {
     return text;
   }

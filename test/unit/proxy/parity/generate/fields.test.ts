@@ -129,6 +129,36 @@ describe('what is tried on a field', () => {
   });
 });
 
+describe('what is odd in known requests', () => {
+  it('is a host with more letters than an address has, and limits that make no sense', () => {
+    const long = `a@${'y.'.repeat(150)}example`;
+    const [mail] = fieldsOf(ROUTE, [post('/shops/1/orders', { mail: long })]).filter(
+      ({ name }) => name === 'body mail',
+    );
+    const hosts = mail === undefined ? [] : valuesOf(mail).map((one) => String(one).split('@').at(-1)?.length);
+    expect(hosts).toEqual(expect.arrayContaining([253, 254, 63 + '.example'.length, 64 + '.example'.length]));
+    const limits = {
+      properties: { tags: { type: 'array', maxItems: 2 ** 40 }, name: { type: 'string', maxLength: -1 } },
+    };
+    for (const field of fields({ body: limits })) expect(valuesOf(field).length).toBeGreaterThan(0);
+  });
+
+  it('is a segment of a path that is encoded: it is not encoded twice', () => {
+    const request = post('/shops/caf%C3%A9+1/orders', {});
+    const [shop] = fieldsOf(ROUTE, [request]);
+    if (shop === undefined) throw new Error('no field');
+    expect(shop.seen).toEqual(['caf\u00E9+1']);
+    expect(valueOf(request, shop)).toBe('caf\u00E9+1');
+    expect(setField(ORDER, shop, shop.seen[0]).path).toMatch(/^\/shops\/caf%C3%A9%2B1\/orders/);
+  });
+
+  it('is a header sent for its length', () => {
+    const long = post('/shops/1/orders', {}, { 'X-Long': 'x'.repeat(5_000), 'X-Short': 'x' });
+    const headers = fieldsOf(ROUTE, [long]).filter(({ part }) => part === 'header');
+    expect(headers.map(({ name }) => name)).toEqual(['header x-short']);
+  });
+});
+
 describe('a field', () => {
   it.each<[string, unknown, Partial<DraftRequest>]>([
     ['body amount', new Spelt('1e400'), { body: '{"amount":1e400}' }],
@@ -161,6 +191,7 @@ describe('a field', () => {
     const [name, tags] = fieldsOf('POST /x', [form]);
     if (name === undefined || tags === undefined) throw new Error('no fields');
     expect(setField(setField(form, name, null), tags, ['c']).body).toBe('name&tags[]=c');
+    expect(setField(form, tags, [['c', 'd']]).body).toContain('tags[][]=c&tags[][]=d');
   });
 });
 

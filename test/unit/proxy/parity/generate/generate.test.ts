@@ -117,6 +117,8 @@ describe('generated cases', () => {
     const cases = generateCases(KNOWN, { ...OPTIONS, writes: false, count: 100 });
     expect(cases).toHaveLength(100);
     for (const one of cases) expect(['GET', 'HEAD', 'OPTIONS']).toContain(methodOf(one));
+    const { coverage } = generate(KNOWN, { ...OPTIONS, writes: false, count: 100 });
+    expect(coverage.untriedFields.filter((name) => name.startsWith(WRITE))).toEqual([]);
     const onlyWrites = KNOWN.filter(({ route }) => route === WRITE);
     for (const one of generateCases(onlyWrites, { ...OPTIONS, writes: false })) expect(methodOf(one)).toBe('OPTIONS');
   });
