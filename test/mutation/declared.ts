@@ -1,5 +1,7 @@
 import type { Declared } from './score';
 
+const WITHIN_EXCHANGE = 'asked by the type checker only: what is read belongs to an exchange';
+
 /** Survivors that no test can kill, by file, each with its reason: changes that leave the behaviour as it is. */
 export const DECLARED: Readonly<Record<string, readonly Declared[]>> = {
   'proxy/choose-target.ts': [
@@ -174,6 +176,72 @@ export const DECLARED: Readonly<Record<string, readonly Declared[]>> = {
       source: 'const bytes = this.begun.length === 0 ? chunk : Buffer.concat([this.begun, chunk]);',
       changes: ['this.begun.length === 0 => false'],
       reason: 'spares copying a head that came in one piece',
+    },
+    {
+      source: 'if (!isInBody || this.outgoing?.bodyTimeout !== 0) this.expectMore();',
+      changes: ['this.outgoing?.bodyTimeout => this.outgoing.bodyTimeout'],
+      reason: WITHIN_EXCHANGE,
+    },
+    {
+      source: 'this.exchange?.onPart();',
+      changes: ['this.exchange?.onPart => this.exchange.onPart'],
+      reason: WITHIN_EXCHANGE,
+    },
+    {
+      source: 'if ((end < 0 ? bytes.length : end) > MAX_HEAD_BYTES) {',
+      changes: ['end < 0 => end <= 0'],
+      reason: 'what begins with an empty line is refused either way',
+    },
+    {
+      source: 'if (end < 0) {',
+      changes: ['end < 0 => end <= 0'],
+      reason: 'what begins with an empty line is refused either way',
+    },
+    {
+      source: "const response = parseResponseHead(bytes, end + 2, this.outgoing?.method ?? '');",
+      changes: ['this.outgoing?.method => this.outgoing.method', `'' => "Stryker was here!"`],
+      reason: WITHIN_EXCHANGE,
+    },
+    {
+      source: "if (framing === 'chunked') this.chunks = new ChunkedDecoder((data) => this.exchange?.onData(data));",
+      changes: ['this.exchange?.onData => this.exchange.onData'],
+      reason: 'what is thrown behind an abort is heard by no handler',
+    },
+    {
+      source: 'this.exchange?.onHead(response);',
+      changes: ['this.exchange?.onHead => this.exchange.onHead'],
+      reason: WITHIN_EXCHANGE,
+    },
+    {
+      source: 'if (statusCode !== 100) this.exchange?.onInformation(statusCode, headers);',
+      changes: ['this.exchange?.onInformation => this.exchange.onInformation'],
+      reason: WITHIN_EXCHANGE,
+    },
+    {
+      source: 'this.exchange?.onData(data);',
+      changes: ['this.exchange?.onData => this.exchange.onData'],
+      reason: WITHIN_EXCHANGE,
+    },
+    {
+      source:
+        '(body === undefined || body.isSent) && surplus === 0 && response !== undefined && response.idleTime > 0;',
+      changes: ['response !== undefined => true'],
+      reason: WITHIN_EXCHANGE,
+    },
+    {
+      source: 'exchange?.onEnd(trailers);',
+      changes: ['exchange?.onEnd => exchange.onEnd'],
+      reason: WITHIN_EXCHANGE,
+    },
+    {
+      source: 'exchange?.onFault({ error: asError(error), neverSent: false, onKeptConnection: false });',
+      changes: ['exchange?.onFault => exchange.onFault'],
+      reason: WITHIN_EXCHANGE,
+    },
+    {
+      source: 'for (let at = bytes.indexOf(LF, seen); at >= 0; at = bytes.indexOf(LF, at + 1)) {',
+      changes: ['at >= 0 => at > 0'],
+      reason: 'what begins with LF is refused by its beginning',
     },
     {
       source: 'const data = chunk.length <= this.left ? chunk : chunk.subarray(0, this.left);',
@@ -369,28 +437,12 @@ export const DECLARED: Readonly<Record<string, readonly Declared[]>> = {
       changes: [`'…' => ""`],
       reason: 'any text for what is deeper finds the same elements',
     },
-    {
-      source: "if (isList) return `[${value.map((member: unknown) => stableText(member, depth + 1)).join(',')}]`;",
-      changes: ['isList => false'],
-      reason: 'a list is then written as an object with its indexes; it finds the same elements',
-    },
-    {
-      source:
-        "return `{${members.map((key) => `${JSON.stringify(key)}:${stableText(value[key], depth + 1)}`).join(',')}}`;",
-      changes: [`',' => ""`],
-      reason: 'the quotes around names keep members apart, too',
-    },
   ],
   'shared/parity/compare-bodies.ts': [
     {
       source: "return headerValues(response, 'content-type')[0]?.toLowerCase() ?? '';",
       changes: [`'' => "Stryker was here!"`],
       reason: 'any text that names no known type decides the same',
-    },
-    {
-      source: 'if (a.numbers.length === 0 && b.numbers.length === 0) return [];',
-      changes: ['a.numbers.length === 0 && b.numbers.length === 0 => false'],
-      reason: 'spares looking through nothing',
     },
     {
       source: 'for (let i = 0; i < length && differences.length < MAX_LINES; i += 1) {',

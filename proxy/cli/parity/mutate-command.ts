@@ -9,7 +9,7 @@ import { mutate } from '../../parity/mutate/mutate';
 import type { CliIo, CommonOptions, Finish } from '../cli-io';
 import { readLocalSides, readProjectRoutes } from '../config';
 import { EXIT } from '../exit-codes';
-import { wholeNumber, withCommonOptions } from '../options';
+import { repeatable, wholeNumber, withCommonOptions } from '../options';
 
 interface MutateFlags extends CommonOptions {
   readonly route: readonly string[];
@@ -19,44 +19,45 @@ interface MutateFlags extends CommonOptions {
   readonly sample: number;
   readonly minutes: number;
   readonly jobs: number;
+  readonly casesPerMutant: number;
   readonly atLeast: number;
 }
 
 const MANY = 999_999_999;
-/** More would compete for the processor, and each takes about half a gigabyte. */
+/** More would compete for the CPU, and each takes about half a gigabyte. */
 const MOST_JOBS = 4;
 
 export function addMutateCommand(parity: Command, io: CliIo, finish: Finish): void {
-  const collect = (text: string, before: readonly string[]): readonly string[] => [...before, text];
   withCommonOptions(parity.command('mutate'))
     .description('Change your functions in one place at a time, and report the changes that no parity case notices')
-    .option('--sample <count>', 'judge so many mutants, chosen by seed', wholeNumber(1, MANY), 200)
-    .option('--files <path>', 'only mutants of this file or folder; repeatable', collect, [])
-    .option('--route <route>', 'only cases of this route, by id or as GET /path; repeatable', collect, [])
-    .option('--generate <count>', 'also use this many generated variations of the cases', wholeNumber(0, MANY), 200)
+    .option('--sample <count>', 'how many mutants to judge, chosen by the seed', wholeNumber(1, MANY), 200)
+    .addOption(repeatable('--files <path>', 'only mutants of this file or folder', 'all'))
+    .addOption(repeatable('--route <route>', 'only cases of this route, by id or as GET /path', 'all'))
+    .option('--generate <count>', 'also send this many generated variations of the cases', wholeNumber(0, MANY), 200)
+    .option('--seed <number>', 'seed of the chosen mutants and the generated cases', wholeNumber(0, MANY), 1)
     .option(
-      '--seed <number>',
-      'the same seed chooses the same mutants and generates the same cases',
-      wholeNumber(0, MANY),
-      1,
+      '--cases-per-mutant <count>',
+      'send at most so many of the cases that reach a mutant, the most different first',
+      wholeNumber(1, MANY),
+      2_000,
     )
-    .option('--minutes <count>', 'begin no further mutant after so many minutes', wholeNumber(1, 10_000), 30)
+    .option('--minutes <count>', 'start no further mutant after this many minutes', wholeNumber(1, 10_000), 30)
     .option(
       '--jobs <count>',
-      'processes side by side, each with both sides of its own',
+      'parallel processes, each with both sides of its own',
       wholeNumber(1, 64),
       Math.min(MOST_JOBS, availableParallelism()),
     )
-    .option('--at-least <percent>', 'exit code 1 when fewer are caught', wholeNumber(0, 100), 80)
+    .option('--at-least <percent>', 'exit with 1 when a smaller share is caught', wholeNumber(0, 100), 80)
     .addHelpText(
       'after',
-      '\nMutants that no client can see are declared, each with its reason, in parity.mutants of banyan.config.ts.',
+      '\nDeclare mutants that no client can see, each with a reason, in the file that parity.mutants in banyan.config.ts names.\nCtrl-C ends the run, reports what was judged so far, and exits with 1.',
     )
     .action(async (flags: MutateFlags) => {
       const { banyan, file } = loadBanyanConfig(process.cwd(), flags.config);
       const declared = readDeclared(placesOf(banyan, path.dirname(file)).parity.mutants);
       const { control, candidate } = readLocalSides(io.env);
-      const { seed, sample, jobs, files, atLeast, minutes } = flags;
+      const { seed, sample, jobs, casesPerMutant, files, atLeast, minutes } = flags;
       const run = await mutate({
         worker: {
           flags: { ...flags, isolated: true, session: [] },
@@ -66,11 +67,15 @@ export function addMutateCommand(parity: Command, io: CliIo, finish: Finish): vo
           files,
         },
         until: performance.now() + minutes * 60_000,
-        ...{ seed, sample, jobs, declared },
+        ...{ seed, sample, jobs, casesPerMutant, declared },
+        interrupted: io.interrupted?.() ?? new AbortController().signal,
         onProgress: progressOf(io),
       });
       const isGood =
-        scoreOf(run.results).percentOfRest >= atLeast && faultsOf(run).length === 0 && run.control.alarms.length === 0;
+        !run.wasInterrupted &&
+        scoreOf(run.results).percentOfRest >= atLeast &&
+        faultsOf(run).length === 0 &&
+        run.control.alarms.length === 0;
       const text = describeMutation(run, { atLeast });
       finish(
         { exitCode: isGood ? EXIT.fine : EXIT.findings, text, json: { ...run, score: scoreOf(run.results) } },
@@ -79,7 +84,7 @@ export function addMutateCommand(parity: Command, io: CliIo, finish: Finish): vo
     });
 }
 
-/** One line that is written over on a terminal; elsewhere a line for each tenth. */
+/** On a terminal one line, rewritten in place; elsewhere a line for each tenth. */
 function progressOf({ writeError, isTerminal = false }: CliIo): Parameters<typeof mutate>[0]['onProgress'] {
   let last = '';
   return (what, done, total, alive) => {

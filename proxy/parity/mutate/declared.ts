@@ -10,7 +10,7 @@ const text = z.string('expected a text').trim().min(1, 'is empty');
 const declaredMutant = z.strictObject(
   {
     file: text,
-    /** The line, trimmed: it may move. */
+    /** The line's text, trimmed, instead of its number, which may change. */
     source: text,
     change: text,
     reason: text.min(10, 'is not a reason; state why no client can see it'),
@@ -19,10 +19,10 @@ const declaredMutant = z.strictObject(
 );
 const schema = z.strictObject({ mutants: z.array(declaredMutant, 'expected a list of mutants') });
 
-/** One mutant that no client can see, and why. */
+/** A mutant that no client can see, and why. */
 export type Declared = z.infer<typeof declaredMutant>;
 
-/** Reads `parity.mutants`, which need not exist where the configuration does not name it. Throws ConfigError with every fault and its place. */
+/** Reads `parity.mutants`; empty when the configuration names no file and the default does not exist. Throws ConfigError with every fault and its place. */
 export function readDeclared({ path: file, isDefault }: Place): readonly Declared[] {
   if (isDefault && !existsSync(file)) return [];
   const subject = 'Declared mutants';
@@ -35,7 +35,8 @@ export function readDeclared({ path: file, isDefault }: Place): readonly Declare
   );
 }
 
+export const isFor = ({ file, source, change }: Declared, mutant: Mutant): boolean =>
+  file === mutant.file && source === mutant.source && change === mutant.change;
+
 export const reasonOf = (declared: readonly Declared[], mutant: Mutant): string | undefined =>
-  declared.find(
-    ({ file, source, change }) => file === mutant.file && source === mutant.source && change === mutant.change,
-  )?.reason;
+  declared.find((one) => isFor(one, mutant))?.reason;

@@ -5,13 +5,13 @@ export interface MutationScore {
   readonly judged: number;
   readonly caught: number;
   readonly declared: number;
-  /** Caught of judged, in per cent. */
+  /** Share of the judged that were caught, in per cent. */
   readonly percent: number;
-  /** The same without those that are declared. */
+  /** The same, without those that are declared. */
   readonly percentOfRest: number;
 }
 
-/** Mutants whose time did not come are out of the count, which is of a random part then. */
+/** Scores a run. Mutants that were not judged do not count; the rest is then a random sample. */
 export function scoreOf(results: readonly MutantResult[]): MutationScore {
   const judged = results.filter(({ verdict }) => verdict !== 'not judged');
   const caught = judged.filter(({ verdict }) => !isAlive(verdict)).length;
@@ -24,11 +24,11 @@ export function scoreOf(results: readonly MutantResult[]): MutationScore {
   };
 }
 
-/** At most this share may be declared, in per cent. */
+/** Largest share that may be declared, in per cent. */
 export const MOST_DECLARED = 10;
 
-/** What is wrong with the declarations of a sample. */
-export function faultsOf({ results }: Pick<MutationRun, 'results'>): readonly string[] {
+/** What is wrong with the declarations of a run. */
+export function faultsOf({ results, unmatched }: Pick<MutationRun, 'results' | 'unmatched'>): readonly string[] {
   const { judged, declared } = scoreOf(results);
   const stale = results.filter(
     (one) => one.declared !== undefined && (one.verdict === 'caught' || one.verdict === 'timed out'),
@@ -38,6 +38,7 @@ export function faultsOf({ results }: Pick<MutationRun, 'results'>): readonly st
       ? [`${declared} of ${judged} mutants are declared; at most ${MOST_DECLARED} % may be`]
       : []),
     ...stale.map((one) => `${placeOf(one)} is declared and was caught: remove ${one.change}`),
+    ...unmatched.map(({ file, change }) => `${file}: there is no mutant that is declared as ${change}`),
   ];
 }
 
@@ -49,19 +50,21 @@ export function describeMutation(run: MutationRun, { atLeast }: { readonly atLea
   const missed = alive.filter((one) => one.declared === undefined);
   const late = results.filter(({ verdict }) => verdict === 'not judged').length;
   const lines = [
-    `${run.cases} cases, ${run.functions.length} functions; ${run.population} mutants by the operators of Stryker, ${results.length} of them by seed ${run.seed}`,
+    `${run.cases} cases, ${run.functions.length} functions; ${run.population} mutants by Stryker's operators, ${results.length} of them chosen by seed ${run.seed}`,
     '',
     ...table(results),
     '',
     `caught ${score.caught} of ${score.judged} (${score.percent.toFixed(1)} %); without ${score.declared} declared ones ${score.caught} of ${score.judged - score.declared} (${score.percentOfRest.toFixed(1)} %; wanted ${atLeast} %)`,
     `${control.executions} executions without a mutant: ${control.alarms.length} false alarms`,
     ...control.alarms.map((alarm) => `  ${alarm}`),
-    ...(late > 0 ? [`${late} mutants not judged: out of time (--minutes)`] : []),
+    ...(late > 0
+      ? [`${late} mutants not judged: ${run.wasInterrupted ? 'interrupted' : 'out of time (--minutes)'}`]
+      : []),
     ...(uncalled.length > 0 ? [`left out, since no case calls them: ${uncalled.join(', ')}`] : []),
     ...(leftOut.length > 0 ? [`left out, since they differ without a mutant (banyan parity run --isolated):`] : []),
     ...leftOut.map((one) => `  ${one}`),
     ...section(
-      'timed out: caught, since the function did not end',
+      'timed out: counted as caught, since the function did not end',
       results.filter(({ verdict }) => verdict === 'timed out'),
     ),
     ...section('survivors', missed),
@@ -85,7 +88,7 @@ function remark(one: MutantResult): string {
   const reached =
     one.verdict === 'not reached'
       ? 'no case reaches it'
-      : `${one.reachedBy} cases reach it, on ${one.routes.slice(0, 3).join(', ')}${one.routes.length > 3 ? ` and ${one.routes.length - 3} more` : ''}`;
+      : `${one.reachedBy} cases reach it${one.tried < one.reachedBy ? ` (${one.tried} sent)` : ''}, on ${one.routes.slice(0, 3).join(', ')}${one.routes.length > 3 ? ` and ${one.routes.length - 3} more` : ''}`;
   return `${reached}. Missing: ${missingCase(one)}`;
 }
 
@@ -99,8 +102,8 @@ export function missingCase({
   const [original = '', replacement = ''] = change.split(' => ');
   if (verdict === 'not reached') return `one that makes the function run this line: ${source.slice(0, 100)}`;
   if (operator === 'EqualityOperator' && /[<>]/.test(original))
-    return `values just below, exactly at and just above the border of ${original}`;
-  if (operator === 'OptionalChaining') return `one in which what stands before ?. is absent`;
+    return `values just below, exactly at and just above the limit in ${original}`;
+  if (operator === 'OptionalChaining') return `one in which the value before ?. is null or undefined`;
   if (operator === 'ConditionalExpression' && /^(?:true|false)$/.test(replacement))
     return `one in which ${original} is ${replacement === 'true' ? 'false' : 'true'}, and the answer or the data show it`;
   return MISSING[operator] ?? 'one whose answer or data depend on this expression';
@@ -110,17 +113,17 @@ const MISSING: Readonly<Record<string, string>> = {
   ArithmeticOperator: 'one whose result is not zero, and is shown',
   ArrayDeclaration: 'one that shows the elements of this list, or their absence',
   ArrowFunction: 'one that shows what this function returns',
-  BlockStatement: 'one that shows in answer or data what this block does',
+  BlockStatement: 'one whose answer or data show what this block does',
   BooleanLiteral: 'one that shows what this value decides',
   EqualityOperator: 'two: one in which the sides are equal, one in which they are not',
   LogicalOperator: 'one in which exactly one of the two sides holds',
   MethodExpression: 'a value that this method changes: white space, case, order, length, extremes',
   ObjectLiteral: 'one that shows a field of this object',
   Regex:
-    'a text that only one of the two patterns matches: one character more, less, or of another kind, before, between and behind',
-  StringLiteral: 'one in which this text is shown, or decides',
+    'a string that only one of the two patterns matches: one character more, fewer or of another kind, at the start, in the middle and at the end',
+  StringLiteral: 'one in which this string is shown, or decides',
   UnaryOperator: 'one with a value other than zero',
-  UpdateOperator: 'one that counts further than once',
+  UpdateOperator: 'one that counts more than once',
 };
 
 const placeOf = ({ file, line }: MutantResult): string => `${file}:${line}`;
@@ -133,7 +136,7 @@ function table(results: readonly MutantResult[]): readonly string[] {
   }
   const rows = [...folders].sort(([a], [b]) => (a < b ? -1 : 1)).map(([folder, some]) => row(folder, some));
   return [
-    '| files | mutants | caught | of these by time | survived | not reached | declared | caught of the rest |',
+    '| files | mutants | caught | of these by timeout | survived | not reached | declared | caught of the rest |',
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
     ...rows,
     row('all', results),

@@ -5,32 +5,29 @@ import type { Ignorer } from '@stryker-mutator/api/ignore';
 import type { Instrument } from '../../../shared/local/functions/mutation';
 import { loadOptional } from '../../../shared/optional-package';
 
-/** One change of the sources of functions, made by an operator of Stryker. */
+/** One change to the functions' sources, made by an operator of Stryker. */
 export interface Mutant {
   readonly id: string;
-  /** From the working directory, with `/`. */
+  /** Path from the working directory, with `/`. */
   readonly file: string;
   readonly line: number;
   /** The line on which it begins, trimmed. */
   readonly source: string;
-  /** `original => replacement`, white space made one. */
+  /** `original => replacement`, with white space collapsed. */
   readonly change: string;
-  /** Stryker's name of it. */
+  /** Stryker's name for the operator. */
   readonly operator: string;
 }
 
 /**
- * Makes all mutants of the files that functions are made of, in one text for each file.
+ * Makes all mutants of the files that functions are made of, with all of a file's mutants in one source text.
  *
- * @param places files and folders, from the working directory, to which it keeps; all when there is none
- * @param onMutants gets them once they are made, always in the same order
+ * @param places files and folders to mutate, from the working directory; all when empty
+ * @param onMutants called once with all mutants, always in the same order
  */
 export function instrumentWith(places: readonly string[], onMutants: (mutants: readonly Mutant[]) => void): Instrument {
-  const wanted = places.map((place) => path.resolve(place));
   return async (files) => {
-    const chosen = files.filter(
-      (file) => wanted.length === 0 || wanted.some((place) => file === place || file.startsWith(`${place}${path.sep}`)),
-    );
+    const chosen = files.filter((file) => isWithin(file, places));
     const sources = await Promise.all(
       chosen.map(async (name) => ({ name, content: await readFile(name, 'utf8'), mutate: true })),
     );
@@ -60,12 +57,21 @@ export function instrumentWith(places: readonly string[], onMutants: (mutants: r
   };
 }
 
+/** Whether a file is one of the places or inside one; always true when there are none. */
+export function isWithin(file: string, places: readonly string[]): boolean {
+  const isIn = (place: string): boolean => {
+    const way = path.relative(place, file);
+    return !path.isAbsolute(way) && way.split(path.sep)[0] !== '..';
+  };
+  return places.length === 0 || places.some(isIn);
+}
+
 interface Position {
   readonly line: number;
   readonly column: number;
 }
 
-/** Lines and columns begin at 0; the end is not included. */
+/** The text of a range. Lines and columns begin at 0; the end is exclusive. */
 function textAt(lines: readonly string[], { start, end }: { start: Position; end: Position }): string {
   const within = lines.slice(start.line, end.line + 1);
   const last = within.pop() ?? '';
@@ -80,23 +86,71 @@ const SILENT: Logger = {
   isFatalEnabled: no,
 };
 
-/** No client sees what is logged: `logger.info(...)`, `console.error(...)`. */
+/** What distinguishes the nodes below, as Babel names it. */
+interface Node {
+  readonly type: string;
+  readonly name?: string;
+  readonly callee?: Node;
+  readonly object?: Node;
+  readonly property?: Node;
+  readonly expression?: Node;
+  readonly body?: Node | readonly Node[];
+  readonly test?: Node;
+  readonly consequent?: Node;
+  readonly alternate?: Node | null;
+  readonly arguments?: readonly Node[];
+}
+
+interface Visited {
+  readonly node?: Node;
+  readonly scope: { isPure(node: Node | undefined): boolean };
+}
+
+/**
+ * No client sees what is logged: `logger.info(...)`, `console.error(...)`, how loggers are made, and what does nothing else; nor what an
+ * observer is given that need not be there: `observe?.({ step })`.
+ */
 const LOG_LINES: Ignorer = {
   shouldIgnore(at) {
-    const { node } = at as { readonly node?: { readonly type: string; readonly callee?: unknown } };
-    if (node?.type !== 'CallExpression') return undefined;
-    const { object, property } = (node.callee ?? {}) as {
-      readonly object?: {
-        readonly name?: string;
-        readonly property?: { readonly name?: string };
-        readonly callee?: { readonly name?: string };
-      };
-      readonly property?: { readonly name?: string };
-    };
-    const holder = object?.name ?? object?.property?.name ?? object?.callee?.name ?? '';
-    return /^(?:trace|debug|info|log|warn|error|fatal)$/.test(property?.name ?? '') &&
-      /^(?:console|log|.*logger)$/i.test(holder)
-      ? 'a log line'
-      : undefined;
+    const { node, scope } = at as Visited;
+    if (informsObserver(node, scope)) return 'for an observer';
+    return makesLogger(node) || onlyLogs(node, scope) ? 'a log line' : undefined;
   },
 };
+
+/** A callback that may be missing, called for no result, with arguments that do nothing. */
+function informsObserver(node: Node | undefined, scope: Visited['scope']): boolean {
+  const call = node?.type === 'ExpressionStatement' ? node.expression : undefined;
+  if (call?.type !== 'OptionalCallExpression' || call.callee?.type !== 'Identifier') return false;
+  return (call.arguments ?? []).every((one) => scope.isPure(one));
+}
+
+/** A block, a function or an `if` too, whose condition must do nothing: `if (await remove(id)) logger.info(...)`. */
+function onlyLogs(node: Node | undefined, scope: Visited['scope']): boolean {
+  const logs = (one: Node | undefined): boolean => onlyLogs(one, scope);
+  switch (node?.type) {
+    case 'CallExpression':
+      return /^(?:trace|debug|info|log|warn|error|fatal)$/.test(node.callee?.property?.name ?? '') && isOfLogger(node);
+    case 'ExpressionStatement':
+      return logs(node.expression);
+    case 'BlockStatement':
+    case 'ArrowFunctionExpression':
+      return [node.body ?? []].flat().every(logs);
+    case 'IfStatement':
+      return !node.alternate && logs(node.consequent) && scope.isPure(node.test);
+    default:
+      return false;
+  }
+}
+
+/** `createLogger(...)`, `new Logger(...)`, `winston.createLogger(...)`, `logger.child(...)`. */
+function makesLogger(node: Node | undefined): boolean {
+  if (node?.type !== 'CallExpression' && node?.type !== 'NewExpression') return false;
+  const { name = node.callee?.property?.name ?? '' } = node.callee ?? {};
+  return /^(?:(?:create|get|make)?logger|pino)$/i.test(name) || (name === 'child' && isOfLogger(node));
+}
+
+function isOfLogger({ callee }: Node): boolean {
+  const object = callee?.object;
+  return /^(?:console|log|.*logger)$/i.test(object?.name ?? object?.property?.name ?? object?.callee?.name ?? '');
+}

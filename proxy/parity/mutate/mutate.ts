@@ -1,7 +1,7 @@
 import { BanyanError } from '../../../shared/errors';
 import { seededRandom } from '../generate/random';
-import { reasonOf, type Declared } from './declared';
-import type { Mutant } from './instrument';
+import { isFor, reasonOf, type Declared } from './declared';
+import { isWithin, type Mutant } from './instrument';
 import type { CaseName, Covered, Listed, WorkerOptions } from './messages';
 import { orderCases } from './order-cases';
 import { startPooledWorker, type PooledWorker } from './pool';
@@ -11,10 +11,14 @@ export interface MutateOptions {
   readonly seed: number;
   /** How many mutants are judged; all when there are fewer. */
   readonly sample: number;
-  /** When no further mutant is begun, as `performance.now()` counts. */
+  /** No further mutant is begun after this, on the clock of `performance.now()`. */
   readonly until: number;
   readonly jobs: number;
+  /** Cases sent to one mutant at most, those first that are likely to catch it. */
+  readonly casesPerMutant: number;
   readonly declared: readonly Declared[];
+  /** When aborted, the result is what has been judged until then. */
+  readonly interrupted: AbortSignal;
   readonly onProgress: (what: 'cases' | 'mutants', done: number, total: number, alive: number) => void;
 }
 
@@ -23,15 +27,15 @@ export type MutantVerdict = 'caught' | 'timed out' | 'survived' | 'not reached' 
 /** A mutant, and whether the cases see it. */
 export interface MutantResult extends Mutant {
   readonly verdict: MutantVerdict;
-  /** Cases that reach it, and the routes of them. */
+  /** How many cases reach it, and on which routes. */
   readonly reachedBy: number;
   readonly routes: readonly string[];
-  /** Cases that were sent. */
+  /** How many cases were sent. */
   readonly tried: number;
   readonly caughtBy?: CaseName;
   /** The first difference. */
   readonly sign?: string;
-  /** Why no client can see it, where that is declared. */
+  /** Why no client can see it, if it is declared. */
   readonly declared?: string;
 }
 
@@ -40,38 +44,44 @@ export interface MutationRun {
   readonly seed: number;
   readonly cases: number;
   readonly functions: readonly string[];
-  /** Of which mutants are left out, since no case calls them. */
+  /** Functions whose mutants are left out, since no case calls them. */
   readonly uncalled: readonly string[];
-  /** All mutants of the files of called functions, of which the results are a sample. */
+  /** Number of mutants in the files of called functions; the results are a sample of them. */
   readonly population: number;
   readonly results: readonly MutantResult[];
-  /** Executions with no mutant active after the judging, and those that differed: false alarms. */
+  /** Executions with no mutant active, after the judging, and the false alarms among them. */
   readonly control: { readonly executions: number; readonly alarms: readonly string[] };
-  /** Cases that differ without a mutant, and are left out. */
+  /** Cases that are left out because they differ even without a mutant. */
   readonly leftOut: readonly string[];
+  /** Declarations that match none of the mutants. */
+  readonly unmatched: readonly Declared[];
+  readonly wasInterrupted: boolean;
 }
 
 const COVERED_AT_ONCE = 20;
-/** Cases that each worker sends again at the end, if there is time. */
+/** How many cases each worker sends again at the end, if there is time. */
 const CONTROLS = 100;
 
-/** Runs the cases against mutants, one at a time, in processes with both sides of their own. Throws BanyanError when these cannot be started. */
+/** Runs the cases against one mutant at a time, in processes that each have both sides to themselves. Throws BanyanError when these cannot be started. */
 export async function mutate(options: MutateOptions): Promise<MutationRun> {
   const workers: PooledWorker[] = [];
   try {
     const starting = Array.from({ length: options.jobs }, async () =>
-      workers.push(await startPooledWorker(options.worker)),
+      workers.push(await startPooledWorker(options.worker, options.interrupted)),
     );
     const started = await Promise.allSettled(starting);
     for (const one of started) if (one.status === 'rejected') throw one.reason;
     return await run(options, workers);
+  } catch (error) {
+    if (!options.interrupted.aborted) throw error;
+    throw new BanyanError('interrupted before any mutant was judged', { code: 'interrupted', cause: error });
   } finally {
     await Promise.all(workers.map((worker) => worker.close()));
   }
 }
 
 async function run(options: MutateOptions, workers: readonly PooledWorker[]): Promise<MutationRun> {
-  const { seed, sample, until, declared, onProgress } = options;
+  const { seed, sample, until, casesPerMutant, declared, interrupted, onProgress } = options;
   const [first] = workers;
   if (first === undefined) throw new RangeError('there is no worker');
   const names = first.cases;
@@ -88,7 +98,7 @@ async function run(options: MutateOptions, workers: readonly PooledWorker[]): Pr
   const listed = lists.find(({ mutants }) => mutants.length > 0);
   if (listed === undefined)
     throw new BanyanError(
-      'no mutant could be made: functions must be bundled by esbuild (plugin serverless-esbuild in serverless.yml), and --files must name files of theirs',
+      'no mutant could be made: functions must be bundled by esbuild (plugin serverless-esbuild in serverless.yml), and --files must name some of their files',
       { code: 'nothing_mutated' },
     );
   const loaded = new Set(lists.flatMap((list) => list.loaded));
@@ -118,15 +128,20 @@ async function run(options: MutateOptions, workers: readonly PooledWorker[]): Pr
           ...(reason !== undefined && { declared: reason }),
         };
         if (reached.length === 0) done({ ...common, verdict: 'not reached' });
-        else if (performance.now() > until) done({ ...common, verdict: 'not judged' });
+        else if (interrupted.aborted || performance.now() > until) done({ ...common, verdict: 'not judged' });
         else {
           const counts = caughtIn.get(mutant.file) ?? new Map<number, number>();
           caughtIn.set(mutant.file, counts);
-          const cases = orderCases(reached.map((one) => ({ ...one, caught: counts.get(one.index) ?? 0 })));
-          const { by, sign, tried, isTimeout } = await worker.ask(
-            { kind: 'judge', mutant: mutant.id, cases },
-            'judged',
-          );
+          const known = reached.map((one) => ({ ...one, caught: counts.get(one.index) ?? 0 }));
+          const cases = orderCases(known, { most: casesPerMutant });
+          const judged = await worker
+            .ask({ kind: 'judge', mutant: mutant.id, cases }, 'judged')
+            .catch(unlessAborted(interrupted));
+          if (judged === undefined) {
+            done({ ...common, verdict: 'not judged' });
+            continue;
+          }
+          const { by, sign, tried, isTimeout } = judged;
           if (by !== undefined) counts.set(by, (counts.get(by) ?? 0) + 1);
           const caughtBy = by === undefined ? undefined : names[by];
           done({
@@ -144,8 +159,10 @@ async function run(options: MutateOptions, workers: readonly PooledWorker[]): Pr
     workers.map(async (worker) => {
       const sent: Covered[] = [];
       const left = random.shuffle(covered.map(({ index }) => index)).slice(0, CONTROLS);
-      while (left.length > 0 && (sent.length === 0 || performance.now() < until))
-        sent.push(...(await worker.ask({ kind: 'cover', cases: left.splice(0, COVERED_AT_ONCE) }, 'covered')).covered);
+      while (!interrupted.aborted && left.length > 0 && (sent.length === 0 || performance.now() < until)) {
+        const asked = worker.ask({ kind: 'cover', cases: left.splice(0, COVERED_AT_ONCE) }, 'covered');
+        sent.push(...((await asked.catch(unlessAborted(interrupted)))?.covered ?? []));
+      }
       return sent;
     }),
   );
@@ -162,10 +179,21 @@ async function run(options: MutateOptions, workers: readonly PooledWorker[]): Pr
       .sort(),
     results: results.sort((a, b) => (inOrder.get(a.id) ?? 0) - (inOrder.get(b.id) ?? 0)),
     control: { executions: executions.length, alarms },
+    unmatched: declared.filter(
+      (one) => isWithin(one.file, options.worker.files) && !listed.mutants.some((mutant) => isFor(one, mutant)),
+    ),
+    wasInterrupted: interrupted.aborted,
   };
 }
 
-/** Whether no case has seen it. */
+/** Ignores the failed order of a worker that was closed by an interrupt. */
+const unlessAborted =
+  (interrupted: AbortSignal) =>
+  (error: unknown): undefined => {
+    if (!interrupted.aborted) throw error;
+  };
+
+/** Whether no case has noticed the mutant. */
 export const isAlive = (verdict: MutantVerdict): boolean => verdict === 'survived' || verdict === 'not reached';
 
 async function coverAll(
@@ -206,7 +234,7 @@ class Reach {
     }
   }
 
-  /** One that is passed while functions are loaded may show in every case that calls one of its file. */
+  /** A mutant that is reached while functions are loaded may show in every case that calls a function made of its file. */
   of({ id, file }: Mutant): readonly { readonly index: number; readonly signature: string }[] {
     return (this.loaded.has(id) ? this.byFile.get(file) : this.byMutant.get(id)) ?? [];
   }

@@ -1,4 +1,6 @@
 import { fork } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { BanyanError } from '../../../shared/errors';
 import type { CaseName, Order, Report, WorkerOptions } from './messages';
@@ -9,16 +11,25 @@ export interface PooledWorker {
   readonly cases: readonly CaseName[];
   /** Sends one order and waits for its report. Throws BanyanError with the worker's fault, or when it has ended. */
   ask<K extends Report['kind']>(order: Order, kind: K): Promise<ReportOf<K>>;
+  /** Closes the worker, even if busy: its current order then fails. */
   close(): Promise<void>;
 }
 
-/** Of what a worker wrote last, in characters. */
+/** How much of a worker's last output is shown, in characters. */
 const LAST_WORDS = 1_000;
 
-/** Starts a process with both sides of its own. Throws BanyanError with what keeps it from starting. */
-export async function startPooledWorker(options: WorkerOptions): Promise<PooledWorker> {
+/** Time for both sides to end by themselves. */
+const GRACE_MS = 5_000;
+
+/** Starts a process that has both sides to itself and is closed when `interrupted` is aborted. Throws BanyanError saying why it cannot start. */
+export async function startPooledWorker(options: WorkerOptions, interrupted: AbortSignal): Promise<PooledWorker> {
   const file = path.join(__dirname, `worker${path.extname(__filename)}`);
-  const child = fork(file, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  // A worker's temporary files go here, so that none are left even if it had to be killed.
+  const folder = await mkdtemp(path.join(tmpdir(), 'banyan-mutate-'));
+  const child = fork(file, [], {
+    env: { ...options.env, TMPDIR: folder },
+    ...{ serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
+  });
   let lastWords = '';
   let settle: ((report: Report) => void) | undefined;
   let hasEnded = false;
@@ -42,19 +53,21 @@ export async function startPooledWorker(options: WorkerOptions): Promise<PooledW
     throw new BanyanError(message, { code });
   }
 
-  const end = async (): Promise<void> => {
-    if (!hasEnded) child.kill('SIGKILL');
+  const close = async (): Promise<void> => {
+    if (child.connected) child.disconnect();
+    const killing = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
     await ended;
+    clearTimeout(killing);
+    await rm(folder, { recursive: true, force: true });
   };
+  const interrupt = (): void => void close();
+  interrupted.addEventListener('abort', interrupt);
+  if (interrupted.aborted) interrupt();
   try {
     const { cases } = await ask({ kind: 'start', options }, 'started');
-    const close = async (): Promise<void> => {
-      if (!hasEnded) await ask({ kind: 'close' }, 'closed').catch(() => undefined);
-      await end();
-    };
     return { cases, ask, close };
   } catch (error) {
-    await end();
+    await close();
     throw error;
   }
 }

@@ -1,20 +1,19 @@
-/** A process that has both sides to itself, with all mutants in the functions: pool.ts starts it and sends it orders. */
+/** A process that has both sides to itself, and all mutants in its functions; pool.ts starts it and sends it orders. */
 import path from 'node:path';
 import { BanyanError } from '../../../shared/errors';
 import { startMutation } from '../../../shared/local/functions/mutation';
 import { describeDifference } from '../../../shared/parity/exchange';
-import { rulesOf } from '../../../shared/parity/rules';
-import { prepareSides } from '../environment';
+import { rulesOfNamed } from '../../../shared/parity/rules';
 import { judgeObservations, observe, requestOf, type Observation } from '../observe';
 import { planSuites } from '../plan-run';
 import { loadProject } from '../project';
 import type { PlannedCase } from '../run';
 import { effectsOf } from '../run-case';
-import { worldCases } from '../world';
+import { prepareProject } from '../run-project';
 import { instrumentWith, type Mutant } from './instrument';
 import type { Covered, Judged, Order, Report, WorkerOptions } from './messages';
 
-/** A function that took longer did not end by itself. */
+/** A function that takes longer is taken to be endless. */
 const ENDLESS_MS = 8_000;
 
 interface Sign {
@@ -25,6 +24,7 @@ interface Sign {
 interface Worker {
   readonly cases: readonly PlannedCase[];
   answer(order: Exclude<Order, { readonly kind: 'start' }>): Promise<Report>;
+  close(): Promise<void>;
 }
 
 async function startWorker({ flags, env, routesFile, local, files }: WorkerOptions): Promise<Worker> {
@@ -33,35 +33,36 @@ async function startWorker({ flags, env, routesFile, local, files }: WorkerOptio
   const { cases: planned } = planSuites(flags, project);
   let mutants: readonly Mutant[] = [];
   const mutation = startMutation(instrumentWith(files, (made) => (mutants = made)));
-  const ready = await prepareSides(project.sides, project.suites);
-  const suites = project.suites.filter(({ route }) => project.chosen?.has(route) ?? true);
-  const cases = [...planned, ...worldCases(suites, ready.world ?? new Map())].filter(({ skip }) => skip === undefined);
+  const { ready, more } = await prepareProject(project, flags);
+  const cases = [...planned, ...more].filter(({ skip }) => skip === undefined);
   const controls = new Map<number, Observation>();
   const loaded = new Set<string>();
 
-  async function controlOf(index: number, { parityCase, identity }: PlannedCase): Promise<Observation> {
+  async function controlOf(index: number, { parityCase, identity, given = [] }: PlannedCase): Promise<Observation> {
     const known = controls.get(index);
     if (known !== undefined) return known;
     const { control, credentials } = ready.context;
-    const made = await observe(control, await requestOf(parityCase, credentials.get(identity) ?? {}, control));
+    const request = await requestOf(parityCase, credentials.get(identity) ?? {}, control);
+    const made = await observe(control, request, { given });
     controls.set(index, made);
     return made;
   }
 
-  /** Sends a case to the candidate; the first difference from the control, if any. */
+  /** Sends a case to the candidate and returns the first difference from the control, if any. */
   async function signOf(index: number): Promise<Sign | undefined> {
     const planned = cases[index];
     if (planned === undefined) throw new RangeError(`there is no case ${index}`);
-    const { route, identity } = planned;
+    const { route, identity, given = [] } = planned;
     const control = await controlOf(index, planned);
     const { candidate, proxy, knownValues } = ready.context;
     const awaited = effectsOf(control.changes).join();
     const found = await observe(candidate, control.request, {
+      given,
       isSettled: (changes) => effectsOf(changes).join() === awaited,
     });
     const id = project.routes.find(({ name }) => name === route)?.id;
     const { differences } = await judgeObservations(control, found, {
-      rules: rulesOf(project.rules, { name: route, ...(id !== undefined && { id }) }),
+      rules: rulesOfNamed(project.rules, { name: route, ...(id !== undefined && { id }) }),
       identity,
       ...(knownValues && { knownValues }),
     });
@@ -82,7 +83,7 @@ async function startWorker({ flags, env, routesFile, local, files }: WorkerOptio
 
   async function activate(mutant: Mutant | undefined): Promise<void> {
     await mutation.activate(mutant && { id: mutant.id, file: path.resolve(mutant.file) });
-    // What a process wrote after its answer must not look like the work of the next mutant.
+    // What a process wrote after responding must not be blamed on the next mutant.
     const { data } = ready.context.candidate;
     await data?.restore(await data.changes({ withMessages: true }));
   }
@@ -103,6 +104,10 @@ async function startWorker({ flags, env, routesFile, local, files }: WorkerOptio
 
   return {
     cases,
+    async close() {
+      await ready.close();
+      mutation.close();
+    },
     async answer(order) {
       switch (order.kind) {
         case 'cover': {
@@ -116,10 +121,6 @@ async function startWorker({ flags, env, routesFile, local, files }: WorkerOptio
         }
         case 'judge':
           return { kind: 'judged', ...(await judge(order.mutant, order.cases)) };
-        case 'close':
-          await ready.close();
-          mutation.close();
-          return { kind: 'closed' };
       }
     },
   };
@@ -127,12 +128,13 @@ async function startWorker({ flags, env, routesFile, local, files }: WorkerOptio
 
 const fromHere = (file: string): string => path.relative('', file).replaceAll(path.sep, '/');
 
-let worker: Worker | undefined;
+let worker: Promise<Worker> | undefined;
+let isLeaving = false;
 
 async function answer(order: Order): Promise<Report> {
   if (order.kind === 'start') {
-    worker = await startWorker(order.options);
-    const cases = worker.cases.map(({ route, identity, source, parityCase: { name } }) => ({
+    worker = startWorker(order.options);
+    const cases = (await worker).cases.map(({ route, identity, source, parityCase: { name } }) => ({
       route,
       identity,
       source,
@@ -141,19 +143,29 @@ async function answer(order: Order): Promise<Report> {
     return { kind: 'started', cases };
   }
   if (worker === undefined) throw new TypeError('the worker has not been started');
-  return worker.answer(order);
+  return (await worker).answer(order);
+}
+
+/** Of sides that are being closed nothing is true, so nothing is reported. */
+function report(one: Report): void {
+  if (!isLeaving) process.send?.(one, () => undefined);
+}
+
+async function leave(): Promise<void> {
+  if (isLeaving) return;
+  isLeaving = true;
+  try {
+    await (await worker)?.close();
+  } finally {
+    process.exit();
+  }
 }
 
 process.on('message', (order: Order) => {
-  answer(order).then(
-    (report) => process.send?.(report),
-    (error: unknown) => {
-      const message = error instanceof Error ? error.message : String(error);
-      process.send?.({ kind: 'failed', message, code: error instanceof BanyanError ? error.code : 'worker_failed' });
-    },
-  );
+  answer(order).then(report, (error: unknown) => {
+    const message = error instanceof Error ? error.message : String(error);
+    report({ kind: 'failed', message, code: error instanceof BanyanError ? error.code : 'worker_failed' });
+  });
 });
-// Whoever started it is interrupted, too, and this one then has to clean up.
-process.on('SIGINT', () => undefined);
-// Whoever started it has gone.
-process.on('disconnect', () => process.exit());
+// Whoever started it needs it no longer or has gone, or both are interrupted.
+for (const event of ['disconnect', 'SIGINT', 'SIGTERM']) process.on(event, () => void leave());

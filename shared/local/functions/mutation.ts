@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -27,7 +27,7 @@ export interface Mutation {
   readonly files: ReadonlyMap<string, ReadonlySet<string>>;
   /** Programs for the processes. */
   readonly folder: string;
-  /** Ends the processes that have the mutant's file, or that of the one before; the next call starts them anew. */
+  /** Ends the processes that have the mutant's file, or that of the one before; the next call starts them again. */
   activate(mutant: ActiveMutant | undefined): Promise<void>;
   takeReached(): Reached;
   close(): void;
@@ -113,7 +113,7 @@ export function startMutation(instrument: Instrument): Mutation {
   return (running = mutation);
 }
 
-/** The mutation that runs, for whoever bundles functions; undefined in all ordinary use. */
+/** The running mutation, for what bundles functions; undefined in ordinary use. */
 export const currentMutation = (): Pick<Running, 'folder' | 'folders' | 'files' | 'instrument'> | undefined => running;
 
 /** Registers a process of functions, so that it ends when a mutant of theirs comes or goes. */
@@ -126,6 +126,7 @@ export function mutantArguments(): readonly string[] {
   if (running === undefined) return [];
   const { folder, active } = running;
   const program = path.join(folder, `mutant-${active?.id ?? 'none'}.cjs`);
-  writeFileSync(program, `require('./preload.cjs')(${JSON.stringify(active?.id)});\n`);
+  // Not again: a process whose file was written after it had loaded it counts as edited, and is started anew.
+  if (!existsSync(program)) writeFileSync(program, `require('./preload.cjs')(${JSON.stringify(active?.id)});\n`);
   return ['--require', program];
 }

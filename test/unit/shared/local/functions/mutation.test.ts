@@ -15,6 +15,7 @@ describe('mutants in functions', () => {
   let root: string;
   let mutation: Mutation;
   let running: FunctionProcess;
+  let startAnother: () => FunctionProcess;
   const fileOf = (name: string): string => path.join(root, `${name}.ts`);
   const call = async (name: string) => {
     const target = running.functions.find(({ definition }) => definition.name === name);
@@ -47,7 +48,8 @@ describe('mutants in functions', () => {
       ...{ timeoutMs: 1_000, memorySize: 128, arn: 'arn' },
     }));
     const program = bundledProgram({ root, definitions, options: { external: ['outside'] } });
-    running = startFunctionProcess({ definitions, environment: {}, program, logger: capturedLogger() });
+    startAnother = () => startFunctionProcess({ definitions, environment: {}, program, logger: capturedLogger() });
+    running = startAnother();
   });
   afterEach(async () => {
     await running.close();
@@ -87,6 +89,18 @@ describe('mutants in functions', () => {
     await running.close();
     mutation.close();
     expect([mutation.folder, bundle].map(existsSync)).toEqual([false, false]);
+  });
+
+  it('do not start a process anew because another has started', async () => {
+    const before = await call('other');
+    const next = startAnother();
+    try {
+      await next.start();
+      // Longer than a process goes without looking at its files.
+      for (const begun = performance.now(); performance.now() - begun < 600;) expect(await call('other')).toBe(before);
+    } finally {
+      await next.close();
+    }
   });
 
   it('find packages that are not bundled', async () => {
