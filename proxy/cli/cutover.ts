@@ -3,7 +3,7 @@ import { STAGES, type Stage } from '../route-table/schema';
 import type { CliIo, CommonOptions, Finish } from './cli-io';
 import { readCutoverEnvironment, readProjectRoutes, readProjectRules, readPublishedRoutes } from './config';
 import type { CommandResult } from './exit-codes';
-import { DEFAULT_MAX_MISMATCH_RATE, DEFAULT_MIN_ANSWERS } from '../ledger/obstacle';
+import { DEFAULT_RULES } from '../ledger/promotion-rules';
 import { wholeNumber, withJson } from './options';
 import { promote } from './promote/promote';
 import { promoteReady } from './promote/promote-ready';
@@ -41,7 +41,7 @@ const LATER_STAGES = STAGES.slice(1);
 
 export function addCutoverCommands(program: Command, io: CliIo, finish: Finish): void {
   const withReason = (command: Command): Command => {
-    // The reason is not mandatory: an emergency brake must not be refused.
+    // No mandatory reason: an emergency brake must not be refused.
     return withJson(command)
       .option('--reason <text>', 'why; recorded in the ledger', 'no reason given')
       .option('--by <name>', 'who makes the change (default: your user name)')
@@ -50,9 +50,9 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
 
   withJson(program.command('status'))
     .description(
-      "Show each route's stage, overrides, traffic on both sides and evidence, and which proxies run and agree",
+      "Show each route's stage, overrides, traffic on both sides and evidence, and whether the running proxies agree",
     )
-    .addOption(new Option('--watch', 'keep showing stages, split, rates and proxies, until Ctrl-C').conflicts('json'))
+    .addOption(new Option('--watch', 'keep showing stages, split, rates and proxies until Ctrl-C').conflicts('json'))
     .addHelpText('after', VARIABLES)
     .action(async (options: JsonOption & { readonly watch?: true }) => {
       const { mongodbUri, versions } = readCutoverEnvironment(io.env);
@@ -66,51 +66,49 @@ export function addCutoverCommands(program: Command, io: CliIo, finish: Finish):
 
   withJson(program.command('promote'))
     .description(
-      'Move a route to the next stage in routes.yml if the evidence suffices; otherwise report what is missing',
+      'Move a route to the next stage in routes.yml if the evidence suffices; otherwise list what is missing',
     )
     .argument('[route]', 'id in routes.yml')
     .addOption(new Option('--to <stage>', `the next stage: ${LATER_STAGES.join(', ')}`).argParser(readStage))
     .option(
       '--percent <share>',
-      'share of users on stage canary; of a route that climbs by itself, at most',
+      'share of users on stage canary; the ceiling of a route that climbs automatically',
       readPercent,
     )
-    .option(
-      '--all-ready',
-      'instead of a route: move every route on shadow or canary that is ready, and list the others',
-    )
+    .option('--all-ready', 'move every route on shadow or canary that is ready, and list what the others lack')
     .option(
       '--max-mismatch-rate <percent>',
       'highest acceptable share of clients who would see a mismatch (upper confidence bound)',
       readPercent,
-      DEFAULT_MAX_MISMATCH_RATE * 100,
+      DEFAULT_RULES.maxMismatchRate * 100,
     )
     .option(
       '--min-canary-requests <count>',
-      'answers by Lambda to clients on canary, before lambda',
+      'answers clients must have had from Lambda on canary, before lambda',
       wholeNumber(0, 999_999_999),
-      DEFAULT_MIN_ANSWERS.canary,
+      DEFAULT_RULES.minAnswers.canary,
     )
     .option(
       '--min-lambda-requests <count>',
-      'answers by Lambda to clients on lambda, before retired',
+      'answers clients must have had from Lambda on lambda, before retired',
       wholeNumber(0, 999_999_999),
-      DEFAULT_MIN_ANSWERS.lambda,
+      DEFAULT_RULES.minAnswers.lambda,
     )
     .option(
       '--development',
-      'for local use: evidence from the embedded MongoDB counts, one compared client is enough, and no answers by Lambda to clients are required',
+      'for local use: accept evidence from the embedded MongoDB and from one client, and no answers to clients yet',
     )
-    .option('--approved-by <name>', 'who vouches for a route with few clients, by replayed recordings and the suite')
-    .option('--force', 'promote despite missing evidence; requires --by and --reason, and stays in the status')
+    .option('--approved-by <name>', 'who vouches for a route with few clients, given replayed recordings and the suite')
+    .option('--force', 'promote despite missing evidence; needs --by and --reason, and stays in the status')
     .option('--reason <text>', 'why it is forced')
     .option('--by <name>', 'who makes the change (default, unless forced: your user name)')
     .option('--dry-run', 'report what would happen without changing anything')
     .addHelpText('after', VARIABLES)
     .action(async (routeId: string | undefined, options: PromoteOptions, command: Command) => {
       const { to, allReady, percent, force, reason, development = false, dryRun = false } = options;
-      if (allReady === true && (routeId !== undefined || to !== undefined || force === true))
-        command.error('error: --all-ready goes without a route, --to and --force');
+      const isOfOne = [routeId, to, force, options.approvedBy].some((given) => given !== undefined);
+      if (allReady === true && isOfOne)
+        command.error('error: --all-ready takes no route, --to, --force or --approved-by');
       if (allReady !== true && (routeId === undefined || to === undefined))
         command.error('error: name a route and the next stage, as in promote list-events --to shadow; or --all-ready');
       if (to !== 'canary' && percent !== undefined) command.error('error: --percent is for --to canary only');

@@ -23,7 +23,7 @@ export async function withDatabase<T>(uri: string, work: (db: () => Promise<Db>)
   const expire = async (signal: AbortSignal): Promise<never> => {
     await delay(patience, undefined, { signal });
     stuck.abort();
-    throw new MongoNetworkError(`no answer in ${patience} ms`);
+    throw new MongoNetworkError(`no answer within ${patience} ms`);
   };
   const db = async (): Promise<Db> => {
     const answered = new AbortController();

@@ -1,4 +1,4 @@
-import type { Obstacle } from '../ledger/obstacle';
+import type { Obstacle } from '../ledger/promotion-rules';
 import type { OverrideState, Step } from '../overrides/state';
 import { frozenBy } from '../route-table/freeze';
 import type { Climb } from '../route-table/canary-settings';
@@ -41,7 +41,7 @@ export type ClimbDecision =
   | { readonly kind: 'returned' }
   /** Its step is to last, or is the last. */
   | { readonly kind: 'rest' }
-  /** Its step begins anew: time under the kill switch proves nothing. */
+  /** Its step starts again: time under the kill switch proves nothing. */
   | { readonly kind: 'again' }
   /** It depends on this; decide again with the answer. */
   | { readonly kind: 'ask'; readonly what: 'evidence' | 'gate'; readonly to: number };

@@ -16,7 +16,13 @@ export interface ClimbState {
   readonly waits: string | undefined;
 }
 
-/** Of a route on canary that climbs by itself; undefined for any other. Pure. */
+/** How far it is, and where to: `at 5 % of 25 %, next 25 %`. Pure. */
+export function describeClimb({ percent, steps, next }: Pick<ClimbState, 'percent' | 'steps' | 'next'>): string {
+  const ceiling = steps.at(-1) ?? 0;
+  return next === undefined ? `has reached ${percent} %` : `at ${percent} % of ${ceiling} %, next ${next} %`;
+}
+
+/** Of a route on canary that climbs automatically; undefined for any other. Pure. */
 export function climbState(route: Route, state: OverrideState): ClimbState | undefined {
   if (!isClimbing(route) || route.climb === undefined) return undefined;
   const { steps, every } = route.climb;

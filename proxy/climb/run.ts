@@ -3,9 +3,9 @@ import type { Db } from 'mongodb';
 import type { Logger } from '../../shared/logger';
 import { serverTime } from '../../shared/mongo';
 import { readFleet, type Fleet } from '../fleet/fleet';
-import { countedAnswers, evidenceObstacles } from '../ledger/evidence-rules';
+import { countedAnswers, evidenceObstacles } from '../ledger/obstacles';
 import type { Ledger } from '../ledger/ledger';
-import { DEFAULT_MAX_MISMATCH_RATE, DEFAULT_MIN_ANSWERS } from '../ledger/obstacle';
+import { DEFAULT_RULES } from '../ledger/promotion-rules';
 import type { Overrides } from '../overrides/overrides';
 import { forgetStep, noteWait, storeStep } from '../overrides/steps';
 import type { RouteTable } from '../route-table/load';
@@ -31,7 +31,8 @@ const INTERVAL = 10_000;
 /** ms between two questions to the gate about one route, and between two notes why it waits. */
 const PAUSE = 30_000;
 const AT_A_TIME = 8;
-const RULES = { maxMismatchRate: DEFAULT_MAX_MISMATCH_RATE, minAnswers: DEFAULT_MIN_ANSWERS, development: false };
+/** Looks for which evidence that holds a route is remembered: to read it takes all that the ledger has of the route. */
+const LOOKS = 3;
 
 /** Lets the routes of the table climb, whichever proxy's turn it is to decide. Nothing is applied here: every proxy, this one too, follows what is stored. */
 export function startClimb(parts: ClimbParts, logger: Logger): { close(): Promise<void> } {
@@ -85,6 +86,8 @@ interface Memory {
   gate?: { readonly at: number; readonly answer: GateAnswer };
   /** When a reason was noted, and at which step. */
   noted?: { readonly at: number; readonly changes: number };
+  /** What the ledger lacked on this step, for so many more looks. */
+  held?: { readonly evidence: ClimbEvidence; readonly changes: number; readonly looks: number } | undefined;
   /** Said once in a row. */
   isFaulty?: boolean;
 }
@@ -142,15 +145,23 @@ class Climber {
     const state = this.parts.overrides.current();
     const facts = { ...known, route: { id, climb, guard }, state };
     const stored = state.steps.get(id);
+    const changes = stored?.changes ?? 0;
+    const memory = this.memoryOf(id);
+    const held = memory.held?.changes === changes && memory.held.looks > 0 ? memory.held : undefined;
     let evidence: ClimbEvidence | undefined;
     let gate: GateAnswer | undefined;
     let decision: ClimbDecision;
     while ((decision = decideClimb({ ...facts, evidence, gate })).kind === 'ask') {
-      if (decision.what === 'evidence') evidence = await this.evidence(route, decision.to);
+      if (decision.what === 'evidence') evidence = held?.evidence ?? (await this.evidence(route, decision.to));
       else gate = await this.ask(route, { from: stored?.percent ?? 0, to: decision.to });
     }
-    const changes = stored?.changes ?? 0;
+    memory.held =
+      decision.kind === 'hold' && evidence !== undefined && gate === undefined
+        ? { evidence, changes, looks: (held?.looks ?? LOOKS) - 1 }
+        : undefined;
     if (decision.kind === 'step') {
+      // What lets a route go on is of this look.
+      if (held !== undefined) return this.climb(db, route, known);
       const { answers } = evidence ?? (await this.evidence(route, decision.to));
       await this.step(db, id, { ...decision, before: answers, changes });
     } else if (decision.kind === 'again' && stored !== undefined) {
@@ -186,8 +197,8 @@ class Climber {
     const { legacy, lambda } = this.parts.versions;
     const evidence = await this.parts.ledger.routeEvidence(route);
     return {
-      obstacles: evidenceObstacles(route, { stage: 'canary', percent: to }, evidence, RULES),
-      answers: { ...countedAnswers(evidence, 'canary', RULES), builds: `${legacy}\n${lambda}` },
+      obstacles: evidenceObstacles(route, { stage: 'canary', percent: to }, evidence, DEFAULT_RULES),
+      answers: { ...countedAnswers(evidence, 'canary', DEFAULT_RULES), builds: `${legacy}\n${lambda}` },
     };
   }
 

@@ -65,15 +65,17 @@ function mostCommon(values: readonly string[]): string | undefined {
 }
 
 /** How many run, and a line for each that is silent or differs. Names come from the database. Pure. */
-export function describeFleet({ running, expected, agree, proxies }: Fleet): readonly string[] {
+export function describeFleet({ running, expected, agree, revision, proxies }: Fleet): readonly string[] {
   if (expected === 0) return ['no proxy seen in this database'];
   const noun = expected === 1 ? 'proxy' : 'proxies';
   return [
-    `${running} of ${expected} ${noun} running${agree ? '' : ', AND THEY DISAGREE'}`,
-    ...proxies.flatMap(({ name, host, port, state, differs, age }) => {
+    `${running} of ${expected} ${noun} running${agree ? (running > 1 ? ', and they agree' : '') : ', AND THEY DISAGREE'}`,
+    ...proxies.flatMap((proxy) => {
+      const { name, host, port, state, differs, age } = proxy;
+      const values = differs.map((trait) => `${trait} (${oneLine(valueOf(trait, proxy, revision), 30)})`);
       const notes = [
         ...(state === 'silent' ? [`no heartbeat for ${Math.round(age / 1000)} s`] : []),
-        ...(differs.length === 0 ? [] : [`differs in ${differs.join(', ')}`]),
+        ...(differs.length === 0 ? [] : [`differs in ${values.join(', ')}`]),
       ];
       if (state === 'lost' || notes.length === 0) return [];
       return [`${oneLine(name, 60)} (${oneLine(host, 60)}:${port}): ${notes.join('; ')}`];
@@ -81,28 +83,37 @@ export function describeFleet({ running, expected, agree, proxies }: Fleet): rea
   ];
 }
 
+function valueOf(trait: FleetMember['differs'][number], proxy: SeenProxy, revision: number): string {
+  if (trait !== 'overrides') return TRAITS[trait](proxy);
+  return proxy.revision === null ? 'unknown there' : `revision ${proxy.revision} of ${revision}`;
+}
+
 /** Reads the heartbeats and judges them. Throws the driver's error. */
 export async function readFleet(db: Db): Promise<Fleet> {
-  // The revision first: whoever followed a later one meanwhile follows this one, too.
+  // The revision first: a proxy that followed a later one meanwhile follows this one too.
   const revision = await readRevision(db);
   return judgeFleet(await readProxies(db), revision);
 }
 
-/** ms for which what was read is shown again: however many pages are open, MongoDB is asked once. */
+/** ms for which what was read is shown again. */
 const FRESH = 1_000;
 /** ms that a page waits. */
 const PATIENCE = 1_000;
 
-/** The fleet for a page that asks often; null while MongoDB does not answer. */
+/** The fleet for pages that ask often; null while MongoDB does not answer, which is asked once at a time, however many look. */
 export function watchFleet(connect: () => Promise<Db>): () => Promise<Fleet | null> {
   let asked = -Infinity;
-  let reading: Promise<Fleet | null> | undefined;
+  let isReading = false;
+  let read: Promise<Fleet | null> = Promise.resolve(null);
   return () => {
-    if (reading === undefined || performance.now() - asked > FRESH) {
+    if (!isReading && performance.now() - asked > FRESH) {
       asked = performance.now();
-      const read = connect().then(readFleet);
-      reading = Promise.race([read.catch(() => null), delay(PATIENCE, null, { ref: false })]);
+      isReading = true;
+      read = connect()
+        .then(readFleet)
+        .catch(() => null)
+        .finally(() => (isReading = false));
     }
-    return reading;
+    return Promise.race([read, delay(PATIENCE, null, { ref: false })]);
   };
 }

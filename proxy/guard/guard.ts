@@ -175,19 +175,18 @@ function kindOf(
 /** @returns whether Lambda did something that legacy may not do as often */
 function countRequest(watched: Watched, observation: RequestObservation, client: CountedClient, now: number): boolean {
   const { window } = watched;
-  const { address } = client;
   const kind = kindOf(watched, observation);
   if (kind === 'ignored') return false;
   const { lambda } = observation;
-  window.see(address, now);
-  window.add(lambda === undefined ? 'legacy' : 'lambda', address, now);
-  if (lambda?.coldStart === true) window.add('coldStarts', address, now);
-  if (kind === 'slow') window.add('timed', address, now);
+  const counters = window.see(client.address, now);
+  counters.add(lambda === undefined ? 'legacy' : 'lambda', now);
+  if (lambda?.coldStart === true) counters.add('coldStarts', now);
+  if (kind === 'slow') counters.add('timed', now);
   if (isHit(kind)) {
     window.addHit(kind as Counted, client, now);
     return kind !== 'legacyErrors';
   }
-  if (kind !== 'nothing' && kind !== 'legacy') window.add(kind, address, now);
+  if (kind !== 'nothing' && kind !== 'legacy') counters.add(kind, now);
   return false;
 }
 

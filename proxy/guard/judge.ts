@@ -58,7 +58,7 @@ export function findBreach(
   };
   /** How much of it one client saw; where a single one suffices, none is taken out. */
   const ofOne = (...names: Counted[]): number => (minClients === 1 ? 0 : affected(...names).heaviest);
-  /** What legacy has by itself: now, if enough answers are there to say, and before the move. */
+  /** Legacy's own rate: now, if it has given enough answers, and before the move. */
   const ofLegacy = (before: number | undefined): number | undefined => {
     const one = ofOne('legacyErrors');
     const current = legacy - one >= minRequests ? (counts.legacyErrors - one) / (legacy - one) : undefined;
@@ -101,7 +101,8 @@ export function findBreach(
       ...{ rule: 'errors', saw: ['lambdaErrors', 'answeredErrors'], hits: failed, trials: judged, limit: errorLimit },
       // Of one client: also what it made legacy say of such errors.
       one: () => failed - failuresWithout(counts, ofOne),
-      why: () => `${failed} of ${judged} requests failed on Lambda; ${allowed(errorLimit)}`,
+      why: () =>
+        `${failed} of ${judged} requests (${percentText(failed / judged)}) failed on Lambda; ${allowed(errorLimit)}`,
       evidence: { limit: errorLimit },
     },
     compare(401, 'unshared401'),

@@ -56,8 +56,8 @@ export class RouteWindow<Name extends string> {
     this.rest = new Part(names, length, now);
   }
 
-  /** A request came from an address; once each. */
-  see(address: string, now: number): void {
+  /** A request came from an address; once each. Returns where what it was counts. */
+  see(address: string, now: number): SlidingCounters<Name> {
     const { candidates, names, length } = this;
     const known = candidates.get(address);
     if (known !== undefined) {
@@ -65,6 +65,7 @@ export class RouteWindow<Name extends string> {
       if (known.votes >= APART_VOTES) known.part ??= new Part(names, length, now);
     } else if (candidates.size < MAX_CANDIDATES) candidates.set(address, { votes: 1, part: undefined });
     else for (const [other, candidate] of candidates) this.voteAgainst(other, candidate, now);
+    return (known?.part ?? this.rest).counters;
   }
 
   add(name: Name, address: string, now: number): void {

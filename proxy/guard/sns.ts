@@ -28,7 +28,7 @@ export function snsChannel({ arn, region, endpoint }: SnsTopic): Channel {
     { name: '@aws-sdk/client-sns', neededBy: 'GUARD_SNS_TOPIC_ARN' },
     async () => import('@aws-sdk/client-sns'),
   ).then(({ PublishCommand, SNSClient }) => ({
-    // One attempt: whoever calls repeats.
+    // One attempt: the caller retries.
     client: new SNSClient({ region, maxAttempts: 1, ...(endpoint !== undefined && { endpoint: endpoint.origin }) }),
     PublishCommand,
   }));

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { names, ruleKey, type Rule } from '../../shared/parity/rules';
+import { isAbout, ruleKey, type Rule } from '../../shared/parity/rules';
 import { SEEN_WELL, type ClientMismatch, type SeenClient, type StatusClass } from './clients';
 import type { clientSchema } from './documents';
 
@@ -122,7 +122,7 @@ function isOnlyRefused({ kind, clean }: Pick<ClientDocument, 'kind' | 'clean'>):
 /** What is left of a mismatch: places that no rule names, but those that were in force, since they did not allow it. None: nothing. */
 function withoutNamed(mismatch: ClientMismatch, rules: readonly Rule[]): readonly ClientMismatch[] {
   const places = mismatch.places.filter(
-    (place) => !rules.some((rule) => names(rule, place) && !place.despite.includes(ruleKey(rule))),
+    (place) => !rules.some((rule) => isAbout(rule, place) && !place.despite.includes(ruleKey(rule))),
   );
   return places.length === 0 && !mismatch.more ? [] : [{ ...mismatch, places }];
 }

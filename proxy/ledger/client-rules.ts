@@ -6,7 +6,7 @@ import { COVERAGE_DAYS, type ClientEvidence, type Stratum } from './client-evide
 import { SEEN_WELL } from './clients';
 import type { RouteEvidence } from './evidence';
 import { explainDrops } from './explain-drops';
-import { EMBEDDED, type EvidenceRules, type Obstacle } from './obstacle';
+import { EMBEDDED, type EvidenceRules, type Obstacle } from './promotion-rules';
 
 /** Why the clients of a route suffice: so many that the rest is like them; all of them; or a person's word, where there are few. */
 export type Ground = 'bound' | 'coverage' | 'approval';
@@ -60,7 +60,7 @@ function mismatchObstacles({ clients: { blocking }, replayed }: KnownOfClients):
     ...blocking.map(({ place, clients }): Obstacle => ({
       kind: 'mismatch',
       text: `Lambda differs at ${place}, reproduced, for ${counted(clients, 'client')}`,
-      remedy: 'fix it and redeploy, which starts a new count, or name the place in the parity rules, with a reason',
+      remedy: 'fix it and redeploy, which starts a new count, or allow it in the parity rules, with a reason',
     })),
     ...(replayed === 0
       ? []
@@ -84,7 +84,7 @@ function stratumObstacles({ strata }: ClientEvidence, ground: Ground | undefined
           {
             kind: 'stratum' as const,
             text: `no client was compared that legacy serves (2xx or 3xx): ${describeStrata(strata)}`,
-            remedy: 'wait for such clients, or look at what drops their copies',
+            remedy: 'wait for such clients, or find out why their copies are dropped',
           },
         ]),
     ...strata
@@ -92,7 +92,7 @@ function stratumObstacles({ strata }: ClientEvidence, ground: Ground | undefined
       .map((stratum): Obstacle => ({
         kind: 'stratum',
         text: `${describeStrata([stratum])}, needed are ${Math.min(MIN_CLIENTS, stratum.clients)}`,
-        remedy: 'look at what differs for them, and wait for more of them',
+        remedy: 'see what differs for them, and wait for more of them',
       })),
   ];
 }
@@ -114,32 +114,26 @@ function tooFew(route: Facts, evidence: RouteEvidence, rules: EvidenceRules): Ob
     ...(dropped === undefined ? [] : [dropped.text]),
   ];
   const needed = cleanTrialsNeeded(mismatching, trials, rules.maxMismatchRate);
-  const stuck = dropped?.isStuck === true ? `waiting gathers nothing: ${dropped.remedy}; then ` : '';
-  const others =
-    mismatching === 0 && isFew(clients, rules)
-      ? [...byCoverage(route, evidence, rules), ...byApproval(evidence, rules)]
-      : [];
+  const stuck = dropped?.isStuck === true ? `waiting does not help: ${dropped.remedy}; then ` : '';
+  const text = `${describeShare(clients)}, allowed is less than ${percentText(rules.maxMismatchRate)}; ${hints.join('; ')}`;
+  if (needed === undefined)
+    return { kind: 'clients', text, remedy: 'fix the mismatches and redeploy; each build starts a new count' };
+  const wait = `keep the route on shadow until ${needed} more clients were compared without a mismatch`;
+  const isShort = mismatching === 0 && isFew(clients, rules);
   return {
-    kind: 'clients',
-    text: `${describeShare(clients)}, allowed is less than ${percentText(rules.maxMismatchRate)}; ${hints.join('; ')}`,
-    remedy:
-      needed === undefined
-        ? 'fix the mismatches and redeploy; each build starts a new count'
-        : `${stuck}${notCounted > 0 ? EMBEDDED : ''}${[`${needed} more clients without a mismatch required: keep the route on shadow`, ...others].join('; or, ')}`,
+    ...{ kind: 'clients', text, remedy: `${stuck}${notCounted > 0 ? EMBEDDED : ''}${wait}` },
+    ...(isShort && { alternatives: [byCoverage(route, evidence, rules), byApproval(evidence, rules)] }),
   };
 }
 
-function byCoverage(route: Facts, evidence: KnownOfClients, rules: EvidenceRules): string[] {
-  return [
-    `as it has few clients (${evidence.clients.known}), as good as all of them: ${missingForCoverage(route, evidence, rules).join(', ')}`,
-  ];
+function byCoverage(route: Facts, evidence: KnownOfClients, rules: EvidenceRules): string {
+  return `compare nearly all of its few clients (${evidence.clients.known} known); missing: ${missingForCoverage(route, evidence, rules).join(', ')}`;
 }
 
-function byApproval(evidence: KnownOfClients, rules: EvidenceRules): string[] {
+function byApproval(evidence: KnownOfClients, rules: EvidenceRules): string {
   const replays = equal(evidence, rules, ['replay']);
-  return [
-    `with few clients: ${replays < MIN_EQUAL ? `${MIN_EQUAL - replays} more equal exchanges of a replayed recording, and ` : ''}--approved-by <name>`,
-  ];
+  const more = `replay a recording with ${MIN_EQUAL - replays} more equal exchanges, and `;
+  return `as it has few clients, ${replays < MIN_EQUAL ? more : ''}have a person vouch: --approved-by <name>`;
 }
 
 /** What is missing until the clients so far are all clients, as good as. */
@@ -149,11 +143,13 @@ function missingForCoverage({ shadow }: Facts, evidence: KnownOfClients, rules: 
   const needed = rules.development ? 1 : Math.max(1, cleanOfPopulation(known, rules.maxMismatchRate));
   const [minDays, minClients] = rules.development ? [0, 1] : [COVERAGE_DAYS, MIN_CLIENTS];
   return [
-    ...(covered < needed ? [`${covered} of ${needed} compared ${SEEN_WELL} times, all equal`] : []),
-    ...(known < minClients ? [`${minClients} clients at least`] : []),
-    ...(days < minDays ? [`${counted(days, 'day')} of ${minDays}`] : []),
-    ...(compared < MIN_EQUAL ? [`${compared} of ${MIN_EQUAL} equal comparisons`] : []),
-    ...((shadow?.sample ?? 1) < 1 ? ['shadow.sample 1, for the others are not known'] : []),
+    ...(covered < needed
+      ? [`${needed - covered} more compared ${SEEN_WELL} times, all equal (${covered} of ${needed} are)`]
+      : []),
+    ...(known < minClients ? [`at least ${minClients} clients`] : []),
+    ...(days < minDays ? [`${counted(minDays - days, 'more day')} of requests`] : []),
+    ...(compared < MIN_EQUAL ? [counted(MIN_EQUAL - compared, 'more equal comparison')] : []),
+    ...((shadow?.sample ?? 1) < 1 ? ['shadow.sample: 1, as clients outside the sample are not known'] : []),
   ];
 }
 

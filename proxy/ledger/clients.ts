@@ -1,6 +1,7 @@
-import { BanyanError } from '../../shared/errors';
 import { createHmac, randomBytes } from 'node:crypto';
-import { MongoServerError, type Db } from 'mongodb';
+import type { Db } from 'mongodb';
+import { BanyanError } from '../../shared/errors';
+import { isDuplicate } from '../../shared/mongo';
 import type { ComparisonObservation, ShadowDropReason } from '../observation';
 import { CLIENTS_COLLECTION } from './collections';
 import { toPlace } from './mismatches';
@@ -9,7 +10,7 @@ import type { OwnDocument } from './writer';
 
 export const CLIENT_KINDS = ['user', 'anonymous'] as const;
 
-/** By whom a request was: the user of a session, or whoever an address stands for. */
+/** Who sent a request: the user of a session, or an address. */
 export interface SeenClient {
   readonly kind: (typeof CLIENT_KINDS)[number];
   /** Stored as a keyed hash only. */
@@ -199,7 +200,6 @@ function toMismatch(status: StatusClass, differences: ComparisonObservation['dif
   };
 }
 
-const DUPLICATE = 11_000;
 const KEY_BYTES = 32;
 
 /** What clients are hashed with: made once for each ledger, so that all proxies count alike, also after the session's secret is another. */
@@ -216,13 +216,13 @@ export async function clientKey(db: Db): Promise<Buffer> {
     );
   } catch (error) {
     // Another proxy was faster.
-    if (!(error instanceof MongoServerError && error.code === DUPLICATE)) throw error;
+    if (!isDuplicate(error)) throw error;
   }
   const key = Buffer.from((await keys.findOne({ _id: 'key' }))?.key ?? '', 'base64');
   // Of nothing, it would hash addresses so that everyone can find them.
   if (key.length < KEY_BYTES)
     throw new BanyanError(
-      `${CLIENTS_COLLECTION}: the document "key" holds no key of ${KEY_BYTES} bytes; delete it, and it is made anew`,
+      `${CLIENTS_COLLECTION}: the document "key" holds no key of ${KEY_BYTES} bytes; delete it, and a new one is made`,
       {
         code: 'client_key_unreadable',
       },

@@ -6,7 +6,7 @@ import type { RouteEvidence } from './evidence';
 export interface DropExplanation {
   readonly text: string;
   readonly remedy: string;
-  /** Most copies are dropped for a reason that does not pass by itself: waiting gathers no evidence. */
+  /** Most copies are dropped for a reason that will not go away: waiting gathers no evidence. */
   readonly isStuck: boolean;
 }
 
@@ -18,7 +18,7 @@ const MEANINGS: Readonly<Record<ShadowDropReason, string>> = {
   'legacy-failed': 'legacy answered with 5xx or not in full',
   'client-gone': 'the client left before it had the whole answer',
   'gateway-refused': 'API Gateway refused the copy',
-  noise: 'legacy does not repeat itself, and nothing else differs',
+  noise: "legacy's own answers differ, and nothing else does",
 };
 
 const REMEDIES: Readonly<Record<ShadowDropReason, string>> = {
@@ -26,9 +26,9 @@ const REMEDIES: Readonly<Record<ShadowDropReason, string>> = {
   memory: "lower the route's shadow.sample",
   slow: 'streams and long polls cannot be compared live: replay a recording, or keep the route on legacy',
   'answer-too-large': "raise the route's shadow.maxBodyBytes",
-  'legacy-failed': 'look at why legacy fails',
-  'client-gone': 'none is needed: that is no fault of legacy',
-  'gateway-refused': 'look at whether API Gateway has the route and lets the proxy through',
+  'legacy-failed': 'find out why legacy fails',
+  'client-gone': 'none needed: legacy is not at fault',
+  'gateway-refused': 'check that API Gateway has the route and admits the proxy',
   noise: 'run banyan parity learn, and add the rules that it proposes',
 };
 

@@ -48,7 +48,7 @@ export class Mismatches extends OwnTotals<Mismatch> {
     };
     mismatch.count += 1;
     mismatch.lastAt = Math.max(mismatch.lastAt, at);
-    // Put in anew, so that the map's order is that of the last time.
+    // Inserted again, so that the map is ordered by the last time.
     this.totals.set(key, mismatch);
     this.dirty.add(key);
     if (this.totals.size > MAX_KINDS) this.forgetOldest();

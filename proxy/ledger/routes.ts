@@ -1,4 +1,5 @@
-import { MongoServerError, type Collection, type Db } from 'mongodb';
+import type { Collection, Db } from 'mongodb';
+import { isDuplicate } from '../../shared/mongo';
 import type { Stage } from '../route-table/schema';
 import { toBaseline, type Baseline } from '../statistics/baseline';
 import { LEDGER_SCHEMA, ROUTES_COLLECTION } from './collections';
@@ -83,7 +84,7 @@ async function replaceStage(
     });
     return true;
   } catch (error) {
-    if (error instanceof MongoServerError && error.code === 11_000) return false;
+    if (isDuplicate(error)) return false;
     throw error;
   }
 }
@@ -97,7 +98,7 @@ async function replaceStage(
 export async function frozenBaseline(db: Db, routeId: string, now: Date): Promise<Baseline | undefined> {
   const known = await routes(db).findOne({ _id: routeId });
   if (known?.baseline) return known.baseline;
-  const moved = known?.movedAt ?? now;
+  const moved = known?.movedAt instanceof Date ? known.movedAt : now;
   const before = await legacyTraffic(db, routeId, { since: new Date(moved.getTime() - DAY), until: moved });
   const baseline =
     toBaseline(before) ?? toBaseline(await legacyTraffic(db, routeId, { since: new Date(now.getTime() - DAY) }));

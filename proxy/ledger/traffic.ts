@@ -18,6 +18,11 @@ interface Minute {
   readonly latency: number[];
 }
 
+interface Keyed {
+  readonly key: string;
+  readonly totals: Minute;
+}
+
 const MINUTE = 60_000;
 /** 10 hours of 15 busy routes without MongoDB; then the oldest minutes are dropped and counted. */
 const MAX_MINUTES = 10_000;
@@ -25,8 +30,10 @@ const MAX_MINUTES = 10_000;
 /** Sums up requests by route, side and minute. */
 export class Traffic extends OwnTotals<Minute> {
   dropped = 0;
-  /** Minutes up to here are closed: begun anew they would replace what is stored. */
+  /** Minutes up to here are closed: started again, they would replace what is stored. */
   private closed = 0;
+  /** By route: making and hashing the key costs more than counting. */
+  private readonly latest = { legacy: new Map<string, Keyed>(), lambda: new Map<string, Keyed>() };
 
   record({ routeId, at, lambda, upstream, statusCode, ms }: RequestObservation): void {
     const minute = Math.max(Math.floor(at / MINUTE) * MINUTE, this.closed + MINUTE);
@@ -58,10 +65,18 @@ export class Traffic extends OwnTotals<Minute> {
   }
 
   private bucket(routeId: string, side: Minute['side'], minute: number): Minute {
-    const key = `${routeId}|${side}|${minute}`;
-    this.dirty.add(key);
-    const existing = this.totals.get(key);
-    if (existing !== undefined) return existing;
+    // One that was forgotten is closed, so it is not asked for again.
+    let keyed = this.latest[side].get(routeId);
+    if (keyed?.totals.minute !== minute) {
+      const key = `${routeId}|${side}|${minute}`;
+      keyed = { key, totals: this.totals.get(key) ?? this.begin(key, routeId, side, minute) };
+      this.latest[side].set(routeId, keyed);
+    }
+    this.dirty.add(keyed.key);
+    return keyed.totals;
+  }
+
+  private begin(key: string, routeId: string, side: Minute['side'], minute: number): Minute {
     if (this.totals.size >= MAX_MINUTES) this.dropOldest();
     const made: Minute = {
       ...{ routeId, side, minute, requests: 0, errors: 0, coldStarts: 0, fallbacks: 0 },

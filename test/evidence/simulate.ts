@@ -1,7 +1,7 @@
 import { judgeClients, type ClientDocument } from '../../proxy/ledger/client-evidence';
 import { clientObstacles } from '../../proxy/ledger/client-rules';
 import { SEEN_WELL, type ClientMismatch } from '../../proxy/ledger/clients';
-import { DEFAULT_MAX_MISMATCH_RATE, DEFAULT_MIN_ANSWERS } from '../../proxy/ledger/obstacle';
+import { DEFAULT_RULES } from '../../proxy/ledger/promotion-rules';
 
 /** A route with its clients, and what Lambda does to them. */
 export interface World {
@@ -29,7 +29,6 @@ export interface Promotion {
 }
 
 const VERSIONS = { legacy: '1', lambda: '1' };
-const RULES = { maxMismatchRate: DEFAULT_MAX_MISMATCH_RATE, minAnswers: DEFAULT_MIN_ANSWERS, development: false };
 const START = Date.UTC(2026, 0, 5);
 const HOUR = 3_600_000;
 /** Of a day's requests: ten times as many in an hour of the day as in one of the night. */
@@ -85,7 +84,7 @@ export function simulate(world: World, random: () => number): Promotion | undefi
       clients: judgeClients([...documents.values()], [], { rules: [], now: new Date(at.getTime() + HOUR) }),
       comparisons: [{ source: 'shadow' as const, database: 'mongodb' as const, count: requests, different }],
     };
-    if (clientObstacles(ROUTE, evidence, RULES).length === 0) return { requests, days: (hour + 1) / 24 };
+    if (clientObstacles(ROUTE, evidence, DEFAULT_RULES).length === 0) return { requests, days: (hour + 1) / 24 };
     // Until a rule or a build: nothing else changes it.
     if (evidence.clients.blocking.length > 0) return undefined;
   }

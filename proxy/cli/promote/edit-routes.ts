@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isScalar, isSeq, parseDocument, type Pair, type YAMLMap } from 'yaml';
 import { BanyanError } from '../../../shared/errors';
-import type { Target } from '../../ledger/evidence-rules';
+import type { Target } from '../../ledger/obstacles';
 
 /** Sets stage and percent of a route in the text, nothing else; on canary without a percent the ceiling stays that is there. Throws BanyanError when it cannot be edited safely (aliases, for example). */
 export function editStage(text: string, routeId: string, { stage, percent }: Target): string {

@@ -6,7 +6,7 @@ import type { Rule } from '../../../shared/parity/rules';
 import { readEvidence } from '../../ledger/evidence';
 import { createIndexes, LEDGER_SCHEMA } from '../../ledger/collections';
 import { stages, type StageDocument, type Versions } from '../../history/stages';
-import { climbState } from '../../climb/describe';
+import { climbState, describeClimb } from '../../climb/describe';
 import type { OverrideState } from '../../overrides/state';
 import { readOverrideState } from '../../overrides/store';
 import { unaccounted } from '../../inventory/accounting';
@@ -25,8 +25,8 @@ import {
   orderObstacles,
   overrideObstacles,
   type Target,
-} from '../../ledger/evidence-rules';
-import type { EvidenceRules, Obstacle } from '../../ledger/obstacle';
+} from '../../ledger/obstacles';
+import { remediesOf, type EvidenceRules, type Obstacle } from '../../ledger/promotion-rules';
 
 export interface PromoteParts {
   readonly routeId: string;
@@ -52,6 +52,8 @@ export interface PromoteResult extends CommandResult {
     /** `list-events: shadow -> canary 10 %`. */
     readonly change: string;
     readonly obstacles: readonly Obstacle[];
+    /** Of what has moved: what whoever moved it should know. */
+    readonly warnings: readonly string[];
   };
 }
 
@@ -63,7 +65,7 @@ export async function promote(parts: PromoteParts): Promise<PromoteResult> {
   if (route === undefined) throw unknownRoute(routeId, table.routes, routesFile);
   if (target.stage === 'canary' && target.percent === undefined && route.climb === undefined)
     throw new BanyanError(
-      `--to canary needs --percent, such as 10; or give ${routeId} "canary: {}" in ${routesFile}, and it climbs by itself`,
+      `--to canary needs --percent, such as 10; or give ${routeId} "canary: {}" in ${routesFile}, and it climbs automatically`,
       { code: 'usage' },
     );
 
@@ -106,12 +108,18 @@ export async function promote(parts: PromoteParts): Promise<PromoteResult> {
     return {
       exitCode: EXIT.refused,
       text: `refused: ${change}\n${describeObstacles(obstacles)}\nTo promote anyway, on the record: --force --by <name> --reason "..."\n`,
-      json: { ...json, promoted: false },
+      json: { ...json, promoted: false, warnings: [] },
     };
 
   const edited = editStage(text, routeId, target);
   // A stage may ask for more than the edit gives; a file that the proxies would refuse is not written.
-  parseRouteTable(edited, { file: routesFile, lambdaAvailable: true });
+  const after = parseRouteTable(edited, { file: routesFile, lambdaAvailable: true });
+  const top = after.routes.find(({ id }) => id === routeId)?.climb?.steps.at(-1) ?? 100;
+  if (target.percent !== undefined && target.percent > top)
+    throw new BanyanError(
+      `--percent ${target.percent} is above the last step of "canary" of ${routeId}, ${top} %: the route would stay there; change "steps" in ${routesFile} first`,
+      { code: 'usage' },
+    );
   const isRecorded =
     dryRun ||
     (await changeFile(db, () => replaceFile(routesFile, edited), {
@@ -130,19 +138,27 @@ export async function promote(parts: PromoteParts): Promise<PromoteResult> {
   const publish = parts.publishedTo && `aws s3 cp ${routesFile} ${parts.publishedTo}`;
   const commit = `git commit -m "${change}" -- ${routesFile}`;
   const warnings = [
-    ...(isRecorded ? [] : ['MongoDB became unavailable, so the ledger has no record of this; routes.yml is changed\n']),
-    ...(isForced ? [`forced despite:\n${describeObstacles(obstacles)}`] : []),
+    ...(isRecorded ? [] : ['MongoDB became unavailable, so the ledger has no record of this; routes.yml is changed']),
     ...(rules.development && needsEvidence(target)
-      ? ['evidence from the embedded MongoDB was accepted: fine for development, not for production\n']
+      ? ['evidence from the embedded MongoDB was accepted: fine for development, not for production']
       : []),
     ...(versions.legacy === 'unversioned' || versions.lambda === 'unversioned'
-      ? ['versions are not set (LEGACY_VERSION, LAMBDA_VERSION): the evidence may come from earlier builds\n']
+      ? ['versions are not set (LEGACY_VERSION, LAMBDA_VERSION): the evidence may come from earlier builds']
       : []),
   ];
+  const despite = isForced ? `forced despite:\n${describeObstacles(obstacles)}` : '';
   return {
     exitCode: EXIT.fine,
-    text: `${dryRun ? 'would promote' : 'promoted'} ${change}\n${warnings.join('')}${dryRun ? '' : howToFollow(commit, publish)}`,
-    json: { ...json, promoted: !dryRun, forced: isForced, file: routesFile, commit, ...(publish && { publish }) },
+    text: `${dryRun ? 'would promote' : 'promoted'} ${change}\n${despite}${describeWarnings(warnings)}${dryRun ? '' : howToFollow(commit, publish)}`,
+    json: {
+      ...json,
+      promoted: !dryRun,
+      warnings,
+      forced: isForced,
+      file: routesFile,
+      commit,
+      ...(publish && { publish }),
+    },
   };
 }
 
@@ -167,19 +183,19 @@ function middlewareObstacles(route: Route, appRoutes: readonly KeptRoute[] | und
   return missing === undefined ? [] : [{ kind: 'middleware', ...missing }];
 }
 
-/** On the way to its ceiling a route moves by itself; a person may move the ceiling. */
+/** A route climbs to its ceiling automatically; a person may move the ceiling. */
 function climbObstacles(route: Route, target: Target, state: OverrideState): readonly Obstacle[] {
-  const { percent, next, steps } = climbState(route, state) ?? {};
-  if (next === undefined || target.stage === 'canary') return [];
-  const text = `${route.id} climbs by itself, and is at ${percent ?? 0} % of ${steps?.at(-1) ?? 100} %`;
-  return [{ kind: 'order', text, remedy: 'wait until it has arrived; banyan status says what it waits for' }];
+  const climb = climbState(route, state);
+  if (climb?.next === undefined || target.stage === 'canary') return [];
+  const text = `${route.id} climbs automatically: ${describeClimb(climb)}`;
+  return [{ kind: 'order', text, remedy: 'wait until it has arrived; banyan status shows what it is waiting for' }];
 }
 
 /** What to do for the proxies to see a change of the file. */
 export function howToFollow(commit: string, publish: string | undefined): string {
   return publish === undefined
     ? `Proxies that read this file follow within a second. For all others, commit and deploy it:\n  ${commit}\n`
-    : `Proxies follow once it is published:\n  ${commit}\n  ${publish}\n`;
+    : `Proxies follow once the table is published:\n  ${commit}\n  ${publish}\n`;
 }
 
 /** As the history shows it. */
@@ -241,11 +257,19 @@ async function readRoutes(file: string): Promise<string> {
 
 /** As a whole, so that a proxy never reads half of it; a link stays a link. */
 async function replaceFile(file: string, text: string): Promise<void> {
-  const path = await realpath(file);
-  const { mode } = await stat(path);
-  const draft = `${path}.${process.pid}.tmp`;
-  await writeFile(draft, text, { mode });
-  await rename(draft, path);
+  try {
+    const path = await realpath(file);
+    const { mode } = await stat(path);
+    const draft = `${path}.${process.pid}.tmp`;
+    await writeFile(draft, text, { mode });
+    await rename(draft, path);
+  } catch (error) {
+    throw new ConfigError(
+      'Route table',
+      [`${file} cannot be written (${(error as NodeJS.ErrnoException).code})`],
+      error,
+    );
+  }
 }
 
 function describe(route: Route, target: Target): string {
@@ -257,6 +281,11 @@ function position({ stage, percent }: Route): Target {
   return { stage, percent: stage === 'canary' ? percent : undefined };
 }
 
-function describeObstacles(obstacles: readonly Obstacle[]): string {
-  return obstacles.map(({ text, remedy }) => `  ${text}\n    -> ${remedy}\n`).join('');
+/** What is missing, and below each what would help. Pure. */
+export function describeObstacles(obstacles: readonly Obstacle[]): string {
+  return obstacles
+    .map((obstacle) => [`  ${obstacle.text}\n`, ...remediesOf(obstacle).map((remedy) => `    -> ${remedy}\n`)].join(''))
+    .join('');
 }
+
+export const describeWarnings = (warnings: readonly string[]): string => warnings.map((text) => `${text}\n`).join('');

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { MongoClient } from 'mongodb';
 import { decidingProxy, disagreementOf } from '../../../../proxy/climb/run';
 import { judgeFleet } from '../../../../proxy/fleet/fleet';
+import { readEvidence } from '../../../../proxy/ledger/evidence';
 import { recordSuite } from '../../../../proxy/ledger/suites';
 import { routeOverrideId } from '../../../../proxy/overrides/store';
 import { readHistory } from '../../../../proxy/history/stages';
@@ -115,6 +116,29 @@ it('waits with its reason, and goes on when it is gone', async () => {
   await recordSuiteOf('a');
   await allAt(5);
   expect(stepOf(proxy)?.waits).toBeUndefined();
+});
+
+it('reads what holds it from the ledger at every third look', async () => {
+  const proxy = await start(() => QUICK);
+  await allAt(1);
+  answer(proxy, 20);
+  await waits(proxy, 'the parity suite was not recorded');
+  const read = jest.spyOn(proxy.ledger, 'routeEvidence');
+  // Twice at each look.
+  const looked = jest.spyOn(proxy.overrides, 'current');
+  const asked = await new Promise<number>((resolve) => {
+    read.mockImplementation(async (route) => {
+      if (read.mock.calls.length === 4) resolve(looked.mock.calls.length);
+      return readEvidence(client.db(), {
+        route,
+        versions: CLIMB_VERSIONS,
+        rules: [],
+        development: false,
+        now: new Date(),
+      });
+    });
+  });
+  expect(asked / 2).toBeGreaterThanOrEqual(3 * 3);
 });
 
 it('returns by the guard, and starts again only by a resume, at its first step', async () => {

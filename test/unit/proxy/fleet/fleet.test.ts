@@ -15,18 +15,18 @@ describe('a fleet', () => {
   it('agrees while all have the same', () => {
     const fleet = judgeFleet([proxy('web-1'), proxy('web-2', { revision: 8 })], 7);
     expect(fleet).toMatchObject({ running: 2, expected: 2, agree: true });
-    expect(describeFleet(fleet)).toEqual(['2 of 2 proxies running']);
+    expect(describeFleet(fleet)).toEqual(['2 of 2 proxies running, and they agree']);
   });
 
   it('shows in what one differs from the others', () => {
     const others = [proxy('web-1'), proxy('web-2')];
     for (const [difference, what] of [
-      [{ version: '1.0.1' }, 'version'],
-      [{ builds: { legacy: 'k', lambda: 'm' } }, 'legacy build'],
-      [{ builds: { legacy: 'l', lambda: 'n' } }, 'Lambda build'],
-      [{ routes: 'bbbb' }, 'route table'],
-      [{ revision: 6 }, 'overrides'],
-      [{ revision: null }, 'overrides'],
+      [{ version: '1.0.1' }, 'version (1.0.1)'],
+      [{ builds: { legacy: 'k', lambda: 'm' } }, 'legacy build (k)'],
+      [{ builds: { legacy: 'l', lambda: 'n' } }, 'Lambda build (n)'],
+      [{ routes: 'bbbb' }, 'route table (bbbb)'],
+      [{ revision: 6 }, 'overrides (revision 6 of 7)'],
+      [{ revision: null }, 'overrides (unknown there)'],
     ] as const) {
       const fleet = judgeFleet([...others, proxy('web-3', difference)], 7);
       expect([fleet.agree, ...describeFleet(fleet)]).toEqual([
@@ -49,7 +49,7 @@ describe('a fleet', () => {
     expect([fleet.agree, ...describeFleet(fleet)]).toEqual([
       true,
       '1 of 2 proxies running',
-      'web-2 (host:8080): no heartbeat for 12 s; differs in version',
+      'web-2 (host:8080): no heartbeat for 12 s; differs in version (0.9.0)',
     ]);
     expect(describeProxies(fleet)).toMatch(/web-2 .* SILENT DIFFERS\n$/);
   });
@@ -78,6 +78,8 @@ describe('a page that shows the fleet', () => {
       return new Promise(() => undefined);
     });
     expect(await Promise.all([read(), read(), read()])).toEqual([null, null, null]);
+    // More than a second later the first question is still open: no second is asked.
+    expect(await read()).toBeNull();
     expect(asked).toBe(1);
   });
 });

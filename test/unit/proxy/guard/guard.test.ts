@@ -63,7 +63,7 @@ describe('errors', () => {
     record(10, refused, { ...fallback, statusCode: 200 });
     expect(guard.breach(ROUTE)).toMatchObject({
       rule: 'errors',
-      why: '10 of 50 requests failed on Lambda; allowed: 5 %',
+      why: '10 of 50 requests (20 %) failed on Lambda; allowed: 5 %',
       evidence: { lambdaRequests: 50, lambdaErrors: 10, windowSeconds: 30 },
     });
   });
@@ -113,7 +113,7 @@ describe('errors', () => {
     refuse(4, 500);
     expect(guard.breach(ROUTE)).toMatchObject({
       rule: 'errors',
-      why: '320 of 320 requests failed on Lambda; allowed: 5 %',
+      why: '320 of 320 requests (100 %) failed on Lambda; allowed: 5 %',
       evidence: { lambdaErrors: 320, sharedErrors: 80 },
     });
   });

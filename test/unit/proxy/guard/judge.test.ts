@@ -68,7 +68,7 @@ describe('errors that legacy may share', () => {
   it('count by the share that legacy, asked the same, answered better', () => {
     expect(judge(counts)).toMatchObject({
       rule: 'errors',
-      why: '30 of 90 requests failed on Lambda; allowed: 5 %',
+      why: '30 of 90 requests (33.33 %) failed on Lambda; allowed: 5 %',
       evidence: { lambdaErrors: 30, sharedErrors: 10 },
     });
   });

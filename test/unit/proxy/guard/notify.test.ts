@@ -14,7 +14,7 @@ const NOTIFICATION: Notification = {
   event: 'route-returned-to-legacy',
   routeId: 'list-events',
   by: 'guard of proxy a',
-  why: '20 of 20 requests failed on Lambda; allowed: 5 %',
+  why: '20 of 20 requests (100 %) failed on Lambda; allowed: 5 %',
   at: new Date(0),
   evidence: { lambdaErrors: 20 },
 };
@@ -58,7 +58,7 @@ describe('the webhook', () => {
     expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual({
       ...NOTIFICATION,
       at: '1970-01-01T00:00:00.000Z',
-      text: 'Banyan rolled list-events back to legacy: 20 of 20 requests failed on Lambda; allowed: 5 %',
+      text: 'Banyan rolled list-events back to legacy: 20 of 20 requests (100 %) failed on Lambda; allowed: 5 %',
     });
   });
 

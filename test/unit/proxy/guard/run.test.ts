@@ -65,7 +65,7 @@ describe('guard', () => {
     expect(body).toMatchObject({
       event: 'route-returned-to-legacy',
       routeId: 'list-events',
-      text: 'Banyan rolled list-events back to legacy: 20 of 20 requests failed on Lambda; allowed: 5 %',
+      text: 'Banyan rolled list-events back to legacy: 20 of 20 requests (100 %) failed on Lambda; allowed: 5 %',
       evidence: { lambdaErrors: 20 },
     });
     expect(b.current().lowered.get('list-events')).toMatchObject({ kind: 'guard', evidence: { lambdaErrors: 20 } });

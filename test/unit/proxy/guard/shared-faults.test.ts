@@ -55,6 +55,8 @@ describe('an error that Lambda answers', () => {
   it('returns the route when legacy does not share it', async () => {
     await waitFor('the roll back', async () => (await ask()) === 200 && isLowered(), LONG);
     expect(checks).toContain('500 not shared');
-    expect(proxy.overrides.current().lowered.get('list')?.why).toMatch(/^\d+ of \d+ requests failed on Lambda/);
+    expect(proxy.overrides.current().lowered.get('list')?.why).toMatch(
+      /^\d+ of \d+ requests \([\d.]+ %\) failed on Lambda/,
+    );
   });
 });

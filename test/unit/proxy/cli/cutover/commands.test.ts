@@ -1,7 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
-import { MongoClient } from 'mongodb';
+import { MongoClient, MongoNetworkError } from 'mongodb';
+import { promoteReady } from '../../../../../proxy/cli/promote/promote-ready';
+import { DEFAULT_RULES } from '../../../../../proxy/ledger/promotion-rules';
 import { runBanyan } from '../../../../support/run-banyan';
 import type { ComparisonObservation, ObservedDifference } from '../../../../../proxy/observation';
 import { ruleKey } from '../../../../../shared/parity/rules';
@@ -121,6 +123,24 @@ describe('promote', () => {
     const { exitCode, json } = await banyan('promote', 'list-events', '--to', 'canary', '--percent', '10', '--json');
     expect(exitCode).toBe(3);
     expect(json).toMatchObject({ promoted: false, obstacles: [{ kind: 'clients' }, { kind: 'suite' }] });
+    const { out } = await banyan('promote', 'list-events', '--to', 'canary', '--percent', '10');
+    expect(out.split('\n').filter((line) => line.startsWith('    -> '))).toEqual([
+      '    -> keep the route on shadow until 441 more clients were compared without a mismatch',
+      expect.stringMatching(/^ {4}-> or compare nearly all of its few clients \(0 known\); missing: /),
+      '    -> or as it has few clients, replay a recording with 79 more equal exchanges, and have a person vouch: --approved-by <name>',
+      '    -> banyan parity run --record, against these versions',
+    ]);
+    expect(await routesFile()).toBe(ROUTES);
+  });
+
+  it('says which file cannot be written', async () => {
+    await gather(441);
+    const file = path.join(folder, 'routes.yml');
+    await mkdir(`${file}.${process.pid}.tmp`);
+    expect(await banyan('promote', 'list-events', '--to', 'canary', '--percent', '10')).toMatchObject({
+      exitCode: 2,
+      err: `banyan: ${file} cannot be written (EISDIR)\n`,
+    });
     expect(await routesFile()).toBe(ROUTES);
   });
 
@@ -248,7 +268,7 @@ describe('promote', () => {
     const approved = [...step, '--approved-by', 'cleo'];
     expect(await banyan(...approved)).toMatchObject({
       exitCode: 3,
-      out: expect.stringContaining('79 more equal exchanges of a replayed recording') as unknown,
+      out: expect.stringContaining('79 more equal exchanges') as unknown,
     });
     await client
       .db()
@@ -337,7 +357,7 @@ describe('documents of the ledger that something else has changed', () => {
     banyanClients: [{ ...of, kind: 'user', client: 'x', firstAt: now, compared: '3', lost: 0 }],
     banyanAnswers: [{ ...of, stage: 'canary', answered: '5', failed: 0 }],
     banyanDrops: [of, { ...of, drops: [{ reason: 'noise', count: 'many' }], noise: [] }],
-    banyanSuites: [{ ...of, at: new Date(now.getTime() + 60_000), cases: 4, different: 0 }],
+    banyanSuites: [{ ...of, at: new Date(now.getTime() + DAY), cases: 4, different: 0 }],
     banyanTraffic: [
       { ...of, side: 'legacy', minute: now, requests: '9', errors: 0, coldStarts: 0, fallbacks: 0, latency: [] },
       { ...of, side: 'toString', minute: now, requests: 9 },
@@ -380,6 +400,22 @@ describe('documents of the ledger that something else has changed', () => {
     expect(out).toContain(
       `, and ${IDS.length - 10} more\n    -> delete them if something other than banyan changed them`,
     );
+  });
+
+  it('of the history are shown as far as they can be read', async () => {
+    const odd = { at: 'today', by: 5, why: null, to: 'x', percent: '5', evidence: [{}] };
+    for (const more of [{}, odd])
+      await client
+        .db()
+        .collection('banyanStages')
+        .insertOne({ routeId: 'list-events', action: 'forced', ...more });
+    for (const [field, value] of Object.entries({ at: 5, by: {}, why: [] })) {
+      await client
+        .db()
+        .collection('banyanStages')
+        .updateMany({}, { $set: { [field]: value } });
+      expect((await banyan('status')).out).toMatch(/^Forced: list-events to : .* \(.*, .* ago\)$/m);
+    }
   });
 
   it('refuse a promotion until they are gone', async () => {
@@ -572,7 +608,7 @@ describe('routes that climb by themselves', () => {
     const { exitCode, out } = await banyan('promote', 'list-events', '--to', 'lambda');
     expect([exitCode, out]).toEqual([
       3,
-      expect.stringContaining('list-events climbs by itself, and is at 5 % of 25 %'),
+      expect.stringContaining('list-events climbs automatically: at 5 % of 25 %, next 25 %'),
     ]);
     const status = await banyan('status');
     expect(status.out).toMatch(/list-events +canary 5 %/);
@@ -581,7 +617,20 @@ describe('routes that climb by themselves', () => {
     expect((await banyan('status')).out).toContain('Climbs: list-events: has reached 25 %\n');
     expect(await banyan('promote', 'list-events', '--to', 'lambda', '--dry-run')).toMatchObject({ exitCode: 0 });
     await raise(client.db(), routeOverrideId('list-events'), { by: 'ann', why: 'errors', since: new Date() });
-    expect((await banyan('status')).out).toContain('on legacy; begins anew at 1 % once it is resumed\n');
+    expect((await banyan('status')).out).toContain('on legacy; starts again at 1 % once it is resumed\n');
+  });
+
+  it('are given no ceiling above their last step, where they would stay', async () => {
+    await climbing(CLIMBING.replace('every: 1h', 'steps: [1, 50]').replace('    percent: 25\n', ''));
+    await gather(441);
+    const before = await routesFile();
+    const to = (percent: string) => banyan('promote', 'list-events', '--to', 'canary', '--percent', percent);
+    expect(await to('51')).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('--percent 51 is above the last step of "canary" of list-events, 50 %') as unknown,
+    });
+    expect(await routesFile()).toBe(before);
+    expect(await to('50')).toMatchObject({ exitCode: 0 });
   });
 
   it('say why they wait', async () => {
@@ -592,7 +641,10 @@ describe('routes that climb by themselves', () => {
       'at 0 % of 25 %, next 1 %\n    -> waits: frozen: Fri 16:00 - Mon 08:00 (UTC)\n',
     );
     const { exitCode, out } = await banyan('promote', '--all-ready');
-    expect([exitCode, out]).toEqual([3, expect.stringContaining('climbs by itself: at 0 %, next 1 %; waits: frozen')]);
+    expect([exitCode, out]).toEqual([
+      3,
+      expect.stringContaining('climbs automatically: at 0 % of 25 %, next 1 %; waits: frozen'),
+    ]);
   });
 
   it('are left where a person set their ceiling, and are resumed, not promoted, after a roll back', async () => {
@@ -603,7 +655,7 @@ describe('routes that climb by themselves', () => {
     const arrived = await banyan('promote', '--all-ready');
     expect([arrived.exitCode, arrived.out]).toEqual([
       3,
-      expect.stringContaining('has arrived at its ceiling of 25 %: raise percent or steps in routes.yml'),
+      expect.stringContaining('has reached 25 %, its ceiling: raise percent or steps in routes.yml'),
     ]);
     expect(await routesFile()).toBe(text);
     await banyan('rollback', 'list-events', '--reason', 'slow');
@@ -635,14 +687,18 @@ describe('promote --all-ready', () => {
       json: {
         promoted: [{ route: 'list-events', change: 'list-events: shadow -> canary 1 %' }],
         notReady: [
-          { route: 'create-event', at: 'legacy', reasons: [expect.stringContaining('a person begins') as unknown] },
+          { route: 'create-event', at: 'legacy', reasons: [expect.stringContaining('start it by name') as unknown] },
           {
             route: 'get-event',
             at: 'shadow',
-            reasons: expect.arrayContaining([expect.stringContaining('suite')]) as unknown,
+            obstacles: [
+              { kind: 'clients', alternatives: [{}, {}].map(() => expect.any(String) as unknown) },
+              { kind: 'suite' },
+            ],
           },
           { route: 'health', at: 'lambda', reasons: [expect.stringContaining('no way back') as unknown] },
         ],
+        warnings: [],
         commit: `git commit -m "promote list-events" -- ${env['ROUTES_FILE']}`,
       },
     });
@@ -653,6 +709,44 @@ describe('promote --all-ready', () => {
   it('ends with 3 when none is ready', async () => {
     const { exitCode, out } = await banyan('promote', '--all-ready');
     expect([exitCode, out]).toEqual([3, expect.stringContaining('not ready: list-events (shadow)')]);
+    expect(out).toContain('\n    -> or as it has few clients, replay a recording');
     expect(await routesFile()).toBe(ROUTES);
+  });
+
+  it('takes no approval for all routes at once', async () =>
+    expect(await banyan('promote', '--all-ready', '--approved-by', 'cleo')).toMatchObject({ exitCode: 2 }));
+
+  it('prints the warnings of what it moves, each once', async () => {
+    await gather(441);
+    const warning = 'evidence from the embedded MongoDB was accepted: fine for development, not for production';
+    const step = ['promote', '--all-ready', '--development', '--dry-run'];
+    expect((await banyan(...step)).out.split(warning)).toHaveLength(2);
+    expect((await banyan(...step, '--json')).json).toMatchObject({ warnings: [warning] });
+  });
+
+  it('keeps its report when MongoDB fails midway', async () => {
+    const more = ['b', 'c'].map((id) => `  - {id: ${id}, match: GET /${id}, stage: shadow, lifted: true}\n`).join('');
+    await writeFile(env['ROUTES_FILE'] ?? '', ROUTES + more);
+    await gather(441);
+    let asked = 0;
+    const result = await promoteReady({
+      ...{ routesFile: env['ROUTES_FILE'] ?? '', versions: VERSIONS, rules: DEFAULT_RULES, parityRules: [] },
+      ...{ by: 'ann', dryRun: false, now: new Date() },
+      // The overrides, the first route, and no more.
+      db: () => ((asked += 1) <= 2 ? Promise.resolve(client.db()) : Promise.reject(new MongoNetworkError('gone'))),
+    });
+    expect(result).toMatchObject({
+      exitCode: 2,
+      json: {
+        promoted: [{ route: 'list-events' }],
+        notReady: [
+          { route: 'create-event' },
+          { route: 'b', reasons: [expect.stringContaining('MongoDB cannot be reached (gone)') as unknown] },
+          { route: 'c', reasons: ['not looked at, after the error above'] },
+        ],
+      },
+    });
+    expect(result.text).toContain('promoted list-events: shadow -> canary 1 %\n');
+    expect(asked).toBe(3);
   });
 });

@@ -1,7 +1,7 @@
 import { describeUnreadable, UNREADABLE_REMEDY } from './documents';
 import type { RouteEvidence } from './evidence';
 import { clientObstacles } from './client-rules';
-import { EMBEDDED, type EvidenceRules, type Obstacle } from './obstacle';
+import { EMBEDDED, type EvidenceRules, type Obstacle } from './promotion-rules';
 import type { OverrideState } from '../overrides/state';
 import { counted } from '../statistics/counted';
 import { guardSettings } from '../route-table/guard-settings';
@@ -17,7 +17,7 @@ export interface Target {
 
 type Facts = Pick<Route, 'id' | 'stage' | 'percent' | 'isSafe'> & Partial<Pick<Route, 'guard' | 'shadow'>>;
 
-/** Whether evidence is needed: whoever only compares risks nothing. */
+/** Whether evidence is needed: comparing alone risks nothing. */
 export function needsEvidence({ stage }: Target): boolean {
   return stage === 'canary' || stage === 'lambda' || stage === 'retired';
 }
@@ -46,7 +46,7 @@ export function orderObstacles({ id, stage, percent, isSafe }: Facts, target: Ta
   if (to === from + 1) return [];
   return obstacle(
     `from ${stage} the next stage is ${way[from + 1] ?? stage}, not ${target.stage}`,
-    'go one step at a time',
+    'move one stage at a time',
   );
 }
 
@@ -168,7 +168,7 @@ function coverageObstacles({ suite, equalStatuses }: RouteEvidence, { developmen
           {
             kind: 'coverage',
             text: `no equal answer yet for ${what} ${names.join(', ')}, which the parity suite covers`,
-            remedy: 'run the skipped cases, too, or fix the different ones',
+            remedy: 'run the skipped cases as well, or fix the different ones',
           },
         ];
   return [...obstacle('status', statuses), ...obstacle('identity', identities)];

@@ -13,6 +13,16 @@ export interface Obstacle {
     | 'ledger';
   readonly text: string;
   readonly remedy: string;
+  /** What would do as well, each as the end of "or ...". */
+  readonly alternatives?: readonly string[];
+}
+
+/** What would remove an obstacle: one of these will do. */
+export function remediesOf({
+  remedy,
+  alternatives = [],
+}: Pick<Obstacle, 'remedy' | 'alternatives'>): readonly string[] {
+  return [remedy, ...alternatives.map((other) => `or ${other}`)];
 }
 
 export interface EvidenceRules {
@@ -26,8 +36,11 @@ export interface EvidenceRules {
   readonly approvedBy?: string | undefined;
 }
 
-export const DEFAULT_MAX_MISMATCH_RATE = 0.01;
-export const DEFAULT_MIN_ANSWERS = { canary: 100, lambda: 1_000 } as const;
+export const DEFAULT_RULES: EvidenceRules = {
+  maxMismatchRate: 0.01,
+  minAnswers: { canary: 100, lambda: 1_000 },
+  development: false,
+};
 
 /** Before what else is to be done: on this database nothing of it would help. */
 export const EMBEDDED =
