@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -10,7 +10,7 @@ import type { Logger } from '../../shared/logger';
 import { oneLine } from '../../shared/printable';
 import { shownMethod, shownPath } from '../../shared/plain-name';
 import { hostFault, isLoopback, originFault, siteFault } from '../../shared/this-machine-only';
-import { watchFleet, type Fleet } from '../fleet/fleet';
+import { describeFleet, watchFleet, type Fleet } from '../fleet/fleet';
 import type { Metrics } from '../metrics/prometheus';
 import type { Outcome, Overrides } from '../overrides/overrides';
 import { parseRequestTarget } from '../request-target';
@@ -48,9 +48,9 @@ class Refusal extends Error {
 }
 
 const MAX_BODY_BYTES = 10_000;
-/** ms until a request has been sent; whoever is slower is cut off. */
+/** ms until a request has been sent; slower clients are cut off. */
 const PATIENCE = 10_000;
-/** Operators and a Prometheus: more is not meant well. */
+/** Operators and a Prometheus: more than this is abuse. */
 const MAX_CONNECTIONS = 200;
 /** Nothing from elsewhere, no inline code: what a mismatch or a route id holds cannot become script. */
 const SECURITY_HEADERS = {
@@ -129,7 +129,7 @@ async function answer(
   if (isLocal) refuseFor(hostFault(request));
   refuseFor(originFault(request));
 
-  // The page itself says nothing, and may be reached by a link; everything it shows comes from the API.
+  // The page itself contains no data, and may be reached by a link; everything it shows comes from the API.
   const asset = assets.get(pathname);
   if (asset !== undefined) {
     allowMethods(request, ['GET', 'HEAD']);
@@ -150,7 +150,7 @@ async function answer(
     allowMethods(request, ['POST']);
     const outcome = await change(pathname as keyof typeof changeSchemas, request, token, options);
     const acknowledged = await acknowledge(outcome, options.db);
-    sendJson(response, 200, { ...describeState(partsOf(options)), fleet: await fleet(), ...acknowledged });
+    sendJson(response, 200, { ...describeState(partsOf(options)), ...acknowledged });
     return;
   }
   allowMethods(request, ['GET', 'HEAD']);
@@ -158,7 +158,9 @@ async function answer(
     send(response, 200, options.metrics.contentType, Buffer.from(await options.metrics.render()));
   } else if (pathname === '/api/state') {
     const may = token === undefined ? null : { name: token.name, mayChange: token.mayChange };
-    sendJson(response, 200, { ...describeState(partsOf(options)), fleet: await fleet(), token: may });
+    const seen = await fleet();
+    const said = seen === null ? null : { ...seen, sentences: describeFleet(seen) };
+    sendJson(response, 200, { ...describeState(partsOf(options)), fleet: said, token: may });
   } else {
     const id = /^\/api\/routes\/([a-z0-9-]{1,64})$/.exec(pathname)?.[1];
     const route = id === undefined ? undefined : await describeOne(id, partsOf(options));
@@ -252,14 +254,9 @@ function send(response: ServerResponse, status: number, type: string, body: Buff
   response.end(body);
 }
 
-/** Read once: the page is small and has to be there even when the disk is not. */
+/** Read once: the page is small and must work even when the disk does not. */
 function loadAssets(): ReadonlyMap<string, Asset> {
   const own = (name: string) => readFileSync(path.join(__dirname, 'page', name));
-  // The build puts the charts' library next to the page; in a checkout it is where npm puts it.
-  const chart = (name: string, source: string) =>
-    existsSync(path.join(__dirname, 'page', name))
-      ? own(name)
-      : readFileSync(path.join(path.dirname(require.resolve('uplot/package.json')), 'dist', source));
   const js = 'text/javascript; charset=utf-8';
   const css = 'text/css; charset=utf-8';
   const modules = ['dashboard', 'api', 'chart', 'confirm', 'dom', 'route-detail', 'route-row'];
@@ -268,7 +265,5 @@ function loadAssets(): ReadonlyMap<string, Asset> {
     ['/icon.svg', { type: 'image/svg+xml', body: own('icon.svg') }],
     ['/dashboard.css', { type: css, body: own('dashboard.css') }],
     ...modules.map((name): [string, Asset] => [`/${name}.js`, { type: js, body: own(`${name}.js`) }]),
-    ['/uplot.js', { type: js, body: chart('uplot.js', 'uPlot.esm.js') }],
-    ['/uplot.css', { type: css, body: chart('uplot.css', 'uPlot.min.css') }],
   ]);
 }

@@ -1,6 +1,6 @@
 import { climbState } from '../climb/describe';
-import { evidenceObstacles, needsEvidence, overrideObstacles } from '../ledger/evidence-rules';
-import { DEFAULT_MAX_MISMATCH_RATE, DEFAULT_MIN_ANSWERS, type Obstacle } from '../ledger/obstacle';
+import { evidenceObstacles, needsEvidence, overrideObstacles } from '../ledger/obstacles';
+import { DEFAULT_RULES, type Obstacle } from '../ledger/promotion-rules';
 import type { RouteEvidence } from '../ledger/evidence';
 import type { Ledger } from '../ledger/ledger';
 import { SPAN, SPANS, type LiveStats } from '../metrics/live-stats';
@@ -8,7 +8,7 @@ import { overrideOf, shareInForce, type OverrideState } from '../overrides/state
 import type { RouteTable } from '../route-table/load';
 import type { Route } from '../route-table/route';
 import { STAGES, type Stage } from '../route-table/schema';
-import { nextStep } from './next-step';
+import { nextStep } from '../climb/next-step';
 
 export interface StateParts {
   readonly table: () => RouteTable;
@@ -19,7 +19,7 @@ export interface StateParts {
   readonly startedAt: Date;
 }
 
-/** Charts for so many routes at most, the busiest: the rest are read one by one. */
+/** Charts for this many routes at most, the busiest: the rest are read one by one. */
 const MAX_CHARTS = 50;
 
 /** Everything that the dashboard shows at a glance. */
@@ -72,7 +72,7 @@ function describeRoute(
     line,
     overriddenBy: reason ?? null,
     override: state.lowered.get(id) ?? null,
-    // Nothing is moved on that was just returned.
+    // A route that was just returned is not moved on.
     next: (state.lowered.has(id) ? undefined : nextStep(route, state)) ?? null,
     ...stats.summary(id),
     ...(hasChart && { series: stats.series(id) }),
@@ -90,7 +90,7 @@ export async function describeOne(routeId: string, parts: StateParts) {
   ]);
   return {
     id: routeId,
-    series: stats.series(routeId),
+    charts: stats.charts(routeId),
     history,
     evidence,
     lacking: lackingFor(route, evidence, overrides()),
@@ -106,13 +106,8 @@ function lackingFor(
   const next = nextStep(route, overrides);
   if (next === undefined || evidence === null) return null;
   const target = { stage: next.to, percent: next.percent };
-  const rules = {
-    maxMismatchRate: DEFAULT_MAX_MISMATCH_RATE,
-    minAnswers: DEFAULT_MIN_ANSWERS,
-    development: false,
-  };
   return [
     ...overrideObstacles(overrides, route.id),
-    ...(needsEvidence(target) ? evidenceObstacles(route, target, evidence, rules) : []),
+    ...(needsEvidence(target) ? evidenceObstacles(route, target, evidence, DEFAULT_RULES) : []),
   ];
 }

@@ -15,7 +15,7 @@ export interface WrongTokensOptions {
 const FIRST_DELAY = 20;
 /** ms. */
 const MAX_DELAY = 5_000;
-/** Of one address at a time: so many guesses in {@link MAX_DELAY}, whatever it opens. */
+/** Of one address at a time: this many guesses in {@link MAX_DELAY}, however many connections it opens. */
 const MAX_WAITING = 5;
 const MAX_ADDRESSES = 1_000;
 /** ms after its last wrong token that an address is forgotten. */
@@ -27,7 +27,7 @@ export class WrongTokens {
 
   constructor(private readonly options: WrongTokensOptions) {}
 
-  /** No token of this address is to be looked at for the moment. */
+  /** No token from this address is checked for the moment. */
   isBlocked(address: string): boolean {
     return (this.attempts.get(address)?.waiting ?? 0) >= MAX_WAITING;
   }

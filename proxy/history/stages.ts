@@ -1,5 +1,6 @@
 import type { Collection, Db } from 'mongodb';
-import type { Stage } from '../route-table/schema';
+import { z } from 'zod';
+import { STAGES, type Stage } from '../route-table/schema';
 
 export const STAGES_COLLECTION = 'banyanStages';
 /** Stands for the route id where a change concerns all of them. */
@@ -11,7 +12,7 @@ export type StageAction =
   | 'forced'
   /** The proxy found another stage in its route table than before. */
   | 'seen'
-  /** To another share, by itself. */
+  /** To another share, automatically. */
   | 'climbed'
   | 'lowered'
   | 'resumed'
@@ -33,12 +34,20 @@ export interface StageEntry {
   readonly evidence?: Readonly<Record<string, number | string>>;
 }
 
-export interface StageDocument extends Omit<StageEntry, 'id'> {
-  readonly _id: string;
-  /** Absent before there were versions. */
-  readonly schema?: number;
-  readonly versions: Versions;
-}
+const text = z.string().catch('unknown');
+const stage = z.enum(STAGES).optional().catch(undefined);
+/** A change as stored. Every field has a fallback: what something else has written is shown as far as it can be read. */
+const stageSchema = z.object({
+  ...{ _id: text, routeId: text, action: text, from: stage, to: stage, by: text, why: text },
+  percent: z.number().optional().catch(undefined),
+  at: z.date().catch(new Date(0)),
+  evidence: z
+    .record(z.string(), z.union([z.number(), z.string()]))
+    .optional()
+    .catch(undefined),
+  versions: z.object({ legacy: text, lambda: text }).catch({ legacy: 'unknown', lambda: 'unknown' }),
+});
+export type StageDocument = Readonly<z.infer<typeof stageSchema>>;
 
 /** Which builds of the two sides something is about. */
 export interface Versions {
@@ -48,8 +57,8 @@ export interface Versions {
 
 const HISTORY_LENGTH = 50;
 
-export function stages(db: Db): Collection<StageDocument> {
-  return db.collection<StageDocument>(STAGES_COLLECTION);
+export function stages(db: Db): Collection<StageDocument & { readonly schema?: number }> {
+  return db.collection(STAGES_COLLECTION);
 }
 
 /** The guard's last: what it returns has the numbers that made it do so. Throws the driver's error. */
@@ -59,24 +68,27 @@ export async function readLastBreach(db: Db): Promise<StageDocument | undefined>
     .sort({ at: -1, _id: -1 })
     .limit(1)
     .next();
-  return last ?? undefined;
+  return last === null ? undefined : stageSchema.parse(last);
 }
 
 /** The latest changes of a route, newest first, those of the kill switch included. */
 export async function readHistory(db: Db, routeId: string, limit = HISTORY_LENGTH): Promise<readonly StageDocument[]> {
-  return stages(db)
+  const found = await stages(db)
     .find({ routeId: { $in: [routeId, ALL_ROUTES] } })
     .sort({ at: -1, _id: -1 })
     .limit(limit)
     .toArray();
+  return found.map((document) => stageSchema.parse(document));
 }
 
 /** The promotion of a route by which it is where it is, when it was forced or approved by name; undefined once another needed neither. */
 export async function forcedInForce(db: Db, routeId: string): Promise<StageDocument | undefined> {
-  const [last] = await stages(db)
+  const found = await stages(db)
     .find({ routeId, $or: [{ action: { $in: ['promoted', 'forced'] } }, { action: 'seen', to: 'legacy' }] })
     .sort({ at: -1, _id: -1 })
     .limit(1)
-    .toArray();
-  return last?.action === 'forced' || last?.evidence?.['approvedBy'] !== undefined ? last : undefined;
+    .next();
+  if (found === null) return undefined;
+  const last = stageSchema.parse(found);
+  return last.action === 'forced' || last.evidence?.['approvedBy'] !== undefined ? last : undefined;
 }

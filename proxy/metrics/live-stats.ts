@@ -17,6 +17,8 @@ interface RouteStats {
   fallbacks: number;
   compared: number;
   different: number;
+  /** The same two by number of the span. */
+  readonly comparisons: Map<number, Comparisons>;
   readonly dropped: Map<ShadowDropReason, number>;
   lastMismatch: { readonly at: number; readonly differences: readonly ObservedDifference[] } | undefined;
   /** The last minute; less when an override has begun or ended since. */
@@ -42,8 +44,19 @@ const OVERRIDES: ReadonlySet<Reason> = new Set<OverrideReason>(['kill-switch', '
 interface SideStats {
   answered: number;
   errors: number;
-  /** Latency by number of the span; the oldest are removed. */
-  readonly spans: Map<number, Uint32Array>;
+  /** By number of the span; the oldest are removed. */
+  readonly spans: Map<number, SideSpan>;
+}
+
+interface SideSpan {
+  readonly latency: Uint32Array;
+  answered: number;
+  errors: number;
+}
+
+interface Comparisons {
+  compared: number;
+  different: number;
 }
 
 export const SPAN = 10_000;
@@ -53,6 +66,15 @@ export const SPANS = 90;
 export interface LatencySeries {
   readonly p50: readonly (number | null)[];
   readonly p99: readonly (number | null)[];
+}
+
+/** What the charts of a route show, by span, oldest first; null where there was nothing. Latency in ms, the rest in percent. */
+export interface ChartSeries {
+  readonly p99: Readonly<Record<'legacy' | 'lambda', readonly (number | null)[]>>;
+  /** Before any fallback. */
+  readonly errors: Readonly<Record<'legacy' | 'lambda', readonly (number | null)[]>>;
+  /** Comparisons that were equal. */
+  readonly consistency: readonly (number | null)[];
 }
 
 /** What the dashboard shows of a route's traffic through this proxy. */
@@ -79,30 +101,28 @@ export class LiveStats implements Observer {
 
   request({ routeId, upstream, statusCode, ms, lambda, at, reason }: RequestObservation): void {
     const stats = this.of(routeId);
-    const isRecent = this.turn(stats, reason, at - ms);
-    const add = (name: Recent): void => {
-      if (isRecent && at > this.now() - MINUTE) stats.recent.add(name, at);
-    };
+    const isRecent = this.turn(stats, reason, at - ms) && at > this.now() - MINUTE;
+    const recent = isRecent ? stats.recent : undefined;
     if (lambda !== undefined && lambda.code !== 'client_gone') {
       const isError = lambda.outcome === 'failed' || (lambda.statusCode ?? 0) >= 500;
       count(stats.lambda, at, isError ? 'error' : 'answer', lambda.ms);
-      if (isError) add('lambdaErrors');
+      if (isError) recent?.add('lambdaErrors', at);
       if (upstream === 'lambda') {
         stats.lambda.answered += 1;
-        add('lambda');
+        recent?.add('lambda', at);
       }
       if (upstream === 'legacy') stats.fallbacks += 1;
     }
     if (upstream === 'legacy' && statusCode !== 499) {
       count(stats.legacy, at, statusCode >= 500 ? 'error' : 'answer', ms);
       stats.legacy.answered += 1;
-      add('legacy');
-      if (statusCode >= 500) add('legacyErrors');
+      recent?.add('legacy', at);
+      if (statusCode >= 500) recent?.add('legacyErrors', at);
     }
   }
 
   /**
-   * With the first request that an override decides about, and with the first that it no longer does, the minute begins anew: an undo is seen at once.
+   * The minute starts again with the first request that an override decides, and with the first that it no longer does, so an undo shows at once.
    * Returns whether the request belongs to it; one that had begun before does not.
    */
   private turn(stats: RouteStats, reason: Reason, began: number): boolean {
@@ -123,9 +143,12 @@ export class LiveStats implements Observer {
 
   comparison({ routeId, equal, differences, at }: ComparisonObservation): void {
     const stats = this.of(routeId);
+    const span = spanAt(stats.comparisons, at, () => ({ compared: 0, different: 0 }));
     stats.compared += 1;
+    span.compared += 1;
     if (equal) return;
     stats.different += 1;
+    span.different += 1;
     stats.lastMismatch = { at, differences: differences.slice(0, 10) };
   }
 
@@ -164,8 +187,31 @@ export class LiveStats implements Observer {
   /** Both sides' latency over the last quarter of an hour. */
   series(routeId: string): { readonly legacy: LatencySeries; readonly lambda: LatencySeries } {
     const { legacy, lambda } = this.of(routeId);
-    const last = Math.floor(this.now() / SPAN);
-    return { legacy: seriesOf(legacy, last), lambda: seriesOf(lambda, last) };
+    const of = ({ spans }: SideStats) => ({ p50: this.bySpan(spans, quantile(0.5)), p99: this.bySpan(spans, P99) });
+    return { legacy: of(legacy), lambda: of(lambda) };
+  }
+
+  /** The last quarter of an hour of one route. */
+  charts(routeId: string): ChartSeries {
+    const { legacy, lambda, comparisons } = this.of(routeId);
+    const both = (read: (span: SideSpan) => number | undefined) => ({
+      legacy: this.bySpan(legacy.spans, read),
+      lambda: this.bySpan(lambda.spans, read),
+    });
+    return {
+      p99: both(P99),
+      errors: both(({ errors, answered }) => inPercent(errors, answered)),
+      consistency: this.bySpan(comparisons, ({ compared, different }) => inPercent(compared - different, compared)),
+    };
+  }
+
+  private bySpan<T>(spans: ReadonlyMap<number, T>, read: (span: T) => number | undefined): readonly (number | null)[] {
+    const oldest = Math.floor(this.now() / SPAN) - SPANS + 1;
+    return Array.from({ length: SPANS }, (_, i) => {
+      const span = spans.get(oldest + i);
+      const value = span && read(span);
+      return value === undefined || !Number.isFinite(value) ? null : value;
+    });
   }
 
   private of(routeId: string): RouteStats {
@@ -174,6 +220,7 @@ export class LiveStats implements Observer {
       const side = (): SideStats => ({ answered: 0, errors: 0, spans: new Map() });
       stats = {
         ...{ legacy: side(), lambda: side(), fallbacks: 0, compared: 0, different: 0, dropped: new Map() },
+        comparisons: new Map(),
         lastMismatch: undefined,
         recent: new SlidingCounters(RECENT, MINUTE, this.now()),
         isOverridden: false,
@@ -186,25 +233,33 @@ export class LiveStats implements Observer {
 }
 
 function count(side: SideStats, at: number, outcome: 'answer' | 'error', ms: number): void {
-  if (outcome === 'error') side.errors += 1;
-  const number = Math.floor(at / SPAN);
-  let span = side.spans.get(number);
-  if (span === undefined) {
-    span = new Uint32Array(LATENCY_BUCKETS);
-    side.spans.set(number, span);
-    for (const old of side.spans.keys()) if (old <= number - SPANS) side.spans.delete(old);
+  const span = spanAt(side.spans, at, () => ({ latency: new Uint32Array(LATENCY_BUCKETS), answered: 0, errors: 0 }));
+  span.answered += 1;
+  if (outcome === 'error') {
+    side.errors += 1;
+    span.errors += 1;
   }
   const bucket = latencyBucket(ms);
-  span[bucket] = (span[bucket] ?? 0) + 1;
+  span.latency[bucket] = (span.latency[bucket] ?? 0) + 1;
 }
 
-function seriesOf({ spans }: SideStats, last: number): LatencySeries {
-  const numbers = Array.from({ length: SPANS }, (_, i) => last - SPANS + 1 + i);
-  const at = (quantile: number) =>
-    numbers.map((number) => {
-      const span = spans.get(number);
-      const value = span && latencyQuantile(span, quantile);
-      return value === undefined || !Number.isFinite(value) ? null : value;
-    });
-  return { p50: at(0.5), p99: at(0.99) };
+/** The span that `at` falls into; a new one removes what is too old to be shown. */
+function spanAt<T>(spans: Map<number, T>, at: number, make: () => T): T {
+  const number = Math.floor(at / SPAN);
+  let span = spans.get(number);
+  if (span === undefined) {
+    spans.set(number, (span = make()));
+    for (const old of spans.keys()) if (old <= number - SPANS) spans.delete(old);
+  }
+  return span;
 }
+
+const quantile =
+  (share: number) =>
+  ({ latency }: SideSpan) =>
+    latencyQuantile(latency, share);
+const P99 = quantile(0.99);
+
+/** To a hundredth; of no whole there is none. */
+const inPercent = (part: number, whole: number): number | undefined =>
+  whole === 0 ? undefined : Math.round((10_000 * part) / whole) / 100;

@@ -33,8 +33,8 @@ export interface MetricSources {
   };
 }
 
-/** ms without an answer after which MongoDB counts as away: it is asked twice a second. */
-const AWAY = 5_000;
+/** ms without an answer after which MongoDB counts as unavailable: it is asked twice a second. */
+const UNSEEN = 5_000;
 
 /** For requests that no listed route matches. */
 const UNLISTED = '(unlisted)';
@@ -59,7 +59,7 @@ export function createMetrics(
   });
   const refusals = new Counter({
     name: 'banyan_refusals_checked_total',
-    help: 'Answers 401, 403, 404 and 500 by Lambda to safe requests, by whether legacy, asked the same, refused or failed, too',
+    help: 'Answers 401, 403, 404 and 500 by Lambda to safe requests, by whether legacy, asked the same, also refused or failed',
     labelNames: ['route', 'status', 'shared'],
     registers,
   });
@@ -103,7 +103,7 @@ export function createMetrics(
     gauge('banyan_overrides_revision', 'Revision of the overrides in force', [], (add) => add(revision() ?? 0));
     if (lastSeen !== undefined)
       gauge('banyan_mongodb_up', '1 while MongoDB answers this proxy', [], (add) =>
-        add(Date.now() - (lastSeen()?.getTime() ?? 0) < AWAY ? 1 : 0),
+        add(Date.now() - (lastSeen()?.getTime() ?? 0) < UNSEEN ? 1 : 0),
       );
   }
   if (recorder !== undefined) {

@@ -23,6 +23,8 @@ const page = {
   toggle: (id) => open(page.opened === id ? '' : id),
 };
 
+const fold = byId('idle', HTMLDetailsElement);
+
 /** The address of the page with a route's details open. @type {(id: string) => string} */
 const addressOf = (id) => `#route=${encodeURIComponent(id)}`;
 
@@ -33,7 +35,7 @@ function open(id) {
   const address = id === '' ? location.pathname : addressOf(id);
   if (location.hash !== (id === '' ? '' : address)) history.pushState(null, '', address);
   draw();
-  if (id !== '') void readDetail();
+  void readDetail();
 }
 
 /** Opens the route that the address names: after a reload, a link, or the way back. */
@@ -46,6 +48,7 @@ function draw() {
   if (page.state === undefined) return;
   const { killSwitch, token, startedAt } = page.state;
   drawProgress(page.state);
+  drawFleet(page.state);
   drawAlerts(page.state);
   replace(byId('who'), token === null ? 'reading' : `${token.name}${token.mayChange ? '' : ' (read-only)'}`);
   replace(byId('since'), `Traffic of this proxy since its start, ${when(startedAt)}`);
@@ -98,6 +101,14 @@ function drawProgress({ routes, stages, unlisted }) {
   );
 }
 
+/** How many proxies run, and which is silent or differs, and in what. @type {(state: State) => void} */
+function drawFleet({ fleet, ledger }) {
+  const isWell = fleet === null ? !ledger : fleet.agree && fleet.running === fleet.expected;
+  const unknown = ledger ? 'Other proxies are unknown: MongoDB does not answer.' : '';
+  byId('fleet').className = isWell ? 'soft' : 'bad';
+  replace(byId('fleet'), fleet === null ? unknown : fleet.sentences.join('; '));
+}
+
 /** What whoever is on call must see first. @type {(state: State) => void} */
 function drawAlerts({ killSwitch, known, routes }) {
   /** @type {(title: string, text: string, ...actions: (string | Node)[]) => HTMLElement} */
@@ -134,37 +145,54 @@ function drawAlerts({ killSwitch, known, routes }) {
   );
 }
 
-/** @param {Route} route */
-function isShown(route) {
-  const wanted = byId('search', HTMLInputElement).value.trim().toLowerCase();
-  const isMoving = route.stage === 'shadow' || route.stage === 'canary' || route.overriddenBy !== null;
-  if (byId('moving', HTMLInputElement).checked && !isMoving) return false;
-  return wanted === '' || route.id.includes(wanted) || route.match.toLowerCase().includes(wanted);
-}
-
-/** Trouble first, then what is moving, then the rest, each as in the table. @param {Route} route */
-function rankOf({ overriddenBy, different, recent, stage }) {
+/** Trouble of now first, then what is moving, what Lambda answers, and the rest; each as in the table. @param {Route} route */
+function rankOf({ overriddenBy, lastMismatch, recent, stage }) {
   if (overriddenBy !== null) return 0;
-  if (different > 0 || recent.lambdaErrors > 0) return 1;
-  return stage === 'shadow' || stage === 'canary' ? 2 : 3;
+  // As far back as the charts go; older ones stay in the row, and in the way of a promotion.
+  const isDiffering = Date.now() - (lastMismatch?.at ?? 0) < QUARTER_HOUR;
+  if (isDiffering || recent.lambdaErrors > 0) return 1;
+  return stage === 'shadow' || stage === 'canary' ? 2 : stage === 'lambda' ? 3 : IDLE;
 }
+const IDLE = 4;
+const QUARTER_HOUR = 15 * 60_000;
 
 /** @param {State} state */
 function drawRoutes(state) {
-  const shown = state.routes.filter(isShown).sort((a, b) => rankOf(a) - rankOf(b));
+  const wanted = byId('search', HTMLInputElement).value.trim().toLowerCase();
+  const shown = state.routes
+    .filter(({ id, match }) => id.includes(wanted) || match.toLowerCase().includes(wanted))
+    .sort((a, b) => rankOf(a) - rankOf(b));
+  const resting = shown.filter((route) => rankOf(route) === IDLE);
+  // What is looked for is not folded, nor is everything that there is.
+  const idle = wanted === '' && resting.length < shown.length ? resting : [];
+  fold.hidden = idle.length === 0;
+  if (idle.some(({ id }) => id === page.opened)) fold.open = true;
+  const of = (/** @type {string} */ wantedStage) => idle.filter(({ stage }) => stage === wantedStage).length;
+  replace(
+    fold.querySelector('summary'),
+    `${idle.length} idle: ${of('legacy')} on legacy, not begun; ${of('retired')} retired, done`,
+  );
   const focused = document.activeElement;
-  const body = byId('routes');
-  const ids = new Set(shown.map(({ id }) => id));
+  const [above, below] = [shown.slice(0, shown.length - idle.length), fold.open ? idle : []];
+  const ids = new Set([...above, ...below].map(({ id }) => id));
   for (const [id, row] of rows) {
     if (ids.has(id)) continue;
     row.main.remove();
     row.detail?.remove();
     rows.delete(id);
   }
-  const wanted = shown.flatMap((route) => {
+  drawRows(byId('routes'), above, state);
+  drawRows(byId('idle-routes'), below, state);
+  if (focused instanceof HTMLElement && document.activeElement !== focused) focused.focus({ preventScroll: true });
+  byId('none').hidden = above.length > 0 || state.routes.length === 0;
+}
+
+/** @type {(body: HTMLElement, routes: readonly Route[], state: State) => void} */
+function drawRows(body, routes, state) {
+  const wanted = routes.flatMap((route) => {
     let row = rows.get(route.id);
     if (row === undefined) rows.set(route.id, (row = newRow(route.id)));
-    fillRow(row, route, state, page);
+    fillRow(row, route, page);
     drawDetail(row, route, state);
     return row.detail ? [row.main, row.detail] : [row.main];
   });
@@ -172,28 +200,26 @@ function drawRoutes(state) {
   wanted.forEach((element, i) => {
     if (body.children[i] !== element) body.insertBefore(element, body.children[i] ?? null);
   });
-  if (focused instanceof HTMLElement && document.activeElement !== focused) focused.focus({ preventScroll: true });
-  byId('none').hidden = shown.length > 0 || state.routes.length === 0;
 }
 
 /** @type {(row: Row, route: Route, state: State) => void} */
 function drawDetail(row, route, state) {
   if (page.opened === route.id) {
-    if (row.detail === undefined) {
-      row.detail = newDetail(route.id);
-      // Its chart needs the width that it gets on the page.
-      row.main.after(row.detail);
-    }
-    fillDetail(row.detail, row, route, detail?.id === route.id ? detail : undefined, state);
+    row.detail ??= newDetail(route.id);
+    fillDetail(row.detail, route, detail?.id === route.id ? detail : undefined, state);
   } else if (row.detail) {
     row.detail.remove();
     row.detail = undefined;
-    row.charts.delete('large');
   }
 }
 
+/** The id of the route whose details are being read: not twice at a time, however slow the ledger is. */
+let reading = '';
+
 async function readDetail() {
   const wanted = page.opened;
+  if (wanted === '' || reading === wanted) return;
+  reading = wanted;
   try {
     /** @type {Detail} */
     const answer = await ask(`api/routes/${wanted}`);
@@ -202,6 +228,8 @@ async function readDetail() {
     draw();
   } catch {
     // The next poll says what is wrong.
+  } finally {
+    if (reading === wanted) reading = '';
   }
 }
 
@@ -217,7 +245,7 @@ async function poll() {
     const { legacy, lambda } = state.versions;
     connection('live', `live · legacy ${legacy}, Lambda ${lambda}`);
     draw();
-    if (page.opened !== '') await readDetail();
+    void readDetail();
   } catch (error) {
     const { name, message } = /** @type {Error} */ (error);
     const what =
@@ -248,11 +276,11 @@ byId('kill-switch').addEventListener('click', () => {
 });
 byId('cancel').addEventListener('click', () => byId('confirm', HTMLDialogElement).close());
 byId('search').addEventListener('input', draw);
-byId('moving').addEventListener('change', draw);
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-  for (const { main, detail: more } of rows.values()) [main, more].forEach((row) => row?.remove());
-  rows.clear();
-  draw();
+fold.querySelector('table')?.prepend(/** @type {Element} */ (document.querySelector('thead')).cloneNode(true));
+fold.addEventListener('toggle', () => {
+  // A route within it closes with it.
+  if (!fold.open && fold.querySelector('[data-detail]') !== null) open('');
+  else draw();
 });
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden) void poll();

@@ -55,3 +55,15 @@ export const when = (time) => {
   const isToday = date.toDateString() === new Date().toDateString();
   return isToday ? clock(time) : `${date.toLocaleDateString('en-CA')} ${clock(time)}`;
 };
+/** How long ago, in the largest unit that fits. @type {(time: number | string) => string} */
+export const ago = (time) => {
+  const minutes = Math.max(0, Math.floor((Date.now() - new Date(time).getTime()) / 60_000));
+  const [value, unit] =
+    minutes < 60
+      ? [minutes, 'min']
+      : minutes < 1_440
+        ? [Math.floor(minutes / 60), 'h']
+        : [Math.floor(minutes / 1_440), 'd'];
+  // On one line.
+  return (minutes === 0 ? 'just now' : `${value} ${unit} ago`).replaceAll(' ', '\u00a0');
+};

@@ -1,45 +1,78 @@
-/** @import { Detail, Page, Route, Row, State } from './types' */
-import { plot } from './chart.js';
+/** @import { Mark } from './chart' */
+/** @import { Detail, Route, State } from './types' */
+import { chart, shownMarks } from './chart.js';
 import { count, make, replace, when } from './dom.js';
 import { differenceText } from './route-row.js';
 
 /** The row below that of the route with this id; {@link fillDetail} fills it. @type {(id: string) => HTMLElement} */
 export function newDetail(id) {
-  const latency = make(
-    'div',
-    {},
-    make('h3', {}, 'Latency, last 15 minutes'),
-    make('div', { class: 'chart large', 'aria-hidden': 'true' }),
-    make(
-      'p',
-      { class: 'soft key' },
-      make('span', { class: 'stage legacy' }, 'legacy'),
-      make('span', { class: 'stage lambda' }, 'Lambda'),
-      'line p50, dashed p99',
-    ),
-  );
-  const cell = make(
-    'td',
-    { role: 'cell', colspan: '7' },
-    make('div', { class: 'detail' }, latency, make('div'), make('div'), make('div')),
-  );
+  const parts = ['charts', '', '', ''].map((name) => make('div', { class: name }));
+  const cell = make('td', { role: 'cell', colspan: '7' }, make('div', { class: 'detail' }, ...parts));
   return make('tr', { role: 'row', 'data-detail': id }, cell);
 }
 
 /**
  * @param {Element} element made by {@link newDetail}
- * @param {Row} row
  * @param {Route} route
  * @param {Detail | undefined} detail undefined until it is read
  * @param {State} state
  */
-export function fillDetail(element, row, route, detail, { now, span }) {
-  const [step = null, parity = null, past = null] = element.querySelectorAll('.detail > :not(:first-child)');
-  const series = detail?.series ?? route.series;
-  if (series !== undefined) plot(row.charts, element.querySelector('.chart'), series, { now, span, isLarge: true });
+export function fillDetail(element, route, detail, state) {
+  const [graphs = null, step = null, parity = null, past = null] = element.querySelectorAll('.detail > div');
+  replace(
+    graphs,
+    ...(detail === undefined ? ['Reading…'] : charts(detail, marksOf(route, detail.history, state), state)),
+  );
   replace(step, ...rolledBack(route), ...nextStep(route, detail?.lacking));
   replace(parity, make('h3', {}, 'Evidence on these versions'), ...evidence(detail?.evidence));
   replace(past, make('h3', {}, 'History'), ...history(detail?.history));
+}
+
+/** @type {(detail: Detail, all: readonly Mark[], state: State) => Node[]} */
+function charts({ charts: { p99, errors, consistency } }, all, state) {
+  const marks = shownMarks(all, state);
+  /** @type {(title: string, what: Omit<Parameters<typeof chart>[0], 'title' | 'marks'>) => Node} */
+  const figure = (title, what) =>
+    make('figure', {}, make('figcaption', {}, title), chart({ title, marks, ...what }, state));
+  const sides = (/** @type {typeof p99} */ { legacy, lambda }) => [
+    { name: 'legacy', values: legacy },
+    { name: 'lambda', values: lambda },
+  ];
+  return [
+    figure('Consistency', { unit: '%', lines: [{ name: 'equal', values: consistency }], isShareOfAll: true }),
+    figure('p99', { unit: 'ms', lines: sides(p99) }),
+    figure('Errors, before fallback', { unit: '%', lines: sides(errors) }),
+    make(
+      'p',
+      { class: 'soft key' },
+      make('span', { class: 'stage legacy' }, 'legacy'),
+      make('span', { class: 'stage lambda' }, 'Lambda'),
+      make('span', { class: 'stage equal' }, 'equal'),
+      ...marks.map(({ text, isBad }, i) => make('span', { class: isBad ? 'bad' : '' }, `${i + 1}: ${text}`)),
+    ),
+  ];
+}
+
+/**
+ * What happened to a route. The history is written a second later than an override is in force, and not without MongoDB.
+ *
+ * @type {(route: Route, history: Detail['history'], state: State) => readonly Mark[]}
+ */
+function marksOf({ override }, history, { killSwitch }) {
+  const entries = (history ?? []).map(({ at, action, to, percent, by }) => ({
+    at: Date.parse(at),
+    isBad: action === 'lowered' || action === 'kill-switch-on',
+    text: `${when(at)} ${actionText(action, to, percent)} (${by})`,
+  }));
+  const present = [
+    { entry: override, action: 'lowered' },
+    { entry: killSwitch, action: 'kill-switch-on' },
+  ].flatMap(({ entry, action }) => {
+    if (entry === null || entries.some(({ at }) => at === Date.parse(entry.since))) return [];
+    const { since, by } = entry;
+    return [{ at: Date.parse(since), isBad: true, text: `${when(since)} ${actionText(action)} (${by})` }];
+  });
+  return [...entries, ...present];
 }
 
 /** @param {Route} route */
@@ -75,7 +108,11 @@ const inWords = (name) => name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCas
 function nextStep({ id, stage, percent, line, next, override }, lacking) {
   const title = make('h3', {}, 'Next step');
   if (override !== null)
-    return [title, 'Find the cause, then resume:', make('pre', {}, `npm run banyan -- resume ${id} --reason "..."`)];
+    return [
+      title,
+      'When the cause is fixed, resume:',
+      make('pre', {}, `npm run banyan -- resume ${id} --reason "..."`),
+    ];
   if (next === null) return [title, 'None: the monolith no longer has this route.'];
   const [removed, added] = [
     [`stage: ${stage}`, ...(percent === null ? [] : [`percent: ${percent}`])].map((text) =>
@@ -105,7 +142,16 @@ function stillMissing(lacking) {
     make(
       'ul',
       {},
-      ...lacking.map(({ text, remedy }) => make('li', {}, `${text} `, make('span', { class: 'soft' }, `→ ${remedy}`))),
+      ...lacking.map(({ text, remedy, alternatives = [] }) =>
+        make(
+          'li',
+          {},
+          text,
+          ...[remedy, ...alternatives.map((other) => `or ${other}`)].map((line) =>
+            make('div', { class: 'soft' }, `→ ${line}`),
+          ),
+        ),
+      ),
     ),
   ];
 }
@@ -160,8 +206,9 @@ function evidence(found) {
   ];
 }
 
-/** A stored action, as people say it. @type {(action: string, stage: string) => string} */
-function actionText(action, stage) {
+/** A stored action, as people say it. @type {(action: string, to?: string, percent?: number) => string} */
+function actionText(action, to = '', percent) {
+  const stage = `${to}${percent ? ` ${percent} %` : ''}`;
   if (action === 'seen') return `moved to ${stage} (routes.yml)`;
   if (action === 'lowered') return 'rolled back to legacy';
   return `${action.replaceAll('-', ' ')}${stage === '' ? '' : ` to ${stage}`}`;
@@ -179,12 +226,7 @@ function history(entries) {
       ...entries
         .slice(0, 10)
         .map(({ at, action, to, percent, by, why }) =>
-          make(
-            'li',
-            {},
-            make('strong', {}, actionText(action, `${to ?? ''}${percent ? ` ${percent} %` : ''}`)),
-            ` ${when(at)}, ${by}: ${why}`,
-          ),
+          make('li', {}, make('strong', {}, actionText(action, to, percent)), ` ${when(at)}, ${by}: ${why}`),
         ),
     ),
   ];

@@ -1,6 +1,6 @@
-/** @import { Page, Route, Row, State } from './types' */
-import { plot } from './chart.js';
-import { count, make, ms, percent, replace, when } from './dom.js';
+/** @import { Page, Route, Row } from './types' */
+import { sparkline } from './chart.js';
+import { ago, count, make, ms, percent, replace, when } from './dom.js';
 
 /** @param {readonly (number | null)[]} values */
 const last = (values) => values.findLast((value) => value !== null);
@@ -19,7 +19,7 @@ export function newRow(id) {
     cell('Parity'),
     cell(''),
   ];
-  return { main: make('tr', { role: 'row', 'data-route': id }, ...cells), cells, charts: new Map() };
+  return { main: make('tr', { role: 'row', 'data-route': id }, ...cells), cells };
 }
 
 /**
@@ -32,8 +32,8 @@ export function differenceText({ path, kind, controlType, candidateType }) {
   return `${path} (${kind})`;
 }
 
-/** Writes a route's state into its row. @type {(row: Row, route: Route, state: State, page: Page) => void} */
-export function fillRow(row, route, state, page) {
+/** Writes a route's state into its row. @type {(row: Row, route: Route, page: Page) => void} */
+export function fillRow(row, route, page) {
   const [name, stage, split, chart, errors, parity, actions] = row.cells;
   if (name.childElementCount === 0) {
     name.append(
@@ -48,11 +48,17 @@ export function fillRow(row, route, state, page) {
   const share = route.percent === null ? '' : ` ${route.percent} %`;
   replace(
     stage,
-    make('span', { class: `stage ${route.stage}` }, route.stage + share),
-    ...(route.overriddenBy === null ? [] : [make('br'), make('span', { class: 'bad' }, overriddenText(route))]),
+    ...(route.overriddenBy === null
+      ? [make('span', { class: `stage ${route.stage}` }, route.stage + share)]
+      : [
+          make('span', { class: 'bad' }, overriddenText(route)),
+          ...(route.override === null ? [] : [make('small', {}, ` ${ago(route.override.since)}`)]),
+          make('br'),
+          make('small', {}, `${route.stage}${share} in the route table`),
+        ]),
   );
   fillSplit(split, route);
-  fillChart(row, chart, route, state);
+  fillChart(chart, route);
 
   const asked = route.answered.lambda + route.fallbacks;
   const failed = route.errors.lambda;
@@ -67,17 +73,21 @@ export function fillRow(row, route, state, page) {
   fillActions(actions, route, page);
 }
 
+const MINUTE = 60_000;
+
 /** @param {Route} route */
 const overriddenText = ({ stage, overriddenBy }) =>
   stage === 'shadow' ? `no copies: ${overriddenBy}` : `on legacy: ${overriddenBy}`;
 
 /** @type {(cell: HTMLElement, route: Route) => void} */
-function fillSplit(cell, { answered, fallbacks, recent: { legacy, lambda } }) {
+function fillSplit(cell, { answered, fallbacks, recent: { legacy, lambda }, override }) {
   if (answered.legacy + answered.lambda === 0) {
     replace(cell, make('small', {}, 'no requests yet'));
     return;
   }
   const all = legacy + lambda;
+  // Then the minute began anew, and its few requests are all since.
+  const isNew = override !== null && Date.now() - Date.parse(override.since) < MINUTE;
   const byFallback = fallbacks > 0 ? `, ${count(fallbacks)} fell back` : '';
   replace(
     cell,
@@ -91,7 +101,7 @@ function fillSplit(cell, { answered, fallbacks, recent: { legacy, lambda } }) {
             part('lambda', lambda / all),
             part('legacy', legacy / all),
           ),
-          make('small', {}, `last minute: ${count(lambda)} of ${count(all)}`),
+          make('small', {}, `${isNew ? 'since the rollback' : 'last minute'}: ${count(lambda)} of ${count(all)}`),
         ]),
     make('br'),
     make(
@@ -110,23 +120,18 @@ function part(side, share) {
   return element;
 }
 
-/** @type {(row: Row, cell: HTMLElement, route: Route, state: State) => void} */
-function fillChart(row, cell, { series }, { now, span }) {
+/** @type {(cell: HTMLElement, route: Route) => void} */
+function fillChart(cell, { series }) {
   if (series === undefined) {
-    if (cell.childElementCount === 0) cell.append(make('small', {}, '–'));
+    replace(cell, make('small', {}, '–'));
     return;
   }
-  if (row.charts.size === 0)
-    cell.replaceChildren(make('div', { class: 'chart', 'aria-hidden': 'true' }), make('small'));
-  plot(row.charts, cell.firstElementChild, series, { now, span, isLarge: false });
-  replace(
-    cell.lastElementChild,
-    ...Object.entries(series).flatMap(([side, { p50, p99 }]) =>
-      last(p99) === undefined
-        ? []
-        : [make('span', { class: `stage ${side}` }, `${side} ${ms(last(p50))} / ${ms(last(p99))} ms`)],
-    ),
+  const sides = Object.entries(series).flatMap(([side, { p50, p99 }]) =>
+    last(p99) === undefined
+      ? []
+      : [make('span', { class: `stage ${side}` }, `${side} ${ms(last(p50))} / ${ms(last(p99))} ms`)],
   );
+  replace(cell, sparkline(series), make('small', {}, ...sides));
 }
 
 /** @type {(cell: HTMLElement, route: Route) => void} */
@@ -167,7 +172,16 @@ function fillActions(cell, route, page) {
   const isMoved = ['shadow', 'canary', 'lambda'].includes(route.stage);
   const label = isRolledBack ? 'Resume…' : !isMoved ? '' : route.stage === 'shadow' ? 'Stop copies…' : 'Roll back…';
   if (cell.textContent === label) return;
-  const act = () => (isRolledBack ? page.resume(route) : page.rollBack(route));
-  const attributes = { type: 'button', 'aria-label': `${label.slice(0, -1)} ${route.id}`, onclick: act };
-  cell.replaceChildren(...(label === '' ? [] : [make('button', attributes, label)]));
+  // The same button, so that the focus comes back to it from the dialog.
+  const button = cell.querySelector('button') ?? make('button', { type: 'button', onclick: () => act(route.id, page) });
+  button.textContent = label;
+  button.setAttribute('aria-label', `${label.slice(0, -1)} ${route.id}`);
+  cell.replaceChildren(...(label === '' ? [] : [button]));
+}
+
+/** @type {(id: string, page: Page) => void} */
+function act(id, page) {
+  const route = page.state?.routes.find((one) => one.id === id);
+  if (route?.override === null) page.rollBack(route);
+  else if (route !== undefined) page.resume(route);
 }

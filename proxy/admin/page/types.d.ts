@@ -1,4 +1,4 @@
-import type uPlot from 'uplot';
+import type { Fleet } from '../../fleet/fleet';
 import type { describeOne, describeState } from '../state';
 
 /** A value as it arrives in JSON. */
@@ -12,6 +12,8 @@ type Json<T> = T extends Date
 
 /** What /api/state answers. */
 export type State = Json<ReturnType<typeof describeState>> & {
+  /** null without MongoDB, and while it does not answer. */
+  readonly fleet: (Json<Fleet> & { readonly sentences: readonly string[] }) | null;
   readonly token: { readonly name: string; readonly mayChange: boolean } | null;
 };
 
@@ -33,7 +35,6 @@ export interface Row {
     parity: HTMLElement,
     actions: HTMLElement,
   ];
-  readonly charts: Map<'small' | 'large', uPlot>;
   detail?: HTMLElement | undefined;
 }
 

@@ -2,6 +2,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { startAdmin, type AdminServer } from '../../../proxy/admin/server';
 import { parseAdminTokens } from '../../../proxy/admin/tokens';
+import { createHeart } from '../../../proxy/fleet/beat';
+import { connectMongo } from '../../../shared/mongo';
+import { startTestMongo } from '../../support/test-mongo';
 import { clientEvidence } from '../../support/client-evidence';
 import type { RouteEvidence } from '../../../proxy/ledger/evidence';
 import type { Ledger } from '../../../proxy/ledger/ledger';
@@ -16,6 +19,7 @@ import { capturedLogger } from '../../support/captured-logger';
 
 export const SCENE_TOKEN = 'a-token-for-the-scene';
 const VERSIONS = { legacy: '2026.11.20', lambda: '2026.11.23' };
+const DIGEST = '5f0c27b1';
 const MINUTE = 60_000;
 
 /** How the demo's routes stand in the scene; the others are on legacy. */
@@ -44,9 +48,11 @@ const TRAFFIC: Readonly<Record<string, { legacy: number; lambda: number; ms: rea
   'event-photos': { legacy: 2, lambda: 0, ms: [12, 0] },
 };
 
-/** The admin port of a proxy in the middle of a migration, in which the guard has just acted. Nothing else runs. */
+/** The admin port of a proxy in the middle of a migration, in which the guard has just acted; of two proxies only the hearts beat. */
 export interface Scene {
   readonly admin: AdminServer;
+  /** The digest of the route table in force at the second proxy; takes effect with its next heartbeat. */
+  otherDigest: string;
   readonly state: { overrides: OverrideState; table: RouteTable };
   readonly stats: LiveStats;
   close(): Promise<void>;
@@ -68,7 +74,7 @@ export async function startScene(routes?: string): Promise<Scene> {
   };
   const lowering = {
     by: 'guard of proxy web-1',
-    why: '11 of 52 requests failed on Lambda; allowed: 5 %',
+    why: '11 of 52 requests (21.15 %) failed on Lambda; allowed: 5 %',
     since: new Date(now - 4 * MINUTE),
     kind: 'guard' as const,
     evidence,
@@ -93,6 +99,14 @@ export async function startScene(routes?: string): Promise<Scene> {
     lastSeen: () => new Date(now),
     close: () => Promise.resolve(),
   };
+  const mongo = await startTestMongo();
+  const connection = connectMongo(mongo.uri);
+  const db = () => connection.db();
+  const hearts = [1, 2].map((number) => {
+    const digest = () => (number === 1 ? DIGEST : scene.otherDigest);
+    const heart = { db, name: `web-${number}`, builds: VERSIONS, routes: digest, interval: 500 };
+    return createHeart(heart, capturedLogger());
+  });
   const admin = await startAdmin({
     host: '127.0.0.1',
     port: 0,
@@ -106,11 +120,24 @@ export async function startScene(routes?: string): Promise<Scene> {
     ),
     ledger: ledgerOf(now),
     versions: VERSIONS,
-    db: undefined,
+    db,
     startedAt: new Date(now - 26 * 60 * MINUTE),
     logger: capturedLogger(),
   });
-  return { admin, state, stats, close: () => admin.close() };
+  const scene: Scene = {
+    ...{ admin, state, stats, otherDigest: DIGEST },
+    async close() {
+      await admin.close();
+      await Promise.all(hearts.map((heart) => heart.close()));
+      await connection.close();
+      await mongo.stop();
+    },
+  };
+  hearts.forEach((heart, i) => {
+    heart.follow(0);
+    heart.start(8080 + i);
+  });
+  return scene;
 }
 
 async function movedDemoRoutes(): Promise<string> {
@@ -135,7 +162,7 @@ function feed(stats: LiveStats, routeId: string, now: number): void {
     };
     const isSlow = span % 7 === 0 ? 3 : 1;
     for (let i = 0; i < traffic.legacy; i += 1) request('legacy', (legacyMs ?? 0) * (i === 0 ? isSlow : 1), undefined);
-    const isBefore = routeId === 'list-attendees' && span > 24;
+    const isBefore = routeId === 'list-attendees' && span > 24 && span < 78;
     for (let i = 0; i < traffic.lambda + (isBefore ? 1 : 0); i += 1) {
       const ms = (lambdaMs ?? 0) * (i === 0 ? isSlow + 0.5 : 1);
       const isBad = isBefore && span < 36;
@@ -175,9 +202,9 @@ function ledgerOf(now: number): Ledger {
     entry(4, {
       action: 'lowered',
       by: 'guard of proxy web-1',
-      why: '11 of 52 requests failed on Lambda; allowed: 5 %',
+      why: '11 of 52 requests (21.15 %) failed on Lambda; allowed: 5 %',
     }),
-    entry(95, {
+    entry(13, {
       action: 'promoted',
       from: 'shadow',
       to: 'canary',

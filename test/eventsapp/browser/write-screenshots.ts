@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   const page = await browser.newPage({ viewport: { width: 1240, height: 800 } });
   try {
     await page.goto(`${scene.admin.url}/#token=${SCENE_TOKEN}`);
-    await page.locator('tr[data-route] canvas').first().waitFor();
+    await page.getByText('2 of 2 proxies running').waitFor();
     const take = async (name: (typeof PICTURES)[number]) => {
       const file = path.join(SCREENSHOTS, `${name}.png`);
       const picture = smallerPng(await page.screenshot({ animations: 'disabled' }));
@@ -42,7 +42,6 @@ async function main(): Promise<void> {
     };
     await take('overview-light');
     await page.emulateMedia({ colorScheme: 'dark' });
-    await page.locator('tr[data-route] canvas').first().waitFor();
     await take('overview-dark');
     await page.emulateMedia({ colorScheme: 'light' });
     await open(page, 'list-attendees');
@@ -57,9 +56,9 @@ async function main(): Promise<void> {
     await page.getByLabel(/^Reason/).fill('errors on all moved routes since 14:02');
     await take('kill-switch');
     await page.keyboard.press('Escape');
-    await page.setViewportSize({ width: 420, height: 860 });
-    await page.getByText('Routes', { exact: true }).scrollIntoViewIfNeeded();
-    await page.evaluate("document.querySelector('#routes-title').scrollIntoView()");
+    await page.locator('body').click({ position: { x: 1, y: 1 } });
+    await page.setViewportSize({ width: 400, height: 860 });
+    await page.evaluate('scrollTo(0, 0)');
     await take('narrow');
     await writeFile(MADE_OF, `${pageFingerprint()}\n`);
   } finally {

@@ -72,4 +72,26 @@ describe('what the dashboard shows of the last minute', () => {
     expect(recent()).toMatchObject({ lambda: 0, legacy: 2 });
     expect(stats.summary(ID).answered.lambda).toBe(1);
   });
+
+  it('keeps for the charts p99, errors and equal comparisons of each ten seconds of a quarter of an hour', () => {
+    const compare = (equal: boolean): void =>
+      stats.comparison({
+        ...{ routeId: ID, equal, differences: [], statusCode: 200, identity: 'anonymous', queryForm: '' },
+        ...{ source: 'shadow', at: time },
+      });
+    lambda();
+    lambda({ lambda: { ...ANSWERED, statusCode: 502 } });
+    for (const equal of [true, true, false]) compare(equal);
+    time += 10_000;
+    observe({ ms: 30, statusCode: 500 });
+    const end = (values: readonly (number | null)[]) => values.slice(-3);
+    const charts = stats.charts(ID);
+    expect(end(charts.p99.lambda)).toEqual([null, 6, null]);
+    expect(end(charts.p99.legacy)).toEqual([null, null, 32]);
+    expect(end(charts.errors.lambda)).toEqual([null, 50, null]);
+    expect(end(charts.errors.legacy)).toEqual([null, null, 100]);
+    expect(end(charts.consistency)).toEqual([null, 66.67, null]);
+    time += 15 * 60_000;
+    expect(stats.charts(ID).consistency).toEqual(Array(90).fill(null));
+  });
 });
