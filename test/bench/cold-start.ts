@@ -16,11 +16,12 @@ const HARNESS = `
   };
   const { handler } = require(file);
   const [load, loadCpu] = figures();
-  const end = (answered, answeredCpu) => {
-    process.stdout.write(JSON.stringify({ load, loadCpu, answered, answeredCpu }) + '\\n', () => process.exit(0));
+  const end = (answered, answeredCpu, answer) => {
+    const line = JSON.stringify({ load, loadCpu, answered, answeredCpu, answer: JSON.stringify(answer) });
+    process.stdout.write(line + '\\n', () => process.exit(0));
   };
   if (event === undefined) end(0, 0);
-  else Promise.resolve(handler(JSON.parse(event), {})).then(() => end(...figures()));`;
+  else Promise.resolve(handler(JSON.parse(event), {})).then((answer) => end(...figures(), answer));`;
 
 export interface Subject {
   readonly name: string;
@@ -28,6 +29,8 @@ export interface Subject {
   readonly env?: Readonly<Record<string, string>>;
   /** What its handler is called with; only loaded without. */
   readonly event?: object | undefined;
+  /** What it answers, as JSON; another answer is no measurement. */
+  readonly answers?: RegExp | undefined;
 }
 
 /** Milliseconds since loading began, by the clock and of processor time, in which other processes have no part. */
@@ -43,7 +46,7 @@ export interface ColdStart {
  * one, so that a busy moment of the machine hits all alike.
  *
  * @returns figures by name
- * @throws Error when a process fails, or its handler does
+ * @throws Error when a process fails, or its handler does, or answers something else
  */
 export async function coldStarts(
   subjects: readonly Subject[],
@@ -52,18 +55,27 @@ export async function coldStarts(
   const times = new Map<string, ColdStart[]>(subjects.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     const first = round % subjects.length;
-    for (const { name, file, env = {}, event } of [...subjects.slice(first), ...subjects.slice(0, first)]) {
+    for (const { name, file, env = {}, event, answers = /(?:)/ } of [
+      ...subjects.slice(first),
+      ...subjects.slice(0, first),
+    ]) {
       const given = event === undefined ? [] : [JSON.stringify(event)];
-      times.get(name)?.push(await coldStart(name, ['-e', HARNESS, file, ...given], env));
+      const { answer = '', ...figures } = await coldStart(name, ['-e', HARNESS, file, ...given], env);
+      if (!answers.test(answer)) throw new Error(`${name} answers ${answer}`);
+      times.get(name)?.push(figures);
     }
   }
   return times;
 }
 
-async function coldStart(name: string, args: readonly string[], env: Subject['env']): Promise<ColdStart> {
+async function coldStart(
+  name: string,
+  args: readonly string[],
+  env: Subject['env'],
+): Promise<ColdStart & { readonly answer?: string }> {
   try {
     const { stdout } = await promisify(execFile)(process.execPath, args, { env });
-    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as ColdStart;
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as ColdStart & { readonly answer?: string };
   } catch (cause) {
     // What Node prints has a line of the bundle in it.
     const fault = /^\w*Error: .{0,200}/m.exec(

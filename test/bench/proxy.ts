@@ -30,6 +30,7 @@ import { startSubject, type Subject } from './subject';
 
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 7);
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 2);
+const WARM_UP_SECONDS = 0.2;
 const CONNECTIONS = 50;
 const RATE = 500;
 
@@ -103,7 +104,8 @@ async function main(): Promise<void> {
     const warm = (n: number): string => tokens[n % CONNECTIONS] ?? TOKEN;
 
     const ten = routes(10);
-    const canary = await banyan('canary', routes(10, 'stage: canary, percent: 50'), { MONGODB_URI: mongodb });
+    const canary = (name: string): Promise<Subject> =>
+      banyan(name, routes(10, 'stage: canary, percent: 50'), { MONGODB_URI: mongodb });
     const shadow = routes(10, 'stage: lambda', 'stage: shadow, shadow: {sample: 1}');
     // A process for each row: what one has compiled and collected for another would help or hurt it.
     const rows: Row[] = [
@@ -119,8 +121,12 @@ async function main(): Promise<void> {
         subject: await banyan('shadow', shadow, { LAMBDA_URL: `${url}/slow/5000` }),
         request: get(ON_LEGACY),
       },
-      { name: CANARY_KNOWN, subject: canary, request: withToken(LISTED, warm) },
-      { name: 'banyan, canary at 50 %, users looked up', subject: canary, request: withToken(LISTED, cold) },
+      { name: CANARY_KNOWN, subject: await canary('known'), request: withToken(LISTED, warm) },
+      {
+        name: 'banyan, canary at 50 %, users looked up',
+        subject: await canary('looked-up'),
+        request: withToken(LISTED, cold),
+      },
       { name: FASTIFY, subject: await start('fastify-http-proxy', [url]), request: get(LISTED) },
       { name: MIDDLEWARE, subject: await start('http-proxy-middleware', [url]), request: get(LISTED) },
       { name: 'undici dispatch alone', subject: await start('undici-dispatch', [url]), request: get(LISTED) },
@@ -142,8 +148,11 @@ async function measureThroughput(rows: readonly Row[]): Promise<Throughput[]> {
   for (let round = -1; round < ROUNDS; round += 1) {
     process.stderr.write(round < 0 ? 'throughput: warming up\n' : `throughput: round ${round + 1} of ${ROUNDS}\n`);
     for (const [index, { name, subject, request }] of rows.entries()) {
+      const { port } = subject;
+      // What was known in the round before may be forgotten by now.
+      await load({ port, request, connections: CONNECTIONS, seconds: WARM_UP_SECONDS });
       const before = cpuMicroseconds(subject.pid);
-      const result = await load({ port: subject.port, request, connections: CONNECTIONS, seconds: SECONDS });
+      const result = await load({ port, request, connections: CONNECTIONS, seconds: SECONDS });
       if (result.failures > 0) throw new Error(`${name}: ${result.failures} requests failed`);
       // The first round is for the compilers.
       if (round < 0) continue;

@@ -26,7 +26,7 @@ const FAULTY_AT = 50;
 const BEAT = 250;
 const USERS = 2_000;
 /** ms until every proxy must follow a step: a poll, and the time of a machine on which one process is all of them. */
-const LIMIT = 5_000;
+const LIMIT = 2_000;
 const TABLE = { file: 'routes.yml', lambdaAvailable: true };
 
 /** Twenty proxies let thirty routes climb; the way of a request is the only part of a proxy that is not there. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
-import { readOverrides, routeOverrideId } from '../../proxy/overrides/store';
+import { readState, routeOverrideId } from '../../proxy/overrides/store';
 import type { StoredEntry } from '../../proxy/overrides/stored-entry';
 import { startEmbedded } from '../../shared/local/mongo';
 import { routes, startBanyan } from './banyan';
@@ -77,7 +77,7 @@ const trips = (
       fail(),
     ]);
 
-    const overrides = await readOverrides(client.db());
+    const { entries: overrides } = await readState(client.db());
     const entries = lowered.map((id) => ({ id, entry: overrides.get(routeOverrideId(id)) }));
     const reported = entries.map(({ id, entry }) => describe(id, entry, begun)).join(', ');
     const figures = judge(outcome, await executions.counts(), allowed(outcome));

@@ -6,7 +6,7 @@ import { routes, startBanyan } from './banyan';
 import type { Check } from './check';
 import { runClients } from './clients';
 import { judge } from './judge';
-import { relay } from './relay';
+import { relay } from '../support/relay';
 import { cookieOf, storeSessions } from './sessions';
 import { withSides } from './sides';
 

@@ -6,7 +6,7 @@ import { routes, startBanyan, type Banyan } from './banyan';
 import type { Check } from './check';
 import { runClients } from './clients';
 import { judge } from './judge';
-import { relay } from './relay';
+import { relay } from '../support/relay';
 import { withSides } from './sides';
 
 const READY = 'GET /.banyan/readyz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';

@@ -31,6 +31,7 @@ export async function runProxy({
   const routesFile = path.join(folder, 'routes.yml');
   await writeFile(routesFile, routes);
   const logger = capturedLogger();
+  const remove = () => rm(folder, { recursive: true, force: true });
   const proxy = await startProxy(
     {
       host: '127.0.0.1',
@@ -60,11 +61,14 @@ export async function runProxy({
     },
     logger,
     observers,
-  );
+  ).catch(async (error: unknown) => {
+    await remove();
+    throw error;
+  });
   const close = async (): Promise<void> => {
     closed();
     await proxy.close();
-    await rm(folder, { recursive: true, force: true });
+    await remove();
   };
   const closed = closeIfLeftOpen(close);
   return {

@@ -1,5 +1,6 @@
-import { idText, type Identity } from '../../shared/session/identity';
+import type { Identity } from '../../shared/session/identity';
 import { ownProperty } from '../../shared/session/own-property';
+import { idText } from '../../shared/session/user-id';
 
 /** An identity with claims of several kinds. */
 export interface TestIdentity extends Identity {

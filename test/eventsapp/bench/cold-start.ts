@@ -6,9 +6,9 @@ import { ObjectId } from 'bson';
 import { MongoClient } from 'mongodb';
 import { startEmbedded } from '../../../shared/local/mongo';
 import { coldStarts, median, type ColdStart, type Subject } from '../../bench/cold-start';
-import { delayedRelay } from '../../bench/delayed-relay';
 import { SECRET } from '../../soak/banyan';
 import { cookieOf, storeSessions, userIdOf } from '../../soak/sessions';
+import { relay } from '../../support/relay';
 import { bundle } from '../support/bundle';
 
 const ROUNDS = 20;
@@ -33,6 +33,7 @@ type Bundle = Parameters<typeof bundle>[0];
 interface Measured extends Pick<Bundle, 'of' | 'options'> {
   readonly name: string;
   readonly event?: object;
+  readonly answers?: RegExp;
 }
 
 const NAMES = {
@@ -65,8 +66,16 @@ function subjectsOf(cookie: string): readonly Measured[] {
     { name: 'driver, bundled as here', of: DRIVER_ANSWERS, event: {} },
     { name: 'driver, which connects and finds', of: DRIVER_ANSWERS, options: AS_IT_COMES, event: {} },
     { name: NAMES.later, of: { file: 'lambda/eventsapp/authorizer.ts' } },
-    { name: NAMES.authorizer, of: { file: 'lambda/eventsapp/authorizer.ts' }, event: request },
-    { name: 'GET /api/events/:eventId', of: { file: 'lambda/eventsapp/events/get-event.ts' }, event: request },
+    {
+      name: NAMES.authorizer,
+      of: { file: 'lambda/eventsapp/authorizer.ts' },
+      event: request,
+      answers: /"Effect":"Allow"/,
+    },
+    {
+      ...{ name: 'GET /api/events/:eventId', of: { file: 'lambda/eventsapp/events/get-event.ts' }, event: request },
+      answers: /"statusCode":200/,
+    },
   ];
 }
 
@@ -79,24 +88,34 @@ async function main(): Promise<void> {
     const client = await MongoClient.connect(`mongodb://127.0.0.1:${mongo.port}/bench?directConnection=true`);
     closing.push(() => client.close());
     await storeSessions(client.db(), 1);
+    const now = new Date();
+    await client
+      .db()
+      .collection('events')
+      .insertOne({
+        ...{ _id: new ObjectId(EVENT_ID), customerAccountId: new ObjectId(MEMBER.customerAccountId), title: 'A' },
+        ...{ description: '', status: 'published', tags: [], venue: null, startsAt: now, endsAt: null, capacity: null },
+        ...{ createdBy: new ObjectId(MEMBER.userId), createdAt: now, updatedAt: now },
+      });
     const measured = subjectsOf(cookieOf(0).Cookie.replace('connect.sid', 'eventsapp.sid'));
     const sizes = new Map<string, number>();
     for (const [index, { name, of, options = {} }] of measured.entries())
       sizes.set(name, await bundle({ of, options, outfile: path.join(folder, `${index}.js`) }));
     const byDelay: Map<string, readonly ColdStart[]>[] = [];
     for (const delay of DELAYS) {
-      const relay = await delayedRelay(mongo.port, delay);
-      closing.push(() => relay.close());
+      const between = await relay(() => mongo.port, { delay });
+      closing.push(() => between.close());
       const env = {
-        MONGODB_URI: `mongodb://127.0.0.1:${relay.port}/bench?directConnection=true`,
+        MONGODB_URI: `mongodb://127.0.0.1:${between.port}/bench?directConnection=true`,
         SESSION_SECRET: SECRET,
       };
-      const subjects: readonly Subject[] = measured.map(({ name, event }, index) => ({
+      const subjects: readonly Subject[] = measured.map(({ name, event, answers }, index) => ({
         name,
         file: path.join(folder, `${index}.js`),
         // Without a database it has nothing to connect to.
         env: name === NAMES.later ? { SESSION_SECRET: SECRET } : env,
         event,
+        answers,
       }));
       byDelay.push(await coldStarts(subjects, ROUNDS));
     }

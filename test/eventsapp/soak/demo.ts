@@ -9,7 +9,7 @@ import { runClients } from '../../soak/clients';
 import { judge } from '../../soak/judge';
 import { thrice } from '../../soak/outages';
 import type { PlannedRequest } from '../../soak/plan';
-import { relay } from '../../soak/relay';
+import { relay } from '../../support/relay';
 
 const CONNECTIONS = 200;
 const EVENTS = 5;

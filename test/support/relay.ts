@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
-/** A TCP relay that can be cut and mended: what is behind it seems killed and brought back. */
+/** A TCP relay: what stands behind it seems killed and brought back (`cut`, `restore`), or further off. */
 export interface Relay {
   readonly port: number;
   readonly cut: () => Promise<void>;
@@ -9,8 +10,8 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-/** Relays to the port that `target` names at each new connection. */
-export async function relay(target: () => number): Promise<Relay> {
+/** Relays to the port that `target` names at each new connection, and holds everything back for `delay` ms, each way. */
+export async function relay(target: () => number, { delay = 0 }: { readonly delay?: number } = {}): Promise<Relay> {
   const sockets = new Set<Socket>();
   let server: Server | undefined;
   const listen = async (port: number): Promise<number> => {
@@ -26,7 +27,8 @@ export async function relay(target: () => number): Promise<Relay> {
           upstream.destroy();
         });
       }
-      client.pipe(upstream).pipe(client);
+      if (delay === 0) client.pipe(upstream).pipe(client);
+      else client.pipe(held(delay)).pipe(upstream).pipe(held(delay)).pipe(client);
     });
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
@@ -42,4 +44,8 @@ export async function relay(target: () => number): Promise<Relay> {
     server = undefined;
   };
   return { port, cut, restore: () => listen(port).then(() => undefined), close: cut };
+}
+
+function held(ms: number): Transform {
+  return new Transform({ transform: (chunk, _encoding, done) => void setTimeout(done, ms, null, chunk) });
 }
