@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { connectAddress } from '../../shared/app-entry/connect-address';
 import { callingFiles } from './calling-files';
 
-/** What to do with work that an app starts by itself: let it run in every instance, or never start it. */
+/** What to do with work that an app starts outside a request: let it run in every instance, or never start it. */
 export type BackgroundChoice = 'wanted' | 'stopped';
 
 /** Work that runs without a request. */

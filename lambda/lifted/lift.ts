@@ -26,7 +26,7 @@ export interface LiftOptions {
    * Without it the file is run as `node` would run it, and the app is what it listens with.
    */
   readonly export?: string;
-  /** What the app starts by itself, by who starts it: a package (`node-cron`), or a file of the app (`jobs/clean-up.js`). */
+  /** What the app starts outside a request, under the package (`node-cron`) or app file (`jobs/clean-up.js`) that starts it. */
   readonly background?: Readonly<Record<string, BackgroundChoice>>;
   /** Connections of each MongoClient; the driver's default is 100. Default: 1, because an instance serves one request at a time. */
   readonly maxPoolSize?: number;
@@ -83,7 +83,7 @@ export function lift(entry: string, options: LiftOptions = {}): LiftedHandler {
   };
 
   const handler: LiftedHandler = async (event, context) => {
-    const { watch, app } = await within(context.getRemainingTimeInMillis() - MARGIN_MS, start(), entry);
+    const { watch, app } = await within(context.getRemainingTimeInMillis() - MARGIN_MS, start, entry);
     return watch.inRequest(() => answer(app.answer, event, context));
   };
   const marked = markColdStart(handler, () => liftedConfig().inLambda);
@@ -135,17 +135,18 @@ function isText(headers: Readonly<Record<string, unknown>>): boolean {
 }
 
 /** Rejects before Lambda ends the invocation, so that it is in the log; the start goes on and serves the next request. */
-async function within<T>(ms: number, starting: Promise<T>, entry: string): Promise<T> {
+async function within<T>(ms: number, start: () => Promise<T>, entry: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    const message = `${entry} does not listen yet: it is still starting, waits for something that does not come, forks a cluster, or only exports its app (then name the export)`;
+    const message = `${entry} does not listen yet: it is still starting, waits for something that never comes, forks a cluster, or only exports its app (then name the export)`;
     timer = startTimer(
       () => reject(new LiftedStartError(message, { code: 'NOT_STARTED', statusCode: 500 })),
       Math.max(ms, 0),
     );
   });
   try {
-    return await Promise.race([starting, late]);
+    // The time runs already: loading an app blocks, and counts.
+    return await Promise.race([start(), late]);
   } finally {
     clearTimeout(timer);
   }

@@ -16,7 +16,7 @@ export interface AppEntry {
   readonly file: string;
   /** The folder of serverless.yml, which is the root of the zip. */
   readonly root: string;
-  /** What the file exports that is, or makes, the app; undefined: the app listens by itself. */
+  /** The export that is, or returns, the app; undefined: the app listens on its own. */
   readonly exported: string | undefined;
 }
 

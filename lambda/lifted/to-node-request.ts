@@ -35,13 +35,13 @@ export function asReceived({ multiValueHeaders, ...event }: APIGatewayProxyEvent
 /** What the library's request lacks of one that came over a connection. */
 export function completeRequest(request: IncomingMessage): void {
   const { socket } = request;
-  // Waited on by whoever wants to know when a request ends, such as Express's 404 page.
+  // For code that waits for the end of a request, such as Express's 404 page.
   if (!('on' in socket)) Object.setPrototypeOf(socket, EventEmitter.prototype);
   // An unreadable socket says that the body has been read.
   Object.assign(socket, { readable: true, writable: true });
   Reflect.set(request, 'complete', false);
   request.once('end', () => Reflect.set(request, 'complete', true));
-  // They would stand in front of what the app and its parsers put there: `ip` by `trust proxy`, and the parsed body.
+  // They would hide what the app and its parsers put there: `ip` by `trust proxy`, and the parsed body.
   Reflect.deleteProperty(request, 'ip');
   Reflect.deleteProperty(request, 'body');
   Object.assign(request, {

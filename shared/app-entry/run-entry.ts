@@ -7,7 +7,7 @@ import { moduleLoader } from './module-loader';
 import { nearestManifest } from './nearest-manifest';
 
 interface RunOptions {
-  /** From 1; an ES module is evaluated anew at each, what it imports is not. */
+  /** From 1; an ES module is evaluated again at each; what it imports is not. */
   readonly attempt?: number;
   /** Whether the `.env` next to the `package.json` is loaded. */
   readonly loadsEnvFile?: boolean;

@@ -130,6 +130,13 @@ describe('other ways to have an app', () => {
     });
   });
 
+  it('one that takes long to load says so before the function is ended, too', async () => {
+    expect(await runApp('loadsLong', { timeoutMs: 2_500 })()).toMatchObject({
+      ok: false,
+      error: { errorType: 'LiftedStartError' },
+    });
+  });
+
   it('one that never listens says so before the function is ended', async () => {
     expect(await runApp('exportsOnly', { timeoutMs: 1_500 })()).toMatchObject({
       ok: false,

@@ -7,6 +7,7 @@ export const exported = lift('exported.cjs', { export: 'default' });
 export const made = lift('exported.cjs', { export: 'createApp' });
 export const none = lift('exported.cjs', { export: 'settings' });
 export const exportsOnly = lift('exported.cjs');
+export const loadsLong = lift('loads-long.cjs');
 export const failsFirst = lift('fails-first.cjs');
 export const background = lift('background.cjs');
 export const backgroundListed = lift('background.cjs', {
