@@ -12,7 +12,7 @@ import { RoutesStack } from './proxy/routes-stack';
 import { CHAT, SERVICES } from './services';
 import { STAGES, TOOLS } from './stages';
 
-/** Every stack of every account, checked by cdk-nag; nothing is looked up, so that it synthesises without credentials or network. */
+/** Every stack of every account, checked by cdk-nag. Nothing is looked up, so synthesis needs neither credentials nor network. */
 export function buildApp(): App {
   const app = new App({ context: flags, analyticsReporting: false });
   for (const stage of STAGES) {
@@ -29,7 +29,7 @@ export function buildApp(): App {
   new PipelinesStack(app, 'banyan-pipelines', { env: TOOLS, services: SERVICES, chat: CHAT });
   for (const developer of DEVELOPERS) {
     const stage = developerStage(developer);
-    // Billing is in us-east-1, whatever it is about.
+    // Billing is always in us-east-1.
     const billing = { account: developer.account, region: 'us-east-1' };
     new DeveloperAccountStack(app, `banyan-account-${developer.name}`, { env: billing, developer });
     new NetworkStack(app, `banyan-network-${stage.name}`, {

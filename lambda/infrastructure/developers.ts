@@ -1,18 +1,18 @@
 import { peeringRoleArn } from './network/peering';
 import { STAGES, type Stage } from './stages';
 
-/** A developer, with an account for no one else. */
+/** A developer, who has an account for no one else. */
 export interface Developer {
   /** Lower case; the stage is `dev-<name>`. */
   readonly name: string;
-  /** Of the account, unique among all accounts of AWS. */
+  /** Email address of the account, unique among all AWS accounts. */
   readonly email: string;
   readonly account: string;
   /** In IAM Identity Center. */
   readonly userId: string;
-  /** USD a month, about which the developer and the team lead hear before it is spent. */
+  /** Budget in USD a month; the developer and the team lead are warned before it is spent. */
   readonly monthlyBudget: number;
-  /** Of the network of the stage; no two developers' may overlap where they are peered with the same VPC. */
+  /** Address range of the stage's network; must not overlap with another developer's that is peered with the same VPC. */
   readonly cidr: string;
 }
 
@@ -36,7 +36,7 @@ export const DEVELOPERS: readonly Developer[] = [
   },
 ];
 
-/** The organisation's management account, and who hears of what developers spend. Made up: write your own. */
+/** The organisation's management account, and who is notified of what developers spend. Made up: write your own. */
 export const ORGANISATION = {
   account: '999999999999',
   region: 'eu-west-1',
@@ -45,7 +45,7 @@ export const ORGANISATION = {
   lead: 'lead@eventsapp.example',
 } as const;
 
-/** A developer's own stage: the network of `test`, in the developer's account; without a proxy, so its gateway is a public one. */
+/** A developer's own stage: the network of `test`, in the developer's account. It has no proxy, so its gateway is public. */
 export function developerStage({ name, account, cidr }: Developer): Stage {
   const test = STAGES.find((stage) => stage.name === 'test');
   if (test === undefined) throw new Error('stages.ts has no stage test');

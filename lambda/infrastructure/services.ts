@@ -22,7 +22,7 @@ const CONFIG_CHECK = step('config-check');
 // Infrastructure first, then the API.
 const DEPLOY = step('deploy', { timeout: 45 });
 const SMOKE = step('smoke', { timeout: 5 });
-// When it fails, routes return to legacy at once; however it ends, if not well, pipeline/roll-back-pipeline.ts does the rest.
+// When it fails, routes return to legacy at once; unless it succeeds, pipeline/roll-back-pipeline.ts does the rest.
 const SMOKE_OR_ROLL_BACK = step('smoke-or-roll-back', { timeout: 10 });
 
 const automatic = (target: string, steps: readonly Step[]): Deployment => ({
@@ -38,7 +38,7 @@ const approved = (target: string, steps: readonly Step[]): Deployment => ({
   rollsBack: 'stage',
 });
 
-/** Every service, one definition each; a new one is a new entry, and its own pipeline. */
+/** Every service, one definition each; a new entry is a new pipeline. */
 export const SERVICES: readonly ServiceDefinition[] = [
   {
     serviceName: 'banyan',
@@ -71,7 +71,7 @@ export const SERVICES: readonly ServiceDefinition[] = [
         'shared/**',
         'banyan.config.ts',
         'lambda/eventsapp/identity.ts',
-        // With the stack, whose image is the commit's.
+        // The stack runs the image built from the same commit.
         'lambda/infrastructure/proxy/**',
         'lambda/infrastructure/stages.ts',
         'Dockerfile',
@@ -81,14 +81,14 @@ export const SERVICES: readonly ServiceDefinition[] = [
     },
     build: step('build-image', { timeout: 30, docker: true }),
     deployments: [
-      // ECS judges a new image by readiness and by what clients get, and puts the last one back by itself.
+      // ECS judges a new image by its readiness and by clients' responses, and restores the last one automatically.
       automatic('test', [step('deploy-proxy', { timeout: 30 })]),
       automatic('staging', [step('deploy-proxy', { timeout: 30 })]),
       approved('prod', [step('deploy-proxy', { timeout: 30 })]),
     ],
   },
   {
-    // The pipeline of the pipelines, and of all else that stands here.
+    // The pipeline that deploys the pipelines and everything else in this folder.
     serviceName: 'banyan-infrastructure',
     repository: REPOSITORY,
     deploysBy: 'cdk',
@@ -103,7 +103,7 @@ export const SERVICES: readonly ServiceDefinition[] = [
   },
 ];
 
-/** Whether a pipeline returns the routes of a stage to legacy by itself, which takes a right of its deployer. */
+/** Whether a pipeline returns a stage's routes to legacy automatically; its deployer needs permission for that. */
 export function returnsRoutes(stage: string): boolean {
   return SERVICES.some(({ deployments }) =>
     deployments.some(({ target, rollsBack }) => target === stage && rollsBack === 'routes, then stage'),

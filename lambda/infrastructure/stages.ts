@@ -1,37 +1,37 @@
-/** The monolith, as its team runs it: in a VPC of its own, which is peered with that of the stage. */
+/** The monolith as its team runs it: in its own VPC, which is peered with the stage's. */
 export interface Monolith {
   readonly vpcId: string;
-  /** Of its VPC; must not overlap with the stage's own. */
+  /** Address range of its VPC; must not overlap with the stage's. */
   readonly cidr: string;
-  /** A private name that its own team keeps, for the proxy. */
+  /** A private DNS name for the proxy, kept by the monolith's team. */
   readonly host: string;
-  /** The same by address: load balancers take targets in a peered VPC by no other name. */
+  /** The same as IP addresses: load balancers accept targets in a peered VPC only by address. */
   readonly addresses: readonly string[];
   readonly port: number;
   readonly mongodbPort: number;
-  /** Where its VPC is in another account than the stage, as a developer's: whose it is, and the role there that accepts the peering. */
+  /** If its VPC is in another account than the stage, as for developers' stages: that account, and the role there that accepts the peering. */
   readonly owner?: { readonly account: string; readonly peeringRoleArn: string };
 }
 
-/** How the proxy's tasks reach AWS: with a public address each, or through NAT gateways. README.md prices both. */
+/** How the proxy's tasks reach AWS: each with a public address, or through NAT gateways. README.md prices both. */
 export type Egress = 'public-address' | 'nat';
 
-/** What one stage's proxy service needs to know. */
+/** Configuration of one stage's proxy service. */
 export interface ProxySettings {
-  /** What clients call; its DNS record points to the load balancer. */
+  /** The host that clients call; its DNS record points to the load balancer. */
   readonly domain: string;
   readonly egress: Egress;
-  /** Of the certificate that the load balancer serves, in Certificate Manager, same region. */
+  /** ARN of the load balancer's certificate in Certificate Manager, same region. */
   readonly certificateArn: string;
-  /** Of the API that the API stack made; known after its first deployment, the same ever after. */
+  /** Id of the API that the API stack created; known after its first deployment and fixed from then on. */
   readonly restApiId: string;
   /** Complete ARNs in Secrets Manager. */
   readonly secrets: { readonly mongodbUri: string; readonly sessionSecret: string; readonly adminTokens: string };
   readonly tasks: { readonly least: number; readonly most: number };
-  /** What goes straight to the monolith, without the proxy. */
+  /** What goes straight to the monolith, past the proxy. */
   readonly past: { readonly prefixes: readonly string[]; readonly percent: number };
-  /** What is published of proxy/routes.yml: the file, or its routes with 100 % on Lambda, without fallback and guard. */
-  readonly routes: 'as in the file' | 'all on Lambda';
+  /** What is published of proxy/routes.yml: the file, or its routes with 100 % on Lambda and neither fallback nor guard. */
+  readonly routes: 'as-in-the-file' | 'all-on-lambda';
 }
 
 /** One stage: an account of its own, one region, two zones. */
@@ -39,12 +39,12 @@ export interface Stage {
   readonly name: string;
   readonly account: string;
   readonly region: string;
-  /** Named, so that nothing is looked up while synthesising. */
+  /** Named, so that nothing is looked up during synthesis. */
   readonly zones: readonly [string, string];
   readonly cidr: string;
-  /** As `gateway.access` in lambda/eventsapp/stages: a private API needs an endpoint, no other does. */
+  /** As `gateway.access` in lambda/eventsapp/stages: only a private API needs an endpoint. */
   readonly privateApi: boolean;
-  /** Ids of AWS's own prefix lists of the region: `aws ec2 describe-managed-prefix-lists`. */
+  /** Ids of the region's AWS-managed prefix lists: `aws ec2 describe-managed-prefix-lists`. */
   readonly prefixLists: { readonly s3: string; readonly dynamodb: string };
   readonly monolith: Monolith;
   readonly proxy: ProxySettings | undefined;
@@ -57,12 +57,12 @@ const IRELAND = {
   prefixLists: { s3: 'pl-6da54004', dynamodb: 'pl-6fa54006' },
 } as const;
 
-/** Pipelines, artefacts and the proxy's images live here, and reach into the stages by roles. Made-up ids: write your own. */
+/** Home of pipelines, artefacts and the proxy's images; pipelines reach the stages through roles. Made-up ids: write your own. */
 export const TOOLS = { account: '111111111111', region: REGION } as const;
 
 const secretArn = (account: string, name: string) => `arn:aws:secretsmanager:${REGION}:${account}:secret:${name}`;
 
-/** From the first that a change reaches to the last. Accounts and ids are made up. */
+/** In the order in which a change reaches them. Accounts and ids are made up. */
 export const STAGES: readonly Stage[] = [
   {
     ...IRELAND,
@@ -91,7 +91,7 @@ export const STAGES: readonly Stage[] = [
       tasks: { least: 2, most: 2 },
       past: { prefixes: [], percent: 0 },
       // End-to-end tests are about functions: legacy must not answer for one that fails.
-      routes: 'all on Lambda',
+      routes: 'all-on-lambda',
     },
   },
   {
@@ -120,7 +120,7 @@ export const STAGES: readonly Stage[] = [
       },
       tasks: { least: 2, most: 4 },
       past: { prefixes: [], percent: 0 },
-      routes: 'as in the file',
+      routes: 'as-in-the-file',
     },
   },
   {
@@ -149,7 +149,7 @@ export const STAGES: readonly Stage[] = [
       },
       tasks: { least: 2, most: 12 },
       past: { prefixes: [], percent: 0 },
-      routes: 'as in the file',
+      routes: 'as-in-the-file',
     },
   },
 ];

@@ -4,17 +4,17 @@ import { CfnAnomalyMonitor, CfnAnomalySubscription } from 'aws-cdk-lib/aws-ce';
 import type { Construct } from 'constructs';
 import { ORGANISATION, type Developer } from '../developers';
 
-/** Percent of the monthly budget; what is forecast warns before it is spent. */
+/** Per cent of the monthly budget; a forecast warns before the money is spent. */
 const WARNINGS = [
   { notificationType: 'ACTUAL', threshold: 50 },
   { notificationType: 'ACTUAL', threshold: 80 },
   { notificationType: 'FORECASTED', threshold: 100 },
 ] as const;
 
-/** A service that costs this much more than it used to, in USD a day, is worth a mail: a function that calls itself, say. */
+/** USD a day by which a service must exceed its usual cost to be worth an email: a function that calls itself, say. */
 const ANOMALY = 5;
 
-/** In a developer's account: who hears of what it costs. */
+/** Budget and cost alerts of a developer's account. */
 export class DeveloperAccountStack extends Stack {
   constructor(scope: Construct, id: string, { developer, ...props }: StackProps & { readonly developer: Developer }) {
     super(scope, id, props);

@@ -5,10 +5,10 @@ import type { Construct } from 'constructs';
 import { ORGANISATION, type Developer } from '../developers';
 import { serviceControlPolicy } from './service-control-policy';
 
-/** What a developer may do in the account: all that the organisation's policy leaves, and see what it costs. */
+/** What a developer may do in the account: everything that the organisation's policy allows, and see what it costs. */
 const MANAGED_POLICIES = ['AdministratorAccess', 'AWSBillingReadOnlyAccess'];
 
-/** In the management account: an account for each developer, under a policy, with one person who may use it. */
+/** In the management account: one account for each developer, under a policy, which only that developer may use. */
 export class OrganisationStack extends Stack {
   constructor(
     scope: Construct,
@@ -19,7 +19,7 @@ export class OrganisationStack extends Stack {
     const unit = new CfnOrganizationalUnit(this, 'Developers', { name: 'developers', parentId: ORGANISATION.rootId });
     new CfnPolicy(this, 'Limits', {
       name: 'developer-accounts',
-      description: 'Services, region and prices that developer accounts are for',
+      description: 'Limits developer accounts to certain services, one region and low prices',
       type: 'SERVICE_CONTROL_POLICY',
       content: serviceControlPolicy(ORGANISATION.region),
       targetIds: [unit.attrId],
@@ -27,7 +27,7 @@ export class OrganisationStack extends Stack {
     const permissionSet = new CfnPermissionSet(this, 'Developer', {
       instanceArn: ORGANISATION.identityCenterArn,
       name: 'developer',
-      description: 'All of an account that is for no one else, and read-only billing',
+      description: 'Full access to an account of their own, and read-only billing',
       managedPolicies: MANAGED_POLICIES.map((name) => `arn:aws:iam::aws:policy/${name}`),
       sessionDuration: 'PT8H',
     });
@@ -37,10 +37,10 @@ export class OrganisationStack extends Stack {
         accountName: `banyan-dev-${name}`,
         email,
         parentIds: [unit.attrId],
-        // Access of IAM to billing is allowed for accounts that are made this way, unless one says otherwise.
+        // Accounts created this way let IAM access billing unless configured otherwise.
         roleName: 'OrganizationAccountAccessRole',
       });
-      // Taking a developer out of the list must not close an account; Organizations makes one at a time.
+      // Removing a developer from the list must not close the account. Organizations creates one at a time.
       account.applyRemovalPolicy(RemovalPolicy.RETAIN);
       if (previous !== undefined) account.addResourceDependency(previous);
       previous = account;

@@ -1,7 +1,7 @@
 import { deployedService } from '../permissions/deployed-service';
 import { deriveStatements } from '../permissions/derive';
 
-/** Services that people need around a deployment, whatever is deployed. */
+/** Services that people need for any deployment, whatever it contains. */
 const AROUND = [
   ...[
     'access-analyzer',
@@ -30,12 +30,12 @@ const AROUND = [
   ],
 ];
 
-/** Characters that an SCP may have. https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html */
+/** Maximum characters of an SCP. https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html */
 export const SCP_SIZE = 5120;
 
 /**
- * What no one may do in a developer's account, its administrators included. Of services only those that the templates are made of, which the
- * derived permissions name; of regions only ours; nothing whose price runs on while no one works; and no way around the alarms on what is spent.
+ * What no one may do in a developer's account, its administrators included. It leaves only the services that the templates use, as named by the
+ * derived permissions, and only our region; nothing that costs money while no one works; and no way around the cost alerts.
  */
 export function serviceControlPolicy(region: string): object {
   const actions = deriveStatements(deployedService('dev')).flatMap(({ Action }) => Action);
@@ -52,7 +52,7 @@ export function serviceControlPolicy(region: string): object {
       {
         Sid: 'OnlyThisRegion',
         Effect: 'Deny',
-        // Global services are asked in us-east-1.
+        // Global services are called in us-east-1.
         NotAction: ['budgets', 'ce', 'cloudfront', 'health', 'iam', 'organizations', 'sts', 'support'].map(
           (name) => `${name}:*`,
         ),

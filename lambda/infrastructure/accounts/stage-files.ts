@@ -1,9 +1,9 @@
 import { parseDocument } from 'yaml';
 
 /**
- * The stage file of a developer, from that of `dev`: the same, under the developer's own names, in the network of the developer's account.
+ * A developer's stage file, made from that of `dev`: the same, with the developer's own names, in the network of the developer's account.
  *
- * @param dev text of lambda/eventsapp/stages/dev.yml, or of lambda/eventsapp/infra/stages/dev.yml
+ * @param dev content of lambda/eventsapp/stages/dev.yml or lambda/eventsapp/infra/stages/dev.yml
  * @param stage such as `dev-ada`
  */
 export function stageFileFrom(dev: string, stage: string): string {

@@ -8,7 +8,7 @@ export interface Command {
 
 const HERE = 'lambda/infrastructure';
 
-/** What deploys a developer's stage, or removes it, in order. */
+/** The commands that deploy or remove a developer's stage, in order. */
 export function stagePlan(action: 'deploy' | 'remove', { name }: Developer): readonly Command[] {
   const stage = `dev-${name}`;
   const network = `banyan-network-${stage}`;

@@ -3,7 +3,7 @@ import { ArnFormat } from 'aws-cdk-lib';
 import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 
-/** Where a stage's alarms go; people and pagers subscribe to it by hand, because their addresses are no business of a repository. */
+/** Where a stage's alarms go; people and pagers subscribe to it by hand, because their addresses do not belong in a repository. */
 export function alarmTopic(stack: Stack, topicName: string): Topic {
   const topic = new Topic(stack, 'AlarmTopic', { topicName });
   const alarms = stack.formatArn({

@@ -18,8 +18,8 @@ interface EndpointSettings {
 }
 
 /**
- * Gateway endpoints for S3 and DynamoDB, which cost nothing, let functions reach the stage's own bucket and tables, and nothing else. An
- * interface endpoint, which costs by the hour, is made for a private API only; never for SQS: that is what the VPC proxy replaces.
+ * Gateway endpoints for S3 and DynamoDB, which are free, let functions reach the stage's own bucket and tables, and nothing else. Interface
+ * endpoints cost by the hour: there is one for a private API only, and never one for SQS, which the VPC proxy makes unnecessary.
  *
  * @returns the id of the private API's endpoint; undefined where the API is not private
  */
@@ -39,7 +39,7 @@ export function addEndpoints(stack: Stack, { stage, vpc, callers }: EndpointSett
   vpc.addGatewayEndpoint('DynamoDb', { service: GatewayVpcEndpointAwsService.DYNAMODB, subnets }).addToPolicy(
     ownOnly(
       stack,
-      // `Scan`, `UpdateItem`: the migrations of photos and of their schema.
+      // `Scan` and `UpdateItem` are for the migrations of photos and of their schema.
       ['GetItem', 'Query', 'Scan', 'PutItem', 'UpdateItem', 'DeleteItem'].map((action) => `dynamodb:${action}`),
       [ownTables, `${ownTables}/index/*`],
     ),
@@ -57,7 +57,7 @@ export function addEndpoints(stack: Stack, { stage, vpc, callers }: EndpointSett
     securityGroups: [group],
     subnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
     open: false,
-    // It would take public gateways of others away from the whole VPC; the address with both ids resolves without it.
+    // Private DNS would hide other people's public gateways from the whole VPC; the host with both ids resolves without it.
     privateDnsEnabled: false,
   }).vpcEndpointId;
 }

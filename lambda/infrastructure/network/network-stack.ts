@@ -20,7 +20,7 @@ import { alarmTopic } from './alarm-topic';
 import { addEndpoints } from './endpoints';
 import { admitPeering, peerWithMonolith } from './peering';
 
-/** Subnets by what lives there; the names appear in the console. */
+/** Subnets, named by what lives there; the console shows these names. */
 export const SUBNETS = { edge: 'edge', functions: 'functions', tasks: 'tasks' } as const;
 
 interface NetworkStackProps extends StackProps {
@@ -30,15 +30,15 @@ interface NetworkStackProps extends StackProps {
 }
 
 /**
- * What a stage's functions and proxy live in. Functions are in subnets without a way out: no NAT gateway, no interface endpoint; a function
- * that needs AWS and MongoDB is two (lambda/vpc-proxy). Its outputs are what lambda/eventsapp/stages/<stage>.yml looks up.
+ * The network of a stage's functions and proxy. Functions are in subnets without a way out: no NAT gateway, no interface endpoint; a function
+ * that needs both AWS and MongoDB is split in two (lambda/vpc-proxy). lambda/eventsapp/stages/<stage>.yml looks up the outputs.
  */
 export class NetworkStack extends Stack {
   readonly vpc: Vpc;
   readonly alarmTopic: Topic;
   readonly loadBalancerGroup: SecurityGroup;
   readonly proxyGroup: SecurityGroup;
-  /** Of the private API's endpoint; undefined where the API is not private. */
+  /** Id of the private API's endpoint; undefined where the API is not private. */
   readonly executeApiEndpointId: string | undefined;
 
   constructor(scope: Construct, id: string, { stage, admits = [], ...props }: NetworkStackProps) {
@@ -50,7 +50,7 @@ export class NetworkStack extends Stack {
       availabilityZones: [...stage.zones],
       natGateways: nat ? stage.zones.length : 0,
       subnetConfiguration: subnetConfiguration({ nat }),
-      // Nothing uses the default group: every interface names its own. Emptying it would take a function of the CDK's in every account.
+      // Nothing uses the default group: every interface names its own. Emptying it would need a CDK-provided function in every account.
       restrictDefaultSecurityGroup: false,
     });
     this.vpc.addFlowLog('Rejected', {
@@ -90,7 +90,7 @@ export class NetworkStack extends Stack {
     return new SecurityGroup(this, id, { vpc: this.vpc, description, allowAllOutbound: false });
   }
 
-  /** Who opens a connection to whom. What is not listed here is dropped, and stands in the flow log. */
+  /** Who may open a connection to whom. Anything else is dropped and appears in the flow log. */
   private connect({ monolith, prefixLists }: Stage, functions: SecurityGroup): void {
     const database = [Peer.ipv4(monolith.cidr), Port.tcp(monolith.mongodbPort)] as const;
     const legacy = [Peer.ipv4(monolith.cidr), Port.tcp(monolith.port)] as const;
@@ -112,7 +112,7 @@ export class NetworkStack extends Stack {
 
 function subnetConfiguration({ nat }: { readonly nat: boolean }): SubnetConfiguration[] {
   return [
-    // Tasks get an address each by the service; nothing else is to get one by being there.
+    // The service gives each task its public address; nothing else gets one just by being in this subnet.
     { name: SUBNETS.edge, subnetType: SubnetType.PUBLIC, cidrMask: 24, mapPublicIpOnLaunch: false },
     { name: SUBNETS.functions, subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 23 },
     ...(nat ? [{ name: SUBNETS.tasks, subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 24 }] : []),

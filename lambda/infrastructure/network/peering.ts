@@ -7,18 +7,18 @@ import type { Stage } from '../stages';
 type Named = Pick<Stage, 'name' | 'account'>;
 const roleName = ({ name }: Pick<Stage, 'name'>): string => `banyan-peering-${name}`;
 
-/** What accepts peerings with the monolith of a stage in that stage's account, for {@link admitPeering}'s accounts. */
+/** ARN of the role that accepts peerings with a stage's monolith, for the accounts given to {@link admitPeering}. */
 export function peeringRoleArn(stage: Named): string {
   return `arn:aws:iam::${stage.account}:role/${roleName(stage)}`;
 }
 
-/** The way to the monolith's VPC. The way back is a route of its own team's, to this VPC's range. */
+/** The route to the monolith's VPC. The monolith's team adds the way back: a route to this VPC's range. */
 export function peerWithMonolith(stack: Stack, { name, monolith }: Stage, vpc: Vpc): void {
   const { owner } = monolith;
   const peering = new CfnVPCPeeringConnection(stack, 'MonolithPeering', {
     vpcId: vpc.vpcId,
     peerVpcId: monolith.vpcId,
-    // Another account accepts by its role; in the own one CloudFormation does.
+    // In another account a role accepts; in the same one CloudFormation does.
     ...(owner !== undefined && { peerOwnerId: owner.account, peerRoleArn: owner.peeringRoleArn }),
     tags: [{ key: 'Name', value: `banyan-${name}-monolith` }],
   });
@@ -30,7 +30,7 @@ export function peerWithMonolith(stack: Stack, { name, monolith }: Stage, vpc: V
     });
 }
 
-/** Lets other accounts, those of developers, peer with the VPC of this stage's monolith: a role of theirs to assume, which can do nothing else. */
+/** Lets developers' accounts peer with the VPC of this stage's monolith, through a role that they may assume and that can do nothing else. */
 export function admitPeering(stack: Stack, { name, monolith }: Stage, accounts: readonly string[]): void {
   if (accounts.length === 0) return;
   const role = new Role(stack, 'Peering', {

@@ -2,8 +2,8 @@ import type { Statement } from './derive';
 import { scopeOf, type Names } from './scopes';
 
 /**
- * The most that a function's role may ever do, whoever writes its policy: what the functions of serverless.yml do today, on what bears the names of
- * the service.
+ * The most that a function's role may ever do, whoever writes its policy: what the functions of serverless.yml do today, on resources with the
+ * service's names.
  */
 export function functionBoundary(names: Names): readonly Statement[] {
   const allow = (actions: readonly string[], resources: readonly string[], why?: string): Statement => ({
@@ -26,7 +26,7 @@ export function functionBoundary(names: Names): readonly Statement[] {
         ...['DescribeSubnets', 'UnassignPrivateIpAddresses'],
       ].map((name) => `ec2:${name}`),
       ['*'],
-      'network interfaces have no names before they exist; code is denied them (serverless.yml)',
+      'network interfaces have no names before they exist; serverless.yml denies these actions to code',
     ),
     allow(['lambda:InvokeFunction'], scopeOf('functions').arns(names)),
     allow(

@@ -7,25 +7,25 @@ import type { Names } from './scopes';
 /** The service of serverless.yml and of lambda/eventsapp/infra, which one deployer deploys. */
 export const SERVICE = 'banyan';
 
-/** Beyond the reach of the deployer: its own names begin otherwise. */
+/** Name of the functions' boundary, which is out of the deployer's reach: the names that it may use begin differently. */
 export function boundaryName(stage: string): string {
   return `boundary-${SERVICE}-${stage}`;
 }
 
-/** What the names of the service's resources in a stage begin with. */
+/** The stacks of the service in a stage, and the prefixes of its resources' names. */
 export function namesIn({ name, account, region }: Pick<Stage, 'name' | 'account' | 'region'>): Names {
   const stacks = [`${SERVICE}-${name}`, `${SERVICE}-infra-${name}`];
   return { account, region, stage: name, stacks, prefixes: stacks.map((stack) => `${stack}-`) };
 }
 
-/** A developer's stage has no boundary of its own: the account is for nothing else, and the organisation's policy holds there (accounts/). */
+/** A developer's stage has no boundary: its account is for nothing else, and the organisation's policy applies there (accounts/). */
 const DEVELOPER = { name: 'dev', account: '555555555555', region: STAGES[0]?.region ?? 'eu-west-1' };
 
 /**
- * The service in a stage, for what its deployer may do there.
+ * The service in a stage, as input for its deployer's permissions.
  *
- * @param types of its templates, when they have just been packaged; else as recorded
- * @throws Error for a stage that there is not
+ * @param types resource types of its templates, if just packaged; the recorded ones by default
+ * @throws Error for an unknown stage
  */
 export function deployedService(
   stageName: string,

@@ -7,11 +7,11 @@ import type { Stage } from '../stages';
 import { functionBoundary } from './boundary';
 import { boundaryName, deployedService, namesIn, SERVICE } from './deployed-service';
 import { deriveStatements, packPolicies, policyDocument, ROWS, type Statement } from './derive';
-import { FRAMEWORK_ROWS, PROXY_ROW } from './framework-grants';
+import { FRAMEWORK_ROWS, ROLL_BACK_ROW } from './framework-grants';
 
 /**
- * Who deploys the API to a stage, in the stage's account: a role with derived rights under a boundary of every right that could be derived, and the
- * boundary of the roles that it makes for functions.
+ * The deployer of the API, in the stage's account: a role with derived permissions under a boundary of all permissions that could be derived; and the
+ * boundary for the roles that it creates for functions.
  */
 export class DeployersStack extends Stack {
   constructor(scope: Construct, id: string, { stage, ...props }: StackProps & { readonly stage: Stage }) {
@@ -29,18 +29,18 @@ export class DeployersStack extends Stack {
     for (const { Resource, why } of statements)
       for (const arn of Resource)
         if (arn.includes('*'))
-          acknowledge(policy, `AwsSolutions-IAM5[Resource::${arn}]`, why ?? 'Begins with the name of the service.');
+          acknowledge(policy, `AwsSolutions-IAM5[Resource::${arn}]`, why ?? "Begins with the service's name.");
     return policy;
   }
 }
 
-/** Every action of every row: what a deployer could ever be given, whatever is attached to it. */
+/** Every action of every row: the most that a deployer can do, whatever is attached to its role. */
 function reviewedActions(): Statement {
-  const grants = [...ROWS.values(), ...FRAMEWORK_ROWS, PROXY_ROW].flatMap((row) => row.grants);
+  const grants = [...ROWS.values(), ...FRAMEWORK_ROWS, ROLL_BACK_ROW].flatMap((row) => row.grants);
   return {
     Effect: 'Allow',
     Action: [...new Set(grants.flatMap(({ actions }) => actions))].sort(),
     Resource: ['*'],
-    why: 'A boundary gives nothing: it limits what other policies give.',
+    why: 'A boundary grants nothing: it limits what other policies grant.',
   };
 }

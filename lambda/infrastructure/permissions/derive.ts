@@ -1,4 +1,4 @@
-import { FRAMEWORK_ROWS, PROXY_ROW } from './framework-grants';
+import { FRAMEWORK_ROWS, ROLL_BACK_ROW } from './framework-grants';
 import type { Grant, ResourceRow } from './grant';
 import { API_ROWS } from './rows-api';
 import { INFRA_ROWS } from './rows-infra';
@@ -9,13 +9,13 @@ export const ROWS: ReadonlyMap<string, ResourceRow> = new Map(
   [...API_ROWS, ...INFRA_ROWS].map((row) => [row.type, row]),
 );
 
-/** As IAM has it. */
+/** An IAM policy statement. */
 export interface Statement {
   readonly Effect: 'Allow';
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
-  /** Why its resources are not the service's own by name; not part of the policy. */
+  /** Why its resources are not limited to the service's names; not part of the policy. */
   readonly why?: string;
 }
 
@@ -23,16 +23,16 @@ export interface DeployedService {
   /** Resource types of its templates. */
   readonly types: Iterable<string>;
   readonly names: Names;
-  /** ARN of the boundary that roles of functions must have; undefined in a developer's own account. */
+  /** ARN of the boundary that functions' roles must have; undefined in a developer's own account. */
   readonly boundary: string | undefined;
   readonly returnsRoutes: boolean;
 }
 
 /**
- * The policy of a service's deployer: what CloudFormation calls for each of the types, and what the framework calls itself, on what bears the names
- * of the service.
+ * The policy of a service's deployer: what CloudFormation calls for each of the types, and what the framework calls itself, on resources with the
+ * service's names.
  *
- * @throws Error that names every type without a row
+ * @throws Error naming every type without a row
  */
 export function deriveStatements({ types, names, boundary, returnsRoutes }: DeployedService): readonly Statement[] {
   const wanted = [...new Set(types)].sort();
@@ -43,9 +43,9 @@ export function deriveStatements({ types, names, boundary, returnsRoutes }: Depl
     );
   const grants = [
     ...wanted.flatMap((type) => ROWS.get(type)?.grants ?? []),
-    ...[...FRAMEWORK_ROWS, ...(returnsRoutes ? [PROXY_ROW] : [])].flatMap((row) => row.grants),
+    ...[...FRAMEWORK_ROWS, ...(returnsRoutes ? [ROLL_BACK_ROW] : [])].flatMap((row) => row.grants),
   ];
-  // One statement for all that is granted alike.
+  // One statement for all actions with the same scope and condition.
   const alike = new Map<string, Grant>();
   for (const grant of grants) {
     const key = JSON.stringify([grant.on, grant.only]);
@@ -70,18 +70,18 @@ function conditionOf({ only }: Grant, boundary: string | undefined): Statement['
   return boundary === undefined ? undefined : { StringEquals: { 'iam:PermissionsBoundary': boundary } };
 }
 
-/** Characters, white space not counted, that one managed policy may have. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+/** Maximum characters of a managed policy, white space not counted. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const POLICY_SIZE = 6144;
 
-/** What IAM is given of statements. */
+/** The policy document of statements, without their `why`. */
 export function policyDocument(statements: readonly Statement[]): object {
   return { Version: '2012-10-17', Statement: statements.map((statement) => ({ ...statement, why: undefined })) };
 }
 
 /**
- * The statements of as few managed policies as hold them, in their order.
+ * Packs statements into managed policies, in order, starting a new one when the last is full.
  *
- * @throws Error for a statement that none holds
+ * @throws Error for a statement that is too large for any policy
  */
 export function packPolicies(statements: readonly Statement[]): readonly (readonly Statement[])[] {
   const policies: Statement[][] = [];
@@ -96,7 +96,7 @@ export function packPolicies(statements: readonly Statement[]): readonly (readon
   return policies;
 }
 
-/** As IAM counts. */
+/** Size of a policy document, as IAM counts it. */
 export function sizeOf(document: object): number {
   return JSON.stringify(document).replaceAll(/\s/g, '').length;
 }

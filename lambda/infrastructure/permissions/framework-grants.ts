@@ -1,6 +1,6 @@
 import type { Grant } from './grant';
 
-/** What a deployment calls itself, besides what CloudFormation calls for each resource. */
+/** Calls that a deployment makes itself, besides those that CloudFormation makes for each resource. */
 export interface ToolRow {
   readonly what: string;
   /** The file that makes the calls. */
@@ -8,8 +8,8 @@ export interface ToolRow {
   readonly grants: readonly Grant[];
 }
 
-/** Only where a pipeline does it: it returns routes to legacy by a command in a task of its own, which reaches MongoDB as proxies do. */
-export const PROXY_ROW: ToolRow = {
+/** Only where a pipeline rolls back: it returns routes to legacy by a command in its own task, which reaches MongoDB as proxies do. */
+export const ROLL_BACK_ROW: ToolRow = {
   what: 'routes return to legacy when smoke tests fail: `banyan kill-switch on` in a task of the proxy',
   source: 'test/eventsapp/pipeline (aws ecs describe-services, run-task, wait tasks-stopped)',
   grants: [
@@ -55,7 +55,7 @@ export const FRAMEWORK_ROWS: readonly ToolRow[] = [
   },
   {
     what: 'the config check, and the code hashes compared after a deployment',
-    source: 'banyan check --stage (proxy/cli/program.ts), test/eventsapp/pipeline/aws.ts',
+    source: 'banyan check --stage (proxy/cli/program.ts), test/eventsapp/pipeline/stage-account.ts',
     grants: [
       { actions: ['secretsmanager:DescribeSecret'], on: 'secrets' },
       { actions: ['ec2:DescribeVpcEndpoints'], on: 'networks' },

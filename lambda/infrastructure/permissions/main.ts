@@ -6,9 +6,9 @@ import { packagedTypes, RECORDED } from './packaged-types';
 const HELP = `npm run permissions -- --stage <stage>: what the deployer of a stage may do, derived from the resource types of its templates.
 
   --stage <stage>   dev, or a stage of stages.ts
-  --json            the documents of its managed policies
+  --json            print the documents of its managed policies
 
-Reads the templates that "npm run package" and "npm run package:infra" have left, else the types that are recorded in resource-types.json.
+Reads the templates left by "npm run package" and "npm run package:infra", or else the types recorded in resource-types.json.
 `;
 
 function main(): void {

@@ -4,7 +4,7 @@ import recorded from './resource-types.json';
 
 const ROOT = path.join(__dirname, '../../..');
 
-/** Where packaging leaves the templates: `npm run package` and `npm run package:infra`. */
+/** Where `npm run package` and `npm run package:infra` leave the templates. */
 export const TEMPLATES = {
   api: path.join(ROOT, '.serverless/cloudformation-template-update-stack.json'),
   infra: path.join(ROOT, 'lambda/eventsapp/infra/.serverless/cloudformation-template-update-stack.json'),
@@ -12,7 +12,7 @@ export const TEMPLATES = {
 
 export type TemplateName = keyof typeof TEMPLATES;
 
-/** Resource types of the templates, as they were recorded: synthesising needs no packaging. */
+/** Resource types of the templates, as recorded, so that synthesis needs no packaging. */
 export const RECORDED: Readonly<Record<TemplateName, readonly string[]>> = recorded;
 
 interface Template {
@@ -33,7 +33,7 @@ function packagedResources(name: TemplateName): readonly Template['Resources'][s
   return Object.values((JSON.parse(readFileSync(file, 'utf8')) as Template).Resources);
 }
 
-/** Resource types of a template that has just been packaged, sorted; undefined when there is none. */
+/** Resource types of a packaged template, sorted; undefined when nothing is packaged. */
 export function packagedTypes(name: TemplateName): readonly string[] | undefined {
   const resources = packagedResources(name);
   return resources && [...new Set(resources.map(({ Type }) => Type))].sort();

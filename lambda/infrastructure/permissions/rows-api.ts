@@ -2,8 +2,8 @@ import type { ResourceRow } from './grant';
 
 const lambda = (...names: string[]) => names.map((name) => `lambda:${name}`);
 const logs = (...names: string[]) => names.map((name) => `logs:${name}`);
-const NO_KEY = { why: 'no customer managed key: encryption is by keys of AWS' };
-const NO_ROLE = { actions: ['iam:PassRole'], why: 'reaches functions by their resource policies, with no role' };
+const NO_KEY = { why: 'no customer managed key: AWS-owned keys encrypt' };
+const NO_ROLE = { actions: ['iam:PassRole'], why: 'reaches functions through their resource policies, without a role' };
 
 const apiGateway = (
   type: string,
@@ -84,7 +84,7 @@ export const API_ROWS: readonly ResourceRow[] = [
       { actions: ['iam:DeleteRolePermissionsBoundary'], why: 'a role keeps its boundary' },
       {
         actions: ['iam:AttachRolePolicy', 'iam:DetachRolePolicy'],
-        why: 'roles have policies of their own only (lambda/deployment/roles.js)',
+        why: 'roles have inline policies only (lambda/deployment/roles.js)',
       },
     ],
   },
@@ -181,7 +181,7 @@ export const API_ROWS: readonly ResourceRow[] = [
           'PutFunctionScalingConfig',
           'PutRuntimeManagementConfig',
         ),
-        why: 'the defaults of Lambda',
+        why: "Lambda's defaults",
       },
     ],
   },
@@ -234,7 +234,7 @@ export const API_ROWS: readonly ResourceRow[] = [
           'PutIndexPolicy',
           'PutLogGroupDeletionProtection',
         ),
-        why: 'no such policy: what is logged is decided by the code',
+        why: 'no such policies: code decides what is logged',
       },
     ],
   },
@@ -255,7 +255,7 @@ export const API_ROWS: readonly ResourceRow[] = [
       },
     ],
     leftOut: [
-      { actions: ['iam:GetRole', 'iam:PassRole'], why: 'no subscription of Firehose, which alone needs a role' },
+      { actions: ['iam:GetRole', 'iam:PassRole'], why: 'no Firehose subscription, the only kind that needs a role' },
     ],
   },
   {

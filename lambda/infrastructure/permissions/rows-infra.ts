@@ -9,7 +9,7 @@ const cloudFront = (type: string, schema: string, on: 'distributions' | 'viewer 
   leftOut: [],
 });
 
-/** Types of the infrastructure's template (lambda/eventsapp/infra), and the framework's own bucket. */
+/** Types of the infrastructure's template (lambda/eventsapp/infra), including the framework's own bucket. */
 export const INFRA_ROWS: readonly ResourceRow[] = [
   {
     type: 'AWS::CloudFront::Distribution',
@@ -88,7 +88,7 @@ export const INFRA_ROWS: readonly ResourceRow[] = [
         actions: ['CreateGrant', 'Decrypt', 'DescribeKey', 'Encrypt', 'ListAliases', 'RevokeGrant'].map(
           (name) => `kms:${name}`,
         ),
-        why: 'no customer managed key: encryption is by keys of AWS',
+        why: 'no customer managed key: AWS-owned keys encrypt',
       },
       {
         actions: [
@@ -153,10 +153,10 @@ export const INFRA_ROWS: readonly ResourceRow[] = [
       },
       {
         actions: s3('DeleteObject'),
-        why: 'the framework empties its own bucket (framework-grants.ts); no other is emptied',
+        why: 'the framework empties only its own bucket (framework-grants.ts)',
       },
-      { actions: s3('DeleteBucketWebsite', 'PutBucketWebsite'), why: 'no website: CloudFront alone reads' },
-      { actions: s3('PutBucketAcl', 'PutObjectAcl'), why: 'no ACLs: the owner of the bucket owns its objects' },
+      { actions: s3('DeleteBucketWebsite', 'PutBucketWebsite'), why: 'no website: only CloudFront reads' },
+      { actions: s3('PutBucketAcl', 'PutObjectAcl'), why: "no ACLs: the bucket's owner owns its objects" },
       { actions: s3('PutBucketObjectLockConfiguration', 'PutObjectLockConfiguration'), why: 'no object lock' },
       {
         actions: s3(
@@ -213,9 +213,9 @@ export const INFRA_ROWS: readonly ResourceRow[] = [
       },
     ],
     leftOut: [
-      { actions: ['iam:GetRole', 'iam:PassRole'], why: 'no delivery status logging, which alone needs a role' },
+      { actions: ['iam:GetRole', 'iam:PassRole'], why: 'no delivery status logging, the only use of a role' },
       { actions: ['sns:PutDataProtectionPolicy'], why: 'no such policy' },
-      { actions: ['sns:Subscribe', 'sns:Unsubscribe'], why: 'the topic lists no subscriptions of its own' },
+      { actions: ['sns:Subscribe', 'sns:Unsubscribe'], why: "the topic's template lists no subscriptions" },
     ],
   },
   {

@@ -1,4 +1,4 @@
-/** What an ARN is made of: `prefixes` are what the names of a service's resources begin with, `stacks` its stacks. */
+/** What ARNs are made of. `prefixes` are those of the names of a service's resources; `stacks` are its stacks. */
 export interface Names {
   readonly account: string;
   readonly region: string;
@@ -9,7 +9,7 @@ export interface Names {
 
 export interface Scope {
   readonly arns: (names: Names) => readonly string[];
-  /** Why it is wider than the names of the service; undefined where it is not. */
+  /** Why it is wider than the service's names; undefined when it is not. */
   readonly why?: string;
 }
 
@@ -19,12 +19,12 @@ const regional = (service: string, resource: (prefix: string) => string) =>
   each((prefix, { region, account }) => `arn:aws:${service}:${region}:${account}:${resource(prefix)}`);
 const everything = () => ['*'];
 
-/** Resources that grants are for. The service authorization reference says which actions take which: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
+/** Resources that grants can name. The service authorization reference lists which actions take which: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
 export const SCOPES = {
   functions: { arns: regional('lambda', (prefix) => `function:${prefix}*`) },
   'event source mappings': {
     arns: ({ region, account }) => [`arn:aws:lambda:${region}:${account}:event-source-mapping:*`],
-    why: 'Lambda makes their ids',
+    why: 'Lambda generates their ids',
   },
   roles: { arns: each((prefix, { account }) => `arn:aws:iam::${account}:role/${prefix}*`) },
   'log groups': {
@@ -37,13 +37,13 @@ export const SCOPES = {
   },
   'all log groups': {
     arns: ({ region, account }) => [`arn:aws:logs:${region}:${account}:log-group:*`],
-    why: 'logs:DescribeLogGroups lists; it is asked for a prefix, and permitted for all or none',
+    why: 'logs:DescribeLogGroups lists by prefix, but can only be granted for all log groups',
   },
   alarms: { arns: regional('cloudwatch', (prefix) => `alarm:${prefix}*`) },
   rules: { arns: regional('events', (prefix) => `rule/${prefix}*`) },
   queues: { arns: regional('sqs', (prefix) => `${prefix}*`) },
   topics: { arns: regional('sns', (prefix) => `${prefix}*`) },
-  subscriptions: { arns: everything, why: 'SNS: reading, changing and ending a subscription takes no resource' },
+  subscriptions: { arns: everything, why: 'SNS: reading, changing and ending a subscription take no resource' },
   buckets: { arns: each((prefix) => `arn:aws:s3:::${prefix}*`) },
   objects: { arns: each((prefix) => `arn:aws:s3:::${prefix}*/*`) },
   tables: { arns: regional('dynamodb', (prefix) => `table/${prefix}*`) },
@@ -53,7 +53,7 @@ export const SCOPES = {
       `arn:aws:apigateway:${region}::/restapis/*`,
       `arn:aws:apigateway:${region}::/tags/*`,
     ],
-    why: 'API Gateway makes the ids of its APIs; the account is the boundary',
+    why: 'API Gateway generates the ids of its APIs; the account is the boundary',
   },
   distributions: {
     arns: ({ account }) => [
@@ -61,12 +61,12 @@ export const SCOPES = {
       `arn:aws:cloudfront::${account}:origin-access-control/*`,
       `arn:aws:cloudfront::${account}:response-headers-policy/*`,
     ],
-    why: 'CloudFront makes their ids; the account is the boundary',
+    why: 'CloudFront generates their ids; the account is the boundary',
   },
   'viewer keys': { arns: everything, why: 'CloudFront: public keys and key groups take no resource' },
   networks: { arns: everything, why: 'EC2: its Describe actions take no resource' },
-  account: { arns: everything, why: 'Lambda: the settings of an account are no resource' },
-  templates: { arns: everything, why: 'CloudFormation: a template that is no stack yet has no name' },
+  account: { arns: everything, why: 'Lambda: account settings are not a resource' },
+  templates: { arns: everything, why: 'CloudFormation: a template has no name before it is a stack' },
   stacks: {
     arns: ({ account, region, stacks }) =>
       stacks.map((stack) => `arn:aws:cloudformation:${region}:${account}:stack/${stack}/*`),
@@ -74,7 +74,7 @@ export const SCOPES = {
   'looked up stacks': {
     arns: ({ account, region, stage }) =>
       ['network', 'proxy'].map((name) => `arn:aws:cloudformation:${region}:${account}:stack/banyan-${name}-${stage}/*`),
-    why: 'outputs of stacks that others deploy: read only',
+    why: 'outputs of stacks that others deploy; read-only',
   },
   'proxy tasks': {
     arns: ({ account, region, stage }) =>
@@ -99,7 +99,7 @@ export const SCOPES = {
 
 export type ScopeName = keyof typeof SCOPES;
 
-/** A scope by its name, with what its entry may leave out. */
+/** A scope by its name, typed so that `why` can be read where an entry has none. */
 export function scopeOf(name: ScopeName): Scope {
   return SCOPES[name];
 }

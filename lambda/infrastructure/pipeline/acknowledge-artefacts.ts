@@ -4,14 +4,14 @@ import { acknowledge } from '../nag/acknowledge';
 
 const GRANTED = ['s3:Abort*', 's3:DeleteObject*', 's3:GetBucket*', 's3:GetObject*', 's3:List*'];
 
-/** What cdk-nag finds in every role that hands artefacts on. */
+/** Suppresses what cdk-nag finds in every role that passes artefacts on. */
 export function acknowledgeArtefacts(
   construct: IConstruct,
   artefacts: Bucket,
   { grantedByCdk }: { readonly grantedByCdk: boolean },
 ): void {
   const bucket = artefacts.node.defaultChild;
-  if (!(bucket instanceof CfnBucket)) throw new Error('The bucket of the artefacts has no resource');
+  if (!(bucket instanceof CfnBucket)) throw new Error('the artefact bucket has no CfnBucket');
   const objects = `AwsSolutions-IAM5[Resource::<${artefacts.stack.getLogicalId(bucket)}.Arn>/*]`;
   acknowledge(construct, objects, 'Objects of the one bucket of artefacts, whose keys CodePipeline chooses.');
   if (grantedByCdk)

@@ -10,18 +10,18 @@ import { PIPELINE_LOGS } from './step-project';
 interface BuildRoleProps {
   readonly roleName: string;
   readonly artefacts: Bucket;
-  /** ARNs of roles, in other accounts mostly, that builds may assume. */
+  /** ARNs of roles, mostly in other accounts, that builds may assume. */
   readonly mayAssume: readonly string[];
-  /** Where it pushes images to. */
+  /** The registry that it pushes images to. */
   readonly images?: Repository;
-  /** A stage of a pipeline that it may have run again with what passed it before. */
+  /** A pipeline stage that it may roll back to what passed it before. */
   readonly putsBack?: { readonly pipeline: string; readonly stage: string };
 }
 
 const PUSH = [
   'BatchCheckLayerAvailability',
   'CompleteLayerUpload',
-  // Whether a build that is tried again has pushed its image.
+  // A retried build checks whether it has already pushed its image.
   'DescribeImages',
   'InitiateLayerUpload',
   'PutImage',
@@ -29,8 +29,8 @@ const PUSH = [
 ].map((action) => `ecr:${action}`);
 
 /**
- * The role of build projects in the tools account: its logs, the artefacts, and the roles it may assume. The CDK's own grants are left out, which
- * are wider.
+ * The role of build projects in the tools account: may write its logs, use the artefacts and assume certain roles. It does without the CDK's own
+ * grants, which are wider.
  */
 export function buildRole(
   scope: Construct,

@@ -4,7 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { SourceRepository } from './service-definition';
 
-/** The repository by its connection. CDK grants its use by the service's former name alone; connections are of the new one. */
+/** The repository, through its connection. CDK grants use of connections under the service's former name only; these have the new one. */
 export class ConnectionSource extends CodeStarConnectionsSourceAction {
   constructor(
     private readonly repository: SourceRepository,

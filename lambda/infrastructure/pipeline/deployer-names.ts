@@ -17,14 +17,14 @@ export function accountOf(target: string): { readonly account: string; readonly 
 }
 
 /**
- * The role in the target's account that changes things there. What a service makes is called `<service>-<stage>-...`, and its deployer may change
- * that: itself it may not change.
+ * The role in the target's account that changes things there. A deployer may change what is called `<service>-<stage>-...`; its own name is different,
+ * so it cannot change itself.
  */
 export function deployerRoleName({ serviceName, target }: Deployer): string {
   return `deployer-${serviceName}-${target}`;
 }
 
-/** The role in the tools account that its builds run as; it may assume the deployer role, and nothing else may. */
+/** The role in the tools account that the builds run as; only it may assume the deployer role. */
 export function buildRoleName(deployer: Deployer): string {
   return `build-${deployer.serviceName}-${deployer.target}`;
 }

@@ -3,12 +3,12 @@ import { AccountPrincipal, Role, type IManagedPolicy } from 'aws-cdk-lib/aws-iam
 import { TOOLS } from '../stages';
 import { buildRoleArn, deployerRoleName, type Deployer } from './deployer-names';
 
-/** A deployer role: one build role of the tools account may assume it, not the whole account. It may do nothing yet. */
+/** A deployer role that one build role of the tools account may assume, not the whole account. It has no permissions yet. */
 export function deployerRole(stack: Stack, deployer: Deployer, permissionsBoundary?: IManagedPolicy): Role {
   return new Role(stack, 'Deployer', {
     roleName: deployerRoleName(deployer),
     description: `Deploys ${deployer.serviceName} to ${deployer.target} from the pipeline in the tools account`,
-    // By a condition, because a principal has to exist before a policy may name it.
+    // As a condition, because a principal must exist before a policy can name it.
     assumedBy: new AccountPrincipal(TOOLS.account).withConditions({
       ArnEquals: { 'aws:PrincipalArn': buildRoleArn(deployer) },
     }),

@@ -14,7 +14,7 @@ import { PullRequestPipeline } from './pull-request-pipeline';
 import type { ServiceDefinition } from './service-definition';
 import { ServicePipeline } from './service-pipeline';
 
-/** Where people talk: ids of a workspace and a channel that a person has authorised once in the console. */
+/** The team's chat: ids of a workspace and a channel that a person has authorised once in the console. */
 export interface Chat {
   readonly workspaceId: string;
   readonly channelId: string;
@@ -25,7 +25,7 @@ interface PipelinesStackProps extends StackProps {
   readonly chat: Chat;
 }
 
-/** All pipelines, in the tools account: one for each service, one for pull requests; and who hears of what fails. */
+/** All pipelines, in the tools account: one for each service, one for pull requests; and who is notified of failures. */
 export class PipelinesStack extends Stack {
   constructor(scope: Construct, id: string, { services, chat, ...props }: PipelinesStackProps) {
     super(scope, id, props);
@@ -80,7 +80,7 @@ export class PipelinesStack extends Stack {
       versioned: true,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       removalPolicy: RemovalPolicy.RETAIN,
-      // A stage goes back to the package that passed last, however long ago.
+      // A stage rolls back to the package that passed last, however long ago.
       lifecycleRules: [
         { id: 'old-artefacts', expiration: Duration.days(365), noncurrentVersionExpiration: Duration.days(30) },
       ],

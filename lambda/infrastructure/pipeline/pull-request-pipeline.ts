@@ -17,13 +17,13 @@ import { StepProject } from './step-project';
 
 interface PullRequestPipelineProps {
   readonly repository: SourceRepository;
-  /** Its own: what it runs has not been reviewed, and must not reach the packages that are deployed. */
+  /** A bucket of its own: what it runs has not been reviewed and must not reach the packages that are deployed. */
   readonly artefacts: Bucket;
 }
 
 /**
- * The shorter pipeline of a pull request: what needs no stage, on the same machines and images as the mainline. Its builds may assume no role, because
- * what they run has not been reviewed yet.
+ * The shorter pipeline of a pull request: the steps that need no stage, on the same machines and images as the mainline. Its builds may not assume
+ * any role, because what they run has not been reviewed yet.
  */
 export class PullRequestPipeline extends Construct {
   constructor(scope: Construct, id: string, { repository, artefacts }: PullRequestPipelineProps) {

@@ -12,21 +12,21 @@ import { StepProject } from './step-project';
 
 interface RollBackPipelineProps {
   readonly repository: SourceRepository;
-  /** Of the pipeline whose stage is put back. */
+  /** The service whose pipeline has the stage. */
   readonly serviceName: string;
   readonly stage: string;
-  /** The action of that stage that judges a deployment. */
+  /** The action of that stage that decides whether a deployment is good. */
   readonly action: string;
   readonly artefacts: Bucket;
-  /** Of the stage's builds. */
+  /** The role of the stage's builds. */
   readonly role: IRole;
-  /** What the stage's builds find in their environment. */
+  /** Environment of the stage's builds. */
   readonly variables: Readonly<Record<string, string>>;
 }
 
 /**
- * Puts a stage back whenever the action that judges its deployments ends otherwise than well: failed, timed out, stopped or abandoned. A build that is
- * killed can do nothing itself, and CodePipeline's own roll back waits for no route: here they are first (buildspecs/roll-back.yml).
+ * Rolls a stage back whenever the action that judges its deployments does not succeed: failed, timed out, stopped or abandoned. A build that is
+ * killed can do nothing itself, and CodePipeline's own roll back does not wait for routes; here they go first (buildspecs/roll-back.yml).
  */
 export class RollBackPipeline extends Construct {
   readonly pipeline: Pipeline;

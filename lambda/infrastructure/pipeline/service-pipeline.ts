@@ -30,23 +30,23 @@ interface ServicePipelineProps {
   readonly artefacts: Bucket;
   /** Where a build that makes images pushes them. */
   readonly images: Repository;
-  /** Is asked to approve. */
+  /** Where approvals are requested. */
   readonly approvals: Topic;
 }
 
-/** `cdk bootstrap` has made these in every account; the tools account is trusted by them. */
+/** Roles that `cdk bootstrap` creates in every account and that trust the tools account. */
 const CDK_ROLES = ['deploy', 'file-publishing', 'image-publishing', 'lookup'] as const;
 
-/** The artefact that the build leaves: `CODEBUILD_SRC_DIR_package` of every deployment. */
+/** The artefact of the build; every deployment finds it at `CODEBUILD_SRC_DIR_package`. */
 const PACKAGE = 'package';
 
 /**
- * The pipeline of one service, from its definition alone: source, build, then one stage for each deployment. What the build left is handed to every
- * deployment, so that each gets the very same bytes.
+ * The pipeline of one service, made from its definition alone: source, build, then one stage for each deployment. Every deployment gets the
+ * build's artefact, so all deploy the very same bytes.
  */
 export class ServicePipeline extends Construct {
   readonly pipeline: Pipeline;
-  /** Those that put a stage of it back. */
+  /** Pipelines that roll back one of its stages. */
   readonly rollBacks: readonly RollBackPipeline[];
 
   constructor(scope: Construct, id: string, { service, artefacts, images, approvals }: ServicePipelineProps) {
@@ -57,7 +57,7 @@ export class ServicePipeline extends Construct {
     this.pipeline = new Pipeline(this, 'Pipeline', {
       pipelineName: service.serviceName,
       pipelineType: PipelineType.V2,
-      // A push waits for the one before: what is approved is what was tested.
+      // A push waits for the previous one, so that what is approved is what was tested.
       executionMode: ExecutionMode.QUEUED,
       artifactBucket: artefacts,
       crossAccountKeys: false,
@@ -99,7 +99,7 @@ export class ServicePipeline extends Construct {
     );
   }
 
-  /** Adds the stage of a deployment. Returns the pipeline that puts it back, if there is one. */
+  /** Adds the stage of a deployment. Returns the pipeline that rolls it back, if there is one. */
   private deploy(
     deployment: Deployment,
     {
@@ -143,7 +143,7 @@ export class ServicePipeline extends Construct {
             extraInputs: [built],
           }),
       ),
-      // CodePipeline itself deploys once more what passed this stage last; it would not wait for routes.
+      // CodePipeline itself deploys again what passed this stage last; it would not wait for routes.
       ...(rollsBack === 'stage' && { onFailure: { result: Result.ROLLBACK } }),
     });
     const last = steps.at(-1);
@@ -181,7 +181,7 @@ function variablesFor({ serviceName, deploysBy }: ServiceDefinition, target: str
     ACCOUNT: account,
     ...(deploysBy !== 'cdk' && { DEPLOYER_ROLE_ARN: deployerRoleArn({ serviceName, target }) }),
     ...(stage?.proxy !== undefined && { ROUTES_FILE: routesFile(stage), PROXY_CLUSTER: clusterName(stage) }),
-    ...(stage?.proxy?.routes === 'all on Lambda' && { ROUTES: 'all-on-lambda' }),
+    ...(stage?.proxy?.routes === 'all-on-lambda' && { ROUTES: stage.proxy.routes }),
   };
 }
 

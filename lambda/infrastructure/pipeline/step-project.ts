@@ -13,21 +13,21 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Step } from './service-definition';
 
-/** Where the buildspecs are, from the root of the repository. */
+/** Folder of the buildspecs, from the root of the repository. */
 export const BUILDSPECS = 'lambda/infrastructure/buildspecs';
 
-/** Log groups of all build projects; the build roles write there. */
+/** Prefix of the log groups of all build projects, to which the build roles may write. */
 export const PIPELINE_LOGS = '/banyan/pipelines';
 
 interface StepProjectProps {
   readonly projectName: string;
   readonly step: Step;
   readonly role: IRole;
-  /** What the buildspec expects to find in its environment. */
+  /** Variables that the buildspec expects in its environment. */
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** A build project that runs one buildspec, as one role. */
+/** A build project that runs one buildspec under one role. */
 export class StepProject extends Construct {
   readonly project: PipelineProject;
 
@@ -38,7 +38,7 @@ export class StepProject extends Construct {
       role,
       buildSpec: BuildSpec.fromSourceFilename(`${BUILDSPECS}/${step.buildspec}.yml`),
       environment: {
-        // As the functions are: arm64, and an image with their version of Node.js.
+        // Like the functions: arm64, and an image with their version of Node.js.
         buildImage: LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_4_0,
         computeType: ComputeType.LARGE,
         privileged: step.docker,

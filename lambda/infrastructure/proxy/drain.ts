@@ -1,27 +1,27 @@
-/** How the load balancer asks `/.banyan/readyz`: seconds, and how many failures make a target unhealthy. */
+/** How the load balancer checks `/.banyan/readyz`: seconds, and the number of failures that make a target unhealthy. */
 export const HEALTH = { interval: 10, timeout: 5, healthy: 2, unhealthy: 2 } as const;
 
-/** Seconds that the proxy takes at most to finish what runs, once it has stopped accepting (proxy/README.md). */
+/** Seconds within which the proxy finishes running requests once it has stopped accepting new ones (proxy/README.md). */
 const FINISH = 30;
 
-/** ECS takes no longer stop timeout on Fargate. */
+/** The longest stop timeout that ECS accepts on Fargate, in seconds. */
 const LONGEST_STOP = 120;
 
 /** Seconds. */
 export interface DrainTimes {
-  /** `DRAIN_DELAY` of the proxy: serves on while `readyz` says 503. */
+  /** The proxy's `DRAIN_DELAY`: it keeps serving while `readyz` says 503. */
   readonly drainDelay: number;
-  /** How long the load balancer leaves requests under way to a target that it no longer sends new ones. */
+  /** How long the load balancer lets running requests finish on a target that gets no new ones. */
   readonly deregistrationDelay: number;
   /** From SIGTERM to SIGKILL. */
   readonly stopTimeout: number;
 }
 
 /**
- * Times that fit each other. The proxy serves on until the load balancer has noticed; the load balancer waits as long as the proxy may take;
- * the process is killed only after both.
+ * Consistent drain times. The proxy keeps serving until the load balancer has noticed; the load balancer waits as long as the proxy may take; the
+ * process is killed only after both.
  *
- * @throws Error for a health check so slow that Fargate would kill the process before
+ * @throws Error for a health check so slow that Fargate would kill the process first
  */
 export function drainTimes({
   interval,

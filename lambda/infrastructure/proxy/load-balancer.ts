@@ -30,12 +30,12 @@ export interface EdgeOfStage {
   readonly proxy: ApplicationTargetGroup;
 }
 
-/** A rule takes five values of a path condition; a prefix needs two. */
+/** A rule's path condition takes five values, and each prefix needs two. */
 const PREFIXES_PER_RULE = 2;
 
 /**
  * The load balancer that clients reach. It sends everything to the proxy, except for path prefixes and a share of the traffic that the stage
- * sends past it, straight to the monolith: a proxy that is in the way can be taken out of it by one deployment of this stack.
+ * sends straight to the monolith: one deployment of this stack takes a failing proxy out of the path.
  */
 export function addLoadBalancer(stack: Stack, { settings, monolith, ...edge }: LoadBalancerSettings): EdgeOfStage {
   const loadBalancer = new ApplicationLoadBalancer(stack, 'LoadBalancer', {
@@ -44,9 +44,9 @@ export function addLoadBalancer(stack: Stack, { settings, monolith, ...edge }: L
     internetFacing: true,
     securityGroup: edge.securityGroup,
     deletionProtection: true,
-    // Less than the proxy's 65 s, so that a kept connection is never closed by the side that is about to be asked.
+    // Less than the proxy's 65 s, so that the proxy never closes a connection on which a request is about to arrive.
     idleTimeout: Duration.seconds(60),
-    // What clients send reaches the monolith as it did before; the proxy refuses what could be read in two ways.
+    // Requests reach the monolith as they did before; the proxy refuses those that could be parsed in two ways.
     dropInvalidHeaderFields: false,
   });
   loadBalancer.logAccessLogs(accessLogs(stack));
@@ -71,7 +71,7 @@ export function addLoadBalancer(stack: Stack, { settings, monolith, ...edge }: L
     targetType: TargetType.IP,
     protocol: ApplicationProtocol.HTTP,
     port: monolith.port,
-    // In a peered VPC, and so in no zone that the load balancer knows.
+    // In a peered VPC, and so outside the zones that the load balancer knows.
     targets: monolith.addresses.map((address) => new IpTarget(address, monolith.port, 'all')),
     healthCheck: { path: '/healthz', healthyHttpCodes: '200' },
   });
@@ -111,7 +111,7 @@ function sendPast(listener: ApplicationListener, legacy: ApplicationTargetGroup,
       );
   for (let rule = 0; rule * PREFIXES_PER_RULE < prefixes.length; rule += 1) {
     const some = prefixes.slice(rule * PREFIXES_PER_RULE, (rule + 1) * PREFIXES_PER_RULE);
-    // Two patterns for each: `/uploads*` would take /uploads-of-others along.
+    // Two patterns for each: `/uploads*` would also match /uploads-of-others.
     listener.addAction(`Past${rule}`, {
       priority: 10 + rule,
       conditions: [ListenerCondition.pathPatterns(some.flatMap((prefix) => [prefix, `${prefix}/*`]))],
@@ -122,7 +122,7 @@ function sendPast(listener: ApplicationListener, legacy: ApplicationTargetGroup,
 
 function accessLogs(stack: Stack): Bucket {
   const bucket = new Bucket(stack, 'AccessLogs', {
-    // The only encryption that load balancers write with.
+    // The only encryption with which load balancers can write logs.
     encryption: BucketEncryption.S3_MANAGED,
     enforceSSL: true,
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,

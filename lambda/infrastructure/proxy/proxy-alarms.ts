@@ -32,12 +32,12 @@ type Limit = Pick<CreateAlarmOptions, 'threshold' | 'evaluationPeriods' | 'compa
 
 const { GREATER_THAN_OR_EQUAL_TO_THRESHOLD, GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD } = ComparisonOperator;
 
-/** Names of the alarms that also end a deployment: ECS then puts the last image back. */
+/** Names of the alarms that also stop a deployment: ECS then restores the last image. */
 const ENDS_DEPLOYMENT = ['no-target', '5xx'];
 
 const alarmName = (stage: Stage, name: string): string => `banyan-proxy-${stage.name}-${name}`;
 
-/** While new tasks take over, ECS watches what clients see. By name, because the alarms know the service. */
+/** While new tasks take over, ECS watches what clients see. By name, because the alarms already refer to the service. */
 export function putBackOn(service: FargateService, stage: Stage): void {
   service.enableDeploymentAlarms(
     ENDS_DEPLOYMENT.map((name) => alarmName(stage, name)),
@@ -45,7 +45,7 @@ export function putBackOn(service: FargateService, stage: Stage): void {
   );
 }
 
-/** What pages a person about the proxy; every alarm also says when it is over. */
+/** The alarms that page a person about the proxy; each also reports when it is over. */
 export function addProxyAlarms(stack: Stack, { stage, service, loadBalancer, targets, topic }: AlarmSettings): void {
   const period = Duration.minutes(1);
   const sum = { statistic: Stats.SUM, period };
@@ -90,7 +90,7 @@ export function addProxyAlarms(stack: Stack, { stage, service, loadBalancer, tar
       threshold: stage.zones.length,
       evaluationPeriods: 3,
       comparisonOperator: LESS_THAN_THRESHOLD,
-      // None at all reports nothing.
+      // With none at all there is no data.
       treatMissingData: TreatMissingData.BREACHING,
     },
   );
@@ -127,7 +127,7 @@ export function addProxyAlarms(stack: Stack, { stage, service, loadBalancer, tar
 
   new Rule(stack, 'DeploymentFailed', {
     ruleName: `banyan-proxy-${stage.name}-deployment-failed`,
-    description: 'The circuit breaker has put the last image back',
+    description: 'The circuit breaker has restored the last image',
     eventPattern: {
       source: ['aws.ecs'],
       detailType: ['ECS Deployment State Change'],

@@ -32,12 +32,12 @@ interface ServiceSettings {
   readonly targets: ApplicationTargetGroup;
 }
 
-/** Half of a virtual processor forwards some hundreds of requests a second (`npm run bench`); one task alone must carry a zone's failure. */
+/** Half a vCPU forwards some hundreds of requests a second (`npm run bench`); one task alone must be able to take over when a zone fails. */
 const TASK = { cpu: 512, memoryLimitMiB: 1024 } as const;
 const REQUESTS_PER_TASK_AND_MINUTE = 200 * 60;
 const BUSY_PERCENT = 50;
 
-/** The proxies: at least two tasks over the zones, replaced one by one, and back to the last image when the new one does not become ready. */
+/** The proxies: at least one task a zone, replaced one by one; if a new image does not become ready, the last one is restored. */
 export function addProxyService(
   stack: Stack,
   { stage, network, images, tag, targets }: ServiceSettings,
@@ -64,7 +64,7 @@ export function addProxyService(
     securityGroups: [network.proxyGroup],
     vpcSubnets: { subnetGroupName: egress === 'nat' ? SUBNETS.tasks : SUBNETS.edge },
     assignPublicIp: egress === 'public-address',
-    // The way in for operators: the admin port is on the loopback of each task.
+    // How operators get in: the admin port is on each task's loopback.
     enableExecuteCommand: true,
   });
   service.attachToApplicationTargetGroup(targets);
@@ -80,7 +80,7 @@ export function addProxyService(
   return service;
 }
 
-/** Named, so that who rolls back need not look it up. */
+/** Named so that a roll back need not look it up. */
 export function clusterName(stage: Stage): string {
   return `banyan-proxy-${stage.name}`;
 }
@@ -131,7 +131,7 @@ function taskDefinition(
   });
   const routes = `arn:${stack.partition}:s3:::${bucket}`;
   definition.addToTaskRolePolicy(new PolicyStatement({ actions: ['s3:GetObject'], resources: [`${routes}/${key}`] }));
-  // Without it S3 answers that a missing table is forbidden.
+  // Without it S3 answers 403, not 404, for a missing table.
   definition.addToTaskRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [routes] }));
   network.alarmTopic.grantPublish(definition.taskRole);
   acknowledge(

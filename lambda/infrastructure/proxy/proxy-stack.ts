@@ -7,7 +7,7 @@ import { addLoadBalancer } from './load-balancer';
 import { addProxyAlarms, putBackOn } from './proxy-alarms';
 import { addProxyService } from './proxy-service';
 
-/** In the tools account, with tags that never move: the commit that an image was built from. */
+/** The image repository, in the tools account. Tags are immutable: each is the commit that its image was built from. */
 export const IMAGES = 'banyan-proxy';
 
 interface ProxyStackProps extends StackProps {

@@ -6,12 +6,12 @@ import { acknowledge } from '../nag/acknowledge';
 import { deployerRole } from '../pipeline/deployer-role';
 import type { Stage } from '../stages';
 
-/** Where a stage's route table is published: `ROUTES_FILE` of its proxies. */
+/** Where a stage's route table is published: the `ROUTES_FILE` of its proxies. */
 export function routesLocation(stage: Stage): { readonly bucket: string; readonly key: string } {
   return { bucket: `banyan-routes-${stage.name}-${stage.account}`, key: 'routes.yml' };
 }
 
-/** The bucket of a stage's route table, with versions, apart from the proxy's stack: a table is published without deploying any image. */
+/** The versioned bucket of a stage's route table. It is not in the proxy's stack, so that publishing a table deploys no image. */
 export class RoutesStack extends Stack {
   constructor(scope: Construct, id: string, { stage, ...props }: StackProps & { readonly stage: Stage }) {
     super(scope, id, props);

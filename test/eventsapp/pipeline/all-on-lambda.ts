@@ -11,7 +11,7 @@ export function allOnLambda(table: string): string {
   const routes = document.get('routes');
   for (const route of isSeq(routes) ? routes.items : []) {
     if (!isMap(route) || route.get('stage') === 'retired') continue;
-    for (const key of ['percent', 'shadow']) route.delete(key);
+    for (const key of ['percent', 'canary', 'shadow']) route.delete(key);
     for (const [key, value] of Object.entries({ stage: 'lambda', fallback: false, guard: false }))
       route.set(key, value);
   }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,7 +7,7 @@ import { parse } from 'yaml';
 import { loadRouteTable } from 'banyan-strangler/proxy';
 import { allOnLambda } from './all-on-lambda';
 import { differing, releaseOf } from './artefact';
-import { asDeployer } from './aws';
+import { asDeployer } from './stage-account';
 import { BUILDSPECS, readBuildspec, readOrder } from './buildspec';
 import { envFile, outputVariables } from './outputs';
 
@@ -76,7 +77,15 @@ describe('what a pipeline is given', () => {
       /^\[profile deployer\]\nrole_arn = arn:aws:iam::111111111111:role\/deployer\ncredential_source = EcsContainer\n/,
     );
     expect(env['AWS_PROFILE']).toBe('deployer');
+    // What the process removes as it exits, but Jest's workers do not exit by themselves.
+    rmSync(path.dirname(env['AWS_CONFIG_FILE'] ?? ''), { recursive: true });
   });
+
+  it('leaves nothing of that profile when it ends', () => {
+    const script = `process.stdout.write(require('./stage-account').asDeployer({ DEPLOYER_ROLE_ARN: 'x' }).AWS_CONFIG_FILE)`;
+    const file = execFileSync(process.execPath, ['--import', 'tsx', '-e', script], { cwd: __dirname }).toString();
+    expect([path.basename(file), existsSync(path.dirname(file))]).toEqual(['config', false]);
+  }, 60_000);
 });
 
 it('the table of end-to-end tests has every route on Lambda, and legacy answers for none of them', async () => {
@@ -85,7 +94,7 @@ it('the table of end-to-end tests has every route on Lambda, and legacy answers 
     const file = path.join(folder, 'routes.yml');
     writeFileSync(
       file,
-      allOnLambda(read('proxy/routes.yml').replace('stage: legacy', 'stage: canary\n    percent: 5')),
+      allOnLambda(read('proxy/routes.yml').replace('stage: legacy', 'stage: canary\n    canary: { steps: [1, 5] }')),
     );
     copyFileSync(path.join(ROOT, 'proxy/app-routes.json'), path.join(folder, 'app-routes.json'));
     const { routes } = await loadRouteTable({ file, lambdaAvailable: true });

@@ -1,8 +1,8 @@
-import { answeringAws } from './answering-aws';
+import { fakeAwsCli } from './fake-aws-cli';
 import { runInProxyTask } from './proxy-task';
 
 describe('a command in a task of the proxy', () => {
-  const aws = answeringAws();
+  const aws = fakeAwsCli();
   afterAll(() => aws.remove());
   const asked = () => aws.asked();
   const answers = {

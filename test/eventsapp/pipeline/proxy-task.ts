@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Environment } from 'banyan-strangler/lambda';
-import { askAws } from './ask-aws';
+import { askAws } from './aws-cli';
 import { StepFailed } from './run-command';
 
 // What is read of the command line's answers; the network is passed on as it is.

@@ -19,12 +19,6 @@ interface RehearsalOptions {
   readonly from?: string | undefined;
 }
 
-interface StageOptions {
-  /** Buildspecs to run instead of all of the stage's. */
-  readonly only?: readonly string[];
-  readonly onFailure?: (ran: RanCommand) => void | Promise<void>;
-}
-
 const ROOT = path.join(__dirname, '../../..');
 const BUILT = path.join(ROOT, '.artefact');
 /** Below the project, so that functions find the AWS SDK, which Lambda's runtime brings along; packages are not looked at for changes. */
@@ -75,10 +69,8 @@ class Rehearsal {
     const stand = await this.stage('prod');
     delete stand.account.secrets['banyan/prod/session-secret'];
     let why = '';
-    await this.runStage('prod', BUILT, {
-      onFailure: ({ output }) => {
-        why = output;
-      },
+    await this.runStage('prod', BUILT, ({ output }) => {
+      why = output;
     });
     const isWhy = why.includes('1 fault: do not deploy') && why.includes('has no secret banyan/prod/session-secret');
     return this.verdict(isWhy && stand.deployments === 0, 'a missing secret stops prod before anything is deployed');
@@ -98,13 +90,11 @@ class Rehearsal {
     const deployed = stand.deployments + 1;
     let onceDeployed = 0;
     let returned = Promise.resolve(false);
-    const passed = await this.runStage('prod', broken, {
-      onFailure: async ({ command }) => {
-        if (!command.includes('-- smoke')) return;
-        onceDeployed = await status();
-        // Looked at from outside while the step runs.
-        returned = this.routesReturn(async () => (await status()) === before && stand.deployments === deployed);
-      },
+    const passed = await this.runStage('prod', broken, async ({ command }) => {
+      if (!command.includes('-- smoke')) return;
+      onceDeployed = await status();
+      // Looked at from outside while the step runs.
+      returned = this.routesReturn(async () => (await status()) === before && stand.deployments === deployed);
     });
     const routesFirst = !passed && before === 403 && onceDeployed === 401 && (await returned);
     this.say(
@@ -148,10 +138,14 @@ class Rehearsal {
     });
   }
 
-  private async runStage(name: string, folder: string, { only, onFailure }: StageOptions = {}): Promise<boolean> {
+  private async runStage(
+    name: string,
+    folder: string,
+    onFailure?: (ran: RanCommand) => void | Promise<void>,
+  ): Promise<boolean> {
     const { env } = await this.stage(name);
     const own = { ...env, CODEBUILD_SRC_DIR_package: folder };
-    for (const buildspec of only ?? this.order[name] ?? []) {
+    for (const buildspec of this.order[name] ?? []) {
       const onCommand = async (ran: RanCommand): Promise<void> => {
         if (ran.exitCode !== 0) await onFailure?.(ran);
       };

@@ -1,8 +1,8 @@
-import { answeringAws } from './answering-aws';
+import { fakeAwsCli } from './fake-aws-cli';
 import { rollBackStage } from './roll-back-stage';
 
 describe('a stage is put back', () => {
-  const aws = answeringAws();
+  const aws = fakeAwsCli();
   afterAll(() => aws.remove());
 
   const inStage = (status: string, type = 'STANDARD') => ({

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Environment } from 'banyan-strangler/lambda';
-import { askAws } from './ask-aws';
+import { askAws } from './aws-cli';
 import { StepFailed } from './run-command';
 
 // What is read of the command line's answers.

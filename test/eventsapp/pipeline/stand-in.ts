@@ -14,7 +14,7 @@ import { DEMO_PASSWORD } from '../seed';
 import { startSystem, type LocalSystem } from '../system';
 import { allOnLambda } from './all-on-lambda';
 import { codeHashes } from './artefact';
-import { AWS_PROGRAM, awsCommandLine } from './stand-in-aws';
+import { AWS_PROGRAM, standInAwsCli } from './stand-in-aws-cli';
 
 /** One stage on this machine: what `banyan check` asks of its account, and the local system with the functions that were deployed. */
 export interface StandIn {
@@ -113,7 +113,7 @@ export async function startStandIn(stage: string, folder: string): Promise<Stand
 
   const PATH = `${programs}${path.delimiter}${process.env['PATH'] ?? ''}`;
   const proxy = { MONGODB_URI: mongo.uri, SESSION_SECRET: TEST_SECRET, ROUTES_FILE: routesFile };
-  const aws = awsCommandLine({ ...proxy, PATH: process.env['PATH'], HOME: process.env['HOME'] });
+  const aws = standInAwsCli({ ...proxy, PATH: process.env['PATH'], HOME: process.env['HOME'] });
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://stand-in');
     const answer = (status: number, text: string) => response.writeHead(status).end(text);

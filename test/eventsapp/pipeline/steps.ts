@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import type { Environment } from 'banyan-strangler/lambda';
 import { codeHashes, differing, releaseOf } from './artefact';
 import { allOnLambda } from './all-on-lambda';
-import { asDeployer, deployedHashes, secretValue, stackOutputs } from './aws';
+import { asDeployer, deployedHashes, secretValue, stackOutputs } from './stage-account';
 import { readOrder } from './buildspec';
 import { envFile, outputVariables } from './outputs';
 import { runInProxyTask } from './proxy-task';

@@ -16,11 +16,15 @@ interface SmokeOptions {
   readonly send?: typeof fetch;
   /** How long answers that may pass by themselves are asked for again, in ms. */
   readonly patience?: number;
+  /** How long all checks together may take, in ms. */
+  readonly limit?: number;
   readonly checks?: readonly SmokeCheck[];
 }
 
-/** A fresh deployment warms meanwhile. With what is under way then, less than a minute. */
+/** A fresh deployment warms meanwhile. */
 const PATIENCE = 40_000;
+/** A minute, with what it takes to start. */
+const LIMIT = 55_000;
 /** For one answer. */
 const TIMEOUT = 10_000;
 const FIRST_PAUSE = 250;
@@ -29,9 +33,10 @@ const LONGEST_PAUSE = 5_000;
 /** Runs the checks, each as soon as those it needs are through. Changes nothing; never rejects. */
 export async function runSmoke(
   target: SmokeTarget,
-  { send = fetch, patience = PATIENCE, checks = CHECKS }: SmokeOptions = {},
+  { send = fetch, patience = PATIENCE, limit = LIMIT, checks = CHECKS }: SmokeOptions = {},
 ): Promise<readonly SmokeResult[]> {
-  const get = patientGet(readOnly(send), performance.now() + patience);
+  const begun = performance.now();
+  const get = patientGet(readOnly(send), { until: begun + patience, end: begun + limit });
   const results = new Map<string, Promise<SmokeResult>>();
   for (const check of checks) results.set(check.name, run(check));
   return Promise.all(results.values());
@@ -54,12 +59,13 @@ export async function runSmoke(
   }
 }
 
-/** Asks again what may pass by itself, such as a function that starts: no answer, 429, and 500 and more. The last answer is the answer. */
-function patientGet(send: typeof fetch, until: number): Get {
+/** Asks again what may pass by itself, such as a function that starts: no answer, 429, and 500 and more. The last answer is the answer; after `end` there is none. */
+function patientGet(send: typeof fetch, { until, end }: { readonly until: number; readonly end: number }): Get {
   return async (url, headers = {}) => {
     for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
       const isLast = performance.now() + pause > until;
-      const timeout = isLast ? TIMEOUT : Math.min(TIMEOUT, Math.ceil(until - performance.now()));
+      const left = Math.ceil((isLast ? end : until) - performance.now());
+      const timeout = Math.max(0, Math.min(TIMEOUT, left));
       try {
         const answer = await send(url, { headers, signal: AbortSignal.timeout(timeout) });
         if (isLast || (answer.status < 500 && answer.status !== 429)) return answer;

@@ -12,7 +12,7 @@ process.stdout.write(JSON.stringify(JSON.parse(readFileSync(__dirname + '/answer
 `;
 
 /** A stand-in for the AWS command line, for tests of what asks it. */
-export interface AnsweringAws {
+export interface FakeAwsCli {
   /** What finds it. */
   readonly env: Environment;
   /** Sets the answers by subcommand, and forgets what was asked. */
@@ -22,7 +22,7 @@ export interface AnsweringAws {
   remove(): void;
 }
 
-export function answeringAws(): AnsweringAws {
+export function fakeAwsCli(): FakeAwsCli {
   const folder = mkdtempSync(path.join(tmpdir(), 'banyan-aws-'));
   writeFileSync(path.join(folder, 'aws'), AWS);
   chmodSync(path.join(folder, 'aws'), 0o755);

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
@@ -13,7 +13,9 @@ import type { Environment } from 'banyan-strangler/lambda';
 export function asDeployer(env: Environment): Environment {
   const role = env['DEPLOYER_ROLE_ARN'];
   if (role === undefined || role === '') return env;
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'banyan-deployer-')), 'config');
+  const folder = mkdtempSync(path.join(tmpdir(), 'banyan-deployer-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const file = path.join(folder, 'config');
   writeFileSync(
     file,
     `[profile deployer]\nrole_arn = ${role}\ncredential_source = EcsContainer\nrole_session_name = banyan-pipeline\n`,

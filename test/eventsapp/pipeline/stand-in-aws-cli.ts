@@ -26,7 +26,7 @@ const EARLIER = { pipelineExecutionId: 'earlier', status: 'Succeeded', execution
  *
  * @param proxy what a container of the proxy finds in its environment
  */
-export function awsCommandLine(proxy: Environment): (words: unknown) => Promise<string> {
+export function standInAwsCli(proxy: Environment): (words: unknown) => Promise<string> {
   let exitCode: number | null = null;
   return async (given) => {
     const words = z.array(z.string()).parse(given);
