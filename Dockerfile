@@ -4,8 +4,8 @@ FROM node:24.21.0-slim AS build
 WORKDIR /source
 COPY . .
 RUN npm ci --ignore-scripts && mkdir /packed && npm pack --pack-destination /packed \
-  # For ROUTES_FILE=s3://... and GUARD_SNS_TOPIC_ARN: optional peers, which an image for any configuration has.
-  && node -p "const { devDependencies: d } = require('./package.json'); ['@aws-sdk/client-s3', '@aws-sdk/client-sns'].map((name) => name + '@' + d[name]).join(' ')" > /packed/peers
+  # For ROUTES_FILE=s3://..., GUARD_SNS_TOPIC_ARN and OTEL_EXPORTER_OTLP_ENDPOINT: optional peers, which an image for any configuration has.
+  && node -p "const { devDependencies: d } = require('./package.json'); Object.keys(d).filter((name) => /^@aws-sdk\/client-s(3|ns)$|^@opentelemetry\//.test(name)).map((name) => name + '@' + d[name]).join(' ')" > /packed/peers
 
 FROM node:24.21.0-slim
 WORKDIR /banyan

@@ -27,7 +27,7 @@ export type Target =
 export type LegacyReason =
   | 'unlisted'
   | 'stage'
-  /** An operator asked for it, by a signed header. */
+  /** An operator requested it with a signed header. */
   | 'forced'
   | OverrideReason
   /** A condition of the route's `unless` is met. */

@@ -80,7 +80,7 @@ export class ClientLimits {
     return client;
   }
 
-  /** Says what is wrong as Node's server would by itself, and counts what is over a limit. */
+  /** Answers faults as Node's server would, and counts what is over a limit. */
   private refuse(error: NodeJS.ErrnoException, socket: Socket): void {
     const status = (error.code === undefined ? undefined : STATUS_BY_CODE.get(error.code)) ?? 400;
     const { refused } = this.shared;

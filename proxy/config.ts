@@ -11,6 +11,7 @@ import type { BanyanConfig } from '../shared/config';
 import { MAX_TRUSTED_HOPS } from '../shared/config/define-config';
 import { placesOf, type Place } from '../shared/config/places';
 import { readRoutesLocation } from './route-table/location';
+import { readTracing, type TracingSettings } from './tracing/settings';
 import { resolveSession, type ResolvedSession, type SessionConfig } from '../shared/session/session-config';
 import { isLoopback } from '../shared/this-machine-only';
 
@@ -39,9 +40,9 @@ export interface ProxyConfig {
   readonly drainDelay: number;
   /** How long legacy may take until its response headers; 0: no limit, as without the proxy. */
   readonly legacyTimeout: number;
-  /** How long API Gateway may take until its response headers. It gives up by itself after 29 s. */
+  /** How long API Gateway may take until its response headers. The gateway itself gives up after 29 s. */
   readonly lambdaTimeout: number;
-  /** Where sessions and run-time overrides are; without it there is no canary, and roll backs concern this proxy alone. */
+  /** Where sessions and run-time overrides are; without it there is no canary, and roll backs apply to this proxy only. */
   readonly mongodbUri: string | undefined;
   /** Where overrides and ledger are, when not there. */
   readonly stateUri?: string | undefined;
@@ -67,6 +68,8 @@ export interface ProxyConfig {
   /** Notified of every route that the guard rolls back. */
   readonly guardWebhookUrl: URL | undefined;
   readonly guardSnsTopic?: SnsTopic | undefined;
+  /** Which spans are exported; undefined: none. */
+  readonly tracing?: TracingSettings | undefined;
   readonly limits: ProxyLimits;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
@@ -84,7 +87,9 @@ export function loadProxyConfig(
   return readEnvironment(env, (read) => {
     const legacyUrl = read.httpUrl('LEGACY_URL');
     if (legacyUrl.pathname !== '/') {
-      read.faults.push(`LEGACY_URL is "${legacyUrl.href}"; expected no path, because paths reach legacy as they came`);
+      read.faults.push(
+        `LEGACY_URL is "${legacyUrl.href}"; expected no path, because paths are passed to legacy unchanged`,
+      );
     }
     const port = read.port('PORT', 8080);
     // Each request would come back until no connection is left.
@@ -99,7 +104,7 @@ export function loadProxyConfig(
     const adminTokens = parseAdminTokens(env['ADMIN_TOKENS'], read.faults);
     if (!isLoopback(adminHost) && adminTokens.length === 0) {
       read.faults.push(
-        `ADMIN_HOST is "${adminHost}", which others can reach; set ADMIN_TOKENS too, or leave it at 127.0.0.1`,
+        `ADMIN_HOST is "${adminHost}", which others can reach; set ADMIN_TOKENS as well, or leave it at 127.0.0.1`,
       );
     }
     const lambdaUrl =
@@ -136,6 +141,7 @@ export function loadProxyConfig(
       instanceName: read.string('INSTANCE_NAME', hostname()),
       guardWebhookUrl: webhookOf(env['GUARD_WEBHOOK_URL'], read.faults),
       guardSnsTopic: topicOf(env, read),
+      tracing: readTracing(env, read),
       limits: readLimits(read, trustedHops),
       logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     };

@@ -30,6 +30,7 @@ import { parseRequestTarget, type RequestTarget } from './request-target';
 import type { RouteTable } from './route-table/load';
 import type { Route } from './route-table/route';
 import type { Shadow } from './shadow/shadow';
+import type { Span, Tracer } from './tracing/span';
 
 export interface RequestHandlerOptions {
   readonly table: () => RouteTable;
@@ -47,6 +48,8 @@ export interface RequestHandlerOptions {
   readonly endedSessions: EndedSessions;
   readonly refusals: RefusalChecks;
   readonly observer: Observer;
+  /** Absent unless an exporter is configured. */
+  readonly tracer?: Tracer | undefined;
   readonly trustedHops: number;
   readonly sessionCookie: string;
   /** Header names, lower case, of what the monolith accepts besides its session. */
@@ -82,8 +85,9 @@ class Handling implements RequestFacts, HandledRequest {
   private readonly address: string;
   private identified: Client | undefined;
   private presented: { readonly token: string | undefined } | undefined;
-  /** Records the exchange, whoever answers in the end. */
+  /** Records the exchange, whichever side answers in the end. */
   private recording: ResponseTap | undefined;
+  private span: Span | undefined;
 
   constructor(
     private readonly options: RequestHandlerOptions,
@@ -129,6 +133,7 @@ class Handling implements RequestFacts, HandledRequest {
   start(): void {
     const { options, request, response, route, target } = this;
     try {
+      this.span = options.tracer?.begin(request, route?.id);
       this.recording = options.recorder?.begin(request, response, route, target.pathname);
       if (route === undefined) this.toLegacy('unlisted', this.recording);
       else this.startListed(route);
@@ -140,6 +145,7 @@ class Handling implements RequestFacts, HandledRequest {
   /** A fault of ours in one request must not end the others. */
   private fail(error: unknown): void {
     this.options.logger.error({ err: error }, 'request handler failed');
+    this.span?.end({ error: 'proxy_failed' });
     this.response.destroy();
   }
 
@@ -180,7 +186,7 @@ class Handling implements RequestFacts, HandledRequest {
     }
     const isMirrored = shadow !== undefined && mayMirror(route, this, overrides());
     const tap = isMirrored
-      ? shadow.begin(this.request, this.target, route, { about: this.describe(), client: this.client })
+      ? shadow.begin(this.request, this.target, route, { about: this.describe(), client: this.client, span: this.span })
       : undefined;
     this.toLegacy(reason, bothTaps(tap, this.recording));
   }
@@ -196,7 +202,8 @@ class Handling implements RequestFacts, HandledRequest {
     const { request, response, address } = this;
     this.upstream = 'legacy';
     this.reason = reason;
-    const options: ForwardOptions = { address, sendsBody: hasBody(request), tap, isSafe: this.route?.isSafe };
+    const span = this.span?.begin('legacy');
+    const options: ForwardOptions = { address, sendsBody: hasBody(request), tap, isSafe: this.route?.isSafe, span };
     forward(this.options.legacy, request, response, this.legacyRequest(), options, this.end);
   }
 
@@ -223,6 +230,7 @@ class Handling implements RequestFacts, HandledRequest {
       answerTimeout: route.timeout,
       isSafe: route.isSafe,
       tap: this.recording,
+      span: this.span?.begin('lambda'),
       adapt: (head) => {
         answer.readHead(head, accessDeniedBy);
         if (isRepeatable) answer.insteadBy = this.insteadOf(answer, head.statusCode, route);
@@ -278,10 +286,11 @@ class Handling implements RequestFacts, HandledRequest {
       return;
     }
     if (route.guard !== undefined && isRepeatable && !answer.isRefusedByGateway && isRefusal(statusCode)) {
+      const request = this.legacyRequest();
       refusals.check({
         routeId: route.id,
         statusCode,
-        request: this.legacyRequest(),
+        request: this.span?.carry(request) ?? request,
         client: this.client,
         withoutBody: this.request.method === 'HEAD',
       });
@@ -293,6 +302,8 @@ class Handling implements RequestFacts, HandledRequest {
     const { options, route, reason, attempt } = this;
     try {
       const statusCode = reportRequest(this, result, options.observer, options.logger);
+      const error = result.kind === 'failed' ? result.error.code : undefined;
+      this.span?.end({ statusCode, error, side: this.upstream, reason });
       if (reason === 'session-refused' && route !== undefined)
         this.reportRefusal(route, attempt?.statusCode ?? 0, statusCode);
     } catch (error) {

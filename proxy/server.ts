@@ -29,6 +29,7 @@ import { HELP } from './help';
 import { createProxyLogger } from './logger';
 import { misspeltVariables } from './misspelt-variables';
 import { startControlPlane } from './control-plane';
+import { keepTickShape } from './keep-tick-shape';
 import type { Observer } from './observation';
 import type { Overrides } from './overrides/overrides';
 import { createRecorder, type Recorder, type RecorderOptions } from './record/recorder';
@@ -36,6 +37,8 @@ import { loadRules } from './shadow/rules';
 import { createShadow } from './shadow/shadow';
 import { watchRouteTable, type WatchedRouteTable } from './route-table/watch';
 import type { RouteTable } from './route-table/load';
+import { startTracing } from './tracing/open-telemetry';
+import { TRACEPARENT_BYTES } from './tracing/span';
 
 /** The running proxy. */
 export interface Proxy {
@@ -64,8 +67,10 @@ const MONGO_OPTIONS = {
 
 /** Starts the proxy and resolves once it listens. Throws ConfigError for a bad route table, or the listen error. */
 export async function startProxy(config: ProxyConfig, logger: Logger, more: readonly Observer[] = []): Promise<Proxy> {
+  keepTickShape();
   const { banyan, legacyUrl, lambdaUrl, trustedHops } = config;
   const { mongodbUri, stateUri, session } = config;
+  const tracer = config.tracing && (await startTracing(config.tracing, config.instanceName, logger));
   const mongo = mongodbUri === undefined ? undefined : connectMongo(mongodbUri, MONGO_OPTIONS);
   const state = stateUri === undefined || stateUri === mongodbUri ? mongo : connectMongo(stateUri, MONGO_OPTIONS);
   const table = await watchRouteTable(
@@ -97,7 +102,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
   const legacy = createUpstream('legacy', legacyUrl, legacyLimits, { ...origin, ...config.legacyTls });
   const lambda = lambdaUrl && {
     url: lambdaUrl,
-    room: gatewayRoom(lambdaUrl, config.lambdaEndpointType),
+    room: gatewayRoom(lambdaUrl, config.lambdaEndpointType, tracer && TRACEPARENT_BYTES),
     accessDeniedBy: banyan.gateway.accessDeniedBy,
     upstream: createUpstream(
       'lambda',
@@ -145,6 +150,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
     endedSessions: new EndedSessions(),
     refusals: createRefusalChecks({ legacy, observer }),
     observer,
+    tracer,
     trustedHops,
     sessionCookie: banyan.session.cookieName,
     otherCredentials: (banyan.credentials ?? []).flatMap((credential) =>
@@ -167,7 +173,7 @@ export async function startProxy(config: ProxyConfig, logger: Logger, more: read
     legacy.close();
     lambda?.upstream.close();
     await Promise.all([table.close(), control.close()]);
-    await Promise.all([mongo?.close(), state?.close()]);
+    await Promise.all([mongo?.close(), state?.close(), tracer?.close()]);
   };
   try {
     server.listen(config.port, config.host);
@@ -250,7 +256,7 @@ async function start(): Promise<void> {
   const onSignal = (signal: NodeJS.Signals, work: (proxy: Proxy) => Promise<unknown>): void => {
     process.on(signal, () => void starting.then(work).catch(() => undefined));
   };
-  // Works without MongoDB and without the admin port: kill -USR2. On only: whoever sends it twice means it.
+  // Works without MongoDB and without the admin port: kill -USR2. On only: sending it twice must not switch it off.
   onSignal('SIGUSR2', ({ overrides }) => overrides.setKillSwitch('on', { by: 'SIGUSR2', why: 'signal' }));
   onSignal('SIGHUP', ({ reload }) => reload());
   let started: Proxy | undefined;

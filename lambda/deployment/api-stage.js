@@ -6,7 +6,7 @@ const AFTER_RESOURCES = 'after:aws:package:finalize:mergeCustomProviderResources
  * Ties the stage of api-stage.yml to the framework's deployment, whose name is new each time (a plugin of the Serverless Framework):
  *
  * - The deployment makes no stage of its own. CloudFormation refuses a description of a stage that exists, so it could not be changed.
- * - It waits for the gateway responses. A deployment takes what is there; one that came later would be missing until the next.
+ * - It waits for the gateway responses. A deployment takes those that exist; a later one would be missing until the next.
  * - Without `gateway.accessLog` of the stage there is no access log: it needs a role in the account's settings of API Gateway.
  */
 module.exports = class ApiStage {

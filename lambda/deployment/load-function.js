@@ -93,7 +93,7 @@ async function loadAny(file) {
   }
 }
 
-/** What invoking it throws; that it refuses the event is none of our business, and whoever reads this distinguishes it. */
+/** What invoking it throws. A refused event does not matter here, and the reader of this distinguishes it. */
 async function probe(target, event) {
   const context = { awsRequestId: 'package', functionName: 'package', getRemainingTimeInMillis: () => 10_000 };
   try {

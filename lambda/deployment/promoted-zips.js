@@ -4,7 +4,7 @@ const { copyFile, mkdir, readFile } = require('node:fs/promises');
 const path = require('node:path');
 
 /**
- * Deploys zips that were built before instead of building them anew (a plugin of the Serverless Framework): with `BANYAN_ZIPS`, the folder that
+ * Deploys zips that were built before instead of building them again (a plugin of the Serverless Framework): with `BANYAN_ZIPS`, the folder that
  * `banyan package` has left, every function is the zip of its name there. So each stage gets the very bytes that the stage before was tested with.
  */
 module.exports = class PromotedZips {

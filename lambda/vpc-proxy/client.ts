@@ -26,7 +26,7 @@ interface VpcClientOptions<Name extends string> {
   readonly lambda: AwsClient<InvokeAnswer>;
   /** The only functions that this client calls. */
   readonly functions: readonly { readonly name: Name }[];
-  /** What stands in front of a definition's name in AWS: `banyan-dev-`. */
+  /** Prefix of a definition's name in AWS: `banyan-dev-`. */
   readonly functionPrefix: string;
   readonly logger: Logger;
   readonly clock?: RetryClock;

@@ -7,7 +7,7 @@ export async function askAtTerminal(question: string): Promise<string> {
   try {
     return await new Promise<string>((resolve, reject) => {
       const interrupt = (): void => {
-        reject(new BanyanError('interrupted; nothing has been changed', { code: 'interrupted' }));
+        reject(new BanyanError('interrupted; nothing was changed', { code: 'interrupted' }));
       };
       lines.on('SIGINT', interrupt);
       lines.on('close', interrupt);

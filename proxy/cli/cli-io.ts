@@ -9,7 +9,7 @@ export interface CliIo {
   readonly writeError: (text: string) => void;
   /** Whether standard error is a terminal. */
   readonly isTerminal?: boolean;
-  /** Asks whoever sits at the terminal, and waits for a line; undefined where there is no terminal. Rejects when it is interrupted. */
+  /** Asks the user at the terminal, and waits for a line; undefined where there is no terminal. Rejects when it is interrupted. */
   readonly ask?: ((question: string) => Promise<string>) | undefined;
   readonly now: () => Date;
   /** The terminal of standard output; undefined where there is none. */
@@ -18,7 +18,7 @@ export interface CliIo {
   readonly interrupted?: () => AbortSignal;
 }
 
-/** A terminal that is drawn anew. */
+/** A terminal that is redrawn. */
 export interface Screen {
   readonly size: () => { readonly columns: number; readonly rows: number };
   /** Replaces what it shows. */

@@ -20,7 +20,7 @@ export function processEnvironment(): Environment {
   return process.env;
 }
 
-/** The AWS SDK announces at every start that it will leave Node.js 20: of no use to whoever runs a command. */
+/** The AWS SDK announces at every start that it will drop Node.js 20, which is of no use to a command's user. */
 export function quietAwsSdk(): void {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 }

@@ -28,7 +28,7 @@ function describeMongoError(error: Error): DescribedError {
     return {
       code: 'database_unreachable',
       lines: [
-        `MongoDB cannot be reached (${error.message}); check MONGODB_URI, and that this machine can reach that network; if it is only slow, add serverSelectionTimeoutMS=10000 to MONGODB_URI`,
+        `MongoDB cannot be reached (${error.message}); check MONGODB_URI and the network; if MongoDB is only slow, add serverSelectionTimeoutMS=10000 to MONGODB_URI`,
       ],
     };
   if (error instanceof MongoServerError) {
@@ -36,7 +36,7 @@ function describeMongoError(error: Error): DescribedError {
     const name = typeof codeName === 'string' ? codeName : `code ${String(error.code)}`;
     return {
       code: 'database_refused',
-      lines: [`MongoDB refused with ${name}; check the user, its rights and authSource in MONGODB_URI`],
+      lines: [`MongoDB refused with ${name}; check the user, its permissions and authSource in MONGODB_URI`],
     };
   }
   return {

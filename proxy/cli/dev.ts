@@ -25,19 +25,19 @@ interface DevOptions {
 }
 
 const HELP = `
-Without --legacy: dev.legacy of banyan.config.ts, else "npm start" if package.json has it, else app of banyan.config.ts.
-A command gets PORT, HOST, MONGODB_URI, the session secret and dev.environment; it must listen on PORT.
+Without --legacy: dev.legacy in banyan.config.ts, else "npm start" if package.json has it, else app in banyan.config.ts.
+The command gets PORT, HOST, MONGODB_URI, the session secret and dev.environment; it must listen on PORT.
 
 Variables (default):
   PORT (8080), HOST (127.0.0.1) proxy; ADMIN_PORT (8081), ADMIN_HOST (127.0.0.1) dashboard
   LEGACY_PORT (3001) monolith, GATEWAY_PORT (3002) gateway, INVOKE_PORT (3003) Lambda Invoke API and schedules,
   MONGO_PORT (3005) MongoDB, always on loopback
-  MONGODB_URI       use this MongoDB unchanged: not seeded; overrides and ledger are kept elsewhere for the run.
+  MONGODB_URI       use this MongoDB, without seeding it; overrides and ledger are kept elsewhere.
                     Empty or unset: a mongod on PATH, one downloaded with MONGOD_DOWNLOAD=1, or the embedded one
-  the session secret that banyan.config.ts names (SESSION_SECRET): made up at each start, but required with MONGODB_URI
-  ROUTES_FILE, TRUSTED_HOPS, KILL_SWITCH_FILE, LOG_LEVEL and all others of "banyan proxy" but its addresses
-MONGODB_URI, the secret, and values that serverless.yml leaves to the deployment may also stand in .env, where the shell does not set them;
-those that are set in neither stay unset, as they do for the monolith.
+  the session secret that banyan.config.ts names (SESSION_SECRET): generated at each start; required with MONGODB_URI
+  ROUTES_FILE, TRUSTED_HOPS, KILL_SWITCH_FILE, LOG_LEVEL and the others of "banyan proxy", except its addresses
+MONGODB_URI, the secret and values that serverless.yml leaves to the deployment may also come from .env; the shell takes precedence.
+What neither sets stays unset, as it does for the monolith.
 "kill -USR2" on the printed process returns all listed routes to legacy until "banyan kill-switch off".`;
 
 /** Everything is closed within this time (ms), or ended. */
@@ -50,10 +50,10 @@ const PART_WIDTH = 'functions'.length;
 export function addDevCommand(program: Command, io: CliIo): void {
   program
     .command('dev')
-    .description('Run MongoDB, gateway and functions, the monolith, proxy and dashboard on this machine until Ctrl-C')
-    .option('--legacy <command or URL>', 'what starts the monolith, or where it runs already')
-    .option('--stage <stage>', 'of serverless.yml; default: dev')
-    .option('--config <file>', 'path of another banyan.config.ts')
+    .description('Run MongoDB, gateway, functions, monolith, proxy and dashboard on this machine until Ctrl-C')
+    .option('--legacy <command or URL>', 'how to start the monolith, or where it already runs')
+    .option('--stage <stage>', 'stage in serverless.yml; default: dev')
+    .option('--config <file>', 'use another banyan.config.ts')
     .addHelpText('after', HELP)
     .action((options: DevOptions) => runDev(options, io));
 }
@@ -63,7 +63,7 @@ async function runDev({ legacy: given, stage, config: configFile }: DevOptions, 
   const begun = performance.now();
   if (io.env[NESTED] !== undefined)
     throw new BanyanError(
-      "the monolith's command is banyan dev itself; name its own: --legacy 'node server.js', or dev.legacy in banyan.config.ts",
+      "the monolith's command is banyan dev itself; give the monolith's own: --legacy 'node server.js', or dev.legacy in banyan.config.ts",
       { code: 'usage' },
     );
   const project = findProject(process.cwd(), configFile ?? io.env['BANYAN_CONFIG']);
@@ -92,7 +92,7 @@ async function runDev({ legacy: given, stage, config: configFile }: DevOptions, 
   const print = (part: PartName, line: string): void => io.write(`${part.padEnd(PART_WIDTH)} | ${line}\n`);
   const logger = (part: PartName) =>
     consoleLogger(config.proxy.logLevel, (text) => {
-      // What ends together with the rest is no fault.
+      // A part that ends together with the rest has not failed.
       if (state.isStopping && part !== 'proxy') return;
       for (const line of text.trimEnd().split('\n')) print(part, line);
     });
@@ -137,7 +137,7 @@ function defaultCommand({ banyan, root }: Project): string {
     return ['node', ...loader, file].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
   }
   throw new BanyanError(
-    `package.json has no start script, and ${banyan.app} does not listen by itself; name the command: --legacy 'node server.js', or dev.legacy in banyan.config.ts`,
+    `package.json has no start script, and ${banyan.app} does not listen on its own; give the command: --legacy 'node server.js', or dev.legacy in banyan.config.ts`,
     { code: 'usage' },
   );
 }
@@ -161,7 +161,7 @@ function warningsOf(
   const isOwn = mongo.chosen !== 'MONGODB_URI';
   if (isUrl)
     return isOwn && functions !== undefined
-      ? ['the monolith has a database of its own, which functions do not see: set MONGODB_URI to it']
+      ? ['the monolith uses its own database, which functions do not see; set MONGODB_URI to it']
       : [];
   const known = { ...banyan.dev?.environment };
   return Object.entries(env)
@@ -172,6 +172,6 @@ function warningsOf(
     .filter(([, value]) => value !== mongo.uri)
     .map(
       ([name]) =>
-        `${name} names another MongoDB than MONGODB_URI, and the monolith may use it: add ${name}: '{{MONGODB_URI}}' to dev.environment, or set MONGODB_URI to it`,
+        `${name} names a different MongoDB from MONGODB_URI, and the monolith may use it; add ${name}: '{{MONGODB_URI}}' to dev.environment, or set MONGODB_URI to it`,
     );
 }

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 
 export function withJson(command: Command): Command {
   return command.option('--json', 'print JSON instead of text');
@@ -6,7 +6,14 @@ export function withJson(command: Command): Command {
 
 /** The options of most commands. */
 export function withCommonOptions(command: Command): Command {
-  return withJson(command).option('--config <file>', 'path of another banyan.config.ts');
+  return withJson(command).option('--config <file>', 'use another banyan.config.ts');
+}
+
+/** An option that may be given several times; `absent` is what the help shows as its default. */
+export function repeatable(flags: string, description: string, absent: string): Option {
+  return new Option(flags, `${description}; repeatable`)
+    .argParser((text: string, before: readonly string[]): readonly string[] => [...before, text])
+    .default([], absent);
 }
 
 /** Reads an option's argument. */

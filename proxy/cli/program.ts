@@ -63,15 +63,15 @@ interface CheckOptions extends CommonOptions, AppFlags {
 const CHECK_HELP = `
 Variables: ROUTES_FILE (routes of banyan.config.ts, else banyan/routes.yml)
 
-With --stage it asks AWS, with the credentials that every tool of AWS finds (AWS_PROFILE and the like), and changes nothing:
-  - every \${ssm:} and \${cf:} of the stage has a value
-  - every secret under custom.secrets exists in its store, with a value (which is not read)
-  - VPC, subnets, security groups and the gateway's VPC endpoint exist and belong together
-  - connections to MongoDB (reserved concurrency x pool size) fit mongodbConnections of the stage
+--stage also checks AWS, read-only, with the usual credentials (AWS_PROFILE and so on):
+  - every \${ssm:} and \${cf:} reference of the stage has a value
+  - every secret under custom.secrets exists and has a value (which is not read)
+  - the VPC, subnets, security groups and the gateway's VPC endpoint exist and belong together
+  - MongoDB connections (reserved concurrency x pool size) stay within the stage's mongodbConnections
   - the account has the concurrency that the stage reserves
 Permissions: ssm:GetParameter, cloudformation:DescribeStacks, secretsmanager:DescribeSecret, ec2:DescribeSubnets,
 ec2:DescribeSecurityGroups, ec2:DescribeVpcs, ec2:DescribeVpcEndpoints, lambda:GetAccountSettings.
-The exit code is 2 when AWS could not be asked for some of it, and nothing else is wrong.`;
+Exit code 2: nothing is wrong, but AWS did not answer everything.`;
 
 function createProgram(io: CliIo, finish: Finish): Command {
   const program = new Command('banyan')
@@ -86,11 +86,11 @@ function createProgram(io: CliIo, finish: Finish): Command {
 
   withCommonOptions(session.command('inspect'))
     .description(
-      'Explain step by step why a token is or is not accepted. Never prints the token, id or secret; read-only',
+      'Explain step by step why a token is accepted or refused. Read-only; never prints the token, its id or a secret',
     )
     .argument(
       '<token>',
-      'cookie value, name=value, or "Bearer ..."; - reads standard input, which keeps it out of the shell history',
+      'cookie value, name=value or "Bearer ..."; - reads it from standard input, out of the shell history',
     )
     .addHelpText('after', '\nVariables: MONGODB_URI and the secrets named in banyan.config.ts (SESSION_SECRET)')
     .action(async (token: string, options: CommonOptions) => {
@@ -108,7 +108,7 @@ function createProgram(io: CliIo, finish: Finish): Command {
     });
 
   withCommonOptions(session.command('doctor'))
-    .description('Compare the configured secrets and options with the contents of the session store. Read-only')
+    .description('Check the configured secrets and options against the session store. Read-only')
     .option('--sample <count>', 'how many records to read', wholeNumber(1, 99_999), 200)
     .addHelpText('after', '\nVariables: MONGODB_URI and the secrets named in banyan.config.ts (SESSION_SECRET)')
     .action(async (options: CommonOptions & { readonly sample: number }) => {
@@ -122,18 +122,18 @@ function createProgram(io: CliIo, finish: Finish): Command {
 
   program
     .command('proxy')
-    .description('Run the proxy in front of LEGACY_URL until a signal ends it')
+    .description('Run the proxy in front of LEGACY_URL')
     .addHelpText('after', () => `\n${HELP}`)
     .action(runProxy);
 
   withCommonOptions(program.command('check'))
-    .description('Check that route table, banyan.config.ts, app module and serverless.yml agree. Needs no database')
-    .option('--serverless <file>', 'the file with the functions; default: serverless of banyan.config.ts')
-    .option('--app <file>', 'the module that starts or exports the app; default: app of banyan.config.ts')
-    .option('--port <number>', 'of the app that is meant, where several listen', readPort)
-    .option('--connect', 'let the app reach what it wants to, its own MongoDB included')
-    .option('--without-app', 'do not start the app: its routes are those of app-routes.json')
-    .option('--stage <stage>', 'also check that AWS has what a deployment of this stage needs; read-only')
+    .description('Check that the route table, banyan.config.ts, the app and serverless.yml agree. Needs no database')
+    .option('--serverless <file>', 'file with the functions; default: serverless in banyan.config.ts')
+    .option('--app <file>', 'module that starts or exports the app; default: app in banyan.config.ts')
+    .option('--port <number>', 'which app, if several listen', readPort)
+    .option('--connect', 'let the app reach the network, its own MongoDB included')
+    .option('--without-app', 'do not start the app: take its routes from app-routes.json')
+    .option('--stage <stage>', 'also check that AWS has what this stage needs; read-only')
     .addHelpText('after', CHECK_HELP)
     .action(async (options: CheckOptions) => {
       const { config: configFile, serverless: serverlessFile, stage, app, port, connect, withoutApp } = options;
@@ -162,7 +162,7 @@ function createProgram(io: CliIo, finish: Finish): Command {
     });
 
   withJson(program.command('run-schedule'))
-    .description('Run a schedule from serverless.yml now, in the local system that banyan dev runs')
+    .description('Run a schedule from serverless.yml now, in the running banyan dev')
     .argument('<name>', 'such as daily-report')
     .addHelpText('after', '\nVariables: INVOKE_PORT (3003), as for banyan dev')
     .action(async (name: string, options: CommonOptions) => {
@@ -170,9 +170,9 @@ function createProgram(io: CliIo, finish: Finish): Command {
     });
 
   withCommonOptions(program.command('force'))
-    .description("Print a signed header that sends a request to one side, regardless of its route's stage")
-    .addArgument(new Argument('<side>', 'side that answers').choices(SIDES))
-    .option('--minutes <count>', 'how long the header is valid', wholeNumber(1, MAX_MINUTES), 10)
+    .description('Print a signed header that sends a request to one side, whatever the stage of its route')
+    .addArgument(new Argument('<side>', 'which side answers').choices(SIDES))
+    .option('--minutes <count>', 'how long the header stays valid', wholeNumber(1, MAX_MINUTES), 10)
     .addHelpText('after', '\nVariables: the secrets named in banyan.config.ts (SESSION_SECRET), as on the proxy')
     .action((side: (typeof SIDES)[number], options: CommonOptions & { readonly minutes: number }) => {
       const { banyan } = loadBanyanConfig(process.cwd(), options.config);

@@ -25,7 +25,7 @@ function fromRight(list: string, n: number): string {
   }
 }
 
-/** Undefined for what is no address. */
+/** Undefined for what is not an address. */
 function networkOf(text: string): string | undefined {
   if (isIPv4(text)) return text;
   if (isIPv6(text)) return MAPPED.test(text) ? text.replace(MAPPED, '') : first64Bits(text);

@@ -6,6 +6,7 @@ import { passportUser, type IdentityResolver } from '../../shared/session/identi
 import { sessionCollection } from '../../shared/session/session-authenticator';
 import type { StoreFormat } from '../../shared/session/stores/store-format';
 import { unsign } from '../../shared/session/unsign';
+import { within } from '../../shared/within';
 import { bucketOf } from './bucket';
 
 /** Whose session a token is, as far as routing needs it. Never to be taken for permission. */
@@ -73,7 +74,9 @@ export function createSessionUsers(options: SessionUsersOptions): SessionUsers {
       return user;
     });
     try {
-      return await withDeadline(finding, deadline);
+      return await within(finding, deadline, () => {
+        throw new Error(`no answer within ${deadline} ms`);
+      });
     } catch (error) {
       const before = known.get(key)?.user;
       const { isRead } = lookUp;
@@ -132,16 +135,4 @@ async function find(
 function idInSession(data: Readonly<Record<string, unknown>>): string | undefined {
   const user = passportUser(data);
   return typeof user === 'string' || typeof user === 'number' ? String(user) : undefined;
-}
-
-async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

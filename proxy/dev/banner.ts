@@ -64,7 +64,7 @@ function describeOwn({ chosen, why, uri }: LocalMongo, seeded: string): readonly
   return [`  MongoDB   ${chosen}: ${why}; ${seeded}`, `            ${uri}`];
 }
 
-/** Its URI may hold a password and is known to whoever set it. */
+/** Its URI may hold a password, and the user who set it knows it. */
 function describeNamed({ why }: LocalMongo, state: LocalMongo): readonly string[] {
   return [
     `  MongoDB   ${why}; used as it is: not seeded. Your requests read and write it, as the monolith does`,

@@ -10,7 +10,7 @@ export interface RunningMonolith {
   readonly url: string;
   /** What was noticed at its start, for the user. */
   readonly notes?: readonly string[];
-  /** Resolves when it ends by itself, with how. */
+  /** Resolves with how it ended, unless it was stopped. */
   readonly ended?: Promise<string>;
   close(): Promise<void>;
 }
@@ -56,10 +56,10 @@ export async function startMonolith({
     const begun = performance.now();
     let others = { ports: '', since: 0, lookedAt: begun };
     for (;;) {
-      // Read anew: it changes while the loop waits.
+      // Read again: it changes while the loop waits.
       const how = (() => end)();
       if (how !== undefined)
-        throw fail(`ended with ${how} before it listened`, 'start it by hand, and fix what it says');
+        throw fail(`ended with ${how} before it listened`, 'start it by hand and fix what it reports');
       const now = performance.now();
       const isTimeToLook = now - others.lookedAt > LOOK_ELSEWHERE_EVERY;
       const host = await acceptingHost(port, isTimeToLook ? HOSTS : ['127.0.0.1']);
@@ -72,18 +72,18 @@ export async function startMonolith({
       if (isSettled && !others.ports.includes(',')) {
         const found = Number(others.ports);
         const at = await acceptingHost(found);
-        const notes = [`it listens on port ${found}, not on PORT ${port}, which it does not read`];
+        const notes = [`it ignores PORT ${port} and listens on port ${found}`];
         if (at !== undefined) return { url: urlOf(at, found), notes, ended, close: () => running.stop() };
       }
       if (isSettled && others.ports.includes(','))
         throw fail(
           `does not listen on PORT ${port}, but on ports ${others.ports}`,
-          'let it listen on PORT, or start it yourself and name it: --legacy http://127.0.0.1:<port>',
+          'make it listen on PORT, or start it yourself and name it: --legacy http://127.0.0.1:<port>',
         );
       if (now - begun > timeLimit)
         throw fail(
           `did not listen on PORT ${port} within ${timeLimit / 1000} s`,
-          'let it listen on PORT, or start it yourself and name it: --legacy http://127.0.0.1:<port>',
+          'make it listen on PORT, or start it yourself and name it: --legacy http://127.0.0.1:<port>',
         );
       await Promise.race([delay(LOOK_EVERY), ended]);
     }

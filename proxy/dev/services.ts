@@ -24,7 +24,7 @@ export interface Services {
   readonly platform?: Readonly<Record<string, string>>;
   /** For the table that is shown at the start. */
   readonly rows?: readonly Row[];
-  /** Called once everything runs, and waited for. Without serverless.yml there is no gateway. */
+  /** Called and awaited once everything runs. Without serverless.yml there is no gateway. */
   readonly onReady?: (running: {
     readonly proxyUrl: string;
     readonly gateway: RunningGateway | undefined;

@@ -63,7 +63,7 @@ export function readSystemConfig(
     const secret = isSecretMadeUp ? randomBytes(24).toString('base64url') : given;
     if (name !== undefined && given === undefined && isNamed)
       read.faults.push(
-        `${name} is missing; set it, for example ${name}="$(openssl rand -hex 32)"; but where sessions are already, only the secret that signs them fits`,
+        `${name} is missing; set it, for example ${name}="$(openssl rand -hex 32)"; if there are sessions already, use the secret that signs them`,
       );
     const secrets = name === undefined || secret === undefined ? {} : { [name]: secret };
     const legacyPort = read.port('LEGACY_PORT', 3001);

@@ -28,10 +28,10 @@ export interface LocalSystem {
   readonly state: LocalMongo;
   readonly services: Services;
   readonly legacy: RunningMonolith;
-  /** Undefined where there is no serverless.yml yet. */
+  /** Undefined while there is no serverless.yml. */
   readonly functions: LocalFunctions | undefined;
   readonly proxy: Proxy;
-  /** Resolves with a sentence when a part has ended by itself. */
+  /** Resolves with a sentence when a part has ended unasked. */
   readonly ended: Promise<string>;
   /** Stops everything, the last started first. */
   close(): Promise<void>;

@@ -45,7 +45,7 @@ function reasonsAgainst(route: Route, earlier: readonly Route[], facts: ExportFa
   const traps = trapsOf(route).filter((trap) => !facts.accepted.has(trap));
   return [
     ...(override === undefined ? [] : [OVERRIDDEN[override]]),
-    ...(route.recordSample > 0 ? ['is recorded, which only the proxy does; remove `record`'] : []),
+    ...(route.recordSample > 0 ? ['is recorded, which only the proxy can do; remove `record`'] : []),
     ...route.unless.flatMap((condition) =>
       'header' in condition && !/^[a-z0-9-]+$/i.test(condition.header)
         ? [`\`unless\` names the header ${condition.header}, which nginx has no variable for`]
@@ -53,7 +53,7 @@ function reasonsAgainst(route: Route, earlier: readonly Route[], facts: ExportFa
     ),
     ...(taker === undefined
       ? []
-      : [`${taker.id} comes first and may take its requests; its path is a pattern, which nginx is not given`]),
+      : [`${taker.id} comes first and may take its requests; its path is a pattern, which is not exported`]),
     ...traps.map((trap) => `--accept ${trap}: ${TRAPS[trap]}`),
     ...(facts.missing.get(id) ?? []),
   ];
@@ -62,7 +62,7 @@ function reasonsAgainst(route: Route, earlier: readonly Route[], facts: ExportFa
 const OVERRIDDEN = {
   'kill-switch': 'the kill switch is on',
   'rolled-back': 'is rolled back; banyan resume, or move it to legacy in routes.yml',
-  'overrides-unknown': 'MongoDB does not say whether it is rolled back',
+  'overrides-unknown': 'MongoDB cannot say whether it is rolled back',
 } as const;
 
 function trapsOf({ stage, isSafe, fallbackStatuses }: Route): Trap[] {

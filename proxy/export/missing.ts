@@ -1,8 +1,8 @@
 import type { Db } from 'mongodb';
 import { readHistory, type StageDocument } from '../history/stages';
 import { readEvidence, type EvidenceAbout } from '../ledger/evidence';
-import { evidenceObstacles } from '../ledger/evidence-rules';
-import type { EvidenceRules } from '../ledger/obstacle';
+import { evidenceObstacles } from '../ledger/obstacles';
+import type { EvidenceRules } from '../ledger/promotion-rules';
 import type { Route } from '../route-table/route';
 import { counted } from '../statistics/counted';
 
@@ -45,7 +45,7 @@ export function missingAge(
   now: Date,
 ): string[] {
   const arrived = history.find(({ action, to }) => to === stage && ARRIVALS.has(action));
-  if (arrived === undefined) return [`the ledger does not say since when it is on ${stage}`];
+  if (arrived === undefined) return [`the ledger does not record when it moved to ${stage}`];
   const disturbed = history.find(({ action }) => !ARRIVALS.has(action));
   const since = Math.max(arrived.at.getTime(), disturbed?.at.getTime() ?? 0);
   const days = Math.max(0, Math.floor((now.getTime() - since) / DAY_MS));

@@ -1,3 +1,4 @@
+import { groupBy } from '../../shared/group-by';
 import { MAX_BODY_BYTES } from '../choose-target';
 import { partsOf } from '../forward/for-api-gateway';
 import type { Condition } from '../route-table/schema';
@@ -16,7 +17,7 @@ const REFUSED = [403, 413, 414, 429, 431];
  */
 export function nginxConfig(exported: readonly ExportedRoute[], settings: NginxSettings): string {
   const lambda = exported.flatMap(({ route, to }) => (to === 'lambda' ? [route] : []));
-  const groups = groupBy(lambda, (route) => JSON.stringify(answering(route, settings)));
+  const groups = [...groupBy(lambda, (route) => JSON.stringify(answering(route, settings)))];
   const { prefix } = partsOf(settings.lambda);
   const odd = oddTargets({
     targetCharacters: settings.room.targetCharacters - prefix.length + 1,
@@ -72,8 +73,8 @@ export function nginxConfig(exported: readonly ExportedRoute[], settings: NginxS
     ]),
     '# ... bodies above the limit of a route, ...',
     map('"$banyan_route|$http_content_length"', '$banyan_odd_length', [
-      ...groupBy(lambda, ({ maxBodyBytes }) => String(Math.min(maxBodyBytes, MAX_BODY_BYTES))).flatMap(
-        ([limit, routes]) => ofRoutes(routes, `${above(Number(limit))}$`),
+      ...[...groupBy(lambda, ({ maxBodyBytes }) => Math.min(maxBodyBytes, MAX_BODY_BYTES))].flatMap(([limit, routes]) =>
+        ofRoutes(routes, `${above(limit)}$`),
       ),
     ]),
     ...unlessMaps(lambda),
@@ -182,12 +183,6 @@ function quoted(text: string): string {
 /** One line for all these routes: `<id>|` and what follows. */
 function ofRoutes(routes: readonly Route[], rest: string): Lines {
   return routes.length === 0 ? [] : [[`~*^(?:${routes.map(({ id }) => literal(id)).join('|')})\\|${rest}`, '1']];
-}
-
-function groupBy(routes: readonly Route[], keyOf: (route: Route) => string): [string, Route[]][] {
-  const groups = new Map<string, Route[]>();
-  for (const route of routes) groups.set(keyOf(route), [...(groups.get(keyOf(route)) ?? []), route]);
-  return [...groups];
 }
 
 function conditionsOf(

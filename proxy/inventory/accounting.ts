@@ -9,7 +9,7 @@ export interface Unaccounted {
 }
 
 /**
- * What stands in front of a route on the monolith and is neither reproduced by its function nor dropped on purpose, as far as routes.yml says. A lifted
+ * The middleware in front of a route on the monolith that is neither reproduced by its function nor dropped on purpose, as far as routes.yml says. A lifted
  * function runs the app's own. Pure.
  *
  * @param routes of the app; undefined: not known
@@ -19,7 +19,7 @@ export function unaccounted(route: Route, routes: readonly KeptRoute[] | undefin
   if (route.isLifted) return undefined;
   if (routes === undefined)
     return {
-      text: 'what stands in front of it on the monolith is not known: there is no app-routes.json',
+      text: 'its middleware on the monolith is unknown: there is no app-routes.json',
       remedy: 'banyan routes --write',
     };
   const found = findAppRoute(route, routes);

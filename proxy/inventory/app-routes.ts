@@ -18,7 +18,7 @@ export type KeptRoute = z.infer<typeof fileSchema>['routes'][number];
 export const appRoutesFile = (routesFile: string): string => path.join(path.dirname(routesFile), 'app-routes.json');
 
 /**
- * Keeps the routes of the app, one a line, for whoever cannot start it.
+ * Keeps the routes of the app, one per line, for when it cannot be started.
  *
  * @returns the file
  */
@@ -47,7 +47,7 @@ export async function readAppRoutes(routesFile: string): Promise<readonly KeptRo
   try {
     return fileSchema.parse(JSON.parse(text)).routes;
   } catch (error) {
-    throw new ConfigError('app routes', [`${file} is not as written; run banyan routes --write`], error);
+    throw new ConfigError('app routes', [`${file} was edited; run banyan routes --write`], error);
   }
 }
 

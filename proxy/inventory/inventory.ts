@@ -80,7 +80,7 @@ export const reportSchema = z.union([
 export type Middleware = z.infer<typeof middleware>;
 export type AppRoute = z.infer<typeof routeSchema>;
 export type Inventory = z.infer<typeof inventory>;
-/** What answers and is no route. */
+/** Handlers that answer but are not routes. */
 export type OtherHandler = Inventory['handlers'][number];
 export type Report = z.infer<typeof reportSchema>;
 

@@ -52,7 +52,7 @@ export async function takeInventory({
 }: InventoryOptions): Promise<Inventory> {
   const { file, exported } = parseEntry(app);
   const entry = resolveEntry(path.resolve(root, file));
-  if (entry === undefined) throw failed(app, 'it does not exist', 'set app in banyan.config.ts, or name it by --app');
+  if (entry === undefined) throw failed(app, 'it does not exist', 'set app in banyan.config.ts, or name it with --app');
   const mongo = mayConnect ? undefined : await startEmbedded().catch(() => undefined);
   try {
     const order: Order = { entry, exported, port, root, mongoPort: mongo?.port, mayConnect, withSetup };
@@ -61,7 +61,7 @@ export async function takeInventory({
     const output = lastLines.length === 0 ? '' : `; it printed:\n${lastLines.join('\n')}\n`;
     if (report === undefined)
       throw exitCode === 'late'
-        ? failed(app, `it neither listened nor came to an end within ${TIME_LIMIT / 1000} s${output}`)
+        ? failed(app, `it neither listened nor ended within ${TIME_LIMIT / 1000} s${output}`)
         : failed(app, `its process ended with exit code ${exitCode}${output}`);
     const { failure, unset, hasEnded } = report;
     throw failed(
@@ -76,7 +76,7 @@ export async function takeInventory({
   }
 }
 
-function failed(app: string, why: string, remedy = 'start it by hand, and fix what it says'): InventoryError {
+function failed(app: string, why: string, remedy = 'start it by hand and fix what it reports'): InventoryError {
   return new InventoryError(`${app} cannot be examined: ${why}${why.endsWith('\n') ? '' : ' '}-> ${remedy}`, {
     code: 'app_not_examined',
   });

@@ -12,16 +12,16 @@ export interface Judged {
 
 /** What Lambda behind API Gateway cannot do, or does in one of many processes. */
 const STAYS: Partial<Record<HazardKind, string>> = {
-  stream: 'API Gateway holds no stream',
+  stream: 'API Gateway does not stream',
   multipart: 'uploads are cut at the limits of API Gateway',
-  memory: 'keeps data in its process, which Lambda has many of',
-  emitter: 'speaks to its own process only',
+  memory: 'keeps data in its process; Lambda runs many',
+  emitter: 'reaches only its own process',
 };
 const LOOKS: Partial<Record<HazardKind, string>> = {
   timer: 'a timer may not run on Lambda once it has answered',
-  file: 'uses files, which Lambda keeps for one instance at most',
+  file: 'uses files, which on Lambda only one instance sees',
   write: 'a GET that writes: safe: false in routes.yml',
-  outgoing: 'calls another host, which a function in the VPC does not reach without a NAT gateway',
+  outgoing: 'calls another host, which a function in the VPC cannot reach without a NAT gateway',
 };
 const LIFTS: Partial<Record<HazardKind, string>> = {
   session: 'writes the session, which only the app itself may',
@@ -36,15 +36,18 @@ export function judgeRoute(route: AppRoute): Judged {
       reasons[kind] === undefined ? [] : [`${reasons[kind]} (${text}, ${place})`],
     );
   const stays = because(STAYS);
-  if (parseSegments(path) === undefined) stays.unshift('API Gateway knows only static segments and :params');
+  if (parseSegments(path) === undefined) stays.unshift('API Gateway supports only static segments and :params');
   if (stays.length > 0) return { verdict: 'stay', reasons: stays };
   const looks = because(LOOKS);
   if (shadowedBy !== undefined) looks.unshift(`never reached: ${shadowedBy} takes its requests`);
-  if (!isReadable) looks.unshift('its handler is of a package or made at run time, and was not read');
+  if (!isReadable) looks.unshift('its handler comes from a package or is built at run time, and was not read');
   if (method === 'ALL') looks.unshift('answers every method');
   if (looks.length > 0) return { verdict: 'look', reasons: looks };
   const lifts = because(LIFTS);
-  if (renders) lifts.unshift("answers with the app's own views");
+  if (renders) lifts.unshift("renders the app's own views");
   if (lifts.length > 0) return { verdict: 'lift', reasons: lifts };
-  return { verdict: 'rewrite', reasons: ['no view, no session write, nothing kept in the process; lift it as well'] };
+  return {
+    verdict: 'rewrite',
+    reasons: ['no view, no session write, nothing kept in the process; lifting works as well'],
+  };
 }

@@ -81,7 +81,7 @@ export class SharedOverrides {
     return this.firsts.has(entry);
   }
 
-  /** What MongoDB does from now on is no news. */
+  /** What MongoDB does from now on is not reported. */
   close(): void {
     this.isClosed = true;
   }
@@ -110,7 +110,7 @@ export class SharedOverrides {
   private unwritable(error: unknown): void {
     this.warnOnce(
       error,
-      'MongoDB refuses overrides of this proxy; they are in force here only, those of others are followed',
+      "MongoDB refuses this proxy's overrides: they apply here only; it still follows those of others",
     );
   }
 

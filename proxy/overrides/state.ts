@@ -21,7 +21,7 @@ export interface Lowering extends Entry {
   readonly evidence?: Evidence;
 }
 
-/** The share that the proxies have agreed on for a route that climbs by itself. */
+/** The share that the proxies have agreed on for a route that climbs automatically. */
 export interface Step {
   /** 0: it waits to begin. */
   readonly percent: number;

@@ -1,6 +1,7 @@
 import type { Db } from 'mongodb';
+import { isDuplicate } from '../../shared/mongo';
 import type { Step } from './state';
-import { isDuplicate, overrides, routeOverrideId, SCHEMA } from './store';
+import { overrides, routeOverrideId, SCHEMA } from './store';
 import { boundedWait, readStep } from './stored-step';
 
 /** Says which step a decision was about: the number of its change; 0: the route had not begun. */
@@ -57,7 +58,7 @@ export async function noteWait(db: Db, routeId: string, waits: string, expected:
   );
 }
 
-/** Ends the step of a route that no longer climbs, so that it begins anew if it ever does. Throws the driver's error. */
+/** Ends the step of a route that no longer climbs, so that it starts again if it ever does. Throws the driver's error. */
 export async function forgetStep(db: Db, routeId: string): Promise<void> {
   await overrides(db).updateOne({ _id: routeOverrideId(routeId) }, { $unset: { climb: '' } });
 }

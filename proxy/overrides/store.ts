@@ -1,5 +1,5 @@
 import { MongoServerError, type Collection, type Db } from 'mongodb';
-import { serverTime } from '../../shared/mongo';
+import { isDuplicate, serverTime } from '../../shared/mongo';
 import { oneLine } from '../../shared/printable';
 import { ALL_ROUTES, type StageEntry } from '../history/stages';
 import type { Change, Entry, Lowering, OverrideState, Step } from './state';
@@ -68,25 +68,20 @@ export async function readState(db: Db): Promise<StoredState> {
   return { entries, steps };
 }
 
-/** The overrides alone, as they are stored. */
-export async function readOverrides(db: Db): Promise<StoredState['entries']> {
-  return (await readState(db)).entries;
-}
-
 /** What a proxy that reads now would judge requests by. */
 export async function readOverrideState(db: Db): Promise<OverrideState> {
   const { entries, steps } = await readState(db);
   return { known: true, ...toState(entries), steps };
 }
 
-/** The revision of all overrides, 0 before the first. Read it before {@link readOverrides}: these hold at least what it counts. */
+/** The revision of all overrides, 0 before the first. Read it before {@link readState}: these hold at least what it counts. */
 export async function readRevision(db: Db): Promise<number> {
   const document = await overrides(db).findOne({ _id: REVISION_ID });
   return Number.isSafeInteger(document?.revision) ? (document?.revision ?? 0) : 0;
 }
 
 /**
- * Counts a change that stands in the database already; whoever fails in between has changed it all the same. Begins at the server's time,
+ * Counts a change that is already in the database; if the writer fails in between, the change still holds. Starts at the server's time,
  * so that overrides that were emptied have a later revision than any that a dead proxy has followed.
  */
 async function nextRevision(db: Db): Promise<number> {
@@ -123,12 +118,11 @@ async function countable<T>(db: Db, id: string, change: () => Promise<T>): Promi
   }
 }
 
-/** A revision that is no number, or the largest. */
+/** A revision that is not a number, or the largest one. */
 const isUncountable = (error: unknown): boolean =>
   error instanceof MongoServerError && (error.code === 14 || error.code === 2);
-export const isDuplicate = (error: unknown): boolean => error instanceof MongoServerError && error.code === 11_000;
 
-/** Who switched these off last, and why. Only for the log, so a fault is no fault. */
+/** Who switched these off last, and why. Only for the log, so errors are ignored. */
 export async function readCleared(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, Change>> {
   if (ids.length === 0) return new Map();
   const documents = await overrides(db)
@@ -165,7 +159,7 @@ export async function raise(db: Db, id: string, entry: StoredEntry, attempts = 3
       return raise(db, id, entry, attempts - 1);
     }
     const active = readEntry(existing.active);
-    // Counted again: whoever made it may have failed before it was.
+    // Counted again: the writer may have failed before counting it.
     const revision = await nextRevision(db);
     return { first: isSame(active, boundedEntry(entry)), active, change: existing.revision, revision };
   }

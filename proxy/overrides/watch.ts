@@ -87,7 +87,7 @@ async function restoreSnapshot(
   } catch (error) {
     const isForeign = error instanceof BanyanError && error.code === NOT_A_SNAPSHOT;
     const message = isForeign
-      ? 'OVERRIDES_FILE was written by something else: it is left as it is, and nothing is saved. Name a file of its own'
+      ? 'OVERRIDES_FILE was not written by banyan, so it is left alone and nothing is saved. Name another file'
       : 'cannot use the snapshot of the overrides';
     logger.error({ err: error, file }, message);
     return !isForeign;

@@ -8,7 +8,7 @@ export interface HarFolderOptions {
   /** A file with more bytes is closed and the next one begun. */
   readonly maxFileBytes: number;
   readonly maxTotalBytes: number;
-  /** A file is closed when it is so old, in ms. */
+  /** A file is closed at this age, in ms. */
   readonly maxFileAge: number;
 }
 

@@ -1,6 +1,6 @@
 /** Memory that all exchanges under way share. */
 export interface Memory {
-  /** Takes so many bytes; false when there is no room. */
+  /** Reserves that many bytes; false if there is no room. */
   reserve(bytes: number): boolean;
   release(bytes: number): void;
 }

@@ -19,7 +19,7 @@ export interface RecorderOptions {
   readonly folder: string;
   readonly table: () => RouteTable;
   readonly redaction: RedactionSettings;
-  /** Whose session a token is, asked outside of the way of requests. */
+  /** Whose session a token is, looked up off the request path. */
   readonly userOf?: (token: string) => Promise<{ readonly userId: string } | undefined>;
   /** Of all bodies that are kept until they are written. */
   readonly maxMemoryBytes?: number;
@@ -33,7 +33,7 @@ export interface RecorderStats {
   readonly recordedBytes: number;
   /** Exchanges that are over and not yet written. */
   readonly waiting: number;
-  /** What was to be recorded and was not, by reason. */
+  /** What should have been recorded but was not, by reason. */
   readonly dropped: Readonly<Record<DropReason, number>>;
 }
 
@@ -53,12 +53,14 @@ export interface Recorder {
   close(): Promise<void>;
 }
 
-/** Entries are written when so much has come together, or so long after the first, in ms. */
+/** Entries are written when this much has accumulated, or this long after the first, in ms. */
 const BATCH_BYTES = 256 * 1024;
 const BATCH_DELAY = 500;
 /** A longer body is left out of its entry. */
 const MAX_BODY_BYTES = 128 * 1024;
 const MEASURE_EVERY = 30_000;
+/** A client may send as many secret fields as a body holds; each costs a search of the whole exchange. */
+const MOST_SECRETS = 2_000;
 /** Alongside clients' requests, so that recording takes a quarter of the event loop's time at most. */
 const PAUSE_FACTOR = 3;
 /** Bodies are what counts; an exchange without one still takes room. */
@@ -73,7 +75,7 @@ export async function createRecorder(options: RecorderOptions, logger: Logger): 
     maxTotalBytes: options.maxTotalBytes ?? 512 * 1024 * 1024,
     maxFileAge: 15 * 60_000,
   });
-  const redactor = createRedactor(redaction);
+  const redactor = createRedactor(redaction, undefined, { mostSecrets: MOST_SECRETS });
   const dropped: Record<DropReason, number> = { incomplete: 0, memory: 0, full: 0, disk: 0, unredactable: 0 };
   let recorded = 0;
   let recordedBytes = 0;
@@ -172,7 +174,7 @@ export async function createRecorder(options: RecorderOptions, logger: Logger): 
     room.release(EXCHANGE_BYTES);
     if (outcome === 'complete') {
       drop('full');
-      // Looks whether there is room again.
+      // Checks whether there is room again.
       wake();
     } else if (outcome !== 'unwanted') drop(outcome);
   };

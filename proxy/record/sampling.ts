@@ -3,7 +3,7 @@ export function isSampled(key: string, share: number): boolean {
   return share >= 1 || (share > 0 && hash(key) < share * 0x1_0000_0000);
 }
 
-/** FNV-1a with a final mix: quick enough for the way of a request; nothing secret depends on it. */
+/** FNV-1a with a final mix: fast enough for the request path; nothing secret depends on it. */
 function hash(text: string): number {
   let value = 0x811c9dc5;
   for (let i = 0; i < text.length; i += 1) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);

@@ -103,7 +103,7 @@ async function decoded(body: Buffer | undefined, coding: string | undefined): Pr
   }
 }
 
-/** Undefined when it is no UTF-8. */
+/** Undefined when it is not UTF-8. */
 function asText(body: Buffer): string | undefined {
   const text = body.toString('utf8');
   return Buffer.byteLength(text) === body.length && !text.includes('\uFFFD') ? text : undefined;

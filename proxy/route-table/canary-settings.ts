@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLoopback } from '../../shared/this-machine-only';
 import { isTimeZone, parseWindow, type FrozenWindow } from './freeze';
 
 const shareMessage = 'expected a share in percent, above 0 and up to 100';
@@ -10,7 +11,7 @@ const windowMessage = "expected days and times such as 'Fri 16:00 - Mon 08:00'";
 const window = z.string(windowMessage).refine((text) => parseWindow(text) !== undefined, windowMessage);
 const gateMessage = 'expected an https URL; http on this machine only';
 
-/** `canary:` in `routes.yml`: how a route climbs by itself. After a change: `npm run schema`, and the table in climb/README.md. */
+/** `canary:` in `routes.yml`: how a route climbs automatically. After a change: `npm run schema`, and the table in climb/README.md. */
 export const canarySchema = z.strictObject({
   steps: z
     .array(percent)
@@ -30,7 +31,7 @@ export const canarySchema = z.strictObject({
   freeze: z
     .union([window, z.array(window).max(20)], { error: windowMessage })
     .optional()
-    .describe("When no share rises by itself, for example 'Fri 16:00 - Mon 08:00', or a list of these"),
+    .describe("When no share rises automatically, for example 'Fri 16:00 - Mon 08:00', or a list of these"),
   timeZone: z
     .string()
     .refine(isTimeZone, 'expected a time zone such as Europe/Berlin')
@@ -72,7 +73,7 @@ export function climbOf(entry: CanaryEntry, ceiling = 100): Climb {
 function isGate(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, username, password } = new URL(text);
-  const isHere = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname);
+  const isHere = isLoopback(hostname.replace(/^\[|\]$/g, ''));
   // What stands in routes.yml is read by many: no credentials.
   return username === '' && password === '' && (protocol === 'https:' || (protocol === 'http:' && isHere));
 }

@@ -3,7 +3,7 @@ const DAY = 24 * 60;
 const FORM =
   /^(Sun|Mon|Tue|Wed|Thu|Fri|Sat) ([01]\d|2[0-3]):([0-5]\d) - (Sun|Mon|Tue|Wed|Thu|Fri|Sat) ([01]\d|2[0-3]):([0-5]\d)$/;
 
-/** A part of the week in which no share rises by itself. */
+/** A part of the week in which no share rises automatically. */
 export interface FrozenWindow {
   readonly text: string;
   /** Minutes of the week, Sunday 00:00 is 0; the window may go over its end. */

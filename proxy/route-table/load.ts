@@ -182,7 +182,7 @@ function* findFaults(
 /** What does not fit together within one route. */
 function* faultsOfStage({ stage, percent, climb, guard, method, isSafe, unless }: Route): Generator<string> {
   if (stage === 'canary' && percent === 0)
-    yield 'stage canary needs `percent`, for example `percent: 5`, or `canary: {}` to climb by itself';
+    yield 'stage canary needs `percent`, for example `percent: 5`, or `canary: {}` to climb automatically';
   if (climb !== undefined && stage !== 'retired' && guard === undefined)
     yield '`canary` needs the guard: without one nothing would end a climb; remove `guard: false`';
   if (stage === 'shadow' && !isSafe) {

@@ -19,7 +19,7 @@ interface Node {
  * Compiles routes into a matcher that follows Express 4 (path-to-regexp 0.1.13, `strict` and `case sensitive routing`
  * off): case-insensitive, one trailing slash allowed, whole segments only, first listed wins, HEAD follows GET.
  *
- * Routes of static and `:param` segments stand in a tree, so a look-up costs the depth of the path, not the number of
+ * Routes of static and `:param` segments are kept in a tree, so a look-up costs the depth of the path, not the number of
  * routes. Other Express patterns are tried one by one, by Express's own compiler.
  */
 export function createMatcher(routes: readonly Route[]): Matcher {

@@ -10,7 +10,7 @@ export interface Route {
   readonly stage: Stage;
   /** Share of the users that Lambda answers on stage canary, 0 to 100; of a route that climbs the ceiling. */
   readonly percent: number;
-  /** How the share climbs by itself on stage canary; undefined: it does not. */
+  /** How the share climbs automatically on stage canary; undefined: it does not. */
   readonly climb: Climb | undefined;
   /** What is compared; undefined: nothing. */
   readonly shadow: ShadowSettings | undefined;
@@ -18,13 +18,13 @@ export interface Route {
   readonly isSafe: boolean;
   /** Statuses of Lambda that legacy replaces; undefined: legacy never steps in. */
   readonly fallbackStatuses: ReadonlySet<number> | undefined;
-  /** Undefined: nothing returns the route to legacy by itself. */
+  /** Undefined: the guard never returns the route to legacy. */
   readonly guard: GuardSettings | undefined;
   /** Share of the sessions whose exchanges are recorded, 0 to 1. */
   readonly recordSample: number;
   /** Until Lambda's answer begins, in ms; undefined: as configured for all. */
   readonly timeout: number | undefined;
-  /** What the function's authorizer must do; nothing that the proxy itself goes by. */
+  /** What the function's authorizer must do; the proxy itself ignores it. */
   readonly auth: (typeof AUTHS)[number];
   /** Larger bodies stay on legacy. */
   readonly maxBodyBytes: number;

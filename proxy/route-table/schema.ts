@@ -74,7 +74,7 @@ export const routeSchema = z.strictObject({
   canary: canarySchema
     .optional()
     .describe(
-      "On stage canary the share climbs by itself, in steps, while evidence and guard hold. Adds to the file's",
+      "On stage canary the share climbs automatically, in steps, while evidence and guard hold. Adds to the file's",
     ),
   shadow: shadowSchema
     .optional()
@@ -117,7 +117,7 @@ export const routeSchema = z.strictObject({
   middleware: middleware
     .optional()
     .describe(
-      "What stands in front of this route on the monolith, by the names of `banyan routes`, and what became of it on Lambda: reproduced, {dropped: why}, or todo, which is not accounted for. Adds to the file's",
+      "The middleware in front of this route on the monolith, by the names that `banyan routes` prints, and what became of it on Lambda: reproduced, {dropped: why}, or todo, which is not accounted for. Adds to the file's",
     ),
   unless: z
     .union([condition, z.array(condition).min(1)], {
@@ -140,7 +140,7 @@ export const routesFileSchema = z.strictObject({
     ),
   middleware: middleware
     .optional()
-    .describe('What stands in front of all routes on the monolith, or most, and what became of it on Lambda'),
+    .describe('The middleware in front of all or most routes on the monolith, and what became of it on Lambda'),
   canary: canarySchema
     .optional()
     .describe('What the routes with `canary` have in common; no route climbs by this alone'),

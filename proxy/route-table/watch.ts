@@ -47,7 +47,7 @@ export async function watchRouteTable(options: WatchOptions, logger: Logger): Pr
   if (isS3Location(file) && !hasVersions(source.version()))
     logger.warn({ file }, 'the bucket keeps no versions; enable versioning, so that a bad table can be restored');
 
-  /** What is there at the start. Nothing older is ever taken for it: a table that cannot be read is no start. */
+  /** The table at the start. An older one never replaces it: without a readable table the proxy does not start. */
   async function readFirst(): Promise<string> {
     try {
       return await source.read();

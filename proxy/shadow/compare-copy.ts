@@ -11,6 +11,7 @@ import type { RequestHead } from '../http1/request-head';
 import type { ComparisonObservation } from '../observation';
 import type { Route } from '../route-table/route';
 import type { ShadowSettings } from '../route-table/schema';
+import type { Span } from '../tracing/span';
 import type { TimedAnswer } from './legacy-answer';
 
 /** One request to be asked of both sides, as often as needed. */
@@ -22,6 +23,8 @@ export interface Copy {
   readonly toLegacy: RequestHead;
   readonly toLambda: () => RequestHead;
   readonly withoutBody: boolean;
+  /** Of the comparison. */
+  readonly span?: Span | undefined;
 }
 
 export interface CompareCopyOptions {
@@ -127,14 +130,15 @@ async function timed(answer: Promise<ObservedResponse>): Promise<TimedAnswer> {
 }
 
 function askLegacy(
-  { toLegacy, settings, withoutBody }: Copy,
+  { toLegacy, settings, withoutBody, span }: Copy,
   { legacy, timeout }: CompareCopyOptions,
 ): Promise<TimedAnswer> {
-  return timed(collect(legacy, toLegacy, { timeout, maxBodyBytes: settings.maxBodyBytes, withoutBody }));
+  const options = { timeout, maxBodyBytes: settings.maxBodyBytes, withoutBody, span: span?.begin('legacy') };
+  return timed(collect(legacy, toLegacy, options));
 }
 
 async function askLambda(
-  { route, settings, toLambda, withoutBody }: Copy,
+  { route, settings, toLambda, withoutBody, span }: Copy,
   { lambda, timeout }: CompareCopyOptions,
 ): Promise<TimedAnswer | Difference | 'gateway-refused'> {
   const gateway = { isRefusing: false };
@@ -148,6 +152,7 @@ async function askLambda(
           return fromApiGateway(head, lambda.url);
         },
         withoutBody,
+        span: span?.begin('lambda'),
       }),
     );
     return gateway.isRefusing ? 'gateway-refused' : answer;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from '../../shared/logger';
-import { names, ruleKey, rulesOfRoute, type Rule } from '../../shared/parity/rules';
+import { isAbout, ruleKey, rulesOfRoute, type Rule } from '../../shared/parity/rules';
 import { SHADOW_HEADER, signMark } from '../../shared/signed-mark';
 import { Places } from '../client/places';
 import { toApiGateway } from '../forward/for-api-gateway';
@@ -36,7 +36,7 @@ export interface ShadowOptions {
 }
 
 /** Whose request is mirrored, and what the ledger may know of it. */
-export type CopyOf = Pick<Copy, 'about' | 'client'>;
+export type CopyOf = Pick<Copy, 'about' | 'client' | 'span'>;
 
 export interface Shadow {
   /** Watches legacy's answer, then sends the copy to Lambda. Undefined when not in the sample or without room: a client never waits. */
@@ -90,28 +90,30 @@ export function createShadow(options: ShadowOptions): Shadow {
     }
   };
 
-  const compare = async (copy: Copy, control: TimedAnswer): Promise<void> => {
+  /** Returns what came of it, for the trace. */
+  const compare = async (copy: Copy, control: TimedAnswer): Promise<string> => {
     const differences = await compareCopy(copy, control, { legacy, lambda, rules, timeout });
     if (differences === 'gateway-refused') {
       observer.shadowDropped(copy.route.id, differences, copy.client);
-      return;
+      return differences;
     }
     if ('noise' in differences) {
       const places = noisePlaces(differences.noise);
       noiseWarning.dropped(copy.route, places);
       observer.shadowDropped(copy.route.id, 'noise', copy.client, places);
-      return;
+      return 'noise';
     }
     noiseWarning.compared(copy.route);
-    const inForce = differences.length === 0 ? [] : rulesOfRoute(rules, copy.route, new Date());
+    const equal = differences.length === 0;
+    const inForce = equal ? [] : rulesOfRoute(rules, copy.route, new Date());
     observer.comparison(
       {
         routeId: copy.route.id,
-        equal: differences.length === 0,
+        equal,
         // Values stay here: they are the clients' data.
         differences: differences.map(({ path: found, kind, controlType, candidateType, intermittent }) => {
           const path = maskPath(found);
-          const despite = inForce.filter((rule) => names(rule, { path, kind })).map(ruleKey);
+          const despite = inForce.filter((rule) => isAbout(rule, { path, kind })).map(ruleKey);
           return {
             ...{ path, kind, controlType, candidateType },
             ...(despite.length > 0 && { despite }),
@@ -125,10 +127,11 @@ export function createShadow(options: ShadowOptions): Shadow {
       },
       copy.client,
     );
+    return equal ? 'equal' : 'different';
   };
 
   return {
-    begin(request, target, route, { about, client }) {
+    begin(request, target, route, { about, client, span }) {
       const settings = route.shadow;
       if (settings === undefined || Math.random() >= settings.sample) return undefined;
       const drop = (reason: ShadowDropReason): void => observer.shadowDropped(route.id, reason, client);
@@ -170,11 +173,16 @@ export function createShadow(options: ShadowOptions): Shadow {
           }
           // After this turn of the event loop: the client's bytes go first.
           setImmediate(() => {
-            compare(copy, answer)
-              .catch((error: unknown) => {
-                observer.shadowDropped(route.id, 'legacy-failed', client);
-                logger.debug({ err: error, route: route.id }, 'shadow: not compared');
-              })
+            const comparison = span?.begin('comparison');
+            compare({ ...copy, span: comparison }, answer)
+              .then(
+                (result) => comparison?.end({ result }),
+                (error: unknown) => {
+                  observer.shadowDropped(route.id, 'legacy-failed', client);
+                  logger.debug({ err: error, route: route.id }, 'shadow: not compared');
+                  comparison?.end({ result: 'legacy-failed' });
+                },
+              )
               .finally(() => release(route.id, address, kept));
           });
         },

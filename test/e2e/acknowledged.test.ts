@@ -134,7 +134,7 @@ describe('a change of the overrides, by a command beside two proxies', () => {
     let output = '';
     watch.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     const line = (text: string) => waitFor(text, () => output.includes(text), 30_000);
-    await line('Z 2 of 2 proxies running\n');
+    await line('Z 2 of 2 proxies running, and they agree\n');
     proxies[1]?.child.kill('SIGSTOP');
     await banyan('eventsapp', 'rollback', 'list', '--by', 'ann', '--reason', 'slow');
     await line('Z list: lambda -> rolled-back: slow (ann)\n');

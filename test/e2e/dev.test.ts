@@ -116,7 +116,7 @@ describe('banyan dev', () => {
     expect(await start({ FAULT: '1' })).toEqual([2, null]);
     expect(output).toMatch(/^banyan: the monolith \(npm start --silent\) ended with exit code 1 before it listened$/m);
     expect(output).toMatch(/^banyan: {3}Error: no SITE_NAME$/m);
-    expect(output).toMatch(/^banyan: -> start it by hand, and fix what it says$/m);
+    expect(output).toMatch(/^banyan: -> start it by hand and fix what it reports$/m);
   });
 
   it('seeds the database before the monolith starts, and says why that failed', async () => {
@@ -183,7 +183,7 @@ describe('banyan dev', () => {
     const itself = `node --import ${TSX} ${MAIN} dev`;
     expect(await start({}, ['--legacy', itself])).toEqual([2, null]);
     expect(output).toMatch(
-      /^monolith {2}\| banyan: the monolith's command is banyan dev itself; name its own: --legacy/m,
+      /^monolith {2}\| banyan: the monolith's command is banyan dev itself; give the monolith's own: --legacy/m,
     );
   });
 
@@ -191,7 +191,7 @@ describe('banyan dev', () => {
     await writeFile(path.join(folder, '.env'), 'PORT=1\nMONGO_URL=mongodb://user:hunter2@db.example/shop\n');
     const exited = start({}, ['--legacy', 'node app.js']);
     await ready();
-    await waitFor('the warning', () => output.includes('warning MONGO_URL names another MongoDB than MONGODB_URI'));
+    await waitFor('the warning', () => output.includes('warning MONGO_URL names a different MongoDB from MONGODB_URI'));
     expect(output).not.toContain('hunter2');
     child?.kill('SIGTERM');
     expect(await exited).toEqual([0, null]);

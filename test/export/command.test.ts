@@ -95,6 +95,6 @@ it.each([
 it('exit code 3 when no route is done', async () => {
   expect(await banyan('export', '--to', 'nginx')).toMatchObject({
     exitCode: 3,
-    out: expect.stringContaining('the ledger does not say since when it is on retired') as string,
+    out: expect.stringContaining('the ledger does not record when it moved to retired') as string,
   });
 });

@@ -84,7 +84,7 @@ it('what is accepted, switched off or unknown decides', () => {
 });
 
 it.each([
-  ['nothing is known', [], 'the ledger does not say since when it is on lambda'],
+  ['nothing is known', [], 'the ledger does not record when it moved to lambda'],
   ['it came lately', [['promoted', 'lambda', 3]], 'undisturbed on lambda for 3 days of 14'],
   ['it came long ago', [['promoted', 'lambda', 14]], undefined],
   ['it was seen there first', [['seen', 'lambda', 15]], undefined],

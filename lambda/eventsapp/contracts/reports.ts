@@ -63,7 +63,7 @@ export interface ReportResponse {
   readonly report: StoredReport | ReportJson;
 }
 
-/** The job of an account's daily report has the same id whoever orders it, and however often. */
+/** The job of an account's daily report has the same id regardless of who orders it, and how often. */
 export function dailyJob(customerAccountId: string, day: string): ReportJob {
   return { jobId: `daily-${day}-${customerAccountId}`, customerAccountId, day, kind: 'daily' };
 }

@@ -8,7 +8,7 @@ import { findEvent } from './repository';
 
 connectEarly();
 
-/** `GET /api/events/:eventId`. A malformed id and another account's event are as unknown as any other. */
+/** `GET /api/events/:eventId`. A malformed id and another account's event get the 404 of an id that does not exist. */
 export const handler = httpHandler(READERS, async ({ identity, params }) => {
   const eventId = parseObjectId(params['eventId']);
   const event = eventId && (await findEvent(await mongo().db(), accountOf(identity), eventId));

@@ -8,7 +8,7 @@ export interface Notification {
   readonly createdAt: Date;
 }
 
-/** Writes a notification. The monolith delivers it within its polling interval, whoever wrote it. */
+/** Writes a notification. The monolith delivers it within its polling interval, regardless of who wrote it. */
 export async function addNotification(db: Db, notification: Notification): Promise<void> {
   await db.collection('notifications').insertOne({ _id: new ObjectId(), ...notification });
 }

@@ -9,7 +9,7 @@ const BY_EXTENSION = new Map([
   ['webp', 'image/webp'],
 ]);
 
-/** As Express's `res.type`; once more changes nothing. Throws, as there, for what is no text. */
+/** As Express's `res.type`; once more changes nothing. Throws, as there, for what is not text. */
 export function mediaTypeOf(type: unknown): string {
   if (typeof type !== 'string') throw new TypeError('the type of a photo is no text');
   const full = type.includes('/') ? type : (BY_EXTENSION.get(type) ?? 'application/octet-stream');

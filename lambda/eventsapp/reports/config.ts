@@ -9,7 +9,7 @@ export interface ReportsConfig {
   /** Other addresses than AWS's own: on one machine. */
   readonly sqsEndpoint: string | undefined;
   readonly lambdaEndpoint: string | undefined;
-  /** What stands in front of the names of functions: `banyan-dev-`. */
+  /** Prefix of the names of functions: `banyan-dev-`. */
   readonly functionPrefix: string;
   /** Whose turn it is to order the daily reports. */
   readonly dailyReportRunner: (typeof RUNNERS)[number];

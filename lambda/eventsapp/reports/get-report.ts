@@ -7,7 +7,7 @@ import { findReport } from './repository';
 
 connectEarly();
 
-/** `GET /api/reports/:reportId`. Another account's report is as unknown as any other. */
+/** `GET /api/reports/:reportId`. Another account's report gets the 404 of an id that does not exist. */
 export const handler = httpHandler(async ({ identity, params }) => {
   const report = await findReport(await mongo().db(), accountOf(identity), params['reportId'] ?? '');
   if (report === undefined) throw notFound('Report not found');

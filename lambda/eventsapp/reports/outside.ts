@@ -45,7 +45,7 @@ export function outside<const Name extends string>(
   };
 }
 
-/** Lets the next use read the environment again: for tests and for a local system that starts anew in one process. */
+/** Lets the next use read the environment again: for tests and for a local system that restarts in one process. */
 export function forgetOutside(): void {
   clients?.lambda.destroy();
   clients?.sqs.destroy();

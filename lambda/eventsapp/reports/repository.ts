@@ -33,7 +33,7 @@ export async function findReport(db: Db, account: ObjectId, id: string): Promise
   return document === null ? undefined : toJson(document);
 }
 
-/** Writes the queued report of a job, once: the second time it gives back what is there. */
+/** Writes the queued report of a job once: the second time it returns the existing one. */
 export async function createReport(db: Db, job: ReportJob, requestedBy: ObjectId, now: Date): Promise<ReportJson> {
   const report = { ...queuedReport(job, requestedBy, now), _id: job.jobId };
   await unlessKnown(() => reports(db).insertOne(report));

@@ -36,7 +36,7 @@ export const dbCreateReport = defineVpcFunction({
   output: objectOf({ report: parseReportJson }),
 });
 
-/** Calculates and stores a job's report, or with `giveUp` notes that it will not come by itself. */
+/** Calculates and stores a job's report, or with `giveUp` records that it will not come without help. */
 export const dbStoreReport = defineVpcFunction({
   name: 'db-store-report',
   input: objectOf({ job: parseReportJob, giveUp: flag }),

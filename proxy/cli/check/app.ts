@@ -31,7 +31,7 @@ export async function checkApp(
 ): Promise<CheckedApp> {
   if (withoutApp)
     return {
-      findings: [warning('app', 'not started, because of --without-app', 'leave it out where the app can be started')],
+      findings: [warning('app', 'not started, because of --without-app', 'omit it if the app can be started')],
     };
   try {
     const [name, from] = app === undefined ? [banyan.app, root] : [app, process.cwd()];
@@ -47,7 +47,7 @@ export async function checkApp(
     if (!(error instanceof InventoryError)) throw error;
     const [text = '', remedy = ''] = error.message.split(' -> ', 2);
     const others = [
-      ...(connect ? [] : ['--connect lets it reach what it needs at its start']),
+      ...(connect ? [] : ['--connect lets it reach what it needs to start']),
       '--without-app checks the rest against app-routes.json',
     ];
     return { findings: [fault('app', text, `${remedy}; ${others.join('; ')}`)] };
@@ -79,15 +79,19 @@ interface Kept {
 
 function checkKept(file: string, { kept, inventory, isNeeded }: Kept): Finding[] {
   const write = 'banyan routes --write';
-  if (kept === undefined && !isNeeded) return [ok('middleware', `no route has moved; before one does: ${write}`)];
-  if (kept === undefined) return [warning('middleware', `there is no ${file}, which promote goes by`, write)];
+  if (kept === undefined && !isNeeded) return [ok('middleware', `no route has moved yet; before one does: ${write}`)];
+  if (kept === undefined) return [warning('middleware', `${file} is missing; promote needs it`, write)];
   if (inventory === undefined)
     return [
-      warning('middleware', `judged by ${file}, which may be out of date: the app could not be started`, 'see app'),
+      warning(
+        'middleware',
+        `judged by ${file}, which may be out of date, because the app could not be started`,
+        'see app',
+      ),
     ];
   if (!sameRoutes(kept, inventory.routes))
-    return [fault('middleware', `${file} is out of date: the app has other routes or middleware now`, write)];
-  return [ok('middleware', `${file} is as the app is`)];
+    return [fault('middleware', `${file} is out of date: the app's routes or middleware have changed`, write)];
+  return [ok('middleware', `${file} matches the app`)];
 }
 
 /** The monolith no longer has what is retired. */
@@ -107,5 +111,5 @@ function checkRoute(route: Route, appRoutes: readonly KeptRoute[] | undefined): 
   const outdated = found === undefined ? [] : outdatedAccounts(route, found);
   return outdated.length === 0
     ? []
-    : [warning(subject, `accounts for ${outdated.join(', ')}, which the monolith has not in front of it`, 'remove it')];
+    : [warning(subject, `accounts for ${outdated.join(', ')}, which the monolith does not run before it`, 'remove it')];
 }

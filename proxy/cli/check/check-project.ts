@@ -70,7 +70,7 @@ export async function checkProject({ configFile, env = {}, flags = {}, ...given 
   }
   if (table !== undefined)
     findings.push(
-      ...((await attempt('middleware', 'write it anew', findings, () =>
+      ...((await attempt('middleware', 'write it again', findings, () =>
         checkMiddleware(routesFile, table.routes, app?.inventory),
       )) ?? []),
     );
@@ -111,7 +111,7 @@ async function checkServerless(
   if (!existsSync(file)) return [ok('functions', `not checked: there is no ${file}`)];
   const findings: Finding[] = [];
   const gateway = await attempt('functions', 'fix the file', findings, () => readGatewayRoutes(file) ?? 'made');
-  if (gateway === 'made') return [ok('functions', `not checked: a program makes those of ${file}`)];
+  if (gateway === 'made') return [ok('functions', `not checked: a program generates those in ${file}`)];
   if (gateway === undefined) return findings;
   return [
     ...checkFunctions(routes, gateway),
@@ -134,7 +134,7 @@ function checkSourcesOf(
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return [
-      warning('sources', `functions not examined: ${error.faults.join('; ')}`, 'what plugins resolve, check by hand'),
+      warning('sources', `functions not examined: ${error.faults.join('; ')}`, 'check by hand what plugins resolve'),
     ];
   }
   const appFiles = sourcesOf(path.resolve(rest.root, parseEntry(rest.banyan.app).file));

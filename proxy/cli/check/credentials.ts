@@ -60,7 +60,9 @@ function checkCredential(
     return [ok(name, `read by the authenticator "${reader.name}"; only parity tests show which functions accept it`)];
   const findings = exceptRoutes
     .filter((id) => !routes.some((route) => route.id === id))
-    .map((id) => warning(name, `exceptRoutes names ${id}, which is not listed`, 'use an id of the route table'));
+    .map((id) =>
+      warning(name, `exceptRoutes names ${id}, which is not in the route table`, 'use an id of the route table'),
+    );
   const open = routes.filter(
     ({ id, stage, unless }) =>
       stage !== 'legacy' && !exceptRoutes.includes(id) && !unless.some((condition) => same(condition, credential)),

@@ -12,7 +12,7 @@ export function checkFunctions(routes: readonly Route[], gateway: readonly Gatew
         warning(
           `function ${functionName}`,
           `${method} ${path} has no authorizer: anyone can call it`,
-          `${AUTHORIZERS.required}, unless it is public on the monolith, too`,
+          `${AUTHORIZERS.required}, unless it is public on the monolith as well`,
         ),
       ),
   ];

@@ -24,7 +24,9 @@ export function checkGatewayResponses(serverlessFile: string, banyan: Pick<Banya
     const parts = PARTS.filter((part) => !isDeepStrictEqual(found.get(`Properties.${part}`)?.toJS(), Properties[part]));
     if (parts.length === 0) return [];
     const { file } = found.place;
-    return [fault(SUBJECT, `${type} in ${file}: ${parts.join(', ')} not as banyan.config.ts makes it`, WRITE)];
+    return [
+      fault(SUBJECT, `${type} in ${file} differs from what banyan.config.ts generates: ${parts.join(', ')}`, WRITE),
+    ];
   });
-  return findings.length > 0 ? findings : [ok(SUBJECT, 'as banyan.config.ts makes them')];
+  return findings.length > 0 ? findings : [ok(SUBJECT, 'as banyan.config.ts generates them')];
 }

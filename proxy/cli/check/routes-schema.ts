@@ -5,7 +5,7 @@ import { parseJson } from '../../../shared/session/parse-json';
 import { routesJsonSchema } from '../../route-table/schema';
 import { ok, warning, type Finding } from '../finding';
 
-/** Whether the schema next to the route table, by which editors judge it, is the one that the proxy goes by. */
+/** Whether the schema next to the route table, which editors use, is the one that the proxy uses. */
 export function checkRoutesSchema(routesFile: string): Finding[] {
   const file = path.join(path.dirname(routesFile), 'routes.schema.json');
   if (!existsSync(file)) return [];

@@ -3,7 +3,7 @@ import { resolveSecrets } from '../../../shared/session/secret-source';
 import { encryptionOf, type SessionConfig } from '../../../shared/session/session-config';
 import { fault, ok, type Finding } from '../finding';
 
-/** Says of each secret that this environment holds whether it would be refused at start. One that is not set here is no fault. */
+/** Says of each secret that this environment holds whether it would be refused at start. One that is not set here is not a fault. */
 export function checkSecrets(session: SessionConfig, env: Environment): Finding[] {
   const encryption = encryptionOf(session);
   return [session.secrets, ...(encryption === undefined ? [] : [encryption.secret])].flatMap((source) => {

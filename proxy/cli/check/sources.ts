@@ -62,9 +62,9 @@ function checkFunction(one: DeployedFunction, { banyan, root, read, appFiles }: 
           ...(read ?? []).filter(({ isSet }) => isSet).map(({ name }) => ({ name, place: 'set here' })),
         ]);
   return [
-    ...(ofKit === '' ? [] : [fault(subject, `cannot start without variables that it is not given: ${ofKit}`, declare)]),
-    ...(own === '' || own === ofKit ? [] : [warning(subject, `reads variables that it is not given: ${own}`, declare)]),
-    ...(ofApp === '' ? [] : [warning(subject, `the app reads variables that it is not given: ${ofApp}`, declare)]),
+    ...(ofKit === '' ? [] : [fault(subject, `cannot start without variables that it does not get: ${ofKit}`, declare)]),
+    ...(own === '' || own === ofKit ? [] : [warning(subject, `reads variables that it does not get: ${own}`, declare)]),
+    ...(ofApp === '' ? [] : [warning(subject, `the app reads variables that it does not get: ${ofApp}`, declare)]),
   ];
 }
 
@@ -100,7 +100,7 @@ function checkRoute(route: Route, gateway: readonly GatewayRoute[], { banyan, ro
       ? [
           (stage === 'legacy' ? warning : fault)(
             subject,
-            `on ${stage}, but its function ${serving.name} answers 501 as banyan add wrote it`,
+            `on ${stage}, but its function ${serving.name} still answers 501, as banyan add wrote it`,
             `write ${path.relative(root, own.file)}`,
           ),
         ]
@@ -112,7 +112,7 @@ function checkRoute(route: Route, gateway: readonly GatewayRoute[], { banyan, ro
         fault(
           subject,
           `lifted: true in line ${line} of the route table, but its function ${serving.name} ${why}`,
-          "let serverless.yml lead to the function that runs the monolith's app, or remove lifted and account for the middleware",
+          "point serverless.yml at the function that runs the monolith's app, or remove lifted and account for the middleware",
         ),
       ];
 }
@@ -126,5 +126,5 @@ function whyNotLifted({ appFolder, sources }: DeployedFunction, own: SourceFile,
   const bare = (file: string): string => file.replace(/\.[cm]?[jt]s$/, '').replaceAll(path.sep, '/');
   return bare(app).endsWith(`/${bare(path.normalize(entry))}`)
     ? undefined
-    : `runs ${entry}, which is not app of banyan.config.ts`;
+    : `runs ${entry}, which is not the app in banyan.config.ts`;
 }

@@ -20,21 +20,18 @@ interface PackageFlags extends CommonOptions {
 /** Adds `banyan package` and `banyan gateway-responses` to the program. */
 export function addDeploymentCommands(program: Command, io: CliIo, finish: Finish): void {
   withCommonOptions(program.command('package'))
-    .description('Package the functions of one stage as they would be deployed, without credentials or network')
-    .option('--stage <stage>', 'stage of serverless.yml, such as prod')
-    .option('--serverless <file>', 'the file with the functions; default: serverless of banyan.config.ts')
-    .option('--zips <folder>', 'promote zips that were packaged before, as BANYAN_ZIPS does for a deployment')
-    .option(
-      '--output <folder>',
-      'where the result goes; default: .serverless next to serverless.yml. It is emptied first',
-    )
+    .description("Package one stage's functions as they would be deployed, without credentials or network")
+    .option('--stage <stage>', 'stage in serverless.yml, such as prod')
+    .option('--serverless <file>', 'file with the functions; default: serverless in banyan.config.ts')
+    .option('--zips <folder>', 'reuse zips packaged earlier, as BANYAN_ZIPS does for a deployment')
+    .option('--output <folder>', 'where to write; default: .serverless next to serverless.yml. It is emptied first')
     .addHelpText(
       'after',
       `
-Writes the CloudFormation template and one zip per function to .serverless/ next to serverless.yml, which is emptied first.
-What the stage looks up in AWS is a placeholder: the result is for checks, not for deployment. Size limits of zips are
-deployment.zipLimit of banyan.config.ts. Each zip is loaded in an empty folder with only the environment that
-serverless.yml declares; what cannot start fails by the name of what is missing. Needs the Serverless Framework (osls) and the plugins that serverless.yml names.`,
+Writes the CloudFormation template and one zip per function. Values that the stage looks up in AWS are placeholders, so the result is
+for checks, not for deployment. deployment.zipLimit in banyan.config.ts limits the size of zips. Each zip is loaded in an empty folder
+with only the environment that serverless.yml declares; a failure names what is missing.
+Needs the Serverless Framework (osls) and the plugins that serverless.yml names.`,
     )
     .action(async ({ stage, serverless, zips, output, ...options }: PackageFlags) => {
       const { banyan, places } = findProject(process.cwd(), options.config);
@@ -51,7 +48,7 @@ serverless.yml declares; what cannot start fails by the name of what is missing.
     });
 
   withCommonOptions(program.command('gateway-responses'))
-    .description('Write the answers that API Gateway gives itself, from the responses in banyan.config.ts')
+    .description("Write API Gateway's own answers (401, 403, 500), from the responses in banyan.config.ts")
     .argument('[file]', 'default: gateway-responses.yml next to serverless.yml')
     .addHelpText('after', '\nName the file under resources in serverless.yml: - ${file(./gateway-responses.yml)}')
     .action((given: string | undefined, options: CommonOptions) => {

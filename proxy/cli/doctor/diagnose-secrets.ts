@@ -6,7 +6,7 @@ const GUESSABLE_LENGTH = 16;
 const FEW_CHARACTERS = 8;
 const RENEW = 'put a random one first (openssl rand -hex 32) and keep the old one until its sessions have expired';
 
-/** Judges the secrets by themselves, and gives their fingerprints so that two deployments can be compared. */
+/** Judges the secrets on their own, and prints their fingerprints so that two deployments can be compared. */
 export function diagnoseSecrets({ secrets, encryptionSecret }: ResolvedSession): Finding[] {
   const findings = secrets.flatMap((secret, index) => {
     const subject = `secret ${index + 1} of ${secrets.length}`;

@@ -11,7 +11,7 @@ import { readMissing } from '../../export/missing';
 import { nginxConfig } from '../../export/nginx';
 import type { TlsFiles } from '../../export/settings';
 import { gatewayRoom } from '../../forward/gateway-room';
-import { DEFAULT_MAX_MISMATCH_RATE, DEFAULT_MIN_ANSWERS } from '../../ledger/obstacle';
+import { DEFAULT_RULES } from '../../ledger/promotion-rules';
 import { NO_OVERRIDES } from '../../overrides/state';
 import { readOverrideState } from '../../overrides/store';
 import { parseRouteTable, type RouteTable } from '../../route-table/load';
@@ -33,35 +33,37 @@ interface ExportOptions extends CommonOptions {
 }
 
 const HELP = `
-What the proxy absorbs and nginx cannot, accepted by --accept:
+Differences that the proxy absorbs and nginx cannot, for --accept:
 ${Object.entries(TRAPS)
   .map(([name, text]) => `  ${name}: ${text}`)
   .join('\n')}
-A client may notice in any case:
+Clients may notice in any case:
 ${NOTICED.map((text) => `  ${text}`).join('\n')}
 
-Variables: those of the proxy (LEGACY_URL, LAMBDA_URL, TRUSTED_HOPS, ROUTES_FILE, MONGODB_URI, LEGACY_VERSION, LAMBDA_VERSION, LEGACY_CA_FILE and such, as they are where nginx runs).
-Banyan stands behind nginx then: give it TRUSTED_HOPS of at least 1.`;
+Variables: those of the proxy (LEGACY_URL, LAMBDA_URL, TRUSTED_HOPS, ROUTES_FILE, MONGODB_URI, LEGACY_VERSION, LAMBDA_VERSION, LEGACY_CA_FILE
+and so on), with the paths and addresses that nginx sees. The proxy is then behind nginx: set its TRUSTED_HOPS to at least 1.`;
 
 export function addExportCommand(program: Command, io: CliIo, finish: Finish): void {
   withCommonOptions(program.command('export'))
     .description(
-      'Compile the route table for a front without the proxy: routes that are done go straight to API Gateway',
+      'Compile the route table for a web server: finished routes go straight to API Gateway, without the proxy',
     )
-    .addOption(new Option('--to <front>', 'what it is for').choices(['nginx']).makeOptionMandatory())
-    .option('--out <file>', 'where to write it; default: standard output')
-    .option('--listen <address>', "nginx's own address", '80')
-    .option('--banyan <url>', 'the proxy, for routes that are still moving; default: http://127.0.0.1:<PORT>')
+    .addOption(new Option('--to <front>', 'web server to compile for').choices(['nginx']).makeOptionMandatory())
+    .option('--out <file>', 'where to write; default: standard output')
+    .option('--listen <address>', 'where nginx listens', '80')
+    .option('--banyan <url>', 'the proxy, for routes still moving; default: http://127.0.0.1:<PORT>')
     .option(
       '--resolver <address>',
-      "DNS server for API Gateway's name; the default is AWS's in every VPC",
+      "DNS server for API Gateway's name; the default is the one in every VPC",
       '169.254.169.253',
     )
     .addOption(
-      new Option('--accept <trap...>', 'what a client may notice').choices(Object.keys(TRAPS)).default([], 'none'),
+      new Option('--accept <trap...>', 'differences clients may notice')
+        .choices(Object.keys(TRAPS))
+        .default([], 'none'),
     )
-    .option('--min-days <count>', 'how long a route must have been where it is, undisturbed', wholeNumber(0, 999), 14)
-    .option('--without-evidence', 'do not ask MongoDB whether routes are done')
+    .option('--min-days <count>', 'days a route must have stayed on its stage, undisturbed', wholeNumber(0, 999), 14)
+    .option('--without-evidence', 'do not check in MongoDB whether routes are finished')
     .addHelpText('after', HELP)
     .action(async (options: ExportOptions) => {
       finish(await exportTable(options, io), options);
@@ -81,7 +83,7 @@ async function exportTable(options: ExportOptions, io: CliIo): Promise<CommandRe
   const summary = describeExport(exported);
   const text = [
     `# ${file}, digest ${table.digest}, by banyan export ${packageVersion()}. Do not edit: change the table and export again.`,
-    ...[...summary, ...NOTICED.map((noticed) => `a client may notice: ${noticed}`)].map((line) => `# ${line}`),
+    ...[...summary, ...NOTICED.map((noticed) => `clients may notice: ${noticed}`)].map((line) => `# ${line}`),
     '',
     nginxConfig(exported, {
       listen: options.listen,
@@ -124,14 +126,9 @@ async function readFacts(
   if (withoutEvidence === true) return { overrides: NO_OVERRIDES, accepted, missing: new Map() };
   if (mongodbUri === undefined)
     throw new ConfigError('Environment', [
-      'MONGODB_URI is missing; it says which routes are done and which are rolled back. To go by the table alone: --without-evidence',
+      'MONGODB_URI is missing; it knows which routes are finished and which are rolled back. To use the table alone: --without-evidence',
     ]);
-  const rules = {
-    maxMismatchRate: DEFAULT_MAX_MISMATCH_RATE,
-    minAnswers: DEFAULT_MIN_ANSWERS,
-    development: false,
-    minDays,
-  };
+  const rules = { ...DEFAULT_RULES, minDays };
   const about = { versions, rules: readProjectRules(env), now: now() };
   return withDatabase(mongodbUri, async (connect) => {
     const db = await connect();

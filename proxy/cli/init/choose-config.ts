@@ -17,7 +17,7 @@ export async function chooseConfig(
 ): Promise<ChosenConfig> {
   const before = readIfThere(file);
   if (before === undefined || before === made) return { text: made, backup: [] };
-  say(`\n${file} exists; what init would write differs:\n${diffLines(before, made).join('\n')}\n`);
+  say(`\n${file} exists; init would write this instead:\n${diffLines(before, made).join('\n')}\n`);
   if (
     options.replace !== true &&
     !(await questions.confirm(`Replace ${file}? The old one is kept as ${file}.bak`, 'no'))

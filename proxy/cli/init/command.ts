@@ -28,30 +28,30 @@ import { serverlessSource } from './serverless-source';
 export function addInitCommand(program: Command, io: CliIo, finish: Finish): void {
   withJson(program.command('init'))
     .description(
-      "Find out what the monolith gives Express, express-session, its store and passport, and write the project's files",
+      "Detect how the monolith configures Express, express-session, its store and passport, and write the project's files",
     )
-    .option('--entry <file>', 'the module that starts or exports the app (app.js#createApp); default: by package.json')
+    .option('--entry <file>', 'module that starts or exports the app (app.js#createApp); default: from package.json')
     .option(
       '--url <url>',
-      'where the monolith runs; without --entry its code is not looked at: for the proxy alone',
+      'where the monolith runs; without --entry its code is not examined: enough for the proxy alone',
       readUrl,
     )
-    .option('--port <number>', 'of the app that is meant, where several listen', readPort)
-    .option('--connect', 'let the app reach what it wants to, its own MongoDB included')
+    .option('--port <number>', 'which app, if several listen', readPort)
+    .option('--connect', 'let the app reach the network, its own MongoDB included')
     .option(
       '--trusted-hops <number>',
-      'load balancers, CDNs and other proxies in front of the app',
+      'how many load balancers, CDNs and other proxies are in front of the app',
       wholeNumber(0, MAX_TRUSTED_HOPS),
     )
     .option('--no-dev-dependencies', 'do not add the packages for packaging and the local system to package.json')
-    .option('--yes', 'accept what it suggests; of files that exist and would change, none is')
-    .option('--replace', 'replace a banyan.config that exists, without asking; the old one is kept next to it')
+    .option('--yes', 'accept every suggestion; existing files stay unchanged')
+    .option('--replace', 'replace an existing banyan.config without asking; the old one is kept as .bak')
     .addHelpText(
       'after',
       `
-The app is started in a process of its own, in which it listens on no port and reaches nothing but an empty MongoDB; no value of a variable is
-written or printed, only names. All files are written at the end, or none. It is safe to run again.
-Variables: what the app needs, from the environment or from .env next to its package.json`,
+The app starts in a separate process that opens no port and reaches only an empty MongoDB. Variables are written and printed by name,
+never by value. Either all files are written, at the end, or none. It is safe to run again.
+Variables: those of the app, from the environment or the .env next to its package.json`,
     )
     .action(async (options: InitOptions) => finish(await init(options, io), options));
 }
@@ -72,7 +72,7 @@ async function init(options: InitOptions, io: CliIo): Promise<CommandResult> {
   const trustedHops = options.trustedHops ?? existing?.banyan.trustedHops ?? (await askHops(questions, examined));
   const warnings =
     inventory === undefined ? [] : [...warningsOf(inventory, trustedHops), ...nodeEnvWarnings(nodeEnvOf(manifest))];
-  say(`\ntrustedHops: ${trustedHops}, what stands in front of the app\n`);
+  say(`\ntrustedHops: ${trustedHops}, the proxies in front of the app\n`);
   if (warnings.length > 0) say(`\nTo know or to do:\n${warnings.map((line) => `  ${line}\n`).join('')}`);
 
   const configFile =
@@ -109,9 +109,9 @@ async function init(options: InitOptions, io: CliIo): Promise<CommandResult> {
   if (changes.length > 0) {
     say(`\n${describePlan(changes, plan)}`);
     if (!(await questions.confirm('Write them?', 'yes')))
-      return { exitCode: EXIT.refused, text: 'Nothing has been written.\n', json: { written: [] } };
+      return { exitCode: EXIT.refused, text: 'Nothing was written.\n', json: { written: [] } };
     applyChanges(changes);
-  } else say('\nNothing to write: every file is as it would be.\n');
+  } else say('\nNothing to write: every file is up to date.\n');
 
   const doctor = await runDoctor(examined, { ...dotEnv, ...io.env }, io.now());
   say(`\nsession doctor:\n${doctor.text}`);
@@ -138,7 +138,7 @@ function readManifest({ url, entry }: InitOptions): string | undefined {
   const text = readIfThere('package.json');
   if (text !== undefined || (url !== undefined && entry === undefined)) return text;
   throw new BanyanError(
-    `there is no package.json in ${process.cwd()}; run banyan init in the root of the monolith's repository`,
+    `no package.json in ${process.cwd()}; run banyan init in the root of the monolith's repository`,
     {
       code: 'no_package_json',
     },

@@ -152,8 +152,8 @@ const UNKNOWN: IdentityText = {
   imports: ['passportUserData'],
   text: 'passportUserData()',
   todo: [
-    "To do: session and identity as in the app's code, which was not looked at; these are the defaults of express-session,",
-    'connect-mongo and passport. npx banyan init --entry <file> finds them out.',
+    "To do: session and identity as in the app's code, which was not examined. These are the defaults of express-session,",
+    "connect-mongo and passport; npx banyan init --entry <file> detects the app's own.",
   ],
 };
 
@@ -171,16 +171,16 @@ function identityOf(user: UserFact | undefined, { syntax }: Dialect): IdentityTe
     return { ...data, todo: [hasId ? kept : `To do: parse that finds the id. ${kept}`] };
   }
   if (user.shape === 'unknown')
-    return { ...data, todo: ['To do: serializeUser could not be understood: what does it keep of a user?'] };
+    return { ...data, todo: ['To do: what does serializeUser keep of a user? It could not be determined.'] };
   if (typeof user.lookup !== 'object')
     return {
       ...data,
       todo:
         user.lookup === 'none'
-          ? ['deserializeUser accepts any id: it counts as it is in the session.']
+          ? ["deserializeUser accepts any id, so the session's is used as it is."]
           : [
-              'To do: how deserializeUser finds the user could not be seen. If it asks the database: passportUserId({ findUser }) as it does;',
-              'as it is here, a user who has been deleted stays logged in.',
+              'To do: how deserializeUser finds the user is unknown. If it asks the database, use passportUserId({ findUser }) likewise;',
+              'until then a deleted user stays logged in.',
             ],
     };
   const { collection, field } = user.lookup;

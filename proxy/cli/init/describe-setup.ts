@@ -19,7 +19,7 @@ export function describeSetup({ express, routes, setup }: Inventory, entry: stri
 }
 
 function sessionLine({ cookieName, secret, rolling, resave }: SessionFact): string {
-  const from = secret.variables.length === 0 ? 'a secret of no variable' : `secret in ${secret.variables.join(', ')}`;
+  const from = secret.variables.length === 0 ? 'a secret from no variable' : `secret in ${secret.variables.join(', ')}`;
   return `cookie ${cookieName}, ${from}, rolling ${String(rolling)}, resave ${String(resave)}`;
 }
 
@@ -31,11 +31,11 @@ function storeLine({ from, options, encryption }: SessionFact['store']): string 
 }
 
 function userLine({ shape, properties, lookup }: NonNullable<Setup['user']>): string {
-  if (shape === 'unknown') return 'serializeUser could not be understood';
+  if (shape === 'unknown') return 'serializeUser was not understood';
   const kept = `the session keeps ${properties.join(', ')}`;
   if (lookup === undefined) return kept;
   if (lookup === 'none') return `${kept}; deserializeUser accepts any`;
-  if (lookup === 'unseen') return `${kept}; how deserializeUser finds the user could not be seen`;
+  if (lookup === 'unseen') return `${kept}; how deserializeUser finds the user is unknown`;
   return `${kept}; looked up in ${lookup.collection} by ${lookup.field}`;
 }
 
@@ -71,9 +71,7 @@ function sessionWarnings({ secret, store }: SessionFact): readonly string[] {
   const name = variableOf(secret, 'SESSION_SECRET');
   return [
     ...(store.isMemory
-      ? [
-          'sessions are in the memory of the process: another process, Lambda included, cannot have them. Move them to MongoDB first',
-        ]
+      ? ["sessions are kept in the memory of the process, out of Lambda's reach. Move them to MongoDB first"]
       : isReadableStore(store)
         ? []
         : [
@@ -81,9 +79,11 @@ function sessionWarnings({ secret, store }: SessionFact): readonly string[] {
           ]),
     ...(secret.variables.length > 0
       ? []
-      : [`the session secret is in no variable: set ${name} to the same value for proxies, commands and functions`]),
+      : [
+          `the session secret comes from no variable: set ${name} to the same value for proxies, commands and functions`,
+        ]),
     ...(store.encryption?.secret?.variables.length === 0
-      ? ['the secret of the encrypted records is in no variable: set SESSION_ENCRYPTION_SECRET to it']
+      ? ['the secret of the encrypted records comes from no variable: set SESSION_ENCRYPTION_SECRET to it']
       : []),
     ...(secret.count > 1
       ? [`express-session has ${secret.count} secrets: for Banyan ${name} must hold all, as a JSON array, newest first`]
@@ -97,7 +97,7 @@ function sessionWarnings({ secret, store }: SessionFact): readonly string[] {
         ]
       : []),
     ...(store.functions.some((one) => ['serialize', 'unserialize', 'transformId'].includes(one))
-      ? ['the store has functions of its own, which banyan.config must have as well: see To do there']
+      ? ['the store has custom functions, which banyan.config must repeat: see To do there']
       : []),
   ];
 }
@@ -117,13 +117,13 @@ function otherCredentials(routes: readonly AppRoute[]): readonly string[] {
 function hopWarnings(trustProxy: Setup['trustProxy'], trustedHops: number): readonly string[] {
   const isTrusting = trustProxy !== false && trustProxy !== 0;
   if (trustedHops === 0 && !isTrusting)
-    return ["app.set('trust proxy', 1) before the proxy stands in front: else every client has the proxy's address"];
+    return ["app.set('trust proxy', 1) before the proxy goes in front; otherwise every client has the proxy's address"];
   if (typeof trustProxy === 'string')
     return [`trust proxy is ${trustProxy}: the addresses of Banyan's proxies belong to it`];
   return [];
 }
 
-/** What probably stands in front of an app that trusts as many proxies. */
+/** How many proxies are probably in front of an app that trusts as many. */
 export function likelyHops(setup: Setup | undefined): number {
   if (setup === undefined) return 1;
   const { trustProxy, sessions } = setup;

@@ -39,7 +39,7 @@ export function findEntry({ scripts = {}, main }: Manifest, exists: (file: strin
   if (found !== undefined) return found;
   const tried = named.map(({ file, by }) => `${file} (${by})`).join(', ');
   throw new BanyanError(
-    `found no file that starts the app${tried === '' ? '' : `: there is no ${tried}`}; name it by --entry, such as --entry src/server.js; or start with the proxy alone: --url http://127.0.0.1:3000`,
+    `found no file that starts the app${tried === '' ? '' : `: there is no ${tried}`}; name it with --entry, such as --entry src/server.js, or start with the proxy alone: --url http://127.0.0.1:3000`,
     { code: 'no_entry' },
   );
 }

@@ -12,7 +12,7 @@ export function nextCommands(made: {
   if (inventory === undefined)
     return [
       `LEGACY_URL=${url?.origin ?? 'http://127.0.0.1:3000'} npx banyan proxy    # the proxy in front of it, on port 8080`,
-      'npx banyan init --entry <file>    # once its code is to be looked at',
+      'npx banyan init --entry <file>    # to examine its code',
       'npx banyan session doctor',
     ];
   const route = inventory.routes.find(

@@ -14,7 +14,7 @@ const manifestSchema = z.looseObject({
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 
-/** @throws SyntaxError, ZodError for what is no package.json */
+/** @throws SyntaxError, ZodError for what is not a package.json */
 export const parseManifest = (text: string): Manifest => manifestSchema.parse(JSON.parse(text));
 
 /** The versions that this package works with, of what the project does not have yet. The framework is osls, under the name of the one it continues. */

@@ -17,12 +17,12 @@ export function questionsTo({ ask }: Pick<CliIo, 'ask'>, { yes }: { readonly yes
     };
   if (ask === undefined)
     throw new BanyanError(
-      'init asks, and there is no terminal: give --yes to accept what it suggests, and --trusted-hops for what stands in front of the app',
+      'init asks questions, and there is no terminal: give --yes to accept its suggestions, and --trusted-hops for the proxies in front of the app',
       { code: 'usage' },
     );
   return {
     async hops(suggested, why) {
-      const question = `\nHow many load balancers, CDNs or other proxies stand in front of the app today? A wrong 0 behind TLS means that no one can log in.\n${why} [${suggested}] `;
+      const question = `\nHow many load balancers, CDNs or other proxies are in front of the app today? If you say 0 and there is one for TLS, no one can log in.\n${why} [${suggested}] `;
       for (;;) {
         const text = (await ask(question)).trim();
         const hops = text === '' ? suggested : Number(text);

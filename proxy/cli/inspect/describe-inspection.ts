@@ -103,7 +103,7 @@ function describeFault(error: unknown, steps: readonly SessionStep[]): Finding {
     return fault(
       'format',
       error.message,
-      'the monolith answers 500, too; find out what else writes to this collection',
+      'the monolith answers 500 as well; find out what else writes to this collection',
     );
   const name = error instanceof Error ? error.name : typeof error;
   if (steps.some(({ step }) => step === 'session'))

@@ -88,7 +88,7 @@ export async function setKillSwitch(position: 'on' | 'off', parts: ChangeParts):
   if (left !== undefined)
     return {
       exitCode: EXIT.refused,
-      text: `still on: ${left.why}\nOnly its document in ${OVERRIDES_COLLECTION} holds it: a newer version's, to be ended by that version, or an odd one, to be deleted\n`,
+      text: `still on: ${left.why}\nIts document in ${OVERRIDES_COLLECTION} holds it. If a newer version wrote it, use that version; otherwise delete it\n`,
       json: { killSwitch: true, changedNow: change.first, active: left },
     };
   const state = on ? 'on, all listed routes except retired ones to legacy' : 'off, the route table decides again';

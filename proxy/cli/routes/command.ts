@@ -28,23 +28,20 @@ interface RoutesOptions extends CommonOptions {
 export function addRoutesCommand(program: Command, io: CliIo, finish: Finish): void {
   withCommonOptions(program.command('routes'))
     .description(
-      "List the monolith's routes: whether to lift, rewrite or leave each and why, its handler, and the middleware in front of it",
+      "List the monolith's routes: whether to lift, rewrite or leave each, and why; its handler and middleware",
     )
     .option(
       '--app <file>',
-      'the module that starts or exports the app (app.js#createApp); default: app of banyan.config.ts',
+      'module that starts or exports the app (app.js#createApp); default: app in banyan.config.ts',
     )
-    .option('--port <number>', 'of the app that is meant, where several listen', readPort)
-    .option(
-      '--access-log <file>',
-      'rank by traffic: a log of an ALB, in the combined format, or JSON lines; gzip or not',
-    )
-    .option('--trace', 'also run a command, such as the app or its tests, and see what requests do')
+    .option('--port <number>', 'which app, if several listen', readPort)
+    .option('--access-log <file>', 'rank by traffic: an ALB log, the combined format or JSON lines, gzipped or not')
+    .option('--trace', 'also run a command, such as the app or its tests, and observe its requests')
     .argument('[command...]', 'for --trace: banyan routes --trace -- npm test')
-    .option('--write', 'keep the list in app-routes.json next to the route table, for promote')
+    .option('--write', 'save the list as app-routes.json next to the route table, for promote')
     .addHelpText(
       'after',
-      '\nThe app is started in a process of its own, in which it listens on no port and reaches nothing but an empty MongoDB.\nVariables: what the app needs, from the environment or from .env next to its package.json; ROUTES_FILE',
+      '\nThe app starts in a separate process that opens no port and reaches only an empty MongoDB.\nVariables: those of the app, from the environment or the .env next to its package.json; ROUTES_FILE',
     )
     .action(async (command: readonly string[], given: RoutesOptions, own: Command) => {
       const { app, port, write, config, accessLog, trace, ...options } = given;

@@ -37,7 +37,7 @@ interface TracedCommand {
   readonly unknown: number;
 }
 
-/** A table of the routes; what stands in front of the whole app is said once. Pure. */
+/** A table of the routes; middleware in front of the whole app is listed once. Pure. */
 export function describeInventory(
   { express, routes, handlers, notes }: Inventory,
   { judged, traffic, flags, ran }: Described,
@@ -58,7 +58,7 @@ export function describeInventory(
     'method',
     'path',
     'handler',
-    'middleware in addition to the global',
+    'middleware beyond the global',
   ];
   const reasons = judged
     .filter(({ verdict }) => verdict !== 'rewrite')
@@ -78,11 +78,11 @@ export function describeInventory(
     alignColumns([head, ...rows]).trimEnd(),
     ...section('Why', reasons),
     ...section(
-      'Credentials other than the session: Lambda must know them, or leave such requests to legacy by unless',
+      'Credentials other than the session, which Lambda must know; or keep such requests on legacy with unless',
       also,
     ),
-    ...section('Answered by no route, and so not listed above', ofKind(handlers, 'mounted')),
-    ...section('Error handlers, whose answers parity cases show', ofKind(handlers, 'error')),
+    ...section('Answered by no route, so not listed above', ofKind(handlers, 'mounted')),
+    ...section('Error handlers; parity cases show their answers', ofKind(handlers, 'error')),
     ...section(
       'The route table',
       flags.map(({ id, text: what, remedy }) => `${id}: ${what} -> ${remedy}`),
@@ -92,13 +92,13 @@ export function describeInventory(
     ...section('Access log', traffic === undefined ? [] : [describeTraffic(traffic)]),
     '',
     ran === undefined
-      ? 'Read from the code: what packages do, what is put together at run time, and what only some requests do, it cannot see. --trace -- npm test shows more.'
-      : 'Read from the code, and seen while it ran: what no request did there, it cannot see.',
+      ? 'Read from the code, which does not show what packages do, what is composed at run time, or what only some requests do. --trace -- npm test shows more.'
+      : 'Read from the code and observed while it ran; what no request did is not shown.',
   ];
   return `${lines.join('\n')}\n`;
 }
 
-/** What stands in front of the whole app, in order: where each is from, by its name. */
+/** The middleware in front of the whole app, in order: where each is from, by its name. */
 export const globalMiddleware = (routes: readonly AppRoute[]): ReadonlyMap<string, string> =>
   new Map(
     routes.flatMap(({ middleware }) =>
@@ -135,7 +135,7 @@ function describeTrace(routes: readonly AppRoute[], { command, exitCode, unknown
 }
 
 const describeTraffic = ({ requests, unknown, brokenLines }: Traffic<AppRoute>): string =>
-  `requests: ${requests}, of no route: ${unknown}, lines that are no request: ${brokenLines}`;
+  `requests: ${requests}, of no route: ${unknown}, lines that are not requests: ${brokenLines}`;
 
 function describeChain({ middleware }: AppRoute, global: ReadonlyMap<string, string>): string {
   const own = middleware.filter(({ level }) => level !== 'global').map(({ name }) => name);

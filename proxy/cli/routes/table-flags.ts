@@ -26,7 +26,7 @@ export function flagTable(
   return [
     ...shadowed.map(({ route: { id, line, method, path }, by }) => ({
       id,
-      text: `never reached: ${by.id} (${by.path}) in line ${by.line} of the route table takes the requests of ${method} ${path} first`,
+      text: `never reached: ${by.id} (${by.path}) in line ${by.line} of the route table takes the requests for ${method} ${path} first`,
       remedy: `list ${id}, now in line ${line}, above ${by.id}`,
     })),
     ...routes.flatMap(({ id, method, path, stage, segments }) => {
@@ -39,7 +39,7 @@ export function flagTable(
         flag(`never reached on the monolith: ${found.shadowedBy} takes its requests`, 'remove the route');
       if (segments === undefined)
         flag(
-          'unfit for API Gateway, which knows only static segments and :params',
+          'unfit for API Gateway, which supports only static segments and :params',
           'keep it on legacy: remove the route',
         );
       if ((stage === 'canary' || stage === 'lambda') && withCases?.has(`${method} ${path}`) === false)

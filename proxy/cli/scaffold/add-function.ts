@@ -39,12 +39,12 @@ export function addToLifted(
   if (!entries.hasLiftedPlugin)
     throw refused(
       'no_lifted_plugin',
-      `${serverless.file} lacks the plugin that packs the app: add banyan-strangler/deployment/lifted.js to plugins`,
+      `${serverless.file} lacks the plugin that packages the app; add banyan-strangler/deployment/lifted.js to plugins`,
     );
   if (entries.at('functions', 'lifted') !== undefined)
     throw refused(
       'function_exists',
-      `${serverless.file} has a function "lifted" that lifts no app, or another one; rename it`,
+      `${serverless.file} has a function "lifted" that lifts another app or none; rename it`,
     );
   const shipped = taskRootOf(folder, app.folder);
   const entry = path

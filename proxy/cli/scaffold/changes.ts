@@ -39,7 +39,7 @@ export function applyChanges(changes: readonly Change[]): void {
   } catch (error) {
     for (const step of undo.reverse()) step();
     if (error instanceof BanyanError) throw error;
-    throw new BanyanError(`${current} cannot be written (${systemErrorCode(error)}); nothing has been changed`, {
+    throw new BanyanError(`${current} cannot be written (${systemErrorCode(error)}); nothing was changed`, {
       code: 'file_unwritable',
       cause: error,
     });
@@ -58,7 +58,7 @@ function apply({ file, before, after }: Change, undo: Undo[]): void {
   const found = readIfThere(file);
   if (found === after) return;
   if (found !== before)
-    throw new BanyanError(`${file} has been changed meanwhile; nothing has been written`, { code: 'file_changed' });
+    throw new BanyanError(`${file} changed in the meantime; nothing was written`, { code: 'file_changed' });
   if (after === undefined) {
     rmSync(file);
     undo.push(() => writeFileSync(file, before ?? ''));

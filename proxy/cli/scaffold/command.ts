@@ -28,22 +28,22 @@ interface RemoveOptions extends CommonOptions {
 export function addScaffoldCommands(program: Command, io: CliIo, finish: Finish): void {
   withCommonOptions(program.command('add'))
     .description(
-      'Write what a route needs to move: its function, its entries in serverless.yml and routes.yml, a parity suite',
+      'Write what a route needs to move: its function, entries in serverless.yml and routes.yml, and a parity suite',
     )
     .argument('<route>', "method and path as banyan routes lists them: 'GET /items/:id'")
     .addOption(new Option('--lift', "the function runs the monolith's own app").conflicts('rewrite'))
-    .option('--rewrite', 'a function to be written; it answers 501 until then')
-    .option('--id <name>', 'id of the route; default: made of method and path, such as get-item', readId)
+    .option('--rewrite', 'a skeleton for you to fill in; it answers 501 until then')
+    .option('--id <name>', 'id of the route; default: from method and path, such as get-item', readId)
     .addHelpText(
       'after',
       `
-The route is on stage legacy: clients see no difference. banyan remove <id> undoes it. Either all files are written or none, and none is overwritten.
-Variables: what the app needs, from the environment or from .env next to its package.json; MONGODB_URI, to find values for the
-parameters of the path (read-only); ROUTES_FILE`,
+The route starts on stage legacy: clients see no difference. banyan remove <id> undoes it. Either all files are written or none, and no file is overwritten.
+Variables: those of the app, from the environment or the .env next to its package.json; MONGODB_URI, to find values for path
+parameters (read-only); ROUTES_FILE`,
     )
     .action(async (text: string, { lift, rewrite, id, config, ...options }: AddOptions) => {
       if (lift !== true && rewrite !== true)
-        throw new BanyanError("say how: --lift runs the monolith's own app, --rewrite starts a new function", {
+        throw new BanyanError("choose --lift (runs the monolith's own app) or --rewrite (starts a new function)", {
           code: 'usage',
         });
       const project = loadScaffoldProject(io.env, config);
@@ -76,9 +76,9 @@ parameters of the path (read-only); ROUTES_FILE`,
     });
 
   withCommonOptions(program.command('remove'))
-    .description('Undo banyan add: delete its files and take its entries out of serverless.yml and routes.yml')
-    .argument('<id>', 'of a route on stage legacy')
-    .option('--force', 'also if files were edited since')
+    .description('Undo banyan add: delete its files and its entries in serverless.yml and routes.yml')
+    .argument('<id>', 'id of a route on stage legacy')
+    .option('--force', 'even if the files were edited since')
     .addHelpText('after', '\nVariables: ROUTES_FILE')
     .action((id: string, { force = false, config, ...options }: RemoveOptions) => {
       const project = loadScaffoldProject(io.env, config);

@@ -20,9 +20,12 @@ export interface Requested {
 export function findRequested(text: string, routes: readonly AppRoute[]): Requested {
   const [, method = '', path = ''] = /^\s*([a-z]+)\s+(\/\S*)\s*$/i.exec(text) ?? [];
   if (path === '')
-    throw new BanyanError(`${JSON.stringify(text)} is no route; expected method and path, such as 'GET /items/:id'`, {
-      code: 'usage',
-    });
+    throw new BanyanError(
+      `${JSON.stringify(text)} is not a route; expected method and path, such as 'GET /items/:id'`,
+      {
+        code: 'usage',
+      },
+    );
   const wanted = method.toUpperCase();
   const ofShape = routes.filter((route) => shapeOf(route.path) === shapeOf(path));
   const route = ofShape.find((one) => one.method === wanted) ?? ofShape.find((one) => one.method === 'ALL');

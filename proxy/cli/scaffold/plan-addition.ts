@@ -46,7 +46,10 @@ export function planAddition(
   const { method, path: routePath, route } = requested;
   const title = `${method} ${routePath}`;
   if (parseSegments(routePath) === undefined)
-    throw refused('unfit_for_api_gateway', `${title} cannot move: API Gateway knows only static segments and :params`);
+    throw refused(
+      'unfit_for_api_gateway',
+      `${title} cannot move: API Gateway supports only static segments and :params`,
+    );
   const table = parseRouteTable(routes.text ?? 'routes: []\n', { file: routes.file, lambdaAvailable: true });
   const listed = table.routes.find((one) => one.method === method && shapeOf(one.path) === shapeOf(routePath));
   if (listed !== undefined)
@@ -54,7 +57,7 @@ export function planAddition(
   const taken = new Set(table.routes.map(({ id }) => id));
   const id = givenId ?? routeId(method, routePath, taken);
   if (taken.has(id))
-    throw refused('id_taken', `${id} is the id of another route in ${routes.file}; choose one by --id`);
+    throw refused('id_taken', `${id} is the id of another route in ${routes.file}; choose one with --id`);
 
   const notes: string[] = [];
   const { verdict, reasons } = judgeRoute(route);
@@ -79,9 +82,8 @@ export function planAddition(
     }),
   };
   const missing = paramsOf(routePath).filter((name) => !examples.has(name));
-  if (missing.length > 0) notes.push(`${suite.file}: put ${missing.join(' and ')} that the data has`);
-  if (method !== 'GET')
-    notes.push(`writes are compared by banyan parity run --isolated only, which needs parity.system`);
+  if (missing.length > 0) notes.push(`${suite.file}: replace ${missing.join(' and ')} with values from your data`);
+  if (method !== 'GET') notes.push(`only banyan parity run --isolated compares writes; it needs parity.system`);
   return {
     id,
     // The table last: what it does not list has no effect.
@@ -129,11 +131,11 @@ function rewriteNotes(
     );
   return [
     auth === 'required'
-      ? `auth: required, because of what stands in front of it; correct it in ${routes.file} and ${serverless.file} if others may call it`
+      ? `auth: required, because of the middleware in front of it; correct it in ${routes.file} and ${serverless.file} if anonymous clients may call it`
       : `auth: none, because nothing in front of it seems to ask for a user; correct it in ${routes.file} and ${serverless.file} if it does`,
     ...earlier.map(
       (one) =>
-        `${one.method} ${one.path} would be answered by it, too: list that route above it in ${routes.file}, on stage legacy`,
+        `${one.method} ${one.path} would be answered by it as well; list that route above it in ${routes.file}, on stage legacy`,
     ),
   ];
 }

@@ -29,7 +29,7 @@ export interface ScaffoldProject {
   readonly casesFolder: string;
 }
 
-/** @throws ConfigError for a configuration that is missing or wrong, BanyanError where there is no serverless.yml */
+/** @throws ConfigError for a configuration that is missing or wrong, BanyanError if there is no serverless.yml */
 export function loadScaffoldProject(env: Environment, config: string | undefined): ScaffoldProject {
   const { banyan, file: configFile } = loadBanyanConfig(process.cwd(), config);
   const root = path.dirname(configFile);
@@ -37,7 +37,7 @@ export function loadScaffoldProject(env: Environment, config: string | undefined
   const serverless = places.serverless.path;
   const text = readIfThere(serverless);
   if (text === undefined)
-    throw new BanyanError(`there is no ${serverless}, which functions are added to; banyan init writes it`, {
+    throw new BanyanError(`${serverless} is missing; functions are added to it, and banyan init writes it`, {
       code: 'no_serverless_file',
     });
   const { file: routesFile } = readProjectRoutes(env);

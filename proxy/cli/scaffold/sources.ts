@@ -38,12 +38,12 @@ export function rewrittenSource(dialect: Dialect, { route, title, auth, folder, 
   const access = auth === 'none' ? `{ auth: 'none' }, ` : '';
   const own = handler.place.startsWith(handler.name) ? '' : ` (${handler.name})`;
   const mind = hazards.map(({ kind, text, place }) => `\n *   ${kind}: ${text} (${place})`);
-  const found = mind.length === 0 ? '' : `\n * What was found in it and in front of it:${mind.join('')}`;
+  const found = mind.length === 0 ? '' : `\n * Found in it and in front of it:${mind.join('')}`;
   return marked(`${importLine(dialect, '{ bindHttpHandler, json }', 'banyan-strangler/lambda')}
 ${importLine(dialect, name, config)}
 
 /**
- * ${title}, to be written: on the monolith ${handler.place} answers it${own}. What stands in front of it is listed in routes.yml.${found}
+ * ${title}, to be written: on the monolith ${handler.place} answers it${own}. routes.yml lists its middleware.${found}
  */
 ${exported(dialect, 'handler')} bindHttpHandler(banyan)(${access}() => json(501, { error: ${quoted(UNWRITTEN)} }));
 `);
@@ -72,7 +72,7 @@ export function suiteSource(dialect: Dialect, { method, path, identities, exampl
   const todo =
     placeholders.length === 0
       ? ''
-      : `\n      // To do: ${placeholders.join(' and ')} that the data has; none was found to put here.`;
+      : `\n      // To do: ${placeholders.join(' and ')} from your data; no value was found.`;
   const type = dialect.syntax === 'typescript' ? `import type { CaseSuite } from 'banyan-strangler/parity';\n\n` : '';
   const typed = dialect.syntax === 'typescript' ? '' : `\n * @type {import('banyan-strangler/parity').CaseSuite}`;
   return marked(`${type}/**

@@ -9,7 +9,7 @@ import { loadRouteTable } from '../../route-table/load';
 import type { Route } from '../../route-table/route';
 import { readFleet } from '../../fleet/fleet';
 import { alignColumns } from '../align-columns';
-import { climbState } from '../../climb/describe';
+import { climbState, describeClimb } from '../../climb/describe';
 import { formatDuration } from '../duration';
 import type { Rule } from '../../../shared/parity/rules';
 import { oneLine, printable } from '../../../shared/printable';
@@ -77,7 +77,7 @@ async function describeRoute(
 ) {
   const { id, method, path, stage, isSafe } = route;
   const [last] = await readHistory(db, id, 1);
-  const override = await forcedInForce(db, id);
+  const forced = await forcedInForce(db, id);
   return {
     id,
     match: `${method} ${path}`,
@@ -95,7 +95,7 @@ async function describeRoute(
     suite: evidence.suite ?? null,
     lastMismatch: evidence.mismatches[0] ?? null,
     clients: evidence.clients,
-    forced: override ?? null,
+    forced: forced ?? null,
     lastChange: last ?? null,
   };
 }
@@ -174,7 +174,7 @@ function describeDrops(routes: readonly Described[]): string[] {
       ? []
       : [
           `${oneLine(id, 100)}: ${printable(dropped.text)}\n`,
-          ...(dropped.isStuck ? [`    -> waiting gathers nothing: ${printable(dropped.remedy)}\n`] : []),
+          ...(dropped.isStuck ? [`    -> waiting does not help: ${printable(dropped.remedy)}\n`] : []),
         ],
   );
 }
@@ -183,15 +183,12 @@ function describeDrops(routes: readonly Described[]): string[] {
 function describeClimbs(routes: readonly Described[], now: Date): string[] {
   return routes.flatMap(({ id, climb, overriddenBy }) => {
     if (climb === null) return [];
-    const { percent, steps, next, due, waits } = climb;
-    const top = steps.at(-1) ?? 0;
+    const { steps, due, waits } = climb;
     const left = due === undefined ? 0 : due.getTime() - now.getTime();
     const what =
       overriddenBy === 'rolled-back'
-        ? `on legacy; begins anew at ${steps[0] ?? top} % once it is resumed`
-        : next === undefined
-          ? `has reached ${percent} %`
-          : `at ${percent} % of ${top} %, next ${next} %${left > 0 ? ` in ${formatDuration(left)} at the earliest` : ''}`;
+        ? `on legacy; starts again at ${steps[0] ?? 0} % once it is resumed`
+        : `${describeClimb(climb)}${left > 0 ? ` in ${formatDuration(left)} at the earliest` : ''}`;
     const reason =
       overriddenBy === null && waits !== undefined && left <= 0 ? `    -> waits: ${printable(waits)}\n` : '';
     return [`Climbs: ${oneLine(id, 100)}: ${what}\n${reason}`];

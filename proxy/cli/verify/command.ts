@@ -34,12 +34,12 @@ interface VerifyFlags extends CommonOptions {
 }
 
 const HELP = `
-A stage is named dev-<name>, because everything in it is removed at the end, also after Ctrl-C (a second one leaves it). It needs a file of
-its own where serverless.yml has one for each stage, and credentials as every tool of AWS finds them (AWS_PROFILE and the like).
-With --local everything is on this machine: the local gateway, and what parity.system of banyan.config.ts starts. Nothing is asked then.
-What it asks: every row of the table in shared/local/gateway/README.md, by HTTP, of an API of its own; each route of serverless.yml as no one;
-the parity suite; and what proxy, gateway and authorizer add to a function, cold and warm.
-The report, verification.json and verification.md, goes to the folder of --report. Exit code 1: something is refuted, differs, or is left behind.`;
+The stage must be named dev-<name>: everything in it is removed at the end, after Ctrl-C too (a second Ctrl-C leaves it). It needs its own
+stage file if serverless.yml has one per stage, and the usual AWS credentials (AWS_PROFILE and so on).
+--local runs on this machine: the local gateway, and what parity.system in banyan.config.ts starts. It asks for no confirmation.
+It checks every row of the table in shared/local/gateway/README.md, over HTTP, against an API of its own; each route in serverless.yml,
+anonymously; the parity suite; and the time that the proxy, gateway and authorizer add to a function, cold and warm.
+It writes verification.json and verification.md. Exit code 1: something was refuted, differs or was left behind.`;
 
 /** Requests of each way, after the first. */
 const SAMPLES = 100;
@@ -48,16 +48,16 @@ const SAMPLES = 100;
 export function addVerifyCommand(program: Command, io: CliIo, finish: Finish): void {
   withCommonOptions(program.command('verify'))
     .description(
-      'Deploy a stage, confirm or refute every assumption about API Gateway, measure each hop, remove everything',
+      'Deploy a stage, confirm or refute every assumption about API Gateway, measure each hop, and remove everything',
     )
     .option('--stage <stage>', 'dev-<name>, such as dev-ada')
     .option('--local', 'on this machine instead of AWS')
-    .option('--yes', 'do not ask before anything is deployed')
-    .option('--deploy <command>', 'deploys the project, is given --stage; default: serverless deploy')
-    .option('--remove <command>', 'removes it, is given --stage; default: serverless remove')
+    .option('--yes', 'deploy without asking')
+    .option('--deploy <command>', 'deploys the project; gets --stage; default: serverless deploy')
+    .option('--remove <command>', 'removes it; gets --stage; default: serverless remove')
     .option('--suite <command>', 'also run these tests, with TEST_MODE=http and API_URL')
-    .option('--control <url>', 'the monolith that parity compares with; without it no parity is run on AWS')
-    .option('--report <folder>', 'where the report goes', 'banyan-verification')
+    .option('--control <url>', 'monolith for the parity suite; without it the suite does not run on AWS')
+    .option('--report <folder>', 'folder for the report', 'banyan-verification')
     .addHelpText('after', HELP)
     .action(async (flags: VerifyFlags) => {
       const project = findProject(process.cwd(), flags.config);
@@ -103,7 +103,7 @@ export function addVerifyCommand(program: Command, io: CliIo, finish: Finish): v
 function devStage(given: string | undefined, serverlessFile: string): string {
   if (given === undefined || !/^dev-[a-z0-9][a-z0-9-]{0,20}$/.test(given))
     throw new BanyanError(
-      `--stage is ${given === undefined ? 'missing' : JSON.stringify(given)}; expected dev-<name>, such as dev-ada, because everything in it is removed at the end. --local needs no stage`,
+      `--stage is ${given === undefined ? 'missing' : JSON.stringify(given)}; expected dev-<name>, such as dev-ada, because everything in it is removed at the end; --local needs no stage`,
       { code: 'usage' },
     );
   return findStage(serverlessFile, given).name;
@@ -119,7 +119,7 @@ async function untilStopped<T>({ writeError }: CliIo, work: (signal: AbortSignal
   const controller = new AbortController();
   const stop = (): void => {
     if (controller.signal.aborted) process.exit(130);
-    writeError('\nstopping: what was deployed is removed first. Ctrl-C again leaves it where it is\n');
+    writeError('\nstopping; what was deployed is being removed. Ctrl-C again leaves it in place\n');
     controller.abort();
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

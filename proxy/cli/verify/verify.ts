@@ -27,7 +27,7 @@ export interface VerifyParts {
 export async function verify(parts: VerifyParts): Promise<Verification> {
   const { stage, target, signal, now, progress } = parts;
   const faults: string[] = [];
-  const notRun = { notRun: 'there was nothing to ask' };
+  const notRun = { notRun: 'nothing to check' };
   const found = {
     semantics: [] as readonly JudgedRow[],
     routes: [] as readonly JudgedRow[],
@@ -55,7 +55,7 @@ export async function verify(parts: VerifyParts): Promise<Verification> {
 
   const at = now().toISOString();
   if (!signal.aborted) {
-    await step('the API that the rows are asked of', async () => {
+    await step('the API that the rows are checked against', async () => {
       const { api, invoke } = await target.probe.start();
       await step('latency', async () => {
         found.latency = await measure(api, invoke, parts);
@@ -98,13 +98,13 @@ export async function verify(parts: VerifyParts): Promise<Verification> {
 /** For a report that has every row, when there is nothing to ask. */
 const NOWHERE = {} as ProbeApi;
 
-/** A request by no one to each route that nothing can happen to: the gateway must know it, and whoever guards it must answer. */
+/** An anonymous request to each route that it cannot change: the gateway must know the route, and its guard must answer. */
 async function judgeRoutes(app: URL, routes: readonly GatewayRoute[]): Promise<readonly JudgedRow[]> {
   return Promise.all(
     routes.map(async ({ method, path, auth }): Promise<JudgedRow> => {
       const behaviour = `${method} ${path}`;
       if (auth === 'none' && method !== 'GET')
-        return { behaviour, verdict: 'not tried', why: 'no authorizer stands in front of it, and it may write' };
+        return { behaviour, verdict: 'not tried', why: 'it has no authorizer and may write' };
       const url = `${app.href.replace(/\/$/, '')}${path.replaceAll(/\{[^}]+\}/g, 'banyan-verify')}`;
       const answer = await fetch(url, { method, redirect: 'manual' });
       const text = await answer.text();

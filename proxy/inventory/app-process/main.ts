@@ -62,9 +62,7 @@ process.exit = (code?: unknown) => {
 process.on('disconnect', () => exit(1));
 // Listening to that alone must not keep an app alive that comes to its end.
 process.channel?.unref();
-process.on('beforeExit', () =>
-  fail('it came to its end without listening, and exports no Express app', { hasEnded: true }),
-);
+process.on('beforeExit', () => fail('it ended without listening, and exports no Express app', { hasEnded: true }));
 
 if (!order.mayConnect) restrictNetwork(order.mongoPort, (address) => notes.add(`it could not connect to ${address}`));
 // Without an embedded MongoDB to a port that is refused, so that no name is looked up either.
@@ -119,7 +117,7 @@ async function finishListening(): Promise<void> {
   if (apps.size === 0 && unknown === 1 && roots.length === 1 && only !== undefined) apps.set(only, 0);
   if (apps.size > 1)
     fail(
-      `it listens with ${apps.size} Express apps, on ports ${[...apps.values()].join(' and ')}; choose one by --port`,
+      `it listens with ${apps.size} Express apps, on ports ${[...apps.values()].join(' and ')}; choose one with --port`,
     );
   else if (apps.size === 1) await finish([...apps.keys()][0], undefined);
   else
@@ -150,7 +148,7 @@ async function appOf(value: unknown): Promise<ExpressApp | undefined> {
 
 async function finish(app: ExpressApp | undefined, exported: string | undefined): Promise<void> {
   if (app === undefined) {
-    fail(`its export ${exported ?? ''} is neither an Express app nor a function without parameters that makes one`);
+    fail(`its export ${exported ?? ''} is neither an Express app nor a function without parameters that returns one`);
     return;
   }
   const namer = nameFunctions(functions, order.root);

@@ -183,7 +183,7 @@ function readChange(
     add('memory', `changes ${chain.join('.')}`, target);
 }
 
-/** What holds data of this process: collections, and objects that are no more than their fields. */
+/** What holds data of this process: collections, and plain objects. */
 const isStore = (value: unknown): boolean =>
   isCollection(value) ||
   (typeof value === 'object' &&

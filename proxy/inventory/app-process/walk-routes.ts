@@ -190,5 +190,5 @@ function handlesMethod(layer: Layer, method: string): boolean {
   return methods.includes('ALL') || methods.includes(method);
 }
 
-/** What Express 4 puts in front by itself. */
+/** The middleware that Express 4 adds itself. */
 const isOfExpress = ({ name }: Handler): boolean => name === 'query' || name === 'expressInit';

@@ -98,7 +98,7 @@ function sums(to: string) {
         writeFileSync(`${file}.tmp`, JSON.stringify(total));
         renameSync(`${file}.tmp`, file);
       } catch {
-        // The folder has gone, and with it whoever wanted to know.
+        // The folder is gone, and so is its reader.
       }
     },
   };
@@ -130,8 +130,7 @@ function watchRequests(
       finishSession();
       const type = String(response.getHeader('content-type') ?? '');
       if (type.startsWith('text/event-stream')) note('stream', 'server-sent events');
-      else if (response.headersSent && !response.writableEnded)
-        note('stream', 'was still written when its client left');
+      else if (response.headersSent && !response.writableEnded) note('stream', 'kept writing after its client left');
       const isTaken = response.statusCode < 400 && /^multipart\//i.test(request.headers['content-type'] ?? '');
       if (isTaken) note('multipart', 'a multipart body');
       ended(request, response.statusCode, seen);
@@ -141,7 +140,7 @@ function watchRequests(
   Reflect.set(server, 'emit', watched);
 }
 
-/** Compares the session as its middleware gave it with what is there in the end. */
+/** Compares the session as its middleware gave it with its final state. */
 function watchSession(request: IncomingMessage, note: Note): () => void {
   let session: object | undefined;
   let before = new Map<string, string>();
@@ -151,7 +150,7 @@ function watchSession(request: IncomingMessage, note: Note): () => void {
     enumerable: true,
     get: () => session,
     set: (value: unknown) => {
-      if (wasGiven) note('session', 'makes a new session');
+      if (wasGiven) note('session', 'creates a new session');
       session = typeof value === 'object' && value !== null ? value : undefined;
       wasGiven = session !== undefined;
       before = fieldsOf(session);

@@ -39,7 +39,7 @@ export function withTrace(inventory: Inventory, trace: Trace): Inventory {
   const routes = inventory.routes.map((route, position) => {
     const seen = trace.routes[String(position)];
     if (seen === undefined) return route;
-    // That a POST writes is no hazard.
+    // A POST may write: that is not a hazard.
     const kinds = HAZARDS.filter((kind) => kind !== 'write' || route.method === 'GET');
     const found = kinds.flatMap((kind) =>
       Object.entries(seen.hazards[kind] ?? {}).map(([text, count]) => ({

@@ -47,9 +47,3 @@ async function judge(probe: Semantic['probe'], api: ProbeApi): Promise<Omit<Judg
     return { verdict: error instanceof Refuted ? 'refuted' : 'not tried', why };
   }
 }
-
-/** The table of shared/local/gateway/README.md, without padding. */
-export function semanticsTable(): string {
-  const rows = SEMANTICS.map(({ behaviour, follows }) => `| ${behaviour} | ${follows} |`);
-  return ['| behaviour | follows |', '| --- | --- |', ...rows].join('\n');
-}

@@ -59,7 +59,7 @@ export function faultsOf(
     );
   if (isLifted && environment.get('NODE_ENV') !== 'production')
     faults.add(
-      'NODE_ENV is not declared as production: Lambda sets none, and Express then answers errors with stack traces',
+      'NODE_ENV is not declared as production: Lambda does not set it, and Express then shows clients stack traces',
     );
   return [...faults].map((fault) => `${name}: ${fault}`);
 }

@@ -64,7 +64,7 @@ export async function loadZip({
 
 /** An app that ends its process has said why, if anywhere, on its error output. */
 function withPrinted(report: LoadReport | undefined, printed: string): LoadReport {
-  const { failure } = report ?? { failure: { message: 'its process ended without a word' } };
+  const { failure } = report ?? { failure: { message: 'its process ended silently' } };
   if (failure === undefined || !/process (?:with exit|ended)/.test(failure.message)) return { ...report, failure };
   const lastWords = printed.trim().split('\n').slice(-5).join('\n');
   return { ...report, failure: { ...failure, message: [lastWords, failure.message].filter(Boolean).join(': ') } };

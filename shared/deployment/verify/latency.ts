@@ -46,7 +46,7 @@ export function addedByHop(latencies: Latencies): readonly {
   readonly cold: number;
 }[] {
   const { function: own, gateway, authorizer, proxy } = latencies;
-  // The proxy's way has no authorizer: it stands in front of the gateway alone.
+  // The proxy's route has no authorizer: it is in front of the gateway only.
   return (
     [
       ['gateway', gateway, own],

@@ -44,10 +44,10 @@ export function countVerdicts(rows: readonly Judged[]): Readonly<Record<Judged['
 /** The sentence about AWS in README.md's status line. */
 export function statusOf({ target, at, semantics }: Verification): string {
   const { confirmed, refuted, 'not tried': untried } = countVerdicts(semantics);
-  const found = `${confirmed} of ${semantics.length} assumptions about API Gateway confirmed, ${refuted} refuted, ${untried} not tried`;
+  const found = `\`banyan verify\` confirmed ${confirmed} of ${semantics.length} assumptions about API Gateway, refuted ${refuted}, and left ${untried} untried`;
   return target === 'aws'
-    ? `Verified on AWS on ${at.slice(0, 10)}: ${found}`
-    : `**Nothing has run on AWS yet**; on the local gateway (${at.slice(0, 10)}) \`banyan verify\` found ${found}`;
+    ? `On AWS (${at.slice(0, 10)}), ${found}`
+    : `**Nothing has run on AWS yet**; against the local gateway (${at.slice(0, 10)}), ${found}`;
 }
 
 /** Whether nothing was found that must be put right. */

@@ -113,7 +113,7 @@ async function make(esbuild: Esbuild, bundling: Bundling, outfile: string): Prom
   return [...inputs, ...deciding].filter((source) => existsSync(source));
 }
 
-/** The same with mutants in it, which the processes switch. It is kept by whoever mutates. */
+/** The same with mutants in it, which the processes switch. The mutation keeps it. */
 async function makeMutated(
   esbuild: Esbuild,
   bundling: Bundling,

@@ -89,7 +89,7 @@ export function startFunctionProcess({
     const changed = await changedFile(generation.times);
     generation.times = await timesOf([...generation.times.keys(), ...instance.files()], generation.times);
     if (changed === undefined || generation !== current) return current.instance;
-    logger.info({ file: path.relative(process.cwd(), changed) }, 'functions were edited: loaded anew');
+    logger.info({ file: path.relative(process.cwd(), changed) }, 'functions were edited and reloaded');
     current = start();
     instance.retire();
     return current.instance;

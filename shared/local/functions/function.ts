@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { within } from '../../within';
 import { createContext } from './context';
 import { InvocationRefused } from './errors';
 import { loadHandler, type Handler, type LoadModule } from './handler';
@@ -95,18 +96,11 @@ async function run(
   now: () => number,
 ): Promise<string | FunctionFailure> {
   const context = createContext({ functionName, arn, memorySize, requestId, deadline: now() + timeoutMs, now });
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<FunctionFailure>((resolve) => {
-    timer = setTimeout(() => {
-      const errorMessage = `${requestId} Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
-      resolve({ errorType: 'Sandbox.Timedout', errorMessage });
-    }, timeoutMs).unref();
-  });
-  try {
-    return await Promise.race([timeout, complete(handler, event, context)]);
-  } finally {
-    clearTimeout(timer);
-  }
+  // What the handler did before its first await counts.
+  return within(complete(handler, event, context), context.getRemainingTimeInMillis(), () => ({
+    errorType: 'Sandbox.Timedout',
+    errorMessage: `${requestId} Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`,
+  }));
 }
 
 async function complete(

@@ -2,7 +2,6 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 
-import { clockArguments } from '../clock';
 import type { FunctionDefinition } from './function';
 import type { LoadFault, Order, Outcome, Report } from './messages';
 import { mutantArguments } from './mutation';
@@ -125,11 +124,14 @@ export function startInstance({ definitions, environment, program, print }: Inst
   };
 }
 
+/** Modules that each process of functions loads before all else, by path; for studies that change its world. */
+export const PRELOADED = new Set<string>();
+
 function forkProgram({ file, execArgv }: Program, root: string, env: Readonly<Record<string, string>>): ChildProcess {
   return fork(file, [], {
     cwd: root,
     env,
-    execArgv: [...clockArguments(), ...mutantArguments(), ...execArgv],
+    execArgv: [...[...PRELOADED].flatMap((file) => ['--require', file]), ...mutantArguments(), ...execArgv],
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -24,7 +24,7 @@ export function unbundledProgram(): Promise<Program> {
   return Promise.resolve({ file: path.join(__dirname, `serve-files${extension}`), execArgv, sources: [], faults: [] });
 }
 
-/** The project's own loader of TypeScript, for an app that is not compiled; none where there is no tsconfig.json. */
+/** The project's own loader of TypeScript, for an app that is not compiled; none without a tsconfig.json. */
 export function typescriptLoader(root: string): readonly string[] {
   if (!existsSync(path.join(root, 'tsconfig.json'))) return [];
   try {

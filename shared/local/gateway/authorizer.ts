@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { within } from '../../within';
 import type { LambdaFunction } from '../functions';
 import type { AuthorizerDefinition, IdentitySource } from './api';
 import { authorizerEvent, type AuthorizerContext } from './event';
 import { GatewayError } from './gateway-error';
 import { lastHeader } from './header-list';
-import { within } from './limits';
 import { evaluatePolicy, PolicyError } from './policy';
 import type { GatewayRequest } from './request';
 import type { RouteMatch } from './router';
@@ -34,7 +34,7 @@ export async function authorize(options: AuthorizeOptions): Promise<AuthorizerCo
   }
   const event = authorizerEvent(request, match, region);
   const started = now();
-  const invocation = await within(timeoutMs, authorizer.invoke(event), undefined);
+  const invocation = await within(authorizer.invoke(event), timeoutMs, () => undefined);
   if (invocation === undefined) throw new GatewayError('authorizerFailure', `no answer within ${timeoutMs} ms`);
   if (!invocation.ok) {
     const { error } = invocation;

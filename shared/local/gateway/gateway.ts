@@ -1,5 +1,6 @@
 import { urlCharacters } from '../../api-gateway/limits';
 import type { Logger } from '../../logger';
+import { within } from '../../within';
 import { InvocationRefused, type Invocation, type LambdaFunction } from '../functions';
 import type { Api, FunctionTarget } from './api';
 import { authorize } from './authorizer';
@@ -10,7 +11,7 @@ import { gatewayResponse, type ResponseContext } from './gateway-response';
 import { lastHeader, type HeaderList } from './header-list';
 import { ACCOUNT_ID, API_ID, methodArn } from './identifiers';
 import { integrationResponse, type Answer } from './integration-response';
-import { within, type Limits } from './limits';
+import type { Limits } from './limits';
 import { preflightHeaders } from './preflight';
 import {
   identify,
@@ -108,9 +109,9 @@ export function createGateway(options: GatewayOptions): (wire: WireRequest) => P
     const { binaryMediaTypes } = api;
     const event = proxyEvent(request, match, { binaryMediaTypes, authorizer });
     const invocation = await within(
-      limits.integrationTimeoutMs,
       invoke(functionNamed(target.functionName), event),
-      undefined,
+      limits.integrationTimeoutMs,
+      () => undefined,
     );
     if (!invocation) throw new GatewayError('integrationTimeout');
     if (!invocation.ok) throw new GatewayError('functionFailed', invocation.error);

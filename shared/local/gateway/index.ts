@@ -1,5 +1,6 @@
 export { readEventSourcesFile } from './serverless-file';
 import path from 'node:path';
+import { groupBy } from '../../group-by';
 import { lambdaEnvironment } from '../../lambda-environment';
 import { createLogger, type Logger } from '../../logger';
 import {
@@ -8,7 +9,6 @@ import {
   startFunctionProcess,
   typescriptLoader,
   unbundledProgram,
-  type FunctionDefinition,
   type FunctionProcess,
   type LambdaFunction,
   type LoadModule,
@@ -50,20 +50,11 @@ export interface StartGatewayOptions {
   readonly load?: LoadModule;
 }
 
-export interface GatewayRoute {
-  readonly method: string;
-  readonly path: string;
-  /** Undefined for the OPTIONS method that `cors` makes. */
-  readonly functionName: string | undefined;
-  readonly authorizer: string | undefined;
-}
-
 /** The running gateway, its functions loaded. */
 export interface RunningGateway {
   /** With the stage: `http://127.0.0.1:3002/dev`. */
   readonly url: string;
   readonly port: number;
-  readonly routes: readonly GatewayRoute[];
   /** By their keys in the file: those that routes need, or all. */
   readonly functions: ReadonlyMap<string, LambdaFunction>;
   readonly eventSources: EventSources;
@@ -105,7 +96,6 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     return {
       url: `http://${host}:${address.port}/${api.stage}`,
       port: address.port,
-      routes: routesOf(api),
       functions,
       eventSources: api.eventSources,
       warm: () => started.warm(),
@@ -157,13 +147,10 @@ function startFunctions(
     }
   }
   // Functions with the same environment share a process: one for each would take long to start.
-  const groups = new Map<string, FunctionDefinition[]>();
-  for (const definition of definitions) {
-    const { name } = definition;
+  const groups = groupBy(definitions, ({ name }) => {
     const alone = api.lifted.has(name) ? name : '';
-    const key = JSON.stringify([alone, Object.entries(api.environments.get(name) ?? {}).sort()]);
-    groups.set(key, [...(groups.get(key) ?? []), definition]);
-  }
+    return JSON.stringify([alone, Object.entries(api.environments.get(name) ?? {}).sort()]);
+  });
   const [{ root } = { root: '' }] = definitions;
   const program =
     api.bundling === undefined ? unbundledProgram : bundledProgram({ root, definitions, options: api.bundling });
@@ -196,12 +183,3 @@ const withLoader =
 
 const byName = (functions: readonly LambdaFunction[]): ReadonlyMap<string, LambdaFunction> =>
   new Map(functions.map((one) => [one.definition.name, one]));
-
-function routesOf(api: Api): GatewayRoute[] {
-  return api.routes.map(({ method, path, target }) => ({
-    method,
-    path,
-    functionName: target.kind === 'function' ? target.functionName : undefined,
-    authorizer: target.kind === 'function' ? target.authorizer?.functionName : undefined,
-  }));
-}

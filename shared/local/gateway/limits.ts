@@ -33,18 +33,3 @@ export function limitsOf(endpointType: EndpointType): Limits {
     methodArnBytes,
   };
 }
-
-/** Resolves to `late` when `work` has not settled in time; `work` itself is not stopped, and the wait keeps no process alive. */
-export async function within<T, L>(milliseconds: number, work: Promise<T>, late: L): Promise<T | L> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<L>((resolve) => {
-    timer = setTimeout(() => {
-      resolve(late);
-    }, milliseconds).unref();
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

@@ -84,7 +84,7 @@ export function parseRequest(wire: WireRequest, stage: string, ids: RequestIds, 
   };
 }
 
-/** Path and query of an origin-form or absolute-form target; any other form has the path `/`, which is no stage. */
+/** Path and query of an origin-form or absolute-form target; any other form has the path `/`, which is not a stage. */
 function splitTarget(target: string): { readonly path: string; readonly query: string } {
   const local = target.startsWith('/') ? target : (/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*(\/.*)$/is.exec(target)?.[1] ?? '/');
   const [beforeFragment = ''] = local.split('#', 1);

@@ -1,5 +1,6 @@
 import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { readBody } from '../http-server';
 import { headerBytes, headerList, type HeaderList } from './header-list';
 import type { Answer } from './integration-response';
 import type { Limits } from './limits';
@@ -14,8 +15,6 @@ interface ServerOptions {
 const PARSER_HEADER_BYTES = 65_536;
 /** Longer than a proxy keeps idle connections, so that none is closed under a request. */
 const KEEP_ALIVE_MS = 75_000;
-/** How much of a refused body is read, so that the client gets to see the answer, before the connection is cut. */
-const DRAIN_BYTES = 67_108_864;
 
 /** The HTTP front: refuses what is too large as API Gateway's own does. A client that goes away does not stop its function. */
 export function createGatewayServer({ handle, limits }: ServerOptions): Server {
@@ -49,23 +48,6 @@ function wireRequest(request: IncomingMessage, headers: HeaderList, body: Buffer
     sourceIp: request.socket.remoteAddress?.replace(/^::ffff:/, '') ?? '',
     httpVersion: request.httpVersion,
   };
-}
-
-/** The whole body, or why there is none. A body that is too large is read on and thrown away, up to a point. */
-async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | 'too large' | 'aborted'> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size <= limit) chunks.push(chunk);
-      else chunks.length = 0;
-      if (size > DRAIN_BYTES) request.socket.destroy();
-    }
-  } catch {
-    return 'aborted';
-  }
-  return size > limit ? 'too large' : Buffer.concat(chunks);
 }
 
 /** What the front answers before a request belongs to an API: no request id, no JSON, no gateway response. */

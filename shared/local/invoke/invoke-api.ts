@@ -3,7 +3,7 @@ import { createLogger, type Logger } from '../../logger';
 import { refuseForeignRequests } from '../../this-machine-only';
 import type { Schedule } from '../gateway/api';
 import { InvocationRefused, REQUEST_PAYLOAD_LIMIT, type FunctionFailure, type LambdaFunction } from '../functions';
-import { closeServer, listenOn } from '../http-server';
+import { closeServer, listenOn, readBody } from '../http-server';
 import { scheduledEvent } from './scheduled-event';
 
 interface InvokeApiOptions {
@@ -36,7 +36,7 @@ const SCHEDULE = /^\/local\/schedules(?:\/([^/]+))?$/;
 /**
  * The Invoke operation of the Lambda API as the SDK calls it, over the functions of this process, and schedules on
  * demand. Function names may be names, partial or full ARNs; the only version is `$LATEST`. On loopback, and for
- * programs of this machine: whoever may call it runs any function with any event, as AWS would allow after a signature
+ * programs of this machine: any caller can run any function with any event, as AWS would allow after a signature
  * that is not checked here.
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  */
@@ -58,8 +58,8 @@ export async function startInvokeApi({
     if (name === undefined || request.method !== 'POST') {
       return fault(404, 'UnknownOperationException', 'Only Invoke is served here');
     }
-    const body = await readBody(request);
-    if (body === undefined) {
+    const body = await readBody(request, REQUEST_PAYLOAD_LIMIT);
+    if (!Buffer.isBuffer(body)) {
       const message = `Request must be smaller than ${REQUEST_PAYLOAD_LIMIT} bytes for the InvokeFunction operation`;
       return fault(413, 'RequestTooLargeException', message);
     }
@@ -69,7 +69,7 @@ export async function startInvokeApi({
       const suffix = wanted.qualifier === '$LATEST' ? '' : `:${wanted.qualifier}`;
       return fault(404, 'ResourceNotFoundException', `Function not found: ${wanted.name}${suffix}`);
     }
-    const event = parseEvent(body);
+    const event = parseEvent(body.toString());
     if (event === undefined) {
       return fault(400, 'InvalidRequestContentException', 'Could not parse request body into json');
     }
@@ -163,17 +163,6 @@ function parseEvent(body: string): { readonly value: unknown } | undefined {
 function errorDocument({ errorType, errorMessage, cause }: FunctionFailure): object {
   const trace = cause instanceof Error ? { trace: (cause.stack ?? '').split('\n') } : {};
   return { errorType, errorMessage, ...trace };
-}
-
-/** Undefined when it is too large; it is read to its end all the same, so that the client sees the answer. */
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= REQUEST_PAYLOAD_LIMIT) chunks.push(chunk);
-  }
-  return size > REQUEST_PAYLOAD_LIMIT ? undefined : Buffer.concat(chunks).toString('utf8');
 }
 
 /** An exception of the service, as the SDK reads it (REST JSON protocol). */

@@ -54,22 +54,13 @@ export async function startMongo({
   const given = env['MONGODB_URI'];
   if (given !== undefined && given !== '') return useGiven(given, { databaseName, isFromDotenv });
 
-  const executable = findMongod(env['PATH']);
-  if (executable !== undefined) {
-    const { port, stop, ended } = await startMongod(executable, wanted);
+  const onPath = findMongod(env['PATH']);
+  if (onPath !== undefined || env['MONGOD_DOWNLOAD'] === '1') {
+    const { port, stop, ended } = await startMongod(onPath ?? (await downloadMongod()), wanted);
     return {
       uri: localUri(port, databaseName),
-      chosen: 'mongod',
-      why: `${executable} is on PATH; its data are temporary`,
-      ...{ stop, ended },
-    };
-  }
-  if (env['MONGOD_DOWNLOAD'] === '1') {
-    const { port, stop, ended } = await startMongod(await downloadMongod(), wanted);
-    return {
-      uri: localUri(port, databaseName),
-      chosen: 'download',
-      why: 'MONGOD_DOWNLOAD=1; its data are temporary',
+      chosen: onPath === undefined ? 'download' : 'mongod',
+      why: `${onPath === undefined ? 'MONGOD_DOWNLOAD=1' : `${onPath} is on PATH`}; its data are temporary`,
       ...{ stop, ended },
     };
   }

@@ -3,6 +3,7 @@ import type { SQSEvent } from 'aws-lambda';
 import type { AwsClient } from '../../aws-client';
 import type { Logger } from '../../logger';
 import { loadOptional } from '../../optional-package';
+import { within } from '../../within';
 import type { LambdaFunction } from '../functions';
 
 interface ConsumerOptions {
@@ -118,9 +119,7 @@ export function startConsumer(options: ConsumerOptions): QueueConsumer {
   return {
     async stop() {
       ending.abort();
-      const limit = new AbortController();
-      await Promise.race([ended, sleep(STOP_LIMIT_MS, undefined, { signal: limit.signal }).catch(() => undefined)]);
-      limit.abort();
+      await within(ended, STOP_LIMIT_MS, () => undefined);
     },
     kill() {
       killed = true;

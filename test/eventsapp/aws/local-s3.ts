@@ -51,6 +51,8 @@ export async function startS3({ port = 0, now = () => new Date(), ...options }: 
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', url: target = '/', headers } = request;
+    // The SDK corrects its clock by it, so it must be the one that signatures are checked against.
+    response.setHeader('Date', now().toUTCString());
     const cors = corsHeaders(headers, allowedOrigins());
     if (method === 'OPTIONS') {
       preflight(response, headers, cors);

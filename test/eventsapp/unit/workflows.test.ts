@@ -7,7 +7,7 @@ const ROOT = path.join(__dirname, '../../..');
 const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
 
 /** They run a part of `npm test` alone. */
-const PARTS = ['test:parity', 'test:routes', 'test:unit'];
+const PARTS = ['test:routes', 'test:unit'];
 
 it('every suite of package.json runs on a real MongoDB, alone and as a replica set', () => {
   const Workflow = z.object({

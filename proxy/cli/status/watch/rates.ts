@@ -27,7 +27,7 @@ export class Rates {
   private samples: Sample[] = [];
   private last: ReadonlyMap<string, Rate> = new Map();
 
-  /** Rates until now; those of before for the one reading with which the sums begin anew. Throws the driver's error. */
+  /** Rates until now; the previous ones for the one reading at which the sums start again. Throws the driver's error. */
   async read(db: Db, now: Date): Promise<ReadonlyMap<string, Rate>> {
     const at = now.getTime();
     if (this.since === undefined || at - this.since > LONGEST) {

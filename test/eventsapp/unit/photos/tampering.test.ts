@@ -244,3 +244,9 @@ describe('a presigned upload', () => {
     expect(Buffer.from(object?.metadata['title'] ?? '', 'base64url').toString()).toBe('港 "夜" 🎉');
   });
 });
+
+test('the answer says the time that signatures are checked against, by which the SDK corrects its clock', async () => {
+  now = new Date('2027-01-01T00:00:00Z');
+  const { headers } = await fetch(new URL('/photos/any', s3.url));
+  expect(headers.get('date')).toBe('Fri, 01 Jan 2027 00:00:00 GMT');
+});

@@ -73,8 +73,8 @@ describe('what a function reads', () => {
 
   it('and is not given is named, the kit of it as a fault', () => {
     expect(found({ files })).toEqual([
-      'fault function f cannot start without variables that it is not given: MONGODB_URI (the kit), SESSION_SECRET (banyan.config.ts)',
-      'warning function f reads variables that it is not given: OWN (deep.ts:2)',
+      'fault function f cannot start without variables that it does not get: MONGODB_URI (the kit), SESSION_SECRET (banyan.config.ts)',
+      'warning function f reads variables that it does not get: OWN (deep.ts:2)',
     ]);
   });
 
@@ -108,7 +108,7 @@ describe('a function of a lifted route', () => {
     const environment = '{ FROM_FILE: 1, SITE: 1, NODE_APP_INSTANCE: 0 }';
     expect(found({ ...lifted, environment, read })).toEqual([expect.stringMatching(/^ok/)]);
     expect(found({ ...lifted, read })).toEqual([
-      'warning function f the app reads variables that it is not given: FROM_FILE (app.js:1), SITE (set here), NODE_APP_INSTANCE (set here)',
+      'warning function f the app reads variables that it does not get: FROM_FILE (app.js:1), SITE (set here), NODE_APP_INSTANCE (set here)',
     ]);
   });
 
@@ -116,7 +116,11 @@ describe('a function of a lifted route', () => {
     ['calls no lift', 'does not call lift (f.js)', { files: { 'f.js': 'export const handler = 1;' } }],
     ['calls a lift of its own', 'does not call lift (f.js)', { files: { 'f.js': "lift('app.js')" } }],
     ['has no app in its zip', 'has no lifted: { app }', { more: '' }],
-    ['runs another app', 'runs admin.js, which is not app', { files: { 'f.js': LIFT.replace('app.js', 'admin.js') } }],
+    [
+      'runs another app',
+      'runs admin.js, which is not the app',
+      { files: { 'f.js': LIFT.replace('app.js', 'admin.js') } },
+    ],
   ])('is a fault when it %s', (_what, text, given) => {
     const environment = '{ FROM_FILE: 1 }';
     expect(found({ ...lifted, environment, ...given })).toContainEqual(
@@ -140,7 +144,7 @@ it('a function that answers 501 as a command wrote it must not be on Lambda', ()
     configFile: path.join(folder, 'banyan.config.js'),
   });
   const given = { files: { 'f.js': source, 'banyan.config.js': '' }, environment: '{ SESSION_SECRET: 1 }' };
-  const text = 'but its function f answers 501 as banyan add wrote it';
+  const text = 'but its function f still answers 501, as banyan add wrote it';
   expect(found(given)).toEqual([`warning route items on legacy, ${text}`]);
   expect(found({ ...given, route: 'stage: shadow' })).toEqual([`fault route items on shadow, ${text}`]);
   expect(found({ ...given, files: { 'f.js': source.replace('501', '200') } })).toEqual([expect.stringMatching(/^ok/)]);

@@ -380,7 +380,7 @@ describe('the database away', () => {
   it('ends with 2 and one line', async () => {
     const { exitCode, out } = await runAway('session', 'inspect', '-');
     expect(exitCode).toBe(2);
-    expect(out).toMatch(/^banyan: MongoDB cannot be reached \(.*127\.0\.0\.1:1\); check MONGODB_URI, .*\n$/);
+    expect(out).toMatch(/^banyan: MongoDB cannot be reached \(.*127\.0\.0\.1:1\); check MONGODB_URI .*\n$/);
   });
 
   it('does not matter for a token that is not signed', async () => {

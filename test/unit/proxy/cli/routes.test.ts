@@ -30,12 +30,12 @@ it('the route table is flagged where the monolith, API Gateway or missing cases 
   const flagsOf = (known: ReadonlySet<string> | undefined): readonly string[] =>
     flagTable(table, ROUTES, known).map(({ id, text }) => `${id}: ${text}`);
   expect(flagsOf(new Set())).toEqual([
-    'new: never reached: get (/items/:id) in line 2 of the route table takes the requests of GET /items/new first',
+    'new: never reached: get (/items/:id) in line 2 of the route table takes the requests for GET /items/new first',
     'get: on lambda without parity cases',
     'new: never reached on the monolith: GET /:id takes its requests',
     'gone: the monolith has no GET /gone',
     'files: the monolith has no GET /files/*',
-    'files: unfit for API Gateway, which knows only static segments and :params',
+    'files: unfit for API Gateway, which supports only static segments and :params',
   ]);
   for (const known of [new Set(['GET /items/:id']), undefined])
     expect(flagsOf(known).join()).not.toContain('without parity');
@@ -55,16 +55,16 @@ it('the busiest routes stand first when there is an access log', () => {
   );
   expect(text).toMatch(/^Express 4, routes: 3, the busiest first\nglobal: session \(express-session\)\n/);
   expect(text).toMatch(/7 +lift +POST +\/items +app\.js:1 +guard; without session\n/);
-  expect(text).toContain("lift: POST /items\n    answers with the app's own views\n");
-  expect(text).toContain('requests: 9, of no route: 2, lines that are no request: 1');
+  expect(text).toContain("lift: POST /items\n    renders the app's own views\n");
+  expect(text).toContain('requests: 9, of no route: 2, lines that are not requests: 1');
   expect(text).toContain(
     'not listed above:\n  /graphql by graphqlMiddleware (express-graphql)\n  / by app.js:80\n\nError',
   );
   for (const part of [
-    'show:\n  / by showError (lib/errors.js:3)',
+    'their answers:\n  / by showError (lib/errors.js:3)',
     'The route table:\n  a: is wrong -> do it',
     'While it was examined:\n  it is',
-    'it cannot see',
+    'which does not show what packages do',
   ])
     expect(text).toContain(part);
 });

@@ -57,7 +57,7 @@ describe('a monolith started by a command', () => {
     const other = await freePort();
     running = await start(`listen(${other})`);
     expect(running.url).toBe(`http://127.0.0.1:${other}`);
-    expect(running.notes?.join()).toMatch(/listens on port \d+, not on PORT \d+/);
+    expect(running.notes?.join()).toMatch(/ignores PORT \d+ and listens on port \d+/);
     expect(await (await fetch(running.url)).text()).toBe('it is this');
   });
 
@@ -86,7 +86,7 @@ describe('a monolith started by a command', () => {
     await expect(
       start(`console.log('process ' + process.pid); setInterval(() => {}, 1e6)`, { timeLimit: 1_000 }),
     ).rejects.toThrow(
-      /did not listen on PORT \d+ within 1 s\nit printed last:\n {2}process \d+\n-> let it listen on PORT/,
+      /did not listen on PORT \d+ within 1 s\nit printed last:\n {2}process \d+\n-> make it listen on PORT/,
     );
     await waitFor('its end', () => !isAlive());
   });

@@ -93,7 +93,7 @@ describe('check', () => {
     ['stage: shadow', 'warning route a on shadow, but'],
     [
       'stage: lambda, middleware: { requireStaff: reproduced, old: reproduced }',
-      'warning route a accounts for old, which the monolith has not',
+      'warning route a accounts for old, which the monolith does not run',
     ],
   ])('judges %s', async (entry, text) => {
     expect(await check(entry)).toContainEqual(expect.stringContaining(text));
@@ -106,22 +106,22 @@ describe('check', () => {
     'stage: lambda, middleware: { requireStaff: reproduced }',
   ])('has nothing to say of %s', async (entry) => {
     await writeAppRoutes(routesFile, ROUTES);
-    expect(await check(entry)).toEqual([expect.stringMatching(/^ok middleware .*app-routes\.json is as the app is$/)]);
+    expect(await check(entry)).toEqual([expect.stringMatching(/^ok middleware .*app-routes\.json matches the app$/)]);
   });
 
   it('says when what is kept is missing, out of date, or all there is', async () => {
     expect(await check('stage: legacy')).toEqual([
-      'ok middleware no route has moved; before one does: banyan routes --write',
+      'ok middleware no route has moved yet; before one does: banyan routes --write',
     ]);
-    expect((await check('stage: shadow'))[0]).toMatch(/^warning middleware there is no .*app-routes\.json/);
-    expect((await check('stage: lambda', 'none'))[1]).toContain('is not known');
+    expect((await check('stage: shadow'))[0]).toMatch(/^warning middleware .*app-routes\.json is missing/);
+    expect((await check('stage: lambda', 'none'))[1]).toContain('is unknown');
     await writeAppRoutes(routesFile, ROUTES.slice(1));
     expect((await check('stage: legacy'))[0]).toMatch(/^fault middleware .*is out of date/);
     expect((await check('stage: legacy', 'none'))[0]).toMatch(
       /^warning middleware judged by .*which may be out of date/,
     );
     await writeFile(path.join(folder, 'app-routes.json'), '{}');
-    await expect(check('stage: legacy')).rejects.toThrow(/app-routes\.json is not as written/);
+    await expect(check('stage: legacy')).rejects.toThrow(/app-routes\.json was edited/);
   });
 
   it('reads what was kept, one route a line, whatever has moved within its file', async () => {

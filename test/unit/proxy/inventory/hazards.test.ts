@@ -115,12 +115,12 @@ module.exports = app;
     '/photos stay: uploads are cut at the limits of API Gateway (reads uploads by multer, multer)',
     expect.stringMatching(/^\/form lift: needs the app's own CSRF token \(checks a CSRF token, app\.js:\d+\)$/),
     '/login lift: writes the session, which only the app itself may (passport login, passport)',
-    '/static look: its handler is of a package or made at run time, and was not read',
-    '/files/* stay: API Gateway knows only static segments and :params',
+    '/static look: its handler comes from a package or is built at run time, and was not read',
+    '/files/* stay: API Gateway supports only static segments and :params',
     expect.stringMatching(/^\/twice rewrite/),
     '/twice look: never reached: GET /twice takes its requests',
     '/all look: answers every method',
-    "/form lift: answers with the app's own views",
+    "/form lift: renders the app's own views",
     '/form stay: uploads are cut at the limits of API Gateway (reads uploads by multer, multer)',
   ]);
 });

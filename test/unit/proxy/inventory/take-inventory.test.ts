@@ -208,7 +208,7 @@ new MongoClient('mongodb+srv://ann:secret@cluster.example.net/shop?replicaSet=rs
       "console.error('bad licence'); process.kill(process.pid, 'SIGKILL')",
       /its process ended with exit code null; it printed:\nbad licence\n-> start it by hand/,
     ],
-    ['comes to an end', 'exports.a = 1', /it came to its end without listening, and exports no Express app/],
+    ['comes to an end', 'exports.a = 1', /it ended without listening, and exports no Express app/],
     [
       'is not Express',
       "require('http').createServer((req, res) => res.end()).listen(3000)",
@@ -217,7 +217,7 @@ new MongoClient('mongodb+srv://ann:secret@cluster.example.net/shop?replicaSet=rs
     [
       'has two apps',
       `${APP}app.listen(3000); express().listen(9000);`,
-      /it listens with 2 Express apps, on ports 3000 and 9000; choose one by --port/,
+      /it listens with 2 Express apps, on ports 3000 and 9000; choose one with --port/,
     ],
     ['listens elsewhere', `${APP}app.listen(3000);`, /it does not listen on port 80, but on 3000/, { port: 80 }],
     [

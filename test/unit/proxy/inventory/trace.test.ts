@@ -63,7 +63,7 @@ it('shows what only running shows: eight hazards of eleven routes, none missed a
     ['/outside', 1, ['outgoing: 127.0.0.1']],
     ['/events', 1, ['stream: server-sent events']],
     ['/large', 1, []],
-    ['/endless', 1, ['stream: was still written when its client left']],
+    ['/endless', 1, ['stream: kept writing after its client left']],
     ['/json', 1, []],
     ['/never', undefined, []],
   ]);

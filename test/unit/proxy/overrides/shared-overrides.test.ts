@@ -87,7 +87,7 @@ it('follows others while MongoDB refuses what was made here', async () => {
   await shared.synchronise();
   expect([...published.current().lowered.keys()].sort()).toEqual(['a', 'of-others']);
   expect([held.known, held.unsaved.has(ID), followed.length]).toEqual([true, true, 1]);
-  expect(messages()).toEqual([expect.stringContaining('refuses overrides of this proxy')]);
+  expect(messages()).toEqual([expect.stringContaining("refuses this proxy's overrides")]);
 });
 
 it('switches nothing off that it cannot switch off for all', async () => {

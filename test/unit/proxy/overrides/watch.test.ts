@@ -234,7 +234,7 @@ describe('a start', () => {
     await a.lower('list-events', ann);
     await a.close();
     expect(await readFile(file, 'utf8')).toBe(text);
-    expect(a.logger.text()).toContain('Name a file of its own');
+    expect(a.logger.text()).toContain('Name another file');
   });
 
   it('goes on when the snapshot cannot be written, and says so once', async () => {

@@ -45,15 +45,16 @@ describe('the limits of a recorder', () => {
   let hold: Promise<void> | undefined;
   let inHand: number;
 
-  async function start(options: Partial<RecorderOptions>, size: number): Promise<void> {
+  async function start(options: Partial<RecorderOptions>, size: number, json?: string): Promise<void> {
     logger = capturedLogger();
     inHand = 0;
     recorder = await createRecorder({ folder, table: () => TABLE, redaction: REDACTION, ...options }, logger);
     server = createServer((request, response) => {
       inHand += 1;
       const tap = recorder.begin(request, response, TABLE.routes[0], '/api/events');
-      const body = Buffer.alloc(size, 'x');
-      tap?.onHead({ statusCode: 200, headers: ['Content-Type', 'text/plain'] });
+      const body = json === undefined ? Buffer.alloc(size, 'x') : Buffer.from(json);
+      const type = json === undefined ? 'text/plain' : 'application/json';
+      tap?.onHead({ statusCode: 200, headers: ['Content-Type', type] });
       tap?.onData(body);
       response.write(body);
       void (hold ?? Promise.resolve()).then(() => {
@@ -77,6 +78,16 @@ describe('the limits of a recorder', () => {
     for await (const chunk of response) bytes += (chunk as Buffer).length;
     return bytes;
   }
+
+  it('drop an exchange with more secrets than can be searched for in time', async () => {
+    const secrets = (count: number): string =>
+      JSON.stringify(Array.from({ length: count }, (_, i) => ({ password: `secret number ${i}` })));
+    await start({}, 0, secrets(3_000));
+    await ask();
+    await waitFor('the drop', () => recorder.stats().dropped.unredactable === 1);
+    expect(recorder.stats().recorded).toBe(0);
+    await recorder.close();
+  });
 
   it('drops and counts what does not fit into memory; the answers are whole', async () => {
     let release = (): void => undefined;

@@ -46,6 +46,10 @@ describe('canary of a route', () => {
     expect(routeOf('percent: 5', common)).toMatchObject({ percent: 5, climb: undefined });
   });
 
+  it.each(['http://127.0.0.2:9/x', 'http://localhost', 'http://[::1]:9'])('may be asked for at %s', (gate) =>
+    expect(routeOf(`canary: { gate: '${gate}' }`)?.climb?.gate).toBe(gate),
+  );
+
   it.each([
     ['canary: { steps: [5, 1] }', /canary.steps: .*expected rising shares/],
     ['canary: { steps: [0] }', /canary.steps\[0\]: found 0; expected a share in percent/],
@@ -54,6 +58,7 @@ describe('canary of a route', () => {
     ["canary: { freeze: 'Fri 16:00 - Fri 16:00' }", /expected days and times/],
     ['canary: { timeZone: Europe/Nowhere }', /canary.timeZone: .*expected a time zone such as/],
     ["canary: { gate: 'http://change.example.com' }", /canary.gate: .*expected an https URL/],
+    ["canary: { gate: 'http://[::2]/' }", /expected an https URL/],
     ["canary: { gate: 'https://ann:secret@change.example.com' }", /expected an https URL/],
     ['canary: {}, guard: false', /`canary` needs the guard/],
   ])('refuses %s', (text, fault) => {

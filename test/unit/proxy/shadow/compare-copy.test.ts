@@ -1,7 +1,7 @@
 import { Connection } from '../../../../proxy/http1/connection';
 import type { ExchangeHandler } from '../../../../proxy/http1/exchange';
 import type { Upstream } from '../../../../proxy/forward/upstream';
-import { DEFAULT_MAX_MISMATCH_RATE } from '../../../../proxy/ledger/obstacle';
+import { DEFAULT_RULES } from '../../../../proxy/ledger/promotion-rules';
 import { compareCopy, type Copy } from '../../../../proxy/shadow/compare-copy';
 import type { TimedAnswer } from '../../../../proxy/shadow/legacy-answer';
 import { shareBound } from '../../../../proxy/statistics/share-bound';
@@ -227,7 +227,7 @@ describe('what Lambda does not repeat', () => {
     expect(counts.count).toBe(2_000);
     const rate = counts.different / counts.count;
     expect([rate > 0.035, rate < 0.065]).toEqual([true, true]);
-    expect(shareBound(counts.different, counts.count)).toBeGreaterThan(DEFAULT_MAX_MISMATCH_RATE);
+    expect(shareBound(counts.different, counts.count)).toBeGreaterThan(DEFAULT_RULES.maxMismatchRate);
   });
 });
 

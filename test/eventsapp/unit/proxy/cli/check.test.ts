@@ -99,7 +99,7 @@ describe('credentials', () => {
   it('warns of an exception for a route that is not listed, and of a session that is not asked', () => {
     const changes = { credentials: [{ header: 'x-api-key', exceptRoutes: ['gone'] }], authenticators: [] };
     const text = textOf(checkCredentials({ ...config, ...changes }, routesOf(kept)));
-    expect(text).toContain('exceptRoutes names gone, which is not listed');
+    expect(text).toContain('exceptRoutes names gone, which is not in the route table');
     expect(text).toContain('the session is not among the authenticators');
   });
 });
@@ -131,7 +131,7 @@ describe('gateway responses', () => {
     return textOf(checkGatewayResponses(await file('serverless.yml', resources), banyan));
   };
 
-  it('of this repository are as banyan.config.ts makes them', () => {
+  it('of this repository are as banyan.config.ts generates them', () => {
     expect(checkGatewayResponses(path.join(ROOT, 'serverless.yml'), banyan).map(({ level }) => level)).toEqual(['ok']);
   });
 
@@ -141,16 +141,12 @@ describe('gateway responses', () => {
   });
 
   it.each<[string, object, string]>([
-    [
-      'status',
-      { unauthorized: { ...responses.unauthorized, statusCode: 403 } },
-      'UNAUTHORIZED in .*: StatusCode not as',
-    ],
-    ['body', { forbidden: { ...responses.forbidden, body: '{}' } }, 'ACCESS_DENIED in .*: ResponseTemplates not as'],
-    ['header', { headers: { 'x-powered-by': 'PHP' } }, 'DEFAULT_5XX in .*: ResponseParameters not as'],
+    ['status', { unauthorized: { ...responses.unauthorized, statusCode: 403 } }, 'UNAUTHORIZED in .*: StatusCode'],
+    ['body', { forbidden: { ...responses.forbidden, body: '{}' } }, 'ACCESS_DENIED in .*: ResponseTemplates'],
+    ['header', { headers: { 'x-powered-by': 'PHP' } }, 'DEFAULT_5XX in .*: ResponseParameters'],
   ])('of an earlier %s are a fault', async (_case, changes, text) => {
     expect(await check(generated(changes))).toMatch(
-      new RegExp(`fault gateway responses .*${text} banyan\\.config\\.ts makes it -> run banyan gateway-responses`),
+      new RegExp(`fault gateway responses .*${text} -> run banyan gateway-responses`),
     );
   });
 
@@ -337,7 +333,7 @@ describe('check of a project', () => {
     expect(text).toMatch(/\n0 faults, 0 warnings\n$/);
     expect(exitCode).toBe(0);
     expect(text).toContain('./legacy/server.ts starts: Express 4');
-    expect(text).toContain('app-routes.json is as the app is');
+    expect(text).toContain('app-routes.json matches the app');
     expect(text.replace(/[ \n]+/g, ' ')).toContain('stages: dev regional, prod private, staging private, test private');
   });
 
@@ -358,7 +354,7 @@ describe('check of a project', () => {
     const configFile = await file('bad.js', 'exports.default = {');
     const { text } = await checkProject({ configFile, routesFile: shadowing, serverlessFile });
     expect(text).toMatch(
-      /warning +route new +never reached: get \(\/e\/:id\) in line 2 of the route table takes the requests of GET \/e\/new first\n +-> list new, now in line 3, above get/,
+      /warning +route new +never reached: get \(\/e\/:id\) in line 2 of the route table takes the requests for GET \/e\/new first\n +-> list new, now in line 3, above get/,
     );
   });
 

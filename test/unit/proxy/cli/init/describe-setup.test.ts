@@ -32,7 +32,7 @@ it.each([
   [
     'a secret in the code',
     withSession({ secret: { count: 1, variables: [], isVerbatim: false } }),
-    /in no variable: set SESSION_SECRET/,
+    /from no variable: set SESSION_SECRET/,
   ],
   [
     'several secrets',
@@ -41,7 +41,7 @@ it.each([
   ],
   ['sessions in memory', withStore({ from: 'express-session', isMemory: true }), /memory of the process/],
   ['another store', withStore({ from: 'connect-redis' }), /kept by connect-redis/],
-  ['functions of the store', withStore({ functions: ['unserialize'] }), /functions of its own/],
+  ['functions of the store', withStore({ functions: ['unserialize'] }), /custom functions/],
   [
     'records of connect-mongo 3',
     withStore({ encryption: { scheme: 'unknown' } }),

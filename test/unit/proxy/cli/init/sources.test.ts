@@ -113,11 +113,11 @@ describe('banyan.config', () => {
 
   it.each([
     [undefined, 'does not use passport'],
-    [{ key: 'passport', shape: 'unknown' as const, properties: [] }, 'could not be understood'],
+    [{ key: 'passport', shape: 'unknown' as const, properties: [] }, 'could not be determined'],
     [{ key: 'passport', shape: 'data' as const, properties: ['email'] }, 'To do: parse that finds the id'],
     [{ key: 'passport', shape: 'data' as const, properties: ['id', 'email'] }, '// The session keeps id, email'],
     [{ key: 'passport', shape: 'id' as const, properties: ['id'], lookup: 'none' as const }, 'accepts any id'],
-    [{ key: 'passport', shape: 'id' as const, properties: ['id'], lookup: 'unseen' as const }, 'could not be seen'],
+    [{ key: 'passport', shape: 'id' as const, properties: ['id'], lookup: 'unseen' as const }, 'is unknown'],
   ])('an identity that is not looked up says why: %j', (user, expected) => {
     const text = configSource(COMMONJS, { ...facts, setup: { ...SETUP, user } });
     expect(text).toContain(expected);

@@ -33,7 +33,7 @@ it('nothing is left of changes of which one fails', () => {
     { file: at('gone.ts'), before: 'gone', after: undefined },
     { file: at('there.yml/x'), before: undefined, after: 'x' },
   ];
-  expect(() => applyChanges(changes)).toThrow(/there.yml.* cannot be written \(E\w+\); nothing has been changed/);
+  expect(() => applyChanges(changes)).toThrow(/there.yml.* cannot be written \(E\w+\); nothing was changed/);
   expect([existsSync(at('a')), read('there.yml'), read('gone.ts')]).toEqual([false, 'old\n', 'gone']);
 });
 
@@ -44,7 +44,7 @@ it('a file that is not as it was read is left alone, but one that is as it will 
       { file: at('new.ts'), before: undefined, after: 'new' },
       { file: at('there.yml'), before: 'older', after: 'x' },
     ]),
-  ).toThrow('has been changed meanwhile; nothing has been written');
+  ).toThrow('changed in the meantime; nothing was written');
   expect([read('new.ts'), read('there.yml')]).toEqual(['new', 'old\n']);
 });
 

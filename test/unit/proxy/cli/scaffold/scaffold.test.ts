@@ -199,8 +199,8 @@ it('a route to be rewritten has a function that answers 501, and its middleware 
 it('a function that would take the requests of routes in front of its own says so', () => {
   expect(added(ROUTES[2], 'rewrite')).toEqual([
     expect.stringMatching(/^auth: none, because nothing/),
-    expect.stringMatching(/^GET \/items\/new would be answered by it, too: list that route above it/),
-    expect.stringContaining('get-item.ts: put itemId that the data has'),
+    expect.stringMatching(/^GET \/items\/new would be answered by it as well; list that route above it/),
+    expect.stringContaining('get-item.ts: replace itemId with values from your data'),
   ]);
   expect(read('banyan/parity/cases/get-item.ts')).toContain("'/items/replace-itemId'");
 });
@@ -225,7 +225,7 @@ it('what is there is not overwritten', () => {
   added(ROUTES[0], 'lift');
   expect(() => add(ROUTES[0], 'rewrite')).toThrow(/GET \/items is listed already: list-items in .*routes\.yml:3/);
   expect(() => add(ROUTES[1], 'lift', { id: 'list-items' })).toThrow('list-items is the id of another route');
-  expect(() => add(ROUTES[4], 'lift')).toThrow('API Gateway knows only static segments and :params');
+  expect(() => add(ROUTES[4], 'lift')).toThrow('API Gateway supports only static segments and :params');
   cpSync(at('banyan/parity/cases/list-items.ts'), at('banyan/parity/cases/get-item.ts'));
   expect(() => add(ROUTES[2], 'lift')).toThrow('get-item.ts exists; it is not overwritten');
   edit('banyan/serverless.yml', 'functions:\n', 'functions:\n  other: {}\n');
@@ -234,7 +234,7 @@ it('what is there is not overwritten', () => {
 
 it('a serverless.yml that cannot hold the function is refused', () => {
   edit('banyan/serverless.yml', ', banyan-strangler/deployment/lifted.js', '');
-  expect(() => add(ROUTES[0], 'lift')).toThrow('lacks the plugin that packs the app');
+  expect(() => add(ROUTES[0], 'lift')).toThrow('lacks the plugin that packages the app');
   edit('banyan/serverless.yml', '  authorizer: { name', '  x: { name');
   expect(() => add(ROUTES[1], 'rewrite')).toThrow('has no custom.authorizer');
   write('banyan/serverless.yml', 'functions: ${file(./functions.yml)}\n');

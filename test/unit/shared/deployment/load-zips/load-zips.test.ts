@@ -178,7 +178,7 @@ describe('a lifted app', () => {
       'orders: module express is missing in its zip',
     ]);
     expect(await faultsOf(shop({ environment: {} }))).toEqual([
-      'orders: NODE_ENV is not declared as production: Lambda sets none, and Express then answers errors with stack traces',
+      'orders: NODE_ENV is not declared as production: Lambda does not set it, and Express then shows clients stack traces',
     ]);
     expect(await faultsOf(shop({ environment: { ...PRODUCTION, CLEAN_UP: 'yes' } }))).toEqual([
       "orders: server.cjs runs every 60000 ms, in every instance: list it where lift is called, background: { 'server.cjs': 'stopped' } or 'wanted'",
