@@ -97,6 +97,11 @@ export default defineConfig({
     rules: 'test/eventsapp/parity/rules.yml',
     system: 'test/eventsapp/parity/system.ts',
     mutants: 'test/eventsapp/parity/mutants.yml',
+    // Of data that people have entered; what is not named here is replaced.
+    sample: {
+      file: 'test/eventsapp/parity/sample.json',
+      collections: { events: ['status', 'tags', 'capacity'], attendees: ['status'], photos: ['contentType'] },
+    },
     identities: {
       anonymous: { kind: 'anonymous' },
       'bad token': { kind: 'headers', headers: { authorization: `Bearer s:forged.${'A'.repeat(43)}` } },
