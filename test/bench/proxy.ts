@@ -10,7 +10,6 @@ import { startInstalled } from './installed';
 import { cpuMicroseconds } from './cpu-time';
 import { load, quantile, type LoadOptions } from './load';
 import {
-  CANARY_KNOWN,
   CONTROL,
   DIRECT,
   FASTIFY,
@@ -19,10 +18,12 @@ import {
   MIDDLEWARE,
   ON_LEGACY_ROW,
   printAddedLatency,
+  printRoutingCost,
   printThroughput,
   SHADOW,
   THOUSAND,
   UNLISTED_ROW,
+  type RoutingCost,
   type Throughput,
 } from './report';
 import { storeSessions } from './sessions';
@@ -31,6 +32,8 @@ import { startSubject, type Subject } from './subject';
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 7);
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 2);
 const WARM_UP_SECONDS = 0.2;
+/** Equal processes differ by up to a fifth for as long as they live, so what a route costs is measured within each of a few. */
+const PROCESSES = 3;
 const CONNECTIONS = 50;
 const RATE = 500;
 
@@ -59,6 +62,9 @@ const get = (target: string): LoadOptions['request'] => withToken(target, () => 
 const LISTED = '/api/events/65f0c0ffee65f0c0ffee65f0/metrics';
 const ON_LEGACY = '/api/events/65f0c0ffee65f0c0ffee65f0';
 const UNLISTED = '/account/settings';
+/** As long as the others, so that their bytes cost the same. */
+const OTHER = '/api/others-0/65f0c0ffee65f0c0ffee65f0aaaaaaaa';
+const UNLISTED_LONG = '/account/65f0c0ffee65f0c0ffee65f0aaaa/settings';
 
 /** A table of so many routes; the last two are asked for. */
 const routes = (count: number, metrics = 'stage: lambda', event = 'stage: legacy'): string =>
@@ -121,7 +127,11 @@ async function main(): Promise<void> {
         subject: await banyan('shadow', shadow, { LAMBDA_URL: `${url}/slow/5000` }),
         request: get(ON_LEGACY),
       },
-      { name: CANARY_KNOWN, subject: await canary('known'), request: withToken(LISTED, warm) },
+      {
+        name: 'banyan, canary at 50 %, users known',
+        subject: await canary('known'),
+        request: withToken(LISTED, warm),
+      },
       {
         name: 'banyan, canary at 50 %, users looked up',
         subject: await canary('looked-up'),
@@ -137,6 +147,15 @@ async function main(): Promise<void> {
     }
     printThroughput(await measureThroughput(rows), { rounds: ROUNDS, seconds: SECONDS, connections: CONNECTIONS });
     printAddedLatency(await measureLatency(rows), RATE);
+
+    const costs: RoutingCost[] = [];
+    for (let i = 0; i < PROCESSES; i += 1) {
+      process.stderr.write(`what routing costs: process ${i + 1} of ${PROCESSES}\n`);
+      const subject = await canary(`one-process-${i}`);
+      costs.push(await measureRoutingCost(subject, warm));
+      await subject.stop();
+    }
+    printRoutingCost(costs);
   } finally {
     for (const subject of subjects) await subject.stop();
     await rm(folder, { recursive: true });
@@ -161,6 +180,28 @@ async function measureThroughput(rows: readonly Row[]): Promise<Throughput[]> {
     }
   }
   return measured;
+}
+
+/** Kinds of route asked in turns of one process, there and back, so that what drifts falls on all. */
+async function measureRoutingCost(subject: Subject, warm: (n: number) => string): Promise<RoutingCost> {
+  const kinds: readonly (readonly [keyof RoutingCost, LoadOptions['request']])[] = [
+    ['unlisted', get(UNLISTED_LONG)],
+    ['listed', get(OTHER)],
+    ['canary', withToken(LISTED, warm)],
+    ['control', get(UNLISTED_LONG)],
+  ];
+  const cost: Record<keyof RoutingCost, number[]> = { unlisted: [], control: [], listed: [], canary: [] };
+  const { port, pid } = subject;
+  for (let round = -2; round < ROUNDS; round += 1) {
+    for (const [kind, request] of round % 2 === 0 ? kinds : kinds.toReversed()) {
+      await load({ port, request, connections: CONNECTIONS, seconds: WARM_UP_SECONDS });
+      const before = cpuMicroseconds(pid);
+      const { requests, failures } = await load({ port, request, connections: CONNECTIONS, seconds: SECONDS });
+      if (failures > 0) throw new Error(`${kind}: ${failures} requests failed`);
+      if (round >= 0) cost[kind].push((cpuMicroseconds(pid) - before) / requests);
+    }
+  }
+  return cost;
 }
 
 async function measureLatency(rows: readonly Row[]): Promise<{ name: string; p50: number; p99: number }[]> {
