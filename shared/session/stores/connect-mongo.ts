@@ -55,14 +55,14 @@ export class ConnectMongoFormat implements StoreFormat {
     return parseSession(value, record['lastModified']);
   }
 
-  /** As connect-mongo's `touch`: `expires`, and `lastModified` where it was, unless younger than `touchAfter`; never without `expires`. */
+  /** As connect-mongo's `touch`: `expires`, and `lastModified` where it was, unless younger than `touchAfter`; never of a record that has expired meanwhile. */
   touch(sessionId: string, { cookie, lastModified }: StoredSession, now: Date): Touch | undefined {
     const gated = this.session.touchAfter > 0 && lastModified !== undefined;
     if (gated && now.getTime() - lastModified.getTime() < this.session.touchAfter * 1000) return undefined;
     const expires = expiryAfterUse(cookie, (this.options.ttl ?? DEFAULT_TTL_SECONDS) * 1000, now);
     if (expires === undefined) return undefined;
     return {
-      filter: { _id: this.storageId(sessionId), expires: { $gt: now } },
+      filter: this.filter(sessionId, now),
       update: {
         $set: { expires, ...(gated && { lastModified: now }) },
         ...(this.options.timestamps === true && { $currentDate: { updatedAt: true } }),

@@ -61,7 +61,7 @@ export class ConnectMongodbSessionFormat implements StoreFormat {
     const expires = expiryAfterUse(cookie, this.options.expires ?? DEFAULT_AGE_MS, now);
     if (expires === undefined) return undefined;
     return {
-      filter: { ...this.identify(sessionId), [this.expiryField]: { $gt: now } },
+      filter: this.filter(sessionId, now),
       update: { $set: { [this.expiryField]: expires } },
     };
   }

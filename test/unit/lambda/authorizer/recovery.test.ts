@@ -105,7 +105,7 @@ describe('what the authorizer asks MongoDB', () => {
       filter: { _id: ID, $or: [{ expires: { $exists: false } }, { expires: { $gt: expect.any(Date) as Date } }] },
       projection: { _id: 0, session: 1, lastModified: 1 },
     });
-    const q = { _id: ID, expires: { $gt: expect.any(Date) as Date } };
+    const q = { _id: ID, $or: [{ expires: { $exists: false } }, { expires: { $gt: expect.any(Date) as Date } }] };
     const u = { $set: { expires: expect.any(Date) as Date } };
     expect(seen[1]).toMatchObject({ update: 'sessions', updates: [{ q, u }] });
     expect(JSON.stringify(seen)).not.toContain('upsert":true');

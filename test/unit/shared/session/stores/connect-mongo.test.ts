@@ -315,9 +315,12 @@ describe('the touch', () => {
     expect(touch?.update).toEqual({ $set: { expires: later }, $currentDate: { updatedAt: true } });
   });
 
-  it('matches a live record only', async () => {
+  it('matches a live record only, as the store one that has no expiry yet', async () => {
     const touch = format({ transformId: (id) => `sess:${id}` }).touch('id', await read(0), NOW);
-    expect(touch?.filter).toEqual({ _id: 'sess:id', expires: { $gt: NOW } });
+    expect(touch?.filter).toEqual({
+      _id: 'sess:id',
+      $or: [{ expires: { $exists: false } }, { expires: { $gt: NOW } }],
+    });
   });
 });
 

@@ -89,7 +89,7 @@ describe('the touch of connect-mongodb-session', () => {
 
   it('extends with resave: true, without writing the session', async () => {
     expect(format({ idField: 'sid', expiresKey: 'until' }, true).touch('id', await stored(1000), NOW)).toEqual({
-      filter: { sid: 'id', until: { $gt: NOW } },
+      filter: { sid: 'id', $or: [{ until: null }, { until: { $gt: NOW } }] },
       update: { $set: { until: new Date(NOW.getTime() + 1000) } },
     });
     expect(format({ expires: 5000 }, true).touch('id', await stored(null), NOW)?.update).toEqual({
