@@ -70,12 +70,13 @@ export class DataCopy {
     this.original = this.latest ?? this.original;
   }
 
-  /** Writes documents; they count as changes, which {@link restore} undoes. */
+  /** Writes documents, or removes them; that counts as changes, which {@link restore} undoes. */
   async give(documents: readonly GivenDocument[]): Promise<void> {
-    for (const { collection, document } of documents)
-      await this.db
-        .collection(collection)
-        .replaceOne({ _id: document['_id'] as BSON.ObjectId }, document, { upsert: true });
+    for (const { collection: name, document, isMissing = false } of documents) {
+      const collection = this.db.collection(name);
+      const its = { _id: document['_id'] as BSON.ObjectId };
+      await (isMissing ? collection.deleteOne(its) : collection.replaceOne(its, document, { upsert: true }));
+    }
   }
 
   /** Undoes changes: new documents go, changed and removed ones come back as they were. */

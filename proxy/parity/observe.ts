@@ -69,7 +69,8 @@ export async function requestOf(
   const [tag = '"none"'] = headerValues(response, 'etag');
   const template = revalidates === true ? '{{tag}}' : revalidates;
   const value = template.replaceAll('{{tag}}', () => tag).replaceAll('{{opaque}}', () => tag.replace(/^W\//, ''));
-  return { ...request, headers: [...request.headers, ['If-None-Match', value]] };
+  const lines = value.split('\n').map((line): [string, string] => ['If-None-Match', line]);
+  return { ...request, headers: [...request.headers, ...lines] };
 }
 
 export interface JudgeOptions extends Pick<CompareOptions, 'onTexts'> {

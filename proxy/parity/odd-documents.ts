@@ -5,12 +5,14 @@ import {
   requestLines,
   type CaseSuite,
   type GivenDocument,
+  type ParityCase,
 } from '../../shared/parity/case';
+import { atBounds, daysIn } from './at-bounds';
 import type { Credentials } from './credentials';
 import { DataCopy } from './data-copy';
 import { seededRandom } from './generate/random';
 import { takeLeastUsed } from './generate/least-used';
-import { observe } from './observe';
+import { observe, type Side } from './observe';
 import type { PlannedCase } from './run';
 import type { Sample } from './sample/sample-file';
 
@@ -39,15 +41,27 @@ interface Odd {
   readonly what: string;
   readonly field: string;
   readonly documents: readonly Document[];
+  readonly isMissing?: boolean;
+  /** Instead of the case's own. */
+  readonly path?: string;
+}
+
+/** A case of a suite, as one who must not be refused. */
+interface Asked {
+  readonly identity: string;
+  readonly parityCase: ParityCase;
 }
 
 const MOST_DOCUMENTS = 1_000;
 /** More than any page has. */
 const MANY = 101;
+/** Cases of a route that ask for a range of days. */
+const MOST_RANGES = 8;
 
 /**
  * Documents as older versions, imports and hands leave them: of each document that a route's answer comes from or that it changes, one field
- * missing, null, of another type, decomposed, at an edge of the calendar; or many of its kind. Each is written before a case, and taken back.
+ * missing, null, of another type, decomposed, at an edge of the calendar or of the range that is asked for; many of its kind, or none at all.
+ * Each is written before a case, and taken back.
  */
 export async function oddDocuments(suites: readonly CaseSuite[], options: OddOptions): Promise<OddDocuments> {
   const random = seededRandom(options.seed);
@@ -59,44 +73,65 @@ export async function oddDocuments(suites: readonly CaseSuite[], options: OddOpt
   const { sample = new Map() } = options;
   const ids = new Set([...collections.values()].flatMap((all) => all.map(({ _id }) => String(_id))));
   for (const { route, cases: ofSuite } of suites) {
-    const found = ofSuite.flatMap((parityCase) => {
-      const { raw, onlyThroughProxy, revalidates } = parityCase;
-      if (raw !== undefined || onlyThroughProxy !== undefined || revalidates !== undefined) return [];
-      // Most cases that say nothing of it are about an answer, not about a refusal.
-      return identitiesOf(parityCase)
-        .filter((one) => options.credentials.has(one) && (expectedStatus(parityCase, one) ?? 200) < 300)
-        .map((identity) => ({ identity, parityCase }));
-    })[0];
-    if (found === undefined) continue;
-    const { identity, parityCase } = found;
-    const { body } = parityCase.request;
-    const lines = requestLines(parityCase, options.credentials.get(identity) ?? {});
-    const { response, changes } = await observe(control, { ...lines, ...(body !== undefined && { body }) });
-    const answer = response.body instanceof Buffer ? response.body.toString() : '';
-    const seen = [lines.path, String(body), answer, ...changes.map(({ id }) => id)].join('\n');
-    const list = random.shuffle(
-      [...collections].flatMap(([name, all]) =>
-        readFrom(all, seen).flatMap((one) => [...odd(name, one), ...ofSample(name, one, { sample, ids })]),
-      ),
-    );
+    const [first, ...others] = askedOf(ofSuite, options.credentials);
+    if (first === undefined) continue;
+    const ranges = [first, ...others].filter(({ parityCase }) => daysIn(parityCase.request.path).length > 0);
+    const all: (Odd & Asked)[] = [];
+    for (const asked of new Set([first, ...ranges.slice(0, MOST_RANGES)])) {
+      const seen = await seenBy(asked, control, options.credentials);
+      for (const [name, documents] of collections)
+        for (const one of readFrom(documents, seen)) {
+          const odds = asked === first ? [...odd(name, one), ...ofSample(name, one, { sample, ids })] : [];
+          const dated = atBounds(one, asked.parityCase.request.path).map(({ document, ...its }): Odd => ({
+            ...{ ...its, collection: name, documents: [document] },
+          }));
+          all.push(...[...odds, ...dated].map((its) => ({ ...its, ...asked })));
+        }
+    }
+    const list = random.shuffle(all);
     known += list.length;
     for (let chosen = 0; chosen < options.each && list.length > 0;) {
       const one = takeLeastUsed(list, uses, ({ what, collection, field }) => [what, `${route} ${collection} ${field}`]);
       if (one === undefined || !(await canBeWritten(options.db, one))) continue;
       chosen += 1;
-      const { what, collection, field, documents } = one;
+      const { what, collection, field, documents, isMissing, identity, parityCase } = one;
+      const { path = parityCase.request.path } = one;
       for (const key of [what, `${route} ${collection} ${field}`]) uses.set(key, (uses.get(key) ?? 0) + 1);
       cases.push({
         ...{ source: 'generated', route, identity },
         parityCase: {
           name: `${parityCase.name}; a document of ${collection}, ${field} ${what}`,
-          request: parityCase.request,
+          request: { ...parityCase.request, path },
         },
-        given: documents.map((document): GivenDocument => ({ collection, document })),
+        given: documents.map((document): GivenDocument => ({ collection, document, ...(isMissing && { isMissing }) })),
       });
     }
   }
   return { cases, known };
+}
+
+/** Most cases that say nothing of it are about an answer, not about a refusal. */
+function askedOf(cases: readonly ParityCase[], credentials: OddOptions['credentials']): readonly Asked[] {
+  return cases.flatMap((parityCase) => {
+    const { raw, onlyThroughProxy, revalidates } = parityCase;
+    if (raw !== undefined || onlyThroughProxy !== undefined || revalidates !== undefined) return [];
+    return identitiesOf(parityCase)
+      .filter((one) => credentials.has(one) && (expectedStatus(parityCase, one) ?? 200) < 300)
+      .map((identity) => ({ identity, parityCase }));
+  });
+}
+
+/** What names the documents that a request is about. */
+async function seenBy(
+  { identity, parityCase }: Asked,
+  control: Side,
+  credentials: OddOptions['credentials'],
+): Promise<string> {
+  const { body } = parityCase.request;
+  const lines = requestLines(parityCase, credentials.get(identity) ?? {});
+  const { response, changes } = await observe(control, { ...lines, ...(body !== undefined && { body }) });
+  const answer = response.body instanceof Buffer ? response.body.toString() : '';
+  return [lines.path, String(body), answer, ...changes.map(({ id }) => id)].join('\n');
 }
 
 async function readAll({ db, except }: OddOptions): Promise<ReadonlyMap<string, readonly Document[]>> {
@@ -125,6 +160,7 @@ function odd(collection: string, document: Document): readonly Odd[] {
       return { collection, field, what, documents: [Object.fromEntries(changed)] };
     }),
   );
+  all.push({ collection, field: 'itself', what: 'missing', documents: [document], isMissing: true });
   if (!(_id instanceof ObjectId)) return all;
   const start = _id.toHexString().slice(0, 18);
   const copies = Array.from({ length: MANY }, (_, i) => ({
@@ -153,6 +189,7 @@ function ofSample(
 }
 
 const MISSING = Symbol('missing');
+const MEDIA_TYPE = /^[\w.+-]+\/[\w.+-]+$/;
 
 function oddValues(value: unknown): readonly (readonly [what: string, value: unknown])[] {
   const any: [string, unknown][] = [
@@ -174,6 +211,12 @@ function oddValues(value: unknown): readonly (readonly [what: string, value: unk
       ['between spaces', ` ${value} `],
       ['long', value.padEnd(3_000, 'y')],
       ['markup', `<b>"${value}"</b>\u2028`],
+    );
+  if (typeof value === 'string' && MEDIA_TYPE.test(value))
+    any.push(
+      ['a type in capitals with a charset', `${value.toUpperCase()}; charset=utf-8`],
+      ['a type of text', 'text/plain'],
+      ['a type of text with a charset', 'text/html; charset=iso-8859-1'],
     );
   if (value instanceof Date) {
     const day = value.toISOString().slice(0, 10);

@@ -86,6 +86,25 @@ export async function oddSessions(
 /** Where a store notes when a session was last extended. */
 const due = ({ lastModified }: Document): Document => (lastModified instanceof Date ? { lastModified: LONG_AGO } : {});
 
+const DEEPEST = 3;
+
+/** Where a session has texts, besides its cookie and ids: in `passport.user.name`. Who has no id has no session on Lambda, on purpose. */
+function textsIn(
+  content: Readonly<Record<string, unknown>>,
+  at: readonly string[] = [],
+): readonly (readonly string[])[] {
+  return Object.entries(content).flatMap(([name, value]) => {
+    if (at.length === 0 && name === 'cookie') return [];
+    if (typeof value === 'string') return /id$/i.test(name) ? [] : [[...at, name]];
+    return isRecord(value) && at.length < DEEPEST ? textsIn(value, [...at, name]) : [];
+  });
+}
+
+function withEmpty(content: Readonly<Record<string, unknown>>, [name = '', ...rest]: readonly string[]): object {
+  const inner = content[name];
+  return { ...content, [name]: isRecord(inner) && rest.length > 0 ? withEmpty(inner, rest) : '' };
+}
+
 /**
  * What a session's record holds otherwise than after a login of today: attributes of its cookie, none at all. No variants where it is encrypted.
  *
@@ -103,6 +122,7 @@ function contentsOf(stored: unknown): readonly (readonly [what: string, stored: 
     ['whose cookie has an age alone', { ...content, cookie: { originalMaxAge: HOUR } }],
     ['without a cookie', { ...content, cookie: undefined }],
     ['whose cookie is a text', { ...content, cookie: 'x' }],
+    ...textsIn(content).map((at) => [`whose ${at.join('.')} is empty`, withEmpty(content, at)] as const),
     ['with more in it', { ...content, flash: { error: ['caf\u00E9 \u{1F333}'] } }],
   ];
   return variants.map(([what, value]) => [what, typeof stored === 'string' ? JSON.stringify(value) : value]);

@@ -107,6 +107,8 @@ async function sessionsOf(
     ['session past touchAfter', due, secret],
     ['session about to expire', { ...due, [format.expiryField]: at(HOUR) }, secret],
     ['expired session', { ...due, [format.expiryField]: at(-1_000) }, secret],
+    ['session without an expiry', { ...due, [format.expiryField]: undefined }, secret],
+    ['session whose expiry is null', { ...due, [format.expiryField]: null }, secret],
     ['session that has logged out', undefined, secret],
     ['session without content', { session: null }, secret],
     ['session that is null', holding(record['session'], () => null, hasTouch ? { lastModified: null } : {}), secret],
@@ -133,7 +135,7 @@ async function sessionsOf(
         ...change,
         ...(format.idField !== '_id' && { [format.idField]: own }),
       });
-      const copy = Object.fromEntries(fields.filter(([field]) => field !== '_id'));
+      const copy = Object.fromEntries(fields.filter(([field, value]) => field !== '_id' && value !== undefined));
       await collection.replaceOne(format.identify(own), copy, { upsert: true });
     }
     made.set(what, `s:${sign(own, signedBy)}`);
@@ -235,6 +237,7 @@ function otherPlaces({ parity, credentials = [] }: WorldOptions['banyan']): read
       [name, headers],
       [`damaged ${name}`, change(headers, damage)],
       [`empty ${name}`, change(headers, () => '')],
+      [`${name} in two lines`, { ...headers, ...inTwoLines(headers) }],
     ]),
     ...credentials.flatMap((place): (readonly Form[])[] => {
       if ('query' in place) return [[[`query ${place.query}`, { '?': `${encodeURIComponent(place.query)}=made-up` }]]];
@@ -244,6 +247,15 @@ function otherPlaces({ parity, credentials = [] }: WorldOptions['banyan']): read
     }),
   ];
 }
+
+/** Names of another case, so that both lines are sent. */
+const inTwoLines = (headers: Credentials): Credentials =>
+  Object.fromEntries(
+    Object.entries(headers).map(([header, value]) => [
+      header === header.toLowerCase() ? header.toUpperCase() : header.toLowerCase(),
+      value,
+    ]),
+  );
 
 /** Another last letter. */
 const damage = (value: string): string => `${value.slice(0, -1)}${value.endsWith('A') ? 'B' : 'A'}`;

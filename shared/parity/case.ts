@@ -31,7 +31,7 @@ export interface ParityCase {
   readonly identities?: readonly string[];
   /** What legacy must do to the data below 300, as `<collection> inserted|updated|removed`: no case passes by doing nothing on both sides. */
   readonly effects?: readonly string[];
-  /** Sent with `If-None-Match` and the tag that legacy gives to the same request without it; as text, `{{tag}}` or `{{opaque}}`, without `W/`, stands for it. */
+  /** Sent with `If-None-Match` and the tag that legacy gives to the same request without it; as text, `{{tag}}` or `{{opaque}}`, without `W/`, stands for it, and each line is a header of its own. */
   readonly revalidates?: boolean | string;
   /** Other cookies, sent in front of the identity's: `theme=dark`. */
   readonly cookies?: string;
@@ -82,6 +82,8 @@ export interface CaseSuite {
 export interface GivenDocument {
   readonly collection: string;
   readonly document: Document;
+  /** Only its `_id` counts then: there is to be none. */
+  readonly isMissing?: boolean;
 }
 
 export interface SourcedCase {

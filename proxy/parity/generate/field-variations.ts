@@ -1,3 +1,4 @@
+import { groupBy } from '../../../shared/group-by';
 import type { Field } from './field';
 import { probesOf } from './probes';
 import { ABSENT, hasPlaceFor, setField, valueOf } from './set-field';
@@ -11,6 +12,23 @@ export function fieldVariations(fields: readonly Field[]): readonly Variation[] 
     ),
     ...neighbours(fields, ({ shape }) => shape === 'number' || shape === 'time').flatMap(([a, b]) => bounds(a, b)),
   ];
+}
+
+/** One kind of value in all fields of a shape at once: where a few cases are all there is, each of them tries it everywhere. */
+export function commonVariations(fields: readonly Field[]): readonly Variation[] {
+  const named = fields.filter(({ part, isNamed }) => isNamed && (part === 'body' || part === 'query'));
+  const alike = groupBy(named, ({ part, shape, at }) => `${part} ${shape} ${at.length}`);
+  return [...alike.values()].flatMap((group): readonly Variation[] => {
+    const [first, ...others] = group;
+    if (first === undefined || others.length === 0) return [];
+    const [probes = new Map<string, unknown>(), ...ofOthers] = group.map((field) => new Map(probesOf(field)));
+    const kinds = [...probes.keys()].filter((kind) => ofOthers.every((own) => own.has(kind)));
+    return kinds.map((kind) =>
+      vary([first, ...others], kind, (request) =>
+        group.reduce((draft, field, i) => setField(draft, field, [probes, ...ofOthers][i]?.get(kind)), request),
+      ),
+    );
+  });
 }
 
 /** Two optional fields at a time: neither, one without the other, both, and the forms in which a field says nothing. */

@@ -3,7 +3,7 @@ import { groupBy } from '../../../shared/group-by';
 import { expectedStatus, isSafe, type CaseRequest, type Contract, type SourcedCase } from '../../../shared/parity/case';
 import type { GeneratedCoverage } from '../../../shared/parity/result';
 import { BODY_VARIATIONS } from './bodies';
-import { fieldVariations, pairVariations } from './field-variations';
+import { commonVariations, fieldVariations, pairVariations } from './field-variations';
 import type { Field } from './field';
 import { fieldsOf } from './fields';
 import { HEADER_VARIATIONS } from './headers';
@@ -40,12 +40,12 @@ export interface Generated {
   readonly coverage: GeneratedCoverage;
 }
 
-/** Most of the budget goes to fields; parts of known requests are put together anew in a fifth of it. */
-const TURNS = ['fields', 'request', 'fields', 'pairs', 'anew'] as const;
+/** Most of the budget goes to fields; parts of known requests are put together anew in a sixth of it. */
+const TURNS = ['common', 'fields', 'request', 'fields', 'pairs', 'anew'] as const;
 /** So often other fields come first. */
 const LATER = 5;
 type List = Exclude<(typeof TURNS)[number], 'anew'>;
-const LISTS: readonly List[] = ['fields', 'request', 'pairs'];
+const LISTS: readonly List[] = ['fields', 'request', 'pairs', 'common'];
 
 interface Route {
   readonly name: string;
@@ -110,6 +110,7 @@ class Generator {
         fields: random.shuffle(ofFields),
         request: random.shuffle(VARIATIONS),
         pairs: random.shuffle(pairVariations(fields)),
+        common: random.shuffle(commonVariations(fields)),
       },
       bases: [random.shuffle(best), random.shuffle(cases)],
       // Half of all begin with these: an answer that shows data says more than another refusal.

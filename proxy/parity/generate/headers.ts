@@ -103,6 +103,8 @@ const CONDITIONS: readonly Variation[] = [
     ['in tabs', '"x",\t{{tag}}'],
     ['in many spaces', '"x"  ,  {{tag}}  ,"y"'],
     ['twice weak', 'W/{{tag}}'],
+    ['in front of another line', '{{tag}}\n"x"'],
+    ['behind another line', '"x"\n{{tag}}'],
   ].map(([how = '', revalidates = '']): Variation => ({
     name: `the tag of the answer ${how} (trap 13)`,
     group: 'condition',
@@ -146,12 +148,6 @@ const REPEATED: readonly Variation[] = [
     group: 'header',
     apply: (request) => withHeaders(request, headers),
   })),
-  {
-    name: 'the tag of the answer in a second If-None-Match (trap 13)',
-    group: 'condition',
-    applies: ({ method }) => method === 'GET' || method === 'HEAD',
-    apply: (request) => ({ ...withHeaders(request, { 'if-none-match': '"x"' }), revalidates: true }),
-  },
   ...[
     { 'Content-Type': 'application/json', 'content-type': 'text/plain' },
     { 'Content-Type': 'text/plain', 'content-type': 'application/json' },

@@ -186,6 +186,8 @@ function lists({ part, schema: { maxItems = 20 } }: Field, value: unknown): read
     ['an object in a list', [{ a: one }]],
     ['elements in reverse', [...elements].reverse()],
     ['numbers for names', { 1: one, 0: 'b' }],
+    // Where parsers of queries and forms take an index for a name (qs 6: 20; Express: 1,000).
+    ...[20, 21, 1_000, 1_001].map((index): Probe => ['one element far behind', { [index]: one }]),
     ...(maxItems > MOST_ITEMS ? [] : [many('as many as may be', maxItems), many('one too many', maxItems + 1)]),
     many('a hundred elements', part === 'body' ? 1_000 : 100),
   ];
