@@ -8,7 +8,6 @@ export interface AtBound {
   readonly path?: string;
 }
 
-const DAY = 86_400_000;
 /** A week of two years, which ISO 8601 counts to the first of them. */
 const WEEK = { from: '2026-12-28', to: '2027-01-04' };
 const IN_WEEK = ['2026-12-31T23:59:59.999Z', '2027-01-01T12:00:00Z', '2027-01-03T23:59:59.999Z'];
@@ -24,7 +23,6 @@ export function atBounds(document: Document, path: string): readonly AtBound[] {
   const moments = days.flatMap((day): (readonly [string, number])[] => [
     [`at ${day}, a bound of what is asked for`, Date.parse(day)],
     [`just before ${day}, a bound of what is asked for`, Date.parse(day) - 1],
-    [`a day after ${day}, a bound of what is asked for`, Date.parse(day) + DAY],
   ]);
   const week = from === undefined || to === undefined || more !== undefined ? undefined : inWeek(path, from, to);
   return Object.keys(document)

@@ -11,9 +11,10 @@ import { atBounds, daysIn } from './at-bounds';
 import type { Credentials } from './credentials';
 import { DataCopy } from './data-copy';
 import { seededRandom } from './generate/random';
-import { takeLeastUsed } from './generate/least-used';
-import { observe, type Side } from './observe';
+import { Uses } from './generate/least-used';
+import { observe } from './observe';
 import type { PlannedCase } from './run';
+import { groupBy } from '../../shared/group-by';
 import type { Sample } from './sample/sample-file';
 
 interface OddOptions {
@@ -53,6 +54,8 @@ interface Asked {
 }
 
 const MOST_DOCUMENTS = 1_000;
+/** What older versions leave, worth trying on every field. */
+const TELLING = new Set(['missing', 'null']);
 /** More than any page has. */
 const MANY = 101;
 /** Cases of a route that ask for a range of days. */
@@ -67,48 +70,78 @@ export async function oddDocuments(suites: readonly CaseSuite[], options: OddOpt
   const random = seededRandom(options.seed);
   const collections = await readAll(options);
   const control = { name: 'legacy', url: options.url, data: await DataCopy.of(options.db, options.outside) };
-  const uses = new Map<string, number>();
+  const uses = new Uses(TELLING);
   const cases: PlannedCase[] = [];
   let known = 0;
   const { sample = new Map() } = options;
   const ids = new Set([...collections.values()].flatMap((all) => all.map(({ _id }) => String(_id))));
+  const answerTo = async ({ identity, parityCase }: Asked, given: readonly GivenDocument[] = []) => {
+    const { body } = parityCase.request;
+    const lines = requestLines(parityCase, options.credentials.get(identity) ?? {});
+    const request = { ...lines, ...(body !== undefined && { body }) };
+    const { response, changes } = await observe(control, request, { given });
+    const text = response.body instanceof Buffer ? response.body.toString() : '';
+    return { text, changed: changes.map(({ id }) => id) };
+  };
+  /** Whether an answer hangs on a time: most of a document's say nothing of the range that is asked for. */
+  const isRead = async (asked: Asked, moved: readonly Odd[], plain: string): Promise<boolean> => {
+    for (const one of moved.filter(({ path }) => path === undefined))
+      if ((await canBeWritten(options.db, one)) && (await answerTo(asked, givenOf(one))).text !== plain) return true;
+    return false;
+  };
   for (const { route, cases: ofSuite } of suites) {
     const [first, ...others] = askedOf(ofSuite, options.credentials);
     if (first === undefined) continue;
     const ranges = [first, ...others].filter(({ parityCase }) => daysIn(parityCase.request.path).length > 0);
     const all: (Odd & Asked)[] = [];
     for (const asked of new Set([first, ...ranges.slice(0, MOST_RANGES)])) {
-      const seen = await seenBy(asked, control, options.credentials);
+      const answer = await answerTo(asked);
+      const seen = [
+        asked.parityCase.request.path,
+        String(asked.parityCase.request.body),
+        answer.text,
+        ...answer.changed,
+      ].join('\n');
       for (const [name, documents] of collections)
         for (const one of readFrom(documents, seen)) {
-          const odds = asked === first ? [...odd(name, one), ...ofSample(name, one, { sample, ids })] : [];
-          const dated = atBounds(one, asked.parityCase.request.path).map(({ document, ...its }): Odd => ({
-            ...{ ...its, collection: name, documents: [document] },
-          }));
-          all.push(...[...odds, ...dated].map((its) => ({ ...its, ...asked })));
+          const dated = groupBy(atBounds(one, asked.parityCase.request.path), ({ field }) => field);
+          const odds: Odd[] = asked === first ? [...odd(name, one), ...ofSample(name, one, { sample, ids })] : [];
+          for (const times of dated.values()) {
+            const moved = times.map(({ document, ...its }): Odd => ({
+              ...its,
+              collection: name,
+              documents: [document],
+            }));
+            if (await isRead(asked, moved, answer.text)) odds.push(...moved);
+          }
+          all.push(...odds.map((its) => ({ ...its, ...asked })));
         }
     }
     const list = random.shuffle(all);
     known += list.length;
     for (let chosen = 0; chosen < options.each && list.length > 0;) {
-      const one = takeLeastUsed(list, uses, ({ what, collection, field }) => [what, `${route} ${collection} ${field}`]);
+      const keysOf = ({ what, collection, field }: Odd): [string, string] => [what, `${route} ${collection} ${field}`];
+      const one = uses.takeLeast(list, keysOf);
       if (one === undefined || !(await canBeWritten(options.db, one))) continue;
       chosen += 1;
-      const { what, collection, field, documents, isMissing, identity, parityCase } = one;
+      const { what, collection, field, identity, parityCase } = one;
       const { path = parityCase.request.path } = one;
-      for (const key of [what, `${route} ${collection} ${field}`]) uses.set(key, (uses.get(key) ?? 0) + 1);
+      uses.count(keysOf(one));
       cases.push({
         ...{ source: 'generated', route, identity },
         parityCase: {
           name: `${parityCase.name}; a document of ${collection}, ${field} ${what}`,
           request: { ...parityCase.request, path },
         },
-        given: documents.map((document): GivenDocument => ({ collection, document, ...(isMissing && { isMissing }) })),
+        given: givenOf(one),
       });
     }
   }
   return { cases, known };
 }
+
+const givenOf = ({ collection, documents, isMissing }: Odd): readonly GivenDocument[] =>
+  documents.map((document) => ({ collection, document, ...(isMissing && { isMissing }) }));
 
 /** Most cases that say nothing of it are about an answer, not about a refusal. */
 function askedOf(cases: readonly ParityCase[], credentials: OddOptions['credentials']): readonly Asked[] {
@@ -119,19 +152,6 @@ function askedOf(cases: readonly ParityCase[], credentials: OddOptions['credenti
       .filter((one) => credentials.has(one) && (expectedStatus(parityCase, one) ?? 200) < 300)
       .map((identity) => ({ identity, parityCase }));
   });
-}
-
-/** What names the documents that a request is about. */
-async function seenBy(
-  { identity, parityCase }: Asked,
-  control: Side,
-  credentials: OddOptions['credentials'],
-): Promise<string> {
-  const { body } = parityCase.request;
-  const lines = requestLines(parityCase, credentials.get(identity) ?? {});
-  const { response, changes } = await observe(control, { ...lines, ...(body !== undefined && { body }) });
-  const answer = response.body instanceof Buffer ? response.body.toString() : '';
-  return [lines.path, String(body), answer, ...changes.map(({ id }) => id)].join('\n');
 }
 
 async function readAll({ db, except }: OddOptions): Promise<ReadonlyMap<string, readonly Document[]>> {

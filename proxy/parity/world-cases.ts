@@ -1,5 +1,5 @@
 import { expectedStatus, isSafe, type CaseSuite, type ParityCase } from '../../shared/parity/case';
-import { takeLeastUsed } from './generate/least-used';
+import { Uses } from './generate/least-used';
 import { seededRandom } from './generate/random';
 import type { PlannedCase } from './run';
 import { worldIdentity, type Asker, type World } from './world';
@@ -23,7 +23,7 @@ export function worldCases(
   { seed, pairs }: WorldBudget = { seed: 1, pairs: PAIRS_EACH },
 ): readonly PlannedCase[] {
   const random = seededRandom(seed);
-  const uses = new Map<string, number>();
+  const uses = new Uses();
   return suites.flatMap(({ route, cases }) => {
     const found = requestOf(cases, [...world.keys()]);
     if (found === undefined) return [];
@@ -33,10 +33,13 @@ export function worldCases(
     const list = random.shuffle(all.filter(([, { isPair }]) => isPair));
     const chosen = Array.from({ length: Math.min(pairs, list.length) }).flatMap(() => {
       // Whoever logs in, the same two credentials.
-      const one = takeLeastUsed(list, uses, ([what]) => [what, `${route} ${what.split(' next to ')[0] ?? ''}`]);
+      const keysOf = ([what]: readonly [string, Asker]): [string, string] => [
+        what,
+        `${route} ${what.split(' next to ')[0] ?? ''}`,
+      ];
+      const one = uses.takeLeast(list, keysOf);
       if (one === undefined) return [];
-      for (const key of [one[0], `${route} ${one[0].split(' next to ')[0] ?? ''}`])
-        uses.set(key, (uses.get(key) ?? 0) + 1);
+      uses.count(keysOf(one));
       return [one];
     });
     const takesBody = !isSafe(request.method ?? 'GET') && request.method !== 'DELETE';

@@ -7,7 +7,8 @@ import { commonVariations, fieldVariations, pairVariations } from './field-varia
 import type { Field } from './field';
 import { fieldsOf } from './fields';
 import { HEADER_VARIATIONS } from './headers';
-import { takeLeastUsed } from './least-used';
+import { Uses } from './least-used';
+import { TELLING } from './probes';
 import { RECOMBINATIONS } from './recombine';
 import { seededRandom, type Random } from './random';
 import { TARGETS } from './targets';
@@ -76,8 +77,8 @@ class Generator {
   private readonly random: Random;
   private readonly routes: readonly Route[];
   private readonly sent = new Set<string>();
-  /** How often a kind has been tried, and a route's field. */
-  private readonly uses = new Map<string, number>();
+  /** Places are fields of routes. */
+  private readonly uses = new Uses(TELLING);
   private readonly tried = new Set<Variation>();
 
   constructor(
@@ -103,7 +104,7 @@ class Generator {
     const fields = meant.some((request) => this.maySend(request)) ? fieldsOf(name, meant, contracts?.get(name)) : [];
     const ofFields = fieldVariations(fields);
     // What a contract does not name is most likely not read.
-    for (const { name: field, isNamed } of fields) if (!isNamed) this.uses.set(`${name} ${field}`, LATER);
+    for (const { name: field, isNamed } of fields) if (!isNamed) this.uses.delay(`${name} ${field}`, LATER);
     return {
       ...{ name, requests, fields, ofFields },
       lists: {
@@ -133,12 +134,12 @@ class Generator {
   private mostDifferent(route: Route, list: Variation[]): SourcedCase | undefined {
     const keysOf = ({ field = '', ...one }: Variation): [string, string] => [kindOf(one), `${route.name} ${field}`];
     for (;;) {
-      const variation = takeLeastUsed(list, this.uses, keysOf);
+      const variation = this.uses.takeLeast(list, keysOf);
       if (variation === undefined) return undefined;
       const found = this.onSome(route, variation);
       if (found === undefined) continue;
       this.tried.add(variation);
-      for (const key of keysOf(variation)) this.uses.set(key, (this.uses.get(key) ?? 0) + 1);
+      this.uses.count(keysOf(variation));
       return found;
     }
   }

@@ -10,6 +10,13 @@ const USUAL_LENGTHS = [50, 100, 255, 1_000];
 const LONGEST = { body: 20_000, query: 600, path: 300, header: 600 };
 const TREE = '\u{1F333}';
 
+/** Kinds by which sides differ most often, whatever the field. */
+export const TELLING: ReadonlySet<string> = new Set([
+  ...['', 'absent', 'null', 'a list for one value', 'capitals'],
+  ...['letters, at a limit', 'letters, one beyond a limit', 'entries that differ by case'],
+  ...['  {} ', '{},{}', 'cafe\u0301'].map((template) => JSON.stringify(template)),
+]);
+
 /** Every value that is worth trying on a field, from what it is, its contract and the values that known requests have there. */
 export function probesOf(field: Field): readonly Probe[] {
   const { part, shape, seen, schema } = field;

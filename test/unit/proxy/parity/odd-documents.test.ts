@@ -35,7 +35,12 @@ beforeAll(async () => {
   client = await MongoClient.connect(mongo.uri);
   db = client.db();
   server = createServer((request, response) => {
-    if (request.method === 'GET') response.end(JSON.stringify([{ id: SHOWN.toHexString() }]));
+    if (request.url?.includes('from=') === true)
+      void db
+        .collection('items')
+        .findOne({ _id: SHOWN })
+        .then((item) => response.end(JSON.stringify([{ id: SHOWN.toHexString(), at: item?.['at'] as unknown }])));
+    else if (request.method === 'GET') response.end(JSON.stringify([{ id: SHOWN.toHexString() }]));
     else
       void db
         .collection('written')
@@ -51,7 +56,8 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await db.dropDatabase();
-  const more = { name: 'Caf\u00E9', at: new Date('2026-03-01T12:00:00Z'), count: 3, tags: ['a'] };
+  const at = new Date('2026-03-01T12:00:00Z');
+  const more = { name: 'Caf\u00E9', at, createdAt: at, count: 3, tags: ['a'] };
   await db.collection('items').insertMany([
     { _id: OTHER, ...more },
     { _id: SHOWN, ...more },
@@ -131,6 +137,53 @@ it('are the same for a seed, and differ most when they are few', async () => {
   );
   const fields = cases.map(({ parityCase: { name } }) => name.split(' ').slice(3, 6).join(' '));
   expect(new Set(fields).size).toBeGreaterThanOrEqual(6);
+});
+
+it('are not there at all, which is taken back as well', async () => {
+  const before = await dump();
+  const missing = (await plan(1_000)).filter(({ parityCase }) => parityCase.name.endsWith(', itself missing'));
+  expect(missing.map(({ given }) => given?.map(({ collection, isMissing }) => [collection, isMissing]))).toEqual(
+    expect.arrayContaining([[['items', true]], [['views', true]]]),
+  );
+  const copy = await DataCopy.of(db);
+  for (const { given = [] } of missing) await copy.give(given);
+  expect(await db.collection('items').findOne({ _id: SHOWN })).toBeNull();
+  expect(await db.collection('views').countDocuments()).toBe(0);
+  await copy.restore(await copy.changes({ withMessages: false }));
+  expect(await dump()).toEqual(before);
+});
+
+it('have the times by which an answer changes at the bounds of the range that any case asks for', async () => {
+  const range = '/items?from=2026-02-01&to=2026-04-01T12:00:00Z';
+  const suites: CaseSuite[] = [
+    {
+      route: 'GET /items',
+      cases: [
+        { name: 'all', request: { path: '/items' }, status: { member: 200 } },
+        { name: 'spring', request: { path: range }, status: { member: 200 } },
+      ],
+    },
+  ];
+  const cases = (await plan(1_000, { suites })).filter(({ parityCase }) => parityCase.name.startsWith('spring; '));
+  const found = cases
+    .filter(({ given }) => given?.[0]?.collection === 'items')
+    .map(({ parityCase: { name, request }, given }) => [
+      name.replace('spring; a document of items, at ', ''),
+      request.path,
+      (given?.[0]?.document['at'] as Date).toISOString(),
+    ]);
+  const week = '/items?from=2026-12-28&to=2027-01-04T12:00:00Z';
+  expect(found.sort()).toEqual(
+    [
+      ['at 2026-02-01, a bound of what is asked for', range, '2026-02-01T00:00:00.000Z'],
+      ['just before 2026-02-01, a bound of what is asked for', range, '2026-01-31T23:59:59.999Z'],
+      ['at 2026-04-01T12:00:00Z, a bound of what is asked for', range, '2026-04-01T12:00:00.000Z'],
+      ['just before 2026-04-01T12:00:00Z, a bound of what is asked for', range, '2026-04-01T11:59:59.999Z'],
+      ['2026-12-31T23:59:59.999Z, in a week of two years', week, '2026-12-31T23:59:59.999Z'],
+      ['2027-01-01T12:00:00Z, in a week of two years', week, '2027-01-01T12:00:00.000Z'],
+      ['2027-01-03T23:59:59.999Z, in a week of two years', week, '2027-01-03T23:59:59.999Z'],
+    ].sort(),
+  );
 });
 
 it('leave out what the database does not take', async () => {

@@ -56,6 +56,25 @@ it("are the record of whoever asks, due, with another cookie, in the store's own
   expect(documentOf('without a cookie')?.['session']).toBe(JSON.stringify({ passport: CONTENT.passport }));
 });
 
+it('have empty texts, but for ids: who has no id has no session on Lambda, on purpose', async () => {
+  const user = { userId: 'u', accountID: 'a', name: 'Ann', names: { last: 'B' }, age: 3 };
+  await write('ann-1', JSON.stringify({ ...CONTENT, passport: { user }, csrf: 'x' }));
+  const found = (await plan(['GET /a']))
+    .filter(({ parityCase }) => parityCase.name.endsWith(' is empty'))
+    .map(({ parityCase, given }) => [
+      parityCase.name.replace('good; a session whose ', ''),
+      JSON.parse(String(given?.[0]?.document['session'])) as unknown,
+    ]);
+  expect(found).toEqual([
+    ['passport.user.name is empty', { ...CONTENT, passport: { user: { ...user, name: '' } }, csrf: 'x' }],
+    [
+      'passport.user.names.last is empty',
+      { ...CONTENT, passport: { user: { ...user, names: { last: '' } } }, csrf: 'x' },
+    ],
+    ['csrf is empty', { ...CONTENT, passport: { user }, csrf: '' }],
+  ]);
+});
+
 it('are asked for over HTTP and over HTTPS, where a cookie may say Secure', async () => {
   await write('ann-1', CONTENT);
   const headers = (await plan(['GET /a']))

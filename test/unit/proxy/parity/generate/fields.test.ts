@@ -1,4 +1,8 @@
-import { fieldVariations, pairVariations } from '../../../../../proxy/parity/generate/field-variations';
+import {
+  commonVariations,
+  fieldVariations,
+  pairVariations,
+} from '../../../../../proxy/parity/generate/field-variations';
 import type { Field } from '../../../../../proxy/parity/generate/field';
 import { fieldsOf } from '../../../../../proxy/parity/generate/fields';
 import { probesOf } from '../../../../../proxy/parity/generate/probes';
@@ -220,4 +224,17 @@ describe('fields together', () => {
     const applied = fieldVariations(fields()).filter(({ applies }) => applies?.(get) !== false);
     expect(new Set(applied.map(({ group }) => group))).toEqual(new Set(['query', 'header']));
   });
+});
+
+it('one kind of value is tried in all fields of a shape at once', () => {
+  const random = seededRandom(1);
+  const common = commonVariations(fields());
+  const leap = common.filter(({ kind }) => kind === '2026-02-30');
+  expect(leap.map(({ field, group }) => [field, group])).toEqual([['body due and body from', 'body']]);
+  const [one] = leap;
+  expect(one?.applies?.({ method: 'GET', path: '/', headers: {} })).toBe(false);
+  expect(JSON.parse(String(one?.apply(LEAST, random, []).body))).toEqual({
+    ...{ amount: 1, due: '2026-02-30', from: '2026-02-30' },
+  });
+  expect(common.some(({ field = '' }) => /amount|mail|dry|state|shopId|x-channel/.test(field))).toBe(false);
 });
