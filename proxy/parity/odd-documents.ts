@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Decimal128, Double, Long, ObjectId, type Db, type Document } from 'mongodb';
 import {
   expectedStatus,
@@ -43,6 +44,7 @@ interface Odd {
   readonly field: string;
   readonly documents: readonly Document[];
   readonly isMissing?: boolean;
+  readonly isAtBound?: boolean;
   /** Instead of the case's own. */
   readonly path?: string;
 }
@@ -58,6 +60,8 @@ const MOST_DOCUMENTS = 1_000;
 const TELLING = new Set(['missing', 'null']);
 /** More than any page has. */
 const MANY = 101;
+/** So often are other documents tried first than those without which the control answers the same. */
+const LATER = 10;
 /** Cases of a route that ask for a range of days. */
 const MOST_RANGES = 8;
 
@@ -69,58 +73,43 @@ const MOST_RANGES = 8;
 export async function oddDocuments(suites: readonly CaseSuite[], options: OddOptions): Promise<OddDocuments> {
   const random = seededRandom(options.seed);
   const collections = await readAll(options);
-  const control = { name: 'legacy', url: options.url, data: await DataCopy.of(options.db, options.outside) };
   const uses = new Uses(TELLING);
   const cases: PlannedCase[] = [];
   let known = 0;
   const { sample = new Map() } = options;
   const ids = new Set([...collections.values()].flatMap((all) => all.map(({ _id }) => String(_id))));
-  const answerTo = async ({ identity, parityCase }: Asked, given: readonly GivenDocument[] = []) => {
-    const { body } = parityCase.request;
-    const lines = requestLines(parityCase, options.credentials.get(identity) ?? {});
-    const request = { ...lines, ...(body !== undefined && { body }) };
-    const { response, changes } = await observe(control, request, { given });
-    const text = response.body instanceof Buffer ? response.body.toString() : '';
-    return { text, changed: changes.map(({ id }) => id) };
-  };
-  /** Whether an answer hangs on a time: most of a document's say nothing of the range that is asked for. */
-  const isRead = async (asked: Asked, moved: readonly Odd[], plain: string): Promise<boolean> => {
-    for (const one of moved.filter(({ path }) => path === undefined))
-      if ((await canBeWritten(options.db, one)) && (await answerTo(asked, givenOf(one))).text !== plain) return true;
-    return false;
-  };
+  const answerTo = asking(options, await DataCopy.of(options.db, options.outside));
   for (const { route, cases: ofSuite } of suites) {
-    const [first, ...others] = askedOf(ofSuite, options.credentials);
+    const [first, ...rest] = askedOf(ofSuite, options.credentials);
     if (first === undefined) continue;
-    const ranges = [first, ...others].filter(({ parityCase }) => daysIn(parityCase.request.path).length > 0);
+    const ranges = [first, ...rest].filter(({ parityCase }) => daysIn(parityCase.request.path).length > 0);
     const all: (Odd & Asked)[] = [];
+    const read = new Set<string>();
     for (const asked of new Set([first, ...ranges.slice(0, MOST_RANGES)])) {
+      const { request } = asked.parityCase;
       const answer = await answerTo(asked);
-      const seen = [
-        asked.parityCase.request.path,
-        String(asked.parityCase.request.body),
-        answer.text,
-        ...answer.changed,
-      ].join('\n');
+      const seen = [request.path, String(request.body), answer.text, ...answer.changed].join('\n');
       for (const [name, documents] of collections)
         for (const one of readFrom(documents, seen)) {
-          const dated = groupBy(atBounds(one, asked.parityCase.request.path), ({ field }) => field);
-          const odds: Odd[] = asked === first ? [...odd(name, one), ...ofSample(name, one, { sample, ids })] : [];
-          for (const times of dated.values()) {
-            const moved = times.map(({ document, ...its }): Odd => ({
-              ...its,
-              collection: name,
-              documents: [document],
-            }));
-            if (await isRead(asked, moved, answer.text)) odds.push(...moved);
-          }
+          const odds = asked === first ? [...odd(name, one), ...ofSample(name, one, { sample, ids })] : [];
+          const without = await answerTo(asked, [{ collection: name, document: one, isMissing: true }]);
+          // That it is missing counts as a change, too.
+          const others = ({ text, changed }: typeof answer) => [
+            text,
+            ...changed.filter((id) => !id.includes(String(one['_id']))),
+          ];
+          if (!isDeepStrictEqual(others(without), others(answer))) read.add(name);
+          for (const moved of timesOf(name, one, request.path))
+            if (await isRead(options.db, moved, async (given) => (await answerTo(asked, given)).text !== answer.text))
+              odds.push(...moved);
           all.push(...odds.map((its) => ({ ...its, ...asked })));
         }
     }
+    for (const one of all) if (!read.has(one.collection)) uses.delay(placeOf(route, one), LATER);
     const list = random.shuffle(all);
     known += list.length;
     for (let chosen = 0; chosen < options.each && list.length > 0;) {
-      const keysOf = ({ what, collection, field }: Odd): [string, string] => [what, `${route} ${collection} ${field}`];
+      const keysOf = (its: Odd): [string, string] => [its.what, placeOf(route, its)];
       const one = uses.takeLeast(list, keysOf);
       if (one === undefined || !(await canBeWritten(options.db, one))) continue;
       chosen += 1;
@@ -139,6 +128,40 @@ export async function oddDocuments(suites: readonly CaseSuite[], options: OddOpt
   }
   return { cases, known };
 }
+
+/** Asks the control, and puts back what that changed. */
+function asking({ url, credentials }: OddOptions, data: DataCopy) {
+  return async ({ identity, parityCase }: Asked, given: readonly GivenDocument[] = []) => {
+    const { body } = parityCase.request;
+    const lines = requestLines(parityCase, credentials.get(identity) ?? {});
+    const request = { ...lines, ...(body !== undefined && { body }) };
+    const { response, changes } = await observe({ name: 'legacy', url, data }, request, { given });
+    const text = response.body instanceof Buffer ? response.body.toString() : '';
+    return { text, changed: changes.map(({ id }) => id) };
+  };
+}
+
+/** A document with other times, by field. */
+function timesOf(collection: string, document: Document, path: string): readonly (readonly Odd[])[] {
+  const all = atBounds(document, path).map(({ document: changed, ...its }): Odd => ({
+    ...{ ...its, collection, documents: [changed], isAtBound: true },
+  }));
+  return [...groupBy(all, ({ field }) => field).values()];
+}
+
+/** Whether an answer hangs on a time: most of a document's say nothing of the range that is asked for. */
+async function isRead(
+  db: Db,
+  moved: readonly Odd[],
+  changesAnswer: (given: readonly GivenDocument[]) => Promise<boolean>,
+): Promise<boolean> {
+  for (const one of moved.filter(({ path }) => path === undefined))
+    if ((await canBeWritten(db, one)) && (await changesAnswer(givenOf(one)))) return true;
+  return false;
+}
+
+const placeOf = (route: string, { collection, field, isAtBound }: Odd): string =>
+  `${route} ${collection} ${field}${isAtBound ? ' at bounds' : ''}`;
 
 const givenOf = ({ collection, documents, isMissing }: Odd): readonly GivenDocument[] =>
   documents.map((document) => ({ collection, document, ...(isMissing && { isMissing }) }));
@@ -162,13 +185,15 @@ async function readAll({ db, except }: OddOptions): Promise<ReadonlyMap<string, 
   return all;
 }
 
-/** The document that an answer shows, else one that belongs to what it shows. */
+/** The document that an answer shows, else one that belongs to what it shows: by an id, or by a text as long as ids are. */
 function readFrom(all: readonly Document[], seen: string): readonly Document[] {
-  const isSeen = (value: unknown): boolean =>
-    (value instanceof ObjectId || typeof value === 'string') &&
-    String(value).length > 8 &&
-    seen.includes(String(value));
-  const found = all.find(({ _id }) => isSeen(_id)) ?? all.find((one) => Object.values(one).some(isSeen));
+  const isShown = (value: unknown): boolean => String(value).length > 8 && seen.includes(String(value));
+  const isId = (value: unknown): boolean => value instanceof ObjectId && isShown(value);
+  const isText = (value: unknown): boolean => typeof value === 'string' && isShown(value);
+  const found =
+    all.find(({ _id }) => isId(_id) || isText(_id)) ??
+    all.find((one) => Object.values(one).some(isId)) ??
+    all.find((one) => Object.values(one).some(isText));
   return found === undefined ? [] : [found];
 }
 

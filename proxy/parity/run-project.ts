@@ -24,15 +24,16 @@ export async function prepareProject(
   const { sides, suites, chosen: routes } = project;
   if (har !== undefined) return { ready: await prepareSides(sides, suites), more: [] };
   const chosen = suites.filter(({ route }) => routes?.has(route) ?? true);
-  // A quarter as many as there are generated cases, and a few without.
-  const atLeast = (some: number): number => Math.max(some, Math.ceil(generate / 4 / chosen.length));
+  // A quarter and a half as many as there are generated cases, and a few without.
+  const atLeast = (some: number, share: number): number =>
+    Math.max(some, Math.ceil((generate * share) / chosen.length));
   const ready = await prepareSides(
-    { ...sides, oddDocuments: { suites: chosen, each: atLeast(ODD_EACH), seed } },
+    { ...sides, oddDocuments: { suites: chosen, each: atLeast(ODD_EACH, 1 / 2), seed } },
     suites,
   );
   const { world, odd } = ready;
   if (world === undefined || odd === undefined) return { ready, more: [] };
-  const credentials = worldCases(chosen, world, { seed, pairs: atLeast(PAIRS_EACH) });
+  const credentials = worldCases(chosen, world, { seed, pairs: atLeast(PAIRS_EACH, 1 / 4) });
   const tried = (cases: readonly PlannedCase[], known: number) => ({
     ...{ tried: cases.length, known },
     routes: new Set(cases.map(({ route }) => route)).size,

@@ -16,8 +16,9 @@ export function fieldVariations(fields: readonly Field[]): readonly Variation[] 
 
 /** One kind of value in all fields of a shape at once: where a few cases are all there is, each of them tries it everywhere. */
 export function commonVariations(fields: readonly Field[]): readonly Variation[] {
-  const named = fields.filter(({ part, isNamed }) => isNamed && (part === 'body' || part === 'query'));
-  const alike = groupBy(named, ({ part, shape, at }) => `${part} ${shape} ${at.length}`);
+  const free = ({ part, isNamed, schema }: Field): boolean =>
+    isNamed && schema.enum === undefined && (part === 'body' || part === 'query');
+  const alike = groupBy(fields.filter(free), ({ part, shape, at }) => `${part} ${shape} ${at.length}`);
   return [...alike.values()].flatMap((group): readonly Variation[] => {
     const [first, ...others] = group;
     if (first === undefined || others.length === 0) return [];

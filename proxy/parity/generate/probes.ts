@@ -182,6 +182,7 @@ function lists({ part, schema: { maxItems = 20 } }: Field, value: unknown): read
   const many = (kind: string, count: number): Probe => [kind, Array.from({ length: count }, (_, i) => `${text}${i}`)];
   return [
     ['one value for a list', one],
+    ...spelt('{},{}|{} , {}| {} ', text),
     ['the same twice', [one, one]],
     ['entries that differ by case', [text.toLowerCase(), text.toUpperCase()]],
     ['entries that differ by a space', [one, `${text} `]],
