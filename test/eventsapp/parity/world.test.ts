@@ -27,5 +27,6 @@ it('answers alike whoever asks and whatever the data is like, and extends the sa
     'session about to expire',
     'session past touchAfter',
     'session signed by the secret before',
+    'session without an expiry',
   ]);
 }, 180_000);
