@@ -5,10 +5,11 @@ import { nginxConfig } from '../../proxy/export/nginx';
 import { gatewayRoom } from '../../proxy/forward/gateway-room';
 import { NO_OVERRIDES } from '../../proxy/overrides/state';
 import { parseRouteTable } from '../../proxy/route-table/load';
+import { freePort } from '../../shared/local/free-port';
 import { recordingServer, type RecordingServer } from '../support/recording-server';
 import { runProxy, type RunningProxy } from '../support/running-proxy';
 import { testBanyan } from '../support/test-banyan';
-import { freePort, hasNginx, startNginx, type RunningNginx } from './nginx';
+import { hasNginx, startNginx, type RunningNginx } from './nginx';
 
 const ROUTES = `
 maxBodyBytes: 2000

@@ -1,11 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { closeIfLeftOpen } from '../support/left-open';
-import { listen } from '../support/listen';
 import { waitFor } from '../support/wait-for';
 
 /** Debian's nginx; CI installs it, and without one these tests are skipped, with this said. */
@@ -15,15 +13,6 @@ if (!hasNginx) console.warn('nginx is not installed: npm run test:export skips w
 export interface RunningNginx {
   readonly url: string;
   close(): Promise<void>;
-}
-
-/** A free loopback port, for a program that cannot choose its own. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server);
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Runs nginx on loopback with the `http` part of a configuration, all of its files in a folder of its own. */

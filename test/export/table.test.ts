@@ -6,8 +6,9 @@ import { above } from '../../proxy/export/patterns';
 import { gatewayRoom } from '../../proxy/forward/gateway-room';
 import { NO_OVERRIDES, type Lowering } from '../../proxy/overrides/state';
 import { parseRouteTable } from '../../proxy/route-table/load';
+import { freePort } from '../../shared/local/free-port';
 import { recordingServer, type RecordingServer } from '../support/recording-server';
-import { freePort, hasNginx, startNginx, type RunningNginx } from './nginx';
+import { hasNginx, startNginx, type RunningNginx } from './nginx';
 
 const plain = (count: number, name: string, rest: string): string[] =>
   Array.from({ length: count }, (_, n) => `  - { id: ${name}-${n}, match: GET /${name}/${n}/:id, ${rest} }`);

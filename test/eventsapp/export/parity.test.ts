@@ -11,9 +11,10 @@ import { loadSuites } from '../../../proxy/parity/load-cases';
 import { casesOf } from '../../../proxy/parity/plan';
 import { runCases } from '../../../proxy/parity/run';
 import { parseRouteTable } from '../../../proxy/route-table/load';
+import { freePort } from '../../../shared/local/free-port';
 import type { ParityCase } from '../../../shared/parity/case';
 import { parseRules } from '../../../shared/parity/rules-file';
-import { freePort, hasNginx, startNginx } from '../../export/nginx';
+import { hasNginx, startNginx } from '../../export/nginx';
 import startParitySystem from '../parity/system';
 
 const ROOT = path.join(__dirname, '../../..');
