@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { BanyanError } from '../../shared/errors';
+import { BanyanError, ConfigError } from '../../shared/errors';
+import { requestLines, type CaseSuite } from '../../shared/parity/case';
 import type { Har } from '../../shared/recording/har/har';
 import { parseHar } from '../../shared/recording/har/parse-har';
 import type { NotRun } from '../../shared/parity/result';
@@ -9,6 +10,7 @@ import type { Project, RunFlags } from './project';
 import { readSessionOption } from './recorded-sessions';
 import { planReplay, recordedRequests } from './replay-har';
 import type { PlannedCase, RunOptions } from './run';
+import { whyUnsendable } from './sendable';
 
 export type Plan = Pick<RunOptions, 'complete' | 'isSequence' | 'seed' | 'generated' | 'notRun'> & {
   readonly cases: readonly PlannedCase[];
@@ -38,12 +40,23 @@ type ProjectOfSuites = Pick<Project, 'chosen' | 'suites' | 'banyan' | 'recording
 /** The cases of the suites, and generated ones; what recordings lack is said as what was not run. */
 export function planSuites({ generate, seed = 1, isolated = false }: PlanFlags, project: ProjectOfSuites): Plan {
   const { chosen, suites, banyan, recordings } = project;
+  refuseUnsendable(suites);
   const read = generate === 0 ? [] : recordings.map((file) => readRecording(file, 'parity.recordings'));
   const recorded = read.flatMap(({ har }) => recordedRequests(har, project));
   const identities = Object.keys(banyan.parity.identities);
   const planned = planCases(suites, { chosen, generate, seed, identities, recorded, isolated });
   const complete = !isolated ? 'nothing' : chosen === undefined ? 'all routes' : 'the routes of these cases';
   return { ...planned, notRun: read.flatMap(({ faults }) => faults), complete, ...(generate > 0 && { seed }) };
+}
+
+function refuseUnsendable(suites: readonly CaseSuite[]): void {
+  const faults = suites.flatMap(({ route, cases }) =>
+    cases.flatMap((one) => {
+      const why = whyUnsendable(requestLines(one, {}));
+      return why === undefined ? [] : [`${route}, case "${one.name}" cannot be sent: ${why}`];
+    }),
+  );
+  if (faults.length > 0) throw new ConfigError('Parity cases', faults);
 }
 
 /** A recording, and what of it is lost. */

@@ -1,11 +1,12 @@
 import type { BanyanConfig } from '../../shared/config';
-import type { CaseRequest } from '../../shared/parity/case';
+import { requestLines, type CaseRequest } from '../../shared/parity/case';
 import type { Har, HarEntry } from '../../shared/recording/har/har';
 import { isAddressKept } from '../../shared/recording/redact/redact-names';
 import type { NotRun } from '../../shared/parity/result';
 import type { RecordedRequest } from './generate/generate';
 import { isRedacted, loginOf, pathOf, readSessions } from './recorded-sessions';
 import { OTHER_ROUTES, type PlannedCase } from './run';
+import { whyUnsendable } from './sendable';
 
 export interface ReplayOptions {
   readonly banyan: BanyanConfig;
@@ -103,7 +104,7 @@ function whyNot(entry: HarEntry, origin: string | undefined, banyan: BanyanConfi
     return /multipart/.test(request.postData.mimeType)
       ? 'a multipart body, of which the bytes were not recorded'
       : undefined;
-  return undefined;
+  return whyUnsendable(requestLines({ name: '', request: requestOf(entry, banyan) }, {}));
 }
 
 /** The origin of most requests that a listed route takes; a browser also loads fonts and scripts from elsewhere. */

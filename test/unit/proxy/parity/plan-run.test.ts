@@ -2,7 +2,29 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { planSuites } from '../../../../proxy/parity/plan-run';
+import { ConfigError } from '../../../../shared/errors';
 import { testBanyan } from '../../../support/test-banyan';
+
+it('names every case of a suite that cannot be sent, before anything starts', () => {
+  const requests = [
+    { path: '/a b' },
+    { path: '/a?b=\u2603' },
+    { path: '/a', headers: { 'x-a': 'b\nc' } },
+    { path: '/\u00FC' },
+  ];
+  const cases = requests.map((request, i) => ({ name: `case ${i + 1}`, request }));
+  const suites = [{ file: 'a.ts', route: 'GET /a', cases }];
+  const project = { chosen: undefined, suites, banyan: testBanyan, recordings: [], routeOf: () => undefined };
+  const asked = (): unknown => planSuites({ generate: 0 }, project);
+  expect(asked).toThrow(ConfigError);
+  expect(asked).toThrow(
+    [
+      'GET /a, case "case 1" cannot be sent: its path holds " ", which must be encoded: %20',
+      'GET /a, case "case 2" cannot be sent: its path holds "\u2603", which must be encoded: %E2%98%83',
+      'GET /a, case "case 3" cannot be sent: its header "x-a" has a name or value that cannot be sent',
+    ].join('; '),
+  );
+});
 
 it('says what a recording of parity.recordings has lost', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'banyan-plan-'));

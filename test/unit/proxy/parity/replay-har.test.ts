@@ -133,6 +133,8 @@ describe('replay of a recording', () => {
     ['no answer', { ...list, status: 0 }, /no answer/],
     ['a stream', { ...list, answer: { 'Content-Type': 'text/event-stream' } }, /stream/],
     ['a WebSocket', { ...list, status: 101 }, /WebSocket/],
+    ['a header that HTTP does not know', { ...list, headers: { 'x-a': '\u2603' } }, /header "x-a".*cannot be sent/],
+    ['a method that is none', { ...list, method: 'GET /' }, /"GET \/" is not a method/],
     [
       'a body that was not recorded',
       { ...list, method: 'POST', body: '', notes: { omitted: ['request body: too large'] } },
