@@ -4,6 +4,8 @@ import type { Document } from 'mongodb';
 export interface AtBound {
   readonly field: string;
   readonly what: string;
+  /** Which of the bounds, whatever day it is. */
+  readonly bound: string;
   readonly document: Document;
   readonly path?: string;
 }
@@ -20,19 +22,20 @@ export const daysIn = (path: string): readonly string[] =>
 export function atBounds(document: Document, path: string): readonly AtBound[] {
   const days = daysIn(path);
   const [from, to, more] = days;
-  const moments = days.flatMap((day): (readonly [string, number])[] => [
-    [`at ${day}, a bound of what is asked for`, Date.parse(day)],
-    [`just before ${day}, a bound of what is asked for`, Date.parse(day) - 1],
+  const moments = days.flatMap((day, i): (Pick<AtBound, 'what' | 'bound'> & { readonly time: number })[] => [
+    { what: `at ${day}, a bound of what is asked for`, bound: `at ${i}`, time: Date.parse(day) },
+    { what: `just before ${day}, a bound of what is asked for`, bound: `before ${i}`, time: Date.parse(day) - 1 },
   ]);
   const week = from === undefined || to === undefined || more !== undefined ? undefined : inWeek(path, from, to);
   return Object.keys(document)
     .filter((field) => document[field] instanceof Date)
     .flatMap((field) => [
       ...moments
-        .filter(([, time]) => !Number.isNaN(time))
-        .map(([what, time]): AtBound => ({ field, what, document: { ...document, [field]: new Date(time) } })),
+        .filter(({ time }) => !Number.isNaN(time))
+        .map(({ time, ...its }): AtBound => ({ ...its, field, document: { ...document, [field]: new Date(time) } })),
       ...(week === undefined ? [] : IN_WEEK).map((time): AtBound => ({
-        ...{ field, what: `${time}, in a week of two years`, document: { ...document, [field]: new Date(time) } },
+        ...{ field, what: `${time}, in a week of two years`, bound: time },
+        document: { ...document, [field]: new Date(time) },
         ...(week !== undefined && { path: week }),
       })),
     ]);

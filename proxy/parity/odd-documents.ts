@@ -44,7 +44,8 @@ interface Odd {
   readonly field: string;
   readonly documents: readonly Document[];
   readonly isMissing?: boolean;
-  readonly isAtBound?: boolean;
+  /** Which of the bounds of a range one of its times stands at. */
+  readonly bound?: string;
   /** Instead of the case's own. */
   readonly path?: string;
 }
@@ -144,7 +145,7 @@ function asking({ url, credentials }: OddOptions, data: DataCopy) {
 /** A document with other times, by field. */
 function timesOf(collection: string, document: Document, path: string): readonly (readonly Odd[])[] {
   const all = atBounds(document, path).map(({ document: changed, ...its }): Odd => ({
-    ...{ ...its, collection, documents: [changed], isAtBound: true },
+    ...{ ...its, collection, documents: [changed] },
   }));
   return [...groupBy(all, ({ field }) => field).values()];
 }
@@ -160,8 +161,9 @@ async function isRead(
   return false;
 }
 
-const placeOf = (route: string, { collection, field, isAtBound }: Odd): string =>
-  `${route} ${collection} ${field}${isAtBound ? ' at bounds' : ''}`;
+/** Each bound is a place of its own: one test for a time does not stand for the other. */
+const placeOf = (route: string, { collection, field, bound = '' }: Odd): string =>
+  `${route} ${collection} ${field} ${bound}`;
 
 const givenOf = ({ collection, documents, isMissing }: Odd): readonly GivenDocument[] =>
   documents.map((document) => ({ collection, document, ...(isMissing && { isMissing }) }));

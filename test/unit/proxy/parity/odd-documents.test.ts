@@ -186,6 +186,22 @@ it('have the times by which an answer changes at the bounds of the range that an
   );
 });
 
+it('try every bound of a range before any bound a second time', async () => {
+  const asking = (from: string, to: string) => ({
+    ...{ name: `from ${from}`, request: { path: `/items?from=${from}&to=${to}` }, status: { member: 200 } },
+  });
+  const ranges = [asking('2026-02-01', '2026-04-01'), asking('2026-01-15', '2026-05-01')];
+  const cases = await plan(30, { suites: [{ route: 'GET /items', cases: ranges }] });
+  const names = cases.map(({ parityCase: { name } }) => name).filter((name) => /items, at .*(?:bound|week)/.test(name));
+  const bounds = names.map((name) =>
+    name
+      .replace(/.*items, at /, '')
+      .replace(/2026-0[12]-\d\d(?=, a bound)/, 'the start')
+      .replace(/2026-0[45]-\d\d(?=, a bound)/, 'the end'),
+  );
+  expect(new Set(bounds.slice(0, 7)).size).toBe(7);
+});
+
 it('leave out what the database does not take', async () => {
   await db.collection('items').deleteOne({ _id: OTHER });
   await db.collection('items').createIndexes([{ key: { name: 1 }, unique: true }]);
