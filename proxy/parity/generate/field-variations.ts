@@ -10,23 +10,28 @@ export function fieldVariations(fields: readonly Field[]): readonly Variation[] 
     ...fields.flatMap((field) =>
       probesOf(field).map(([kind, value]) => vary([field], kind, (request) => setField(request, field, value))),
     ),
-    ...neighbours(fields, ({ shape }) => shape === 'number' || shape === 'time').flatMap(([a, b]) => bounds(a, b)),
+    ...neighbours(fields, ({ shape, isNamed }) => isNamed && (shape === 'number' || shape === 'time')).flatMap(
+      ([a, b]) => bounds(a, b),
+    ),
   ];
 }
 
 /** One kind of value in all fields of a shape at once: where a few cases are all there is, each of them tries it everywhere. */
 export function commonVariations(fields: readonly Field[]): readonly Variation[] {
-  const free = ({ part, isNamed, schema }: Field): boolean =>
-    isNamed && schema.enum === undefined && (part === 'body' || part === 'query');
+  const free = (field: Field): boolean =>
+    field.isNamed &&
+    field.schema.enum === undefined &&
+    ['body', 'query'].includes(field.part) &&
+    !holdsOthers(field, fields);
   const alike = groupBy(fields.filter(free), ({ part, shape, at }) => `${part} ${shape} ${at.length}`);
   return [...alike.values()].flatMap((group): readonly Variation[] => {
     const [first, ...others] = group;
     if (first === undefined || others.length === 0) return [];
-    const [probes = new Map<string, unknown>(), ...ofOthers] = group.map((field) => new Map(probesOf(field)));
-    const kinds = [...probes.keys()].filter((kind) => ofOthers.every((own) => own.has(kind)));
+    const probes = group.map((field) => ({ field, values: new Map(probesOf(field)) }));
+    const kinds = [...new Map(probesOf(first)).keys()].filter((kind) => probes.every(({ values }) => values.has(kind)));
     return kinds.map((kind) =>
       vary([first, ...others], kind, (request) =>
-        group.reduce((draft, field, i) => setField(draft, field, [probes, ...ofOthers][i]?.get(kind)), request),
+        probes.reduce((draft, { field, values }) => setField(draft, field, values.get(kind)), request),
       ),
     );
   });
@@ -40,7 +45,8 @@ export function pairVariations(fields: readonly Field[]): readonly Variation[] {
     ['empty', () => ''],
     ['given', ({ seen, schema }) => seen.at(-1) ?? schema.enum?.[0] ?? 1],
   ];
-  return neighbours(fields, ({ isOptional }) => isOptional).flatMap(([a, b]) =>
+  // Of a part of which a contract names the fields, others are most likely not read.
+  return neighbours(fields, ({ isOptional, isNamed }) => isOptional && isNamed).flatMap(([a, b]) =>
     states.flatMap(([first, ofFirst]) =>
       states.map(([second, ofSecond]) =>
         vary([a, b], `${first} and ${second}`, (request) => setField(setField(request, a, ofFirst(a)), b, ofSecond(b))),
@@ -93,8 +99,15 @@ function neighbours(
     wanted
       .slice(i + 1)
       .filter((b) => b.part === a.part && b.at.slice(0, -1).join('\n') === a.at.slice(0, -1).join('\n'))
+      .filter((b) => !isWithin(b, a) && !isWithin(a, b))
       .map((b) => [a, b] as const),
   );
 }
 
 const MOST_PAIRED = 12;
+
+/** `filter[status]` is within `filter`. */
+const isWithin = (inner: Field, outer: Field): boolean => inner.name.startsWith(`${outer.name}[`);
+
+export const holdsOthers = (field: Field, fields: readonly Field[]): boolean =>
+  fields.some((one) => isWithin(one, field));

@@ -14,6 +14,6 @@ export interface Field {
   readonly seen: readonly unknown[];
   readonly schema: JsonSchema;
   readonly isOptional: boolean;
-  /** Unless the contract names what else this part has. */
+  /** Unless the contract names what else this part has, or browsers send it by themselves. */
   readonly isNamed: boolean;
 }

@@ -12,6 +12,9 @@ const DEEPEST = 4;
 const LONGEST_BODY = 100_000;
 /** What says how a request is sent, and whose it is, is varied as such. */
 const OTHER_HEADERS = /^(content-.*|transfer-encoding|host|cookie|authorization|if-.*|accept.*)$/;
+/** What browsers send by themselves; a monolith rarely reads it (Fetch, section 2.2.2: forbidden request-headers). */
+const OF_BROWSERS =
+  /^(?:sec-.*|user-agent|referer|origin|dnt|priority|pragma|cache-control|upgrade-insecure-requests)$/;
 /** A longer header is sent for its length. */
 const LONGEST_HEADER = 1_000;
 
@@ -64,7 +67,8 @@ export function fieldsOf(route: string, requests: readonly DraftRequest[], contr
     const mayMiss = part === 'query' || (part === 'body' && bodies.some((one) => !(first in one)));
     return {
       ...{ part, at, schema, seen: values, shape: shapeOf(schema, values), isOptional: isRequired !== true && mayMiss },
-      isNamed: Object.keys(schema).length > 0 || part === 'header' || contract[part] === undefined,
+      isNamed:
+        Object.keys(schema).length > 0 || (part === 'header' ? !OF_BROWSERS.test(first) : contract[part] === undefined),
       name: `${part} ${first}${part === 'path' ? '' : rest.map((name) => `[${name}]`).join('')}`,
     };
   });

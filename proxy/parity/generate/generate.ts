@@ -2,20 +2,25 @@ import { createHash } from 'node:crypto';
 import { groupBy } from '../../../shared/group-by';
 import { expectedStatus, isSafe, type CaseRequest, type Contract, type SourcedCase } from '../../../shared/parity/case';
 import type { GeneratedCoverage } from '../../../shared/parity/result';
+import { whyUnsendable } from '../sendable';
 import { BODY_VARIATIONS } from './bodies';
-import { commonVariations, fieldVariations, pairVariations } from './field-variations';
+import { commonVariations, fieldVariations, holdsOthers, pairVariations } from './field-variations';
 import type { Field } from './field';
 import { fieldsOf } from './fields';
-import { HEADER_VARIATIONS } from './headers';
+import { HEADER_VARIATIONS, UNREAD_IN_HEADERS } from './headers';
 import { Uses } from './least-used';
 import { TELLING } from './probes';
 import { RECOMBINATIONS } from './recombine';
 import { seededRandom, type Random } from './random';
-import { TARGETS } from './targets';
+import { TARGETS, UNREAD_QUERIES } from './targets';
 import type { DraftRequest, Variation } from './variation';
 
+const UNREAD = [UNREAD_QUERIES, ...UNREAD_IN_HEADERS];
+const TOGETHER = UNREAD.map(({ together }) => together);
+const ALONE = UNREAD.flatMap(({ alone }) => alone);
+const SEPARATE: readonly Variation[] = [...TARGETS, ...HEADER_VARIATIONS, ...BODY_VARIATIONS];
 /** Of a request as a whole, along the table of traps: method, spelling of the path, query, headers, conditions, body. */
-export const VARIATIONS: readonly Variation[] = [...TARGETS, ...HEADER_VARIATIONS, ...BODY_VARIATIONS];
+export const VARIATIONS: readonly Variation[] = [...SEPARATE, ...TOGETHER, ...ALONE];
 
 /** A request of a recording, and the route that takes it. */
 export interface RecordedRequest {
@@ -41,10 +46,13 @@ export interface Generated {
   readonly coverage: GeneratedCoverage;
 }
 
-/** Most of the budget goes to fields; parts of known requests are put together anew in a sixth of it. */
-const TURNS = ['common', 'fields', 'request', 'fields', 'pairs', 'anew'] as const;
+/** Half of the budget goes to single fields; parts of known requests are put together anew in a tenth of it. */
+const TURNS = [
+  ...(['common', 'fields', 'request', 'fields', 'pairs'] as const),
+  ...(['fields', 'request', 'fields', 'anew', 'fields'] as const),
+];
 /** So often other fields come first. */
-const LATER = 5;
+const LATER = 10;
 type List = Exclude<(typeof TURNS)[number], 'anew'>;
 const LISTS: readonly List[] = ['fields', 'request', 'pairs', 'common'];
 
@@ -78,7 +86,7 @@ class Generator {
   private readonly routes: readonly Route[];
   private readonly sent = new Set<string>();
   /** Places are fields of routes. */
-  private readonly uses = new Uses(TELLING);
+  private readonly uses = new Uses(new Set([...TELLING, ...TOGETHER.map(kindOf)]));
   private readonly tried = new Set<Variation>();
 
   constructor(
@@ -103,13 +111,19 @@ class Generator {
     // Of a route that only writes, values are not tried where nothing may be written.
     const fields = meant.some((request) => this.maySend(request)) ? fieldsOf(name, meant, contracts?.get(name)) : [];
     const ofFields = fieldVariations(fields);
-    // What a contract does not name is most likely not read.
-    for (const { name: field, isNamed } of fields) if (!isNamed) this.uses.delay(`${name} ${field}`, LATER);
+    const shuffled = random.shuffle(ofFields);
+    // What a contract does not name is most likely not read, and a value in place of others is refused whatever it is.
+    for (const field of fields)
+      if (!field.isNamed || (field.part === 'query' && holdsOthers(field, fields)))
+        this.uses.delay(`${name} ${field.name}`, LATER);
     return {
       ...{ name, requests, fields, ofFields },
       lists: {
-        fields: random.shuffle(ofFields),
-        request: random.shuffle(VARIATIONS),
+        fields: inTurns(
+          shuffled.filter(isTelling),
+          shuffled.filter((one) => !isTelling(one)),
+        ),
+        request: [...TOGETHER, ...random.shuffle(SEPARATE), ...random.shuffle(ALONE)],
         pairs: random.shuffle(pairVariations(fields)),
         common: random.shuffle(commonVariations(fields)),
       },
@@ -184,7 +198,8 @@ class Generator {
   }
 
   private isNew(route: string, identity: string, draft: DraftRequest): boolean {
-    if (!this.maySend(draft)) return false;
+    if (!this.maySend(draft) || whyUnsendable({ ...draft, headers: Object.entries(draft.headers) }) !== undefined)
+      return false;
     const key = keyOf(route, identity, draft);
     if (this.sent.has(key)) return false;
     this.sent.add(key);
@@ -219,6 +234,14 @@ class Generator {
     };
   }
 }
+
+/** One of each, until one list ends; then the rest of the other. */
+function inTurns<T>(first: readonly T[], second: readonly T[]): T[] {
+  const length = Math.max(first.length, second.length);
+  return Array.from({ length }).flatMap((_, i) => [...first.slice(i, i + 1), ...second.slice(i, i + 1)]);
+}
+
+const isTelling = (one: Variation): boolean => TELLING.has(kindOf(one));
 
 const kindOf = ({ name, kind = name }: Pick<Variation, 'name' | 'kind'>): string => kind;
 

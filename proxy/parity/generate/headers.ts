@@ -1,55 +1,67 @@
-import { hasBody, withHeaders, type Variation } from './variation';
+import { hasBody, withHeaders, type Unread, type Variation } from './variation';
 
-const ADDED: readonly Readonly<Record<string, string>>[] = [
+const READ: readonly Readonly<Record<string, string>>[] = [
   { Accept: 'text/html' },
+  { 'Accept-Encoding': 'gzip, deflate, br' },
+  { Range: 'bytes=0-3' },
+  { Range: 'bytes=999999-' },
+  { 'X-HTTP-Method-Override': 'DELETE' },
+  { Authorization: 'Basic dXNlcjpwYXNz' },
+  { Authorization: 'Bearer' },
+  { Authorization: 'Bearer s:unknown.signature' },
+  { Authorization: '' },
+  { 'X-Large': 'x'.repeat(9_000) },
+  { 'X-Large': 'x'.repeat(12_000) },
+];
+/** Of those of one name only the last is sent together with the others. */
+const UNREAD: readonly Readonly<Record<string, string>>[] = [
   { Accept: 'application/json' },
   { Accept: 'image/avif,image/webp,*/*;q=0.8' },
-  { 'Accept-Encoding': 'gzip, deflate, br' },
   { 'Accept-Encoding': 'gzip' },
   { 'Accept-Language': 'da, en;q=0.5' },
   { 'Accept-Charset': 'iso-8859-1' },
   { Origin: 'https://elsewhere.example' },
   { Origin: 'null' },
   { Referer: 'https://elsewhere.example/x?y' },
-  { Range: 'bytes=0-3' },
-  { Range: 'bytes=999999-' },
   { 'User-Agent': '' },
   { 'User-Agent': 'Amazon CloudFront' },
   { 'X-Requested-With': 'XMLHttpRequest' },
   { 'X-Forwarded-For': '203.0.113.9' },
   { 'X-Forwarded-Proto': 'https' },
   { 'X-Forwarded-Host': 'evil.example' },
-  { 'X-HTTP-Method-Override': 'DELETE' },
-  { Authorization: 'Basic dXNlcjpwYXNz' },
-  { Authorization: 'Bearer' },
-  { Authorization: 'Bearer s:unknown.signature' },
-  { Authorization: '' },
   { Via: '1.1 proxy' },
   { TE: 'trailers' },
   { Forwarded: 'for=203.0.113.9' },
   { 'X-Amzn-Trace-Id': 'Root=1-5759e988-bd862e3fe1be46a994272793' },
-  { 'X-Large': 'x'.repeat(9_000) },
-  { 'X-Large': 'x'.repeat(12_000) },
   { 'X-Accent': 'caf\u00e9' },
 ];
 
-const HEADERS: readonly Variation[] = ADDED.map((headers) => {
+const alone = (headers: Readonly<Record<string, string>>): Variation => {
   const [[name, value] = ['', '']] = Object.entries(headers);
   return {
     name: `${name}: ${value.length > 1_000 ? `${value.length} letters (trap 29)` : value.slice(0, 40)}`,
     group: 'header',
     apply: (request) => withHeaders(request, headers),
   };
-});
+};
+
+const UNREAD_HEADERS: Unread = {
+  together: {
+    name: 'every header that few routes read',
+    group: 'header',
+    apply: (request) => withHeaders(request, Object.assign({}, ...UNREAD) as Record<string, string>),
+  },
+  alone: UNREAD.map(alone),
+};
 
 /** In front of the session's: browsers send what other applications of the host have set. */
-const COOKIES = ['theme=dark', 'theme=dark; lang=da', 'a="b c"', 'broken', 'a=%E0%A4%A', '__proto__=x', ';;'].map(
-  (cookies): Variation => ({
-    name: `Cookie: ${cookies} (trap 8)`,
-    group: 'header',
-    apply: (request) => ({ ...request, cookies }),
-  }),
-);
+const COOKIES = ['theme=dark', 'theme=dark; lang=da', 'a="b c"', 'broken', 'a=%E0%A4%A', '__proto__=x', ';;'];
+const withCookies = (cookies: string): Variation => ({
+  name: `Cookie: ${cookies} (trap 8)`,
+  group: 'header',
+  apply: (request) => ({ ...request, cookies }),
+});
+const UNREAD_COOKIES: Unread = { together: withCookies(COOKIES.join('; ')), alone: COOKIES.map(withCookies) };
 
 const CONDITIONS: readonly Variation[] = [
   {
@@ -168,4 +180,5 @@ const OF_NO_BODY: Variation = {
   apply: (request) => withHeaders(request, { 'Content-Type': 'application/json', 'Content-Encoding': 'br' }),
 };
 
-export const HEADER_VARIATIONS: readonly Variation[] = [...HEADERS, OF_NO_BODY, ...REPEATED, ...COOKIES, ...CONDITIONS];
+export const HEADER_VARIATIONS: readonly Variation[] = [...READ.map(alone), OF_NO_BODY, ...REPEATED, ...CONDITIONS];
+export const UNREAD_IN_HEADERS: readonly Unread[] = [UNREAD_HEADERS, UNREAD_COOKIES];

@@ -1,11 +1,13 @@
 import type { Field, Shape } from './field';
-import { ABSENT, pairName, Spelt } from './set-field';
+import { ABSENT, encode, pairName, Spelt } from './set-field';
 
 /** What is tried on a field: the kind of value, by which it is counted what has been covered, and the value. */
 export type Probe = readonly [kind: string, value: unknown];
 
 /** Where texts often end, for fields of which no limit is known. */
 const USUAL_LENGTHS = [50, 100, 255, 1_000];
+/** Longer than what is written into a case for its meaning. */
+const LONG = 40;
 /** More would not fit into a request's address, or make a body that no parser takes. */
 const LONGEST = { body: 20_000, query: 600, path: 300, header: 600 };
 const TREE = '\u{1F333}';
@@ -14,8 +16,14 @@ const TREE = '\u{1F333}';
 export const TELLING: ReadonlySet<string> = new Set([
   ...['', 'absent', 'null', 'a list for one value', 'capitals'],
   ...['letters, at a limit', 'letters, one beyond a limit', 'entries that differ by case'],
+  // Each is right by one unit of length, and too long by another.
+  ...['bytes, at twice a limit', 'code points, at a limit', 'spaces around, at a limit'],
   ...['  {} ', '{},{}', 'cafe\u0301'].map((template) => JSON.stringify(template)),
+  ...['many spellings at once', 'many spellings in a list'],
 ]);
+
+/** What trimming, folding, composing, splitting, escaping and stripping would change; as a pattern it is broken, by its end alone, too. */
+const MANY_SPELLINGS = ` \t Ab,\u00C9E\u0301\uFB01\u0130  \u{1F333}%20+_'"<b>&amp;$*.\u200D;([{\\`;
 
 /** Every value that is worth trying on a field, from what it is, its contract and the values that known requests have there. */
 export function probesOf(field: Field): readonly Probe[] {
@@ -23,9 +31,13 @@ export function probesOf(field: Field): readonly Probe[] {
   const value = seen.find((one) => one !== null && one !== '') ?? schema.enum?.[0] ?? EXAMPLES[shape];
   const probes = [...ofAny(field, value), ...BY_SHAPE[shape](field, value)];
   if (shape !== 'list' && shape !== 'object') probes.push(...spelt(SPELLINGS, String(value)), ...ofText(String(value)));
+  // One of a few words: what does not hold one is refused, however long it is.
+  if (schema.enum !== undefined) return probes.filter(([kind]) => !OF_FREE_TEXT.test(kind));
   if (part !== 'header') return probes;
   return probes.filter(([, one]) => typeof one !== 'string' || /^[\t\x20-\x7E\xA0-\xFF]*$/.test(one));
 }
+
+const OF_FREE_TEXT = /limit|^(?:NaN|x|undefined|a fraction|many spellings.*|the first letters)$|^"[^{}]*"$/;
 
 const EXAMPLES: Readonly<Record<Shape, unknown>> = {
   ...{ number: 1, time: '2031-05-01T18:00:00Z', email: 'someone@example.org', id: 'f'.repeat(24) },
@@ -51,7 +63,7 @@ function ofAny({ part, at, seen, schema }: Field, value: unknown): readonly Prob
     ['an empty list', []],
     ['an object', isBody ? {} : { a: value }],
     ['an operator', { $gt: '' }],
-    ['twice', new Spelt(isBody ? twiceInJson(at, value, another) : `${String(value)}&${pairName(at)}=x`)],
+    ['twice', new Spelt(isBody ? twiceInJson(at, value, another) : `${encode(value)}&${pairName(at)}=x`)],
     ...seen.slice(0, 10).map((one): Probe => ['a value of another case', one]),
     ...(schema.enum ?? []).slice(0, 20).map((one): Probe => ['a value of the contract', one]),
   ];
@@ -70,6 +82,7 @@ const SPELLINGS =
   `|{}\uD800|{}\\|\\|{},{}|{}'"|<b>{}</b>&amp;|100%|a+b|.*|{}[(|_%|\${}|$|a\u2028{}|\u202E\u05D0\u05D1|{}/{}|..`;
 
 const ofText = (text: string): readonly Probe[] => [
+  ['many spellings at once', MANY_SPELLINGS],
   ['capitals', text.toUpperCase()],
   ['small letters', text.toLowerCase()],
   ['one capital', text.replace(/[a-z]/, (letter) => letter.toUpperCase())],
@@ -77,24 +90,28 @@ const ofText = (text: string): readonly Probe[] => [
 ];
 
 /** Around a limit, in each unit in which lengths are counted. */
-function lengths({ part, schema: { minLength, maxLength } }: Field): readonly Probe[] {
-  const limits = maxLength === undefined && minLength === undefined ? USUAL_LENGTHS : [minLength, maxLength];
-  return limits.flatMap((limit = Infinity): Probe[] =>
+function lengths({ part, seen, schema: { minLength, maxLength } }: Field): readonly Probe[] {
+  const around = (what: string, limit = Infinity): readonly Probe[] =>
     limit < 0 || limit * 2 > LONGEST[part]
       ? []
       : [
-          ['letters, one below a limit', 'y'.repeat(Math.max(0, limit - 1))],
-          ['letters, at a limit', 'y'.repeat(limit)],
-          ['letters, one beyond a limit', 'y'.repeat(limit + 1)],
-          ['code points, at a limit', TREE.repeat(limit)],
-          ['code points, one beyond a limit', TREE.repeat(limit + 1)],
-          ['UTF-16 units, at a limit', TREE.repeat(limit / 2)],
-          ['UTF-16 units, two beyond a limit', TREE.repeat(limit / 2 + 1)],
-          ['bytes, at a limit', '\u00E9'.repeat(limit / 2)],
-          ['bytes, at twice a limit', '\u00E9'.repeat(limit)],
-          ['spaces around, at a limit', ` ${'y'.repeat(limit)} `],
-        ],
-  );
+          [`letters, one below ${what}`, 'y'.repeat(Math.max(0, limit - 1))],
+          [`letters, at ${what}`, 'y'.repeat(limit)],
+          [`letters, one beyond ${what}`, 'y'.repeat(limit + 1)],
+          [`code points, at ${what}`, TREE.repeat(limit)],
+          [`code points, one beyond ${what}`, TREE.repeat(limit + 1)],
+          [`UTF-16 units, at ${what}`, TREE.repeat(limit / 2)],
+          [`UTF-16 units, two beyond ${what}`, TREE.repeat(limit / 2 + 1)],
+          [`bytes, at ${what}`, '\u00E9'.repeat(limit / 2)],
+          [`bytes, at twice ${what}`, '\u00E9'.repeat(limit)],
+          [`spaces around, at ${what}`, ` ${'y'.repeat(limit)} `],
+        ];
+  if (maxLength !== undefined || minLength !== undefined)
+    return [minLength, maxLength].flatMap((limit) => around('a limit', limit));
+  // A text as long as this is most likely a case about the limit.
+  const longest = Math.max(0, ...seen.map((one) => (typeof one === 'string' ? one.length : 0)));
+  const known = longest >= LONG ? around('a limit', longest) : [];
+  return [...known, ...USUAL_LENGTHS.flatMap((limit) => around('a usual limit', limit))];
 }
 
 const NUMBERS =
@@ -184,6 +201,19 @@ function lists({ part, schema: { maxItems = 20 } }: Field, value: unknown): read
     ['one value for a list', one],
     ...spelt('{},{}|{} , {}| {} ', text),
     ['the same twice', [one, one]],
+    [
+      'many spellings in a list',
+      [
+        text,
+        text.toUpperCase(),
+        text.toLowerCase(),
+        ` ${text}`,
+        'caf\u00E9',
+        'cafe\u0301',
+        `${text},b`,
+        MANY_SPELLINGS,
+      ],
+    ],
     ['entries that differ by case', [text.toLowerCase(), text.toUpperCase()]],
     ['entries that differ by a space', [one, `${text} `]],
     ['entries that differ by how an accent is composed', ['caf\u00E9', 'cafe\u0301']],

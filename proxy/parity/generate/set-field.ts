@@ -115,7 +115,7 @@ const textOf = (value: unknown): string =>
   value instanceof Spelt ? value.text : typeof value === 'string' ? value : JSON.stringify(value);
 
 /** Half of a surrogate pair has no encoding, and becomes U+FFFD. */
-const encode = (value: unknown): string =>
+export const encode = (value: unknown): string =>
   value instanceof Spelt ? value.text : encodeURIComponent(Buffer.from(textOf(value)).toString());
 
 const decode = (text: string): string => decodeSegment(text.replaceAll('+', ' '));

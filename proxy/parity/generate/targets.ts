@@ -1,5 +1,5 @@
 import type { Random } from './random';
-import { withPath, withQuery, type Variation } from './variation';
+import { withPath, withQuery, type Unread, type Variation } from './variation';
 
 const METHODS: readonly Variation[] = [
   {
@@ -75,7 +75,6 @@ const ADDED = [
 ];
 
 const QUERIES: readonly Variation[] = [
-  ...ADDED.map(add),
   inQuery('no query', () => ''),
   inQuery('every parameter twice (trap 7)', (query) => (query === '' ? 'a=1&a=2' : `${query}&${query}`)),
   inQuery('brackets encoded (trap 7)', (query) => query.replaceAll('[', '%5B').replaceAll(']', '%5D')),
@@ -88,3 +87,11 @@ const QUERIES: readonly Variation[] = [
 ];
 
 export const TARGETS: readonly Variation[] = [...METHODS, ...PATHS, ...QUERIES];
+
+/** What a route that reads none of it takes all at once, and one by one. */
+export const UNREAD_QUERIES: Unread = {
+  together: inQuery('every parameter that no route reads (trap 7)', (query) =>
+    [query, ...ADDED.filter((text) => text.length < 100)].filter((text) => text !== '').join('&'),
+  ),
+  alone: ADDED.map(add),
+};

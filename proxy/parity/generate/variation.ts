@@ -22,6 +22,12 @@ export interface Variation {
   readonly apply: (request: DraftRequest, random: Random, siblings: readonly DraftRequest[]) => DraftRequest;
 }
 
+/** Variations that change nothing of most answers: the few that do are found by all of them at once, then by each alone. */
+export interface Unread {
+  readonly together: Variation;
+  readonly alone: readonly Variation[];
+}
+
 export const hasBody = ({ body }: DraftRequest): boolean => body !== undefined;
 
 export function splitTarget(target: string): { readonly path: string; readonly query: string } {

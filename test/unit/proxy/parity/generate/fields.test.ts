@@ -100,6 +100,17 @@ describe('what is tried on a field', () => {
     expect(values).toContain('\u00E9'.repeat(20));
   });
 
+  it('are the length of a long text that a known request has, where no contract names a limit', () => {
+    const body = JSON.stringify({ name: 'y'.repeat(60), city: 'Odense' });
+    const request = { method: 'POST', path: '/items', headers: { 'content-type': 'application/json' }, body };
+    const [name, city] = fieldsOf('POST /items', [request]).map((field) => new Map(probesOf(field)));
+    expect(name?.get('letters, one beyond a limit')).toBe('y'.repeat(61));
+    expect(name?.get('bytes, at twice a limit')).toBe('\u00E9'.repeat(60));
+    expect(name?.has('letters, at a usual limit')).toBe(true);
+    expect(city?.has('letters, at a limit')).toBe(false);
+    expect(city?.has('letters, at a usual limit')).toBe(true);
+  });
+
   it('are minimum and maximum with their neighbours, fractions, huge numbers and digits written otherwise', () => {
     const field = named('body amount', {
       body: { properties: { amount: { type: 'integer', minimum: 5, maximum: 70 } } },
