@@ -263,6 +263,8 @@ function oddValues(value: unknown): readonly (readonly [what: string, value: unk
     any.push(
       ['a type in capitals with a charset', `${value.toUpperCase()}; charset=utf-8`],
       ['a type of text', 'text/plain'],
+      ['an extension for a type, in capitals', 'PNG'],
+      ["a file's name for a type", 'a.svg'],
       ['a type of text with a charset', 'text/html; charset=iso-8859-1'],
     );
   if (value instanceof Date) {

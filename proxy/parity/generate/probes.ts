@@ -20,6 +20,7 @@ export const TELLING: ReadonlySet<string> = new Set([
   ...['bytes, at twice a limit', 'code points, at a limit', 'spaces around, at a limit'],
   ...['  {} ', '{},{}', 'cafe\u0301'].map((template) => JSON.stringify(template)),
   ...['many spellings at once', 'many spellings in a list'],
+  ...['2026-02-30', '1969-12-31', '1970-01-01', 'T12:00:00.123456Z', 'T00:30:00+05:30'],
 ]);
 
 /** What trimming, folding, composing, splitting, escaping and stripping would change; as a pattern it is broken, by its end alone, too. */
