@@ -29,8 +29,11 @@ export function worldCases(
     if (found === undefined) return [];
     const { name, request } = found;
     const all = [...(world.get(name) ?? [])];
-    const alone = all.filter(([, { isPair }]) => !isPair);
-    const list = random.shuffle(all.filter(([, { isPair }]) => isPair));
+    const alone = all.filter(([, { pair }]) => pair === undefined);
+    // What stands in front of good credentials says more than what stands in front of others that are refused as well.
+    const list = (['plain', 'odd'] as const).flatMap((wanted) =>
+      random.shuffle(all.filter(([, { pair }]) => pair === wanted)),
+    );
     const chosen = Array.from({ length: Math.min(pairs, list.length) }).flatMap(() => {
       // Whoever logs in, the same two credentials.
       const keysOf = ([what]: readonly [string, Asker]): [string, string] => [

@@ -27,8 +27,8 @@ export interface Asker {
   readonly headers: Credentials;
   /** `api_key=...` */
   readonly query?: string;
-  /** Credentials in two places. */
-  readonly isPair: boolean;
+  /** Of credentials in two places: whether the second is in its plain form. */
+  readonly pair?: 'plain' | 'odd';
 }
 
 /** Who asks in addition to the configured identities: by identity, by what is particular to them. */
@@ -58,15 +58,18 @@ export async function makeWorld({ banyan, db, secrets, credentials, now }: World
       authorizationsOf(token, { other, expired: ages.get('expired session') ?? token }),
       ...otherPlaces(banyan),
     ];
-    const alone = [['no credentials', {}] as const, ...places.flat()].map(askerOf({ others, isPair: false }));
+    const alone = [['no credentials', {}] as const, ...places.flat()].map((form) => askerOf(form, others));
     const pairs = places.flatMap((place, i) =>
       place.flatMap(([what, sent]) =>
-        places
-          .slice(i + 1)
-          .flatMap((later) => later.map(([next, more]): Form => [`${what} next to ${next}`, { ...sent, ...more }])),
+        places.slice(i + 1).flatMap((later) =>
+          later.map(([next, more], form) => {
+            const pair = form === 0 ? 'plain' : 'odd';
+            return askerOf([`${what} next to ${next}`, { ...sent, ...more }], others, pair);
+          }),
+        ),
       ),
     );
-    world.set(name, new Map([...alone, ...pairs.map(askerOf({ others, isPair: true }))]));
+    world.set(name, new Map([...alone, ...pairs]));
   }
   return world;
 }
@@ -75,12 +78,14 @@ const IS_TOKEN = /^(?:cookie|authorization)$/i;
 /** What a client sends in one place; `?` stands for the query. */
 type Form = readonly [what: string, sent: Credentials];
 
-const askerOf =
-  ({ others, isPair }: { readonly others: Credentials; readonly isPair: boolean }) =>
-  ([what, { '?': query, ...headers }]: Form): readonly [string, Asker] => [
-    what,
-    { headers: { ...others, ...headers }, isPair, ...(query !== undefined && { query }) },
-  ];
+function askerOf(
+  [what, { '?': query, ...headers }]: Form,
+  others: Credentials,
+  pair?: Asker['pair'],
+): readonly [string, Asker] {
+  const asker = { headers: { ...others, ...headers }, ...(query !== undefined && { query }) };
+  return [what, { ...asker, ...(pair && { pair }) }];
+}
 
 function headerOf(credentials: Credentials, wanted: string): string | undefined {
   return Object.entries(credentials).find(([name]) => name.toLowerCase() === wanted)?.[1];
@@ -103,11 +108,16 @@ async function sessionsOf(
   const hasTouch = record['lastModified'] instanceof Date;
   if (hasTouch) await collection.updateOne(format.identify(id), { $set: { lastModified: at(NOT_DUE) } });
   const due = hasTouch ? { lastModified: at(-session.touchAfter * 1_000 - HOUR) } : {};
-  const variants: readonly [string, Document | undefined, string | undefined][] = [
+  type Variant = readonly [what: string, change: Document | undefined, signedBy: string | undefined];
+  const untouched: readonly Variant[] = hasTouch
+    ? [['session without a last touch', { lastModified: undefined }, secret]]
+    : [];
+  const variants: readonly Variant[] = [
     ['session past touchAfter', due, secret],
     ['session about to expire', { ...due, [format.expiryField]: at(HOUR) }, secret],
     ['expired session', { ...due, [format.expiryField]: at(-1_000) }, secret],
     ['session without an expiry', { ...due, [format.expiryField]: undefined }, secret],
+    ...untouched,
     ['session whose expiry is null', { ...due, [format.expiryField]: null }, secret],
     ['session that has logged out', undefined, secret],
     ['session without content', { session: null }, secret],

@@ -27,6 +27,7 @@ it('answers alike whoever asks and whatever the data is like, and extends the sa
     'session about to expire',
     'session past touchAfter',
     'session signed by the secret before',
+    'session without a last touch',
     'session without an expiry',
   ]);
 }, 180_000);

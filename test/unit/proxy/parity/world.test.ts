@@ -4,12 +4,18 @@ import type { CaseSuite } from '../../../../shared/parity/case';
 
 const alone = ['no credentials', 'cookie', 'bearer token', 'query key'];
 const pairs = Array.from({ length: 40 }, (_, i) => `cookie ${i} next to bearer token`);
-const asker = (what: string, isPair: boolean) =>
-  [what, { headers: { cookie: what }, isPair, ...(what === 'query key' && { query: 'key=x' }) }] as const;
+const asker = (what: string, pair?: 'plain' | 'odd') =>
+  [
+    what,
+    { headers: { cookie: what }, ...(pair && { pair }), ...(what === 'query key' && { query: 'key=x' }) },
+  ] as const;
 const WORLD: World = new Map(
   ['member', 'organiser'].map((name) => [
     name,
-    new Map([...alone.map((what) => asker(what, false)), ...pairs.map((what) => asker(what, true))]),
+    new Map([
+      ...alone.map((what) => asker(what)),
+      ...pairs.flatMap((what) => [asker(`${what}, damaged`, 'odd'), asker(what, 'plain')]),
+    ]),
   ]),
 );
 const route = (name: string, path: string, method = 'GET'): CaseSuite => ({
@@ -52,6 +58,14 @@ it('pairs are others on every route, the same for a seed', () => {
   expect(new Set(chosen(1)).size).toBe(20);
   expect(chosen(2)).toEqual(chosen(2));
   expect(chosen(2)).not.toEqual(chosen(1));
+});
+
+it('pairs with good credentials come first', () => {
+  const chosen = worldCases(SUITES.slice(0, 1), WORLD, { seed: 1, pairs: 80 })
+    .map(({ identity }) => identity)
+    .filter((what) => what.includes('next to'));
+  expect(chosen).toHaveLength(80);
+  expect(chosen.slice(0, 40).filter((what) => what.endsWith('damaged'))).toEqual([]);
 });
 
 it('a credential of the query goes behind the request’s own', () => {
