@@ -1,4 +1,5 @@
 import type { Document } from 'mongodb';
+import { decodeSegment } from './generate/set-field';
 
 /** A document with another time, and the request's target where another one is asked. */
 export interface AtBound {
@@ -14,25 +15,48 @@ export interface AtBound {
 const WEEK = { from: '2026-12-28', to: '2027-01-04' };
 const IN_WEEK = ['2026-12-31T23:59:59.999Z', '2027-01-01T12:00:00Z', '2027-01-03T23:59:59.999Z'];
 
-/** Days and moments in the query of a request. */
-export const daysIn = (path: string): readonly string[] =>
-  /\?(.*)/.exec(path)?.[1]?.match(/\d{4}-\d\d-\d\d(?:T[\d:.]+Z)?/g) ?? [];
+const TIME = /^(\d{4}-\d\d-\d\d)(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d))?$/;
+
+interface AskedTime {
+  readonly day: string;
+  readonly text: string;
+  /** In the pairs of the query. */
+  readonly index: number;
+}
+
+const pairsOf = (path: string): readonly string[] => (/\?(.*)/.exec(path)?.[1] ?? '').split('&');
+
+/** Times that a request asks for in its query, the earliest first. */
+function timesIn(path: string): readonly AskedTime[] {
+  return pairsOf(path)
+    .flatMap((pair, index): AskedTime[] => {
+      const text = decodeSegment(pair.slice(pair.indexOf('=') + 1));
+      const day = TIME.exec(text)?.[1];
+      return day === undefined || Number.isNaN(Date.parse(text)) ? [] : [{ day, text, index }];
+    })
+    .sort((a, b) => Date.parse(a.text) - Date.parse(b.text));
+}
+
+/** Days and moments in the query of a request, the earliest first. */
+export const daysIn = (path: string): readonly string[] => timesIn(path).map(({ text }) => text);
 
 /** A document with each of its times at the bounds of what a request asks for, and in a week of two years, which is asked for instead. */
 export function atBounds(document: Document, path: string): readonly AtBound[] {
-  const days = daysIn(path);
-  const [from, to, more] = days;
-  const moments = days.flatMap((day, i): (Pick<AtBound, 'what' | 'bound'> & { readonly time: number })[] => [
-    { what: `at ${day}, a bound of what is asked for`, bound: `at ${i}`, time: Date.parse(day) },
-    { what: `just before ${day}, a bound of what is asked for`, bound: `before ${i}`, time: Date.parse(day) - 1 },
+  const times = timesIn(path);
+  const [from, to, more] = times;
+  const moments = times.flatMap(({ text }, i): (Pick<AtBound, 'what' | 'bound'> & { readonly time: number })[] => [
+    { what: `at ${text}, a bound of what is asked for`, bound: `at ${i}`, time: Date.parse(text) },
+    { what: `just before ${text}, a bound of what is asked for`, bound: `before ${i}`, time: Date.parse(text) - 1 },
   ]);
   const week = from === undefined || to === undefined || more !== undefined ? undefined : inWeek(path, from, to);
   return Object.keys(document)
     .filter((field) => document[field] instanceof Date)
     .flatMap((field) => [
-      ...moments
-        .filter(({ time }) => !Number.isNaN(time))
-        .map(({ time, ...its }): AtBound => ({ ...its, field, document: { ...document, [field]: new Date(time) } })),
+      ...moments.map(({ time, ...its }): AtBound => ({
+        ...its,
+        field,
+        document: { ...document, [field]: new Date(time) },
+      })),
       ...(week === undefined ? [] : IN_WEEK).map((time): AtBound => ({
         ...{ field, what: `${time}, in a week of two years`, bound: time },
         document: { ...document, [field]: new Date(time) },
@@ -42,8 +66,9 @@ export function atBounds(document: Document, path: string): readonly AtBound[] {
 }
 
 /** The same target, asking for {@link WEEK}. */
-function inWeek(path: string, from: string, to: string): string {
-  const [start, end] = [path.indexOf(from), path.lastIndexOf(to)];
-  const between = path.slice(start + WEEK.from.length, end);
-  return path.slice(0, start) + WEEK.from + between + WEEK.to + path.slice(end + WEEK.to.length);
+function inWeek(path: string, from: AskedTime, to: AskedTime): string {
+  const pairs = [...pairsOf(path)];
+  for (const [{ index, day }, other] of [[from, WEEK.from] as const, [to, WEEK.to] as const])
+    pairs[index] = (pairs[index] ?? '').replace(day, other);
+  return `${path.slice(0, path.indexOf('?'))}?${pairs.join('&')}`;
 }

@@ -85,11 +85,14 @@ export class DataCopy {
       if (!this.original.has(collection) && collection.startsWith('queue ')) continue;
       const documents = this.db.collection(collection);
       if (after !== undefined) await documents.deleteOne({ _id: asDocument(after)['_id'] as BSON.ObjectId });
-      if (before !== undefined) await documents.insertOne(asDocument(before));
+      if (before !== undefined) await documents.insertOne(asDocument(before), AS_IT_WAS);
     }
     if (changes.length > 0) await this.outside.restore?.(changes);
   }
 }
+
+/** It may be older than the collection's validator. */
+const AS_IT_WAS = { bypassDocumentValidation: true };
 
 /** Makes `target` hold what `source` holds. Indexes stay as they are. */
 export async function copyDatabase(source: Db, target: Db): Promise<void> {

@@ -146,7 +146,16 @@ export async function withStarted(
   const ofSessions =
     wanted === undefined
       ? []
-      : await oddSessions(wanted.suites, { db: controlDb, collection: sessions, credentials: own });
+      : await oddSessions(wanted.suites, {
+          ...{ db: controlDb, collection: sessions, credentials: own },
+          isKnown: async (session) => {
+            try {
+              return (await banyan.identity.fromSession(session, () => Promise.resolve(controlDb))) !== undefined;
+            } catch {
+              return false;
+            }
+          },
+        });
   const all = { cases: [...ofSessions, ...odd.cases], known: odd.known + ofSessions.length };
   const credentials = new Map([...own, ...worldCredentials(world)]);
   await copyDatabase(controlDb, candidateDb);

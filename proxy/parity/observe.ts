@@ -40,7 +40,11 @@ export async function observe(
   { keepData = false, given = [], isSettled = () => true }: ObserveOptions = {},
 ): Promise<Observation> {
   await data?.give(given);
-  const answer = await send(url, request);
+  const answer = await send(url, request).catch(async (error: unknown) => {
+    // What was given must not stay.
+    await data?.restore(await data.changes({ withMessages: false }));
+    throw error;
+  });
   // What a safe request should send to a queue is found after the next one that is not.
   let changes = (await data?.changes({ withMessages: !isSafe(request.method) })) ?? [];
   const messages = changes.filter(({ collection }) => collection.startsWith('queue '));

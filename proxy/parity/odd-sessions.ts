@@ -40,12 +40,14 @@ interface OddSessionOptions {
   /** Where sessions are. */
   readonly collection: string;
   readonly credentials: ReadonlyMap<string, Credentials>;
+  /** Whether a session's data has an identity: who has none, without an id for one, is refused on Lambda on purpose. */
+  readonly isKnown: (session: Readonly<Record<string, unknown>>) => Promise<boolean>;
 }
 
 /** The session of whoever asks holds otherwise than after a login of today, and is due to be extended; each is written before a case, and taken back. */
 export async function oddSessions(
   suites: readonly CaseSuite[],
-  { db, collection, credentials }: OddSessionOptions,
+  { db, collection, credentials, isKnown }: OddSessionOptions,
 ): Promise<readonly PlannedCase[]> {
   const records = await db.collection(collection).find().toArray();
   const recordOf = (identity: string): Document | undefined => {
@@ -66,9 +68,12 @@ export async function oddSessions(
       )
       .slice(0, 1),
   );
+  const contents = new Map<Document, readonly Content[]>();
+  for (const { record } of asks)
+    if (!contents.has(record)) contents.set(record, await contentsOf(record['session'], isKnown));
   const stride = Math.max(1, Math.floor(asks.length / ROUTES_EACH));
   return asks.flatMap(({ route, identity, parityCase: { name, request }, record }, at) =>
-    contentsOf(record['session'])
+    (contents.get(record) ?? [])
       .filter((_, index) => (at + index) % stride === 0)
       .flatMap(([what, session]) =>
         PROTOCOLS.map(([over, headers]): PlannedCase => ({
@@ -86,21 +91,27 @@ export async function oddSessions(
 /** Where a store notes when a session was last extended. */
 const due = ({ lastModified }: Document): Document => (lastModified instanceof Date ? { lastModified: LONG_AGO } : {});
 
-const DEEPEST = 3;
+type Content = readonly [what: string, stored: unknown];
 
-/** Where a session has texts, besides its cookie and ids: in `passport.user.name`. Who has no id has no session on Lambda, on purpose. */
+const DEEPEST = 3;
+const MOST_TEXTS = 12;
+
+/** Where a session has texts, besides its cookie: in `passport.user.name`. */
 function textsIn(
   content: Readonly<Record<string, unknown>>,
   at: readonly string[] = [],
 ): readonly (readonly string[])[] {
   return Object.entries(content).flatMap(([name, value]) => {
     if (at.length === 0 && name === 'cookie') return [];
-    if (typeof value === 'string') return /id$/i.test(name) ? [] : [[...at, name]];
+    if (typeof value === 'string') return [[...at, name]];
     return isRecord(value) && at.length < DEEPEST ? textsIn(value, [...at, name]) : [];
   });
 }
 
-function withEmpty(content: Readonly<Record<string, unknown>>, [name = '', ...rest]: readonly string[]): object {
+function withEmpty(
+  content: Readonly<Record<string, unknown>>,
+  [name = '', ...rest]: readonly string[],
+): Readonly<Record<string, unknown>> {
   const inner = content[name];
   return { ...content, [name]: isRecord(inner) && rest.length > 0 ? withEmpty(inner, rest) : '' };
 }
@@ -110,11 +121,16 @@ function withEmpty(content: Readonly<Record<string, unknown>>, [name = '', ...re
  *
  * @param stored what the record holds of a session that is logged in: JSON, or an object
  */
-function contentsOf(stored: unknown): readonly (readonly [what: string, stored: unknown])[] {
+async function contentsOf(stored: unknown, isKnown: OddSessionOptions['isKnown']): Promise<readonly Content[]> {
   const content = typeof stored === 'string' ? parseJson(stored) : stored;
   if (!isRecord(content)) return [];
   const { cookie } = content;
-  const variants: readonly (readonly [string, unknown])[] = [
+  const emptied: Content[] = [];
+  for (const at of textsIn(content).slice(0, MOST_TEXTS)) {
+    const changed = withEmpty(content, at);
+    if (await isKnown(changed)) emptied.push([`whose ${at.join('.')} is empty`, changed]);
+  }
+  const variants: readonly Content[] = [
     ...COOKIES.map(
       ([what, attributes]) =>
         [what, { ...content, cookie: { ...(isRecord(cookie) && cookie), ...attributes } }] as const,
@@ -122,7 +138,7 @@ function contentsOf(stored: unknown): readonly (readonly [what: string, stored: 
     ['whose cookie has an age alone', { ...content, cookie: { originalMaxAge: HOUR } }],
     ['without a cookie', { ...content, cookie: undefined }],
     ['whose cookie is a text', { ...content, cookie: 'x' }],
-    ...textsIn(content).map((at) => [`whose ${at.join('.')} is empty`, withEmpty(content, at)] as const),
+    ...emptied,
     ['with more in it', { ...content, flash: { error: ['caf\u00E9 \u{1F333}'] } }],
   ];
   return variants.map(([what, value]) => [what, typeof stored === 'string' ? JSON.stringify(value) : value]);

@@ -1,7 +1,7 @@
 import { groupBy } from '../../../shared/group-by';
 import type { Field } from './field';
-import { probesOf } from './probes';
-import { ABSENT, hasPlaceFor, setField, valueOf } from './set-field';
+import { LONGEST, probesOf } from './probes';
+import { ABSENT, hasPlaceFor, setField, textOf, valueOf } from './set-field';
 import type { DraftRequest, Variation } from './variation';
 
 /** Every probe of every field, and fields next to one another. */
@@ -28,7 +28,11 @@ export function commonVariations(fields: readonly Field[]): readonly Variation[]
     const [first, ...others] = group;
     if (first === undefined || others.length === 0) return [];
     const probes = group.map((field) => ({ field, values: new Map(probesOf(field)) }));
-    const kinds = [...new Map(probesOf(first)).keys()].filter((kind) => probes.every(({ values }) => values.has(kind)));
+    const isShort = (kind: string): boolean =>
+      probes.reduce((sum, { values }) => sum + lengthOf(values.get(kind)), 0) <= LONGEST[first.part];
+    const kinds = [...new Map(probesOf(first)).keys()].filter(
+      (kind) => probes.every(({ values }) => values.has(kind)) && isShort(kind),
+    );
     return kinds.map((kind) =>
       vary([first, ...others], kind, (request) =>
         probes.reduce((draft, { field, values }) => setField(draft, field, values.get(kind)), request),
@@ -36,6 +40,8 @@ export function commonVariations(fields: readonly Field[]): readonly Variation[]
     );
   });
 }
+
+const lengthOf = (value: unknown): number => (value === ABSENT ? 0 : textOf(value).length);
 
 /** Two optional fields at a time: neither, one without the other, both, and the forms in which a field says nothing. */
 export function pairVariations(fields: readonly Field[]): readonly Variation[] {

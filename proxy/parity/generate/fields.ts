@@ -24,6 +24,7 @@ interface Found {
   readonly seen: Set<unknown>;
   schema: JsonSchema;
   isRequired?: boolean;
+  isInContract?: boolean;
 }
 
 /** The fields of a route: those that its known requests have, and those that its contract names. */
@@ -42,7 +43,7 @@ export function fieldsOf(route: string, requests: readonly DraftRequest[], contr
       // An element of a query's list has no name of its own.
       const known =
         part === 'body' ? note(part, at, []) : at.at(-1) === '0' ? undefined : note(part, [pairName(at)], []);
-      if (known !== undefined) Object.assign(known, { schema, isRequired });
+      if (known !== undefined) Object.assign(known, { schema, isRequired, isInContract: true });
     });
   const parameters = (route.split(' ', 2)[1] ?? '').split('/');
   for (const { path, headers } of requests) {
@@ -60,15 +61,16 @@ export function fieldsOf(route: string, requests: readonly DraftRequest[], contr
   for (const body of bodies) fromValue(body, [], (at, value) => note('body', at, [value]));
   const forms = bodies.length > 0 ? [] : requests.filter((request) => kindOfBody(request) === 'form');
   for (const { body } of forms) for (const { name, value } of pairsOf(String(body))) note('body', [name], [value]);
-  return [...found.values()].map(({ part, at, seen, schema: given, isRequired }): Field => {
+  // One that names nothing says nothing of what is read.
+  const named = new Set([...found.values()].filter(({ isInContract }) => isInContract).map(({ part }) => part));
+  return [...found.values()].map(({ part, at, seen, schema: given, isRequired, isInContract = false }): Field => {
     const [first = '', ...rest] = at;
     const schema = part === 'path' ? schemaOf(contract.path?.properties?.[first]) : given;
     const values = [...seen];
     const mayMiss = part === 'query' || (part === 'body' && bodies.some((one) => !(first in one)));
     return {
       ...{ part, at, schema, seen: values, shape: shapeOf(schema, values), isOptional: isRequired !== true && mayMiss },
-      isNamed:
-        Object.keys(schema).length > 0 || (part === 'header' ? !OF_BROWSERS.test(first) : contract[part] === undefined),
+      isNamed: isInContract || (part === 'header' ? !OF_BROWSERS.test(first) : part === 'path' || !named.has(part)),
       name: `${part} ${first}${part === 'path' ? '' : rest.map((name) => `[${name}]`).join('')}`,
     };
   });

@@ -94,6 +94,8 @@ class Generator {
     private readonly options: GenerateOptions,
   ) {
     this.random = seededRandom(options.seed);
+    // What was sent together first comes alone last, on every route.
+    for (const one of ALONE) this.uses.delay(kindOf(one), LATER);
     const varied = known.filter(({ parityCase }) => parityCase.raw === undefined);
     this.routes = [...groupBy(varied, ({ route }) => route).values()].map((cases) => this.routeOf(cases));
     for (const one of varied) this.sent.add(keyOf(one.route, one.identity, draftOf(one)));

@@ -5,9 +5,9 @@ export class Uses {
   /** @param telling kinds that are worth trying in every place: as if each were new */
   constructor(private readonly telling: ReadonlySet<string> = new Set()) {}
 
-  /** As if the place had been tried so often. */
-  delay(place: string, times: number): void {
-    this.counts.set(place, times);
+  /** As if the kind or place had been tried so often more. */
+  delay(kindOrPlace: string, times: number): void {
+    this.counts.set(kindOrPlace, this.of(kindOrPlace) + times);
   }
 
   /** Takes out of a list what differs most from all that was taken before: of which the kind, and the place, were taken least. */

@@ -9,7 +9,7 @@ const USUAL_LENGTHS = [50, 100, 255, 1_000];
 /** Longer than what is written into a case for its meaning. */
 const LONG = 40;
 /** More would not fit into a request's address, or make a body that no parser takes. */
-const LONGEST = { body: 20_000, query: 600, path: 300, header: 600 };
+export const LONGEST = { body: 20_000, query: 600, path: 300, header: 600 };
 const TREE = '\u{1F333}';
 
 /** Kinds by which sides differ most often, whatever the field. */
@@ -55,7 +55,8 @@ function ofAny({ part, at, seen, schema }: Field, value: unknown): readonly Prob
   const another = seen.find((one) => one !== value) ?? 'another';
   const isBody = part === 'body';
   return [
-    ...each('|null|undefined|NaN|x|constructor'),
+    ...each('|undefined|NaN|x|constructor'),
+    ['null as text', 'null'],
     ['absent', ABSENT],
     ['null', null],
     ['true', true],

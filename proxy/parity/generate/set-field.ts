@@ -111,7 +111,7 @@ export function pairsFor(key: string, value: unknown): readonly string[] {
   return [`${key}=${encode(value)}`];
 }
 
-const textOf = (value: unknown): string =>
+export const textOf = (value: unknown): string =>
   value instanceof Spelt ? value.text : typeof value === 'string' ? value : JSON.stringify(value);
 
 /** Half of a surrogate pair has no encoding, and becomes U+FFFD. */

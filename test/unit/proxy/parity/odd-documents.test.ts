@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { MongoClient, ObjectId, type Db, type Document } from 'mongodb';
+import { atBounds } from '../../../../proxy/parity/at-bounds';
 import { DataCopy } from '../../../../proxy/parity/data-copy';
 import { oddDocuments } from '../../../../proxy/parity/odd-documents';
 import type { PlannedCase } from '../../../../proxy/parity/run';
@@ -29,12 +30,21 @@ let client: MongoClient;
 let db: Db;
 let server: Server;
 let port: number;
+let requests = 0;
 
 beforeAll(async () => {
   mongo = await startTestMongo();
   client = await MongoClient.connect(mongo.uri);
   db = client.db();
   server = createServer((request, response) => {
+    requests += 1;
+    if (request.url === '/items?broken') {
+      void db
+        .collection('items')
+        .findOne({ _id: SHOWN })
+        .then((item) => (item === null ? request.socket.destroy() : response.end(SHOWN.toHexString())));
+      return;
+    }
     if (request.url?.includes('from=') === true)
       void db
         .collection('items')
@@ -200,6 +210,39 @@ it('try every bound of a range before any bound a second time', async () => {
       .replace(/2026-0[45]-\d\d(?=, a bound)/, 'the end'),
   );
   expect(new Set(bounds.slice(0, 7)).size).toBe(7);
+});
+
+it('ask no more often than is bounded, and of ranges only as one who may', async () => {
+  const asking = (i: number) => ({
+    ...{ name: `range ${i}`, request: { path: `/items?from=2026-02-0${i}&to=2026-04-01` } },
+    status: { member: 200, other: 200 },
+  });
+  const before = requests;
+  const suites = [{ route: 'GET /items', cases: Array.from({ length: 9 }, (_, i) => asking(i + 1)) }];
+  const names = (await plan(1_000, { suites })).map(({ parityCase: { name } }) => name);
+  expect(requests - before).toBeLessThan(80);
+  const ranges = names.filter((name) => name.includes('a bound')).map((name) => name.split(';', 1)[0]);
+  expect([...new Set(ranges)].sort()).toEqual(['range 1', 'range 2', 'range 3', 'range 4']);
+});
+
+it('take a handler that gives no answer without a document for one that reads it, and put the document back', async () => {
+  const suites = [
+    { route: 'GET /items', cases: [{ name: 'all', request: { path: '/items?broken' }, status: { member: 200 } }] },
+  ];
+  const before = await dump();
+  const names = (await plan(1_000, { suites })).map(({ parityCase: { name } }) => name);
+  expect(names).toContain('all; a document of items, itself missing');
+  expect(await dump()).toEqual(before);
+});
+
+it('are at the bounds of ranges in whatever order and spelling they are asked for, in the query alone', () => {
+  const ofAt = (path: string) =>
+    atBounds({ at: new Date(0) }, path).map((one) => [one.document['at'] as unknown, one.path]);
+  const swapped = ofAt('/days/2026-02-01?to=2026-04-01T10%3A30%3A00%2B02%3A00&from=2026-02-01&x=1');
+  expect(swapped).toContainEqual([new Date('2026-04-01T08:30:00Z'), undefined]);
+  expect(swapped).toContainEqual([new Date('2026-02-01'), undefined]);
+  expect(swapped.at(-1)?.[1]).toBe('/days/2026-02-01?to=2027-01-04T10%3A30%3A00%2B02%3A00&from=2026-12-28&x=1');
+  expect(ofAt('/days/2026-02-01?from=x')).toEqual([]);
 });
 
 it('leave out what the database does not take', async () => {

@@ -8,9 +8,10 @@ import { testBanyan } from '../../../support/test-banyan';
 it('names every case of a suite that cannot be sent, before anything starts', () => {
   const requests = [
     { path: '/a b' },
-    { path: '/a?b=\u2603' },
+    { path: '/a?b=\u{1F333}' },
     { path: '/a', headers: { 'x-a': 'b\nc' } },
     { path: '/\u00FC' },
+    { path: '/\uD83C' },
   ];
   const cases = requests.map((request, i) => ({ name: `case ${i + 1}`, request }));
   const suites = [{ file: 'a.ts', route: 'GET /a', cases }];
@@ -20,7 +21,7 @@ it('names every case of a suite that cannot be sent, before anything starts', ()
   expect(asked).toThrow(
     [
       'GET /a, case "case 1" cannot be sent: its path holds " ", which must be encoded: %20',
-      'GET /a, case "case 2" cannot be sent: its path holds "\u2603", which must be encoded: %E2%98%83',
+      'GET /a, case "case 2" cannot be sent: its path holds "\u{1F333}", which must be encoded: %F0%9F%8C%B3',
       'GET /a, case "case 3" cannot be sent: its header "x-a" has a name or value that cannot be sent',
     ].join('; '),
   );

@@ -82,6 +82,16 @@ describe('the fields of a route', () => {
     expect(named('header x-channel', contract).isNamed).toBe(true);
   });
 
+  it('are of the contract with whatever schema, and a contract that names none says nothing', () => {
+    const isNamed = (contract: Contract): readonly boolean[] =>
+      fieldsOf('GET /items', [{ method: 'GET', path: '/items?q=a', headers: {} }], contract).map(
+        (field) => field.isNamed,
+      );
+    expect(isNamed({ query: { properties: { q: {} } } })).toEqual([true]);
+    expect(isNamed({ query: { type: 'object' } })).toEqual([true]);
+    expect(isNamed({ query: { properties: { r: {} } } })).toEqual([true, false]);
+  });
+
   it('are bounded', () => {
     const wide = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`a${i}`, i]));
     expect(fieldsOf(ROUTE, [post('/', wide)])).toHaveLength(100);
@@ -235,6 +245,16 @@ describe('fields together', () => {
     const applied = fieldVariations(fields()).filter(({ applies }) => applies?.(get) !== false);
     expect(new Set(applied.map(({ group }) => group))).toEqual(new Set(['query', 'header']));
   });
+});
+
+it('fields together make no request that is longer than parsers take', () => {
+  const query = Array.from({ length: 6 }, (_, i) => `name${i}=a`).join('&');
+  const request = { method: 'GET', path: `/items?${query}`, headers: {} };
+  const targets = commonVariations(fieldsOf('GET /items', [request])).map(
+    (one) => one.apply(request, seededRandom(1), []).path.length,
+  );
+  expect(targets.length).toBeGreaterThan(20);
+  expect(Math.max(...targets)).toBeLessThan(8_000);
 });
 
 it('one kind of value is tried in all fields of a shape at once', () => {
