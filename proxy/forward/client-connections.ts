@@ -10,12 +10,18 @@ interface ClientConnection {
   isWaiting: boolean;
   /** Carries another protocol now. */
   isTunnel: boolean;
-  /** What had been read when it was last looked at; undefined while it was busy. */
-  idleAt: number | undefined;
+  /** Looks in a row that found it idle, and nothing new read. */
+  idleLooks: number;
+  /** What had been read at the last look. */
+  readAtLook: number;
 }
 
-/** How long a connection must be idle before a drain closes it, in ms: a client that never stops has its next request on the way. */
-const IDLE_GRACE = 500;
+/**
+ * How long a connection must be idle before a drain closes it: looks, with so many ms in between. A client that never stops has its next
+ * request on the way. Time in which this process was held up is one look, however long it was.
+ */
+const IDLE_LOOKS = 5;
+const LOOK_EVERY = 100;
 /** Clients that always have another request on the way are cut short after so many ms of a drain. */
 const PATIENCE = 5_000;
 /** How long a client may take to read the last answer and to close, in ms. */
@@ -98,18 +104,17 @@ export class ClientConnections {
   /** Stops accepting, answers what was asked, closes idle connections, breaks off the rest after `limit` ms; resolves when none is left. */
   async finish(limit: number): Promise<void> {
     const cutOff = setTimeout(() => this.destroyAll(), limit);
-    const sweep = setInterval(() => afterReading(() => this.closeIdle()), IDLE_GRACE);
-    this.closeIdle();
+    const looks = setInterval(() => afterReading(() => this.closeIdle()), LOOK_EVERY);
     // Not the HTTP server's own `close`: it closes at once every connection that is idle, whatever is on the way to it.
     await new Promise((resolve) => TcpServer.prototype.close.call(this.server, resolve));
     clearTimeout(cutOff);
-    clearInterval(sweep);
+    clearInterval(looks);
   }
 
   private add(socket: Socket): void {
     // Put back by us: the server sees it as new, we do not.
     if (this.open.has(socket)) return;
-    this.open.set(socket, { responses: [], isWaiting: false, isTunnel: false, idleAt: undefined });
+    this.open.set(socket, { responses: [], isWaiting: false, isTunnel: false, idleLooks: 0, readAtLook: 0 });
     // In addition to the server's own, which is off while the connection is handed over: an unheard error would end the process.
     socket.on('error', ignore);
     socket.once('close', () => this.open.delete(socket));
@@ -119,9 +124,10 @@ export class ClientConnections {
   private closeIdle(): void {
     for (const [socket, connection] of this.open) {
       const isBusy = connection.isTunnel || connection.isWaiting || connection.responses.at(-1)?.closed === false;
-      const { idleAt } = connection;
-      connection.idleAt = isBusy ? undefined : socket.bytesRead;
-      if (!isBusy && idleAt === socket.bytesRead && !socket.writableEnded) socket.destroySoon();
+      const isSame = connection.readAtLook === socket.bytesRead;
+      connection.readAtLook = socket.bytesRead;
+      connection.idleLooks = isBusy || !isSame ? 0 : connection.idleLooks + 1;
+      if (connection.idleLooks >= IDLE_LOOKS && !socket.writableEnded) socket.destroySoon();
     }
   }
 

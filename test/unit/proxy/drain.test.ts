@@ -117,6 +117,26 @@ describe('clients that never stop, while a proxy without a drain delay ends', ()
     expect(text).toMatch(/\r\nConnection: close\r\n[^]*<\/second>$/i);
   });
 
+  it('a client that was held up as long as the process has its next request answered', async () => {
+    const held = client(proxy.port, 'held', 1);
+    clients.push(held);
+    await waitFor('a load', () => held.answered > 3);
+    held.socket.pause();
+    // Its last answer has been written by the time that another client has had several.
+    const other = client(proxy.port, 'other', 1);
+    clients.push(other);
+    await waitFor('its answer', () => other.answered > 5);
+    other.socket.destroy();
+    const closed = proxy.close();
+    await waitFor('the drain', async () => !(await accepts(proxy.port)));
+    holdUp(700);
+    // It reads its answer, and sends, some turns of the event loop later than timers that are due.
+    setTimeout(() => held.socket.resume(), 50);
+    await closed;
+    await waitFor('the end', () => held.ended !== undefined);
+    expect(held).toMatchObject({ ended: 'closed', closedWith: held.answered, sent: held.answered });
+  });
+
   it('an answer under way says close, and only then is the connection closed', async () => {
     let end: (() => void) | undefined;
     legacy.answer((_request, response) => (end = () => response.end('<slow>')));
