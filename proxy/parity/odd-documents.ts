@@ -8,7 +8,6 @@ import {
   type GivenDocument,
   type ParityCase,
 } from '../../shared/parity/case';
-import { BanyanError } from '../../shared/errors';
 import { atBounds, daysIn } from './at-bounds';
 import type { Credentials } from './credentials';
 import { DataCopy } from './data-copy';
@@ -16,6 +15,7 @@ import { seededRandom } from './generate/random';
 import { Uses } from './generate/least-used';
 import { observe } from './observe';
 import type { PlannedCase } from './run';
+import { isNoAnswer } from './send';
 import { groupBy } from '../../shared/group-by';
 import type { Sample } from './sample/sample-file';
 
@@ -168,8 +168,7 @@ function asking({ url, credentials }: OddOptions, data: DataCopy) {
       const text = response.body instanceof Buffer ? response.body.toString() : '';
       return { text, changed: changes.map(({ id }) => id) };
     } catch (error) {
-      if (given.length > 0 && error instanceof BanyanError && error.code === 'side_unreachable')
-        return { text: 'no answer', changed: [] };
+      if (given.length > 0 && isNoAnswer(error)) return { text: 'no answer', changed: [] };
       throw error;
     }
   };

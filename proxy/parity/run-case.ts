@@ -1,3 +1,4 @@
+import { BanyanError } from '../../shared/errors';
 import { answeredBy, expectedStatus, type SourcedCase } from '../../shared/parity/case';
 import type { Change } from '../../shared/parity/database-effects';
 import { difference, type Difference } from '../../shared/parity/exchange';
@@ -8,7 +9,7 @@ import type { CandidateProxy } from './candidate-proxy';
 import type { Credentials } from './credentials';
 import { judgeObservations, observe, requestOf, type Observation, type Side } from './observe';
 import { reportRequest, reportResponse, withoutEcho, type Redaction } from './reported';
-import type { OutgoingRequest } from './send';
+import { isNoAnswer, type OutgoingRequest } from './send';
 
 export interface CaseContext {
   readonly control: Side;
@@ -35,19 +36,32 @@ export interface RanCase {
   readonly needed: readonly Rule[];
 }
 
-export async function runCase(sourced: SourcedCase, context: CaseContext): Promise<RanCase> {
-  const { parityCase, identity, given = [] } = sourced;
+/** Runs a case, or says why it proves nothing: what was generated may be too odd for the control to answer at all. Throws BanyanError naming the case. */
+export async function runCase(
+  sourced: SourcedCase,
+  context: CaseContext,
+): Promise<RanCase | { readonly skip: string }> {
+  const { route, parityCase, identity, given = [] } = sourced;
   const { control, candidate, credentials, renaming } = context;
-  const written = await requestOf(parityCase, credentials.get(identity) ?? {}, control);
-  const request = withNames(written, context.recordedNames);
+  const naming = (error: unknown): never => {
+    if (!(error instanceof BanyanError)) throw error;
+    throw new BanyanError(`${route}, case "${parityCase.name}": ${error.message}`, { code: error.code, cause: error });
+  };
   const keepData = renaming !== undefined;
-  const expected = await observe(control, request, { keepData, given });
+  const ask = async (): Promise<Observation> => {
+    const written = await requestOf(parityCase, credentials.get(identity) ?? {}, control);
+    return observe(control, withNames(written, context.recordedNames), { keepData, given });
+  };
+  const expected = await ask().catch((error: unknown) =>
+    sourced.source === 'generated' && isNoAnswer(error) ? error : naming(error),
+  );
+  if (expected instanceof BanyanError) return { skip: `${expected.message}, so there is nothing to compare with` };
   const awaited = effectsOf(expected.changes).join();
-  const found = await observe(candidate, withNames(request, renaming), {
+  const found = await observe(candidate, withNames(expected.request, renaming), {
     keepData,
     given,
     isSettled: (changes) => effectsOf(changes).join() === awaited,
-  });
+  }).catch(naming);
   const judgement = await judgeObservations(expected, found, {
     rules: context.rules,
     identity,

@@ -65,6 +65,7 @@ export async function runCases(cases: readonly PlannedCase[], options: RunOption
   const ruleUse = new RuleUse(options.rules);
   const renaming = options.isSequence === true ? new Renaming() : undefined;
   const recordedNames = options.isSequence === true ? new Renaming() : undefined;
+  const names = { ...(renaming && { renaming }), ...(recordedNames && { recordedNames }) };
   const byRoute = new Map<string, CaseResult[]>();
   for (const planned of cases) {
     const { route } = planned;
@@ -72,14 +73,9 @@ export async function runCases(cases: readonly PlannedCase[], options: RunOption
     const rules = rulesOfNamed(options.rules, { name: route, ...(id !== undefined && { id }) });
     const skip = planned.skip ?? reasonToSkip(planned, context);
     let result: CaseResult;
-    if (skip !== undefined) result = skipped(planned, skip, context);
+    const ran = skip === undefined ? await runCase(planned, { ...context, rules, ...names }) : { skip };
+    if ('skip' in ran) result = skipped(planned, ran.skip, context);
     else {
-      const ran = await runCase(planned, {
-        ...context,
-        rules,
-        ...(renaming && { renaming }),
-        ...(recordedNames && { recordedNames }),
-      });
       ruleUse.note(ran, rules);
       options.onRan?.(ran, planned);
       result = withRecorded(ran.result, planned.recorded);

@@ -23,7 +23,7 @@ const TIME_LIMIT = 60_000;
 /** Closed with the process; connections are kept between requests. */
 const agents = { plain: new Agent({ keepAlive: true }), secure: new SecureAgent({ keepAlive: true }) };
 
-/** Sends path, headers and body untouched and returns the answer as received (uncompressed unless asked). Throws BanyanError `side_unreachable`. */
+/** Sends path, headers and body untouched and returns the answer as received (uncompressed unless asked). Throws BanyanError `side_unreachable`, or `no_answer` from a side that is there. */
 export function send(baseUrl: string, { method, path, headers, body }: OutgoingRequest): Promise<Answer> {
   const url = new URL(baseUrl);
   const names = new Set(headers.map(([name]) => name.toLowerCase()));
@@ -64,7 +64,9 @@ export function send(baseUrl: string, { method, path, headers, body }: OutgoingR
         });
       },
     );
-    outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${TIME_LIMIT / 1000} s`)));
+    outgoing.on('timeout', () =>
+      outgoing.destroy(Object.assign(new Error(`no answer within ${TIME_LIMIT / 1000} s`), { code: 'ETIMEDOUT' })),
+    );
     outgoing.on('error', fail);
     outgoing.end(body);
   });
@@ -75,13 +77,22 @@ function joinPath(url: URL, path: string): string {
   return path.startsWith('/') ? `${url.pathname.replace(/\/$/, '')}${path}` : path;
 }
 
+/** A connection that ends without an answer, or with something else. A failure to connect has a system call. */
+const NO_ANSWER = /^(?:ECONNRESET|EPIPE|ETIMEDOUT|HPE_.*)$/;
+
 function unreachable(url: URL, error: Error): BanyanError {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+  if (NO_ANSWER.test(code) && !('syscall' in error && error.syscall === 'connect'))
+    return new BanyanError(`${url.origin} gave no answer (${code})`, { code: 'no_answer', cause: error });
   return new BanyanError(
     `${url.origin} does not answer (${code}); is it running? Start both sides with "banyan dev", set LEGACY_PORT and GATEWAY_PORT as for it where it has other ports, or name others with --control and --candidate`,
     { code: 'side_unreachable', cause: error },
   );
 }
+
+/** Whether a side was there, and did not answer a request. */
+export const isNoAnswer = (error: unknown): error is BanyanError =>
+  error instanceof BanyanError && error.code === 'no_answer';
 
 function pairs(flat: readonly string[]): [string, string][] {
   return flat.flatMap((name, i): [string, string][] => (i % 2 === 0 ? [[name, flat[i + 1] ?? '']] : []));

@@ -9,6 +9,7 @@ import { planSuites } from '../plan-run';
 import { loadProject } from '../project';
 import type { PlannedCase } from '../run';
 import { effectsOf } from '../run-case';
+import { isNoAnswer } from '../send';
 import { prepareProject } from '../run-project';
 import { instrumentWith, type Mutant } from './instrument';
 import type { Covered, Judged, Order, Report, WorkerOptions } from './messages';
@@ -48,10 +49,26 @@ async function startWorker({ flags, env, routesFile, local, files }: WorkerOptio
     return made;
   }
 
-  /** Sends a case to the candidate and returns the first difference from the control, if any. */
-  async function signOf(index: number): Promise<Sign | undefined> {
+  const caseAt = (index: number): PlannedCase => {
     const planned = cases[index];
     if (planned === undefined) throw new RangeError(`there is no case ${index}`);
+    return planned;
+  };
+
+  async function isAnswered(index: number): Promise<boolean> {
+    const planned = caseAt(index);
+    try {
+      await controlOf(index, planned);
+      return true;
+    } catch (error) {
+      if (planned.source === 'generated' && isNoAnswer(error)) return false;
+      throw error;
+    }
+  }
+
+  /** Sends a case to the candidate and returns the first difference from the control, if any. */
+  async function signOf(index: number): Promise<Sign | undefined> {
+    const planned = caseAt(index);
     const { route, identity, given = [] } = planned;
     const control = await controlOf(index, planned);
     const { candidate, proxy, knownValues } = ready.context;
@@ -74,6 +91,8 @@ async function startWorker({ flags, env, routesFile, local, files }: WorkerOptio
   }
 
   async function cover(index: number): Promise<Covered> {
+    // Too odd for the control: it tries nothing.
+    if (!(await isAnswered(index))) return { index, functions: [], mutants: [] };
     mutation.takeReached();
     const alarm = (await signOf(index))?.text;
     const { functions, ...reached } = mutation.takeReached();
