@@ -1,5 +1,6 @@
 import type { Document } from 'mongodb';
-import { decodeSegment } from './generate/set-field';
+import { pairsOf } from './generate/set-field';
+import { splitTarget } from './generate/variation';
 
 /** A document with another time, and the request's target where another one is asked. */
 export interface AtBound {
@@ -24,13 +25,10 @@ interface AskedTime {
   readonly index: number;
 }
 
-const pairsOf = (path: string): readonly string[] => (/\?(.*)/.exec(path)?.[1] ?? '').split('&');
-
 /** Times that a request asks for in its query, the earliest first. */
 function timesIn(path: string): readonly AskedTime[] {
-  return pairsOf(path)
-    .flatMap((pair, index): AskedTime[] => {
-      const text = decodeSegment(pair.slice(pair.indexOf('=') + 1));
+  return pairsOf(splitTarget(path).query)
+    .flatMap(({ value: text }, index): AskedTime[] => {
       const day = TIME.exec(text)?.[1];
       return day === undefined || Number.isNaN(Date.parse(text)) ? [] : [{ day, text, index }];
     })
@@ -66,9 +64,10 @@ export function atBounds(document: Document, path: string): readonly AtBound[] {
 }
 
 /** The same target, asking for {@link WEEK}. */
-function inWeek(path: string, from: AskedTime, to: AskedTime): string {
-  const pairs = [...pairsOf(path)];
+function inWeek(target: string, from: AskedTime, to: AskedTime): string {
+  const { path, query } = splitTarget(target);
+  const pairs = query.split('&').filter((pair) => pair !== '');
   for (const [{ index, day }, other] of [[from, WEEK.from] as const, [to, WEEK.to] as const])
     pairs[index] = (pairs[index] ?? '').replace(day, other);
-  return `${path.slice(0, path.indexOf('?'))}?${pairs.join('&')}`;
+  return `${path}?${pairs.join('&')}`;
 }

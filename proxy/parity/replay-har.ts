@@ -54,9 +54,9 @@ export function planReplay(har: Har, options: ReplayOptions): Replay {
       others += 1;
       return;
     }
-    const reason = whyNot(entry, origin, banyan);
-    if (reason !== undefined) {
-      notRun.push({ what, reason });
+    const request = sendable(entry, origin, banyan);
+    if (typeof request === 'string') {
+      notRun.push({ what, reason: request });
       return;
     }
     const { identity, session, remedy } = sessions.senderOf(index);
@@ -65,7 +65,7 @@ export function planReplay(har: Har, options: ReplayOptions): Replay {
       return;
     }
     const name = `entries[${index}]: ${method} ${shownPath.slice(0, 200)}`;
-    const parityCase = { name, request: requestOf(entry, banyan) };
+    const parityCase = { name, request };
     cases.push({ source: 'har', route, identity, parityCase, recorded: { ...recordedAnswer(entry), remedy } });
   });
   if (others > 0) notRun.push({ what: file, reason: `${others} of routes other than --route` });
@@ -80,11 +80,19 @@ export function recordedRequests(
   const { entries } = har.log;
   const origin = mainOrigin(entries, { routeOf });
   return entries.flatMap((entry) => {
-    if (whyNot(entry, origin, banyan) !== undefined) return [];
-    const request = requestOf(entry, banyan);
+    const request = sendable(entry, origin, banyan);
+    if (typeof request === 'string') return [];
     const route = routeOf(request.method, request.path.split('?', 1)[0] ?? '/');
     return route === undefined ? [] : [{ route, request }];
   });
+}
+
+/** What of an entry is sent again, or why nothing is. */
+function sendable(entry: HarEntry, origin: string | undefined, banyan: BanyanConfig): CaseRequest | string {
+  const reason = whyNot(entry, origin, banyan);
+  if (reason !== undefined) return reason;
+  const request = requestOf(entry, banyan);
+  return whyUnsendable(requestLines({ name: '', request }, {})) ?? request;
 }
 
 function whyNot(entry: HarEntry, origin: string | undefined, banyan: BanyanConfig): string | undefined {
@@ -104,7 +112,7 @@ function whyNot(entry: HarEntry, origin: string | undefined, banyan: BanyanConfi
     return /multipart/.test(request.postData.mimeType)
       ? 'a multipart body, of which the bytes were not recorded'
       : undefined;
-  return whyUnsendable(requestLines({ name: '', request: requestOf(entry, banyan) }, {}));
+  return undefined;
 }
 
 /** The origin of most requests that a listed route takes; a browser also loads fonts and scripts from elsewhere. */

@@ -25,16 +25,16 @@ export function commonVariations(fields: readonly Field[]): readonly Variation[]
     !holdsOthers(field, fields);
   const alike = groupBy(fields.filter(free), ({ part, shape, at }) => `${part} ${shape} ${at.length}`);
   return [...alike.values()].flatMap((group): readonly Variation[] => {
-    const [first, ...others] = group;
-    if (first === undefined || others.length === 0) return [];
     const probes = group.map((field) => ({ field, values: new Map(probesOf(field)) }));
+    const [first, ...others] = probes;
+    if (first === undefined || others.length === 0) return [];
     const isShort = (kind: string): boolean =>
-      probes.reduce((sum, { values }) => sum + lengthOf(values.get(kind)), 0) <= LONGEST[first.part];
-    const kinds = [...new Map(probesOf(first)).keys()].filter(
-      (kind) => probes.every(({ values }) => values.has(kind)) && isShort(kind),
+      probes.reduce((sum, { values }) => sum + lengthOf(values.get(kind)), 0) <= LONGEST[first.field.part];
+    const kinds = [...first.values.keys()].filter(
+      (kind) => others.every(({ values }) => values.has(kind)) && isShort(kind),
     );
     return kinds.map((kind) =>
-      vary([first, ...others], kind, (request) =>
+      vary([first.field, ...others.map(({ field }) => field)], kind, (request) =>
         probes.reduce((draft, { field, values }) => setField(draft, field, values.get(kind)), request),
       ),
     );

@@ -12,7 +12,7 @@ const DEEPEST = 4;
 const LONGEST_BODY = 100_000;
 /** What says how a request is sent, and whose it is, is varied as such. */
 const OTHER_HEADERS = /^(content-.*|transfer-encoding|host|cookie|authorization|if-.*|accept.*)$/;
-/** What browsers send by themselves; a monolith rarely reads it (Fetch, section 2.2.2: forbidden request-headers). */
+/** What browsers send by themselves; a monolith rarely reads it. */
 const OF_BROWSERS =
   /^(?:sec-.*|user-agent|referer|origin|dnt|priority|pragma|cache-control|upgrade-insecure-requests)$/;
 /** A longer header is sent for its length. */

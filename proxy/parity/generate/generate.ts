@@ -7,17 +7,17 @@ import { BODY_VARIATIONS } from './bodies';
 import { commonVariations, fieldVariations, holdsOthers, pairVariations } from './field-variations';
 import type { Field } from './field';
 import { fieldsOf } from './fields';
-import { HEADER_VARIATIONS, UNREAD_IN_HEADERS } from './headers';
+import { HEADER_VARIATIONS, RARELY_READ_HEADERS } from './headers';
 import { Uses } from './least-used';
 import { TELLING } from './probes';
 import { RECOMBINATIONS } from './recombine';
 import { seededRandom, type Random } from './random';
-import { TARGETS, UNREAD_QUERIES } from './targets';
+import { TARGETS, RARELY_READ_PARAMETERS } from './targets';
 import type { DraftRequest, Variation } from './variation';
 
-const UNREAD = [UNREAD_QUERIES, ...UNREAD_IN_HEADERS];
-const TOGETHER = UNREAD.map(({ together }) => together);
-const ALONE = UNREAD.flatMap(({ alone }) => alone);
+const RARELY_READ = [RARELY_READ_PARAMETERS, ...RARELY_READ_HEADERS];
+const TOGETHER = RARELY_READ.map(({ together }) => together);
+const ALONE = RARELY_READ.flatMap(({ alone }) => alone);
 const SEPARATE: readonly Variation[] = [...TARGETS, ...HEADER_VARIATIONS, ...BODY_VARIATIONS];
 /** Of a request as a whole, along the table of traps: method, spelling of the path, query, headers, conditions, body. */
 export const VARIATIONS: readonly Variation[] = [...SEPARATE, ...TOGETHER, ...ALONE];

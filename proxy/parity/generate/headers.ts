@@ -1,6 +1,6 @@
-import { hasBody, withHeaders, type Unread, type Variation } from './variation';
+import { hasBody, withHeaders, type RarelyRead, type Variation } from './variation';
 
-const READ: readonly Readonly<Record<string, string>>[] = [
+const OFTEN_READ: readonly Readonly<Record<string, string>>[] = [
   { Accept: 'text/html' },
   { 'Accept-Encoding': 'gzip, deflate, br' },
   { Range: 'bytes=0-3' },
@@ -14,7 +14,7 @@ const READ: readonly Readonly<Record<string, string>>[] = [
   { 'X-Large': 'x'.repeat(12_000) },
 ];
 /** Of those of one name only the last is sent together with the others. */
-const UNREAD: readonly Readonly<Record<string, string>>[] = [
+const RARELY_READ: readonly Readonly<Record<string, string>>[] = [
   { Accept: 'application/json' },
   { Accept: 'image/avif,image/webp,*/*;q=0.8' },
   { 'Accept-Encoding': 'gzip' },
@@ -45,13 +45,13 @@ const alone = (headers: Readonly<Record<string, string>>): Variation => {
   };
 };
 
-const UNREAD_HEADERS: Unread = {
+const HEADERS: RarelyRead = {
   together: {
     name: 'every header that few routes read',
     group: 'header',
-    apply: (request) => withHeaders(request, Object.assign({}, ...UNREAD) as Record<string, string>),
+    apply: (request) => withHeaders(request, Object.assign({}, ...RARELY_READ) as Record<string, string>),
   },
-  alone: UNREAD.map(alone),
+  alone: RARELY_READ.map(alone),
 };
 
 /** In front of the session's: browsers send what other applications of the host have set. */
@@ -61,7 +61,7 @@ const withCookies = (cookies: string): Variation => ({
   group: 'header',
   apply: (request) => ({ ...request, cookies }),
 });
-const UNREAD_COOKIES: Unread = { together: withCookies(COOKIES.join('; ')), alone: COOKIES.map(withCookies) };
+const OTHER_COOKIES: RarelyRead = { together: withCookies(COOKIES.join('; ')), alone: COOKIES.map(withCookies) };
 
 const CONDITIONS: readonly Variation[] = [
   {
@@ -180,5 +180,10 @@ const OF_NO_BODY: Variation = {
   apply: (request) => withHeaders(request, { 'Content-Type': 'application/json', 'Content-Encoding': 'br' }),
 };
 
-export const HEADER_VARIATIONS: readonly Variation[] = [...READ.map(alone), OF_NO_BODY, ...REPEATED, ...CONDITIONS];
-export const UNREAD_IN_HEADERS: readonly Unread[] = [UNREAD_HEADERS, UNREAD_COOKIES];
+export const HEADER_VARIATIONS: readonly Variation[] = [
+  ...OFTEN_READ.map(alone),
+  OF_NO_BODY,
+  ...REPEATED,
+  ...CONDITIONS,
+];
+export const RARELY_READ_HEADERS: readonly RarelyRead[] = [HEADERS, OTHER_COOKIES];

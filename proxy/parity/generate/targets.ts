@@ -1,5 +1,5 @@
 import type { Random } from './random';
-import { withPath, withQuery, type Unread, type Variation } from './variation';
+import { withPath, withQuery, type RarelyRead, type Variation } from './variation';
 
 const METHODS: readonly Variation[] = [
   {
@@ -89,7 +89,7 @@ const QUERIES: readonly Variation[] = [
 export const TARGETS: readonly Variation[] = [...METHODS, ...PATHS, ...QUERIES];
 
 /** What a route that reads none of it takes all at once, and one by one. */
-export const UNREAD_QUERIES: Unread = {
+export const RARELY_READ_PARAMETERS: RarelyRead = {
   together: inQuery('every parameter that no route reads (trap 7)', (query) =>
     [query, ...ADDED.filter((text) => text.length < 100)].filter((text) => text !== '').join('&'),
   ),

@@ -23,7 +23,7 @@ export interface Variation {
 }
 
 /** Variations that change nothing of most answers: the few that do are found by all of them at once, then by each alone. */
-export interface Unread {
+export interface RarelyRead {
   readonly together: Variation;
   readonly alone: readonly Variation[];
 }

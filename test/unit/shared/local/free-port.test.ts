@@ -13,7 +13,7 @@ function firstEphemeralPort(): number {
 }
 
 describe('freePort', () => {
-  it('is none that the system gives to somebody else before it is used', async () => {
+  it('is none that the system gives to another program before it is used', async () => {
     const ports = await Promise.all(Array.from({ length: 50 }, () => freePort()));
     expect(Math.max(...ports)).toBeLessThan(firstEphemeralPort());
     expect(Math.min(...ports)).toBeGreaterThan(1023);
